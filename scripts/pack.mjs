@@ -1,0 +1,18 @@
+// Packs the packages as npm would publish them: `node scripts/pack.mjs [folder]`, by default into tarballs/.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PNPM } from './pnpm.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = resolve(process.argv[2] ?? join(root, 'tarballs'));
+mkdirSync(folder, { recursive: true });
+for (const name of ['exporter-ws', 'instrumentation', 'server']) {
+  const { status } = spawnSync('npx', ['--yes', PNPM, 'pack', '--pack-destination', folder], {
+    cwd: join(root, 'packages', name),
+    stdio: ['ignore', 'ignore', 2],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}

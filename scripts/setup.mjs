@@ -1,0 +1,83 @@
+// Installs and builds what is missing, with nothing but Node and npm on the machine, and skips what is done.
+// `node scripts/setup.mjs` prepares the whole workspace; `--only demo` just what the demo needs.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { PNPM } from './pnpm.mjs';
+
+const SCOPES = {
+  all: { filters: [], project: 'tsconfig.json' },
+  demo: {
+    filters: ['--filter', '.', '--filter', '@cerberus-otel/example-demo...'],
+    project: 'examples/demo',
+  },
+};
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stampFolder = join(root, '.setup');
+
+function run(command, args) {
+  const shell = process.platform === 'win32';
+  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell });
+  if (result.error) throw result.error;
+  if (result.status !== 0) {
+    process.stderr.write(`setup: \`${command} ${args.join(' ')}\` failed\n`);
+    process.exit(result.status ?? 1);
+  }
+}
+
+function manifests() {
+  const folders = ['packages', 'examples'].flatMap((parent) =>
+    existsSync(join(root, parent))
+      ? readdirSync(join(root, parent)).map((name) => join(parent, name, 'package.json'))
+      : [],
+  );
+  return ['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', ...folders.sort()].filter((file) =>
+    existsSync(join(root, file)),
+  );
+}
+
+function installKey() {
+  const hash = createHash('sha256').update(PNPM).update(process.version);
+  for (const file of manifests()) hash.update(file).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+function stampOf(scope) {
+  const file = join(stampFolder, `install-${scope}`);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function install(scope) {
+  const key = installKey();
+  const installed = existsSync(join(root, 'node_modules', '.pnpm'));
+  if (installed && (stampOf('all') === key || stampOf(scope) === key)) return;
+  run('npx', ['--yes', PNPM, ...SCOPES[scope].filters, 'install', '--frozen-lockfile']);
+  mkdirSync(stampFolder, { recursive: true });
+  writeFileSync(join(stampFolder, `install-${scope}`), key);
+}
+
+/** The CommonJS half of a package is marked as such by a package.json of its own. */
+function markCommonJs() {
+  for (const name of ['exporter-ws', 'instrumentation']) {
+    const folder = join(root, 'packages', name, 'dist', 'cjs');
+    const file = join(folder, 'package.json');
+    if (existsSync(folder) && !existsSync(file)) writeFileSync(file, '{ "type": "commonjs" }\n');
+  }
+}
+
+function build(scope) {
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', SCOPES[scope].project]);
+  markCommonJs();
+}
+
+const { values } = parseArgs({ options: { only: { type: 'string', default: 'all' } } });
+if (!Object.hasOwn(SCOPES, values.only)) {
+  process.stderr.write(`setup: --only takes one of ${Object.keys(SCOPES).join(', ')}\n`);
+  process.exit(2);
+}
+install(values.only);
+build(values.only);

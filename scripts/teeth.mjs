@@ -1,0 +1,192 @@
+// Do the tests bite? Weakens a copy of the built exporter in one way at a time and runs the tests that should notice;
+// fails when a weakened exporter passes. `node scripts/teeth.mjs [name …]` after a build.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages/exporter-ws');
+const AT_ONCE = 2;
+const TIMEOUT_MILLIS = 150_000;
+
+const LINK = 'fault/link.test.js';
+const PEER = 'fault/peer.test.js';
+const SCHEDULES = 'integrity/random-schedules.test.js';
+
+/** Each: what is weakened, by which replacements in which files, and the tests that must fail. */
+const WEAKENINGS = [
+  {
+    name: 'no guard against callbacks of an old connection',
+    patches: [
+      ['connection.js', 'if (this.#ended)\n            return;\n        this.#ended = true;', ''],
+      ['sender.js', "if (this.#attempt !== attempt || this.#state === 'closed')\n            return;", ''],
+    ],
+    tests: [LINK, PEER, SCHEDULES],
+  },
+  {
+    name: 'window dropped on disconnect, batch mode',
+    patches: [['batch-session.js', 'this.#producer.frames.rewind();', 'this.#settleThrough(Infinity);']],
+    tests: [LINK, SCHEDULES],
+  },
+  {
+    name: 'window dropped on disconnect, event mode',
+    patches: [
+      [
+        'event-session.js',
+        'this.#context.queue.putBack(this.#window.slice(this.#head));',
+        'while (this.inFlight > 0) this.#settleOldest(false);',
+      ],
+    ],
+    tests: [LINK, SCHEDULES],
+  },
+  {
+    name: 'callback of send taken for an acknowledgement',
+    patches: [['event-session.js', '!this.#acknowledged && this.inFlight > 0', 'this.inFlight > 0']],
+    tests: [LINK, SCHEDULES],
+  },
+  {
+    name: 'no acknowledgement timeout',
+    patches: [['ack-deadline.js', 'this.#onExpired();', '']],
+    tests: [LINK],
+  },
+  {
+    name: 'no absolute deadline for the connection',
+    patches: [['connection.js', 'if (!this.#open)', 'if (false)']],
+    tests: ['fault/handshake.test.js'],
+  },
+  {
+    name: 'acknowledgements not validated',
+    patches: [['batch-session.js', '!this.#producer.frames.isSent(message.seq)', 'false']],
+    tests: [PEER, 'batch-mode.test.js'],
+  },
+  {
+    name: 'no heartbeat',
+    patches: [['heartbeat.js', 'this.#subject.onDead();', '']],
+    tests: [LINK],
+  },
+  {
+    name: 'no terminate()',
+    patches: [['connection.js', 'this.#ws.terminate();', '']],
+    tests: [LINK, 'fault/handshake.test.js'],
+  },
+  {
+    name: 'waiting for close after an error',
+    patches: [
+      [
+        'connection.js',
+        "this.#ws.on('error', (error) => this.#end({ kind: 'failed', code: errorCode(error) }));",
+        "this.#ws.on('error', () => undefined);",
+      ],
+    ],
+    tests: [PEER],
+  },
+  {
+    name: 'sequence numbers of unacknowledged frames given again',
+    patches: [
+      ['in-flight.js', 'this.#lastSeq += 1;', 'this.#lastSeq = (this.#frames.at(-1)?.seq ?? 0) + 1;'],
+    ],
+    tests: ['in-flight.test.js', SCHEDULES],
+  },
+  {
+    name: 'backoff reset by an opening',
+    patches: [
+      [
+        'reconnect-plan.js',
+        'this.#failedBefore = false;\n    }',
+        'this.#failedBefore = false;\n        this.#attempts = 0;\n    }',
+      ],
+    ],
+    tests: ['reconnect-plan.test.js', 'fault/handshake.test.js'],
+  },
+  {
+    name: 'unbounded queue',
+    patches: [['sending-queue.js', 'if (full)', 'if (false)']],
+    tests: ['sending-queue.test.js', LINK],
+  },
+  {
+    name: 'tracing of its own connections',
+    patches: [
+      [
+        'connection.js',
+        'return withoutTracing(() => new WsConnection(config, subprotocol, clock, handlers));',
+        'return new WsConnection(config, subprotocol, clock, handlers);',
+      ],
+    ],
+    tests: ['integrity/no-own-spans.test.js'],
+  },
+  {
+    name: 'socket that keeps the process alive',
+    patches: [
+      ['connection.js', "request.on('socket', (socket) => socket.unref());", ''],
+      ['connection.js', 'response.socket.unref();', ''],
+    ],
+    tests: ['integrity/process-exit.test.js'],
+  },
+];
+
+/** A copy of the package, weakened; it lies inside of it, so that its dependencies are found. */
+function weakenedCopy({ name, patches }, index) {
+  const copy = join(root, '.teeth', String(index));
+  mkdirSync(copy, { recursive: true });
+  for (const part of ['dist', 'test-dist', 'package.json'])
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  for (const [file, from, to] of patches) {
+    const path = join(copy, 'dist/esm', file);
+    const source = readFileSync(path, 'utf8');
+    if (!source.includes(from)) throw new Error(`"${name}": ${file} does not contain what is to be weakened`);
+    writeFileSync(path, source.replace(from, to));
+  }
+  return copy;
+}
+
+/** Whether the tests fail on the copy; a hang is noticed as well. */
+function bites(copy, tests) {
+  const mocha = join(root, '../../node_modules/mocha/bin/mocha.js');
+  const files = tests.map((test) => join(copy, 'test-dist', test));
+  const child = spawn(
+    process.execPath,
+    [mocha, '--no-config', '--exit', '--bail', '--timeout', '12000', ...files],
+    {
+      cwd: copy,
+      stdio: 'ignore',
+      env: { ...process.env, CERBERUS_SCHEDULES: '40', CERBERUS_SEED: '7' },
+      timeout: TIMEOUT_MILLIS,
+      killSignal: 'SIGKILL',
+    },
+  );
+  return new Promise((resolve) => void child.on('close', (code) => resolve(code !== 0)));
+}
+
+const wanted = process.argv.slice(2);
+const toothless = [];
+const queue = WEAKENINGS.map((weakening, index) => ({ ...weakening, index })).filter(
+  ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+);
+const total = queue.length;
+
+async function worker() {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const copy = weakenedCopy(next, next.index);
+    const noticed = await bites(copy, next.tests);
+    if (!noticed) toothless.push(next.name);
+    process.stdout.write(`${noticed ? 'noticed ' : 'MISSED  '} ${next.name}\n`);
+    rmSync(copy, { recursive: true });
+  }
+}
+
+/** Without a weakening the same tests pass on a copy; otherwise their failing would prove nothing. */
+async function control() {
+  const copy = weakenedCopy({ name: 'control', patches: [] }, 'control');
+  if (await bites(copy, [...new Set(queue.flatMap(({ tests }) => tests))])) {
+    throw new Error('the tests fail on a copy that is not weakened');
+  }
+}
+
+try {
+  await control();
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+} finally {
+  rmSync(join(root, '.teeth'), { recursive: true, force: true });
+}
+process.stdout.write(`\n${total - toothless.length} of ${total} weakenings noticed\n`);
+process.exitCode = toothless.length === 0 && total > 0 ? 0 : 1;
