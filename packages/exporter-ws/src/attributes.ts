@@ -1,0 +1,21 @@
+/**
+ * Attributes that the span processor sets and the exporter reads. The names are a contract between the two
+ * packages and, for `cerberus.metric.*`, with the application.
+ */
+export const CERBERUS_ATTRIBUTE = {
+  /** 64 lower-case hex digits: HMAC-SHA256 of the client address. */
+  sourceIp: 'cerberus.source_ip',
+  /** Pseudonymous user, or as given with `userId: 'raw'`. */
+  userId: 'cerberus.user_id',
+  /** `completed`, `aborted` or `error`. */
+  outcome: 'cerberus.outcome',
+  /** `http` or `https`, as the client saw it. */
+  scheme: 'cerberus.scheme',
+  /** True for a request that `ignorePaths` leaves out: a processor without an exporter cannot hold its span back. */
+  ignored: 'cerberus.ignored',
+  /** The raw request path, without query or fragment. */
+  endpoint: 'cerberus.endpoint',
+} as const;
+
+/** `span.setAttribute('cerberus.metric.items', 3)` becomes `custom_data.items`. */
+export const METRIC_PREFIX = 'cerberus.metric.';

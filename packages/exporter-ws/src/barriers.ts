@@ -1,0 +1,33 @@
+interface Barrier {
+  readonly target: number;
+  readonly resolve: () => void;
+}
+
+/** Promises for "everything up to here is settled". Counts of settled events only grow. */
+export class Barriers {
+  #barriers: Barrier[] = [];
+
+  /** Somebody waits. */
+  get active(): boolean {
+    return this.#barriers.length > 0;
+  }
+
+  /** Calls `resolve` when `target` events are settled; the result takes that back. */
+  add(target: number, resolve: () => void): { cancel(): void } {
+    const barrier = { target, resolve };
+    this.#barriers.push(barrier);
+    return {
+      cancel: () => {
+        this.#barriers = this.#barriers.filter((other) => other !== barrier);
+      },
+    };
+  }
+
+  /** So many events are settled by now. */
+  reached(settled: number): void {
+    const passed = this.#barriers.filter((barrier) => barrier.target <= settled);
+    if (passed.length === 0) return;
+    this.#barriers = this.#barriers.filter((barrier) => barrier.target > settled);
+    for (const barrier of passed) barrier.resolve();
+  }
+}

@@ -1,0 +1,161 @@
+import { systemClock, type Clock } from './clock.ts';
+import { resolveConfig, type CerberusWsExporterOptions, type ExporterConfig } from './config.ts';
+import { exporterMetrics } from './exporter-metrics.ts';
+import { CerberusFlushTimeoutError } from './flush-timeout-error.ts';
+import { Intake, type Admission } from './intake.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+import { Sender } from './sender.ts';
+import { observe } from './self-telemetry.ts';
+import { SendingQueue } from './sending-queue.ts';
+import { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './span.ts';
+import { Tally, type ExporterStats } from './stats.ts';
+
+const NAMESPACE = '@cerberus-otel/exporter-ws';
+
+/** What tests replace: time, chance and the environment. */
+export interface ExporterSeams {
+  readonly clock?: Clock;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * A span exporter (OpenTelemetry specification, "Span Exporter") that streams one Cerberus event per HTTP SERVER span
+ * over WebSocket.
+ *
+ * It reads an allow-list of attributes that holds no address, query, header or body, so it cannot send one. Nothing
+ * opens a socket or a timer before the first event, nothing keeps the process alive but a pending `forceFlush()` or
+ * `shutdown()`, and nothing throws after construction.
+ */
+export class CerberusWsExporter {
+  readonly #config: ExporterConfig;
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+  readonly #tally = new Tally();
+  readonly #queue: SendingQueue;
+  readonly #intake: Intake;
+  readonly #sender: Sender;
+  readonly #stopObserving: () => void;
+  #shutdown: Promise<void> | undefined;
+
+  /**
+   * @param options from code; what is absent comes from `CERBERUS_*` variables, then from the defaults
+   * @throws CerberusConfigError for a configuration that cannot work
+   */
+  constructor(options: CerberusWsExporterOptions = {}, seams: ExporterSeams = {}) {
+    const env = seams.env ?? process.env;
+    this.#config = resolveConfig(options, env);
+    this.#clock = seams.clock ?? systemClock;
+    this.#reporter = createReporter(NAMESPACE, env);
+    this.#queue = new SendingQueue({
+      maxEvents: this.#config.maxQueueEvents,
+      maxBytes: this.#config.maxQueueBytes,
+    });
+    this.#intake = new Intake(this.#config, this.#queue, this.#tally, this.#reporter);
+    this.#sender = new Sender({
+      config: this.#config,
+      queue: this.#queue,
+      tally: this.#tally,
+      clock: this.#clock,
+      reporter: this.#reporter,
+    });
+    this.#stopObserving = observe({
+      provider: this.#config.selfObsMeterProvider,
+      componentType: 'cerberus_ws_exporter',
+      metrics: exporterMetrics(() => this.stats()),
+      reporter: this.#reporter,
+    });
+  }
+
+  /**
+   * Queues the events of `spans` and calls back at once. Code 0 means that responsibility was accepted for all of
+   * them (also when none is a request), 1 that some were refused; not that anything was delivered: see `stats()` and
+   * `forceFlush()`.
+   */
+  export(spans: readonly FinishedSpan[], resultCallback: (result: ExportOutcome) => void): void {
+    const refused = new Map<Admission, number>();
+    for (const span of spans) {
+      const admission = this.#shutdown === undefined ? this.#intake.admit(span) : this.#refuseAfterShutdown();
+      if (admission === 'accepted') this.#guarded(() => this.#sender.wake());
+      else if (admission !== 'skipped') refused.set(admission, (refused.get(admission) ?? 0) + 1);
+    }
+    this.#guarded(() => resultCallback(outcomeOf(refused, spans.length)));
+  }
+
+  /**
+   * Resolves when every event that was accepted before the call is acknowledged, refused or given up.
+   *
+   * @throws CerberusFlushTimeoutError (rejection) after `forceFlushTimeoutMillis`; the events stay queued
+   */
+  forceFlush(): Promise<void> {
+    const target = this.#tally.accepted;
+    const millis = this.#config.forceFlushTimeoutMillis;
+    return this.#settled(target, millis).then((settled) => {
+      if (!settled) throw new CerberusFlushTimeoutError(target - this.#tally.settled, millis);
+    });
+  }
+
+  /**
+   * Refuses further spans, sends what is queued for at most `shutdownTimeoutMillis`, and closes the connection. Never
+   * rejects; what could not be delivered is counted as `dropped.shutdown_timeout`. Every call gets the same promise.
+   */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#drain().catch(() => undefined);
+    return this.#shutdown;
+  }
+
+  /** Counts since construction; a snapshot. */
+  stats(): ExporterStats {
+    const { refused, dropped, readyConnections, ...counts } = this.#tally;
+    return {
+      ...counts,
+      refused: { ...refused },
+      dropped: { ...dropped },
+      queued: this.#sender.queued,
+      inFlight: this.#sender.inFlight,
+      reconnects: Math.max(0, readyConnections - 1),
+      mode: this.#sender.mode,
+      state: this.#sender.state,
+    };
+  }
+
+  /** True when everything up to `target` was settled before `millis` were over. Holds the process for that long. */
+  #settled(target: number, millis: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const deadline = this.#clock.holdFor(millis, () => {
+        barrier.cancel();
+        resolve(false);
+      });
+      const barrier = this.#sender.whenSettled(target, () => {
+        deadline.cancel();
+        resolve(true);
+      });
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#sender.hurry();
+    await this.#settled(this.#tally.accepted, this.#config.shutdownTimeoutMillis);
+    await this.#sender.close();
+    this.#stopObserving();
+  }
+
+  #refuseAfterShutdown(): Admission {
+    this.#tally.refused.shutdown += 1;
+    return 'shutdown';
+  }
+
+  /** Nothing that goes wrong in here may reach the application. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#reporter.warn(`an internal step failed: ${error instanceof Error ? error.name : 'unknown'}`);
+    }
+  }
+}
+
+function outcomeOf(refused: ReadonlyMap<Admission, number>, total: number): ExportOutcome {
+  if (refused.size === 0) return { code: EXPORT_SUCCESS };
+  const counts = [...refused].map(([reason, count]) => `${reason} ${count}`).join(', ');
+  return { code: EXPORT_FAILED, error: new Error(`not all of ${total} spans were accepted: ${counts}`) };
+}

@@ -1,0 +1,41 @@
+import { performance } from 'node:perf_hooks';
+
+/** A timer that can be taken back. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time and chance, so that tests can own both. This file is the only one that sets timers. */
+export interface Clock {
+  /** Monotonic milliseconds; unrelated to wall time, so a changed system clock cannot end a wait. */
+  now(): number;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Runs `callback` once after `millis`. Does not keep the process alive. */
+  after(millis: number, callback: () => void): Timer;
+  /** As `after`, but the process stays alive until it fired or was cancelled. */
+  holdFor(millis: number, callback: () => void): Timer;
+  /** Runs `callback` after pending input was read: after an event loop that was blocked, data comes first. */
+  afterInput(callback: () => void): void;
+}
+
+const MAX_TIMER_MILLIS = 2 ** 31 - 1;
+
+function timer(millis: number, callback: () => void, hold: boolean): Timer {
+  // Out of range, NaN included, a Node timer would fire after 1 ms: a hostile delay must not become a hot loop.
+  const delay = millis >= 1 ? Math.min(millis, MAX_TIMER_MILLIS) : 1;
+  const handle = setTimeout(callback, delay);
+  if (!hold) handle.unref();
+  return { cancel: () => clearTimeout(handle) };
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  random: Math.random,
+  after: (millis, callback) => timer(millis, callback, false),
+  holdFor: (millis, callback) => timer(millis, callback, true),
+  afterInput(callback) {
+    // Referenced, for the two turns that it takes: the event loop does not wake up for an immediate that is not.
+    setImmediate(() => setImmediate(callback));
+  },
+};

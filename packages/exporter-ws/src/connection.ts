@@ -1,0 +1,217 @@
+import { WebSocket, type ClientOptions, type RawData } from 'ws';
+import type { Clock, Timer } from './clock.ts';
+import type { ExporterConfig } from './config.ts';
+import type { Disconnect } from './disconnect-policy.ts';
+import { withoutTracing } from './suppressed-context.ts';
+
+/** What the owner of a connection hears. After `onEnd`, which comes exactly once, nothing more is said. */
+export interface ConnectionHandlers {
+  /** The handshake is complete. `subprotocol` is empty when the server selected none. */
+  onOpen(subprotocol: string): void;
+  onMessage(data: Buffer, isBinary: boolean): void;
+  /** Anything at all was received. */
+  onLife(): void;
+  /** The socket took the oldest message that it had not taken. */
+  onTaken(): void;
+  onEnd(end: Disconnect): void;
+}
+
+/** A WebSocket connection, seen by those who speak a protocol over it. */
+export interface Connection {
+  /** Bytes that the socket has not taken yet. */
+  readonly bufferedBytes: number;
+  /** Sends one message: text, or binary when `binary` is true. */
+  send(data: Buffer | string, binary?: boolean): void;
+  /** Writes what `work` sends to the socket together. */
+  together(work: () => void): void;
+  ping(): void;
+  /** Says goodbye with 1000, and hangs up if the peer does not answer in time. `onEnd` still comes. */
+  close(): void;
+  /** Hangs up at once and reports `end`. A dead link would hold a polite close for its whole timeout. */
+  abort(end: Disconnect): void;
+}
+
+export type ConnectionConfig = Pick<
+  ExporterConfig,
+  'wsUrl' | 'token' | 'connectTimeoutMillis' | 'tlsCa' | 'tlsCert' | 'tlsKey' | 'agent'
+>;
+
+/** Messages of a backend are acknowledgements; anything larger is a fault or an attack. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+const CLOSE_TIMEOUT_MILLIS = 1_000;
+/** A client's close frame with code 1000 under a zero mask (RFC 6455 §5.2, §5.5.1). */
+const CLOSE_NORMALLY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
+
+/**
+ * Starts to connect. The upgrade request carries the token as `Authorization: Bearer` and, when `subprotocol` is
+ * given, offers it. Redirects are not followed. No span is made and the process is not kept alive.
+ */
+export function openConnection(
+  config: ConnectionConfig,
+  subprotocol: string | undefined,
+  clock: Clock,
+  handlers: ConnectionHandlers,
+): Connection {
+  return withoutTracing(() => new WsConnection(config, subprotocol, clock, handlers));
+}
+
+function clientOptions(config: ConnectionConfig): ClientOptions {
+  return {
+    headers: { authorization: `Bearer ${config.token}` },
+    followRedirects: false,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: true,
+    finishRequest(request) {
+      // Neither a connection that is being made nor an open one may keep the application's process alive.
+      request.on('socket', (socket) => socket.unref());
+      request.end();
+    },
+    ...(config.tlsCa === undefined ? {} : { ca: pemOf(config.tlsCa) }),
+    ...(config.tlsCert === undefined ? {} : { cert: pemOf(config.tlsCert) }),
+    ...(config.tlsKey === undefined ? {} : { key: pemOf(config.tlsKey) }),
+    ...(config.agent === undefined ? {} : { agent: config.agent as NonNullable<ClientOptions['agent']> }),
+  };
+}
+
+function pemOf(pem: string | Uint8Array): string | Buffer {
+  return typeof pem === 'string' ? pem : Buffer.from(pem);
+}
+
+class WsConnection implements Connection {
+  readonly #ws: WebSocket;
+  readonly #handlers: ConnectionHandlers;
+  readonly #clock: Clock;
+  #socket: { cork(): void; uncork(): void } | undefined;
+  readonly #offered: boolean;
+  #deadline: Timer;
+  #open = false;
+  #ended = false;
+
+  constructor(
+    config: ConnectionConfig,
+    subprotocol: string | undefined,
+    clock: Clock,
+    handlers: ConnectionHandlers,
+  ) {
+    this.#handlers = handlers;
+    this.#clock = clock;
+    this.#offered = subprotocol !== undefined;
+    this.#ws = new WebSocket(
+      config.wsUrl,
+      subprotocol === undefined ? [] : [subprotocol],
+      clientOptions(config),
+    );
+    // The `error` listener comes first: without one, a refused port would end the process.
+    this.#ws.on('error', (error) => this.#end({ kind: 'failed', code: errorCode(error) }));
+    this.#ws.on('close', (code) => this.#end({ kind: 'closed', code }));
+    this.#listenToHandshake();
+    this.#listenToTraffic();
+    // ws's own handshakeTimeout starts anew with each byte received; a deadline does not.
+    this.#deadline = clock.after(config.connectTimeoutMillis, () =>
+      // After an event loop that was blocked, the answer may be there and unread.
+      clock.afterInput(() => {
+        if (!this.#open) this.abort({ kind: 'timeout', what: 'connect' });
+      }),
+    );
+  }
+
+  get bufferedBytes(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  send(data: Buffer | string, binary = false): void {
+    if (this.#ended) return;
+    this.#ws.send(data, { binary }, this.#taken);
+  }
+
+  together(work: () => void): void {
+    this.#socket?.cork();
+    try {
+      work();
+    } finally {
+      this.#socket?.uncork();
+    }
+  }
+
+  ping(): void {
+    if (!this.#ended && this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    if (this.#ws.readyState !== WebSocket.OPEN) {
+      this.abort({ kind: 'closed', code: 1000 });
+      return;
+    }
+    this.#ws.close(1000);
+    this.#deadline = this.#clock.holdFor(CLOSE_TIMEOUT_MILLIS, () =>
+      this.abort({ kind: 'closed', code: 1000 }),
+    );
+  }
+
+  abort(end: Disconnect): void {
+    this.#end(end);
+  }
+
+  /** Node passes null where ws's types say undefined. */
+  readonly #taken = (error?: Error | null): void => {
+    if (!this.#ended && !error) this.#handlers.onTaken();
+  };
+
+  #listenToHandshake(): void {
+    this.#ws.on('upgrade', (response) => {
+      // An agent may have brought a socket of its own, or taken the reference back.
+      response.socket.unref();
+      this.#socket = response.socket;
+      if (this.#offered && response.headers['sec-websocket-protocol'] === undefined) {
+        // ws fails this handshake with an error that has no code, so it is recognised here; and it hangs up without a
+        // goodbye, which a server that accepted us would log as an error.
+        response.socket.write(CLOSE_NORMALLY);
+        this.#end({ kind: 'not_batch', why: 'the backend does not speak batch mode' });
+      }
+    });
+    this.#ws.on('unexpected-response', (request, response) => {
+      const { statusCode: status = 0, headers } = response;
+      request.destroy();
+      this.#end({ kind: 'upgrade_refused', status, retryAfter: headers['retry-after'] });
+    });
+    this.#ws.on('open', () => {
+      if (this.#ended) return;
+      this.#open = true;
+      this.#deadline.cancel();
+      this.#handlers.onOpen(this.#ws.protocol);
+    });
+  }
+
+  #listenToTraffic(): void {
+    const alive = (): void => {
+      if (!this.#ended) this.#handlers.onLife();
+    };
+    this.#ws.on('ping', alive);
+    this.#ws.on('pong', alive);
+    this.#ws.on('message', (data, isBinary) => {
+      alive();
+      if (!this.#ended) this.#handlers.onMessage(asBuffer(data), isBinary);
+    });
+  }
+
+  #end(end: Disconnect): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#deadline.cancel();
+    // After an error ws waits up to its close timeout for the peer; nothing is left to wait for.
+    this.#ws.terminate();
+    this.#handlers.onEnd(end);
+  }
+}
+
+function errorCode(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'an invalid handshake';
+}
+
+function asBuffer(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}

@@ -1,0 +1,169 @@
+import { CerberusConfigError } from './config-error.ts';
+
+/** Environment variables by name; `process.env` has this shape. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How one option is read: `parse` gets a value that is present, and throws `CerberusConfigError`. */
+export interface OptionKind<T> {
+  /** From code: whatever the caller passed. */
+  parse(value: unknown, name: string): T;
+  /** From the environment: a non-empty string. Turns it into what `parse` takes. */
+  fromEnv(text: string, name: string): unknown;
+  /** The default, in the option's unit. */
+  readonly fallback: T;
+}
+
+export type OptionTable = Readonly<Record<string, OptionKind<unknown>>>;
+export type Resolved<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends OptionKind<infer T> ? T : never;
+};
+
+const MAX_TIMER_MILLIS = 2 ** 31 - 1;
+
+/** `maxQueueEvents` → `CERBERUS_MAX_QUEUE_EVENTS`. */
+export function environmentVariable(option: string): string {
+  return `CERBERUS_${option.replaceAll(/([A-Z])/g, '_$1').toUpperCase()}`;
+}
+
+/**
+ * Reads every option of a table: `code ?? environment ?? default`. An empty variable counts as unset, as in
+ * the OpenTelemetry specification.
+ *
+ * @throws CerberusConfigError for a value that breaks its rule and for an option that the table does not have
+ */
+export function readOptions<Table extends OptionTable>(
+  table: Table,
+  options: object,
+  env: Environment,
+): Resolved<Table> {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !Object.hasOwn(table, name)) {
+      throw new CerberusConfigError(
+        'OPTION_UNKNOWN',
+        name,
+        `unknown option ${excerpt(name)}; known are ${Object.keys(table).join(', ')}`,
+      );
+    }
+  }
+  const values = options as Record<string, unknown>;
+  const resolved: Record<string, unknown> = {};
+  for (const [name, kind] of Object.entries(table)) {
+    const fromEnvironment = env[environmentVariable(name)];
+    if (values[name] !== undefined) resolved[name] = kind.parse(values[name], name);
+    else if (fromEnvironment !== undefined && fromEnvironment.trim() !== '')
+      resolved[name] = kind.parse(kind.fromEnv(fromEnvironment.trim(), name), name);
+    else resolved[name] = kind.fallback;
+  }
+  return Object.freeze(resolved) as Resolved<Table>;
+}
+
+/** Fails with the rule that `name` broke. `got` must be safe to show. */
+export function invalid(name: string, rule: string, got?: string): never {
+  const suffix = got === undefined ? '' : ` (got ${got})`;
+  throw new CerberusConfigError('OPTION_INVALID', name, `\`${name}\` must be ${rule}${suffix}`);
+}
+
+/** Fails because a required option is absent from code and environment. */
+export function missing(name: string, hint: string): never {
+  throw new CerberusConfigError(
+    'OPTION_MISSING',
+    name,
+    `\`${name}\` is required: ${hint}, in code or as ${environmentVariable(name)}`,
+  );
+}
+
+function excerpt(value: unknown): string {
+  return JSON.stringify(String(value).slice(0, 60));
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+/** An integer of at least 1 and at most 2^31−1, which is also what a Node timer can wait for. */
+export function positiveInteger(fallback: number, unit: string): OptionKind<number> {
+  return {
+    fallback,
+    fromEnv: (value) => (/^\d+$/.test(value) ? Number(value) : value),
+    parse(value, name) {
+      if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_TIMER_MILLIS) {
+        return value;
+      }
+      return invalid(name, `a whole number of ${unit} from 1 to ${MAX_TIMER_MILLIS}`, excerpt(value));
+    },
+  };
+}
+
+/** A boolean; from the environment `true`, `1`, `yes` or `false`, `0`, `no`. */
+export function flag(fallback: boolean): OptionKind<boolean> {
+  return {
+    fallback,
+    fromEnv(value) {
+      const lower = value.toLowerCase();
+      if (['true', '1', 'yes'].includes(lower)) return true;
+      return ['false', '0', 'no'].includes(lower) ? false : value;
+    },
+    parse(value, name) {
+      return typeof value === 'boolean' ? value : invalid(name, 'true or false', excerpt(value));
+    },
+  };
+}
+
+/** One of a closed set of words. */
+export function oneOf<const Words extends readonly string[]>(
+  words: Words,
+  fallback: Words[number],
+): OptionKind<Words[number]> {
+  return {
+    fallback,
+    fromEnv: (value) => value,
+    parse(value, name) {
+      const found = words.find((word) => word === value);
+      return found ?? invalid(name, `one of ${words.join(', ')}`, excerpt(value));
+    },
+  };
+}
+
+/** A string that is not empty. Its value is never shown. */
+export function text(): OptionKind<string | undefined> {
+  return {
+    fallback: undefined,
+    fromEnv: (value) => value,
+    parse(value, name) {
+      if (typeof value === 'string' && value.trim() !== '') return value;
+      return invalid(
+        name,
+        'a string that is not empty',
+        typeof value === 'string' ? 'an empty one' : typeName(value),
+      );
+    },
+  };
+}
+
+/** A list of non-empty strings; comma-separated in the environment. */
+export function textList(): OptionKind<readonly string[] | undefined> {
+  return {
+    fallback: undefined,
+    fromEnv: (value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    parse(value, name) {
+      if (Array.isArray(value) && value.every((part) => typeof part === 'string' && part !== '')) {
+        return Object.freeze([...value]) as readonly string[];
+      }
+      return invalid(name, 'a list of strings', typeName(value));
+    },
+  };
+}
+
+/** Anything that `accepts`; cannot come from the environment. */
+export function given<T>(rule: string, accepts: (value: unknown) => value is T): OptionKind<T | undefined> {
+  return {
+    fallback: undefined,
+    fromEnv: (_value, name) => invalid(name, `${rule}, and can only be set in code`),
+    parse: (value, name) => (accepts(value) ? value : invalid(name, rule, typeName(value))),
+  };
+}

@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { InFlightFrames } from './in-flight.ts';
+
+/** The identity under which frames are numbered, for the life of a queue (PROTOCOL.md, "hello"). */
+export class Producer {
+  readonly frames: InFlightFrames = new InFlightFrames();
+  #id: string = randomUUID();
+
+  /** A UUID. */
+  get id(): string {
+    return this.#id;
+  }
+
+  /** Takes a new identity and numbers the unacknowledged frames from 1. */
+  renew(): void {
+    this.#id = randomUUID();
+    this.frames.renumber();
+  }
+}

@@ -1,0 +1,86 @@
+import { diag, type DiagLogger } from '@opentelemetry/api';
+
+/** Conditions that keep data away; each is reported once per reporter as a process warning with this code. */
+export type WarningCode =
+  | 'CERBERUS_CONFIG_INVALID'
+  | 'CERBERUS_CREDENTIALS_REFUSED'
+  | 'CERBERUS_FORWARDED_HEADERS'
+  | 'CERBERUS_HOOK_FAILED'
+  | 'CERBERUS_INSECURE_TRANSPORT'
+  | 'CERBERUS_NEVER_ACKNOWLEDGED'
+  | 'CERBERUS_NO_KEY'
+  | 'CERBERUS_NO_PROCESSOR'
+  | 'CERBERUS_QUEUE_FULL'
+  | 'CERBERUS_SECRET_KEY_SHORT'
+  | 'CERBERUS_SUSPENDED';
+
+/** Where a component says what it does: OpenTelemetry's `diag`, and for what keeps data away also Node's warnings. */
+export interface Reporter {
+  /** A change of state. */
+  info(message: string): void;
+  /** A change of state that somebody may want to act on. */
+  warn(message: string): void;
+  /** `CERBERUS_DEBUG` is on: a line per event is wanted. */
+  readonly debugging: boolean;
+  /** One line per event, only with `CERBERUS_DEBUG`. */
+  debug(message: string): void;
+  /** A condition that keeps data away: `diag` as an error each time, a process warning once. */
+  condition(code: WarningCode, message: string): void;
+}
+
+/** The place of the API's globals, shared by every copy of `@opentelemetry/api` 1.x. */
+const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
+
+function hasDiagLogger(): boolean {
+  const api = (globalThis as Record<symbol, unknown>)[API_GLOBAL];
+  return typeof api === 'object' && api !== null && 'diag' in api && api.diag !== undefined;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && ['true', '1', 'yes'].includes(value.trim().toLowerCase());
+}
+
+/** Shows no control character, line breaks included: nothing foreign can forge a line. */
+function oneLine(message: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return message.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+}
+
+/**
+ * Makes the reporter of one component.
+ *
+ * NodeSDK sets no `diag` logger by default, so a condition would be seen by nobody: then, and only then, it goes
+ * to `process.emitWarning`, once per code, unless `CERBERUS_WARNINGS=false`. `CERBERUS_DEBUG=true|1|yes` is a
+ * request to see something, so without a logger its lines go to stderr.
+ */
+export function createReporter(
+  namespace: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Reporter {
+  const logger: DiagLogger = diag.createComponentLogger({ namespace });
+  const warned = new Set<WarningCode>();
+  const debugging = isOn(env['CERBERUS_DEBUG']);
+  const warnings = env['CERBERUS_WARNINGS']?.trim().toLowerCase() !== 'false';
+
+  function line(level: 'info' | 'warn' | 'error', message: string): void {
+    const text = oneLine(message);
+    if (debugging && !hasDiagLogger()) process.stderr.write(`${namespace} ${level}: ${text}\n`);
+    else logger[level](text);
+  }
+
+  return {
+    info: (message) => line('info', message),
+    warn: (message) => line('warn', message),
+    debugging,
+    debug(message) {
+      if (debugging) line('info', message);
+    },
+    condition(code, message) {
+      line('error', message);
+      if (warned.has(code)) return;
+      warned.add(code);
+      if (warnings && !hasDiagLogger())
+        process.emitWarning(oneLine(message), { type: 'CerberusWarning', code });
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * The path of a request target without query and fragment: of the origin form (`/a?b`), the absolute form
+ * (`http://host/a?b`) or `*`.
+ *
+ * @returns undefined for what is none of them, such as the `[object Object]` of old instrumentations
+ */
+export function requestPath(target: string): string | undefined {
+  if (target.startsWith('/') || target === '*') return withoutQuery(target);
+  const scheme = /^https?:\/\/[^/?#]*/i.exec(target);
+  if (scheme === null) return undefined;
+  const rest = withoutQuery(target.slice(scheme[0].length));
+  return rest === '' ? '/' : rest;
+}
+
+function withoutQuery(target: string): string {
+  const end = target.search(/[?#]/);
+  return end === -1 ? target : target.slice(0, end);
+}

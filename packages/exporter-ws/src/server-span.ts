@@ -1,0 +1,129 @@
+import type { Attributes, HrTime } from '@opentelemetry/api';
+import { CERBERUS_ATTRIBUTE } from './attributes.ts';
+import type { CerberusEvent, Outcome, SourceIp } from './cerberus-event.ts';
+import type { ExporterConfig } from './config.ts';
+import { customData } from './custom-data.ts';
+import { requestPath } from './request-path.ts';
+import type { FinishedSpan } from './span.ts';
+import { wellFormed } from './well-formed.ts';
+
+const MAX_PATH_BYTES = 2 * 1024;
+const MAX_STRING_BYTES = 1024;
+const MAX_METHOD_BYTES = 64;
+/** The longest text of an IPv6 address has 45 characters. */
+const MAX_ADDRESS_LENGTH = 45;
+const HASHED = /^[0-9a-f]{64}$/;
+/** `SpanKind.SERVER` and `SpanStatusCode.ERROR`; the API's enums would be a run-time import for two numbers. */
+const KIND_SERVER = 1;
+const STATUS_ERROR = 2;
+
+export type TranslateConfig = Pick<ExporterConfig, 'endpointFrom' | 'captureUserAgent' | 'allowRawSourceIp'>;
+
+/** An event and what the limits took from it. */
+export interface Translation {
+  readonly event: CerberusEvent;
+  readonly metricsDropped: number;
+  readonly valuesCut: number;
+}
+
+/**
+ * A SERVER span with an HTTP method becomes one event; anything else is not an HTTP request and gives undefined, as does
+ * one that the processor was told to ignore.
+ *
+ * Reads an allow-list of attributes, none of which holds an address, a query, a header or a body; the older names
+ * of the semantic conventions by presence. The one exception is asked for by name: `captureUserAgent`.
+ */
+export function translateServerSpan(span: FinishedSpan, config: TranslateConfig): Translation | undefined {
+  if (span.kind !== KIND_SERVER) return undefined;
+  const { attributes } = span;
+  if (attributes[CERBERUS_ATTRIBUTE.ignored] === true) return undefined;
+  const method = methodOf(attributes);
+  if (method === undefined) return undefined;
+  const metrics = customData(attributes);
+  const { traceId, spanId } = span.spanContext();
+  const statusCode = integer(attributes['http.response.status_code'] ?? attributes['http.status_code']);
+  const route = string(attributes['http.route'], MAX_PATH_BYTES);
+  const event: CerberusEvent = {
+    sourceIp: sourceIpOf(attributes, config.allowRawSourceIp),
+    endpoint: config.endpointFrom === 'route' ? (route ?? '') : endpointOf(attributes),
+    scheme: schemeOf(attributes) === 'https',
+    method,
+    customData: metrics.json,
+    timestamp: timestampOf(span.startTime),
+    statusCode,
+    latencyMs: Math.round(span.duration[0] * 1e6 + span.duration[1] / 1e3) / 1e3,
+    route,
+    outcome: outcomeOf(attributes, statusCode, span.status.code),
+    userId: string(attributes[CERBERUS_ATTRIBUTE.userId], MAX_STRING_BYTES),
+    userAgent: config.captureUserAgent ? userAgentOf(attributes) : undefined,
+    traceId,
+    spanId,
+  };
+  return { event, metricsDropped: metrics.dropped, valuesCut: metrics.cut };
+}
+
+/** True when the span passed through `CerberusSpanProcessor`, which always sets an outcome. */
+export function isEnriched(span: FinishedSpan): boolean {
+  return span.attributes[CERBERUS_ATTRIBUTE.outcome] !== undefined;
+}
+
+function string(value: unknown, maxBytes: number): string | undefined {
+  return typeof value === 'string' && value !== '' ? wellFormed(value, maxBytes) : undefined;
+}
+
+function integer(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+}
+
+function methodOf(attributes: Attributes): string | undefined {
+  const stable = attributes['http.request.method'];
+  const method = stable === '_OTHER' ? (attributes['http.request.method_original'] ?? stable) : stable;
+  return string(method ?? attributes['http.method'], MAX_METHOD_BYTES);
+}
+
+function sourceIpOf(attributes: Attributes, allowRaw: boolean): SourceIp | null {
+  const value = attributes[CERBERUS_ATTRIBUTE.sourceIp];
+  if (typeof value !== 'string') return null;
+  return HASHED.test(value) || (allowRaw && value.length <= MAX_ADDRESS_LENGTH) ? (value as SourceIp) : null;
+}
+
+function endpointOf(attributes: Attributes): string {
+  const path =
+    pathOf(attributes[CERBERUS_ATTRIBUTE.endpoint]) ??
+    pathOf(attributes['url.path']) ??
+    pathOf(attributes['http.target']) ??
+    pathOf(attributes['http.url']);
+  return path ?? string(attributes['http.route'], MAX_PATH_BYTES) ?? '';
+}
+
+function pathOf(target: unknown): string | undefined {
+  const path = typeof target === 'string' ? requestPath(target) : undefined;
+  return path === undefined ? undefined : wellFormed(path, MAX_PATH_BYTES);
+}
+
+function schemeOf(attributes: Attributes): unknown {
+  return attributes[CERBERUS_ATTRIBUTE.scheme] ?? attributes['url.scheme'] ?? attributes['http.scheme'];
+}
+
+function outcomeOf(attributes: Attributes, statusCode: number | undefined, spanStatus: number): Outcome {
+  const outcome = attributes[CERBERUS_ATTRIBUTE.outcome];
+  if (outcome === 'completed' || outcome === 'aborted' || outcome === 'error') return outcome;
+  return (statusCode ?? 0) >= 500 || spanStatus === STATUS_ERROR ? 'error' : 'completed';
+}
+
+function userAgentOf(attributes: Attributes): string | undefined {
+  return string(attributes['user_agent.original'] ?? attributes['http.user_agent'], MAX_STRING_BYTES);
+}
+
+/** The second that was formatted last: requests come many to a second, and formatting a date is slow. */
+let lastSecond = NaN;
+let lastPrefix = '';
+
+function timestampOf(time: HrTime): string {
+  const [second, nanos] = time;
+  if (second !== lastSecond) {
+    lastPrefix = new Date(second * 1e3).toISOString().slice(0, -'000Z'.length);
+    lastSecond = second;
+  }
+  return `${lastPrefix}${String(Math.floor(nanos / 1e6)).padStart(3, '0')}Z`;
+}

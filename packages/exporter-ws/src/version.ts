@@ -1,0 +1,5 @@
+/** The version of this package, as in its package.json; a test keeps them the same. */
+export const VERSION = '0.1.0';
+
+/** How the exporter introduces itself to a server. */
+export const AGENT: string = `cerberus-otel-node/${VERSION}`;

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { eventually } from './eventually.js';
+import { FaultProxy } from './fault-proxy.js';
+
+const closed = (socket: Socket): Promise<unknown> =>
+  new Promise((resolve) => void socket.once('close', resolve));
+
+describe('fault proxy', () => {
+  let upstream: Server;
+  let received: string;
+  let proxy: FaultProxy;
+  let client: Socket;
+  let echoed: string;
+
+  beforeEach(async () => {
+    received = '';
+    echoed = '';
+    upstream = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.toString('latin1');
+        socket.write(chunk);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+    proxy = await FaultProxy.start(() => (upstream.address() as AddressInfo).port);
+    client = connect(proxy.port, '127.0.0.1');
+    client.on('error', () => undefined);
+    client.on('data', (chunk: Buffer) => void (echoed += chunk.toString('latin1')));
+    await once(client, 'connect');
+    client.write('one');
+    await eventually('an echo', () => echoed === 'one');
+  });
+  afterEach(async () => {
+    client.destroy();
+    await proxy.stop();
+    upstream.close();
+  });
+
+  it('passes nothing through a black hole, in neither direction, and stays open', async () => {
+    proxy.set('blackhole');
+    client.write('two');
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+    expect([received, echoed, client.destroyed]).to.deep.equal(['one', 'one', false]);
+  });
+
+  it('loses only what the server says with drop-down', async () => {
+    proxy.set('drop-down');
+    client.write('two');
+    await eventually('the bytes upstream', () => received === 'onetwo');
+    expect(echoed).to.equal('one');
+  });
+
+  it('reads nothing while stalled and passes it later', async () => {
+    proxy.set('stall');
+    client.write('two');
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+    expect(received).to.equal('one');
+    proxy.set('pass');
+    await eventually('the bytes upstream', () => received === 'onetwo');
+  });
+
+  it('flips one bit', async () => {
+    proxy.set('corrupt');
+    client.write('two');
+    await eventually('the bytes upstream', () => received.length === 6);
+    expect(received).to.equal('onetgo');
+    client.write('x');
+    await eventually('the bytes upstream', () => received === 'onetgox');
+  });
+
+  it('resets and ends links and counts them', async () => {
+    expect([proxy.connections, proxy.open]).to.deep.equal([1, 1]);
+    proxy.reset();
+    await closed(client);
+    await eventually('no open link', () => proxy.open === 0);
+    proxy.refuse(true);
+    const refused = connect(proxy.port, '127.0.0.1');
+    refused.on('error', () => undefined);
+    await closed(refused);
+    expect(proxy.connections).to.equal(1);
+  });
+});

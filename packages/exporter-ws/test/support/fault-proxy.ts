@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** What the link between a client and a server does to their bytes. */
+export type LinkState =
+  /** Passes everything. */
+  | 'pass'
+  /** Takes everything and passes nothing, in neither direction: a dead link that looks open. */
+  | 'blackhole'
+  /** Passes what the client sends; what the server sends is lost. */
+  | 'drop-down'
+  /** Reads nothing from the client: the kernel's buffers fill up. */
+  | 'stall'
+  /** Flips one bit of the next chunk that the client sends, then passes. */
+  | 'corrupt';
+
+interface Link {
+  readonly client: Socket;
+  readonly server: Socket;
+  /** Bytes were lost, so nothing passes any more: TCP never goes on behind a gap. */
+  lost: boolean;
+}
+
+/** A TCP proxy that misbehaves on command, for links that exist and those that are yet to come. */
+export class FaultProxy {
+  connections = 0;
+  readonly #server: Server;
+  readonly #links = new Set<Link>();
+  #state: LinkState = 'pass';
+  #refusing = false;
+
+  private constructor(targetPort: () => number) {
+    this.#server = createServer((client) => {
+      if (this.#refusing) client.resetAndDestroy();
+      else this.#link(client, connect(targetPort(), '127.0.0.1'));
+    });
+  }
+
+  /** @param targetPort asked at each connection, so that the server may move */
+  static async start(targetPort: () => number): Promise<FaultProxy> {
+    const proxy = new FaultProxy(targetPort);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Links that are open now. */
+  get open(): number {
+    return this.#links.size;
+  }
+
+  set(state: LinkState): void {
+    this.#state = state;
+    for (const { client } of this.#links) {
+      if (state === 'stall') client.pause();
+      else client.resume();
+    }
+  }
+
+  /** Resets connections as they come in; those that exist stay. */
+  refuse(refusing: boolean): void {
+    this.#refusing = refusing;
+  }
+
+  /** Ends every link with a TCP reset. */
+  reset(): void {
+    for (const { client, server } of this.#links) {
+      client.resetAndDestroy();
+      server.destroy();
+    }
+  }
+
+  /** Ends every link with a FIN, without a WebSocket goodbye. */
+  end(): void {
+    for (const { client, server } of this.#links) {
+      client.end();
+      server.destroy();
+    }
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.reset();
+    await closed;
+  }
+
+  #link(client: Socket, server: Socket): void {
+    const link: Link = { client, server, lost: false };
+    this.connections += 1;
+    this.#links.add(link);
+    client.on('data', (chunk: Buffer) => this.#up(link, chunk));
+    server.on('data', (chunk: Buffer) => {
+      if (this.#state === 'blackhole' || this.#state === 'drop-down') link.lost = true;
+      if (!link.lost && !client.destroyed) client.write(chunk);
+    });
+    const close = (): void => {
+      this.#links.delete(link);
+      client.destroy();
+      server.destroy();
+    };
+    for (const socket of [client, server]) {
+      socket.on('error', close);
+      socket.on('close', close);
+    }
+    if (this.#state === 'stall') client.pause();
+  }
+
+  #up(link: Link, chunk: Buffer): void {
+    if (this.#state === 'blackhole') link.lost = true;
+    // What the client sends still passes while only answers are lost.
+    const passes = !link.lost || this.#state === 'drop-down';
+    if (!passes || link.server.destroyed) return;
+    if (this.#state === 'corrupt') {
+      this.#state = 'pass';
+      const middle = chunk.length >> 1;
+      chunk.writeUInt8(chunk.readUInt8(middle) ^ 0x10, middle);
+    }
+    link.server.write(chunk);
+  }
+}
