@@ -1,0 +1,82 @@
+/** One proxy's statement about the hop before it; members absent where it said nothing usable. */
+export interface ForwardedHop {
+  /** Who sent the request to that proxy, as written: an address with or without port, or anything else. */
+  readonly from?: string;
+  /** `http` or `https`, lower case. */
+  readonly scheme?: string;
+}
+
+const MAX_HEADER_CHARACTERS = 4096;
+const MAX_HOPS = 50;
+
+/** RFC 7239, 4: token "=" ( token / quoted-string ). */
+const PARAMETER = /^\s*([^\s=;,"]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))\s*$/;
+
+/**
+ * The hops of an `X-Forwarded-For` header with the schemes of its `X-Forwarded-Proto`, client first. The two
+ * lists are paired from the right, where trusted proxies write; a shorter list of schemes, as when only the
+ * first proxy sets it, repeats its left-most entry.
+ *
+ * @returns no hops for a header over 4 KiB or with more than 50 of them: it is not believed at all
+ */
+export function parseXForwarded(forwardedFor: string, forwardedProto: string): readonly ForwardedHop[] {
+  const addresses = listOf(forwardedFor);
+  const schemes = listOf(forwardedProto);
+  return addresses.map((from, index) => {
+    const scheme = schemes[Math.max(0, schemes.length - addresses.length + index)];
+    return scheme === undefined ? { from } : { from, scheme: scheme.toLowerCase() };
+  });
+}
+
+/** The right-most scheme of an `X-Forwarded-Proto` header: what the nearest proxy said. */
+export function nearestScheme(forwardedProto: string): string | undefined {
+  return listOf(forwardedProto).at(-1)?.toLowerCase();
+}
+
+/**
+ * The hops of a `Forwarded` header (RFC 7239), client first. What does not parse becomes a hop without
+ * members, so that hops keep their places.
+ *
+ * @returns no hops for a header over 4 KiB or with more than 50 of them
+ */
+export function parseForwarded(header: string): readonly ForwardedHop[] {
+  if (header.length > MAX_HEADER_CHARACTERS) return [];
+  const hops = splitUnquoted(header, ',').map((element) => hopOf(element));
+  return hops.length > MAX_HOPS ? [] : hops;
+}
+
+function listOf(header: string): readonly string[] {
+  if (header === '' || header.length > MAX_HEADER_CHARACTERS) return [];
+  const entries = header.split(',');
+  return entries.length > MAX_HOPS ? [] : entries.map((entry) => entry.trim());
+}
+
+function hopOf(element: string): ForwardedHop {
+  const hop: { from?: string; scheme?: string } = {};
+  for (const pair of splitUnquoted(element, ';')) {
+    const [, name, quoted, token] = PARAMETER.exec(pair) ?? [];
+    const value = quoted?.replaceAll(/\\(.)/g, '$1') ?? token;
+    if (name === undefined || value === undefined) continue;
+    // A parameter must not occur twice (RFC 7239, 4): the first one stands.
+    if (name.toLowerCase() === 'for') hop.from ??= value;
+    else if (name.toLowerCase() === 'proto') hop.scheme ??= value.toLowerCase();
+  }
+  return hop;
+}
+
+function splitUnquoted(text: string, separator: string): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (quoted && character === '\\') index += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && character === separator) {
+      parts.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts;
+}

@@ -1,0 +1,60 @@
+import type { KeyObject } from 'node:crypto';
+import type { Attributes } from '@opentelemetry/api';
+import { CERBERUS_ATTRIBUTE } from '@cerberus-otel/exporter-ws/internal';
+import { findClient, type ForwardedHeader, type Origin } from './client-address.ts';
+import { pseudonym } from './ip-hasher.ts';
+import { compileTrust, type Trust, type TrustProxy } from './trust-proxy.ts';
+
+/** What decides who a request is said to come from. */
+export interface IdentityOptions {
+  readonly sourceIp: 'hash' | 'raw' | 'omit';
+  readonly userId: 'hash' | 'raw';
+  readonly trustProxy: TrustProxy | undefined;
+  readonly forwardedHeader: ForwardedHeader;
+}
+
+/** What is known of who sent a request. */
+export interface Sender {
+  readonly origin: Origin;
+  readonly userId: string | undefined;
+}
+
+/** Writes who a request comes from, as pseudonyms unless raw values were asked for by name. */
+export class Identity {
+  readonly #options: IdentityOptions;
+  readonly #trust: Trust | undefined;
+
+  constructor(options: IdentityOptions) {
+    this.#options = options;
+    this.#trust = compileTrust(options.trustProxy);
+  }
+
+  /**
+   * Writes into the object: `setAttribute` would refuse at the attribute limit, and cut a pseudonym at the
+   * length limit.
+   *
+   * @returns false when something is left out that a key would have allowed
+   */
+  write(attributes: Attributes, sender: Sender, key: KeyObject | undefined): boolean {
+    const { sourceIp, userId } = this.#options;
+    const client = findClient(sender.origin, this.#trust, this.#options.forwardedHeader);
+    const address = sourceIp === 'omit' ? undefined : client.address;
+    put(attributes, CERBERUS_ATTRIBUTE.sourceIp, shown(address, sourceIp === 'raw', key));
+    put(attributes, CERBERUS_ATTRIBUTE.userId, shown(sender.userId, userId === 'raw', key));
+    put(attributes, CERBERUS_ATTRIBUTE.scheme, client.scheme);
+    if (key !== undefined) return true;
+    const lacksAddress = address !== undefined && sourceIp === 'hash';
+    return !lacksAddress && (sender.userId === undefined || userId === 'raw');
+  }
+}
+
+function shown(value: string | undefined, raw: boolean, key: KeyObject | undefined): string | undefined {
+  if (value === undefined || raw) return value;
+  return key === undefined ? undefined : pseudonym(key, value);
+}
+
+/** Also takes away what another processor, with another key, wrote in this place. */
+function put(attributes: Attributes, name: string, value: string | undefined): void {
+  if (value !== undefined) attributes[name] = value;
+  else if (Object.hasOwn(attributes, name)) delete attributes[name];
+}

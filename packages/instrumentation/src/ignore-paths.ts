@@ -1,0 +1,63 @@
+import { invalid, type OptionKind } from '@cerberus-otel/exporter-ws/internal';
+
+/** A path to ignore: text in which `*` stands for anything, a regular expression, or a function. */
+export type PathPattern = string | RegExp | ((path: string) => boolean);
+
+/** Whether requests to `path` are left out. */
+export type PathFilter = (path: string) => boolean;
+
+const DEFAULT_IGNORED_PATHS: readonly string[] = ['/health', '/healthz', '/ready', '/livez'];
+
+const RULE = 'a list of paths (text with `*`, regular expressions, functions) or a function';
+
+/** The option `ignorePaths`, compiled; a list replaces the default. */
+export function ignorePathsOption(): OptionKind<PathFilter> {
+  return {
+    fallback: compile(DEFAULT_IGNORED_PATHS),
+    fromEnv: (value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    parse(value, name) {
+      if (typeof value === 'function') return compile([value as PathFilter]);
+      if (Array.isArray(value) && value.every((pattern) => isPattern(pattern))) return compile(value);
+      return invalid(name, RULE, value === null ? 'null' : typeof value);
+    },
+  };
+}
+
+function isPattern(pattern: unknown): pattern is PathPattern {
+  return typeof pattern === 'string' || typeof pattern === 'function' || pattern instanceof RegExp;
+}
+
+function compile(patterns: readonly PathPattern[]): PathFilter {
+  const exact = new Set(patterns.filter((pattern) => typeof pattern === 'string' && !pattern.includes('*')));
+  const others = patterns.filter((pattern) => !exact.has(pattern)).map((pattern) => matcherOf(pattern));
+  return (path) => exact.has(path) || others.some((matches) => matches(path));
+}
+
+function matcherOf(pattern: PathPattern): PathFilter {
+  if (typeof pattern === 'function') return pattern;
+  // `search` starts at 0 whatever the flags, where `test` of a /g expression remembers its last match.
+  if (pattern instanceof RegExp) return (path) => path.search(pattern) !== -1;
+  return wildcard(pattern.split('*'));
+}
+
+/** Matches literals in order, each at its first possible place: linear, unlike `.*` in a regular expression. */
+function wildcard(literals: readonly string[]): PathFilter {
+  const first = literals[0] ?? '';
+  const last = literals.at(-1) ?? '';
+  const middle = literals.slice(1, -1);
+  return (path) => {
+    if (path.length < first.length + last.length) return false;
+    if (!path.startsWith(first) || !path.endsWith(last)) return false;
+    let from = first.length;
+    for (const literal of middle) {
+      const found = path.indexOf(literal, from);
+      if (found === -1) return false;
+      from = found + literal.length;
+    }
+    return from <= path.length - last.length;
+  };
+}

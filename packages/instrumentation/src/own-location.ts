@@ -1,0 +1,27 @@
+/**
+ * The file that this code runs from, as a path or a `file:` URL. One source becomes CommonJS and an ES module,
+ * and `import.meta.url` does not compile for the one, `__filename` does not exist in the other; the engine
+ * knows in both.
+ */
+export function ownLocation(): string | undefined {
+  // oxlint-disable-next-line typescript/unbound-method -- only put back, never called
+  const { prepareStackTrace } = Error;
+  try {
+    Error.prepareStackTrace = (_error, sites) => sites[0]?.getFileName();
+    const file: unknown = new Error('for its stack').stack;
+    return typeof file === 'string' && file !== '' ? file : undefined;
+  } catch {
+    // Frozen intrinsics: one place less to look for the SDK.
+    return undefined;
+  } finally {
+    restore(prepareStackTrace);
+  }
+}
+
+function restore(prepareStackTrace: typeof Error.prepareStackTrace): void {
+  try {
+    Error.prepareStackTrace = prepareStackTrace;
+  } catch {
+    // As above: it was never changed.
+  }
+}

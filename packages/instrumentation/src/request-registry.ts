@@ -1,0 +1,101 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Attributes } from '@opentelemetry/api';
+import { requestPath } from '@cerberus-otel/exporter-ws/internal';
+import type { Origin } from './client-address.ts';
+import { methodOf } from './http-attributes.ts';
+
+/** What is kept of the request behind a SERVER span. */
+export interface ArrivedRequest {
+  readonly origin: Origin;
+  /** The path as written on the wire, without query; Express rewrites `request.url` while it routes. */
+  readonly path: string | undefined;
+  readonly response: ServerResponse;
+  socketFailed(): boolean;
+}
+
+interface RequestStart {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: Socket;
+  readonly server: Server;
+}
+
+const CHANNEL = 'http.server.request.start';
+
+/**
+ * Knows the request that arrived last. Node announces each one in the same tick and just before the
+ * instrumentation starts its span, so the user's HttpInstrumentation needs no hook of ours.
+ */
+export class RequestRegistry {
+  #last: RequestStart | undefined;
+  readonly #onStart = (message: unknown): void => {
+    this.#last = message as RequestStart;
+  };
+
+  open(): void {
+    subscribe(CHANNEL, this.#onStart);
+  }
+
+  close(): void {
+    unsubscribe(CHANNEL, this.#onStart);
+    this.#last = undefined;
+  }
+
+  /**
+   * The request of the SERVER span that is just starting. Each request is given out once, and only to a span
+   * that agrees with it: a request that got no span must not lend its address to the next one.
+   */
+  take(attributes: Attributes): ArrivedRequest | undefined {
+    const last = this.#last;
+    this.#last = undefined;
+    return last !== undefined && agrees(attributes, last) ? arrived(last) : undefined;
+  }
+}
+
+function agrees(attributes: Attributes, { request, socket }: RequestStart): boolean {
+  const method = methodOf(attributes);
+  if (method !== undefined && method !== request.method && method !== '_OTHER') return false;
+  const port = attributes['network.peer.port'];
+  if (typeof port === 'number') return port === socket.remotePort;
+  const target = request.url ?? '';
+  const old = attributes['http.target'];
+  if (typeof old === 'string') return old === target || target.endsWith(old);
+  const path = attributes['url.path'];
+  if (typeof path === 'string') return path === requestPath(target) || path === resolvedPath(target);
+  // A span without one comparable attribute proves nothing.
+  return false;
+}
+
+/** As instrumentation-http writes `url.path`: resolved against the host. */
+function resolvedPath(target: string): string | undefined {
+  return URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost').pathname : undefined;
+}
+
+function arrived({ request, response, socket, server }: RequestStart): ArrivedRequest {
+  const peer = socket.remoteAddress;
+  return {
+    origin: {
+      peer,
+      unixSocket: peer === undefined && listensOnPath(server),
+      encrypted: 'encrypted' in socket && socket.encrypted === true,
+      xForwardedFor: header(request, 'x-forwarded-for'),
+      xForwardedProto: header(request, 'x-forwarded-proto'),
+      forwarded: header(request, 'forwarded'),
+    },
+    path: requestPath(request.url ?? ''),
+    response,
+    socketFailed: () => socket.errored !== null && socket.errored !== undefined,
+  };
+}
+
+/** A TCP socket that was reset has no peer either, and must not pass for a trusted unix socket. */
+function listensOnPath(server: Server): boolean {
+  return typeof server.address() === 'string';
+}
+
+function header(request: IncomingMessage, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,66 @@
+// NodeSDK as the README sets it up, driven by the environment, for one request. MODE names what the user
+// configured besides.
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { NodeSDK, tracing, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { setMetric, withCerberus, type CerberusOptions } from '../../dist/esm/index.js';
+import { report, serveOnce } from './report.js';
+
+const exported: string[] = [];
+const processed: string[] = [];
+const warnings: string[] = [];
+let flags: number | undefined;
+
+class OwnExporter extends tracing.InMemorySpanExporter {
+  override export(spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]): void {
+    exported.push(...spans.map((span) => span.name));
+    super.export(spans, done);
+  }
+}
+const own = new OwnExporter();
+const processor: SpanProcessor = {
+  onStart: () => undefined,
+  onEnd(span) {
+    processed.push(span.name);
+    flags = span.spanContext().traceFlags;
+  },
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
+const sampler = Object.assign(new tracing.AlwaysOffSampler(), { toString: () => 'mine' });
+
+const modes: Record<string, Partial<NodeSDKConfiguration>> = {
+  none: {},
+  traceExporter: { traceExporter: own },
+  spanProcessors: { spanProcessors: [processor] },
+  spanProcessor: { spanProcessor: processor },
+  sampler: { sampler, spanProcessors: [processor] },
+  batch: { spanProcessors: [new tracing.BatchSpanProcessor(own), processor] },
+};
+
+process.on('warning', (warning) =>
+  warnings.push(`${(warning as { code?: string }).code}: ${warning.message}`),
+);
+
+const given = { instrumentations: [new HttpInstrumentation()], ...modes[process.env['MODE'] ?? 'none'] };
+const options = JSON.parse(process.env['OPTIONS'] ?? '{}') as CerberusOptions;
+const configuration = withCerberus(given, options);
+const sdk = new NodeSDK(configuration);
+sdk.start();
+let taken: boolean | undefined;
+const answer = await serveOnce((_request, response) => {
+  taken = setMetric('answered', true);
+  response.end('fine');
+});
+if (process.env['SHUTDOWN'] !== 'no') await sdk.shutdown();
+report({
+  answer: answer.split('\r\n')[0],
+  unchanged: (configuration as unknown) === given,
+  sampler: String(configuration.sampler),
+  processors: configuration.spanProcessors?.map((each) => each.constructor.name),
+  taken,
+  exported,
+  processed,
+  flags,
+  warnings,
+});
