@@ -1,0 +1,182 @@
+import { CerberusServerError } from './errors.ts';
+import type { Log } from './log.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Options of {@link startServer}. Each but `store` and `log` may also come from the environment: `CERBERUS_SERVER_`
+ * and the name in upper snake case (`CERBERUS_SERVER_PORT`); the option wins over the variable.
+ */
+export interface ServerOptions {
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** TCP port, 0 for a free one. Default 8765. */
+  readonly port?: number | undefined;
+  /** Path of the DuckDB file, or `:memory:` to keep nothing. Default `./cerberus.duckdb`. */
+  readonly db?: string | undefined;
+  /** A store of your own instead of `db`. The server closes it. */
+  readonly store?: Store | undefined;
+  /** API token of all clients. Default: generated once, kept in `<db>.token`. */
+  readonly token?: string | undefined;
+  /** Key for hashing addresses, given out to clients. Default: generated once, kept in `<db>.secret-key`. */
+  readonly secretKey?: string | undefined;
+  /** DuckDB's memory limit. Default `512MB`. */
+  readonly memoryLimit?: string | undefined;
+  /** DuckDB's threads. Default 2. */
+  readonly threads?: number | undefined;
+  /** Open WebSocket connections. Default 1,000. */
+  readonly maxConnections?: number | undefined;
+  /** Open WebSocket connections from one address. Default 1,000: behind a proxy all clients have the proxy's. */
+  readonly maxConnectionsPerAddress?: number | undefined;
+  /** Open WebSocket connections that have not shown the token yet. Default 100. */
+  readonly maxUnauthenticatedConnections?: number | undefined;
+  /** Open TCP connections that are no WebSocket connections; the one idle for longest gives way. Default 256. */
+  readonly maxHttpConnections?: number | undefined;
+  /** Bytes of a WebSocket message, inflated. Default 1,048,576. */
+  readonly maxFrameBytes?: number | undefined;
+  /** Frames that a batch-mode client may have unacknowledged. Default 8. */
+  readonly maxInFlightFrames?: number | undefined;
+  /** Messages of an event-mode connection that wait for their answer before reading stops. Default 1,024. */
+  readonly maxInFlightEvents?: number | undefined;
+  /** Bytes of all clients that wait for their commit before clients are throttled. Default 67,108,864. */
+  readonly maxPendingBytes?: number | undefined;
+  /** Events of all clients that wait for their commit before clients are throttled. Default 100,000. */
+  readonly maxPendingEvents?: number | undefined;
+  /** Bytes of an HTTP ingest request. Default 8,388,608. */
+  readonly maxIngestBytes?: number | undefined;
+  /** Milliseconds that a throttled client waits. Default 1,000. */
+  readonly throttleMillis?: number | undefined;
+  /** Milliseconds in which a batch-mode client must say hello. Default 10,000. */
+  readonly helloTimeoutMillis?: number | undefined;
+  /** Milliseconds in which an event-mode client that connected without the token must send it. Default 60,000. */
+  readonly firstEventTimeoutMillis?: number | undefined;
+  /** Milliseconds in which a client must have sent its HTTP request, upgrade included. Default 10,000. */
+  readonly requestTimeoutMillis?: number | undefined;
+  /** Milliseconds between pings; a connection silent for two of them is ended. Default 15,000. */
+  readonly pingIntervalMillis?: number | undefined;
+  /** Milliseconds that `close()` gives connections to end. Default 5,000. */
+  readonly shutdownTimeoutMillis?: number | undefined;
+  /** Receives one line per change of state. Default: none. */
+  readonly log?: Log | undefined;
+}
+
+type NumberOption = {
+  [K in keyof ServerOptions]-?: ServerOptions[K] extends number | undefined ? K : never;
+}[keyof ServerOptions];
+type TextOption = 'host' | 'db' | 'token' | 'secretKey' | 'memoryLimit';
+
+/** All options, resolved and checked. `token` and `secretKey` stay open until the database's folder is known. */
+export type ServerConfig = Readonly<Record<NumberOption, number>> & {
+  readonly host: string;
+  readonly db: string;
+  readonly memoryLimit: string;
+  readonly token: string | undefined;
+  readonly secretKey: string | undefined;
+};
+
+interface NumberRule {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** What the command's help says. */
+  readonly help: string;
+}
+
+/** The longest delay that a timer takes (`setTimeout` fires at once above it). */
+const MAX_MILLIS = 2_147_483_647;
+const MIB = 1_048_576;
+const MAX_COUNT = Number.MAX_SAFE_INTEGER;
+
+/** The options that are integers, with their ranges; the command has a flag for each. */
+export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
+  port: { default: 8765, min: 0, max: 65_535, help: 'TCP port, 0 for a free one' },
+  threads: { default: 2, min: 1, max: 256, help: 'threads for DuckDB' },
+  maxConnections: { default: 1000, min: 1, max: 1_000_000, help: 'open WebSocket connections' },
+  maxConnectionsPerAddress: { default: 1000, min: 1, max: 1_000_000, help: 'of these from one address' },
+  maxUnauthenticatedConnections: { default: 100, min: 1, max: 1_000_000, help: 'of these without the token' },
+  maxHttpConnections: { default: 256, min: 1, max: 1_000_000, help: 'open connections for HTTP' },
+  maxFrameBytes: { default: MIB, min: 1024, max: 64 * MIB, help: 'bytes of a WebSocket message, inflated' },
+  maxInFlightFrames: { default: 8, min: 1, max: 1024, help: 'unacknowledged frames of a client' },
+  maxInFlightEvents: { default: 1024, min: 1, max: 1_000_000, help: 'unanswered events of a connection' },
+  maxPendingBytes: { default: 64 * MIB, min: 1, max: MAX_COUNT, help: 'uncommitted bytes before throttling' },
+  maxPendingEvents: {
+    default: 100_000,
+    min: 1,
+    max: MAX_COUNT,
+    help: 'uncommitted events before throttling',
+  },
+  maxIngestBytes: { default: 8 * MIB, min: 1024, max: 256 * MIB, help: 'bytes of an HTTP ingest request' },
+  throttleMillis: { default: 1000, min: 1, max: 300_000, help: 'wait of a throttled client' },
+  helloTimeoutMillis: { default: 10_000, min: 1, max: MAX_MILLIS, help: 'time to say hello' },
+  firstEventTimeoutMillis: { default: 60_000, min: 1, max: MAX_MILLIS, help: 'time to send a token' },
+  requestTimeoutMillis: { default: 10_000, min: 1, max: MAX_MILLIS, help: 'time to send a request' },
+  pingIntervalMillis: { default: 15_000, min: 1, max: MAX_MILLIS, help: 'time between pings' },
+  shutdownTimeoutMillis: {
+    default: 5000,
+    min: 1,
+    max: MAX_MILLIS,
+    help: 'time to end connections at the end',
+  },
+};
+
+/** Environment, as `process.env` has it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variable that sets an option: `maxFrameBytes` → `CERBERUS_SERVER_MAX_FRAME_BYTES`. */
+export function variableOf(option: string): string {
+  return `CERBERUS_SERVER_${option.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/**
+ * Completes and checks the options.
+ *
+ * @throws CerberusServerError `INVALID_OPTION`: the message names the option and the rule, never a secret's value
+ */
+export function resolveConfig(options: ServerOptions, env: Environment): ServerConfig {
+  const numbers = Object.fromEntries(
+    Object.entries(NUMBER_RULES).map(([name, rule]) => [
+      name,
+      numberOf(name, rule, options[name as NumberOption], env),
+    ]),
+  ) as Record<NumberOption, number>;
+  return Object.freeze({
+    ...numbers,
+    host: textOf('host', options, env) ?? '127.0.0.1',
+    db: textOf('db', options, env) ?? './cerberus.duckdb',
+    memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
+    token: secretOf('token', options, env),
+    secretKey: secretOf('secretKey', options, env),
+  });
+}
+
+function numberOf(name: string, rule: NumberRule, given: number | undefined, env: Environment): number {
+  const variable = env[variableOf(name)];
+  const value: unknown =
+    given ?? (variable === undefined || variable === '' ? rule.default : Number(variable));
+  if (typeof value === 'number' && Number.isInteger(value) && value >= rule.min && value <= rule.max)
+    return value;
+  throw invalid(name, `must be an integer from ${rule.min} to ${rule.max}`);
+}
+
+function textOf(name: TextOption, options: ServerOptions, env: Environment): string | undefined {
+  const variable = env[variableOf(name)];
+  const value: unknown = options[name] ?? (variable === '' ? undefined : variable);
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value.trim() !== '' && !value.includes('\0')) return value;
+  throw invalid(name, 'must be a text that is not empty');
+}
+
+/** A token travels in an HTTP header, so it must be visible ASCII without spaces. */
+function secretOf(name: 'token' | 'secretKey', options: ServerOptions, env: Environment): string | undefined {
+  const value = textOf(name, options, env);
+  if (value === undefined || name === 'secretKey' || /^[\x21-\x7e]{1,512}$/.test(value)) return value;
+  throw invalid(name, 'must be 1 to 512 visible ASCII characters without spaces');
+}
+
+function memoryOf(value: string): string {
+  if (/^[1-9]\d{0,8} ?(?:[KMGT]i?B)$/i.test(value)) return value;
+  throw invalid('memoryLimit', 'must be a size such as 512MB or 2GB');
+}
+
+function invalid(name: string, rule: string): CerberusServerError {
+  return new CerberusServerError('INVALID_OPTION', `\`${name}\` (${variableOf(name)}) ${rule}`);
+}

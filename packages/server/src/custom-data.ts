@@ -1,0 +1,55 @@
+/** Limits of `custom_data`: twice what the exporter sends, so that a difference in counting never costs a metric. */
+export const CUSTOM_DATA_LIMITS = { metrics: 128, bytes: 16_384, keyBytes: 256, depth: 32 } as const;
+
+/** JSON text of an object, and how many of its members did not fit. */
+export interface FittedCustomData {
+  readonly json: string;
+  readonly dropped: number;
+}
+
+/**
+ * Writes `custom_data` as JSON text within {@link CUSTOM_DATA_LIMITS}; a member that does not fit is left out whole.
+ *
+ * The text is put together member by member, so that keys such as `__proto__` are only ever text.
+ */
+export function fitCustomData(members: object): FittedCustomData {
+  const parts: string[] = [];
+  let dropped = 0;
+  let bytes = 2;
+  for (const [key, value] of Object.entries(members)) {
+    const part = parts.length < CUSTOM_DATA_LIMITS.metrics ? memberText(key, value) : undefined;
+    const partBytes = part === undefined ? 0 : Buffer.byteLength(part) + 1;
+    if (part === undefined || bytes + partBytes > CUSTOM_DATA_LIMITS.bytes) {
+      dropped += 1;
+      continue;
+    }
+    parts.push(part);
+    bytes += partBytes;
+  }
+  return { json: `{${parts.join(',')}}`, dropped };
+}
+
+function memberText(key: string, value: unknown): string | undefined {
+  if (Buffer.byteLength(key) > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
+  if (isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
+  return wellFormedJson(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+}
+
+/**
+ * JSON.parse reads any depth, JSON.stringify recurses. How deep it gets depends on the stack at that moment, so that a
+ * value which could be stored could still make every later answer with it fail.
+ */
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1));
+}
+
+/**
+ * Replaces escapes of lone surrogates, which are valid in JSON (RFC 8259, 8.2) but make DuckDB's JSON functions fail.
+ * An escaped backslash is matched first, so that `\\ud800` stays the six characters it is.
+ */
+function wellFormedJson(json: string): string {
+  return json.replaceAll(/\\(?:u(d[89a-f][\da-f]{2})|[\s\S])/g, (escape, surrogate: string | undefined) =>
+    surrogate === undefined ? escape : '\u{FFFD}',
+  );
+}

@@ -1,0 +1,135 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+
+import { CREATE_TABLES, SCHEMA_VERSION } from './duckdb-schema.ts';
+import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
+
+/** Resources that the database may use. */
+export interface DuckDbLimits {
+  /** DuckDB's `memory_limit`, such as `512MB`. */
+  readonly memoryLimit: string;
+  /** DuckDB's `threads`. */
+  readonly threads: number;
+}
+
+/** An opened file. `release` closes it and makes its path free again in this process. */
+export interface OpenDatabase {
+  readonly instance: DuckDBInstance;
+  readonly release: () => void;
+}
+
+/**
+ * Files that this process holds, by real path. DuckDB's lock is a POSIX lock, which one process can take twice: a
+ * second instance on the file would open, and the commits of one of the two would be lost.
+ */
+const held = new Set<string>();
+
+/**
+ * Opens a database file, creates it or its tables where they are missing, and checks its schema version.
+ *
+ * @throws CerberusServerError `DB_LOCKED`, `DB_CORRUPT`, `DB_SCHEMA` or `DB_UNAVAILABLE`
+ */
+export async function openDatabase(path: string, limits: DuckDbLimits): Promise<OpenDatabase> {
+  const real = realPathOf(path);
+  if (held.has(real))
+    throw new CerberusServerError('DB_LOCKED', `database ${path} is already open in this process`);
+  held.add(real);
+  try {
+    const instance = await createInstance(real, path, limits);
+    const release = (): void => {
+      instance.closeSync();
+      held.delete(real);
+    };
+    await prepareSchema(instance, path).catch((error: unknown) => {
+      release();
+      throw error;
+    });
+    return { instance, release };
+  } catch (error) {
+    held.delete(real);
+    throw error;
+  }
+}
+
+/** Resolves links; for a file that does not exist yet, those of its folder. */
+function realPathOf(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync(absolute);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw unavailable(path, error);
+  }
+  try {
+    return join(realpathSync(dirname(absolute)), basename(absolute));
+  } catch (error) {
+    throw unavailable(path, error);
+  }
+}
+
+async function createInstance(real: string, path: string, limits: DuckDbLimits): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(real, {
+      memory_limit: limits.memoryLimit,
+      threads: String(limits.threads),
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+  } catch (error) {
+    throw openError(path, error);
+  }
+}
+
+/** DuckDB has no error codes for these: the texts are those of version 1.5, and the tests watch them. */
+function openError(path: string, error: unknown): CerberusServerError {
+  const text = messageOf(error);
+  if (/Could not set lock|being used by another process/.test(text)) {
+    return new CerberusServerError('DB_LOCKED', `database ${path} is in use by another process`, {
+      cause: error,
+    });
+  }
+  if (
+    /not a valid DuckDB database|Corrupt|checksum|Serialization Error|replaying WAL|storage version/i.test(
+      text,
+    )
+  ) {
+    return new CerberusServerError('DB_CORRUPT', `database ${path} cannot be read: ${firstLine(text)}`, {
+      cause: error,
+    });
+  }
+  return unavailable(path, error);
+}
+
+function unavailable(path: string, error: unknown): CerberusServerError {
+  const text = `database ${path} cannot be opened: ${firstLine(messageOf(error))}`;
+  return new CerberusServerError('DB_UNAVAILABLE', text, { cause: error });
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+async function prepareSchema(instance: DuckDBInstance, path: string): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    await connection.run('BEGIN');
+    for (const statement of CREATE_TABLES) await connection.run(statement);
+    const version = await schemaVersion(connection);
+    if (version > SCHEMA_VERSION) {
+      const text = `database ${path} has schema version ${version}; this server knows up to ${SCHEMA_VERSION}`;
+      throw new CerberusServerError('DB_SCHEMA', text);
+    }
+    if (version === 0) await connection.run('INSERT INTO meta VALUES ($1)', [SCHEMA_VERSION]);
+    await connection.run('COMMIT');
+  } catch (error) {
+    throw error instanceof CerberusServerError ? error : openError(path, error);
+  } finally {
+    connection.closeSync();
+  }
+}
+
+async function schemaVersion(connection: DuckDBConnection): Promise<number> {
+  const result = await connection.runAndReadAll('SELECT max(schema_version) FROM meta');
+  return Number(result.getRows()[0]?.[0] ?? 0);
+}

@@ -1,0 +1,98 @@
+import { CommitListeners } from './commit-listeners.ts';
+import { openDatabase, type DuckDbLimits } from './duckdb-instance.ts';
+import { DuckDbReader } from './duckdb-reader.ts';
+import { DuckDbWriter } from './duckdb-writer.ts';
+import type { StoredEvent } from './event.ts';
+import { GroupCommit } from './group-commit.ts';
+import type {
+  Append,
+  AppendOutcome,
+  CommitListener,
+  EventQuery,
+  PendingLoad,
+  ProducerRow,
+  Store,
+  Summary,
+  SummaryQuery,
+} from './store.ts';
+
+/** Keeps events in one DuckDB file: what {@link append} has resolved survives a `kill -9` of the process. */
+export class DuckDbStore implements Store {
+  readonly #writer: DuckDbWriter;
+  readonly #reader: DuckDbReader;
+  readonly #release: () => void;
+  readonly #listeners = new CommitListeners();
+  readonly #groups: GroupCommit;
+  #closing: Promise<void> | undefined;
+
+  private constructor(writer: DuckDbWriter, reader: DuckDbReader, release: () => void) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#release = release;
+    this.#groups = new GroupCommit((group) => this.#commit(group));
+  }
+
+  /**
+   * Opens or creates a database file.
+   *
+   * @throws CerberusServerError `DB_LOCKED` (open here or in another process), `DB_CORRUPT`, `DB_SCHEMA` (written by
+   *   a newer version) or `DB_UNAVAILABLE`
+   */
+  static async open(path: string, limits: DuckDbLimits): Promise<DuckDbStore> {
+    const { instance, release } = await openDatabase(path, limits);
+    const writer = new DuckDbWriter(await instance.connect());
+    const reader = new DuckDbReader(await instance.connect());
+    return new DuckDbStore(writer, reader, release);
+  }
+
+  append(append: Append): Promise<AppendOutcome> {
+    return this.#groups.append(append);
+  }
+
+  async lastSeq(producer: string): Promise<number> {
+    return (await this.#reader.producer(producer))?.lastSeq ?? 0;
+  }
+
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return this.#reader.events(query);
+  }
+
+  summary(query: SummaryQuery): Promise<Summary> {
+    return this.#reader.summary(query);
+  }
+
+  producer(producer: string): Promise<ProducerRow | undefined> {
+    return this.#reader.producer(producer);
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  pending(): PendingLoad {
+    return this.#groups.pending();
+  }
+
+  forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
+    return this.#groups.between(() => this.#writer.forgetProducers(lastSeenBefore, keep));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#groups.close();
+    await this.#reader.close();
+    this.#writer.close();
+    this.#release();
+  }
+
+  async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    const start = performance.now();
+    const { outcomes, events } = await this.#writer.commit(group);
+    this.#listeners.notify(events, { durationMillis: performance.now() - start });
+    return outcomes;
+  }
+}

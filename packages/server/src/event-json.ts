@@ -1,0 +1,29 @@
+import type { StoredEvent } from './event.ts';
+import { formatTime } from './timestamps.ts';
+
+/**
+ * An event as the read API shows it: the members it came with, in the protocol's order. A member without a value is
+ * left out, but `source_ip` is then null and `custom_data` empty. There is no credential to leave out: none is stored.
+ */
+export function eventToJson(event: StoredEvent): Readonly<Record<string, unknown>> {
+  return {
+    client_id: event.clientId,
+    received_at: formatTime(event.receivedAt),
+    source_ip: event.sourceIp,
+    endpoint: event.endpoint,
+    scheme: event.scheme ?? undefined,
+    method: event.method,
+    custom_data: JSON.parse(event.customData) as unknown,
+    timestamp: event.timestamp === null ? undefined : formatTime(event.timestamp),
+    status_code: event.statusCode ?? undefined,
+    latency_ms: event.latencyMs ?? undefined,
+    route: event.route ?? undefined,
+    outcome: event.outcome ?? undefined,
+    user_id: event.userId ?? undefined,
+    user_agent: event.userAgent ?? undefined,
+    trace_id: event.traceId ?? undefined,
+    span_id: event.spanId ?? undefined,
+    session_id: event.sessionId ?? undefined,
+    sample_rate: event.sampleRate ?? undefined,
+  };
+}

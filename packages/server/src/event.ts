@@ -1,0 +1,44 @@
+/** How a request ended, as the client saw it. */
+export type Outcome = 'completed' | 'aborted' | 'error';
+
+/** One request, validated and without credentials: what a {@link Store} keeps. `null` means "not given". */
+export interface CerberusEvent {
+  readonly clientId: string;
+  /** HMAC-SHA256 of the client address, 64 lower-case hex digits; never an address. */
+  readonly sourceIp: string | null;
+  /** Request path without the query string, at most 2 KiB. */
+  readonly endpoint: string;
+  /** `true`: the request came over HTTPS. */
+  readonly scheme: boolean | null;
+  readonly method: string;
+  /** JSON text of an object with the application's metrics. */
+  readonly customData: string;
+  /** Request start, milliseconds since the epoch. */
+  readonly timestamp: number | null;
+  readonly statusCode: number | null;
+  /** Milliseconds. */
+  readonly latencyMs: number | null;
+  /** Route template, such as `/users/:id`. */
+  readonly route: string | null;
+  readonly outcome: Outcome | null;
+  readonly userId: string | null;
+  readonly userAgent: string | null;
+  readonly traceId: string | null;
+  readonly spanId: string | null;
+  readonly sessionId: string | null;
+  /** Share of requests that was recorded, 0 to 1. */
+  readonly sampleRate: number | null;
+}
+
+/** An event as the store returns it. */
+export interface StoredEvent extends CerberusEvent {
+  /** Grows in the order of commits. */
+  readonly id: number;
+  /** When the server received it, milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
+
+/** The instant by which an event is ordered and filtered: the client's time, or the server's where there is none. */
+export function eventTime(event: Pick<StoredEvent, 'timestamp' | 'receivedAt'>): number {
+  return event.timestamp ?? event.receivedAt;
+}

@@ -1,0 +1,32 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+/** What a route answers. */
+export interface Reply {
+  readonly status: number;
+  /** A value to be written as JSON; with a `contentType`, the text itself. */
+  readonly body: unknown;
+  readonly contentType?: string;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+/** A failure in the form of all endpoints: `{"error":"…"}`. */
+export function failure(status: number, error: string, headers: OutgoingHttpHeaders = {}): Reply {
+  return { status, body: { error }, headers };
+}
+
+/** The answer to a request without valid credentials (RFC 9110, 15.5.2 demands the challenge). */
+export function unauthorized(error: string): Reply {
+  return failure(401, error, { 'www-authenticate': 'Bearer' });
+}
+
+export function sendReply(response: ServerResponse, reply: Reply): void {
+  const text = reply.contentType === undefined ? JSON.stringify(reply.body) : String(reply.body);
+  response.writeHead(reply.status, {
+    'content-type': reply.contentType ?? 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...reply.headers,
+  });
+  response.end(text);
+}

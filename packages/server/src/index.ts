@@ -1,0 +1,27 @@
+export type { ServerOptions } from './config.ts';
+export type { RefusalReason, ServerStats } from './counters.ts';
+export { CerberusServerError, type CerberusServerErrorCode } from './errors.ts';
+export type { CerberusEvent, Outcome, StoredEvent } from './event.ts';
+export type { Log, LogLevel } from './log.ts';
+export { MemoryStore } from './memory-store.ts';
+export { startServer, type CerberusServer } from './server.ts';
+export type {
+  Append,
+  AppendOutcome,
+  CommitInfo,
+  CommitListener,
+  EventFilter,
+  EventPosition,
+  EventQuery,
+  EventReader,
+  PendingLoad,
+  Percentiles,
+  ProducerMode,
+  ProducerRef,
+  ProducerRow,
+  Store,
+  Summary,
+  SummaryBucket,
+  SummaryEndpoint,
+  SummaryQuery,
+} from './store.ts';

@@ -1,0 +1,205 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { TokenCheck } from './auth.ts';
+import { BatchSession } from './batch-session.ts';
+import { CLOSE } from './close-codes.ts';
+import { resolveConfig, type ServerConfig, type ServerOptions } from './config.ts';
+import { Counters, type ServerStats } from './counters.ts';
+import { resolveCredentials } from './credentials.ts';
+import { DuckDbStore } from './duckdb-store.ts';
+import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
+import { EventSession } from './event-session.ts';
+import { SYSTEM_CLOCK, startForgetting } from './forgetting.ts';
+import { failure, sendReply } from './http-response.ts';
+import { HttpConnections } from './http-connections.ts';
+import { createDispatch, type Dispatch } from './http-routes.ts';
+import type { Log } from './log.ts';
+import { MemoryStore } from './memory-store.ts';
+import { ServerMetrics } from './metrics.ts';
+import { ProducerRegistry } from './producer-registry.ts';
+import { Receiver } from './receiver.ts';
+import type { Store } from './store.ts';
+import { WEBSOCKET_PATH, WebSocketEndpoint } from './websocket-endpoint.ts';
+
+/** A running server. */
+export interface CerberusServer {
+  /** Base of the HTTP endpoints, such as `http://127.0.0.1:8765`. */
+  readonly url: string;
+  /** Where exporters connect: `ws://127.0.0.1:8765/ws/events`. */
+  readonly wsUrl: string;
+  readonly port: number;
+  /** The API token, given or generated. */
+  readonly token: string;
+  /** The key for hashing addresses, given or generated. */
+  readonly secretKey: string;
+  /** What the server has done since it started. */
+  readonly stats: () => ServerStats;
+  /**
+   * Stops: answers what was received, closes connections with 1001, stores what waits, closes the database. Idempotent;
+   * afterwards nothing of the server keeps the process alive.
+   */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts a server. It installs no signal handlers and prints nothing.
+ *
+ * @throws CerberusServerError (as a rejection) `INVALID_OPTION`, `PORT_IN_USE`, `LISTEN_FAILED`, `DB_LOCKED`,
+ *   `DB_CORRUPT`, `DB_SCHEMA`, `DB_UNAVAILABLE` or `CREDENTIALS_FILE`
+ */
+export async function startServer(options: ServerOptions = {}): Promise<CerberusServer> {
+  const config = resolveConfig(options, process.env);
+  const log = options.log ?? ((): void => undefined);
+  const store = options.store ?? (await openStore(config));
+  try {
+    return await serve(config, store, options.store !== undefined, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function openStore(config: ServerConfig): Promise<Store> {
+  return config.db === ':memory:' ? Promise.resolve(new MemoryStore()) : DuckDbStore.open(config.db, config);
+}
+
+async function serve(
+  config: ServerConfig,
+  store: Store,
+  ownStore: boolean,
+  log: Log,
+): Promise<CerberusServer> {
+  const db = ownStore || config.db === ':memory:' ? undefined : config.db;
+  // After the database is locked: two servers that start at once must not both make up a token.
+  const { token, secretKey } = resolveCredentials({ ...config, db });
+  const counters = new Counters();
+  const metrics = new ServerMetrics();
+  const receiver = new Receiver(store, counters, metrics, config, log);
+  const check = new TokenCheck(token);
+  const registry = new ProducerRegistry();
+  const endpoint = createEndpoint(config, receiver, registry, check);
+  const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
+  metrics.read({ stats, healthy: () => receiver.healthy });
+  store.onCommit((_, { durationMillis }) => metrics.committed(durationMillis));
+  const dispatch = createDispatch({
+    receiver,
+    token: check,
+    maxIngestBytes: config.maxIngestBytes,
+    reader: store,
+    secretKey,
+    healthy: () => receiver.healthy,
+    metrics,
+  });
+  const http = createHttpServer(config, dispatch, log);
+  const plain = new HttpConnections(http, config.maxHttpConnections, () => {
+    counters.refused('too_many_connections');
+  });
+  http.on('upgrade', (request, socket, head) => {
+    plain.release(socket);
+    endpoint.upgrade(request, socket, head);
+  });
+  const port = await listen(http, config);
+  const authority = authorityOf(config.host, port);
+  log('info', `listening on ${authority}`);
+  const stopForgetting = startForgetting({
+    store,
+    connected: () => registry.producers(),
+    log,
+    clock: SYSTEM_CLOCK,
+  });
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${authority}`,
+    wsUrl: `ws://${authority}${WEBSOCKET_PATH}`,
+    port,
+    token,
+    secretKey,
+    stats,
+    close: () => (closing ??= shutDown(config, { http, endpoint, store, stopForgetting, log })),
+  };
+}
+
+function createEndpoint(
+  config: ServerConfig,
+  receiver: Receiver,
+  registry: ProducerRegistry,
+  token: TokenCheck,
+): WebSocketEndpoint {
+  return new WebSocketEndpoint({
+    ...config,
+    token,
+    counters: receiver.counters,
+    createSession: (peer, { mode, authenticated }) =>
+      mode === 'batch'
+        ? new BatchSession(peer, receiver, registry, config)
+        : new EventSession(peer, receiver, token, config, authenticated),
+  });
+}
+
+function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): Server {
+  const { requestTimeoutMillis } = config;
+  const http = createServer({
+    headersTimeout: requestTimeoutMillis,
+    requestTimeout: requestTimeoutMillis,
+    // Node looks for late requests only this often, 30 s by default.
+    connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5000),
+  });
+  http.on('request', (request, response) => {
+    dispatch(request)
+      .catch((error: unknown) => {
+        if (!request.destroyed)
+          log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
+        return failure(500, 'internal error');
+      })
+      .then((reply) => sendReply(response, reply))
+      // Only a broken socket is left as a reason, and then there is nobody to tell.
+      .catch(() => response.destroy());
+  });
+  return http;
+}
+
+function listen(http: Server, { host, port }: ServerConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error) => reject(listenError(error, host, port)));
+    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
+  });
+}
+
+function listenError(error: Error, host: string, port: number): CerberusServerError {
+  if (systemCodeOf(error) === 'EADDRINUSE') {
+    return new CerberusServerError('PORT_IN_USE', `port ${port} on ${host} is in use`, { cause: error });
+  }
+  const reason = systemCodeOf(error) ?? messageOf(error);
+  return new CerberusServerError('LISTEN_FAILED', `cannot listen on ${host} port ${port}: ${reason}`, {
+    cause: error,
+  });
+}
+
+/** A wildcard address is no destination; whoever listens on all of them is also on the loopback. */
+function authorityOf(host: string, port: number): string {
+  if (host === '0.0.0.0') return `127.0.0.1:${port}`;
+  if (host === '::') return `[::1]:${port}`;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+interface Running {
+  readonly http: Server;
+  readonly endpoint: WebSocketEndpoint;
+  readonly store: Store;
+  readonly stopForgetting: () => void;
+  readonly log: Log;
+}
+
+async function shutDown({ shutdownTimeoutMillis }: ServerConfig, running: Running): Promise<void> {
+  const { http, endpoint, store, stopForgetting, log } = running;
+  stopForgetting();
+  const httpClosed = new Promise<void>((resolve) => void http.close(() => resolve()));
+  await endpoint.close(CLOSE.goingAway, 'server stops', shutdownTimeoutMillis);
+  const deadline = setTimeout(() => http.closeAllConnections(), shutdownTimeoutMillis);
+  http.closeIdleConnections();
+  await httpClosed;
+  clearTimeout(deadline);
+  await store.close();
+  log('info', 'stopped');
+}

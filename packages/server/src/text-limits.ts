@@ -1,0 +1,23 @@
+/** A text that fits, and whether something had to go. */
+export interface FittedText {
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+/**
+ * Makes a text storable: well-formed Unicode, without NUL, at most `maxBytes` of UTF-8, cut between code points.
+ */
+export function fitText(text: string, maxBytes: number): FittedText {
+  const clean = text.toWellFormed().replaceAll('\0', '\u{FFFD}');
+  // A UTF-16 unit is at most three bytes of UTF-8: most texts are decided without encoding them.
+  if (clean.length * 3 <= maxBytes || Buffer.byteLength(clean) <= maxBytes)
+    return { text: clean, cut: false };
+  const bytes = Buffer.from(clean);
+  let end = maxBytes;
+  while (end > 0 && isContinuation(bytes[end])) end -= 1;
+  return { text: bytes.toString('utf8', 0, end), cut: true };
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0b1100_0000) === 0b1000_0000;
+}

@@ -1,0 +1,39 @@
+const RFC_3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,12}))?(?:([Zz])|([+-]\d{2}):?(\d{2}))?$/;
+
+/** 9999-12-31T23:59:59.999Z: the last instant that RFC 3339 can write. */
+export const MAX_TIME_MILLIS = 253_402_300_799_999;
+
+/**
+ * Reads an RFC 3339 date-time; digits below the millisecond are cut.
+ *
+ * Without an offset the time is taken as UTC (RFC 3339 demands one, but Python's `utcnow().isoformat()` writes none
+ * and the contract says UTC).
+ *
+ * @returns milliseconds since the epoch, or `undefined` if the text is no such time or lies before 1970.
+ */
+export function parseRfc3339(text: string): number | undefined {
+  const match = RFC_3339.exec(text);
+  if (match === null) return undefined;
+  const [, date = '', time = '', fraction = '', , hours, minutes = '00'] = match;
+  const millis = fraction.slice(0, 3).padEnd(3, '0');
+  const offset = hours === undefined ? 'Z' : `${hours}:${minutes}`;
+  const parsed = Date.parse(`${date}T${time}.${millis}${offset}`);
+  return isTime(parsed) ? parsed : undefined;
+}
+
+/** Reads an RFC 3339 date-time or whole milliseconds since the epoch, as the read API accepts them. */
+export function parseTime(text: string): number | undefined {
+  if (!/^\d{1,15}$/.test(text)) return parseRfc3339(text);
+  const millis = Number(text);
+  return isTime(millis) ? millis : undefined;
+}
+
+/** RFC 3339 in UTC with milliseconds. */
+export function formatTime(millis: number): string {
+  return new Date(millis).toISOString();
+}
+
+function isTime(millis: number): boolean {
+  return millis >= 0 && millis <= MAX_TIME_MILLIS;
+}

@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+
+import { resolveConfig, variableOf, type ServerOptions } from '../dist/config.js';
+
+function refusal(options: ServerOptions, env: Record<string, string> = {}): string {
+  try {
+    resolveConfig(options, env);
+  } catch (error) {
+    expect(error).to.include({ name: 'CerberusServerError', code: 'INVALID_OPTION' });
+    return (error as Error).message;
+  }
+  throw new Error('accepted');
+}
+
+describe('resolveConfig', () => {
+  it('has these defaults', () => {
+    expect(resolveConfig({}, {})).to.deep.equal({
+      host: '127.0.0.1',
+      port: 8765,
+      db: './cerberus.duckdb',
+      memoryLimit: '512MB',
+      threads: 2,
+      token: undefined,
+      secretKey: undefined,
+      maxConnections: 1000,
+      maxConnectionsPerAddress: 1000,
+      maxUnauthenticatedConnections: 100,
+      maxHttpConnections: 256,
+      maxFrameBytes: 1_048_576,
+      maxInFlightFrames: 8,
+      maxInFlightEvents: 1024,
+      maxPendingBytes: 67_108_864,
+      maxPendingEvents: 100_000,
+      maxIngestBytes: 8_388_608,
+      throttleMillis: 1000,
+      helloTimeoutMillis: 10_000,
+      firstEventTimeoutMillis: 60_000,
+      requestTimeoutMillis: 10_000,
+      pingIntervalMillis: 15_000,
+      shutdownTimeoutMillis: 5000,
+    });
+  });
+
+  it('takes each of them from the environment, and the option first', () => {
+    for (const [name, value] of Object.entries(resolveConfig({ token: 't', secretKey: 'k' }, {}))) {
+      const other: unknown = typeof value === 'number' ? value + 1 : '1GB';
+      const env = { [variableOf(name)]: String(other) };
+      expect(resolveConfig({}, env), name).to.have.property(name, other);
+      expect(resolveConfig({ [name]: value }, env), name).to.have.property(name, value);
+    }
+  });
+
+  it('names variables after options', () => {
+    expect(variableOf('port')).to.equal('CERBERUS_SERVER_PORT');
+    expect(variableOf('maxInFlightFrames')).to.equal('CERBERUS_SERVER_MAX_IN_FLIGHT_FRAMES');
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(
+      resolveConfig({}, { CERBERUS_SERVER_PORT: '', CERBERUS_SERVER_DB: '', CERBERUS_SERVER_TOKEN: '' }),
+    ).to.include({
+      port: 8765,
+      db: './cerberus.duckdb',
+      token: undefined,
+    });
+  });
+
+  it('allows port 0', () => {
+    expect(resolveConfig({ port: 0 }, { CERBERUS_SERVER_PORT: '99' }).port).to.equal(0);
+  });
+
+  for (const port of [-1, 65_536, 1.5, Number.NaN, Infinity, '80' as unknown as number]) {
+    it(`refuses port ${String(port)} (${typeof port})`, () => {
+      expect(refusal({ port })).to.equal('`port` (CERBERUS_SERVER_PORT) must be an integer from 0 to 65535');
+    });
+  }
+
+  it('refuses timer values that would fire at once', () => {
+    expect(refusal({ pingIntervalMillis: 2 ** 31 })).to.match(/from 1 to 2147483647$/);
+    expect(refusal({ helloTimeoutMillis: 0 })).to.match(/from 1 to 2147483647$/);
+  });
+
+  it('refuses a number that is none, from the environment', () => {
+    expect(refusal({}, { CERBERUS_SERVER_THREADS: 'two' })).to.match(
+      /^`threads` \(CERBERUS_SERVER_THREADS\) must be /,
+    );
+  });
+
+  it('refuses empty texts', () => {
+    for (const name of ['host', 'db', 'token', 'secretKey', 'memoryLimit']) {
+      expect(refusal({ [name]: ' ' }), name).to.match(new RegExp(`^\`${name}\` `));
+      expect(refusal({ [name]: 7 as unknown as string }), name).to.match(new RegExp(`^\`${name}\` `));
+    }
+  });
+
+  it('refuses a token that does not fit a header, without repeating it', () => {
+    for (const token of ['two words', 'line\nbreak', 'ümlaut', 'x'.repeat(513)]) {
+      expect(refusal({ token })).to.include('`token`').and.not.include(token);
+    }
+  });
+
+  it('refuses a memory limit that DuckDB would not read', () => {
+    for (const memoryLimit of ['512', 'lots', "1GB'; DROP TABLE events; --", '0MB']) {
+      expect(refusal({ memoryLimit })).to.include('`memoryLimit`');
+    }
+    expect(resolveConfig({ memoryLimit: '2 GiB' }, {}).memoryLimit).to.equal('2 GiB');
+  });
+});

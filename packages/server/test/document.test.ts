@@ -1,0 +1,120 @@
+// docs/server.md against the code: options, endpoints, metrics, tables, limits and close codes.
+
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { MAX_FRAME_EVENTS } from '../dist/batch-session.js';
+import { CLOSE } from '../dist/close-codes.js';
+import { NUMBER_RULES, resolveConfig, variableOf } from '../dist/config.js';
+import { REFUSAL_REASONS } from '../dist/counters.js';
+import { CUSTOM_DATA_LIMITS } from '../dist/custom-data.js';
+import { DuckDbStore } from '../dist/duckdb-store.js';
+import { MAX_EVENT_BYTES, TEXT_LIMITS } from '../dist/event-validation.js';
+import { codeBlocks, SERVER_DOCUMENT, tableRows } from './support/document.js';
+import { server, stopServers, TOKEN } from './support/server-fixture.js';
+import { spawnServer } from './support/server-process.js';
+import { removeTempFolders, tempFolder } from './support/temp-folder.js';
+
+const ROWS = new Map(tableRows(SERVER_DOCUMENT).map((cells) => [cells[0] ?? '', cells]));
+
+describe('docs/server.md', () => {
+  afterEach(async () => {
+    await stopServers();
+    removeTempFolders();
+  });
+
+  for (const [option, value] of Object.entries(resolveConfig({}, {}))) {
+    it(`has ${option} with its flag, its variable and its default`, () => {
+      const [, flag, variable, fallback, meaning] = ROWS.get(option) ?? [];
+      expect(flag).to.equal(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+      expect(variable).to.equal(variableOf(option));
+      expect(fallback).to.equal(value === undefined ? 'made up once' : String(value));
+      expect(meaning).to.match(/\w{3}/);
+    });
+  }
+
+  it('has the flags that the command has, and no other', async () => {
+    const help = spawnServer(['--help']);
+    await help.ended;
+    const flags = (text: string): string[] => [...text.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag);
+    const documented = new Set(
+      [...ROWS.values()].map((cells) => cells[1] ?? '').filter((cell) => cell.startsWith('--')),
+    );
+    const known = new Set(
+      flags(help.output().stdout).filter((flag) => flag !== '--help' && flag !== '--version'),
+    );
+    expect([...documented].toSorted()).to.deep.equal([...known].toSorted());
+    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 5);
+  });
+
+  it('has the metrics that the server has, with their types, and no other', async () => {
+    const running = await server();
+    const answer = await fetch(`${running.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const types = [...(await answer.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
+      ([, name = '', type = '']) => `${name} ${type}`,
+    );
+    const documented = [...ROWS].filter(([name]) => name.startsWith('cerberus_server_'));
+    expect(
+      documented.map(([name, cells]) => `${name.replace(/\{.*/, '')} ${cells[1]}`).toSorted(),
+    ).to.deep.equal(types.toSorted());
+    for (const reason of REFUSAL_REASONS) expect(SERVER_DOCUMENT).to.include(`\`${reason}\``);
+  });
+
+  it('has the tables and columns that the database has', async () => {
+    const path = join(tempFolder(), 'x.duckdb');
+    await (await DuckDbStore.open(path, { memoryLimit: '256MB', threads: 1 })).close();
+    const { DuckDBInstance } = await import('@duckdb/node-api');
+    const instance = await DuckDBInstance.create(path);
+    const connection = await instance.connect();
+    const sql =
+      'SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY column_index';
+    const tables = new Map<string, string[]>();
+    for (const [table, column] of (await connection.runAndReadAll(sql)).getRows()) {
+      tables.set(String(table), [...(tables.get(String(table)) ?? []), String(column)]);
+    }
+    connection.closeSync();
+    instance.closeSync();
+    expect([...tables.keys()].toSorted()).to.deep.equal(['events', 'meta', 'producers']);
+    for (const [table, columns] of tables) {
+      expect(ROWS.get(table)?.[1]?.replaceAll('`', '').split(', '), table).to.deep.equal(columns);
+    }
+  });
+
+  it('has the limits and close codes of the code', () => {
+    const limits = SERVER_DOCUMENT.slice(SERVER_DOCUMENT.indexOf('## Limits'));
+    const text = (bytes: number): string => bytes.toLocaleString('en-US');
+    for (const bytes of [
+      ...Object.values(TEXT_LIMITS),
+      MAX_EVENT_BYTES,
+      ...Object.values(CUSTOM_DATA_LIMITS),
+    ]) {
+      expect(limits).to.include(text(bytes));
+    }
+    expect(limits).to.include(`| ${text(MAX_FRAME_EVENTS)} |`);
+    for (const code of Object.values(CLOSE)) expect(limits).to.include(`| ${code} |`);
+  });
+
+  it('has the endpoints that the server has', async () => {
+    const running = await server();
+    const endpoints = [...ROWS.keys()].flatMap((cell) => [...cell.matchAll(/^(GET|POST) (\/\S*)$/g)]);
+    expect(endpoints).to.have.length(7);
+    for (const [, method = '', path = ''] of endpoints.filter(([name]) => !name.includes('/ws/'))) {
+      const { status } = await fetch(`${running.url}${path}`, { method });
+      expect(status, path).to.equal(path === '/healthz' ? 200 : 401);
+    }
+  });
+
+  it('has a service and a scrape configuration that name flags and endpoints as they are', () => {
+    const block = (language: string): string =>
+      codeBlocks(SERVER_DOCUMENT).find((each) => each.language === language)?.text ?? '';
+    const [, args = ''] = /^ExecStart=\S+ (.*)$/m.exec(block('ini')) ?? [];
+    for (const [flag] of args.matchAll(/--[a-z-]+/g)) {
+      expect(
+        [...ROWS.values()].some((cells) => cells[1] === flag),
+        flag,
+      ).to.equal(true);
+    }
+    expect(block('yaml')).to.include('metrics_path: /metrics').and.include('type: Bearer');
+  });
+});

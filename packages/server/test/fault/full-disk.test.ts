@@ -1,0 +1,103 @@
+// A disk that is full: the server stays up, answers reads, acknowledges nothing that it cannot store, and goes on by
+// itself when there is room again; or after a kill -9, with nothing lost. A limit on the size of files, which the
+// process gets from its shell, makes writes fail just as a full disk does.
+
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { BatchSender } from '../support/batch-sender.js';
+import { until, within } from '../support/deadline.js';
+import { spawnServer, type ServerProcess } from '../support/server-process.js';
+import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
+
+const TOKEN = 'full-disk';
+const FRAMES = 120;
+const EVENTS = 100;
+/** In blocks of 512 bytes: 1 MiB. */
+const FILE_BLOCKS = 2048;
+/** Part of util-linux, as `kill` is. */
+const SET_LIMITS = 'prlimit';
+
+describe('a full disk', () => {
+  let running: ServerProcess;
+  let url = '';
+  let sender: BatchSender;
+  let done: Promise<void>;
+
+  async function start(db: string, fileBlocks?: number): Promise<void> {
+    running = spawnServer(
+      ['--port', '0', '--db', db, '--token', TOKEN, '--throttle-millis', '100'],
+      {},
+      { fileBlocks },
+    );
+    url = (await running.url) ?? '';
+    expect(url, running.output().stderr).to.match(/^http/);
+  }
+
+  async function requests(): Promise<unknown> {
+    const answer = await fetch(`${url}/api/summary`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    return ((await answer.json()) as Record<string, unknown>)['requests'];
+  }
+
+  /** Sends until the disk is full. */
+  async function fill(): Promise<void> {
+    sender = new BatchSender({
+      wsUrl: () => `${url.replace('http', 'ws')}/ws/events`,
+      token: TOKEN,
+      producer: 'p',
+      frames: framesOf(),
+    });
+    done = sender.run();
+    await until('the disk is full', () => sender.throttles >= 5, 15_000);
+    expect(sender.acked).to.be.within(1, FRAMES - 1);
+    expect((await fetch(`${url}/healthz`)).status).to.equal(503);
+    expect(await requests()).to.equal(sender.acked * EVENTS);
+  }
+
+  before(function () {
+    if (process.platform !== 'linux') this.skip();
+  });
+
+  afterEach(async () => {
+    sender.stop();
+    running.child.kill('SIGKILL');
+    await running.ended;
+    removeTempFolders();
+  });
+
+  it('is survived: with room again everything is stored once, without a restart', async function () {
+    this.timeout(60_000);
+    await start(join(tempFolder(), 'full.duckdb'), FILE_BLOCKS);
+    await fill();
+    execFileSync(SET_LIMITS, ['--pid', String(running.child.pid), '--fsize=unlimited']);
+    await within('every acknowledgement', done, 30_000);
+    expect(await requests()).to.equal(FRAMES * EVENTS);
+    expect((await fetch(`${url}/healthz`)).status).to.equal(200);
+  });
+
+  it('and a kill -9 on top lose nothing that was acknowledged', async function () {
+    this.timeout(60_000);
+    const db = join(tempFolder(), 'full.duckdb');
+    await start(db, FILE_BLOCKS);
+    await fill();
+    running.child.kill('SIGKILL');
+    await running.ended;
+    await start(db);
+    await within('every acknowledgement', done, 30_000);
+    expect(await requests()).to.equal(FRAMES * EVENTS);
+  });
+});
+
+/** Random, so that the database cannot compress it. */
+function framesOf(): readonly (readonly unknown[])[] {
+  return Array.from({ length: FRAMES }, () =>
+    Array.from({ length: EVENTS }, () => ({
+      endpoint: `/${randomBytes(200).toString('hex')}`,
+      method: 'GET',
+      custom_data: { text: randomBytes(400).toString('hex') },
+    })),
+  );
+}

@@ -1,0 +1,93 @@
+import { MemoryStore } from '../../dist/memory-store.js';
+import type { StoredEvent } from '../../dist/event.js';
+import type {
+  Append,
+  AppendOutcome,
+  CommitListener,
+  EventQuery,
+  PendingLoad,
+  ProducerRow,
+  Store,
+  Summary,
+  SummaryQuery,
+} from '../../dist/store.js';
+
+/** What happens to the next appends: `lost-answer` stores and then fails all the same, as a failed COMMIT may. */
+export type Fault = 'none' | 'fail' | 'lost-answer';
+
+/** A store that tests can hold back and make fail; below it is a real {@link MemoryStore}. */
+export class ControlledStore implements Store {
+  readonly inner: Store;
+  fault: (append: Append) => Fault = () => 'none';
+  load: PendingLoad | undefined;
+  #gate: Promise<void> = Promise.resolve();
+  #open: () => void = () => undefined;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(inner: Store = new MemoryStore()) {
+    this.inner = inner;
+  }
+
+  /** Appends wait from now on. */
+  hold(): void {
+    this.#gate = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  /** Lets the waiting appends go on. */
+  release(): void {
+    this.#open();
+  }
+
+  append(append: Append): Promise<AppendOutcome> {
+    const before = this.#tail;
+    const result = this.#decide(before, this.#gate, append);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  async #decide(before: Promise<unknown>, gate: Promise<void>, append: Append): Promise<AppendOutcome> {
+    await before;
+    await gate;
+    const fault = this.fault(append);
+    if (fault === 'fail') throw new Error('injected: nothing was stored');
+    const outcome = await this.inner.append(append);
+    if (fault === 'lost-answer') throw new Error('injected: stored, but reported as failed');
+    return outcome;
+  }
+
+  lastSeq(producer: string): Promise<number> {
+    return this.inner.lastSeq(producer);
+  }
+
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return this.inner.events(query);
+  }
+
+  summary(query: SummaryQuery): Promise<Summary> {
+    return this.inner.summary(query);
+  }
+
+  producer(producer: string): Promise<ProducerRow | undefined> {
+    return this.inner.producer(producer);
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.inner.onCommit(listener);
+  }
+
+  pending(): PendingLoad {
+    return this.load ?? this.inner.pending();
+  }
+
+  forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
+    return this.inner.forgetProducers(lastSeenBefore, keep);
+  }
+
+  async close(): Promise<void> {
+    this.release();
+    await this.#tail;
+    await this.inner.close();
+  }
+}
