@@ -1,0 +1,202 @@
+// What a user installs: the packed tarballs, in both module systems, type-checked against both SDK lines.
+import { expect } from 'chai';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const PACKAGES = ['exporter-ws', 'instrumentation', 'server'];
+
+/** SDK lines: what is installed, and where the tracing SDK is in it. */
+const SDKS = {
+  'SDK 2': {
+    trace: '@opentelemetry/sdk-trace-base',
+    packages: [
+      '@opentelemetry/api@1.9.1',
+      '@opentelemetry/sdk-node@0.223.0',
+      '@opentelemetry/sdk-trace-base@2.12.1',
+      '@opentelemetry/instrumentation-http@0.223.0',
+    ],
+  },
+  'SDK 3': {
+    trace: '@opentelemetry/sdk-trace',
+    packages: [
+      '@opentelemetry/api@1.10.0',
+      '@opentelemetry/sdk-node@0.301.0',
+      '@opentelemetry/sdk-trace@3.1.1',
+      '@opentelemetry/instrumentation-http@0.301.0',
+    ],
+  },
+};
+
+const TYPED_USE = `
+import { CerberusWsExporter, type ExporterStats } from '@cerberus-otel/exporter-ws';
+import { CerberusSampler, CerberusSpanProcessor, setMetric, setMetrics, setUserId, withCerberus } from '@cerberus-otel/instrumentation';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
+import { AlwaysOnSampler, type Sampler, type SpanExporter, type SpanProcessor } from 'SDK_TRACE';
+
+const exporter = new CerberusWsExporter({ wsUrl: 'ws://localhost/ws', token: 't', clientId: 'c' });
+const asExporter: SpanExporter = exporter;
+const asProcessor: SpanProcessor = new CerberusSpanProcessor({ exporter, secretKey: 'k' });
+const asSampler: Sampler = new CerberusSampler(new AlwaysOnSampler(), { record: 'request' });
+const own: Partial<NodeSDKConfiguration> = { instrumentations: [new HttpInstrumentation()] };
+export const sdks = [
+  new NodeSDK({ traceExporter: asExporter }),
+  new NodeSDK({ spanProcessors: [asProcessor], sampler: asSampler }),
+  new NodeSDK(withCerberus(own, { wsUrl: 'ws://localhost/ws', token: 't', clientId: 'c', secretKey: 'k' })),
+  new NodeSDK(withCerberus({ serviceName: 'x' }, {})),
+];
+export const stats: ExporterStats = exporter.stats();
+setMetric('a', 1);
+setMetrics({ b: true, c: ['x'] });
+setUserId('u');
+`;
+
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'es2022',
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+    types: [],
+  },
+  files: ['esm.mts', 'cjs.cts'],
+};
+
+/** Follows the relative imports of a declaration file and collects the others. */
+async function collectImports(file: string, seen: Set<string>, foreign: Set<string>): Promise<void> {
+  if (seen.has(file)) return;
+  seen.add(file);
+  const text = await readFile(file, 'utf8');
+  for (const [, specifier = ''] of text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)) {
+    if (!specifier.startsWith('.')) foreign.add(specifier);
+    else await collectImports(join(dirname(file), specifier.replace(/\.[jt]s$/, '.d.ts')), seen, foreign);
+  }
+}
+
+describe('packed packages', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let tarballs: string[];
+
+  async function npm(cwd: string, ...args: string[]): Promise<void> {
+    await run('npm', [...args, '--no-audit', '--no-fund', '--prefer-offline'], { cwd });
+  }
+
+  /** An empty project with the tarballs and `others` installed. */
+  async function project(name: string, others: readonly string[] = []): Promise<string> {
+    const cwd = join(folder, name);
+    await mkdir(cwd);
+    await writeFile(join(cwd, 'package.json'), '{ "name": "user", "private": true }');
+    await npm(cwd, 'install', ...tarballs, ...others);
+    return cwd;
+  }
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cerberus-pack-'));
+    await run(process.execPath, [join(root, 'scripts/pack.mjs'), folder]);
+    tarballs = (await readdir(folder))
+      .filter((file) => file.endsWith('.tgz'))
+      .map((file) => join(folder, file));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('hold the build, the licence and nothing of the sources or tests', async () => {
+    expect(tarballs).to.have.length(PACKAGES.length);
+    for (const tarball of tarballs) {
+      const { stdout } = await run('tar', ['-tzf', tarball]);
+      const files = stdout
+        .trim()
+        .split('\n')
+        .map((file) => file.replace('package/', ''));
+      expect(files).to.include.members(['package.json', 'LICENSE', 'README.md']);
+      expect(
+        files.filter((file) => /^(src|test|test-dist)\/|\.map$|tsbuildinfo/.test(file)),
+        tarball,
+      ).to.deep.equal([]);
+      if (tarball.includes('exporter-ws')) expect(files).to.include('PROTOCOL.md');
+    }
+  });
+
+  for (const [name, sdk] of Object.entries(SDKS)) {
+    it(`work from require and from import with ${name}, and type-check without skipLibCheck`, async () => {
+      const cwd = await project(name.replace(' ', ''), sdk.packages);
+      const use =
+        'new CerberusWsExporter({ wsUrl: "ws://localhost/", token: "t", clientId: "c" }).stats().state + typeof CerberusSpanProcessor + typeof withCerberus';
+      const required = await run(
+        process.execPath,
+        [
+          '-e',
+          `const { CerberusWsExporter } = require('@cerberus-otel/exporter-ws'); const { CerberusSpanProcessor, withCerberus } = require('@cerberus-otel/instrumentation'); console.log(${use})`,
+        ],
+        { cwd },
+      );
+      const imported = await run(
+        process.execPath,
+        [
+          '--input-type=module',
+          '-e',
+          `import { CerberusWsExporter } from '@cerberus-otel/exporter-ws'; import { CerberusSpanProcessor, withCerberus } from '@cerberus-otel/instrumentation'; console.log(${use})`,
+        ],
+        { cwd },
+      );
+      expect([required.stdout.trim(), imported.stdout.trim()]).to.deep.equal([
+        'idlefunctionfunction',
+        'idlefunctionfunction',
+      ]);
+
+      const source = TYPED_USE.replace('SDK_TRACE', sdk.trace);
+      await writeFile(join(cwd, 'esm.mts'), source);
+      await writeFile(join(cwd, 'cjs.cts'), source);
+      await writeFile(join(cwd, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+      const tsc = join(root, 'node_modules/typescript/bin/tsc');
+      const checked = await run(process.execPath, [tsc, '-p', cwd]).catch(
+        (error: { stdout: string }) => error,
+      );
+      expect(checked.stdout).to.equal('');
+    });
+  }
+
+  it('declare types that import nothing but @opentelemetry/api and each other', async () => {
+    for (const name of ['exporter-ws', 'instrumentation']) {
+      const seen = new Set<string>();
+      const foreign = new Set<string>();
+      await collectImports(join(root, 'packages', name, 'dist/esm/index.d.ts'), seen, foreign);
+      foreign.delete('@opentelemetry/api');
+      foreign.delete('@cerberus-otel/exporter-ws');
+      foreign.delete('@cerberus-otel/exporter-ws/internal');
+      expect([...foreign], name).to.deep.equal([]);
+      expect(seen.size, 'files that were looked at').to.be.above(3);
+    }
+  });
+
+  it('have no runtime dependency but those that are explained', async () => {
+    const dependencies = async (name: string): Promise<string[]> => {
+      const text = await readFile(join(root, 'packages', name, 'package.json'), 'utf8');
+      return Object.keys((JSON.parse(text) as { dependencies: Record<string, string> }).dependencies);
+    };
+    expect(await dependencies('exporter-ws')).to.deep.equal(['ws']);
+    expect(await dependencies('instrumentation')).to.deep.equal(['@cerberus-otel/exporter-ws']);
+    expect(await dependencies('server')).to.deep.equal([
+      '@duckdb/node-api',
+      'commander',
+      'prom-client',
+      'ws',
+    ]);
+  });
+
+  it('give the server a command that starts where it is installed', async () => {
+    const cwd = await project('server');
+    const { stdout } = await run('npx', ['--no-install', 'cerberus-server', '--help'], { cwd });
+    expect(stdout).to.include('--port').and.include('--db');
+    expect(dirname(cwd)).to.equal(folder);
+  });
+});

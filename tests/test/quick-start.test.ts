@@ -1,0 +1,153 @@
+// The README's quick start, word by word: its commands and its snippet are read from the document, so that what is
+// tested is what is written.
+import { expect } from 'chai';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+
+/** Fenced blocks of a language, in the order of the document, without the indent of a list. */
+function blocks(language: string): string[] {
+  const fenced = new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm');
+  return [...readme.matchAll(fenced)].map(([, body = '']) => {
+    const indent = /^ */.exec(body)?.[0] ?? '';
+    return body.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+  });
+}
+
+/** The one block of a language that contains `part`. */
+function block(language: string, part: string): string {
+  const found = blocks(language).filter((body) => body.includes(part));
+  if (found.length !== 1) throw new Error(`${found.length} ${language} blocks contain ${part}`);
+  return found[0] ?? '';
+}
+
+/** Collects what a process prints until `pattern` matches it. */
+async function printed(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  let output = '';
+  const collect = (chunk: Buffer): void => void (output += chunk.toString());
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    const match = pattern.exec(output);
+    if (match !== null) return match;
+    if (child.exitCode !== null || performance.now() > deadline)
+      throw new Error(`never printed ${pattern}: ${output}`);
+    await sleep(30);
+  }
+}
+
+describe('quick start of the README', function () {
+  this.timeout(180_000);
+  const children: ChildProcess[] = [];
+  let folder: string;
+
+  /** Runs a shell command of the document, in the user's application folder, in a group of its own. */
+  function start(command: string, env: Record<string, string> = {}): ChildProcess {
+    const child = spawn('bash', ['-c', command], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      detached: true,
+    });
+    children.push(child);
+    return child;
+  }
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cerberus-quick-'));
+    await writeFile(join(folder, 'package.json'), '{ "name": "my-app", "private": true, "type": "module" }');
+    await copyFile(join(root, 'examples/express/app.mjs'), join(folder, 'app.mjs'));
+  });
+
+  after(async () => {
+    for (const { pid, exitCode } of children) {
+      if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
+    }
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('takes an Express application from nothing to its first stored event', async () => {
+    expect(block('sh', 'npm run pack').trim()).to.equal('npm run pack');
+    await run('npm', ['run', 'pack'], { cwd: root });
+    const install = block('sh', 'npm install').replaceAll('<clone>', root);
+    await run('bash', ['-c', `${install.trim()} express@5 --prefer-offline`], { cwd: folder });
+    await writeFile(join(folder, 'instrumentation.mjs'), block('js', 'sdk.start()'));
+
+    const server = start(block('sh', 'cerberus-server'), { CERBERUS_SERVER_PORT: '0' });
+    const [, port] = await printed(server, /http:\/\/127\.0\.0\.1:(\d+)/);
+    const token = (await readFile(join(folder, 'cerberus.duckdb.token'), 'utf8')).trim();
+
+    const application = start(block('sh', 'node --import').replace('<the token>', token), {
+      PORT: '0',
+      CERBERUS_WS_URL: `ws://127.0.0.1:${port}/ws/events`,
+      CERBERUS_BACKEND_URL: `http://127.0.0.1:${port}`,
+    });
+    const [, appPort] = await printed(application, /listening on http:\/\/localhost:(\d+)/);
+
+    const [request, ...reads] = block('sh', 'curl http://localhost:3000')
+      .trim()
+      .split('\n')
+      .map((line) =>
+        line
+          .replace('localhost:3000', `localhost:${appPort}`)
+          .replace('127.0.0.1:8765', `127.0.0.1:${port}`)
+          .replace('curl', 'curl -sS'),
+      );
+    const answer = await run('bash', ['-c', request ?? '']);
+    expect(JSON.parse(answer.stdout)).to.deep.include({ id: '2' });
+    await sleep(1_000);
+    const [events, summary] = await Promise.all(
+      reads.map(
+        async (line) =>
+          JSON.parse(
+            (await run('bash', ['-c', line], { env: { ...process.env, CERBERUS_TOKEN: token } })).stdout,
+          ) as Record<string, unknown>,
+      ),
+    );
+    expect(summary).to.include({ requests: 1, errors: 0, clients: 1 });
+    const [event] = (events?.['events'] ?? []) as Record<string, unknown>[];
+    expect(event).to.deep.include({
+      endpoint: '/users/2',
+      route: '/users/:id',
+      status_code: 200,
+      custom_data: { plan: 'pro' },
+    });
+    expect(event?.['source_ip']).to.match(/^[0-9a-f]{64}$/);
+
+    process.kill(-(application.pid ?? 0), 'SIGTERM');
+    await once(application, 'exit');
+  });
+
+  it('shows a sink that prints what leaves, and it does', async () => {
+    await writeFile(
+      join(folder, 'sink.mjs'),
+      block('js', 'WebSocketServer')
+        .replace('port: 8766', 'port: 0')
+        .replace('new WebSocketServer', 'export const sink = new WebSocketServer'),
+    );
+    await writeFile(
+      join(folder, 'show.mjs'),
+      `import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
+       import { sink } from './sink.mjs';
+       const exporter = new CerberusWsExporter({ wsUrl: 'ws://127.0.0.1:' + sink.address().port, token: 't', clientId: 'c' });
+       exporter.export([{ kind: 1, attributes: { 'http.request.method': 'GET', 'url.path': '/seen' }, startTime: [1, 0], duration: [0, 1],
+         status: { code: 0 }, spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }) }], () => {});
+       await exporter.shutdown();
+       process.exit(0);`,
+    );
+    const { stdout } = await run(process.execPath, ['show.mjs'], {
+      cwd: folder,
+      env: { ...process.env, CERBERUS_WARNINGS: 'false' },
+    });
+    expect(stdout).to.include('"endpoint":"/seen"');
+  });
+});
