@@ -7,6 +7,7 @@ export {
 export type { ForwardedHeader } from './client-address.ts';
 export type { CerberusSpanProcessorOptions } from './config.ts';
 export type { MetricValue } from './custom-metrics.ts';
+export { extractCerberusMetrics, type WithoutCerberusMetrics } from './extract-metrics.ts';
 export type { PathPattern } from './ignore-paths.ts';
 export { setMetric, setMetrics, setUserId } from './metric-helpers.ts';
 export type {
