@@ -37,6 +37,7 @@ export interface Moment {
 
 const EVENT_MODE_MEMORY_MILLIS = 60 * 60_000;
 const FRUITLESS_LIMIT = 3;
+const NEVER_ACKNOWLEDGED: WarningCode = 'CERBERUS_NEVER_ACKNOWLEDGED';
 /** How many events go one at a time after the backend found a message too large. */
 const CAREFUL_EVENTS = 1024;
 
@@ -54,6 +55,8 @@ export class ReconnectPlan {
   #tryingEventMode = false;
   /** The attempt before failed in a way that suspends when it is repeated. */
   #failedBefore = false;
+  /** Events were delivered to this backend: what keeps them away now is a fault, which heals, and no wrong setting. */
+  #delivered = false;
 
   constructor(config: PlanConfig) {
     this.#config = config;
@@ -80,6 +83,7 @@ export class ReconnectPlan {
 
   /** The backend settled events: whatever was wrong is over. */
   settled(events: number): void {
+    this.#delivered = true;
     this.#attempts = 0;
     this.#suspensions = 0;
     this.#fruitless = 0;
@@ -103,12 +107,15 @@ export class ReconnectPlan {
     }
     this.#tryingEventMode = false;
     const unanswered = this.#noteFruitless(summary);
-    if (unanswered !== undefined) return this.#suspend(unanswered, moment, 'CERBERUS_NEVER_ACKNOWLEDGED');
+    // In batch mode, and where acknowledgements came before, sending again soon is safe or worth it.
+    if (unanswered !== undefined && summary.mode === 'event' && !this.#delivered) {
+      return this.#suspend(unanswered, moment, NEVER_ACKNOWLEDGED);
+    }
     const verdict = verdictOn(end, moment.wallClockMillis);
-    const why = describe(end);
+    const why = unanswered ?? describe(end);
     if (verdict.action === 'suspend') return this.#suspend(why, moment, verdict.code);
-    if (verdict.action === 'suspend_if_repeated') {
-      const repeated = this.#failedBefore && summary.mode === undefined;
+    if (verdict.action === 'suspend_if_repeated' && summary.mode === undefined) {
+      const repeated = this.#failedBefore && !this.#delivered;
       this.#failedBefore = true;
       if (repeated) return this.#suspend(why, moment, verdict.code);
     }
@@ -120,7 +127,8 @@ export class ReconnectPlan {
     const asked = verdict.action === 'retry' ? verdict : {};
     const delayMillis = retryDelay(asked, this.#attempts, limits, moment.random);
     this.#attempts += 1;
-    return { state: 'backoff', delayMillis, why };
+    const condition = unanswered === undefined ? {} : { condition: NEVER_ACKNOWLEDGED };
+    return { state: 'backoff', delayMillis, why, ...condition };
   }
 
   #suspend(why: string, moment: Moment, condition: WarningCode): NextAttempt {

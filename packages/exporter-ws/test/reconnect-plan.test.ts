@@ -133,6 +133,30 @@ describe('reconnect plan', () => {
     expect(third.delayMillis).to.be.at.least(60_000);
   });
 
+  it('says so but goes on with the usual backoff in batch mode, where sending again doubles nothing', () => {
+    const subject = plan();
+    const end: Disconnect = { kind: 'timeout', what: 'acknowledgement' };
+    const batch: ConnectionSummary = { ...fruitless, offered: true, mode: 'batch' };
+    const attempts = Array.from({ length: 9 }, () => next(subject, end, batch));
+    expect(attempts.map(({ state }) => state)).to.deep.equal(Array.from({ length: 9 }, () => 'backoff'));
+    expect(attempts.map(({ condition }) => condition).slice(1, 3)).to.deep.equal([
+      undefined,
+      'CERBERUS_NEVER_ACKNOWLEDGED',
+    ]);
+    expect(Math.max(...attempts.map(({ delayMillis }) => delayMillis))).to.equal(15_000);
+  });
+
+  it('takes silence, or TLS that fails, for a fault and not for a setting once something was delivered', () => {
+    const subject = plan({ protocol: 'event' });
+    subject.settled(1);
+    const silent: Disconnect = { kind: 'timeout', what: 'acknowledgement' };
+    const broken: Disconnect = { kind: 'failed', code: 'EPROTO' };
+    for (let time = 0; time < 9; time += 1) {
+      expect(next(subject, silent, fruitless).state).to.equal('backoff');
+      expect(next(subject, broken).state).to.equal('backoff');
+    }
+  });
+
   it('does not count a connection that broke soon, or one with an answer', () => {
     const subject = plan();
     const end: Disconnect = { kind: 'closed', code: 1006 };
@@ -145,8 +169,8 @@ describe('reconnect plan', () => {
   it('suspends on the second failure of TLS in a row, not on one that broke an established connection', () => {
     const subject = plan({ protocol: 'batch' });
     const end: Disconnect = { kind: 'failed', code: 'ERR_SSL_BAD_RECORD_MAC' };
-    expect(next(subject, end, { ...never, mode: 'batch' }).state).to.equal('backoff');
     subject.established('batch', 0);
+    expect(next(subject, end, { ...never, mode: 'batch' }).state).to.equal('backoff');
     expect([next(subject, end).state, next(subject, end).state]).to.deep.equal(['backoff', 'suspended']);
   });
 

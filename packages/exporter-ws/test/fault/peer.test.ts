@@ -117,8 +117,11 @@ describe('faults of the peer', () => {
     backend.onFrame = () => false;
     const server = await scripted(backend.script());
     const exporter = loaded(server.url, { ackTimeoutMillis: 50 });
-    await eventually('several connections', () => server.connections >= 3);
+    await eventually('several connections', () => server.connections >= 5);
     expect(exporter.stats()).to.include({ accepted: 5, acked: 0 });
+    backend.onFrame = () => true;
+    await exporter.forceFlush();
+    expect(backend.stored).to.have.length(5);
   });
 
   it('F20 acknowledgements twice, out of order, cumulative, unknown and of before: each event counted once', async () => {

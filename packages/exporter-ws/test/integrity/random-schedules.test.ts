@@ -159,6 +159,8 @@ async function play(
   };
   try {
     burst(10);
+    // A backend of event mode that never acknowledged anything is asked again after minutes only, by design.
+    if (mode === 'event') await exporter.forceFlush();
     for (const step of faults) {
       burst(step.events);
       await inflict(step, proxy, backend);

@@ -46,6 +46,18 @@ describe('fault proxy', () => {
     expect([received, echoed, client.destroyed]).to.deep.equal(['one', 'one', false]);
   });
 
+  it('passes nothing behind a gap, whatever the state is later', async () => {
+    proxy.set('blackhole');
+    client.write('two');
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+    for (const state of ['drop-down', 'pass'] as const) {
+      proxy.set(state);
+      client.write('three');
+      await new Promise((resolve) => void setTimeout(resolve, 50));
+      expect([received, echoed]).to.deep.equal(['one', 'one']);
+    }
+  });
+
   it('loses only what the server says with drop-down', async () => {
     proxy.set('drop-down');
     client.write('two');

@@ -17,8 +17,9 @@ export type LinkState =
 interface Link {
   readonly client: Socket;
   readonly server: Socket;
-  /** Bytes were lost, so nothing passes any more: TCP never goes on behind a gap. */
-  lost: boolean;
+  /** Bytes were lost on their way up or down, so nothing passes there any more: TCP never goes on behind a gap. */
+  lostUp: boolean;
+  lostDown: boolean;
 }
 
 /** A TCP proxy that misbehaves on command, for links that exist and those that are yet to come. */
@@ -90,13 +91,13 @@ export class FaultProxy {
   }
 
   #link(client: Socket, server: Socket): void {
-    const link: Link = { client, server, lost: false };
+    const link: Link = { client, server, lostUp: false, lostDown: false };
     this.connections += 1;
     this.#links.add(link);
     client.on('data', (chunk: Buffer) => this.#up(link, chunk));
     server.on('data', (chunk: Buffer) => {
-      if (this.#state === 'blackhole' || this.#state === 'drop-down') link.lost = true;
-      if (!link.lost && !client.destroyed) client.write(chunk);
+      if (this.#state === 'blackhole' || this.#state === 'drop-down') link.lostDown = true;
+      if (!link.lostDown && !client.destroyed) client.write(chunk);
     });
     const close = (): void => {
       this.#links.delete(link);
@@ -111,10 +112,8 @@ export class FaultProxy {
   }
 
   #up(link: Link, chunk: Buffer): void {
-    if (this.#state === 'blackhole') link.lost = true;
-    // What the client sends still passes while only answers are lost.
-    const passes = !link.lost || this.#state === 'drop-down';
-    if (!passes || link.server.destroyed) return;
+    if (this.#state === 'blackhole') link.lostUp = true;
+    if (link.lostUp || link.server.destroyed) return;
     if (this.#state === 'corrupt') {
       this.#state = 'pass';
       const middle = chunk.length >> 1;
