@@ -2,28 +2,26 @@ import { SpanKind, type Context } from '@opentelemetry/api';
 import {
   CERBERUS_ATTRIBUTE,
   createReporter,
-  EXPORT_SUCCESS,
   observe,
   systemClock,
-  withoutTracing,
   type Clock,
   type Environment,
-  type ExportOutcome,
   type Reporter,
 } from '@cerberus-otel/exporter-ws/internal';
 import { findRecord } from './active-request.ts';
 import { readProcessorOptions, type CerberusSpanProcessorOptions } from './config.ts';
 import { ForwardingHint } from './forwarding-hint.ts';
+import { HandOver } from './hand-over.ts';
 import { HookFailures } from './hook-failures.ts';
 import { methodOf, pathOf } from './http-attributes.ts';
 import { Identity } from './identity.ts';
 import type { PathFilter } from './ignore-paths.ts';
 import { processorMetrics } from './processor-metrics.ts';
 import { REQUEST, RequestRecord, type RequestSpan } from './request-record.ts';
+import { redact } from './redaction.ts';
 import { RequestRegistry } from './request-registry.ts';
-import type { SdkSpan, SpanExporterLike, SpanProcessorLike } from './sdk-types.ts';
+import type { SdkSpan, SpanProcessorLike } from './sdk-types.ts';
 import { secretKeySource, type SecretKeySource } from './secret-key-source.ts';
-import { WaitingRoom } from './waiting-room.ts';
 
 /** What a processor did, in requests. `seen = ignored + handedOver + refused + waitingForKey` with an exporter. */
 export interface CerberusSpanProcessorStats {
@@ -52,9 +50,6 @@ export interface ProcessorSeams {
 
 type Root = SdkSpan & RequestSpan;
 
-/** How long a flush waits for a key that is being fetched, before events go without an address. */
-const FLUSH_KEY_WAIT_MILLIS = 1000;
-
 /**
  * Turns each HTTP request into one enriched SERVER span: pseudonymous address and user, outcome, raw path, and
  * the metrics that the application set anywhere in the request. With an `exporter` it hands each one over as it
@@ -63,20 +58,18 @@ const FLUSH_KEY_WAIT_MILLIS = 1000;
  * Its hooks never throw, and do next to nothing for spans that are not the root of a request.
  */
 export class CerberusSpanProcessor implements SpanProcessorLike {
-  readonly #exporter: SpanExporterLike | undefined;
   readonly #isIgnored: PathFilter;
+  readonly #redacts: boolean;
   readonly #identity: Identity;
   readonly #keys: SecretKeySource;
   readonly #clock: Clock;
+  readonly #handOver: HandOver | undefined;
   readonly #hint: ForwardingHint | undefined;
   readonly #stopObserving: () => void;
   readonly #failures: HookFailures;
   readonly #registry = new RequestRegistry();
-  readonly #waiting = new WaitingRoom<Root>((span) => this.#release(span));
   #seen = 0;
   #ignored = 0;
-  #handedOver = 0;
-  #refused = 0;
   #unfollowed = 0;
   #closed = false;
   #shutdown: Promise<void> | undefined;
@@ -86,15 +79,23 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     const config = readProcessorOptions(options, seams.env ?? process.env);
     const reporter = seams.reporter ?? createReporter('@cerberus-otel/instrumentation');
     this.#clock = seams.clock ?? systemClock;
-    this.#exporter = config.exporter;
     this.#isIgnored = config.ignorePaths;
+    this.#redacts = config.redactSpans;
     this.#failures = new HookFailures(reporter);
     this.#identity = new Identity(config);
     this.#keys = secretKeySource(config, {
       clock: this.#clock,
       reporter,
-      onAcquired: () => this.#waiting.settle(),
+      onAcquired: () => this.#handOver?.release(),
     });
+    this.#handOver =
+      config.exporter &&
+      new HandOver(config.exporter, {
+        identity: this.#identity,
+        keys: this.#keys,
+        clock: this.#clock,
+        failures: this.#failures,
+      });
     this.#hint = config.trustProxy === undefined ? new ForwardingHint(reporter) : undefined;
     this.#stopObserving = observe({
       provider: config.selfObsMeterProvider,
@@ -116,25 +117,29 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   }
 
   onEnding(span: SdkSpan): void {
-    if (this.#closed) return;
-    try {
-      const record = (span as Root)[REQUEST];
-      if (record?.isRoot(span) === true) this.#enrich(span, record);
-    } catch (error) {
-      this.#failures.add('onEnding', error);
+    if (!this.#closed) {
+      try {
+        const record = (span as Root)[REQUEST];
+        if (record?.isRoot(span) === true) this.#enrich(span, record);
+      } catch (error) {
+        this.#failures.add('onEnding', error);
+      }
     }
+    this.#redact(span);
   }
 
   onEnd(span: SdkSpan): void {
-    if (this.#closed) return;
-    try {
-      const record = (span as Root)[REQUEST];
-      if (record === undefined) return;
-      if (record.isRoot(span)) this.#finish(span, record);
-      else if (record.isOwnedBy(this)) record.childEnded();
-    } catch (error) {
-      this.#failures.add('onEnd', error);
+    if (!this.#closed) {
+      try {
+        const record = (span as Root)[REQUEST];
+        if (record?.isRoot(span) === true) this.#finish(span, record);
+        else if (record?.isOwnedBy(this) === true) record.childEnded();
+      } catch (error) {
+        this.#failures.add('onEnd', error);
+      }
     }
+    // Again, for SDKs without `onEnding`, and for what a later processor may have set there.
+    this.#redact(span);
   }
 
   /**
@@ -144,8 +149,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
    * @throws what the exporter's own `forceFlush` rejects with
    */
   async forceFlush(): Promise<void> {
-    await this.#settle();
-    await this.#exporter?.forceFlush?.();
+    await this.#handOver?.flush();
   }
 
   /** As `forceFlush`, then shuts the exporter down. Never rejects; further calls give the same promise. */
@@ -158,9 +162,9 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     return {
       seen: this.#seen,
       ignored: this.#ignored,
-      handedOver: this.#handedOver,
-      refused: this.#refused,
-      waitingForKey: this.#waiting.size,
+      handedOver: this.#handOver?.accepted ?? 0,
+      refused: this.#handOver?.refused ?? 0,
+      waitingForKey: this.#handOver?.waiting ?? 0,
       unfollowedChildren: this.#unfollowed,
       hookFailures: this.#failures.count,
     };
@@ -184,7 +188,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     if (this.#matchesIgnored(path ?? pathOf(attributes))) {
       record.ignoredBy = this;
       // Without an exporter of its own it cannot hold the span back from the one behind it.
-      if (this.#exporter === undefined) attributes[CERBERUS_ATTRIBUTE.ignored] = true;
+      if (this.#handOver === undefined) attributes[CERBERUS_ATTRIBUTE.ignored] = true;
       return;
     }
     this.#unfollowed += record.close();
@@ -192,6 +196,16 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     if (path !== undefined) attributes[CERBERUS_ATTRIBUTE.endpoint] = path;
     record.lacksKey = !this.#identity.write(attributes, record, this.#keys.current);
     record.enrichedBy = this;
+  }
+
+  /** Also after a shutdown: other exporters may still send what ends now. */
+  #redact(span: SdkSpan): void {
+    if (!this.#redacts) return;
+    try {
+      redact(span.kind, span.attributes);
+    } catch (error) {
+      this.#failures.add('redactSpans', error);
+    }
   }
 
   #matchesIgnored(path: string): boolean {
@@ -212,9 +226,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       return;
     }
     this.#hint?.observe(record.origin);
-    if (this.#exporter === undefined) return;
-    if (record.lacksKey && this.#keys.acquiring && this.#waiting.admit(span)) return;
-    this.#handOver(span, this.#exporter);
+    this.#handOver?.offer(span, record);
   }
 
   /** On an SDK without `onEnding`, and where another processor with another key wrote last. */
@@ -226,52 +238,15 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     }
   }
 
-  #release(span: Root): void {
-    try {
-      const record = span[REQUEST];
-      if (record !== undefined) this.#identity.write(span.attributes, record, this.#keys.current);
-    } catch (error) {
-      this.#failures.add('release', error);
-    }
-    if (this.#exporter !== undefined) this.#handOver(span, this.#exporter);
-  }
-
-  #handOver(span: SdkSpan, exporter: SpanExporterLike): void {
-    try {
-      withoutTracing(() => exporter.export([span], this.#onExported));
-    } catch (error) {
-      this.#refused += 1;
-      this.#failures.add('export', error);
-    }
-  }
-
-  readonly #onExported = (result: ExportOutcome): void => {
-    if (result.code === EXPORT_SUCCESS) this.#handedOver += 1;
-    else this.#refused += 1;
-  };
-
-  async #settle(): Promise<void> {
-    if (this.#waiting.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = this.#clock.holdFor(FLUSH_KEY_WAIT_MILLIS, resolve);
-        void this.#keys.attempt().then(() => {
-          timer.cancel();
-          resolve();
-        });
-      });
-    }
-    this.#waiting.settle();
-  }
-
   async #close(): Promise<void> {
     // Node calls back `server.close()` before the last hung-up responses emit the `close` that ends their spans.
     await new Promise<void>((resolve) => this.#clock.afterInput(resolve));
     this.#closed = true;
     this.#registry.close();
     try {
-      await this.#settle();
+      await this.#handOver?.settle();
       this.#keys.stop();
-      await this.#exporter?.shutdown();
+      await this.#handOver?.shutdown();
     } catch (error) {
       this.#failures.add('shutdown', error);
     }

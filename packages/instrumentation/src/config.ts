@@ -57,6 +57,12 @@ export interface CerberusSpanProcessorOptions {
    * replaces the default: `/health`, `/healthz`, `/ready`, `/livez`.
    */
   ignorePaths?: readonly PathPattern[] | ((path: string) => boolean) | undefined;
+  /**
+   * Takes client addresses, `url.query` and the query in `url.full` (and their old names) off every span as it ends, so
+   * that your other exporters do not send them either. Put this processor before theirs; `withCerberus` does.
+   * Excludes `sourceIp: 'raw'`. Default: false.
+   */
+  redactSpans?: boolean | undefined;
   /** Where metrics about the processor itself go, such as `otel.sdk.processor.span.processed`. Default: nowhere. */
   selfObsMeterProvider?: MeterProvider | undefined;
 }
@@ -80,6 +86,7 @@ export interface ProcessorConfig {
   readonly trustProxy: TrustProxy | undefined;
   readonly forwardedHeader: ForwardedHeader;
   readonly ignorePaths: PathFilter;
+  readonly redactSpans: boolean;
   readonly selfObsMeterProvider: MeterProvider | undefined;
 }
 
@@ -98,6 +105,7 @@ export const PROCESSOR_OPTION_TABLE: ProcessorOptionTable = {
   trustProxy: trustProxyOption(),
   forwardedHeader: oneOf(['x-forwarded-for', 'forwarded'], 'x-forwarded-for'),
   ignorePaths: ignorePathsOption(),
+  redactSpans: flag(false),
   selfObsMeterProvider: meterProviderOption(),
 };
 
@@ -109,7 +117,12 @@ export function readProcessorOptions(
   if (typeof options !== 'object' || options === null) {
     throw new CerberusConfigError('OPTION_INVALID', 'options', 'the options must be an object');
   }
-  return readOptions(PROCESSOR_OPTION_TABLE, options, env);
+  const config = readOptions(PROCESSOR_OPTION_TABLE, options, env);
+  if (config.redactSpans && config.sourceIp === 'raw') {
+    const rule = "`redactSpans` takes addresses off spans, so `sourceIp` cannot be 'raw'";
+    throw new CerberusConfigError('OPTION_INVALID', 'redactSpans', rule);
+  }
+  return config;
 }
 
 /** A backend that gives out the key. */

@@ -1,0 +1,115 @@
+import {
+  EXPORT_SUCCESS,
+  withoutTracing,
+  type Clock,
+  type ExportOutcome,
+} from '@cerberus-otel/exporter-ws/internal';
+import type { HookFailures } from './hook-failures.ts';
+import type { Identity } from './identity.ts';
+import { REQUEST, type RequestRecord, type RequestSpan } from './request-record.ts';
+import type { SdkSpan, SpanExporterLike } from './sdk-types.ts';
+import type { SecretKeySource } from './secret-key-source.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** How long a flush waits for a key that is being fetched, before events go without an address. */
+const FLUSH_KEY_WAIT_MILLIS = 1000;
+
+/** What handing over works with. */
+export interface HandOverParts {
+  readonly identity: Identity;
+  readonly keys: SecretKeySource;
+  readonly clock: Clock;
+  readonly failures: HookFailures;
+}
+
+type Root = SdkSpan & RequestSpan;
+
+/** Gives finished requests to the exporter, at once or, while the key is being fetched, when it is there. */
+export class HandOver {
+  readonly #exporter: SpanExporterLike;
+  readonly #parts: HandOverParts;
+  readonly #room = new WaitingRoom<Root>((span) => this.#identifyAndExport(span));
+  #accepted = 0;
+  #refused = 0;
+
+  constructor(exporter: SpanExporterLike, parts: HandOverParts) {
+    this.#exporter = exporter;
+    this.#parts = parts;
+  }
+
+  /** Spans that the exporter accepted. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Spans that the exporter did not accept. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Spans that wait for the key. */
+  get waiting(): number {
+    return this.#room.size;
+  }
+
+  /** Never throws. */
+  offer(span: Root, record: RequestRecord): void {
+    if (record.lacksKey && this.#parts.keys.acquiring && this.#room.admit(span)) return;
+    this.#export(span);
+  }
+
+  /** The key is there, or not worth waiting for any longer. */
+  release(): void {
+    this.#room.settle();
+  }
+
+  /** Hands over what waits, giving a fetch that is under way one more second. */
+  async settle(): Promise<void> {
+    if (this.#room.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = this.#parts.clock.holdFor(FLUSH_KEY_WAIT_MILLIS, resolve);
+        void this.#parts.keys.attempt().then(() => {
+          timer.cancel();
+          resolve();
+        });
+      });
+    }
+    this.#room.settle();
+  }
+
+  /** @throws what the exporter's own `forceFlush` rejects with */
+  async flush(): Promise<void> {
+    await this.settle();
+    await this.#exporter.forceFlush?.();
+  }
+
+  /** @throws what the exporter's own `shutdown` rejects with */
+  async shutdown(): Promise<void> {
+    await this.#exporter.shutdown();
+  }
+
+  #identifyAndExport(span: Root): void {
+    const { identity, keys, failures } = this.#parts;
+    try {
+      const record = span[REQUEST];
+      if (record !== undefined) identity.write(span.attributes, record, keys.current);
+    } catch (error) {
+      failures.add('release', error);
+    }
+    this.#export(span);
+  }
+
+  #export(span: SdkSpan): void {
+    try {
+      withoutTracing(() => this.#exporter.export([span], this.#onExported));
+    } catch (error) {
+      this.#refused += 1;
+      this.#parts.failures.add('export', error);
+    }
+  }
+
+  readonly #onExported = (result: ExportOutcome): void => {
+    if (result.code === EXPORT_SUCCESS) this.#accepted += 1;
+    else this.#refused += 1;
+  };
+}
