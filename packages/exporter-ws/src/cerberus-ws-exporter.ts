@@ -115,6 +115,7 @@ export class CerberusWsExporter {
       reconnects: Math.max(0, readyConnections - 1),
       mode: this.#sender.mode,
       state: this.#sender.state,
+      lastFailure: this.#sender.lastFailure,
     };
   }
 

@@ -4,6 +4,7 @@ import { diag, type DiagLogger } from '@opentelemetry/api';
 export type WarningCode =
   | 'CERBERUS_CONFIG_INVALID'
   | 'CERBERUS_CREDENTIALS_REFUSED'
+  | 'CERBERUS_DOCTOR'
   | 'CERBERUS_FORWARDED_HEADERS'
   | 'CERBERUS_HOOK_FAILED'
   | 'CERBERUS_INSECURE_TRANSPORT'

@@ -38,6 +38,7 @@ export class Sender {
   readonly #scope = new AsyncResource('CerberusWsExporter');
   #state: ExporterState = 'idle';
   #mode: 'batch' | 'event' | null = null;
+  #lastFailure: string | null = null;
   #attempt: Attempt | undefined;
   #retryTimer: Timer | undefined;
   #flushTimer: Timer | undefined;
@@ -53,6 +54,11 @@ export class Sender {
 
   get mode(): 'batch' | 'event' | null {
     return this.#mode;
+  }
+
+  /** Why the latest connection ended; null once something was settled after it. */
+  get lastFailure(): string | null {
+    return this.#lastFailure;
   }
 
   /** Events waiting to be sent, the first time or again. */
@@ -192,6 +198,7 @@ export class Sender {
 
   #settled(count: number): void {
     this.#plan.settled(count);
+    this.#lastFailure = null;
     this.#barriers.reached(this.#parts.tally.settled);
     this.#pump();
   }
@@ -233,6 +240,7 @@ export class Sender {
     this.#dismantle(attempt);
     const moment = { now: clock.now(), wallClockMillis: Date.now(), random: clock.random() };
     const next = this.#plan.next(end, summary, moment);
+    this.#lastFailure = next.why;
     if (onlyOne && end.kind === 'closed' && end.code === 1009) this.#dropTooLarge();
     if (next.condition !== undefined) reporter.condition(next.condition, this.#explain(next));
     this.#schedule(next);

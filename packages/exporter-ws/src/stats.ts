@@ -42,6 +42,8 @@ export interface ExporterStats {
   /** The protocol of the present or latest ready connection. */
   readonly mode: 'batch' | 'event' | null;
   readonly state: ExporterState;
+  /** Why the latest connection ended or never came to be; null once something was acknowledged after it. */
+  readonly lastFailure: string | null;
 }
 
 /** The counters behind `ExporterStats`; mutable, owned by the exporter. */

@@ -3,6 +3,7 @@ import {
   CERBERUS_ATTRIBUTE,
   createReporter,
   observe,
+  requestPath,
   systemClock,
   type Clock,
   type Environment,
@@ -10,10 +11,12 @@ import {
 } from '@cerberus-otel/exporter-ws/internal';
 import { findRecord } from './active-request.ts';
 import { readProcessorOptions, type CerberusSpanProcessorOptions } from './config.ts';
+import { deliveryOf } from './delivery.ts';
+import { Doctor } from './doctor.ts';
 import { ForwardingHint } from './forwarding-hint.ts';
 import { HandOver } from './hand-over.ts';
 import { HookFailures } from './hook-failures.ts';
-import { methodOf, pathOf } from './http-attributes.ts';
+import { HTTP_ROUTE, methodOf, pathOf, statusCodeOf } from './http-attributes.ts';
 import { Identity } from './identity.ts';
 import type { PathFilter } from './ignore-paths.ts';
 import { processorMetrics } from './processor-metrics.ts';
@@ -67,7 +70,8 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   readonly #hint: ForwardingHint | undefined;
   readonly #stopObserving: () => void;
   readonly #failures: HookFailures;
-  readonly #registry = new RequestRegistry();
+  readonly #doctor: Doctor;
+  readonly #registry = new RequestRegistry((target) => this.#arrived(target));
   #seen = 0;
   #ignored = 0;
   #unfollowed = 0;
@@ -97,6 +101,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
         failures: this.#failures,
       });
     this.#hint = config.trustProxy === undefined ? new ForwardingHint(reporter) : undefined;
+    this.#doctor = new Doctor({ clock: this.#clock, reporter, delivery: () => deliveryOf(config.exporter) });
     this.#stopObserving = observe({
       provider: config.selfObsMeterProvider,
       componentType: 'cerberus_span_processor',
@@ -170,8 +175,16 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     };
   }
 
+  #arrived(target: string): void {
+    if (!this.#doctor.watching) return;
+    if (!this.#matchesIgnored(requestPath(target) ?? '')) this.#doctor.requestArrived();
+  }
+
   #begin(span: Root): void {
     const arrived = this.#registry.take(span.attributes);
+    if (this.#doctor.watching && arrived !== undefined && !this.#matchesIgnored(arrived.path ?? '')) {
+      this.#doctor.spanStarted();
+    }
     span[REQUEST] ??= new RequestRecord(span, this, arrived);
     this.#keys.start();
   }
@@ -226,6 +239,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       return;
     }
     this.#hint?.observe(record.origin);
+    this.#doctor.requestServed(statusCodeOf(span.attributes), Object.hasOwn(span.attributes, HTTP_ROUTE));
     this.#handOver?.offer(span, record);
   }
 
@@ -243,6 +257,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     await new Promise<void>((resolve) => this.#clock.afterInput(resolve));
     this.#closed = true;
     this.#registry.close();
+    this.#doctor.stop();
     try {
       await this.#handOver?.settle();
       this.#keys.stop();

@@ -30,9 +30,16 @@ const CHANNEL = 'http.server.request.start';
  */
 export class RequestRegistry {
   #last: RequestStart | undefined;
+  readonly #onArrival: (target: string) => void;
   readonly #onStart = (message: unknown): void => {
     this.#last = message as RequestStart;
+    this.#onArrival(this.#last.request.url ?? '');
   };
+
+  /** @param onArrival called with the target of each request, with or without a span; must not throw */
+  constructor(onArrival: (target: string) => void = () => undefined) {
+    this.#onArrival = onArrival;
+  }
 
   open(): void {
     subscribe(CHANNEL, this.#onStart);
