@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { audit } from './audit.ts';
+import { doctor } from './doctor-command.ts';
 
 const USAGE = `Usage: cerberus-otel audit [--json] [-- command ...]
+       cerberus-otel doctor
 
 audit    Shows exactly what would leave: runs the command (or waits for an application that you start) against a
          backend on this machine that stores nothing, and prints every request and message that arrives, and what in
@@ -10,7 +12,11 @@ audit    Shows exactly what would leave: runs the command (or waits for an appli
   --json   one JSON line per event on stdout, everything else on stderr
   --help   this text
 
-Exit code: 0 when events arrived and nothing in them looks like personal data, 1 otherwise, 2 for wrong usage; or
+doctor   Checks, before the application runs, what is in the environment: installed packages, options, the key endpoint,
+         and the backend with one test event (GET /cerberus-doctor). What an application sets in code is not seen.
+         Exit code: 0 when nothing failed, 1 otherwise.
+
+Exit code of audit: 0 when events arrived and nothing in them looks like personal data, 1 otherwise, 2 for wrong usage; or
 that of the command when it fails.
 `;
 
@@ -31,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return argv.length === 0 ? 2 : 0;
   }
   const [name, ...others] = argv;
+  if (name === 'doctor' && others.length === 0) return doctor();
   const given = name === 'audit' ? read(others) : undefined;
   if (given === undefined) {
     process.stderr.write(USAGE);

@@ -33,7 +33,7 @@ function withoutMember(body: unknown): object | undefined {
   try {
     if (!isPlainObject(body) || !Object.hasOwn(body, MEMBER)) return undefined;
     // By descriptors, so that no other member is read here: a getter may throw, and that is its reader's business.
-    const { [MEMBER]: _taken, ...rest } = Object.getOwnPropertyDescriptors(body) as PropertyDescriptorMap;
+    const { [MEMBER]: _taken, ...rest } = Object.getOwnPropertyDescriptors(body as Members);
     record(body);
     return Object.create(prototypeOf(body), rest) as object;
   } catch {
