@@ -69,7 +69,8 @@ export function findPackages(places: readonly string[] = placesToLook()): Search
     ];
     return { found: undefined, missing };
   }
-  const { withCerberus } = load(own, '@cerberus-otel/instrumentation') as unknown as typeof Cerberus;
+  // From `dist/esm` and from `dist/cjs` the same file.
+  const { withCerberus } = load(own, '../cjs/index.js') as unknown as typeof Cerberus;
   return {
     missing: [],
     found: {
