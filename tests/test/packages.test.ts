@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ScriptedServer } from '../../packages/exporter-ws/test-dist/support/scripted-server.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -56,6 +57,14 @@ setMetric('a', 1);
 setMetrics({ b: true, c: ['x'] });
 setUserId('u');
 `;
+
+const ONE_REQUEST = `
+    const http = require('node:http');
+    const server = http.createServer((request, response) => response.end()).listen(0, '127.0.0.1', () => {
+      http.get({ port: server.address().port, host: '127.0.0.1', path: '/seen?q=1', agent: false }, (response) => {
+        response.resume().on('end', () => server.close());
+      });
+    });`;
 
 const TSCONFIG = {
   compilerOptions: {
@@ -163,6 +172,41 @@ describe('packed packages', function () {
       );
       expect(checked.stdout).to.equal('');
     });
+  }
+
+  for (const flag of ['--import', '--require']) {
+    it(`name what is missing when set up by ${flag} without OpenTelemetry, and the application runs on`, async () => {
+      const cwd = await project(`bare${flag}`);
+      const register = '@cerberus-otel/instrumentation/register';
+      const { stdout, stderr } = await run(process.execPath, [flag, register, '-p', '"runs on"'], { cwd });
+      expect(stdout.trim()).to.equal('runs on');
+      expect(stderr)
+        .to.include('CERBERUS_PACKAGE_MISSING')
+        .and.include('Run: npm install @opentelemetry/sdk-node @opentelemetry/instrumentation-http');
+    });
+  }
+
+  for (const name of Object.keys(SDKS)) {
+    for (const flag of ['--import', '--require']) {
+      it(`set an application up by ${flag} with ${name}`, async () => {
+        const backend = await ScriptedServer.start();
+        try {
+          await run(process.execPath, [flag, '@cerberus-otel/instrumentation/register', '-e', ONE_REQUEST], {
+            cwd: join(folder, name.replace(' ', '')),
+            env: {
+              ...process.env,
+              CERBERUS_WS_URL: backend.url,
+              CERBERUS_TOKEN: 't',
+              CERBERUS_CLIENT_ID: 'c',
+              CERBERUS_SECRET_KEY: 'k'.repeat(32),
+            },
+          });
+          expect(backend.events.map(({ endpoint }) => endpoint)).to.deep.equal(['/seen']);
+        } finally {
+          await backend.stop();
+        }
+      });
+    }
   }
 
   it('declare types that import nothing but @opentelemetry/api and each other', async () => {
