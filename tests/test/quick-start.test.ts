@@ -69,8 +69,8 @@ describe('quick start of the README', function () {
   });
 
   after(async () => {
-    for (const { pid, exitCode } of children) {
-      if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
+    for (const { pid, exitCode, signalCode } of children) {
+      if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
     }
     await rm(folder, { recursive: true, force: true });
   });
@@ -79,6 +79,7 @@ describe('quick start of the README', function () {
     expect(block('sh', 'npm run pack').trim()).to.equal('npm run pack');
     await run('npm', ['run', 'pack'], { cwd: root });
     const install = block('sh', 'npm install').replaceAll('<clone>', root);
+    const begin = performance.now();
     await run('bash', ['-c', `${install.trim()} express@5 --prefer-offline`], { cwd: folder });
     await writeFile(join(folder, 'instrumentation.mjs'), block('js', 'sdk.start()'));
 
@@ -86,7 +87,7 @@ describe('quick start of the README', function () {
     const [, port] = await printed(server, /http:\/\/127\.0\.0\.1:(\d+)/);
     const token = (await readFile(join(folder, 'cerberus.duckdb.token'), 'utf8')).trim();
 
-    const application = start(block('sh', 'node --import').replace('<the token>', token), {
+    const application = start(block('sh', 'node --import ./').replace('<the token>', token), {
       PORT: '0',
       CERBERUS_WS_URL: `ws://127.0.0.1:${port}/ws/events`,
       CERBERUS_BACKEND_URL: `http://127.0.0.1:${port}`,
@@ -104,14 +105,18 @@ describe('quick start of the README', function () {
       );
     const answer = await run('bash', ['-c', request ?? '']);
     expect(JSON.parse(answer.stdout)).to.deep.include({ id: '2' });
-    await sleep(1_000);
-    const [events, summary] = await Promise.all(
-      reads.map(
-        async (line) =>
-          JSON.parse(
-            (await run('bash', ['-c', line], { env: { ...process.env, CERBERUS_TOKEN: token } })).stdout,
-          ) as Record<string, unknown>,
-      ),
+    const read = async (line = ''): Promise<Record<string, unknown>> => {
+      const { stdout } = await run('bash', ['-c', line], { env: { ...process.env, CERBERUS_TOKEN: token } });
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    const deadline = performance.now() + 10_000;
+    while ((await read(reads[1]))['requests'] === 0 && performance.now() < deadline) await sleep(50);
+    const seconds = ((performance.now() - begin) / 1e3).toFixed(1);
+    const [events, summary] = [await read(reads[0]), await read(reads[1])];
+    // npm install, cerberus-server, export and node, the request, the read.
+    const commands = 2 + block('sh', 'node --import ./').trim().split('\n').length + 1 + 1;
+    process.stdout.write(
+      `    from npm install to the first event stored: ${commands} commands, ${seconds} s\n`,
     );
     expect(summary).to.include({ requests: 1, errors: 0, clients: 1 });
     const [event] = (events?.['events'] ?? []) as Record<string, unknown>[];
@@ -123,8 +128,48 @@ describe('quick start of the README', function () {
     });
     expect(event?.['source_ip']).to.match(/^[0-9a-f]{64}$/);
 
+    for (const child of [application, server]) {
+      process.kill(-(child.pid ?? 0), 'SIGTERM');
+      await once(child, 'exit');
+    }
+  });
+
+  it('counts an application without a line of code, and the doctor finds nothing wrong', async () => {
+    await writeFile(
+      join(folder, 'plain.mjs'),
+      `import express from 'express';
+       const app = express().get('/users/:id', (request, response) => response.json({}));
+       const server = app.listen(0, () => console.log('listening on http://localhost:' + server.address().port));`,
+    );
+    const server = start(block('sh', 'cerberus-server'), { CERBERUS_SERVER_PORT: '0' });
+    const [, port] = await printed(server, /http:\/\/127\.0\.0\.1:(\d+)/);
+    const token = (await readFile(join(folder, 'cerberus.duckdb.token'), 'utf8')).trim();
+    const setUp = block('sh', 'instrumentation/register')
+      .replaceAll('127.0.0.1:8765', `127.0.0.1:${port}`)
+      .replace('app.mjs', 'plain.mjs');
+    const [variables = ''] = setUp.trim().split('\n');
+
+    const doctor = block('sh', 'cerberus-otel doctor');
+    const checked = await run('bash', ['-c', `${variables} CERBERUS_TOKEN=${token}\n${doctor}`], {
+      cwd: folder,
+    });
+    expect(checked.stdout).to.include('acknowledged a test event').and.not.include('FAIL');
+
+    const application = start(setUp, { CERBERUS_TOKEN: token });
+    const [url] = await printed(application, /http:\/\/localhost:\d+/);
+    await fetch(`${url}/users/2`);
     process.kill(-(application.pid ?? 0), 'SIGTERM');
     await once(application, 'exit');
+    const response = await fetch(`http://127.0.0.1:${port}/api/events?client_id=my-app`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { events } = (await response.json()) as { events: Record<string, unknown>[] };
+    expect(events.map(({ endpoint, route }) => [endpoint, route])).to.deep.equal([
+      ['/users/2', '/users/:id'],
+      ['/cerberus-doctor', undefined],
+    ]);
+    process.kill(-(server.pid ?? 0), 'SIGTERM');
+    await once(server, 'exit');
   });
 
   it('shows a sink that prints what leaves, and it does', async () => {
