@@ -13,6 +13,8 @@ export const CERBERUS_ATTRIBUTE = {
   scheme: 'cerberus.scheme',
   /** True for a request that `ignorePaths` leaves out: a processor without an exporter cannot hold its span back. */
   ignored: 'cerberus.ignored',
+  /** True on a span that is recorded only because of `CerberusSampler`: without it there would have been no span. */
+  recordedOnly: 'cerberus.recorded_only',
   /** The raw request path, without query or fragment. */
   endpoint: 'cerberus.endpoint',
 } as const;

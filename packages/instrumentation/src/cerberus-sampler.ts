@@ -1,5 +1,5 @@
 import { SpanKind, type Attributes, type Context, type Link } from '@opentelemetry/api';
-import { CerberusConfigError, oneOf } from '@cerberus-otel/exporter-ws/internal';
+import { CERBERUS_ATTRIBUTE, CerberusConfigError, oneOf } from '@cerberus-otel/exporter-ws/internal';
 import { SAMPLING_DECISION, type SamplerLike, type SamplingResultLike } from './sdk-types.ts';
 
 /** Options of `CerberusSampler`. */
@@ -21,7 +21,8 @@ export const RECORD_OPTION: ReturnType<typeof oneOf<readonly ['server', 'request
 /**
  * Records every SERVER span without sampling it: each request is seen by span processors, while exporters behind
  * the SDK's own processors still get only what `delegate` samples, and propagated flags stay as they were. So a
- * client that sends `traceparent: …-00` cannot hide its requests.
+ * client that sends `traceparent: …-00` cannot hide its requests. Spans that exist only because of it carry
+ * `cerberus.recorded_only`, for processors that do not look at the sampled flag.
  */
 export class CerberusSampler implements SamplerLike {
   readonly #delegate: SamplerLike;
@@ -54,7 +55,8 @@ export class CerberusSampler implements SamplerLike {
   ): SamplingResultLike {
     const result = this.#delegate.shouldSample(context, traceId, spanName, spanKind, attributes, links);
     if (result.decision !== SAMPLING_DECISION.notRecord || !this.#records(spanKind)) return result;
-    return { ...result, decision: SAMPLING_DECISION.record };
+    const marked = { ...result.attributes, [CERBERUS_ATTRIBUTE.recordedOnly]: true };
+    return { ...result, decision: SAMPLING_DECISION.record, attributes: marked };
   }
 
   toString(): string {

@@ -16,6 +16,7 @@ import { nameOf } from './hook-failures.ts';
 import { otelFlag } from './otel-environment.ts';
 import { PatientProcessor } from './patient-processor.ts';
 import { loadSdk, type Sdk } from './sdk-loader.ts';
+import { UnawareProcessor } from './unaware-processor.ts';
 import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from './sdk-types.ts';
 
 /**
@@ -90,7 +91,10 @@ function additions(
   const processor = new CerberusSpanProcessor({ ...split.processor, exporter });
   return {
     sampler,
-    spanProcessors: [processor, ...others.map((other) => new PatientProcessor(other, processor))],
+    spanProcessors: [
+      processor,
+      ...others.map((other) => new PatientProcessor(new UnawareProcessor(other), processor)),
+    ],
   };
 }
 

@@ -49,12 +49,12 @@ describe('CerberusSampler', () => {
     expect(decision(sampler, SpanKind.SERVER, { ...remote, traceFlags: 1 })).to.equal(SAMPLED);
   });
 
-  it('keeps the attributes and the trace state of the delegate', () => {
+  it('keeps the attributes and the trace state of the delegate, and marks what exists only because of it', () => {
     const result = { decision: NOT_RECORD, attributes: { a: 1 } };
     const sampler = new CerberusSampler({ shouldSample: () => result, toString: () => 'Mine' });
     expect(sampler.shouldSample(ROOT_CONTEXT, '', '', SpanKind.SERVER, {}, [])).to.deep.equal({
       decision: RECORD,
-      attributes: { a: 1 },
+      attributes: { a: 1, 'cerberus.recorded_only': true },
     });
     expect(sampler.toString()).to.equal('CerberusSampler{Mine}');
   });

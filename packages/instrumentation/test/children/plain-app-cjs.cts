@@ -1,10 +1,12 @@
 // The same as an application of CommonJS.
+import type * as Cerberus from '@cerberus-otel/instrumentation';
+import type * as Api from '@opentelemetry/api';
+import type Express from 'express';
 import type { AddressInfo } from 'node:net';
 
-const { setMetric } =
-  require('@cerberus-otel/instrumentation') as typeof import('@cerberus-otel/instrumentation');
-const { trace } = require('@opentelemetry/api') as typeof import('@opentelemetry/api');
-const express = require('express') as typeof import('express');
+const { setMetric } = require('@cerberus-otel/instrumentation') as typeof Cerberus;
+const { trace } = require('@opentelemetry/api') as typeof Api;
+const express = require('express') as typeof Express;
 
 const app = express();
 app.get('/users/:id', (_request, response) => {

@@ -32,7 +32,7 @@ export class RegisteredApp {
     });
     this.#child.stdout?.on('data', (chunk: Buffer) => void (this.stdout += chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => void (this.stderr += chunk.toString()));
-    this.ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
+    this.ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));
   }
 
   /** The port that it listens on, once it does. */
