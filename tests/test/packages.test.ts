@@ -1,7 +1,7 @@
 // What a user installs: the packed tarballs, in both module systems, type-checked against both SDK lines.
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,6 +65,13 @@ const ONE_REQUEST = `
         response.resume().on('end', () => server.close());
       });
     });`;
+
+/** What the user's own parts got: names of spans. */
+interface Got {
+  readonly exporter: string[];
+  readonly processor: string[];
+  readonly console: string[];
+}
 
 const TSCONFIG = {
   compilerOptions: {
@@ -207,6 +214,29 @@ describe('packed packages', function () {
         }
       });
     }
+  }
+
+  for (const [name, sdk] of Object.entries(SDKS)) {
+    it(`leave the user's exporter, processors, sampler and variables as they were, in each combination, with ${name}`, async () => {
+      const cwd = join(folder, name.replace(' ', ''));
+      const backend = await ScriptedServer.start();
+      try {
+        await copyFile(join(root, 'tests/apps/combinations.mjs'), join(cwd, 'combinations.mjs'));
+        const env = { ...process.env, WS_URL: backend.url, SDK_TRACE: sdk.trace };
+        const { stdout } = await run(process.execPath, ['combinations.mjs'], { cwd, env });
+        const results = JSON.parse(stdout) as { combination: object; alone: Got; beside: Got }[];
+        expect(results).to.have.length(24);
+        for (const { combination, alone, beside } of results)
+          expect(beside, JSON.stringify(combination)).to.deep.equal(alone);
+        expect(results.some(({ alone }) => alone.exporter.length > 0)).to.equal(true);
+        expect(results.some(({ alone }) => alone.processor.length > 0)).to.equal(true);
+        expect(results.some(({ alone }) => alone.console.length > 0)).to.equal(true);
+        const counted = backend.events.map(({ endpoint }) => endpoint);
+        expect(counted).to.deep.equal(results.flatMap(() => ['/00', '/01']));
+      } finally {
+        await backend.stop();
+      }
+    });
   }
 
   it('declare types that import nothing but @opentelemetry/api and each other', async () => {
