@@ -87,6 +87,15 @@ const TSCONFIG = {
   files: ['esm.mts', 'cjs.cts'],
 };
 
+function cerberusEnvironment(wsUrl: string): Record<string, string> {
+  return {
+    CERBERUS_WS_URL: wsUrl,
+    CERBERUS_TOKEN: 't',
+    CERBERUS_CLIENT_ID: 'c',
+    CERBERUS_SECRET_KEY: 'k'.repeat(32),
+  };
+}
+
 /** Follows the relative imports of a declaration file and collects the others. */
 async function collectImports(file: string, seen: Set<string>, foreign: Set<string>): Promise<void> {
   if (seen.has(file)) return;
@@ -200,13 +209,7 @@ describe('packed packages', function () {
         try {
           await run(process.execPath, [flag, '@cerberus-otel/instrumentation/register', '-e', ONE_REQUEST], {
             cwd: join(folder, name.replace(' ', '')),
-            env: {
-              ...process.env,
-              CERBERUS_WS_URL: backend.url,
-              CERBERUS_TOKEN: 't',
-              CERBERUS_CLIENT_ID: 'c',
-              CERBERUS_SECRET_KEY: 'k'.repeat(32),
-            },
+            env: { ...process.env, ...cerberusEnvironment(backend.url) },
           });
           expect(backend.events.map(({ endpoint }) => endpoint)).to.deep.equal(['/seen']);
         } finally {
@@ -215,6 +218,27 @@ describe('packed packages', function () {
       });
     }
   }
+
+  it('use all of auto-instrumentations-node where it is installed, with its variables', async () => {
+    const cwd = join(folder, 'SDK2');
+    await npm(cwd, 'install', '@opentelemetry/auto-instrumentations-node@0.81.0');
+    const backend = await ScriptedServer.start();
+    try {
+      const register = '@cerberus-otel/instrumentation/register';
+      const env = {
+        ...process.env,
+        ...cerberusEnvironment(backend.url),
+        OTEL_NODE_RESOURCE_DETECTORS: 'none',
+      };
+      await run(process.execPath, ['--import', register, '-e', ONE_REQUEST], { cwd, env });
+      expect(backend.events).to.have.length(1);
+      const without = { ...env, OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'http' };
+      await run(process.execPath, ['--import', register, '-e', ONE_REQUEST], { cwd, env: without });
+      expect(backend.events).to.have.length(1);
+    } finally {
+      await backend.stop();
+    }
+  });
 
   for (const [name, sdk] of Object.entries(SDKS)) {
     it(`leave the user's exporter, processors, sampler and variables as they were, in each combination, with ${name}`, async () => {
