@@ -17,6 +17,7 @@ async function documents(): Promise<string[]> {
     'packages/exporter-ws',
     'packages/instrumentation',
     'packages/server',
+    'examples',
     'examples/express',
   ];
   const files = await Promise.all(

@@ -124,7 +124,7 @@ describe('quick start of the README', function () {
       endpoint: '/users/2',
       route: '/users/:id',
       status_code: 200,
-      custom_data: { plan: 'pro' },
+      custom_data: { plan: 'pro', paying: true },
     });
     expect(event?.['source_ip']).to.match(/^[0-9a-f]{64}$/);
 

@@ -62,9 +62,9 @@ describe('the Express example', () => {
     const events = await storedEvents();
     const seen = events.map((event) => [event.method, event.route, event.status_code, event.custom_data]);
     expect(seen).to.have.deep.members([
-      ['GET', '/users/:id', 200, { plan: 'pro' }],
+      ['GET', '/users/:id', 200, { plan: 'pro', paying: true }],
       ['GET', '/users/:id', 404, {}],
-      ['POST', '/orders', 201, { order_items: 2 }],
+      ['POST', '/orders', 201, { 'order.items': 2 }],
     ]);
     for (const event of events) expect(event.source_ip).to.match(/^[0-9a-f]{64}$/);
     expect(new Set(events.map((event) => event.source_ip)).size).to.equal(1);

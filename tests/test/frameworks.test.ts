@@ -1,0 +1,36 @@
+// The examples, each on both SDK lines and in both module systems: one event per request, complete, and nothing else.
+// `npm run matrix` does the same with every framework, more versions of OpenTelemetry, and more of Node.
+import { expect } from 'chai';
+import { join } from 'node:path';
+import { judge } from './matrix/framework.js';
+import { EXPRESS, FASTIFY, NODE_HTTP } from './matrix/frameworks.js';
+import type { Options } from './matrix/probe.js';
+import { runExample } from './matrix/run-example.js';
+import { placePackages, REPOSITORY, stage, type Modules } from './matrix/stage.js';
+
+/** Both ways to trust and to record occur with both lines and both module systems. */
+const COMBINATIONS: readonly (Options & { line: string; modules: Modules })[] = [
+  { line: 'sdk-2', modules: 'esm', trustProxy: undefined, record: 'server' },
+  { line: 'sdk-2', modules: 'cjs', trustProxy: '127.0.0.2', record: 'request' },
+  { line: 'sdk-3', modules: 'esm', trustProxy: '127.0.0.2', record: 'request' },
+  { line: 'sdk-3', modules: 'cjs', trustProxy: undefined, record: 'server' },
+];
+
+describe('frameworks', function () {
+  this.timeout(120_000);
+
+  before(() => Promise.all(['sdk-2', 'sdk-3'].map((line) => placePackages(join(REPOSITORY, 'tests', line)))));
+
+  for (const framework of [NODE_HTTP, EXPRESS, FASTIFY]) {
+    for (const { line, modules, ...options } of COMBINATIONS) {
+      it(`${framework.example} on ${line} as ${modules}: each request is one event, complete, and nothing else`, async () => {
+        const installation = join(REPOSITORY, 'tests', line);
+        const launch = await stage(framework.example, installation, modules, process.execPath);
+        const found = await runExample(framework, launch, options);
+        const setting = { line, modules, node: process.version, ...options };
+        const { unexplained, stale } = judge(framework, setting, found);
+        expect({ unexplained, stale }).to.deep.equal({ unexplained: [], stale: [] });
+      });
+    }
+  }
+});
