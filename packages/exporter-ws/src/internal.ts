@@ -32,6 +32,7 @@ export {
 } from './option-reader.ts';
 export { createReporter, type Reporter, type WarningCode } from './reporter.ts';
 export { requestPath } from './request-path.ts';
+export { rpcEndpoint } from './rpc-span.ts';
 export { meterProviderOption, observe, type Reading, type SelfMetric } from './self-telemetry.ts';
 export { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './span.ts';
 export { withoutTracing } from './suppressed-context.ts';

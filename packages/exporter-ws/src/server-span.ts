@@ -1,9 +1,10 @@
-import type { Attributes, HrTime } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome, SourceIp } from './cerberus-event.ts';
 import type { ExporterConfig } from './config.ts';
 import { customData } from './custom-data.ts';
 import { requestPath } from './request-path.ts';
+import { millisOf, timestampOf } from './span-time.ts';
 import type { FinishedSpan } from './span.ts';
 import { wellFormed } from './well-formed.ts';
 
@@ -51,7 +52,7 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
     customData: metrics.json,
     timestamp: timestampOf(span.startTime),
     statusCode,
-    latencyMs: Math.round(span.duration[0] * 1e6 + span.duration[1] / 1e3) / 1e3,
+    latencyMs: millisOf(span.duration),
     route,
     outcome: outcomeOf(attributes, statusCode, span.status.code),
     userId: string(attributes[CERBERUS_ATTRIBUTE.userId], MAX_STRING_BYTES),
@@ -113,17 +114,4 @@ function outcomeOf(attributes: Attributes, statusCode: number | undefined, spanS
 
 function userAgentOf(attributes: Attributes): string | undefined {
   return string(attributes['user_agent.original'] ?? attributes['http.user_agent'], MAX_STRING_BYTES);
-}
-
-/** The second that was formatted last: requests come many to a second, and formatting a date is slow. */
-let lastSecond = NaN;
-let lastPrefix = '';
-
-function timestampOf(time: HrTime): string {
-  const [second, nanos] = time;
-  if (second !== lastSecond) {
-    lastPrefix = new Date(second * 1e3).toISOString().slice(0, -'000Z'.length);
-    lastSecond = second;
-  }
-  return `${lastPrefix}${String(Math.floor(nanos / 1e6)).padStart(3, '0')}Z`;
 }

@@ -1,3 +1,4 @@
+import { translateRpcSpan } from './rpc-span.ts';
 import { translateServerSpan, type TranslateConfig, type Translation } from './server-span.ts';
 import type { FinishedSpan } from './span.ts';
 
@@ -5,7 +6,7 @@ import type { FinishedSpan } from './span.ts';
 type Translator = (span: FinishedSpan, config: TranslateConfig) => Translation | undefined;
 
 /** One entry per kind of span; the first that knows the span wins. */
-const TRANSLATORS: readonly Translator[] = [translateServerSpan];
+const TRANSLATORS: readonly Translator[] = [translateServerSpan, translateRpcSpan];
 
 /**
  * The event of a span, or undefined when none is due.

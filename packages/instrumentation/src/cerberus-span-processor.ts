@@ -16,7 +16,7 @@ import { Doctor } from './doctor.ts';
 import { ForwardingHint } from './forwarding-hint.ts';
 import { HandOver } from './hand-over.ts';
 import { HookFailures } from './hook-failures.ts';
-import { HTTP_ROUTE, methodOf, pathOf, statusCodeOf } from './http-attributes.ts';
+import { HTTP_ROUTE, isRequest, methodOf, pathOf, statusCodeOf } from './http-attributes.ts';
 import { Identity } from './identity.ts';
 import type { PathFilter } from './ignore-paths.ts';
 import { processorMetrics } from './processor-metrics.ts';
@@ -197,7 +197,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   #enrich(span: Root, record: RequestRecord): void {
     const { attributes } = span;
     const { path } = record;
-    if (methodOf(attributes) === undefined) return;
+    if (!isRequest(attributes)) return;
     if (this.#matchesIgnored(path ?? pathOf(attributes))) {
       record.ignoredBy = this;
       // Without an exporter of its own it cannot hold the span back from the one behind it.
@@ -231,7 +231,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   }
 
   #finish(span: Root, record: RequestRecord): void {
-    if (methodOf(span.attributes) === undefined) return;
+    if (!isRequest(span.attributes)) return;
     this.#seen += 1;
     if (record.enrichedBy !== this && record.ignoredBy !== this) this.#enrichLate(span, record);
     if (record.ignoredBy === this) {
@@ -239,7 +239,10 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       return;
     }
     this.#hint?.observe(record.origin);
-    this.#doctor.requestServed(statusCodeOf(span.attributes), Object.hasOwn(span.attributes, HTTP_ROUTE));
+    // A call of gRPC has neither status nor route to miss.
+    if (methodOf(span.attributes) !== undefined) {
+      this.#doctor.requestServed(statusCodeOf(span.attributes), Object.hasOwn(span.attributes, HTTP_ROUTE));
+    }
     this.#handOver?.offer(span, record);
   }
 

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { requestPath } from '@cerberus-otel/exporter-ws/internal';
+import { requestPath, rpcEndpoint } from '@cerberus-otel/exporter-ws/internal';
 
 /** HTTP attributes of both generations, new names before old. */
 export const HTTP_ROUTE = 'http.route';
@@ -16,12 +16,17 @@ export function methodOf(attributes: Attributes): string | undefined {
   return method ?? text(attributes['http.method']);
 }
 
+/** Whether a SERVER span stands for a request that becomes an event: of HTTP, or a call of gRPC. */
+export function isRequest(attributes: Attributes): boolean {
+  return methodOf(attributes) !== undefined || rpcEndpoint(attributes) !== undefined;
+}
+
 /** The path as far as the span knows it, without query; `''` where it does not. */
 export function pathOf(attributes: Attributes): string {
   const path = text(attributes['url.path']);
   if (path !== undefined) return path;
   const target = text(attributes['http.target']);
-  return (target === undefined ? undefined : requestPath(target)) ?? '';
+  return (target === undefined ? undefined : requestPath(target)) ?? rpcEndpoint(attributes) ?? '';
 }
 
 /** The socket's peer; old instrumentations name it only at the end. */

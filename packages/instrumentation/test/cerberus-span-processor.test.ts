@@ -413,7 +413,7 @@ describe('CerberusSpanProcessor', () => {
       expect(processor.stats()).to.include({ seen: 1, handedOver: 1 });
     });
 
-    it('hands over no SERVER span that is not about HTTP, and no other kind', async () => {
+    it('hands over no SERVER span that is about neither HTTP nor gRPC, and no other kind', async () => {
       start();
       for (const kind of [SpanKind.SERVER, SpanKind.CLIENT, SpanKind.INTERNAL, SpanKind.CONSUMER]) {
         tracing?.tracer
@@ -426,6 +426,21 @@ describe('CerberusSpanProcessor', () => {
       await processor.forceFlush();
       expect(exporter.requests).to.deep.equal([]);
       expect(processor.stats()).to.include({ seen: 0, hookFailures: 0 });
+    });
+
+    it('hands over a call of gRPC, whose attributes come after its start, and ignores paths of it', async () => {
+      start({ ignorePaths: ['/grpc.health.v1.Health/*'] });
+      for (const service of ['grpc.health.v1.Health', 'shop.Shop']) {
+        const call = tracing?.tracer.startSpan('grpc', { kind: SpanKind.SERVER });
+        call?.setAttributes({ 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': 'Check' });
+        call?.setAttribute('cerberus.metric.items', 3).end();
+      }
+      expect(await exporter.request()).to.include({
+        'rpc.service': 'shop.Shop',
+        'cerberus.metric.items': 3,
+        'cerberus.outcome': 'completed',
+      });
+      expect(processor.stats()).to.include({ seen: 2, ignored: 1, handedOver: 1 });
     });
 
     it('reads a SERVER span by its old attribute names', async () => {

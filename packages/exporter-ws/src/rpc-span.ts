@@ -1,0 +1,92 @@
+import type { Attributes } from '@opentelemetry/api';
+import { CERBERUS_ATTRIBUTE } from './attributes.ts';
+import type { Outcome } from './cerberus-event.ts';
+import { customData } from './custom-data.ts';
+import type { Translation } from './server-span.ts';
+import { millisOf, timestampOf } from './span-time.ts';
+import type { FinishedSpan } from './span.ts';
+import { wellFormed } from './well-formed.ts';
+
+const MAX_PATH_BYTES = 2 * 1024;
+const MAX_USER_BYTES = 1024;
+/** `SpanKind.SERVER` and `SpanStatusCode.ERROR`, as in `server-span.ts`. */
+const KIND_SERVER = 1;
+const STATUS_ERROR = 2;
+
+/** gRPC's code for a call that the client gave up. */
+const CANCELLED = 1;
+/**
+ * The codes that are the server's fault, by number and by name: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL,
+ * UNAVAILABLE and DATA_LOSS (semantic conventions for gRPC, "Status"). The others are what a 4xx is to HTTP.
+ */
+const SERVER_FAULTS: ReadonlySet<unknown> = new Set<unknown>([
+  2,
+  4,
+  12,
+  13,
+  14,
+  15,
+  'UNKNOWN',
+  'DEADLINE_EXCEEDED',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+]);
+
+/**
+ * A SERVER span of gRPC becomes one event: its path on the wire is `/package.Service/Method` and its method POST, its
+ * HTTP status is always 200 and so left out. Nothing on the span tells the client's address, or whether the
+ * connection was encrypted.
+ *
+ * Reads an allow-list of attributes, as `translateServerSpan` does.
+ */
+export function translateRpcSpan(span: FinishedSpan): Translation | undefined {
+  if (span.kind !== KIND_SERVER) return undefined;
+  const { attributes } = span;
+  const endpoint = rpcEndpoint(attributes);
+  if (endpoint === undefined || attributes[CERBERUS_ATTRIBUTE.ignored] === true) return undefined;
+  const metrics = customData(attributes);
+  const { traceId, spanId } = span.spanContext();
+  const userId = attributes[CERBERUS_ATTRIBUTE.userId];
+  return {
+    event: {
+      sourceIp: null,
+      endpoint: wellFormed(endpoint, MAX_PATH_BYTES),
+      scheme: false,
+      method: 'POST',
+      customData: metrics.json,
+      timestamp: timestampOf(span.startTime),
+      statusCode: undefined,
+      latencyMs: millisOf(span.duration),
+      route: undefined,
+      outcome: outcomeOf(attributes, span.status.code),
+      userId: typeof userId === 'string' && userId !== '' ? wellFormed(userId, MAX_USER_BYTES) : undefined,
+      userAgent: undefined,
+      traceId,
+      spanId,
+    },
+    metricsDropped: metrics.dropped,
+    valuesCut: metrics.cut,
+  };
+}
+
+/**
+ * `/package.Service/Method` of a gRPC span, undefined on any other. Older conventions have service and method in an
+ * attribute each, newer ones both in `rpc.method`.
+ */
+export function rpcEndpoint(attributes: Attributes): string | undefined {
+  if ((attributes['rpc.system.name'] ?? attributes['rpc.system']) !== 'grpc') return undefined;
+  const method = attributes['rpc.method'];
+  if (typeof method !== 'string' || method === '') return undefined;
+  if (method.includes('/')) return method.startsWith('/') ? method : `/${method}`;
+  const service = attributes['rpc.service'];
+  return typeof service === 'string' && service !== '' ? `/${service}/${method}` : undefined;
+}
+
+function outcomeOf(attributes: Attributes, spanStatus: number): Outcome {
+  const code = attributes['rpc.response.status_code'] ?? attributes['rpc.grpc.status_code'];
+  if (code === undefined) return spanStatus === STATUS_ERROR ? 'error' : 'completed';
+  if (code === CANCELLED || code === 'CANCELLED') return 'aborted';
+  return SERVER_FAULTS.has(code) ? 'error' : 'completed';
+}
