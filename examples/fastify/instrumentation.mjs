@@ -6,15 +6,11 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 
 // ES modules are instrumented through a loader hook; a CommonJS application does without this line.
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+const fastify = new FastifyOtelInstrumentation({ registerOnInitialization: true });
 
 export const sdk = new NodeSDK(
   withCerberus(
-    {
-      instrumentations: [
-        new HttpInstrumentation(),
-        new FastifyOtelInstrumentation({ registerOnInitialization: true }),
-      ],
-    },
+    { instrumentations: [new HttpInstrumentation(), fastify] },
     {
       wsUrl: process.env.CERBERUS_WS_URL ?? 'ws://127.0.0.1:8765/ws/events',
       backendUrl: process.env.CERBERUS_BACKEND_URL ?? 'http://127.0.0.1:8765',

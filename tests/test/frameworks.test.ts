@@ -16,18 +16,21 @@ const COMBINATIONS: readonly (Options & { line: string; modules: Modules })[] = 
   { line: 'sdk-3', modules: 'cjs', trustProxy: undefined, record: 'server' },
 ];
 
+/** Below the dependencies of the line, which are those of a workspace of its own. */
+const runFolder = (line: string): string => join(REPOSITORY, 'tests', line, 'run');
+
 describe('frameworks', function () {
   this.timeout(120_000);
 
-  before(() => Promise.all(['sdk-2', 'sdk-3'].map((line) => placePackages(join(REPOSITORY, 'tests', line)))));
+  before(() => Promise.all(['sdk-2', 'sdk-3'].map((line) => placePackages(runFolder(line)))));
 
   for (const framework of [NODE_HTTP, EXPRESS, FASTIFY]) {
     for (const { line, modules, ...options } of COMBINATIONS) {
-      it(`${framework.example} on ${line} as ${modules}: each request is one event, complete, and nothing else`, async () => {
-        const installation = join(REPOSITORY, 'tests', line);
-        const launch = await stage(framework.example, installation, modules, process.execPath);
+      it(`${framework.name} on ${line} as ${modules}: each request is one event, complete, and nothing else`, async () => {
+        const folder = join(runFolder(line), `${framework.example}-${modules}`);
+        const launch = await stage(framework.example, folder, modules, process.execPath);
         const found = await runExample(framework, launch, options);
-        const setting = { line, modules, node: process.version, ...options };
+        const setting = { line, modules, node: process.versions.node, ...options };
         const { unexplained, stale } = judge(framework, setting, found);
         expect({ unexplained, stale }).to.deep.equal({ unexplained: [], stale: [] });
       });

@@ -114,7 +114,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   onStart(span: SdkSpan, parentContext: Context): void {
     if (this.#closed) return;
     try {
-      if (isLocalRoot(span)) this.#begin(span);
+      if (isLocalRoot(span) && !isWithinRequest(parentContext)) this.#begin(span);
       else this.#follow(span, parentContext);
     } catch (error) {
       this.#failures.add('onStart', error);
@@ -276,4 +276,10 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
 function isLocalRoot(span: SdkSpan): boolean {
   if (span.kind !== SpanKind.SERVER) return false;
   return span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
+}
+
+/** `@hono/otel` extracts the caller anew, so that its SERVER span within the request seems to be a root as well. */
+function isWithinRequest(parentContext: Context): boolean {
+  const record = findRecord(parentContext);
+  return record !== undefined && !record.over;
 }

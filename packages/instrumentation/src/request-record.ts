@@ -58,6 +58,11 @@ export class RequestRecord {
     return processor === this.#owner;
   }
 
+  /** Its SERVER span has ended: nothing is taken any more. */
+  get over(): boolean {
+    return this.#children === undefined;
+  }
+
   /** @returns false when the child is not followed: too many are open, or the request is over */
   addChild(child: SdkSpan): boolean {
     return this.#children?.add(child) ?? false;

@@ -82,6 +82,11 @@ function resolvedPath(target: string): string | undefined {
 
 function arrived({ request, response, socket, server }: RequestStart): ArrivedRequest {
   const peer = socket.remoteAddress;
+  let finished = false;
+  // Hapi ends the response of a client that has hung up. Before Node 24 it then counts as finished, without the event.
+  response.once('finish', () => {
+    finished = true;
+  });
   return {
     origin: {
       peer,
@@ -93,7 +98,7 @@ function arrived({ request, response, socket, server }: RequestStart): ArrivedRe
     },
     path: requestPath(request.url ?? ''),
     response,
-    socketFailed: () => socket.errored !== null && socket.errored !== undefined,
+    socketFailed: () => !finished || (socket.errored !== null && socket.errored !== undefined),
   };
 }
 

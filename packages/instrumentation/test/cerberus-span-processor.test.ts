@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SpanKind, trace } from '@opentelemetry/api';
+import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import {
@@ -263,6 +263,17 @@ describe('CerberusSpanProcessor', () => {
       });
     }
 
+    it('a client that hangs up is aborted also when the handler then ends the response, as Hapi does', async () => {
+      start();
+      const port = await serve((request, response) => {
+        response.write('x');
+        request.once('aborted', () => response.end());
+      });
+      const socket = connect(port, '127.0.0.1', () => socket.write('GET /gone HTTP/1.1\r\nhost: x\r\n\r\n'));
+      socket.once('data', () => socket.destroy());
+      expect((await exporter.request())['cerberus.outcome']).to.equal('aborted');
+    });
+
     it('a client that hangs up in the middle of its upload is aborted', async () => {
       start();
       const port = await serve((request) => request.resume());
@@ -410,6 +421,20 @@ describe('CerberusSpanProcessor', () => {
         'http.route': '/users/:id',
         'cerberus.metric.nested': 1,
       });
+      expect(processor.stats()).to.include({ seen: 1, handedOver: 1 });
+    });
+
+    it('makes one event of a nested SERVER span too that takes its parent from the headers again', async () => {
+      start();
+      const port = await serve((request, response) => {
+        const caller = propagation.extract(context.active(), request.headers);
+        const nested = tracing?.tracer.startSpan('nested', { kind: SpanKind.SERVER }, caller);
+        nested?.setAttributes({ 'http.request.method': 'GET', 'http.route': '/users/:id' }).end();
+        response.end();
+      });
+      const traceparent = `00-${'b'.repeat(32)}-${'c'.repeat(16)}-01`;
+      await send(port, { target: '/users/7', headers: { traceparent } });
+      expect(await exporter.request()).to.include({ 'http.route': '/users/:id' });
       expect(processor.stats()).to.include({ seen: 1, handedOver: 1 });
     });
 

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { channel } from 'node:diagnostics_channel';
 import type { Attributes } from '@opentelemetry/api';
 import { expect } from 'chai';
@@ -20,7 +21,7 @@ function arrive(arrival: Arrival = {}): void {
   const { remoteAddress, remotePort } = { remoteAddress: '203.0.113.77', remotePort: 4711, ...arrival };
   start.publish({
     request: { method, url, headers },
-    response: {},
+    response: new EventEmitter(),
     socket: { remoteAddress, remotePort, errored: null, ...(encrypted !== undefined && { encrypted }) },
     server: { address: () => address },
   });

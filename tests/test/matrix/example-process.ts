@@ -70,7 +70,7 @@ export class ExampleProcess {
   }
 
   get #port(): number | undefined {
-    const match = /listening on \S+:(\d+)/.exec(this.#output);
+    const match = /(?:listening on|Local:) +\S+:(\d+)/.exec(this.#output);
     return match === null ? undefined : Number(match[1]);
   }
 

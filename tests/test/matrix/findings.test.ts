@@ -100,7 +100,12 @@ describe('judgement of a run', () => {
     record: 'server',
   };
   const why = 'as it is';
-  const framework = (gaps: Framework['gaps']): Framework => ({ example: 'x', probes: () => [], gaps });
+  const framework = (gaps: Framework['gaps']): Framework => ({
+    name: 'X',
+    example: 'x',
+    probes: () => [],
+    gaps,
+  });
   const found = [{ aspect: 'route', probe: 'GET', message: 'gone' }] as const;
 
   it('takes a finding without an explanation for a fault', () => {

@@ -1,19 +1,24 @@
-import type { Aspect, Finding } from './findings.js';
-import type { Modules } from './stage.js';
+import type { Launch } from './example-process.js';
+import type { Aspect, Finding, SentProbe } from './findings.js';
 import type { Options, Probe } from './probe.js';
+import type { Target } from './send-probe.js';
+import type { Modules } from './stage.js';
 
 /** What a run is made of, beside the framework. */
 export interface Setting extends Options {
   readonly line: string;
+  /** Major version. */
   readonly node: string;
   readonly modules: Modules;
 }
 
 /** Something that does not arrive, known and explained. */
-interface Gap {
+export interface Gap {
   readonly aspect: Aspect;
   /** The probes concerned; all when left out. */
   readonly probes?: readonly string[];
+  /** The module system in which it is so; both when left out. */
+  readonly modules?: Modules;
   /** Where it is so; everywhere when left out. */
   readonly when?: (setting: Setting) => boolean;
   /** Why, and what to do; a sentence or two of Markdown. */
@@ -22,10 +27,26 @@ interface Gap {
 
 /** A framework and how its requests are to be seen. */
 export interface Framework {
+  /** As the table names it. */
+  readonly name: string;
   /** The folder of its example. */
   readonly example: string;
+  /** The package whose version the table shows; none for what is Node's own. */
+  readonly package?: string;
+  /** Versions other than those of the example. */
+  readonly versions?: Readonly<Record<string, string>>;
   readonly secure?: boolean;
+  /** Major version; any when left out. */
+  readonly oldestNode?: number;
+  /** The one module system in which it runs. */
+  readonly modules?: Modules;
+  /** What happens before the start, in the folder of the application. */
+  readonly prepare?: (launch: Launch) => Promise<void>;
+  /** How it is started, where it is not `app.mjs`. */
+  readonly entry?: readonly string[];
   readonly probes: (options: Options) => Probe[];
+  /** How probes are sent that are not plain HTTP; `folder` is that of the application. */
+  readonly send?: (probes: readonly Probe[], target: Target, folder: string) => Promise<SentProbe[]>;
   readonly gaps: readonly Gap[];
 }
 
@@ -41,7 +62,7 @@ export interface Verdict {
 
 /** Sets what was found in a run against the gaps that are known. */
 export function judge(framework: Framework, setting: Setting, found: readonly Finding[]): Verdict {
-  const due = framework.gaps.filter(({ when }) => when === undefined || when(setting));
+  const due = framework.gaps.filter((gap) => isDue(gap, setting));
   const explains = (gap: Gap, { aspect, probe }: Finding): boolean =>
     gap.aspect === aspect && (gap.probes === undefined || gap.probes.includes(probe));
   const confirmed = due.filter((gap) => found.some((finding) => explains(gap, finding)));
@@ -50,4 +71,8 @@ export function judge(framework: Framework, setting: Setting, found: readonly Fi
     confirmed,
     stale: due.filter((gap) => !confirmed.includes(gap)),
   };
+}
+
+function isDue({ modules, when }: Gap, setting: Setting): boolean {
+  return (modules === undefined || modules === setting.modules) && (when === undefined || when(setting));
 }

@@ -1,20 +1,154 @@
-import type { Framework } from './framework.js';
+import { certify } from './certificate.js';
+import type { Framework, Gap } from './framework.js';
+import { graphqlProbes } from './graphql-probes.js';
+import { grpcProbes, sendGrpcProbes } from './grpc-probes.js';
 import { COLON_ROUTES, httpProbes, NO_ROUTES } from './http-probes.js';
+import { buildNext, NEXT_ENTRY } from './next-build.js';
+import { nextProbes } from './next-probes.js';
+import type { Options, Probe } from './probe.js';
+
+const withColons = (options: Options): Probe[] => httpProbes(COLON_ROUTES, options);
+const withoutRoutes = (options: Options): Probe[] => httpProbes(NO_ROUTES, options);
+/** Nest 12 imports Express as an ES module, whatever the application is. */
+const NEST_12_AS_COMMONJS: Gap = {
+  aspect: 'route',
+  modules: 'cjs',
+  why:
+    'NestJS 12 is an ES module package and imports Express as one: a CommonJS application needs the loader hook as well. ' +
+    'Set it up as an ES module does.',
+};
+const HONO_ROUTE: Gap = {
+  aspect: 'route',
+  why: 'No instrumentation names the route of Hono; use `@hono/otel`.',
+};
+const HONO_OTEL_ROUTE: Gap = {
+  aspect: 'route',
+  probes: ['404', 'aborted before the response'],
+  why:
+    '`@hono/otel` names the route when the handler is done. Until then, and where no route matches, it says `/*`, which is ' +
+    'the path of its own middleware.',
+};
+const NEXT_ROUTE: Gap = {
+  aspect: 'route',
+  probes: ['GET with a query', 'without a caller', 'POST', 'unsampled caller'],
+  why:
+    'Next.js names the route when it is done with the request, and by then the response is over and the event is sent. ' +
+    'The path is there.',
+};
+const GRPC_GAPS: readonly Gap[] = [
+  {
+    aspect: 'event',
+    probes: ['thrown error'],
+    why:
+      'instrumentation-grpc does not end the span of a handler that throws. Call back with an error, as gRPC wants it ' +
+      'anyway.',
+  },
+  {
+    aspect: 'outcome',
+    probes: ['cancelled'],
+    why: 'instrumentation-grpc takes a call that the client cancelled for a successful one when its handler answers it.',
+  },
+];
+const NEST_11 = { '@nestjs/common': '^11.2.0', '@nestjs/core': '^11.2.0' };
 
 export const NODE_HTTP: Framework = {
+  name: 'node:http',
   example: 'node-http',
-  probes: (options) => httpProbes(NO_ROUTES, options),
+  probes: withoutRoutes,
   gaps: [],
 };
 
 export const EXPRESS: Framework = {
+  name: 'Express 5',
   example: 'express',
-  probes: (options) => httpProbes(COLON_ROUTES, options),
+  package: 'express',
+  probes: withColons,
   gaps: [],
 };
 
 export const FASTIFY: Framework = {
+  name: 'Fastify 5',
   example: 'fastify',
-  probes: (options) => httpProbes(COLON_ROUTES, options),
+  package: 'fastify',
+  probes: withColons,
   gaps: [],
 };
+
+/** Every framework of docs/frameworks.md, in its order. */
+export const FRAMEWORKS: readonly Framework[] = [
+  NODE_HTTP,
+  {
+    name: 'node:https',
+    example: 'https',
+    secure: true,
+    prepare: certify,
+    probes: withoutRoutes,
+    gaps: [],
+  },
+  EXPRESS,
+  { ...EXPRESS, name: 'Express 4', versions: { express: '^4.22.0' } },
+  FASTIFY,
+  { name: 'Koa 3', example: 'koa', package: 'koa', probes: withColons, gaps: [] },
+  {
+    name: 'Hapi 21',
+    example: 'hapi',
+    package: '@hapi/hapi',
+    probes: (options) => httpProbes({ ...COLON_ROUTES, user: '/users/{id}' }, options),
+    gaps: [],
+  },
+  {
+    name: 'NestJS 11 (Express)',
+    example: 'nest-express',
+    package: '@nestjs/core',
+    versions: { ...NEST_11, '@nestjs/platform-express': '^11.2.0' },
+    probes: withColons,
+    gaps: [],
+  },
+  {
+    name: 'NestJS 12 (Express)',
+    example: 'nest-express',
+    package: '@nestjs/core',
+    probes: withColons,
+    gaps: [NEST_12_AS_COMMONJS],
+  },
+  {
+    name: 'NestJS 12 (Fastify)',
+    example: 'nest-fastify',
+    package: '@nestjs/core',
+    probes: withColons,
+    gaps: [],
+  },
+  { name: 'Hono 4', example: 'hono', package: 'hono', probes: withColons, gaps: [HONO_ROUTE] },
+  {
+    name: 'Hono 4 with @hono/otel',
+    example: 'hono-otel',
+    package: 'hono',
+    probes: withColons,
+    gaps: [HONO_OTEL_ROUTE],
+  },
+  {
+    name: 'GraphQL Yoga 5',
+    example: 'graphql-yoga',
+    package: 'graphql-yoga',
+    probes: graphqlProbes,
+    gaps: [],
+  },
+  {
+    name: 'Next.js 16 (smoke test)',
+    example: 'next',
+    package: 'next',
+    modules: 'esm',
+    prepare: buildNext,
+    entry: NEXT_ENTRY,
+    probes: nextProbes,
+    gaps: [NEXT_ROUTE],
+  },
+  {
+    name: 'gRPC (smoke test)',
+    example: 'grpc',
+    package: '@grpc/grpc-js',
+    probes: grpcProbes,
+    send: sendGrpcProbes,
+    gaps: GRPC_GAPS,
+  },
+];

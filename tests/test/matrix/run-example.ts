@@ -37,7 +37,8 @@ export async function runExample(framework: Framework, launch: Launch, options: 
       OTEL_LOGS_EXPORTER: 'none',
     });
     const secure = framework.secure ?? false;
-    const sent = await sendProbes(framework.probes(options), { port: example.port, secure });
+    const send = framework.send ?? sendProbes;
+    const sent = await send(framework.probes(options), { port: example.port, secure }, launch.folder);
     await example.stop();
     const secrets = { secretKey: SECRET_KEY, clientId: CLIENT_ID, scheme: secure };
     return findings(sent, await readEvents(server.url, TOKEN), secrets);

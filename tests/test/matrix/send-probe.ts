@@ -40,7 +40,7 @@ interface Marked {
 }
 
 /** Gives a probe a trace of its own, by which its event is found. */
-function mark(probe: Probe): Marked {
+export function mark(probe: Probe): Marked {
   const headers = { ...CANARY_HEADERS, ...probe.headers };
   const { flags = '01' } = probe;
   if (flags === 'none') return { probe, traceId: undefined, headers };

@@ -1,7 +1,6 @@
-// Puts an example where other dependencies are than its own: beside the node_modules of an SDK line, with copies of
-// our packages in the shape in which they are published, so that they resolve the @opentelemetry/api of that line.
+// Puts an example where other dependencies are than its own, with copies of our packages in the shape in which they
+// are published, so that they resolve the @opentelemetry/api that is there.
 import { transform } from 'esbuild';
-import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +10,14 @@ export const REPOSITORY: string = fileURLToPath(new URL('../../..', import.meta.
 
 export type Modules = 'esm' | 'cjs';
 
-/** Our packages beside an application, without what only their development needs. */
-export async function placePackages(installation: string): Promise<void> {
-  const scope = join(installation, 'run/node_modules/@cerberus-otel');
-  await rm(join(installation, 'run'), { recursive: true, force: true });
+/** What is not copied: it belongs to the folder of the example itself. */
+const LEFT_BEHIND = new Set(['node_modules', 'package.json', 'README.md', '.next']);
+const SOURCE = /\.(?:mjs|ts)$/;
+
+/** Our packages where applications below `folder` find them, without what only their development needs. */
+export async function placePackages(folder: string): Promise<void> {
+  const scope = join(folder, 'node_modules/@cerberus-otel');
+  await rm(scope, { recursive: true, force: true });
   for (const name of ['exporter-ws', 'instrumentation']) {
     const source = join(REPOSITORY, 'packages', name);
     await mkdir(join(scope, name), { recursive: true });
@@ -25,47 +28,44 @@ export async function placePackages(installation: string): Promise<void> {
 }
 
 /**
- * Copies the example into an installation, as it is or as CommonJS.
+ * Copies an example into a folder, as it is or as CommonJS.
  *
- * @returns how to start it there
+ * @param entry what is started there; the compiled `app` when left out
+ * @returns how to start it
  */
 export async function stage(
   example: string,
-  installation: string,
+  folder: string,
   modules: Modules,
   node: string,
+  entry: readonly string[] = [modules === 'cjs' ? 'app.cjs' : 'app.mjs'],
 ): Promise<Launch> {
   const source = join(REPOSITORY, 'examples', example);
-  const folder = join(installation, 'run', `${example}-${modules}`);
   await mkdir(folder, { recursive: true });
-  const files = (await readdir(source)).filter((file) => /\.m?[jt]s$/.test(file));
-  for (const file of files) {
+  for (const file of await readdir(source)) {
+    if (LEFT_BEHIND.has(file)) continue;
+    if (!SOURCE.test(file) || file.startsWith('next.config')) {
+      await cp(join(source, file), join(folder, file), { recursive: true });
+      continue;
+    }
     const text = await readFile(join(source, file), 'utf8');
-    const typed = file.endsWith('ts');
-    const translated = typed || modules === 'cjs' ? await translate(text, modules, typed) : text;
-    await writeFile(
-      join(folder, file.replace(/\.m?[jt]s$/, modules === 'cjs' ? '.cjs' : '.mjs')),
-      translated,
-    );
+    const target = file.replace(SOURCE, modules === 'cjs' ? '.cjs' : '.mjs');
+    const asItIs = file.endsWith('.mjs') && modules === 'esm';
+    await writeFile(join(folder, target), asItIs ? text : await translate(text, modules));
   }
-  if (existsSync(join(source, 'proto'))) {
-    await cp(join(source, 'proto'), join(folder, 'proto'), { recursive: true });
-  }
-  const args =
-    modules === 'cjs'
-      ? ['--require', './instrumentation.cjs', 'app.cjs']
-      : ['--import', './instrumentation.mjs', 'app.mjs'];
-  return { node, args, folder };
+  const setUp =
+    modules === 'cjs' ? ['--require', './instrumentation.cjs'] : ['--import', './instrumentation.mjs'];
+  return { node, args: [...setUp, ...entry], folder };
 }
 
-/** What a compiler makes of the example; a CommonJS application does without the loader hook, as the example says. */
-async function translate(text: string, modules: Modules, typed: boolean): Promise<string> {
+/** What a compiler makes of an example; a CommonJS application does without the loader hook, as the example says. */
+async function translate(text: string, modules: Modules): Promise<string> {
   const withoutHook = modules === 'cjs' ? text.replace(/^register\(.*\n/m, '') : text;
   const { code } = await transform(withoutHook, {
     format: modules,
-    loader: typed ? 'ts' : 'js',
+    loader: 'ts',
     target: 'node20',
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
   });
-  return modules === 'cjs' ? code.replaceAll(/(require\("\.\/[\w-]+)\.m?js"/g, '$1.cjs"') : code;
+  return modules === 'cjs' ? code.replaceAll(/(require\("\.\/[\w-]+)\.mjs"/g, '$1.cjs"') : code;
 }

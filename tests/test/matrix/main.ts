@@ -1,0 +1,76 @@
+// `npm run matrix`: every framework on Node.js, OpenTelemetry and module system chosen pairwise; writes the table of
+// docs/frameworks.md. `npm run matrix -- koa hono` runs the frameworks whose example is named again, and takes what the
+// others gave from their last run.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { combinations, type Combination } from './combinations.js';
+import { judge, type Framework, type Verdict } from './framework.js';
+import { FRAMEWORKS } from './frameworks.js';
+import { keepResult, lastResults } from './last-results.js';
+import { replaceReport, report } from './report.js';
+import { runCombination, type RunResult } from './run-combination.js';
+import { REPOSITORY } from './stage.js';
+
+/** Frameworks that run at the same time; the runs of one follow each other, because they share a folder. */
+const CONCURRENCY = 2;
+const DOCUMENT = join(REPOSITORY, 'docs/frameworks.md');
+
+function describe({ framework, line, node, modules, trustProxy, record }: Combination): string {
+  const proxy = trustProxy === undefined ? '' : ', trustProxy';
+  return `${framework}: ${line}, Node ${node}, ${modules}, record ${record}${proxy}`;
+}
+
+function tell({ combination }: RunResult, { unexplained, confirmed, stale }: Verdict): void {
+  const faults = [
+    ...unexplained.map(({ aspect, probe, message }) => `  ${aspect}, ${probe}: ${message}`),
+    ...stale.map(({ aspect, why }) => `  ${aspect}: no longer so: ${why}`),
+  ];
+  const known = confirmed.length === 0 ? '' : ` (${confirmed.length} known gaps)`;
+  const verdict = faults.length === 0 ? `ok${known}` : `\n${faults.join('\n')}`;
+  process.stdout.write(`${describe(combination)}: ${verdict}\n`);
+}
+
+async function runFramework(framework: Framework, chosen: readonly Combination[]): Promise<void> {
+  for (const combination of chosen) {
+    const result = await runCombination(framework, combination);
+    tell(result, judge(framework, combination, result.findings));
+    await keepResult(result);
+  }
+}
+
+async function runAll(frameworks: readonly Framework[], chosen: readonly Combination[]): Promise<void> {
+  const waiting = [...frameworks];
+  async function work(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { name } = next;
+      await runFramework(
+        next,
+        chosen.filter(({ framework }) => framework === name),
+      );
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+}
+
+function isFault({ combination, findings }: RunResult): boolean {
+  const framework = FRAMEWORKS.find(({ name }) => name === combination.framework);
+  if (framework === undefined) return true;
+  const { unexplained, stale } = judge(framework, combination, findings);
+  return unexplained.length > 0 || stale.length > 0;
+}
+
+const wanted = process.argv.slice(2);
+const chosen = combinations(FRAMEWORKS);
+await runAll(
+  FRAMEWORKS.filter(({ example }) => wanted.length === 0 || wanted.includes(example)),
+  chosen,
+);
+const results = await lastResults(chosen);
+const faults = results.filter(isFault).length;
+const missing = chosen.length - results.length;
+if (missing === 0) {
+  const document = await readFile(DOCUMENT, 'utf8');
+  await writeFile(DOCUMENT, replaceReport(document, report(FRAMEWORKS, results)));
+}
+process.stdout.write(`\n${results.length} runs, ${faults} with faults, ${missing} combinations never run\n`);
+process.exitCode = faults === 0 && missing === 0 ? 0 : 1;

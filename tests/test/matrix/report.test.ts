@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import type { Combination } from './combinations.js';
+import type { Finding } from './findings.js';
+import type { Framework } from './framework.js';
+import { replaceReport, report } from './report.js';
+import type { RunResult } from './run-combination.js';
+
+const WHY = 'It is so.';
+const NO_ROUTE: Finding = { aspect: 'route', probe: 'GET', message: 'none' };
+
+function framework(name: string, gaps: Framework['gaps'] = []): Framework {
+  return { name, example: name, package: name, probes: () => [], gaps };
+}
+
+function result(name: string, findings: readonly Finding[], rest: Partial<Combination> = {}): RunResult {
+  const combination: Combination = {
+    framework: name,
+    line: 'sdk-3',
+    node: '22',
+    modules: 'esm',
+    trustProxy: undefined,
+    record: 'server',
+    ...rest,
+  };
+  return { combination, version: '1.2.3', findings };
+}
+
+/** The row of a framework as cells. */
+function cells(text: string, name: string): string[] {
+  const line = text.split('\n').find((each) => each.startsWith(`| ${name} |`)) ?? '';
+  return line
+    .split('|')
+    .slice(2, -1)
+    .map((cell) => cell.trim());
+}
+
+describe('report of the matrix', () => {
+  it('says yes where nothing was found, and how many runs say so', () => {
+    const text = report([framework('a')], [result('a', []), result('a', [], { node: '24' })]);
+    expect(cells(text, 'a')).to.deep.equal(['1.2.3', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', '2']);
+    expect(text).to.include('2 runs').and.include('Node.js 22, 24');
+  });
+
+  it('says no or partly with a footnote where a gap showed, the same reason once', () => {
+    const everywhere = framework('a', [{ aspect: 'route', why: WHY }]);
+    const sometimes = framework('b', [{ aspect: 'route', why: WHY, modules: 'esm' }]);
+    const text = report([everywhere, sometimes], [result('a', [NO_ROUTE]), result('b', [NO_ROUTE])]);
+    expect(cells(text, 'a')[2]).to.equal('no<sup>1</sup>');
+    expect(cells(text, 'b')[2]).to.equal('partly<sup>1</sup>');
+    expect(cells(text, 'b')[6], 'ESM').to.equal('partly<sup>1</sup>');
+    expect(text.match(/^\d\. .*$/gm)).to.deep.equal([`1. ${WHY}`]);
+  });
+
+  it('calls what nothing explains a fault', () => {
+    const text = report([framework('a')], [result('a', [NO_ROUTE])]);
+    expect(cells(text, 'a')[2]).to.equal('**fault**');
+  });
+
+  it('does not claim what was not run', () => {
+    const text = report([framework('a')], [result('a', [], { modules: 'cjs' })]);
+    expect(cells(text, 'a')[6]).to.equal('not run');
+  });
+
+  it('replaces its part of the document and nothing else', () => {
+    const begin = '<!-- written by `npm run matrix` -->';
+    const end = '<!-- end of what `npm run matrix` writes -->';
+    const once = replaceReport(`before\n${begin}\nold\n${end}\nafter`, 'new');
+    expect(once).to.equal(`before\n${begin}\n\nnew\n\n${end}\nafter`);
+    expect(replaceReport(once, 'new')).to.equal(once);
+    expect(() => replaceReport('no marks', 'new')).to.throw('marks');
+  });
+});

@@ -1,0 +1,36 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Combination } from './combinations.js';
+import type { Finding } from './findings.js';
+import type { Framework } from './framework.js';
+import { installedVersion, installExample, installNode } from './installation.js';
+import { runExample } from './run-example.js';
+import { placePackages, stage } from './stage.js';
+
+/** What a run found, and what it ran on. */
+export interface RunResult {
+  readonly combination: Combination;
+  readonly findings: readonly Finding[];
+  /** The version of the framework; undefined for what is Node's own. */
+  readonly version: string | undefined;
+}
+
+/** Installs what is missing, and runs an example once; that it does not run is a finding too. */
+export async function runCombination(framework: Framework, combination: Combination): Promise<RunResult> {
+  const { line, node, modules } = combination;
+  const binary = await installNode(node);
+  const installation = await installExample(framework, line);
+  const version =
+    framework.package === undefined ? undefined : await installedVersion(installation, framework.package);
+  await placePackages(installation);
+  const folder = join(installation, `app-${modules}`);
+  await rm(folder, { recursive: true, force: true });
+  try {
+    const launch = await stage(framework.example, folder, modules, binary, framework.entry);
+    await framework.prepare?.(launch);
+    return { combination, version, findings: await runExample(framework, launch, combination) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { combination, version, findings: [{ aspect: 'event', probe: 'all', message }] };
+  }
+}
