@@ -42,7 +42,7 @@ async function answer(request, response) {
   json(response, 200, { plan });
 }
 
-// Made by `npm run certificate`.
+// `npm start` makes them first.
 const certificate = { cert: readFileSync('cert.pem'), key: readFileSync('key.pem') };
 const server = createServer(certificate, (request, response) => {
   answer(request, response).catch(() => json(response, 500, { error: 'internal error' }));
