@@ -16,8 +16,8 @@ export interface Target {
 
 /** Only a hang takes longer. */
 const TIMEOUT_MILLIS = 20_000;
-/** Long enough for a request to reach its handler, and shorter than the handler takes. */
-const BEFORE_RESPONSE_MILLIS = 120;
+/** Far shorter than the handler takes: what is sent by then reaches it all the same, before the end of the connection. */
+const BEFORE_RESPONSE_MILLIS = 20;
 
 /** Sends the probes one after the other; pipelined ones together with the one before. */
 export async function sendProbes(probes: readonly Probe[], target: Target): Promise<SentProbe[]> {
@@ -68,8 +68,10 @@ async function send(marked: Marked | undefined, { port, secure }: Target): Promi
   outgoing.end(body);
   if (hangUp === undefined) return read(outgoing);
   outgoing.on('error', () => undefined);
-  if (hangUp === 'before response') await sleep(BEFORE_RESPONSE_MILLIS);
-  else {
+  if (hangUp === 'before response') {
+    if (!outgoing.writableFinished) await once(outgoing, 'finish');
+    await sleep(BEFORE_RESPONSE_MILLIS);
+  } else {
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     response.on('error', () => undefined);
     await once(response, 'data');
