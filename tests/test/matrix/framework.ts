@@ -36,6 +36,8 @@ export interface Framework {
   /** Versions other than those of the example. */
   readonly versions?: Readonly<Record<string, string>>;
   readonly secure?: boolean;
+  /** It has no routes to name. */
+  readonly routeless?: boolean;
   /** Major version; any when left out. */
   readonly oldestNode?: number;
   /** The one module system in which it runs. */

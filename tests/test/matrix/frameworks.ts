@@ -54,6 +54,7 @@ const NEST_11 = { '@nestjs/common': '^11.2.0', '@nestjs/core': '^11.2.0' };
 export const NODE_HTTP: Framework = {
   name: 'node:http',
   example: 'node-http',
+  routeless: true,
   probes: withoutRoutes,
   gaps: [],
 };
@@ -81,6 +82,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     name: 'node:https',
     example: 'https',
     secure: true,
+    routeless: true,
     prepare: certify,
     probes: withoutRoutes,
     gaps: [],
@@ -130,6 +132,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     name: 'GraphQL Yoga 5',
     example: 'graphql-yoga',
     package: 'graphql-yoga',
+    routeless: true,
     probes: graphqlProbes,
     gaps: [],
   },
@@ -147,6 +150,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     name: 'gRPC (smoke test)',
     example: 'grpc',
     package: '@grpc/grpc-js',
+    routeless: true,
     probes: grpcProbes,
     send: sendGrpcProbes,
     gaps: GRPC_GAPS,

@@ -51,6 +51,11 @@ describe('report of the matrix', () => {
     expect(text.match(/^\d\. .*$/gm)).to.deep.equal([`1. ${WHY}`]);
   });
 
+  it('does not say yes to routes where there are none to name', () => {
+    const text = report([{ ...framework('a'), routeless: true }], [result('a', [])]);
+    expect(cells(text, 'a').slice(1, 3)).to.deep.equal(['yes', 'has none']);
+  });
+
   it('calls what nothing explains a fault', () => {
     const text = report([framework('a')], [result('a', [NO_ROUTE])]);
     expect(cells(text, 'a')[2]).to.equal('**fault**');

@@ -63,10 +63,12 @@ function row(framework: Framework, results: readonly RunResult[], footnotes: Foo
     framework.name,
     framework.package === undefined ? 'Node.js' : listed(own.map(({ version }) => version ?? '')),
     ...ASPECTS.map(({ aspect }) =>
-      cell(
-        confirmed.filter((gap) => gap.aspect === aspect),
-        faults.has(aspect),
-      ),
+      aspect === 'route' && framework.routeless === true && !faults.has(aspect)
+        ? 'has none'
+        : cell(
+            confirmed.filter((gap) => gap.aspect === aspect),
+            faults.has(aspect),
+          ),
     ),
     asEsm
       ? cell(
