@@ -1,5 +1,6 @@
 // Each combination of what a user may configure, once as NodeSDK alone has it and once with Cerberus around it. Prints
 // what the user's own parts got in both, and what Cerberus counted. Copied into a project with the packed packages.
+// oxlint-disable no-console -- ConsoleSpanExporter writes to it
 import { withCerberus } from '@cerberus-otel/instrumentation';
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
