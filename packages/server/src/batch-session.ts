@@ -14,6 +14,7 @@ import { InFlight } from './in-flight.ts';
 import type { Peer, Session } from './peer.ts';
 import type { ProducerOwner, ProducerRegistry } from './producer-registry.ts';
 import type { Receiver, SortedEvents } from './receiver.ts';
+import type { SourceConnection } from './source-activity.ts';
 import type { AppendOutcome, ProducerRef } from './store.ts';
 
 /** Limits of a batch-mode connection. */
@@ -42,6 +43,7 @@ export class BatchSession implements Session, ProducerOwner {
   readonly #helloTimer: NodeJS.Timeout;
   #phase: Phase = 'awaiting-hello';
   #producer: ProducerRef | undefined;
+  #activity: SourceConnection | undefined;
   /** Sequence number of this connection's first frame. */
   #first: number | undefined;
   /** Sequence number that must come next. */
@@ -109,6 +111,12 @@ export class BatchSession implements Session, ProducerOwner {
   #end(): void {
     this.#phase = 'closed';
     clearTimeout(this.#helloTimer);
+    this.#leave();
+  }
+
+  /** Gives up the name that this connection has. */
+  #leave(): void {
+    this.#activity?.ended();
     if (this.#producer !== undefined) void this.#registry.release(this.#producer.producer, this);
   }
 
@@ -125,9 +133,10 @@ export class BatchSession implements Session, ProducerOwner {
       return;
     }
     clearTimeout(this.#helloTimer);
-    if (this.#producer !== undefined) void this.#registry.release(this.#producer.producer, this);
+    this.#leave();
     const { producer, clientId, agent } = hello;
     this.#producer = { producer, clientId, agent, mode: 'batch' };
+    this.#activity = this.#receiver.activity.connected(this.#producer);
     this.#phase = 'welcoming';
     void this.#welcome(producer);
   }
@@ -215,6 +224,7 @@ export class BatchSession implements Session, ProducerOwner {
     if (this.#throttled !== undefined && seq > this.#throttled) return;
     this.#throttled = seq;
     this.#receiver.counters.add('throttled');
+    this.#activity?.throttled();
     this.#peer.send(formatThrottle(seq, this.#limits.throttleMillis));
   }
 }

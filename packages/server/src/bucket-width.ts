@@ -24,7 +24,7 @@ export function parseBucket(text: string): number | undefined {
   return millis <= 366 * DAY ? millis : undefined;
 }
 
-/** The narrowest of the usual widths that cuts a span into at most 60 buckets. */
-export function chooseBucket(spanMillis: number): number {
-  return STEPS.find((step) => spanMillis / step <= TARGET_BUCKETS) ?? 30 * DAY;
+/** The narrowest of the usual widths that cuts a span into at most so many buckets, by default 60. */
+export function chooseBucket(spanMillis: number, maxBuckets: number = TARGET_BUCKETS): number {
+  return STEPS.find((step) => spanMillis / step <= maxBuckets) ?? 30 * DAY;
 }

@@ -102,6 +102,11 @@ export class Counters {
     increase(this.#refusals, reason, 1);
   }
 
+  /** What was refused or failed, by reason. */
+  get refusals(): ServerStats['refusals'] {
+    return Object.fromEntries(this.#refusals);
+  }
+
   snapshot(live: LiveStats): ServerStats {
     const plain = (name: PlainCounter): number => this.#plain.get(name) ?? 0;
     return {
@@ -122,7 +127,7 @@ export class Counters {
       duplicateFrames: plain('duplicateFrames'),
       throttled: plain('throttled'),
       discarded: plain('discarded'),
-      refusals: Object.fromEntries(this.#refusals),
+      refusals: this.refusals,
     };
   }
 

@@ -1,65 +1,19 @@
-import { BIGINT, VARCHAR, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
-
+import { Conditions, ENDPOINT_NAME, filtered, IS_ERROR, type BoundQuery } from './duckdb-conditions.ts';
 import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from './store.ts';
-
-/** A statement whose text is made of constants only; everything a user gave is in `values`. */
-export interface BoundQuery {
-  readonly sql: string;
-  readonly values: Record<string, DuckDBValue>;
-  readonly types: Record<string, DuckDBType>;
-}
-
-const IS_ERROR = `CASE WHEN outcome IS NULL THEN coalesce(status_code >= 500, false) ELSE outcome = 'error' END`;
-
-/** Collects conditions together with the values they name. */
-class Conditions {
-  readonly #texts: string[] = [];
-  readonly values: Record<string, DuckDBValue> = {};
-  readonly types: Record<string, DuckDBType> = {};
-
-  time(name: string, text: string, millis: number | undefined): this {
-    return millis === undefined ? this : this.number(name, millis).and(text);
-  }
-
-  text(name: string, text: string, value: string | undefined): this {
-    if (value === undefined) return this;
-    this.values[name] = value;
-    this.types[name] = VARCHAR;
-    return this.and(text);
-  }
-
-  number(name: string, value: number): this {
-    this.values[name] = BigInt(value);
-    this.types[name] = BIGINT;
-    return this;
-  }
-
-  and(text: string): this {
-    this.#texts.push(text);
-    return this;
-  }
-
-  get where(): string {
-    return this.#texts.length === 0 ? '' : `WHERE ${this.#texts.join(' AND ')}`;
-  }
-
-  query(sql: string): BoundQuery {
-    return { sql, values: this.values, types: this.types };
-  }
-}
-
-function filtered(filter: EventFilter): Conditions {
-  return new Conditions()
-    .time('since', 'event_time >= make_timestamp_ms($since)', filter.since)
-    .time('until', 'event_time < make_timestamp_ms($until)', filter.until)
-    .text('client_id', 'client_id = $client_id', filter.clientId);
-}
 
 /** A page of events, newest first. */
 export function eventsQuery(query: EventQuery): BoundQuery {
   const conditions = filtered(query)
     .text('endpoint', '(route = $endpoint OR endpoint = $endpoint)', query.endpoint)
+    .text('method', 'method = $method', query.method)
+    .text('outcome', 'outcome = $outcome', query.outcome)
     .number('limit', query.limit);
+  if (query.status !== undefined) {
+    conditions
+      .number('status_from', query.status.from)
+      .number('status_to', query.status.to)
+      .and('status_code BETWEEN $status_from AND $status_to');
+  }
   if (query.after !== undefined) {
     conditions
       .number('time', query.after.time)
@@ -102,18 +56,19 @@ export function bucketsQuery(filter: EventFilter, bucketMillis: number): BoundQu
 export function endpointsQuery(filter: EventFilter): BoundQuery {
   const conditions = filtered(filter).number('limit', MAX_SUMMARY_ENDPOINTS);
   return conditions.query(`
-    SELECT method, coalesce(route, endpoint) AS path, count(*) AS requests,
+    SELECT method, ${ENDPOINT_NAME} AS path, count(*) AS requests,
            count(*) FILTER (WHERE ${IS_ERROR}) AS errors, quantile_cont(latency_ms, 0.95) AS p95
     FROM events ${conditions.where}
     GROUP BY method, path ORDER BY requests DESC, path, method
     LIMIT $limit`);
 }
 
-/** The row of one producer. */
-export function producerQuery(producer: string): BoundQuery {
+/** The row of one producer; of all, the one that was seen last first. */
+export function producersQuery(producer?: string): BoundQuery {
   const conditions = new Conditions().text('producer', 'producer = $producer', producer);
   return conditions.query(`
     SELECT producer, client_id, last_seq, mode, agent, epoch_ms(first_seen) AS first_seen,
            epoch_ms(last_seen) AS last_seen, events, rejected
-    FROM producers ${conditions.where}`);
+    FROM producers ${conditions.where}
+    ORDER BY producers.last_seen DESC, producer`);
 }

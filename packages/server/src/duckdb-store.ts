@@ -1,5 +1,7 @@
+import type { Analytics } from './analytics.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import { openDatabase, type DuckDbLimits } from './duckdb-instance.ts';
+import { ReadConnection } from './duckdb-read-connection.ts';
 import { DuckDbReader } from './duckdb-reader.ts';
 import { DuckDbWriter } from './duckdb-writer.ts';
 import type { StoredEvent } from './event.ts';
@@ -18,16 +20,20 @@ import type {
 
 /** Keeps events in one DuckDB file: what {@link append} has resolved survives a `kill -9` of the process. */
 export class DuckDbStore implements Store {
+  readonly analytics: Analytics;
   readonly #writer: DuckDbWriter;
+  readonly #reads: ReadConnection;
   readonly #reader: DuckDbReader;
   readonly #release: () => void;
   readonly #listeners = new CommitListeners();
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
 
-  private constructor(writer: DuckDbWriter, reader: DuckDbReader, release: () => void) {
+  private constructor(writer: DuckDbWriter, reads: ReadConnection, release: () => void) {
     this.#writer = writer;
-    this.#reader = reader;
+    this.#reads = reads;
+    this.#reader = new DuckDbReader(reads);
+    this.analytics = this.#reader.analytics;
     this.#release = release;
     this.#groups = new GroupCommit((group) => this.#commit(group));
   }
@@ -41,8 +47,8 @@ export class DuckDbStore implements Store {
   static async open(path: string, limits: DuckDbLimits): Promise<DuckDbStore> {
     const { instance, release } = await openDatabase(path, limits);
     const writer = new DuckDbWriter(await instance.connect());
-    const reader = new DuckDbReader(await instance.connect());
-    return new DuckDbStore(writer, reader, release);
+    const reads = new ReadConnection(await instance.connect());
+    return new DuckDbStore(writer, reads, release);
   }
 
   append(append: Append): Promise<AppendOutcome> {
@@ -84,7 +90,7 @@ export class DuckDbStore implements Store {
 
   async #close(): Promise<void> {
     await this.#groups.close();
-    await this.#reader.close();
+    await this.#reads.close();
     this.#writer.close();
     this.#release();
   }

@@ -6,6 +6,8 @@ import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from './event-validation
 import { InFlight } from './in-flight.ts';
 import type { Peer, Session } from './peer.ts';
 import type { Receiver } from './receiver.ts';
+import type { SourceConnection } from './source-activity.ts';
+import type { ProducerRef } from './store.ts';
 
 /** Limits of an event-mode connection. */
 export interface EventLimits {
@@ -23,6 +25,8 @@ export class EventSession implements Session {
   readonly #inFlight: InFlight;
   /** Runs until the client has shown the token; from then on an idle connection may stay. */
   #authTimer: NodeJS.Timeout | undefined;
+  /** The client id of the last event: one connection may carry several, which take turns. */
+  #source: { readonly clientId: string; readonly connection: SourceConnection } | undefined;
   #open = true;
   /** Resolves when everything before the next answer was answered. */
   #answered: Promise<void> = Promise.resolve();
@@ -100,6 +104,7 @@ export class EventSession implements Session {
   #end(): void {
     this.#open = false;
     clearTimeout(this.#authTimer);
+    this.#source?.connection.ended();
   }
 
   #refuse(reason: RefusalReason, error: string): void {
@@ -108,14 +113,15 @@ export class EventSession implements Session {
   }
 
   #store(event: CerberusEvent, bytes: number): Promise<string> {
+    const { clientId } = event;
+    const producer: ProducerRef = { producer: `event:${clientId}`, clientId, mode: 'event', agent: null };
+    if (this.#source?.clientId !== clientId) {
+      this.#source?.connection.ended();
+      this.#source = { clientId, connection: this.#receiver.activity.connected(producer) };
+    }
     return this.#receiver
       .append({
-        producer: {
-          producer: `event:${event.clientId}`,
-          clientId: event.clientId,
-          mode: 'event',
-          agent: null,
-        },
+        producer,
         seq: null,
         after: null,
         events: [event],

@@ -1,5 +1,5 @@
 import { fitCustomData } from './custom-data.ts';
-import type { CerberusEvent, Outcome } from './event.ts';
+import { OUTCOMES, type CerberusEvent, type Outcome } from './event.ts';
 import { fitText } from './text-limits.ts';
 import { parseRfc3339 } from './timestamps.ts';
 
@@ -27,7 +27,6 @@ export type EventVerdict =
 const HASHED_IP = /^[0-9a-f]{64}$/;
 const TRACE_ID = /^[0-9a-f]{32}$/;
 const SPAN_ID = /^[0-9a-f]{16}$/;
-const OUTCOMES: readonly string[] = ['completed', 'aborted', 'error'] satisfies Outcome[];
 
 /** Whether a parsed JSON value is an object (and no array). */
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -180,5 +179,5 @@ function isOfType<T extends keyof JsonTypes>(value: unknown, type: T): value is 
 }
 
 function isOutcome(text: string): text is Outcome {
-  return OUTCOMES.includes(text);
+  return (OUTCOMES as readonly string[]).includes(text);
 }

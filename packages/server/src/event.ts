@@ -1,5 +1,8 @@
+/** How a request can end, as the client sees it. */
+export const OUTCOMES = ['completed', 'aborted', 'error'] as const;
+
 /** How a request ended, as the client saw it. */
-export type Outcome = 'completed' | 'aborted' | 'error';
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** One request, validated and without credentials: what a {@link Store} keeps. `null` means "not given". */
 export interface CerberusEvent {

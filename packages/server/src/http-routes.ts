@@ -1,15 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 
+import {
+  clientsReply,
+  endpointsReply,
+  customMetricReply,
+  customMetricsReply,
+  overviewReply,
+  type AnalyticsContext,
+  type AnalyticsReply,
+} from './analytics-api.ts';
 import { apiKeyOf, bearerOf } from './auth.ts';
 import { failure, unauthorized, type Reply } from './http-response.ts';
 import { ingestReply, type IngestContext } from './ingest-http.ts';
 import type { ServerMetrics } from './metrics.ts';
 import { parseTarget } from './request-target.ts';
 import { eventsReply, summaryReply } from './read-api.ts';
+import { sourcesReply } from './sources-api.ts';
 import type { EventReader } from './store.ts';
 
 /** What the HTTP endpoints need. */
 export interface RouteContext extends IngestContext {
+  readonly rate: AnalyticsContext['rate'];
   readonly reader: EventReader;
   readonly secretKey: string;
   /** Whether the last commit succeeded. */
@@ -36,7 +47,13 @@ export function createDispatch(context: RouteContext): Dispatch {
     (reply: Route['reply']): Route['reply'] =>
     (request) =>
       isAuthorized(request.message, context) ? reply(request) : unauthorized('missing or wrong token');
-  const { reader } = context;
+  const { reader, receiver, rate } = context;
+  const { analytics } = reader;
+  const figures = (reply: AnalyticsReply): Route => ({
+    method: 'GET',
+    reply: guarded(({ params }) => reply({ analytics, rate }, params)),
+  });
+  const { activity, counters } = receiver;
   const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
     ['/healthz', { method: 'GET', reply: () => healthReply(context.healthy()) }],
     ['/metrics', { method: 'GET', reply: guarded(() => metricsReply(context.metrics)) }],
@@ -44,6 +61,18 @@ export function createDispatch(context: RouteContext): Dispatch {
     ['/api/secret-key', { method: 'GET', reply: guarded(() => keyReply(context.secretKey)) }],
     ['/api/events', { method: 'GET', reply: guarded(({ params }) => eventsReply(reader, params)) }],
     ['/api/summary', { method: 'GET', reply: guarded(({ params }) => summaryReply(reader, params)) }],
+    ['/api/overview', figures(overviewReply)],
+    ['/api/endpoints', figures(endpointsReply)],
+    ['/api/clients', figures(clientsReply)],
+    ['/api/custom-metrics', figures(customMetricsReply)],
+    ['/api/custom-metrics/detail', figures(customMetricReply)],
+    [
+      '/api/sources',
+      {
+        method: 'GET',
+        reply: guarded(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
+      },
+    ],
   ]);
   return (message) => dispatch(routes, message);
 }

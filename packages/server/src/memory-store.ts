@@ -1,7 +1,9 @@
 import { decideGroup, numberEvents, type ProducerChange } from './append-decision.ts';
+import type { Analytics } from './analytics.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import type { StoredEvent } from './event.ts';
 import { GroupCommit } from './group-commit.ts';
+import { MemoryAnalytics } from './memory-analytics.ts';
 import { selectEvents, summarise } from './memory-queries.ts';
 import type {
   Append,
@@ -21,6 +23,7 @@ import type {
 export class MemoryStore implements Store {
   readonly #events: StoredEvent[] = [];
   readonly #producers = new Map<string, ProducerRow>();
+  readonly analytics: Analytics = new MemoryAnalytics(this.#events, this.#producers);
   readonly #listeners = new CommitListeners();
   readonly #writer = new GroupCommit((group) => Promise.resolve(this.#commit(group)));
 

@@ -3,6 +3,7 @@ import { eventTime } from './event.ts';
 import { eventToJson } from './event-json.ts';
 import { failure, type Reply } from './http-response.ts';
 import { parseEventQuery, parseSummaryQuery } from './read-query.ts';
+import { latencyToJson, roundedMillis } from './rounding.ts';
 import type { EventReader, Summary } from './store.ts';
 import { formatTime } from './timestamps.ts';
 
@@ -35,18 +36,12 @@ export async function summaryReply(reader: EventReader, params: URLSearchParams)
 }
 
 function summaryToJson(summary: Summary): unknown {
-  const { p50, p95, p99 } = summary.latency;
   return {
     requests: summary.requests,
     errors: summary.errors,
     clients: summary.clients,
-    latency_ms: { p50: rounded(p50), p95: rounded(p95), p99: rounded(p99) },
+    latency_ms: latencyToJson(summary.latency),
     buckets: summary.buckets.map((bucket) => ({ ...bucket, start: formatTime(bucket.start) })),
-    endpoints: summary.endpoints.map((endpoint) => ({ ...endpoint, p95: rounded(endpoint.p95) })),
+    endpoints: summary.endpoints.map((endpoint) => ({ ...endpoint, p95: roundedMillis(endpoint.p95) })),
   };
-}
-
-/** Interpolation gives digits that were never measured. */
-function rounded(millis: number | null): number | null {
-  return millis === null ? null : Math.round(millis * 1000) / 1000;
 }

@@ -1,5 +1,6 @@
 import { parseBucket } from './bucket-width.ts';
 import { parseCursor } from './cursor.ts';
+import { OUTCOMES, type Outcome } from './event.ts';
 import type { EventFilter, EventQuery, SummaryQuery } from './store.ts';
 import { parseTime } from './timestamps.ts';
 
@@ -15,8 +16,11 @@ const MAX_LIMIT = 1000;
 export function parseEventQuery(params: URLSearchParams): ParsedQuery<EventQuery> {
   return attempt(() => ({
     ...filterOf(params),
-    limit: read(params, 'limit', parseLimit, `an integer from 1 to ${MAX_LIMIT}`) ?? DEFAULT_LIMIT,
+    limit: readLimit(params, DEFAULT_LIMIT, MAX_LIMIT),
     endpoint: params.get('endpoint') ?? undefined,
+    method: params.get('method') ?? undefined,
+    status: read(params, 'status', parseStatus, 'a status code such as 404, or a class such as 4xx'),
+    outcome: read(params, 'outcome', parseOutcome, `one of ${OUTCOMES.join(', ')}`),
     after: read(params, 'cursor', parseCursor, 'the `next` of an earlier answer'),
   }));
 }
@@ -25,13 +29,14 @@ export function parseEventQuery(params: URLSearchParams): ParsedQuery<EventQuery
 export function parseSummaryQuery(params: URLSearchParams): ParsedQuery<SummaryQuery> {
   return attempt(() => ({
     ...filterOf(params),
-    bucketMillis: read(params, 'bucket', parseBucket, 'a width such as 30s, 5m, 1h or 1d, at most 366d'),
+    bucketMillis: read(params, 'bucket', parseBucket, BUCKET_RULE),
   }));
 }
 
 class ParameterError extends Error {}
 
-function attempt<T>(build: () => T): ParsedQuery<T> {
+/** Runs a reader of parameters; the first that is wrong makes it a failure. */
+export function attempt<T>(build: () => T): ParsedQuery<T> {
   try {
     return { ok: true, query: build() };
   } catch (error) {
@@ -46,9 +51,14 @@ function filterOf(params: URLSearchParams): EventFilter {
   return { since, until, clientId: params.get('client_id') ?? undefined };
 }
 
-const TIME_RULE = 'an RFC 3339 time or milliseconds since the epoch';
+/** What `bucket` takes. */
+export const BUCKET_RULE = 'a width such as 30s, 5m, 1h or 1d, at most 366d';
 
-function read<T>(
+/** What `since` and `until` take. */
+export const TIME_RULE = 'an RFC 3339 time or milliseconds since the epoch';
+
+/** Reads one parameter. @returns `undefined` where it is not given. Only within {@link attempt}. */
+export function read<T>(
   params: URLSearchParams,
   name: string,
   parse: (text: string) => T | undefined,
@@ -61,7 +71,21 @@ function read<T>(
   return value;
 }
 
-function parseLimit(text: string): number | undefined {
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= MAX_LIMIT ? limit : undefined;
+/** Reads `limit`. Only within {@link attempt}. */
+export function readLimit(params: URLSearchParams, fallback: number, max: number): number {
+  const parse = (text: string): number | undefined => {
+    const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+    return limit >= 1 && limit <= max ? limit : undefined;
+  };
+  return read(params, 'limit', parse, `an integer from 1 to ${max}`) ?? fallback;
+}
+
+/** A status code, or a class such as `4xx`. */
+function parseStatus(text: string): EventQuery['status'] {
+  if (/^[1-9]xx$/.test(text)) return { from: Number(text[0]) * 100, to: Number(text[0]) * 100 + 99 };
+  return /^\d{3}$/.test(text) ? { from: Number(text), to: Number(text) } : undefined;
+}
+
+function parseOutcome(text: string): Outcome | undefined {
+  return OUTCOMES.find((outcome) => outcome === text);
 }

@@ -4,6 +4,7 @@ import { validateEvent } from './event-validation.ts';
 import type { Log } from './log.ts';
 import type { Durations } from './metrics.ts';
 import { isOverloaded, type PendingLimits } from './overload.ts';
+import { SourceActivity } from './source-activity.ts';
 import type { Append, AppendOutcome, Store } from './store.ts';
 
 /** Events of one frame or request, sorted into those to store and those to refuse. */
@@ -16,6 +17,7 @@ export interface SortedEvents {
 /** What every way in shares: validation with its counters, and the store with its limits. */
 export class Receiver {
   readonly counters: Counters;
+  readonly activity: SourceActivity = new SourceActivity();
   readonly #store: Store;
   readonly #durations: Durations;
   readonly #limits: PendingLimits;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { TokenCheck } from './auth.ts';
 import { BatchSession } from './batch-session.ts';
 import { CLOSE } from './close-codes.ts';
+import { CommitRate } from './commit-rate.ts';
 import { resolveConfig, type ServerConfig, type ServerOptions } from './config.ts';
 import { Counters, type ServerStats } from './counters.ts';
 import { resolveCredentials } from './credentials.ts';
@@ -81,12 +82,17 @@ async function serve(
   const endpoint = createEndpoint(config, receiver, registry, check);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
   metrics.read({ stats, healthy: () => receiver.healthy });
-  store.onCommit((_, { durationMillis }) => metrics.committed(durationMillis));
+  const rate = new CommitRate();
+  store.onCommit((events, { durationMillis }) => {
+    metrics.committed(durationMillis);
+    rate.add(events);
+  });
   const dispatch = createDispatch({
     receiver,
     token: check,
     maxIngestBytes: config.maxIngestBytes,
     reader: store,
+    rate,
     secretKey,
     healthy: () => receiver.healthy,
     metrics,

@@ -1,4 +1,5 @@
-import type { CerberusEvent, StoredEvent } from './event.ts';
+import type { Analytics } from './analytics.ts';
+import type { CerberusEvent, Outcome, StoredEvent } from './event.ts';
 
 /** The ways by which events of a producer arrive. */
 export const PRODUCER_MODES = ['batch', 'event', 'http'] as const;
@@ -75,6 +76,10 @@ export interface EventQuery extends EventFilter {
   readonly limit: number;
   /** Matches the route or the path. */
   readonly endpoint?: string | undefined;
+  readonly method?: string | undefined;
+  /** Status codes, both ends included. */
+  readonly status?: { readonly from: number; readonly to: number } | undefined;
+  readonly outcome?: Outcome | undefined;
   /** Only events that come after this place. */
   readonly after?: EventPosition | undefined;
 }
@@ -148,6 +153,7 @@ export interface EventReader {
   readonly events: (query: EventQuery) => Promise<readonly StoredEvent[]>;
   readonly summary: (query: SummaryQuery) => Promise<Summary>;
   readonly producer: (producer: string) => Promise<ProducerRow | undefined>;
+  readonly analytics: Analytics;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Analytics } from '../../dist/analytics.js';
 import { MemoryStore } from '../../dist/memory-store.js';
 import type { StoredEvent } from '../../dist/event.js';
 import type {
@@ -67,6 +68,10 @@ export class ControlledStore implements Store {
 
   summary(query: SummaryQuery): Promise<Summary> {
     return this.inner.summary(query);
+  }
+
+  get analytics(): Analytics {
+    return this.inner.analytics;
   }
 
   producer(producer: string): Promise<ProducerRow | undefined> {

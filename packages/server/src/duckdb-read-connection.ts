@@ -1,0 +1,52 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+import type { BoundQuery } from './duckdb-conditions.ts';
+import type { Row } from './duckdb-values.ts';
+
+/** Runs one query. */
+export type ReadRows = (query: BoundQuery) => Promise<readonly Row[]>;
+
+/**
+ * A connection for reads, one at a time: a connection serves one query anyway, and those that wait here do not hold a
+ * thread of libuv's pool, which the writer needs.
+ */
+export class ReadConnection {
+  readonly #connection: DuckDBConnection;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  rows(query: BoundQuery): Promise<readonly Row[]> {
+    return this.#inTurn(() => this.#rows(query));
+  }
+
+  /** Runs queries whose answers must come from one state of the database, or their sums disagree. */
+  inSnapshot<T>(read: (rows: ReadRows) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      await this.#connection.run('BEGIN TRANSACTION READ ONLY');
+      try {
+        return await read((query) => this.#rows(query));
+      } finally {
+        await this.#connection.run('ROLLBACK');
+      }
+    });
+  }
+
+  /** Waits for the queries that were asked, then closes the connection. */
+  async close(): Promise<void> {
+    await this.#tail;
+    this.#connection.closeSync();
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(task);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  async #rows({ sql, values, types }: BoundQuery): Promise<readonly Row[]> {
+    return (await this.#connection.runAndReadAll(sql, values, types)).getRowObjects();
+  }
+}

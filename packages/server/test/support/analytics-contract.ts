@@ -1,0 +1,367 @@
+import { expect } from 'chai';
+
+import type { AnalyticsFilter, MetricQuery, OverviewQuery } from '../../dist/analytics.js';
+import type { CerberusEvent } from '../../dist/event.js';
+import type { Store } from '../../dist/store.js';
+import { append, HASH, producerRef, START, storeEvent } from './events.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const RANGE = { since: START, until: START + HOUR };
+const OTHER_HASH = HASH.replace('3', '4');
+
+/** What every store answers to the questions of the page, for ranges of up to a day. */
+export function describeAnalytics(name: string, open: () => Promise<Store>): void {
+  describe(`${name}: the contract of analytics`, () => {
+    let store: Store;
+
+    beforeEach(async () => {
+      store = await open();
+    });
+
+    afterEach(async () => {
+      await store.close();
+    });
+
+    describe('an overview', () => overviews(() => store));
+    describe('a list of endpoints', () => endpointLists(() => store));
+    describe('a list of clients', () => clientLists(() => store));
+    describe('custom metrics', () => customMetrics(() => store));
+    describe('producers', () => producerLists(() => store));
+  });
+}
+
+/** An event so many minutes after {@link START}. */
+function at(minutes: number, members: Partial<CerberusEvent> = {}): CerberusEvent {
+  return storeEvent({ timestamp: START + minutes * MINUTE, ...members });
+}
+
+function overviews(store: () => Store): void {
+  const overview = (query: Partial<OverviewQuery> = {}): ReturnType<Store['analytics']['overview']> =>
+    store().analytics.overview({ ...RANGE, bucketMillis: 20 * MINUTE, ...query });
+  const put = (...events: CerberusEvent[]): Promise<unknown> => store().append(append({ events }));
+
+  it('is every bucket of the range with zeros, and nulls for latencies, without events', async () => {
+    const { totals, previous, series, methods, outcomes, statusCodes, histogram } = await overview();
+    const latency = { p50: null, p95: null, p99: null };
+    expect(totals).to.deep.equal({ requests: 0, errors: 0, clients: 0, latency });
+    expect(previous).to.deep.equal(totals);
+    const byStatus = { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0, none: 0 };
+    expect(series).to.deep.equal(
+      [0, 20, 40].map((minutes) => ({
+        start: START + minutes * MINUTE,
+        requests: 0,
+        errors: 0,
+        byStatus,
+        latency,
+      })),
+    );
+    expect([...methods, ...outcomes, ...statusCodes, ...histogram]).to.deep.equal([]);
+  });
+
+  it('puts events into the bucket in which they start, half-open, those before into the previous range', async () => {
+    await put(at(-61), at(-60), at(-1), at(0), at(19.9), at(20), at(59.9), at(60));
+    const { totals, previous, series, estimated } = await overview();
+    expect(estimated).to.equal(false);
+    expect([totals.requests, previous.requests]).to.deep.equal([4, 2]);
+    expect(series.map((point) => point.requests)).to.deep.equal([2, 1, 1]);
+  });
+
+  it('aligns buckets to multiples of their width and leaves out what is before the range', async () => {
+    await put(at(9), at(11));
+    const { series } = await overview({ since: START + 10 * MINUTE, until: START + 30 * MINUTE });
+    expect(series.map(({ start, requests }) => [(start - START) / MINUTE, requests])).to.deep.equal([
+      [0, 1],
+      [20, 0],
+    ]);
+  });
+
+  it('counts classes of status codes, errors, methods, outcomes and status codes', async () => {
+    const kinds: Partial<CerberusEvent>[] = [
+      { statusCode: 200 },
+      { statusCode: 204, method: 'POST' },
+      { statusCode: 302 },
+      { statusCode: 404, outcome: null },
+      { statusCode: 500, outcome: 'error' },
+      { statusCode: 503, outcome: null },
+      { statusCode: 101, outcome: 'aborted' },
+      { statusCode: null, outcome: null },
+      { statusCode: null, outcome: null },
+    ];
+    await put(...kinds.map((kind) => at(1, kind)));
+    const { totals, series, methods, outcomes, statusCodes } = await overview();
+    expect([totals.requests, totals.errors]).to.deep.equal([9, 2]);
+    expect(series[0]?.byStatus).to.deep.equal({ '2xx': 2, '3xx': 1, '4xx': 1, '5xx': 2, none: 3 });
+    expect(methods).to.deep.equal([
+      { method: 'GET', requests: 8 },
+      { method: 'POST', requests: 1 },
+    ]);
+    expect(outcomes).to.deep.equal([
+      { outcome: null, requests: 4 },
+      { outcome: 'completed', requests: 3 },
+      { outcome: 'aborted', requests: 1 },
+      { outcome: 'error', requests: 1 },
+    ]);
+    expect(statusCodes.map(({ statusCode, requests }) => [statusCode, requests])).to.deep.equal([
+      [null, 2],
+      [101, 1],
+      [200, 1],
+      [204, 1],
+      [302, 1],
+      [404, 1],
+      [500, 1],
+      [503, 1],
+    ]);
+  });
+
+  it('gives percentiles of the range, of the range before and of each bucket, and distinct addresses', async () => {
+    await put(
+      at(-5, { latencyMs: 7, sourceIp: null }),
+      ...[10, 20, 30].map((latencyMs) => at(1, { latencyMs })),
+      at(21, { latencyMs: 100, sourceIp: OTHER_HASH }),
+      at(22, { latencyMs: null, sourceIp: null }),
+    );
+    const { totals, previous, series } = await overview();
+    expect(totals.clients).to.equal(2);
+    expect(totals.latency.p50).to.be.closeTo(25, 1e-9);
+    expect(totals.latency.p95).to.be.closeTo(89.5, 1e-9);
+    expect(previous).to.deep.include({ clients: 0, latency: { p50: 7, p95: 7, p99: 7 } });
+    expect(series.map((point) => point.latency.p50)).to.deep.equal([20, 100, null]);
+  });
+
+  it('puts latencies into bins that grow and join without a gap', async () => {
+    await put(...[0, 0.02, 1, 9.5, 10, 11, 1e12].map((latencyMs) => at(1, { latencyMs })));
+    const { histogram } = await overview();
+    expect(histogram[0]).to.deep.include({ from: 0, count: 2 });
+    for (const [index, bin] of histogram.entries()) {
+      expect(bin.to).to.be.greaterThan(bin.from);
+      if (index > 0) expect(bin.from).to.equal(histogram[index - 1]?.to);
+    }
+    const holding = (value: number): number | undefined =>
+      histogram.find((bin) => bin.from < value && value <= bin.to)?.count;
+    expect([holding(1), holding(9.5)]).to.deep.equal([1, 2]);
+    expect(histogram.at(-1)?.count).to.equal(1);
+    expect(histogram.reduce((sum, bin) => sum + bin.count, 0)).to.equal(7);
+  });
+
+  it('is about one endpoint or one client id where one is asked for', async () => {
+    const events = [
+      at(1, { route: '/a/:id', endpoint: '/a/1' }),
+      at(1, { route: '/a/:id', endpoint: '/a/2', clientId: 'other' }),
+      at(1, { route: '/a/:id', endpoint: '/a/1', method: 'POST' }),
+      at(1, { route: null, endpoint: '/a/1' }),
+    ];
+    await put(...events);
+    const requests = async (query: Partial<AnalyticsFilter>): Promise<number> =>
+      (await overview(query)).totals.requests;
+    expect(await requests({ endpoint: { method: 'GET', endpoint: '/a/:id' } })).to.equal(2);
+    expect(await requests({ endpoint: { method: 'GET', endpoint: '/a/1' } })).to.equal(1);
+    expect(await requests({ clientId: 'other' })).to.equal(1);
+    const both = { clientId: 'other', endpoint: { method: 'GET', endpoint: '/a/:id' } };
+    const { series, methods, statusCodes } = await overview(both);
+    expect([series[0]?.requests, methods[0]?.requests, statusCodes[0]?.requests]).to.deep.equal([1, 1, 1]);
+  });
+
+  it('treats what a user asks for as a value, never as a statement', async () => {
+    await put(at(1));
+    const hostile = `' OR 1=1; DROP TABLE events; --`;
+    const endpoint = { method: hostile, endpoint: hostile };
+    expect((await overview({ clientId: hostile, endpoint })).totals.requests).to.equal(0);
+    const metric = { ...RANGE, name: hostile, bucketMillis: HOUR, byEndpoint: true, endpoint };
+    expect((await store().analytics.metric(metric)).events).to.equal(0);
+    expect((await overview()).totals.requests).to.equal(1);
+  });
+}
+
+function endpointLists(store: () => Store): void {
+  const to = (endpoint: string, members: Partial<CerberusEvent> = {}): CerberusEvent =>
+    at(1, { route: null, endpoint, ...members });
+
+  beforeEach(async () => {
+    const events = [
+      ...[1, 2, 3].map((latencyMs) => to('/busy', { latencyMs })),
+      to('/slow', { latencyMs: 900 }),
+      ...[5, 6].map((latencyMs) => to('/bad', { latencyMs, outcome: 'error' })),
+      to('/bad', { method: 'POST', latencyMs: null }),
+      to('/old', { timestamp: START - 1 }),
+    ];
+    await store().append(append({ events }));
+  });
+
+  const names = async (order: 'requests' | 'errors' | 'p95', limit = 50): Promise<string[]> => {
+    const { endpoints } = await store().analytics.endpoints({ ...RANGE, order, limit });
+    return endpoints.map(({ method, endpoint }) => `${method} ${endpoint}`);
+  };
+
+  it('orders endpoints by requests, errors or p95', async () => {
+    expect(await names('requests')).to.deep.equal(['GET /busy', 'GET /bad', 'POST /bad', 'GET /slow']);
+    expect(await names('errors')).to.deep.equal(['GET /bad', 'GET /busy', 'POST /bad', 'GET /slow']);
+    expect(await names('p95')).to.deep.equal(['GET /slow', 'GET /bad', 'GET /busy', 'POST /bad']);
+  });
+
+  it('says how many endpoints there are beside those that are listed, and their shares of all requests', async () => {
+    const list = await store().analytics.endpoints({ ...RANGE, order: 'requests', limit: 1 });
+    expect([list.total, list.endpoints.length]).to.deep.equal([4, 1]);
+    expect(list.endpoints[0]).to.deep.include({ requests: 3, errors: 0 });
+    expect(list.endpoints[0]?.share).to.be.closeTo(3 / 7, 1e-9);
+    expect(list.endpoints[0]?.latency).to.deep.include({ p50: 2 });
+  });
+
+  it('cuts the range into thirty parts for each of them', async () => {
+    await store().append(append({ seq: 2, events: [at(0), at(1.99), at(2), at(59.99)] }));
+    const { endpoints } = await store().analytics.endpoints({ ...RANGE, order: 'p95', limit: 50 });
+    const { sparkline = [] } = endpoints.find(({ endpoint }) => endpoint === '/api/users/:id') ?? {};
+    expect(sparkline).to.deep.equal([2, 1, ...Array.from({ length: 27 }, () => 0), 1]);
+  });
+
+  it('lists nothing without events', async () => {
+    const range = { since: START - 2 * HOUR, until: START - HOUR };
+    const list = await store().analytics.endpoints({ ...range, order: 'requests', limit: 50 });
+    expect(list).to.deep.include({ endpoints: [], total: 0 });
+  });
+}
+
+function clientLists(store: () => Store): void {
+  it('lists the clients with the most requests, without those that are not known', async () => {
+    await store().append(
+      append({
+        events: [
+          at(1, { sourceIp: OTHER_HASH }),
+          at(2, { sourceIp: OTHER_HASH, outcome: 'error' }),
+          at(3),
+          at(4, { sourceIp: null }),
+          at(61, { sourceIp: OTHER_HASH }),
+        ],
+      }),
+    );
+    const busiest = {
+      sourceIp: OTHER_HASH,
+      requests: 2,
+      errors: 1,
+      lastSeen: START + 2 * MINUTE,
+    };
+    const clients = await store().analytics.clients({ ...RANGE, limit: 10 });
+    expect(clients).to.deep.equal([
+      busiest,
+      { sourceIp: HASH, requests: 1, errors: 0, lastSeen: START + 3 * MINUTE },
+    ]);
+    expect(await store().analytics.clients({ ...RANGE, limit: 1 })).to.deep.equal([busiest]);
+  });
+}
+
+function customMetrics(store: () => Store): void {
+  const put = (...metrics: object[]): Promise<unknown> =>
+    store().append(append({ events: metrics.map((each, n) => at(n, { customData: JSON.stringify(each) })) }));
+  const metric = (name: string, query: Partial<MetricQuery> = {}): ReturnType<Store['analytics']['metric']> =>
+    store().analytics.metric({ ...RANGE, name, bucketMillis: 20 * MINUTE, byEndpoint: false, ...query });
+
+  it('lists every metric with its types, without nulls', async () => {
+    await put(
+      { items: 3, vip: true },
+      { items: 'many', tags: ['a'], nested: { x: 1 } },
+      { items: 2.5, none: null },
+      {},
+    );
+    const none = { number: 0, boolean: 0, string: 0, list: 0 };
+    const { metrics, events } = await store().analytics.metrics(RANGE);
+    expect(events).to.equal(4);
+    expect(metrics).to.deep.equal([
+      { name: 'items', types: { ...none, number: 2, string: 1 }, events: 3 },
+      { name: 'nested', types: none, events: 1 },
+      { name: 'tags', types: { ...none, list: 1 }, events: 1 },
+      { name: 'vip', types: { ...none, boolean: 1 }, events: 1 },
+    ]);
+  });
+
+  it('describes numbers: figures, every bucket of the range, and bins of equal width', async () => {
+    await put(...Array.from({ length: 21 }, (_, items) => ({ items })));
+    const { numbers, events, allEvents, shares } = await metric('items');
+    expect([events, allEvents, shares.length]).to.deep.equal([21, 21, 0]);
+    expect(numbers).to.deep.include({ count: 21, min: 0, max: 20, mean: 10, p50: 10, p95: 19 });
+    expect(numbers?.series.map(({ count, mean }) => [count, mean])).to.deep.equal([
+      [20, 9.5],
+      [1, 20],
+      [0, null],
+    ]);
+    expect(numbers?.histogram.map((bin) => bin.count)).to.deep.equal([
+      2,
+      ...Array.from({ length: 19 }, () => 1),
+    ]);
+    expect(numbers?.histogram[0]).to.deep.include({ from: 0, to: 1 });
+    expect(numbers?.histogram.at(-1)).to.deep.include({ from: 19, to: 20 });
+  });
+
+  it('has one bin where all numbers are the same, and none where there is no number', async () => {
+    await put({ items: -2 }, { items: -2 }, { items: 'x' });
+    expect((await metric('items')).numbers?.histogram).to.deep.equal([{ from: -2, to: -2, count: 2 }]);
+    expect((await metric('nothing')).numbers).to.equal(null);
+  });
+
+  it('keeps a boolean apart from the text of the same name, and says how many values are not listed', async () => {
+    await put({ v: true }, { v: true }, { v: 'true' }, { v: 'é"\\' }, { v: 1 }, { v: ['x'] });
+    expect(await metric('v')).to.deep.include({
+      shares: [
+        { value: true, count: 2 },
+        { value: 'true', count: 1 },
+        { value: 'é"\\', count: 1 },
+      ],
+      others: 0,
+      events: 6,
+    });
+    await store().append(
+      append({
+        seq: 2,
+        events: Array.from({ length: 30 }, (_, n) => at(n, { customData: JSON.stringify({ v: `x${n}` }) })),
+      }),
+    );
+    const { shares, others } = await metric('v');
+    expect([shares.length, shares[0]?.value, others]).to.deep.equal([20, true, 13]);
+  });
+
+  it('describes a metric of any name', async () => {
+    const names = ['', 'a.b', '$', 'a/b~1', '0', `"'`, '__proto__', 'ключ 🎉', '*'];
+    await put(Object.fromEntries(names.map((name) => [name, 1])));
+    for (const name of names) expect((await metric(name)).events, name).to.equal(1);
+    const { metrics } = await store().analytics.metrics(RANGE);
+    expect(metrics.map((each) => each.name)).to.have.members(names);
+  });
+
+  it('groups by endpoint where that is asked for', async () => {
+    const metrics = (custom: object): Partial<CerberusEvent> => ({ customData: JSON.stringify(custom) });
+    const events = [
+      at(1, metrics({ v: 1 })),
+      at(1, metrics({ v: 3 })),
+      at(1, { ...metrics({ v: 'b' }), method: 'POST' }),
+      at(1, { ...metrics({ v: 'a' }), method: 'POST' }),
+      at(1, { ...metrics({ v: 'b' }), method: 'POST' }),
+      at(1, { ...metrics({}), method: 'PUT' }),
+    ];
+    await store().append(append({ events }));
+    const endpoint = '/api/users/:id';
+    expect((await metric('v')).groups).to.equal(undefined);
+    const { groups = [] } = await metric('v', { byEndpoint: true });
+    expect(groups).to.have.length(2);
+    expect(groups[0]).to.deep.equal({
+      method: 'POST',
+      endpoint,
+      events: 3,
+      mean: null,
+      p95: null,
+      top: { value: 'b', count: 2 },
+    });
+    expect(groups[1]).to.deep.include({ method: 'GET', endpoint, events: 2, mean: 2, top: null });
+    expect(groups[1]?.p95).to.be.closeTo(2.9, 1e-9);
+  });
+}
+
+function producerLists(store: () => Store): void {
+  it('lists producers, the one that was seen last first, and client ids in order', async () => {
+    const seen = (producer: string, clientId: string, receivedAt: number): Promise<unknown> =>
+      store().append(append({ producer: producerRef({ producer, clientId }), receivedAt }));
+    await seen('a', 'shop', START);
+    await seen('b', 'blog', START + 2);
+    await seen('c', 'shop', START + 1);
+    expect((await store().analytics.producers()).map((row) => row.producer)).to.deep.equal(['b', 'c', 'a']);
+    expect(await store().analytics.clientIds()).to.deep.equal(['blog', 'shop']);
+  });
+}
