@@ -10,19 +10,27 @@ import {
   type MetricQuery,
   type Overview,
   type OverviewQuery,
+  type TimeRange,
 } from './analytics.ts';
 import { Conditions } from './duckdb-conditions.ts';
 import { endpointListOf } from './duckdb-endpoint-list.ts';
-import { exactMetricSource } from './duckdb-metric-source.ts';
+import { exactMetricSource, type MetricSource } from './duckdb-metric-source.ts';
 import { metricDetailOf, metricListOf } from './duckdb-metrics.ts';
 import { overviewOf } from './duckdb-overview.ts';
 import { toProducerRow } from './duckdb-producer-row.ts';
 import { producersQuery } from './duckdb-queries.ts';
-import type { ReadConnection } from './duckdb-read-connection.ts';
-import { exactSource, queryOf } from './duckdb-source.ts';
+import type { ReadConnection, ReadRows } from './duckdb-read-connection.ts';
+import { rollupMetricSource } from './duckdb-rollup-metric-source.ts';
+import { rollupSource } from './duckdb-rollup-source.ts';
+import { exactSource, queryOf, type FactSource } from './duckdb-source.ts';
 import { number, text } from './duckdb-values.ts';
 import { previousRange } from './series.ts';
 import type { ProducerRow } from './store.ts';
+
+const HOUR = 3_600_000;
+
+/** Ranges up to this length are answered from single events. */
+const EXACT_MILLIS = 24 * HOUR;
 
 /** Answers the questions of the page, each from one state of the database. */
 export class DuckDbAnalytics implements Analytics {
@@ -34,20 +42,24 @@ export class DuckDbAnalytics implements Analytics {
 
   overview(query: OverviewQuery): Promise<Overview> {
     const before = { ...query, ...previousRange(query) };
-    return this.#reads.inSnapshot((rows) => overviewOf(rows, query, exactSource(query), exactSource(before)));
+    const grain = query.bucketMillis % HOUR === 0 ? 'hour' : 'minute';
+    return this.#reads.inSnapshot(async (rows) =>
+      overviewOf(rows, query, await sourceOf(rows, query, grain), await sourceOf(rows, before, grain)),
+    );
   }
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
-    return this.#reads.inSnapshot((rows) => endpointListOf(rows, query, exactSource(query)));
+    return this.#reads.inSnapshot(async (rows) =>
+      endpointListOf(rows, query, await sourceOf(rows, query, sparklineGrain(query))),
+    );
   }
 
   async clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
-    const source = exactSource(query);
-    const found = await this.#reads.rows(
-      queryOf(source, `FROM ${source.clientFigures} ORDER BY requests DESC, source_ip LIMIT $limit`, {
-        limit: query.limit,
-      }),
-    );
+    const found = await this.#reads.inSnapshot(async (rows) => {
+      const source = await sourceOf(rows, query, 'hour');
+      const sql = `FROM ${source.clientFigures} ORDER BY requests DESC, source_ip LIMIT $limit`;
+      return rows(queryOf(source, sql, { limit: query.limit }));
+    });
     return found.map((row) => ({
       sourceIp: text(row['source_ip']),
       requests: number(row['requests']),
@@ -57,12 +69,12 @@ export class DuckDbAnalytics implements Analytics {
   }
 
   metrics(filter: AnalyticsFilter): Promise<MetricList> {
-    return this.#reads.inSnapshot((rows) => metricListOf(rows, exactMetricSource(filter)));
+    return this.#reads.inSnapshot(async (rows) => metricListOf(rows, await metricSourceOf(rows, filter)));
   }
 
   metric(query: MetricQuery): Promise<MetricDetail> {
-    return this.#reads.inSnapshot((rows) =>
-      metricDetailOf(rows, query, exactMetricSource(query, query.name)),
+    return this.#reads.inSnapshot(async (rows) =>
+      metricDetailOf(rows, query, await metricSourceOf(rows, query, query.name)),
     );
   }
 
@@ -76,4 +88,33 @@ export class DuckDbAnalytics implements Analytics {
     );
     return found.map((row) => text(row['client_id']));
   }
+}
+
+/** Parts of a sparkline begin where the range says; only in long ranges may an hour more or less not show. */
+function sparklineGrain({ since, until }: TimeRange): 'minute' | 'hour' {
+  return until - since > 7 * 24 * HOUR ? 'hour' : 'minute';
+}
+
+function isLong({ since, until }: TimeRange): boolean {
+  return until - since > EXACT_MILLIS;
+}
+
+async function sourceOf(
+  rows: ReadRows,
+  filter: AnalyticsFilter,
+  grain: 'minute' | 'hour',
+): Promise<FactSource> {
+  return isLong(filter) ? rollupSource(filter, await rolledUpTo(rows), grain) : exactSource(filter);
+}
+
+async function metricSourceOf(rows: ReadRows, filter: AnalyticsFilter, name?: string): Promise<MetricSource> {
+  return isLong(filter)
+    ? rollupMetricSource(filter, await rolledUpTo(rows), name)
+    : exactMetricSource(filter, name);
+}
+
+/** Read in the same snapshot as what it is used for. */
+async function rolledUpTo(rows: ReadRows): Promise<number> {
+  const [row] = await rows(new Conditions().query('SELECT rolled_up_to FROM meta'));
+  return number(row?.['rolled_up_to']);
 }

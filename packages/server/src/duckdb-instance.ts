@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
-import { CREATE_TABLES, SCHEMA_VERSION } from './duckdb-schema.ts';
+import { CREATE_TABLES, MIGRATIONS, SCHEMA_VERSION } from './duckdb-schema.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
 
 /** Resources that the database may use. */
@@ -114,19 +114,29 @@ async function prepareSchema(instance: DuckDBInstance, path: string): Promise<vo
   const connection = await instance.connect();
   try {
     await connection.run('BEGIN');
-    for (const statement of CREATE_TABLES) await connection.run(statement);
+    await connection.run('CREATE TABLE IF NOT EXISTS meta (schema_version INTEGER NOT NULL)');
     const version = await schemaVersion(connection);
     if (version > SCHEMA_VERSION) {
       const text = `database ${path} has schema version ${version}; this server knows up to ${SCHEMA_VERSION}`;
       throw new CerberusServerError('DB_SCHEMA', text);
     }
-    if (version === 0) await connection.run('INSERT INTO meta VALUES ($1)', [SCHEMA_VERSION]);
+    if (version === 0) await connection.run('DROP TABLE meta');
+    else await migrate(connection, version);
+    for (const statement of CREATE_TABLES) await connection.run(statement);
+    if (version === 0) await connection.run('INSERT INTO meta VALUES ($1, 0)', [SCHEMA_VERSION]);
     await connection.run('COMMIT');
   } catch (error) {
     throw error instanceof CerberusServerError ? error : openError(path, error);
   } finally {
     connection.closeSync();
   }
+}
+
+async function migrate(connection: DuckDBConnection, from: number): Promise<void> {
+  for (let version = from; version < SCHEMA_VERSION; version += 1) {
+    for (const statement of MIGRATIONS[version] ?? []) await connection.run(statement);
+  }
+  if (from < SCHEMA_VERSION) await connection.run('UPDATE meta SET schema_version = $1', [SCHEMA_VERSION]);
 }
 
 async function schemaVersion(connection: DuckDBConnection): Promise<number> {

@@ -32,7 +32,7 @@ export function metricTypeSql(value: string): string {
 export const METRICS_OF_EVENT = 'unnest(map_entries(custom_data::MAP(VARCHAR, JSON))) AS u';
 
 /** A JSON pointer (RFC 6901) to a member of any name. */
-const POINTER = `'/' || replace(replace($name, '~', '~0'), '/', '~1')`;
+export const POINTER = `'/' || replace(replace($name, '~', '~0'), '/', '~1')`;
 
 /** Reads single events. */
 export function exactMetricSource(filter: AnalyticsFilter, name?: string): MetricSource {
@@ -46,7 +46,7 @@ export function exactMetricSource(filter: AnalyticsFilter, name?: string): Metri
       SELECT epoch_ms(event_time) AS ms, method, ${ENDPOINT_NAME} AS path, json_extract(custom_data, ${POINTER}) AS value
       FROM events ${where})
     WHERE value IS NOT NULL AND json_type(value) <> 'NULL')`;
-  const numbers = `(SELECT ms, method, path, value::DOUBLE AS number FROM ${values} WHERE type = 'number')`;
+  const numbers = `(SELECT ms, method, path, TRY_CAST(value AS DOUBLE) AS number FROM ${values} WHERE type = 'number')`;
   return {
     estimated: false,
     events: `(SELECT count(*) AS events FROM events ${where})`,

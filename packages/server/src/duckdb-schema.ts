@@ -1,5 +1,7 @@
+import { createSql, ROLLUP_TABLES } from './rollup-tables.ts';
+
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -44,9 +46,22 @@ const PRODUCERS_TABLE = `
     rejected    BIGINT NOT NULL
   )`;
 
+/** One row. `rolled_up_to` is the highest id of an event that the aggregates hold; they hold all below it. */
+const META_TABLE = `
+  CREATE TABLE IF NOT EXISTS meta (schema_version INTEGER NOT NULL, rolled_up_to BIGINT NOT NULL DEFAULT 0)`;
+
 /** Statements that bring an empty file to {@link SCHEMA_VERSION}; run in one transaction. */
 export const CREATE_TABLES: readonly string[] = [
-  'CREATE TABLE IF NOT EXISTS meta (schema_version INTEGER NOT NULL)',
+  META_TABLE,
   EVENTS_TABLE,
   PRODUCERS_TABLE,
+  ...ROLLUP_TABLES.map(createSql),
 ];
+
+/**
+ * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
+ * aggregates: they start empty, and are filled from the events in the background, as always.
+ */
+export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
+  1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
+};

@@ -1,6 +1,7 @@
 import type { Analytics } from './analytics.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import { openDatabase, type DuckDbLimits } from './duckdb-instance.ts';
+import { DuckDbMaintenance } from './duckdb-maintenance.ts';
 import { ReadConnection } from './duckdb-read-connection.ts';
 import { DuckDbReader } from './duckdb-reader.ts';
 import { DuckDbWriter } from './duckdb-writer.ts';
@@ -24,16 +25,23 @@ export class DuckDbStore implements Store {
   readonly #writer: DuckDbWriter;
   readonly #reads: ReadConnection;
   readonly #reader: DuckDbReader;
+  readonly #maintenance: DuckDbMaintenance;
   readonly #release: () => void;
   readonly #listeners = new CommitListeners();
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
 
-  private constructor(writer: DuckDbWriter, reads: ReadConnection, release: () => void) {
+  private constructor(
+    writer: DuckDbWriter,
+    reads: ReadConnection,
+    maintenance: DuckDbMaintenance,
+    release: () => void,
+  ) {
     this.#writer = writer;
     this.#reads = reads;
     this.#reader = new DuckDbReader(reads);
     this.analytics = this.#reader.analytics;
+    this.#maintenance = maintenance;
     this.#release = release;
     this.#groups = new GroupCommit((group) => this.#commit(group));
   }
@@ -48,7 +56,8 @@ export class DuckDbStore implements Store {
     const { instance, release } = await openDatabase(path, limits);
     const writer = new DuckDbWriter(await instance.connect());
     const reads = new ReadConnection(await instance.connect());
-    return new DuckDbStore(writer, reads, release);
+    const maintenance = new DuckDbMaintenance(await instance.connect());
+    return new DuckDbStore(writer, reads, maintenance, release);
   }
 
   append(append: Append): Promise<AppendOutcome> {
@@ -83,6 +92,11 @@ export class DuckDbStore implements Store {
     return this.#groups.between(() => this.#writer.forgetProducers(lastSeenBefore, keep));
   }
 
+  /** Brings the aggregates up to date, which otherwise happens within a minute. Answers do not depend on it. */
+  rollUp(): Promise<void> {
+    return this.#maintenance.rollUp();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -90,6 +104,7 @@ export class DuckDbStore implements Store {
 
   async #close(): Promise<void> {
     await this.#groups.close();
+    await this.#maintenance.close();
     await this.#reads.close();
     this.#writer.close();
     this.#release();
@@ -98,6 +113,7 @@ export class DuckDbStore implements Store {
   async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
     const start = performance.now();
     const { outcomes, events } = await this.#writer.commit(group);
+    this.#maintenance.stored(events.length);
     this.#listeners.notify(events, { durationMillis: performance.now() - start });
     return outcomes;
   }

@@ -75,7 +75,7 @@ describe('docs/server.md', () => {
     }
     connection.closeSync();
     instance.closeSync();
-    expect([...tables.keys()].toSorted()).to.deep.equal(['events', 'meta', 'producers']);
+    expect([...tables.keys()]).to.include.members(['events', 'meta', 'producers']);
     for (const [table, columns] of tables) {
       expect(ROWS.get(table)?.[1]?.replaceAll('`', '').split(', '), table).to.deep.equal(columns);
     }

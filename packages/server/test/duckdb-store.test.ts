@@ -71,7 +71,7 @@ describe('DuckDbStore', () => {
 
   it('has the tables that the documentation names', async () => {
     await (await open(path)).close();
-    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[1]]);
+    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[2]]);
     const columns = async (table: string): Promise<unknown[]> =>
       (
         await sql(
@@ -193,9 +193,9 @@ describe('DuckDbStore', () => {
 
   it('refuses a file of a newer version', async () => {
     await (await open(path)).close();
-    await sql(path, 'UPDATE meta SET schema_version = 2');
+    await sql(path, 'UPDATE meta SET schema_version = 3');
     expect(await openError(path)).to.have.property('code', 'DB_SCHEMA');
-    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[2]]);
+    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[3]]);
   });
 
   it('says when the folder is missing or the path is a folder', async () => {

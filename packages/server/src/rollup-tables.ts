@@ -1,0 +1,170 @@
+import { latencyBucketSql, metricBucketSql } from './duckdb-log-buckets.ts';
+import { metricTypeSql, METRICS_OF_EVENT } from './duckdb-metric-source.ts';
+
+/** Columns by which an aggregate is kept, with their types and how they come from a row of a batch. */
+type Columns = Readonly<Record<string, readonly [type: string, expression: string]>>;
+
+/** A table of aggregates. Its rows add up: several with the same keys mean the same as one. */
+export interface RollupTable {
+  readonly name: string;
+  readonly period: 'minute' | 'hour' | 'day';
+  readonly keys: Columns;
+  readonly measures: Columns;
+  /** How the measures of rows with the same keys become one row. */
+  readonly merged: Readonly<Record<string, string>>;
+  /** What a batch is read from. */
+  readonly from: string;
+}
+
+const PERIOD_MILLIS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+
+/** Length of the period of a table, milliseconds. */
+export function periodMillis({ period }: RollupTable): number {
+  return PERIOD_MILLIS[period];
+}
+
+/** Registers of the client sketches (HyperLogLog, Flajolet et al. 2007): the standard error is 1.04/√4096, 1.6 %. */
+export const SKETCH_REGISTERS = 4096;
+
+/** Most values of a metric that one batch keeps per hour and endpoint, and their longest text. */
+const MAX_VALUES = 50;
+const MAX_VALUE_CHARACTERS = 66;
+
+const ENDPOINT: Columns = {
+  client_id: ['VARCHAR', 'client_id'],
+  method: ['VARCHAR', 'method'],
+  endpoint: ['VARCHAR', 'endpoint'],
+};
+
+function requests(period: 'minute' | 'hour'): RollupTable {
+  return {
+    name: `${period}_requests`,
+    period,
+    keys: {
+      ...ENDPOINT,
+      status_code: ['SMALLINT', 'coalesce(status_code, -1)'],
+      outcome: ['VARCHAR', `coalesce(outcome, '')`],
+    },
+    measures: { requests: ['BIGINT', 'count(*)'] },
+    merged: { requests: 'sum(requests)' },
+    from: 'batch',
+  };
+}
+
+function latencies(period: 'minute' | 'hour'): RollupTable {
+  return {
+    name: `${period}_latencies`,
+    period,
+    keys: { ...ENDPOINT, bucket: ['SMALLINT', latencyBucketSql('latency_ms')] },
+    measures: { requests: ['BIGINT', 'count(*)'] },
+    merged: { requests: 'sum(requests)' },
+    from: '(FROM batch WHERE latency_ms IS NOT NULL)',
+  };
+}
+
+/** Register of a client: the first three digits of its hash, which is as good as random. */
+export const SKETCH_REGISTER = `('0x' || source_ip[1:3])::SMALLINT`;
+
+/** Rank of a client in its register: leading zeros of the next 52 bits, and one. */
+export const SKETCH_RANK = `(CASE ('0x' || source_ip[4:16])::BIGINT WHEN 0 THEN 53
+  ELSE 53 - length(bin(('0x' || source_ip[4:16])::BIGINT)) END)::TINYINT`;
+
+const CLIENTS: RollupTable = {
+  name: 'hour_clients',
+  period: 'hour',
+  keys: { ...ENDPOINT, register: ['SMALLINT', SKETCH_REGISTER] },
+  measures: { rank: ['TINYINT', `max(${SKETCH_RANK})`] },
+  merged: { rank: 'max(rank)' },
+  from: '(FROM batch WHERE source_ip IS NOT NULL)',
+};
+
+const BUSY_CLIENTS: RollupTable = {
+  name: 'day_clients',
+  period: 'day',
+  keys: { client_id: ['VARCHAR', 'client_id'], source_ip: ['BLOB', 'unhex(source_ip)'] },
+  measures: {
+    requests: ['BIGINT', 'count(*)'],
+    errors: ['BIGINT', 'count(*) FILTER (WHERE is_error)'],
+    last_seen: ['TIMESTAMP_MS', 'max(event_time)'],
+  },
+  merged: { requests: 'sum(requests)', errors: 'sum(errors)', last_seen: 'max(last_seen)' },
+  from: '(FROM batch WHERE source_ip IS NOT NULL)',
+};
+
+/** Values as JSON text; NULL stands for those beyond the limits. */
+const METRIC_ROWS = `(
+  SELECT * REPLACE (CASE WHEN place <= ${MAX_VALUES} THEN value END AS value)
+  FROM (
+    SELECT *, dense_rank() OVER (PARTITION BY hour, client_id, method, endpoint, name ORDER BY uses DESC, value) AS place
+    FROM (
+      SELECT *, count(*) OVER (PARTITION BY hour, client_id, method, endpoint, name, value) AS uses
+      FROM (
+        SELECT event_time, date_trunc('hour', event_time) AS hour, client_id, method, endpoint, u.key AS name,
+               ${metricTypeSql('u.value')} AS type, CASE WHEN type = 'number' THEN TRY_CAST(u.value AS DOUBLE) END AS number,
+               CASE WHEN type IN ('boolean', 'string') AND length(u.value::VARCHAR) <= ${MAX_VALUE_CHARACTERS}
+                    THEN u.value::VARCHAR END AS value
+        FROM (SELECT event_time, client_id, method, endpoint, ${METRICS_OF_EVENT} FROM batch)
+        WHERE u.value IS NOT NULL))))`;
+
+const METRICS: RollupTable = {
+  name: 'hour_metrics',
+  period: 'hour',
+  keys: {
+    ...ENDPOINT,
+    name: ['VARCHAR', 'name'],
+    type: ['VARCHAR', 'type'],
+    value: ['VARCHAR', 'value'],
+    bucket: ['SMALLINT', metricBucketSql('number')],
+  },
+  measures: {
+    events: ['BIGINT', 'count(*)'],
+    total: ['DOUBLE', 'sum(number)'],
+    least: ['DOUBLE', 'min(number)'],
+    greatest: ['DOUBLE', 'max(number)'],
+  },
+  merged: {
+    events: 'sum(events)',
+    total: 'sum(total)',
+    least: 'min(least)',
+    greatest: 'max(greatest)',
+  },
+  from: METRIC_ROWS,
+};
+
+/** All tables of aggregates. */
+export const ROLLUP_TABLES: readonly RollupTable[] = [
+  requests('minute'),
+  latencies('minute'),
+  requests('hour'),
+  latencies('hour'),
+  CLIENTS,
+  BUSY_CLIENTS,
+  METRICS,
+];
+
+/** Creates a table where it is missing. */
+export function createSql({ name, keys, measures }: RollupTable): string {
+  const columns = Object.entries({ ...keys, ...measures }).map(([column, [type]]) => `${column} ${type}`);
+  return `CREATE TABLE IF NOT EXISTS ${name} (start TIMESTAMP_MS NOT NULL, ${columns.join(', ')})`;
+}
+
+/** Adds what the temporary table `batch` holds. */
+export function addSql({ name, period, keys, measures, from }: RollupTable): string {
+  const columns = Object.values({ ...keys, ...measures }).map(([, expression]) => expression);
+  const places = Array.from({ length: 1 + Object.keys(keys).length }, (_, index) => index + 1);
+  return `INSERT INTO ${name}
+    SELECT date_trunc('${period}', event_time)::TIMESTAMP_MS, ${columns.join(', ')}
+    FROM ${from} GROUP BY ${places.join(', ')}`;
+}
+
+/** Statements that make one row of all with the same keys in the period that starts at `$start`. */
+export function mergeSql({ name, keys, merged }: RollupTable): readonly string[] {
+  const columns = ['start', ...Object.keys(keys)].join(', ');
+  return [
+    `CREATE OR REPLACE TEMP TABLE merged AS
+       SELECT ${columns}, ${Object.values(merged).join(', ')} FROM ${name} WHERE start = make_timestamp_ms($start)
+       GROUP BY ${columns}`,
+    `DELETE FROM ${name} WHERE start = make_timestamp_ms($start)`,
+    `INSERT INTO ${name} FROM merged`,
+  ];
+}

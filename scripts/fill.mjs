@@ -1,0 +1,67 @@
+// Fills a database of the server with made-up events, to see how it does: `node scripts/fill.mjs --db big.duckdb`.
+// The server must not run on the file. The numbers are of no application; clients, endpoints and latencies are spread as
+// those of a busy one: 20 endpoints, 50,000 clients of which few are busy, three metrics.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const server = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages', 'server');
+const { DuckDBInstance } = createRequire(join(server, 'package.json'))('@duckdb/node-api');
+const { DuckDbStore } = await import(join(server, 'dist', 'duckdb-store.js'));
+
+const { values } = parseArgs({
+  options: {
+    db: { type: 'string' },
+    events: { type: 'string', default: '10000000' },
+    days: { type: 'string', default: '30' },
+  },
+});
+const events = Number(values.events);
+const days = Number(values.days);
+if (values.db === undefined || existsSync(values.db) || !(events >= 1) || !(days > 0)) {
+  console.error('usage: node scripts/fill.mjs --db <new file> [--events 10000000] [--days 30]');
+  process.exit(2);
+}
+const LIMITS = { memoryLimit: '2GB', threads: 2 };
+const SLICE = 500_000;
+
+/** Events by number, oldest first; hash(i) is the same in every run. */
+const INSERT = `
+  INSERT INTO events
+  SELECT i + 1, t, t, 'shop', sha256('client ' || floor(50000 * pow(r1, 3))::BIGINT),
+         '/things/' || e || '/' || (hash(i, 5) % 1000), true, CASE WHEN e % 4 = 3 THEN 'POST' ELSE 'GET' END,
+         json_object('items', (hash(i, 6) % 50)::INTEGER, 'cache_hit', hash(i, 7) % 3 = 0, 'plan', 'plan-' || hash(i, 8) % 5),
+         t, CASE WHEN r2 < 0.01 THEN 500 WHEN r2 < 0.05 THEN 404 WHEN e % 4 = 3 THEN 201 ELSE 200 END,
+         round(exp(2 + e / 8 + 1.2 * (r3 + r4 + r5 - 1.5)), 3), '/things/' || e || '/:id',
+         CASE WHEN r2 < 0.01 THEN 'error' WHEN r2 > 0.995 THEN 'aborted' ELSE 'completed' END,
+         NULL, NULL, left(sha256(i::VARCHAR), 32), left(sha256('s' || i), 16), NULL, NULL
+  FROM (
+    SELECT i, make_timestamp_ms(($start + i::HUGEINT * $span // $events)::BIGINT) AS t, floor(20 * pow(hash(i, 0) / pow(2, 64), 2))::INTEGER AS e,
+           hash(i, 1) / pow(2, 64) AS r1, hash(i, 2) / pow(2, 64) AS r2, hash(i, 3) / pow(2, 64) AS r3,
+           hash(i, 4) / pow(2, 64) AS r4, hash(i, 9) / pow(2, 64) AS r5
+    FROM range($from::BIGINT, $to::BIGINT) AS numbers(i))`;
+
+// The server makes the tables, and in the end the aggregates.
+await (await DuckDbStore.open(values.db, LIMITS)).close();
+const instance = await DuckDBInstance.create(values.db, { threads: '2', memory_limit: '2GB' });
+const connection = await instance.connect();
+const span = Math.round(days * 86_400_000);
+const start = Date.now() - span;
+for (let from = 0; from < events; from += SLICE) {
+  const to = Math.min(events, from + SLICE);
+  const numbers = { start, span, events, from, to };
+  await connection.run(INSERT, Object.fromEntries(Object.entries(numbers).map(([k, v]) => [k, BigInt(v)])));
+  process.stdout.write(`\r${to} events`);
+}
+await connection.run(
+  `INSERT INTO producers VALUES ('fill', 'shop', $last, 'batch', NULL, make_timestamp_ms($start::BIGINT), make_timestamp_ms($end::BIGINT), $last, 0)`,
+  { last: BigInt(events), start: BigInt(start), end: BigInt(start + span) },
+);
+connection.closeSync();
+instance.closeSync();
+const store = await DuckDbStore.open(values.db, LIMITS);
+await store.rollUp();
+await store.close();
+console.log(', aggregated');
