@@ -2,15 +2,22 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
+import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner } from './banner.ts';
 import { NUMBER_RULES, resolveConfig, type ServerOptions } from './config.ts';
 import { CerberusServerError, messageOf } from './errors.ts';
 import type { LogLevel } from './log.ts';
 import { startServer, type CerberusServer } from './server.ts';
 
-/** Runs the `cerberus-server` command. Resolves when the server has started; sets the exit code on failure. */
+/**
+ * Runs the `cerberus-server` command. Resolves when the server has started, or when a command such as `export` is done;
+ * sets the exit code on failure.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
-  const options = parseOptions(argv);
+  await createCommand().parseAsync([...argv], { from: 'user' });
+}
+
+async function serve(options: ServerOptions): Promise<void> {
   try {
     const { db } = resolveConfig(options, process.env);
     const server = await startServer({ ...options, log: logUnlessInBanner });
@@ -23,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function parseOptions(argv: readonly string[]): ServerOptions {
+function createCommand(): Command {
   const command = new Command('cerberus-server')
     .description('Receives Cerberus request events over WebSocket and keeps them in an embedded DuckDB.')
     .version(version())
@@ -40,7 +47,11 @@ function parseOptions(argv: readonly string[]): ServerOptions {
   for (const [name, rule] of Object.entries(NUMBER_RULES)) {
     command.option(`${flagOf(name)} <number>`, `${rule.help} (default ${rule.default})`, Number);
   }
-  return command.parse([...argv], { from: 'user' }).opts<ServerOptions>();
+  return command
+    .action(serve)
+    .enablePositionalOptions()
+    .addCommand(exportCommand())
+    .addCommand(backupCommand());
 }
 
 /** `maxFrameBytes` → `--max-frame-bytes`, which commander reads back as the option's name. */

@@ -43,6 +43,10 @@ export interface ServerOptions {
   readonly maxPendingEvents?: number | undefined;
   /** Bytes of an HTTP ingest request. Default 8,388,608. */
   readonly maxIngestBytes?: number | undefined;
+  /** Days for which events are kept. Default 30. */
+  readonly retentionDays?: number | undefined;
+  /** Bytes of the database above which the oldest events are deleted. Default 0: no limit. */
+  readonly maxDbBytes?: number | undefined;
   /** Milliseconds that a throttled client waits. Default 1,000. */
   readonly throttleMillis?: number | undefined;
   /** Milliseconds in which a batch-mode client must say hello. Default 10,000. */
@@ -105,6 +109,8 @@ export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
     help: 'uncommitted events before throttling',
   },
   maxIngestBytes: { default: 8 * MIB, min: 1024, max: 256 * MIB, help: 'bytes of an HTTP ingest request' },
+  retentionDays: { default: 30, min: 1, max: 36_500, help: 'days for which events are kept' },
+  maxDbBytes: { default: 0, min: 0, max: MAX_COUNT, help: 'bytes of the database, 0 for no limit' },
   throttleMillis: { default: 1000, min: 1, max: 300_000, help: 'wait of a throttled client' },
   helloTimeoutMillis: { default: 10_000, min: 1, max: MAX_MILLIS, help: 'time to say hello' },
   firstEventTimeoutMillis: { default: 60_000, min: 1, max: MAX_MILLIS, help: 'time to send a token' },

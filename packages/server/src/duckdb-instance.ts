@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
@@ -6,12 +6,14 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { CREATE_TABLES, MIGRATIONS, SCHEMA_VERSION } from './duckdb-schema.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
 
-/** Resources that the database may use. */
-export interface DuckDbLimits {
+/** Resources that the database may use, and whether it may be new. */
+export interface OpenLimits {
   /** DuckDB's `memory_limit`, such as `512MB`. */
   readonly memoryLimit: string;
   /** DuckDB's `threads`. */
   readonly threads: number;
+  /** `false`: a file that does not exist is an error. Default `true`. */
+  readonly create?: boolean;
 }
 
 /** An opened file. `release` closes it and makes its path free again in this process. */
@@ -31,10 +33,13 @@ const held = new Set<string>();
  *
  * @throws CerberusServerError `DB_LOCKED`, `DB_CORRUPT`, `DB_SCHEMA` or `DB_UNAVAILABLE`
  */
-export async function openDatabase(path: string, limits: DuckDbLimits): Promise<OpenDatabase> {
+export async function openDatabase(path: string, limits: OpenLimits): Promise<OpenDatabase> {
   const real = realPathOf(path);
   if (held.has(real))
     throw new CerberusServerError('DB_LOCKED', `database ${path} is already open in this process`);
+  if (limits.create === false && !existsSync(real)) {
+    throw new CerberusServerError('DB_UNAVAILABLE', `database ${path} does not exist`);
+  }
   held.add(real);
   try {
     const instance = await createInstance(real, path, limits);
@@ -68,7 +73,7 @@ function realPathOf(path: string): string {
   }
 }
 
-async function createInstance(real: string, path: string, limits: DuckDbLimits): Promise<DuckDBInstance> {
+async function createInstance(real: string, path: string, limits: OpenLimits): Promise<DuckDBInstance> {
   try {
     return await DuckDBInstance.create(real, {
       memory_limit: limits.memoryLimit,

@@ -22,6 +22,11 @@ export class ReadConnection {
     return this.#inTurn(() => this.#rows(query));
   }
 
+  /** Runs statements between which no others come. */
+  inSequence<T>(task: (rows: ReadRows) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => task((query) => this.#rows(query)));
+  }
+
   /** Runs queries whose answers must come from one state of the database, or their sums disagree. */
   inSnapshot<T>(read: (rows: ReadRows) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {

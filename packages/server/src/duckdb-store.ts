@@ -1,9 +1,13 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+
 import type { Analytics } from './analytics.ts';
 import { CommitListeners } from './commit-listeners.ts';
-import { openDatabase, type DuckDbLimits } from './duckdb-instance.ts';
+import { openDatabase, type OpenDatabase, type OpenLimits } from './duckdb-instance.ts';
+import { DuckDbArchive } from './duckdb-archive.ts';
 import { DuckDbMaintenance } from './duckdb-maintenance.ts';
 import { ReadConnection } from './duckdb-read-connection.ts';
 import { DuckDbReader } from './duckdb-reader.ts';
+import { checkpoint, deleteOldEvents, usedBytes } from './duckdb-retention.ts';
 import { DuckDbWriter } from './duckdb-writer.ts';
 import type { StoredEvent } from './event.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -14,14 +18,24 @@ import type {
   EventQuery,
   PendingLoad,
   ProducerRow,
+  RetentionLimits,
   Store,
   Summary,
   SummaryQuery,
 } from './store.ts';
 
+/** Connections, each for what must not wait for the others. */
+interface Connections {
+  readonly writer: DuckDBConnection;
+  readonly reader: DuckDBConnection;
+  readonly maintenance: DuckDBConnection;
+  readonly archive: DuckDBConnection;
+}
+
 /** Keeps events in one DuckDB file: what {@link append} has resolved survives a `kill -9` of the process. */
 export class DuckDbStore implements Store {
   readonly analytics: Analytics;
+  readonly archive: DuckDbArchive;
   readonly #writer: DuckDbWriter;
   readonly #reads: ReadConnection;
   readonly #reader: DuckDbReader;
@@ -31,18 +45,14 @@ export class DuckDbStore implements Store {
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
 
-  private constructor(
-    writer: DuckDbWriter,
-    reads: ReadConnection,
-    maintenance: DuckDbMaintenance,
-    release: () => void,
-  ) {
-    this.#writer = writer;
-    this.#reads = reads;
-    this.#reader = new DuckDbReader(reads);
+  private constructor(database: OpenDatabase, connections: Connections, path: string) {
+    this.#release = database.release;
+    this.#writer = new DuckDbWriter(connections.writer);
+    this.#reads = new ReadConnection(connections.reader);
+    this.#reader = new DuckDbReader(this.#reads);
     this.analytics = this.#reader.analytics;
-    this.#maintenance = maintenance;
-    this.#release = release;
+    this.#maintenance = new DuckDbMaintenance(connections.maintenance);
+    this.archive = new DuckDbArchive(new ReadConnection(connections.archive), path);
     this.#groups = new GroupCommit((group) => this.#commit(group));
   }
 
@@ -52,12 +62,16 @@ export class DuckDbStore implements Store {
    * @throws CerberusServerError `DB_LOCKED` (open here or in another process), `DB_CORRUPT`, `DB_SCHEMA` (written by
    *   a newer version) or `DB_UNAVAILABLE`
    */
-  static async open(path: string, limits: DuckDbLimits): Promise<DuckDbStore> {
-    const { instance, release } = await openDatabase(path, limits);
-    const writer = new DuckDbWriter(await instance.connect());
-    const reads = new ReadConnection(await instance.connect());
-    const maintenance = new DuckDbMaintenance(await instance.connect());
-    return new DuckDbStore(writer, reads, maintenance, release);
+  static async open(path: string, limits: OpenLimits): Promise<DuckDbStore> {
+    const database = await openDatabase(path, limits);
+    const connect = (): Promise<DuckDBConnection> => database.instance.connect();
+    const connections = {
+      writer: await connect(),
+      reader: await connect(),
+      maintenance: await connect(),
+      archive: await connect(),
+    };
+    return new DuckDbStore(database, connections, path);
   }
 
   append(append: Append): Promise<AppendOutcome> {
@@ -97,6 +111,18 @@ export class DuckDbStore implements Store {
     return this.#maintenance.rollUp();
   }
 
+  deleteOld(limits: RetentionLimits): Promise<number> {
+    return deleteOldEvents(limits, {
+      step: (task) => this.#maintenance.run(task),
+      checkpoint: () => this.#groups.between(() => this.#maintenance.run(checkpoint)),
+    });
+  }
+
+  /** Bytes of the blocks that hold something. The file may be larger: DuckDB keeps free blocks for what comes. */
+  usedBytes(): Promise<number> {
+    return this.#maintenance.run(usedBytes);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -104,6 +130,7 @@ export class DuckDbStore implements Store {
 
   async #close(): Promise<void> {
     await this.#groups.close();
+    await this.archive.close();
     await this.#maintenance.close();
     await this.#reads.close();
     this.#writer.close();

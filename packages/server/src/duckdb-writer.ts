@@ -114,7 +114,9 @@ export class DuckDbWriter {
   }
 
   async #prepare(): Promise<Prepared> {
-    const rows = (await this.#connection.runAndReadAll('SELECT max(id) FROM events')).getRows();
+    // Where all events were deleted, the aggregates still know how far the numbers went.
+    const sql = 'SELECT greatest((SELECT max(id) FROM events), any_value(rolled_up_to)) FROM meta';
+    const rows = (await this.#connection.runAndReadAll(sql)).getRows();
     return {
       appender: await this.#connection.createAppender('events'),
       selectLastSeqs: await this.#connection.prepare(SELECT_LAST_SEQS),

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-/** What a route answers. */
-export interface Reply {
+/** An answer that is a text. */
+export interface TextReply {
   readonly status: number;
   /** A value to be written as JSON; with a `contentType`, the text itself. */
   readonly body: unknown;
@@ -9,17 +9,29 @@ export interface Reply {
   readonly headers?: OutgoingHttpHeaders;
 }
 
+/** An answer that is a file or goes on: it writes itself. */
+interface StreamReply {
+  readonly stream: (response: ServerResponse) => void;
+}
+
+/** What a route answers. */
+export type Reply = TextReply | StreamReply;
+
 /** A failure in the form of all endpoints: `{"error":"…"}`. */
-export function failure(status: number, error: string, headers: OutgoingHttpHeaders = {}): Reply {
+export function failure(status: number, error: string, headers: OutgoingHttpHeaders = {}): TextReply {
   return { status, body: { error }, headers };
 }
 
 /** The answer to a request without valid credentials (RFC 9110, 15.5.2 demands the challenge). */
-export function unauthorized(error: string): Reply {
+export function unauthorized(error: string): TextReply {
   return failure(401, error, { 'www-authenticate': 'Bearer' });
 }
 
 export function sendReply(response: ServerResponse, reply: Reply): void {
+  if ('stream' in reply) {
+    reply.stream(response);
+    return;
+  }
   const text = reply.contentType === undefined ? JSON.stringify(reply.body) : String(reply.body);
   response.writeHead(reply.status, {
     'content-type': reply.contentType ?? 'application/json; charset=utf-8',

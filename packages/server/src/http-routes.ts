@@ -9,6 +9,8 @@ import {
   type AnalyticsContext,
   type AnalyticsReply,
 } from './analytics-api.ts';
+import type { Archive } from './archive.ts';
+import { backupReply, exportReply } from './archive-api.ts';
 import { apiKeyOf, bearerOf } from './auth.ts';
 import { failure, unauthorized, type Reply } from './http-response.ts';
 import { ingestReply, type IngestContext } from './ingest-http.ts';
@@ -20,6 +22,7 @@ import type { EventReader } from './store.ts';
 
 /** What the HTTP endpoints need. */
 export interface RouteContext extends IngestContext {
+  readonly archive: Archive | undefined;
   readonly rate: AnalyticsContext['rate'];
   readonly reader: EventReader;
   readonly secretKey: string;
@@ -47,7 +50,7 @@ export function createDispatch(context: RouteContext): Dispatch {
     (reply: Route['reply']): Route['reply'] =>
     (request) =>
       isAuthorized(request.message, context) ? reply(request) : unauthorized('missing or wrong token');
-  const { reader, receiver, rate } = context;
+  const { archive, reader, receiver, rate } = context;
   const { analytics } = reader;
   const figures = (reply: AnalyticsReply): Route => ({
     method: 'GET',
@@ -66,6 +69,8 @@ export function createDispatch(context: RouteContext): Dispatch {
     ['/api/clients', figures(clientsReply)],
     ['/api/custom-metrics', figures(customMetricsReply)],
     ['/api/custom-metrics/detail', figures(customMetricReply)],
+    ['/api/export', { method: 'GET', reply: guarded(({ params }) => exportReply(archive, params)) }],
+    ['/api/backup', { method: 'GET', reply: guarded(() => backupReply(archive)) }],
     [
       '/api/sources',
       {

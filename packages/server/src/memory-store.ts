@@ -12,6 +12,7 @@ import type {
   EventQuery,
   PendingLoad,
   ProducerRow,
+  RetentionLimits,
   Store,
   Summary,
   SummaryQuery,
@@ -21,7 +22,9 @@ import type {
  * Keeps events in the memory of the process, for tests and trials: gone with the process, and it grows without bound.
  */
 export class MemoryStore implements Store {
+  readonly archive = undefined;
   readonly #events: StoredEvent[] = [];
+  #nextId = 1;
   readonly #producers = new Map<string, ProducerRow>();
   readonly analytics: Analytics = new MemoryAnalytics(this.#events, this.#producers);
   readonly #listeners = new CommitListeners();
@@ -63,6 +66,15 @@ export class MemoryStore implements Store {
     return Promise.resolve(old.length);
   }
 
+  /** It has no size: only the age of events counts. */
+  deleteOld({ before }: RetentionLimits): Promise<number> {
+    const kept = this.#events.filter((event) => event.receivedAt >= before);
+    const deleted = this.#events.length - kept.length;
+    for (const [index, event] of kept.entries()) this.#events[index] = event;
+    this.#events.length = kept.length;
+    return Promise.resolve(deleted);
+  }
+
   close(): Promise<void> {
     return this.#writer.close();
   }
@@ -71,7 +83,8 @@ export class MemoryStore implements Store {
     const start = performance.now();
     const lastSeqs = new Map([...this.#producers].map(([key, row]) => [key, row.lastSeq]));
     const { outcomes, stored, producers } = decideGroup(group, lastSeqs);
-    const committed = numberEvents(stored, this.#events.length + 1);
+    const committed = numberEvents(stored, this.#nextId);
+    this.#nextId += committed.length;
     for (const event of committed) this.#events.push(event);
     for (const [key, change] of producers)
       this.#producers.set(key, nextRow(this.#producers.get(key), change));

@@ -45,7 +45,8 @@ export function attempt<T>(build: () => T): ParsedQuery<T> {
   }
 }
 
-function filterOf(params: URLSearchParams): EventFilter {
+/** Reads what all questions can ask for. Only within {@link attempt}. */
+export function filterOf(params: URLSearchParams): EventFilter {
   const since = read(params, 'since', parseTime, TIME_RULE);
   const until = read(params, 'until', parseTime, TIME_RULE);
   return { since, until, clientId: params.get('client_id') ?? undefined };

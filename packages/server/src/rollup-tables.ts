@@ -91,20 +91,24 @@ const BUSY_CLIENTS: RollupTable = {
   from: '(FROM batch WHERE source_ip IS NOT NULL)',
 };
 
-/** Values as JSON text; NULL stands for those beyond the limits. */
+/** Values as JSON text; NULL stands for those beyond the limits. Counted first, so that only groups are ranked. */
 const METRIC_ROWS = `(
   SELECT * REPLACE (CASE WHEN place <= ${MAX_VALUES} THEN value END AS value)
   FROM (
-    SELECT *, dense_rank() OVER (PARTITION BY hour, client_id, method, endpoint, name ORDER BY uses DESC, value) AS place
+    SELECT *, row_number() OVER (
+             PARTITION BY event_time, client_id, method, endpoint, name, type ORDER BY events DESC, value) AS place
     FROM (
-      SELECT *, count(*) OVER (PARTITION BY hour, client_id, method, endpoint, name, value) AS uses
+      SELECT hour AS event_time, client_id, method, endpoint, name, type, value, ${metricBucketSql('number')} AS bucket,
+             count(*) AS events, sum(number) AS total, min(number) AS least, max(number) AS greatest
       FROM (
-        SELECT event_time, date_trunc('hour', event_time) AS hour, client_id, method, endpoint, u.key AS name,
-               ${metricTypeSql('u.value')} AS type, CASE WHEN type = 'number' THEN TRY_CAST(u.value AS DOUBLE) END AS number,
+        SELECT hour, client_id, method, endpoint, u.key AS name, ${metricTypeSql('u.value')} AS type,
+               CASE WHEN type = 'number' THEN TRY_CAST(u.value AS DOUBLE) END AS number,
                CASE WHEN type IN ('boolean', 'string') AND length(u.value::VARCHAR) <= ${MAX_VALUE_CHARACTERS}
                     THEN u.value::VARCHAR END AS value
-        FROM (SELECT event_time, client_id, method, endpoint, ${METRICS_OF_EVENT} FROM batch)
-        WHERE u.value IS NOT NULL))))`;
+        FROM (
+          SELECT date_trunc('hour', event_time) AS hour, client_id, method, endpoint, ${METRICS_OF_EVENT} FROM batch)
+        WHERE u.value IS NOT NULL)
+      GROUP BY ALL)))`;
 
 const METRICS: RollupTable = {
   name: 'hour_metrics',
@@ -114,13 +118,13 @@ const METRICS: RollupTable = {
     name: ['VARCHAR', 'name'],
     type: ['VARCHAR', 'type'],
     value: ['VARCHAR', 'value'],
-    bucket: ['SMALLINT', metricBucketSql('number')],
+    bucket: ['SMALLINT', 'bucket'],
   },
   measures: {
-    events: ['BIGINT', 'count(*)'],
-    total: ['DOUBLE', 'sum(number)'],
-    least: ['DOUBLE', 'min(number)'],
-    greatest: ['DOUBLE', 'max(number)'],
+    events: ['BIGINT', 'sum(events)'],
+    total: ['DOUBLE', 'sum(total)'],
+    least: ['DOUBLE', 'min(least)'],
+    greatest: ['DOUBLE', 'max(greatest)'],
   },
   merged: {
     events: 'sum(events)',

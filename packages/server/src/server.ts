@@ -20,6 +20,7 @@ import { MemoryStore } from './memory-store.ts';
 import { ServerMetrics } from './metrics.ts';
 import { ProducerRegistry } from './producer-registry.ts';
 import { Receiver } from './receiver.ts';
+import { startRetention } from './retention.ts';
 import type { Store } from './store.ts';
 import { WEBSOCKET_PATH, WebSocketEndpoint } from './websocket-endpoint.ts';
 
@@ -92,6 +93,7 @@ async function serve(
     token: check,
     maxIngestBytes: config.maxIngestBytes,
     reader: store,
+    archive: store.archive,
     rate,
     secretKey,
     healthy: () => receiver.healthy,
@@ -114,6 +116,11 @@ async function serve(
     log,
     clock: SYSTEM_CLOCK,
   });
+  const stopRetention = startRetention({ ...config, store, log });
+  const stopTasks = (): void => {
+    stopForgetting();
+    stopRetention();
+  };
   let closing: Promise<void> | undefined;
   return {
     url: `http://${authority}`,
@@ -122,7 +129,7 @@ async function serve(
     token,
     secretKey,
     stats,
-    close: () => (closing ??= shutDown(config, { http, endpoint, store, stopForgetting, log })),
+    close: () => (closing ??= shutDown(config, { http, endpoint, store, stopTasks, log })),
   };
 }
 
@@ -193,13 +200,13 @@ interface Running {
   readonly http: Server;
   readonly endpoint: WebSocketEndpoint;
   readonly store: Store;
-  readonly stopForgetting: () => void;
+  readonly stopTasks: () => void;
   readonly log: Log;
 }
 
 async function shutDown({ shutdownTimeoutMillis }: ServerConfig, running: Running): Promise<void> {
-  const { http, endpoint, store, stopForgetting, log } = running;
-  stopForgetting();
+  const { http, endpoint, store, stopTasks, log } = running;
+  stopTasks();
   const httpClosed = new Promise<void>((resolve) => void http.close(() => resolve()));
   await endpoint.close(CLOSE.goingAway, 'server stops', shutdownTimeoutMillis);
   const deadline = setTimeout(() => http.closeAllConnections(), shutdownTimeoutMillis);

@@ -1,4 +1,5 @@
 import type { Analytics } from './analytics.ts';
+import type { Archive } from './archive.ts';
 import type { CerberusEvent, Outcome, StoredEvent } from './event.ts';
 
 /** The ways by which events of a producer arrive. */
@@ -148,6 +149,14 @@ export interface CommitInfo {
 /** Called after a commit. */
 export type CommitListener = (events: readonly StoredEvent[], info: CommitInfo) => void;
 
+/** Which events are too old. */
+export interface RetentionLimits {
+  /** Delete events that were received before this instant, milliseconds since the epoch. */
+  readonly before: number;
+  /** Delete the oldest until the database takes no more than this; `undefined` for no limit. */
+  readonly maxBytes: number | undefined;
+}
+
 /** Reads. They see exactly what is durable, and may run at any time. */
 export interface EventReader {
   readonly events: (query: EventQuery) => Promise<readonly StoredEvent[]>;
@@ -177,6 +186,13 @@ export interface Store extends EventReader {
    * to keep, and no events. No append is decided meanwhile. @returns how many were removed.
    */
   readonly forgetProducers: (lastSeenBefore: number, keep: readonly string[]) => Promise<number>;
+  /**
+   * Deletes the oldest events and their aggregates, in steps between which others have their turn. Events of the last
+   * hours of a period that is kept may stay. @returns how many events were deleted.
+   */
+  readonly deleteOld: (limits: RetentionLimits) => Promise<number>;
+  /** Copies of what it holds; `undefined` where there is no file. */
+  readonly archive: Archive | undefined;
   /** Waits for what was appended, then lets go of the database. Idempotent. */
   readonly close: () => Promise<void>;
 }

@@ -8,6 +8,7 @@ import type {
   EventQuery,
   PendingLoad,
   ProducerRow,
+  RetentionLimits,
   Store,
   Summary,
   SummaryQuery,
@@ -18,6 +19,7 @@ export type Fault = 'none' | 'fail' | 'lost-answer';
 
 /** A store that tests can hold back and make fail; below it is a real {@link MemoryStore}. */
 export class ControlledStore implements Store {
+  readonly archive = undefined;
   readonly inner: Store;
   fault: (append: Append) => Fault = () => 'none';
   load: PendingLoad | undefined;
@@ -88,6 +90,10 @@ export class ControlledStore implements Store {
 
   forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
     return this.inner.forgetProducers(lastSeenBefore, keep);
+  }
+
+  deleteOld(limits: RetentionLimits): Promise<number> {
+    return this.inner.deleteOld(limits);
   }
 
   async close(): Promise<void> {

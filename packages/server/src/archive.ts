@@ -1,0 +1,22 @@
+import type { EventFilter } from './store.ts';
+
+/** The formats of an export. */
+export const EXPORT_FORMATS = ['parquet', 'ndjson'] as const;
+
+/** A format of an export. */
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** Which events to write, and how. */
+export interface ExportQuery extends EventFilter {
+  readonly format: ExportFormat;
+}
+
+/** Copies of what a store holds, each of one state of it, made while it works. */
+export interface Archive {
+  /** Writes events to a new file, in the order in which they were stored. */
+  readonly export: (query: ExportQuery, path: string) => Promise<void>;
+  /** Writes everything to a new file that a server can be started with. */
+  readonly backup: (path: string) => Promise<void>;
+  /** A folder in which such files may be made before they are sent. */
+  readonly folder: string;
+}
