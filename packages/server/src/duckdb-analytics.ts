@@ -21,7 +21,7 @@ import { toProducerRow } from './duckdb-producer-row.ts';
 import { producersQuery } from './duckdb-queries.ts';
 import type { ReadConnection, ReadRows } from './duckdb-read-connection.ts';
 import { rollupMetricSource } from './duckdb-rollup-metric-source.ts';
-import { rollupSource } from './duckdb-rollup-source.ts';
+import { clientFiguresOf, rollupSource } from './duckdb-rollup-source.ts';
 import { exactSource, queryOf, type FactSource } from './duckdb-source.ts';
 import { number, text } from './duckdb-values.ts';
 import { previousRange } from './series.ts';
@@ -56,8 +56,11 @@ export class DuckDbAnalytics implements Analytics {
 
   async clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
     const found = await this.#reads.inSnapshot(async (rows) => {
-      const source = await sourceOf(rows, query, 'hour');
-      const sql = `FROM ${source.clientFigures} ORDER BY requests DESC, source_ip LIMIT $limit`;
+      const source = exactSource(query);
+      const figures = isLong(query)
+        ? await clientFiguresOf(rows, query, await rolledUpTo(rows))
+        : source.clientFigures;
+      const sql = `FROM ${figures} ORDER BY requests DESC, source_ip LIMIT $limit`;
       return rows(queryOf(source, sql, { limit: query.limit }));
     });
     return found.map((row) => ({
@@ -104,12 +107,12 @@ async function sourceOf(
   filter: AnalyticsFilter,
   grain: 'minute' | 'hour',
 ): Promise<FactSource> {
-  return isLong(filter) ? rollupSource(filter, await rolledUpTo(rows), grain) : exactSource(filter);
+  return isLong(filter) ? rollupSource(rows, filter, await rolledUpTo(rows), grain) : exactSource(filter);
 }
 
 async function metricSourceOf(rows: ReadRows, filter: AnalyticsFilter, name?: string): Promise<MetricSource> {
   return isLong(filter)
-    ? rollupMetricSource(filter, await rolledUpTo(rows), name)
+    ? rollupMetricSource(rows, filter, await rolledUpTo(rows), name)
     : exactMetricSource(filter, name);
 }
 

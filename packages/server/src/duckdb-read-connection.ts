@@ -27,10 +27,13 @@ export class ReadConnection {
     return this.#inTurn(() => task((query) => this.#rows(query)));
   }
 
-  /** Runs queries whose answers must come from one state of the database, or their sums disagree. */
+  /**
+   * Runs queries whose answers must come from one state of the database, or their sums disagree. What they put into
+   * temporary tables goes with it.
+   */
   inSnapshot<T>(read: (rows: ReadRows) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
-      await this.#connection.run('BEGIN TRANSACTION READ ONLY');
+      await this.#connection.run('BEGIN TRANSACTION');
       try {
         return await read((query) => this.#rows(query));
       } finally {

@@ -4,42 +4,55 @@ import type { AnalyticsFilter } from './analytics.ts';
 import { filteredByEndpoint, type Conditions } from './duckdb-conditions.ts';
 import { metricBucketSql, metricValueSql, quantilesSql } from './duckdb-log-buckets.ts';
 import { METRICS_OF_EVENT, metricTypeSql, POINTER, type MetricSource } from './duckdb-metric-source.ts';
+import type { ReadRows } from './duckdb-read-connection.ts';
 import { selectKeys } from './duckdb-source.ts';
-import { rollupRange } from './rollup-range.ts';
+import { cutRange } from './rollup-range.ts';
 
 const HOUR = 3_600_000;
 
 /** Reads aggregates of whole hours, and single events beside them. */
-export function rollupMetricSource(filter: AnalyticsFilter, rolledUpTo: number, name?: string): MetricSource {
-  const metrics = rollupRange('hour_metrics', HOUR, filter, rolledUpTo);
-  const requests = rollupRange('hour_requests', HOUR, filter, rolledUpTo);
+export async function rollupMetricSource(
+  rows: ReadRows,
+  filter: AnalyticsFilter,
+  rolledUpTo: number,
+  name?: string,
+): Promise<MetricSource> {
+  const hours = await cutRange(rows, HOUR, filter, rolledUpTo);
+  let named = '(SELECT NULL)';
   const conditions = (): Conditions => {
     const matching = filteredByEndpoint(filter);
     return name === undefined ? matching : matching.value('name', VARCHAR, name);
   };
+  if (name !== undefined) {
+    // One metric of many, which several questions are put to.
+    named = 'one_metric';
+    const sql = `CREATE OR REPLACE TEMP TABLE ${named} AS
+      SELECT * EXCLUDE (client_id, name) FROM ${hours.aggregated('hour_metrics')} WHERE name = $name`;
+    await rows(conditions().query(sql));
+  }
   const ofEvents = `(
     SELECT epoch_ms(event_time) AS ms, method, endpoint_name AS path, ${metricTypeSql('metric')} AS type,
            metric::VARCHAR AS value, CASE WHEN type = 'number' THEN TRY_CAST(metric AS DOUBLE) END AS number
-    FROM (SELECT *, json_extract(custom_data, ${POINTER}) AS metric FROM ${metrics.events})
+    FROM (SELECT *, json_extract(custom_data, ${POINTER}) AS metric FROM ${hours.events})
     WHERE metric IS NOT NULL AND json_type(metric) <> 'NULL')`;
   const numbers = `(
     SELECT epoch_ms(start) AS ms, method, endpoint AS path, bucket, events, total, least, greatest
-    FROM ${metrics.aggregated} WHERE name = $name AND type = 'number'
+    FROM ${named} WHERE type = 'number'
     UNION ALL
     SELECT ms, method, path, ${metricBucketSql('number')}, 1, number, number, number
     FROM ${ofEvents} WHERE type = 'number')`;
   return {
     estimated: true,
     events: `(
-      SELECT requests AS events FROM ${requests.aggregated} UNION ALL SELECT 1 FROM ${requests.events})`,
+      SELECT requests AS events FROM ${hours.aggregated('hour_requests')} UNION ALL SELECT 1 FROM ${hours.events})`,
     uses: `(
-      SELECT name, type, events FROM ${metrics.aggregated}
+      SELECT name, type, events FROM ${hours.aggregated('hour_metrics')}
       UNION ALL
-      SELECT u.key, ${metricTypeSql('u.value')}, 1 FROM (SELECT ${METRICS_OF_EVENT} FROM ${metrics.events})
+      SELECT u.key, ${metricTypeSql('u.value')}, 1 FROM (SELECT ${METRICS_OF_EVENT} FROM ${hours.events})
       WHERE u.value IS NOT NULL)`,
     values: `(
       SELECT epoch_ms(start) AS ms, method, endpoint AS path, type, value, events
-      FROM ${metrics.aggregated} WHERE name = $name
+      FROM ${named}
       UNION ALL SELECT ms, method, path, type, value, 1 FROM ${ofEvents})`,
     numbers: (keys) => numbersByKeys(numbers, keys),
     numberCounts: `(

@@ -75,7 +75,7 @@ describe('docs/server.md', () => {
     }
     connection.closeSync();
     instance.closeSync();
-    expect([...tables.keys()]).to.include.members(['events', 'meta', 'producers']);
+    expect(tables.size).to.equal(10);
     for (const [table, columns] of tables) {
       expect(ROWS.get(table)?.[1]?.replaceAll('`', '').split(', '), table).to.deep.equal(columns);
     }
@@ -98,7 +98,7 @@ describe('docs/server.md', () => {
   it('has the endpoints that the server has', async () => {
     const running = await server();
     const endpoints = [...ROWS.keys()].flatMap((cell) => [...cell.matchAll(/^(GET|POST) (\/\S*)$/g)]);
-    expect(endpoints).to.have.length(7);
+    expect(endpoints).to.have.length(15);
     for (const [, method = '', path = ''] of endpoints.filter(([name]) => !name.includes('/ws/'))) {
       const { status } = await fetch(`${running.url}${path}`, { method });
       expect(status, path).to.equal(path === '/healthz' ? 200 : 401);
