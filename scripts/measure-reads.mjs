@@ -89,26 +89,20 @@ function frame(size) {
 
 /** Events stored per second by eight senders without a pause, in frames of 500. */
 async function ingest(asking) {
-  let stored = 0;
-  let done = false;
+  const end = performance.now() + Number(values.seconds) * 1000;
   const reads = asking ? Object.values(questions(30)) : [];
-  const page = (async () => {
-    while (!done && asking) for (const ask of reads) if (!done) await ask();
-  })();
-  const start = performance.now();
-  const end = start + Number(values.seconds) * 1000;
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      while (performance.now() < end) {
-        await store.append(frame(500));
-        stored += 500;
-      }
-    }),
-  );
-  const rate = stored / ((performance.now() - start) / 1000);
-  done = true;
-  await page;
-  return Math.round(rate);
+  const ask = async (question) => {
+    while (performance.now() < end) await question();
+  };
+  const send = async () => {
+    let stored = 0;
+    for (; performance.now() < end; stored += 500) await store.append(frame(500));
+    return stored;
+  };
+  const asked = Promise.all(reads.map(ask));
+  const counts = await Promise.all(Array.from({ length: 8 }, send));
+  await asked;
+  return Math.round(counts.reduce((sum, count) => sum + count, 0) / Number(values.seconds));
 }
 
 await store.rollUp();

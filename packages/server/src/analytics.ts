@@ -132,7 +132,7 @@ export const METRIC_TYPES = ['number', 'boolean', 'string', 'list'] as const;
 export type MetricType = (typeof METRIC_TYPES)[number];
 
 /** How often a custom metric was sent, and as what. */
-export interface MetricUse {
+interface MetricUse {
   readonly name: string;
   readonly types: Readonly<Record<MetricType, number>>;
   /** Events that have the metric with a value other than null. */

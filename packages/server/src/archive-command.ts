@@ -47,7 +47,9 @@ export function exportCommand(): Command {
         return fail('export', new ArchiveError('parquet needs --output'));
       }
       const query = { format, since, until, clientId };
-      return run('export', common, `/api/export?${params}`, (archive, path) => archive.export(query, path));
+      return run('export', common, `/api/export?${params.toString()}`, (archive, path) =>
+        archive.export(query, path),
+      );
     });
 }
 
@@ -116,7 +118,7 @@ async function keptToken(db: string): Promise<string | undefined> {
 async function save(response: Response, output: string | undefined): Promise<void> {
   const { body } = response;
   if (body === null) throw new ArchiveError('the server sent nothing');
-  const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+  const source = Readable.fromWeb(body);
   if (output === undefined) {
     await pipeline(source, process.stdout, { end: false });
     return;

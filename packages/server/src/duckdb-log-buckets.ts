@@ -10,7 +10,7 @@ export function latencyBucketSql(expression: string): string {
     ELSE least(${MAX_LATENCY_BUCKET}, ceil(ln(${expression}) / ln(${GAMMA}::DOUBLE)))::SMALLINT END`;
 }
 
-/** SQL for the value that stands for all of a bucket of latencies, as `bucketValue`. */
+/** SQL for the value that stands for all of a bucket of latencies. */
 export function latencyValueSql(bucket: string): string {
   return `CASE WHEN ${bucket} = ${MIN_LATENCY_BUCKET} THEN 0::DOUBLE
     ELSE ${2 / (GAMMA + 1)} * pow(${GAMMA}::DOUBLE, ${bucket}) END`;
@@ -28,6 +28,11 @@ export function metricValueSql(bucket: string): string {
   return `sign(${bucket}) * ${2 / (GAMMA + 1)} * pow(${GAMMA}::DOUBLE, abs(${bucket}) - ${METRIC_OFFSET})`;
 }
 
+/** Where a quantile lies among the ranks, with its fraction. */
+function placeSql(q: number): string {
+  return `(any_value(everything) - 1) * ${q}::DOUBLE`;
+}
+
 /**
  * SQL for quantiles of counted buckets, interpolated between the two nearest ranks as `quantile_cont` does. So each is
  * between two values that are both within the error of a bucket.
@@ -43,12 +48,11 @@ export function quantilesSql(
 ): string {
   const partition = keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')}`;
   const names = keys.map((key) => `${key}, `).join('');
-  const place = (q: number): string => `(any_value(everything) - 1) * ${q}::DOUBLE`;
   const atRank = (rank: string): string => valueOf(`min(bucket) FILTER (WHERE below > ${rank})`);
   const each = quantiles.map((q) => {
     const rank = `(everything - 1) * ${q}::DOUBLE`;
     return `${atRank(`floor(${rank})`)} + (${atRank(`ceil(${rank})`)} - ${atRank(`floor(${rank})`)})
-      * (${place(q)} - floor(${place(q)}))`;
+      * (${placeSql(q)} - floor(${placeSql(q)}))`;
   });
   return `(
     SELECT ${names} [${each.join(', ')}] AS quantiles

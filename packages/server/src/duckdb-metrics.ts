@@ -20,10 +20,12 @@ import { bucketStarts, fillBuckets } from './series.ts';
 
 const SHARED = `type IN ('boolean', 'string')`;
 
+function ofType(type: string): string {
+  return `coalesce(sum(events) FILTER (WHERE type = '${type}'), 0)::BIGINT AS "${type}"`;
+}
+
 /** Lists the custom metrics. */
 export async function metricListOf(rows: ReadRows, source: MetricSource): Promise<MetricList> {
-  const ofType = (type: string): string =>
-    `coalesce(sum(events) FILTER (WHERE type = '${type}'), 0)::BIGINT AS "${type}"`;
   const found = await rows(
     source.conditions().query(
       `SELECT name, sum(events)::BIGINT AS events, ${ofType('number')}, ${ofType('boolean')}, ${ofType('string')},

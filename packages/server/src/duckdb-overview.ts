@@ -32,6 +32,10 @@ export async function overviewOf(
   };
 }
 
+function ofClass(name: string, condition: string): string {
+  return `coalesce(sum(requests) FILTER (WHERE ${condition}), 0)::BIGINT AS "${name}"`;
+}
+
 async function totalsOf(rows: ReadRows, source: FactSource): Promise<Totals> {
   const [row = {}] = await rows(
     queryOf(
@@ -55,8 +59,6 @@ async function seriesOf(
   source: FactSource,
 ): Promise<readonly SeriesPoint[]> {
   const start = '(ms // $width) * $width';
-  const ofClass = (name: string, condition: string): string =>
-    `coalesce(sum(requests) FILTER (WHERE ${condition}), 0)::BIGINT AS "${name}"`;
   const found = await rows(
     queryOf(
       source,

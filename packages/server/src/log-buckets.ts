@@ -20,15 +20,10 @@ const BUCKETS_PER_BIN = 6;
 /** The first bin of an answer's histogram holds everything up to 0.1 ms. */
 const MIN_BIN = -10;
 
-/** Number of the bucket (γ^(i-1), γ^i] in which a latency lies. SQL has the same formula in `duckdb-log-buckets.ts`. */
+/** Number of the bucket (γ^(i-1), γ^i] in which a latency lies. `duckdb-log-buckets.ts` has it in SQL. */
 export function latencyBucket(millis: number): number {
   if (millis <= GAMMA ** MIN_LATENCY_BUCKET) return MIN_LATENCY_BUCKET;
   return Math.min(MAX_LATENCY_BUCKET, Math.ceil(Math.log(millis) / LOG_GAMMA));
-}
-
-/** The value that stands for all of a bucket. */
-export function bucketValue(bucket: number): number {
-  return bucket <= MIN_LATENCY_BUCKET ? 0 : (2 * GAMMA ** bucket) / (GAMMA + 1);
 }
 
 /** Bin of an answer's histogram in which a bucket lies. */

@@ -38,7 +38,6 @@ function rollupRange(period: number, filter: AnalyticsFilter, rolledUpTo: number
   ].join(' ');
   const onEvents = onKeys.replace('endpoint = $endpoint', `${ENDPOINT_NAME} = $endpoint`);
   // All numbers are the server's own or checked to be numbers; as constants they let DuckDB skip row groups.
-  const time = (millis: number): string => `make_timestamp_ms(${millis})`;
   const events = (since: number, until: number, more = ''): string =>
     `SELECT event_time, source_ip, method, ${ENDPOINT_NAME} AS endpoint_name, status_code, outcome, latency_ms, custom_data,
             ${IS_ERROR} AS is_error
@@ -54,4 +53,8 @@ function rollupRange(period: number, filter: AnalyticsFilter, rolledUpTo: number
     aggregated: (table) => `(FROM ${table} WHERE start >= ${time(from)} AND start < ${time(to)} ${onKeys})`,
     events: `(${parts.join(' UNION ALL ')})`,
   };
+}
+
+function time(millis: number): string {
+  return `make_timestamp_ms(${millis})`;
 }

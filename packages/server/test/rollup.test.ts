@@ -24,9 +24,9 @@ describe('aggregates', () => {
   let store: DuckDbStore;
   let seq = 0;
 
-  async function put(events: readonly CerberusEvent[]): Promise<void> {
+  async function put(sent: readonly CerberusEvent[]): Promise<void> {
     seq += 1;
-    for (const each of [exact, store]) await each.append(append({ seq, events }));
+    for (const each of [exact, store]) await each.append(append({ seq, events: sent }));
   }
 
   function events(
@@ -70,7 +70,7 @@ describe('aggregates', () => {
         if (is === undefined || should === undefined) throw new Error('no answer');
         expect([is.estimated, should.estimated]).to.deep.equal([true, false]);
         const countsOf = ({ series, methods, outcomes, statusCodes, histogram }: typeof is): unknown => [
-          series.map(({ latency: _, ...counts }) => counts),
+          series.map(({ latency: _latency, ...counts }) => counts),
           methods,
           outcomes,
           statusCodes,
@@ -97,7 +97,7 @@ describe('aggregates', () => {
             .then(({ endpoints, total }) => [
               total,
               // Parts begin where the range says, minutes do not.
-              endpoints.map(({ latency: _, sparkline, ...rest }) => [
+              endpoints.map(({ latency: _latency, sparkline, ...rest }) => [
                 rest,
                 sparkline.reduce((a, b) => a + b),
               ]),
@@ -200,7 +200,7 @@ function expectClose(is: Totals, should: Totals): void {
 type Detail = Awaited<ReturnType<Store['analytics']['metric']>>;
 
 function expectMetric(is: Detail, should: Detail): void {
-  const exactly = ({ estimated: _, numbers, groups, ...rest }: Detail): unknown => [
+  const exactly = ({ estimated: _estimated, numbers, groups, ...rest }: Detail): unknown => [
     rest,
     numbers && [numbers.count, numbers.min, numbers.max, numbers.series.map((point) => point.count)],
     groups?.map(({ mean: _mean, p95: _p95, ...group }) => group),
