@@ -34,7 +34,7 @@ const anyEvent: fc.Arbitrary<CerberusEvent> = fc
     method: fc.constantFrom('GET', 'POST'),
     timestamp: fc.integer({ min: START - 2 * HOUR, max: START + 2 * HOUR }),
     statusCode: fc.option(fc.constantFrom(101, 200, 204, 301, 404, 500, 599, 700)),
-    latencyMs: fc.option(fc.double({ noNaN: true, min: 0, max: 1e5 })),
+    latencyMs: fc.option(fc.oneof(fc.constant(0), fc.double({ noNaN: true, min: 1e-6, max: 1e5 }))),
     outcome: fc.option(fc.constantFrom('completed', 'aborted', 'error')),
     customData: fc
       .dictionary(fc.constantFrom('x', 'y', 'z'), metricValue)
