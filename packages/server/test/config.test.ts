@@ -32,6 +32,8 @@ describe('resolveConfig', () => {
       maxPendingBytes: 67_108_864,
       maxPendingEvents: 100_000,
       maxIngestBytes: 8_388_608,
+      retentionDays: 30,
+      maxDbBytes: 0,
       throttleMillis: 1000,
       helloTimeoutMillis: 10_000,
       firstEventTimeoutMillis: 60_000,
