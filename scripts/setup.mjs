@@ -18,6 +18,7 @@ const SCOPES = {
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFolder = join(root, '.setup');
+const serverFolder = join(root, 'packages/server');
 
 function run(command, args) {
   const shell = process.platform === 'win32';
@@ -46,18 +47,22 @@ function installKey() {
   return hash.digest('hex');
 }
 
-function stampOf(scope) {
-  const file = join(stampFolder, `install-${scope}`);
+function stampOf(name) {
+  const file = join(stampFolder, name);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function writeStamp(name, key) {
+  mkdirSync(stampFolder, { recursive: true });
+  writeFileSync(join(stampFolder, name), key);
 }
 
 function install(scope) {
   const key = installKey();
   const installed = existsSync(join(root, 'node_modules', '.pnpm'));
-  if (installed && (stampOf('all') === key || stampOf(scope) === key)) return;
+  if (installed && (stampOf('install-all') === key || stampOf(`install-${scope}`) === key)) return;
   run('npx', ['--yes', PNPM, ...SCOPES[scope].filters, 'install', '--frozen-lockfile']);
-  mkdirSync(stampFolder, { recursive: true });
-  writeFileSync(join(stampFolder, `install-${scope}`), key);
+  writeStamp(`install-${scope}`, key);
 }
 
 /** The CommonJS half of a package is marked as such by a package.json of its own. */
@@ -69,9 +74,37 @@ function markCommonJs() {
   }
 }
 
+/** Of all that the page's build depends on: its sources, and the versions in the lockfile. */
+function pageKey() {
+  const folder = join(serverFolder, 'page');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(folder, 'dist')))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const hash = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml')));
+  for (const file of files.sort()) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+/** Vite takes longer than all the rest of a second start, so it runs only when something has changed. */
+function buildPage() {
+  const key = pageKey();
+  if (stampOf('page') === key && existsSync(join(serverFolder, 'dist/page/index.html'))) return;
+  const vite = join(serverFolder, 'node_modules/vite/bin/vite.js');
+  run(process.execPath, [
+    vite,
+    'build',
+    '--config',
+    join(serverFolder, 'page/vite.config.mjs'),
+    '--logLevel',
+    'warn',
+  ]);
+  writeStamp('page', key);
+}
+
 function build(scope) {
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', SCOPES[scope].project]);
   markCommonJs();
+  buildPage();
 }
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: 'all' } } });

@@ -287,6 +287,7 @@ describe('packed packages', function () {
       '@duckdb/node-api',
       'commander',
       'prom-client',
+      'sirv',
       'ws',
     ]);
   });

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 
 import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner } from './banner.ts';
-import { NUMBER_RULES, resolveConfig, type ServerOptions } from './config.ts';
+import { isLoopback, NUMBER_RULES, resolveConfig, type ServerOptions } from './config.ts';
 import { CerberusServerError, messageOf } from './errors.ts';
 import type { LogLevel } from './log.ts';
 import { startServer, type CerberusServer } from './server.ts';
@@ -41,6 +41,7 @@ function createCommand(): Command {
       '--secret-key <key>',
       'key for hashing addresses (default: generated once, kept in <db>.secret-key)',
     )
+    .option('--trace-url-template <url>', 'where a trace can be looked at; {trace_id} stands for its id')
     .option('--memory-limit <size>', 'memory for DuckDB (default 512MB)')
     .addHelpText('after', '\nEach option is also read from the environment: CERBERUS_SERVER_PORT and so on.')
     .showHelpAfterError('(see cerberus-server --help)');
@@ -76,7 +77,7 @@ function logUnlessInBanner(level: LogLevel, message: string): void {
 /** Clients on other machines would send the token in clear text. */
 function warnIfExposed(server: CerberusServer, options: ServerOptions): void {
   const { host } = resolveConfig(options, process.env);
-  if (/^(?:127\.|::1$|localhost$)/.test(host)) return;
+  if (isLoopback(host)) return;
   writeLog(
     'warn',
     `port ${server.port} is reachable from other machines without TLS; put a TLS proxy in front of it`,

@@ -19,6 +19,13 @@ export interface ServerOptions {
   readonly token?: string | undefined;
   /** Key for hashing addresses, given out to clients. Default: generated once, kept in `<db>.secret-key`. */
   readonly secretKey?: string | undefined;
+  /**
+   * False opens the page and the read API, but not the secret key, to everybody on this machine. Only in code, only on a
+   * loopback `host`, and only with a `token` that was made up. Default true.
+   */
+  readonly signIn?: boolean | undefined;
+  /** Where a trace can be looked at: an http(s) URL with `{trace_id}` in it. Default: nowhere. */
+  readonly traceUrlTemplate?: string | undefined;
   /** DuckDB's memory limit. Default `512MB`. */
   readonly memoryLimit?: string | undefined;
   /** DuckDB's threads. Default 2. */
@@ -66,13 +73,15 @@ export interface ServerOptions {
 type NumberOption = {
   [K in keyof ServerOptions]-?: ServerOptions[K] extends number | undefined ? K : never;
 }[keyof ServerOptions];
-type TextOption = 'host' | 'db' | 'token' | 'secretKey' | 'memoryLimit';
+type TextOption = 'host' | 'db' | 'token' | 'secretKey' | 'memoryLimit' | 'traceUrlTemplate';
 
 /** All options, resolved and checked. `token` and `secretKey` stay open until the database's folder is known. */
 export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly host: string;
   readonly db: string;
   readonly memoryLimit: string;
+  readonly signIn: boolean;
+  readonly traceUrlTemplate: string | undefined;
   readonly token: string | undefined;
   readonly secretKey: string | undefined;
 };
@@ -144,12 +153,16 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
       numberOf(name, rule, options[name as NumberOption], env),
     ]),
   ) as Record<NumberOption, number>;
+  const host = textOf('host', options, env) ?? '127.0.0.1';
+  const token = secretOf('token', options, env);
   return Object.freeze({
     ...numbers,
-    host: textOf('host', options, env) ?? '127.0.0.1',
+    host,
     db: textOf('db', options, env) ?? './cerberus.duckdb',
     memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
-    token: secretOf('token', options, env),
+    signIn: signInOf(options.signIn ?? true, host, token),
+    traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
+    token,
     secretKey: secretOf('secretKey', options, env),
   });
 }
@@ -176,6 +189,25 @@ function secretOf(name: 'token' | 'secretKey', options: ServerOptions, env: Envi
   const value = textOf(name, options, env);
   if (value === undefined || name === 'secretKey' || /^[\x21-\x7e]{1,512}$/.test(value)) return value;
   throw invalid(name, 'must be 1 to 512 visible ASCII characters without spaces');
+}
+
+function signInOf(signIn: unknown, host: string, token: string | undefined): boolean {
+  if (signIn === true) return signIn;
+  if (signIn === false && isLoopback(host) && token === undefined) return signIn;
+  const rule = 'must be true, or false with a loopback `host` and without a `token` of your own';
+  throw new CerberusServerError('INVALID_OPTION', `\`signIn\` ${rule}`);
+}
+
+/** Whether only this machine can connect to an address to listen on. */
+export function isLoopback(host: string): boolean {
+  return /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host);
+}
+
+function traceUrlOf(value: string | undefined): string | undefined {
+  if (value === undefined) return value;
+  const isWebUrl = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+  if (isWebUrl && value.includes('{trace_id}')) return value;
+  throw invalid('traceUrlTemplate', 'must be an http:// or https:// URL with {trace_id} in it');
 }
 
 function memoryOf(value: string): string {

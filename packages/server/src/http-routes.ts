@@ -11,12 +11,16 @@ import {
 } from './analytics-api.ts';
 import type { Archive } from './archive.ts';
 import { backupReply, exportReply } from './archive-api.ts';
-import { apiKeyOf, bearerOf } from './auth.ts';
 import { failure, unauthorized, type Reply } from './http-response.ts';
 import { ingestReply, type IngestContext } from './ingest-http.ts';
+import type { LiveStreams } from './live-streams.ts';
 import type { ServerMetrics } from './metrics.ts';
-import { parseTarget } from './request-target.ts';
+import type { PageReply } from './page-files.ts';
 import { eventsReply, summaryReply } from './read-api.ts';
+import { hasToken, mayRead, type ReaderAccess } from './reader-access.ts';
+import { parseTarget } from './request-target.ts';
+import { signInReply, signOutReply } from './sign-in.ts';
+import type { SignInLimit } from './sign-in-limit.ts';
 import { sourcesReply } from './sources-api.ts';
 import type { EventReader } from './store.ts';
 
@@ -29,6 +33,12 @@ export interface RouteContext extends IngestContext {
   /** Whether the last commit succeeded. */
   readonly healthy: () => boolean;
   readonly metrics: Pick<ServerMetrics, 'text' | 'contentType'>;
+  readonly access: ReaderAccess;
+  readonly signInLimit: SignInLimit;
+  readonly live: Pick<LiveStreams, 'reply'>;
+  readonly page: PageReply;
+  /** Where a trace can be looked at; `{trace_id}` stands for its id. */
+  readonly traceUrlTemplate: string | undefined;
 }
 
 interface RouteRequest {
@@ -36,67 +46,86 @@ interface RouteRequest {
   readonly params: URLSearchParams;
 }
 
-interface Route {
-  readonly method: 'GET' | 'POST';
-  readonly reply: (request: RouteRequest) => Reply | Promise<Reply>;
-}
+type RouteReply = (request: RouteRequest) => Reply | Promise<Reply>;
+
+/** What a path answers, by method. */
+type Route = Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', RouteReply>>>;
 
 /** Answers a request. */
 export type Dispatch = (message: IncomingMessage) => Promise<Reply>;
 
 /** Builds the table of endpoints. */
 export function createDispatch(context: RouteContext): Dispatch {
-  const guarded =
-    (reply: Route['reply']): Route['reply'] =>
-    (request) =>
-      isAuthorized(request.message, context) ? reply(request) : unauthorized('missing or wrong token');
-  const { archive, reader, receiver, rate } = context;
+  const { access, archive, reader, receiver, rate } = context;
   const { analytics } = reader;
-  const figures = (reply: AnalyticsReply): Route => ({
-    method: 'GET',
-    reply: guarded(({ params }) => reply({ analytics, rate }, params)),
-  });
   const { activity, counters } = receiver;
+  const onRefused = (): void => counters.refused('unauthorized');
+  const guard =
+    (isAllowed: (message: IncomingMessage) => boolean, reply: RouteReply): RouteReply =>
+    (request) => {
+      if (isAllowed(request.message)) return reply(request);
+      onRefused();
+      return unauthorized('missing or wrong token');
+    };
+  /** For programs: the key of all pseudonyms is nothing that a browser needs. */
+  const forToken = (reply: RouteReply): Route => ({
+    GET: guard((message) => hasToken(message, context.token), reply),
+  });
+  const forReaders = (reply: RouteReply): Route => ({
+    GET: guard((message) => mayRead(message, access), reply),
+  });
+  const figures = (reply: AnalyticsReply): Route =>
+    forReaders(({ params }) => reply({ analytics, rate }, params));
+  const signIn = { access, limit: context.signInLimit, onRefused };
   const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
-    ['/healthz', { method: 'GET', reply: () => healthReply(context.healthy()) }],
-    ['/metrics', { method: 'GET', reply: guarded(() => metricsReply(context.metrics)) }],
-    ['/v1/ingest/batch', { method: 'POST', reply: ({ message }) => ingestReply(message, context) }],
-    ['/api/secret-key', { method: 'GET', reply: guarded(() => keyReply(context.secretKey)) }],
-    ['/api/events', { method: 'GET', reply: guarded(({ params }) => eventsReply(reader, params)) }],
-    ['/api/summary', { method: 'GET', reply: guarded(({ params }) => summaryReply(reader, params)) }],
+    ['/healthz', { GET: () => healthReply(context.healthy()) }],
+    ['/metrics', forToken(() => metricsReply(context.metrics))],
+    ['/v1/ingest/batch', { POST: ({ message }) => ingestReply(message, context) }],
+    ['/api/secret-key', forToken(() => keyReply(context.secretKey))],
+    ['/api/events', forReaders(({ params }) => eventsReply(reader, params))],
+    ['/api/summary', forReaders(({ params }) => summaryReply(reader, params))],
     ['/api/overview', figures(overviewReply)],
     ['/api/endpoints', figures(endpointsReply)],
     ['/api/clients', figures(clientsReply)],
     ['/api/custom-metrics', figures(customMetricsReply)],
     ['/api/custom-metrics/detail', figures(customMetricReply)],
-    ['/api/export', { method: 'GET', reply: guarded(({ params }) => exportReply(archive, params)) }],
-    ['/api/backup', { method: 'GET', reply: guarded(() => backupReply(archive)) }],
+    ['/api/export', forToken(({ params }) => exportReply(archive, params))],
+    ['/api/backup', forToken(() => backupReply(archive))],
+    ['/api/sources', forReaders(({ params }) => sourcesReply({ analytics, activity, counters }, params))],
+    ['/api/live', forReaders(({ message, params }) => context.live.reply(message, params))],
     [
-      '/api/sources',
+      '/api/session',
       {
-        method: 'GET',
-        reply: guarded(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
+        ...forReaders(() => sessionReply(context)),
+        POST: ({ message }) => signInReply(message, signIn),
+        DELETE: ({ message }) => signOutReply(message, signIn),
       },
     ],
   ]);
-  return (message) => dispatch(routes, message);
+  return (message) => dispatch(routes, context.page, message);
 }
 
-async function dispatch(routes: ReadonlyMap<string, Route>, message: IncomingMessage): Promise<Reply> {
+async function dispatch(
+  routes: ReadonlyMap<string, Route>,
+  page: PageReply,
+  message: IncomingMessage,
+): Promise<Reply> {
   const url = parseTarget(message.url);
   if (url === undefined) return failure(400, 'bad request target');
   const route = routes.get(url.pathname);
-  if (route === undefined) return failure(404, 'not found');
-  if (message.method !== route.method) {
-    return failure(405, `only ${route.method} is allowed here`, { allow: route.method });
+  if (route === undefined) return page(message);
+  const reply = route[message.method as keyof Route];
+  if (reply === undefined) {
+    const allow = Object.keys(route).join(', ');
+    return failure(405, `only ${allow} is allowed here`, { allow });
   }
-  return route.reply({ message, params: url.searchParams });
+  return reply({ message, params: url.searchParams });
 }
 
-function isAuthorized(message: IncomingMessage, context: RouteContext): boolean {
-  const accepted = context.token.accepts(bearerOf(message.headers) ?? apiKeyOf(message.headers));
-  if (!accepted) context.receiver.counters.refused('unauthorized');
-  return accepted;
+/** What the page has to know before it asks for anything else. */
+function sessionReply({ access, traceUrlTemplate }: RouteContext): Reply {
+  const body = { signed_in: true, sign_in: access.signIn, trace_url_template: traceUrlTemplate ?? null };
+  return { status: 200, body };
 }
 
 function healthReply(healthy: boolean): Reply {

@@ -5,7 +5,7 @@ import { TokenCheck } from './auth.ts';
 import { BatchSession } from './batch-session.ts';
 import { CLOSE } from './close-codes.ts';
 import { CommitRate } from './commit-rate.ts';
-import { resolveConfig, type ServerConfig, type ServerOptions } from './config.ts';
+import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
 import { Counters, type ServerStats } from './counters.ts';
 import { resolveCredentials } from './credentials.ts';
 import { DuckDbStore } from './duckdb-store.ts';
@@ -15,12 +15,17 @@ import { SYSTEM_CLOCK, startForgetting } from './forgetting.ts';
 import { failure, sendReply } from './http-response.ts';
 import { HttpConnections } from './http-connections.ts';
 import { createDispatch, type Dispatch } from './http-routes.ts';
+import { LiveFeed } from './live-feed.ts';
+import { LiveStreams } from './live-streams.ts';
 import type { Log } from './log.ts';
 import { MemoryStore } from './memory-store.ts';
 import { ServerMetrics } from './metrics.ts';
+import { createPageReply } from './page-files.ts';
 import { ProducerRegistry } from './producer-registry.ts';
 import { Receiver } from './receiver.ts';
 import { startRetention } from './retention.ts';
+import { Sessions } from './sessions.ts';
+import { SignInLimit } from './sign-in-limit.ts';
 import type { Store } from './store.ts';
 import { WEBSOCKET_PATH, WebSocketEndpoint } from './websocket-endpoint.ts';
 
@@ -50,8 +55,13 @@ export interface CerberusServer {
  * @throws CerberusServerError (as a rejection) `INVALID_OPTION`, `PORT_IN_USE`, `LISTEN_FAILED`, `DB_LOCKED`,
  *   `DB_CORRUPT`, `DB_SCHEMA`, `DB_UNAVAILABLE` or `CREDENTIALS_FILE`
  */
-export async function startServer(options: ServerOptions = {}): Promise<CerberusServer> {
-  const config = resolveConfig(options, process.env);
+export function startServer(options: ServerOptions = {}): Promise<CerberusServer> {
+  return startServerIn(process.env, options);
+}
+
+/** As {@link startServer}, with another environment to read options from. */
+export async function startServerIn(env: Environment, options: ServerOptions): Promise<CerberusServer> {
+  const config = resolveConfig(options, env);
   const log = options.log ?? ((): void => undefined);
   const store = options.store ?? (await openStore(config));
   try {
@@ -84,10 +94,13 @@ async function serve(
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
   metrics.read({ stats, healthy: () => receiver.healthy });
   const rate = new CommitRate();
+  const feed = new LiveFeed();
   store.onCommit((events, { durationMillis }) => {
     metrics.committed(durationMillis);
     rate.add(events);
+    feed.publish(events);
   });
+  const live = new LiveStreams(feed, (socket) => plain.release(socket));
   const dispatch = createDispatch({
     receiver,
     token: check,
@@ -98,6 +111,11 @@ async function serve(
     secretKey,
     healthy: () => receiver.healthy,
     metrics,
+    access: { token: check, sessions: new Sessions(), signIn: config.signIn },
+    signInLimit: new SignInLimit(),
+    live,
+    page: createPageReply(),
+    traceUrlTemplate: config.traceUrlTemplate,
   });
   const http = createHttpServer(config, dispatch, log);
   const plain = new HttpConnections(http, config.maxHttpConnections, () => {
@@ -117,9 +135,11 @@ async function serve(
     clock: SYSTEM_CLOCK,
   });
   const stopRetention = startRetention({ ...config, store, log });
+  const stopFeed = feed.start(config.pingIntervalMillis);
   const stopTasks = (): void => {
     stopForgetting();
     stopRetention();
+    stopFeed();
   };
   let closing: Promise<void> | undefined;
   return {
@@ -129,7 +149,7 @@ async function serve(
     token,
     secretKey,
     stats,
-    close: () => (closing ??= shutDown(config, { http, endpoint, store, stopTasks, log })),
+    close: () => (closing ??= shutDown(config, { http, endpoint, store, stopTasks, live, log })),
   };
 }
 
@@ -201,12 +221,14 @@ interface Running {
   readonly endpoint: WebSocketEndpoint;
   readonly store: Store;
   readonly stopTasks: () => void;
+  readonly live: LiveStreams;
   readonly log: Log;
 }
 
 async function shutDown({ shutdownTimeoutMillis }: ServerConfig, running: Running): Promise<void> {
-  const { http, endpoint, store, stopTasks, log } = running;
+  const { http, endpoint, store, stopTasks, live, log } = running;
   stopTasks();
+  live.close();
   const httpClosed = new Promise<void>((resolve) => void http.close(() => resolve()));
   await endpoint.close(CLOSE.goingAway, 'server stops', shutdownTimeoutMillis);
   const deadline = setTimeout(() => http.closeAllConnections(), shutdownTimeoutMillis);

@@ -40,16 +40,27 @@ describe('resolveConfig', () => {
       requestTimeoutMillis: 10_000,
       pingIntervalMillis: 15_000,
       shutdownTimeoutMillis: 5000,
+      signIn: true,
+      traceUrlTemplate: undefined,
     });
   });
 
   it('takes each of them from the environment, and the option first', () => {
-    for (const [name, value] of Object.entries(resolveConfig({ token: 't', secretKey: 'k' }, {}))) {
-      const other: unknown = typeof value === 'number' ? value + 1 : '1GB';
+    const { signIn: _codeOnly, ...variables } = resolveConfig(
+      { token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}' },
+      {},
+    );
+    for (const [name, value] of Object.entries(variables)) {
+      const text = name === 'traceUrlTemplate' ? 'http://b/{trace_id}' : '1GB';
+      const other: unknown = typeof value === 'number' ? value + 1 : text;
       const env = { [variableOf(name)]: String(other) };
       expect(resolveConfig({}, env), name).to.have.property(name, other);
       expect(resolveConfig({ [name]: value }, env), name).to.have.property(name, value);
     }
+  });
+
+  it('takes no variable for leaving out the sign-in', () => {
+    expect(resolveConfig({}, { CERBERUS_SERVER_SIGN_IN: 'false' }).signIn).to.equal(true);
   });
 
   it('names variables after options', () => {

@@ -27,9 +27,14 @@ describe('docs/server.md', () => {
   for (const [option, value] of Object.entries(resolveConfig({}, {}))) {
     it(`has ${option} with its flag, its variable and its default`, () => {
       const [, flag, variable, fallback, meaning] = ROWS.get(option) ?? [];
+      if (option === 'signIn') {
+        expect([flag, variable, fallback]).to.deep.equal(['code only', 'code only', 'true']);
+        return;
+      }
       expect(flag).to.equal(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
       expect(variable).to.equal(variableOf(option));
-      expect(fallback).to.equal(value === undefined ? 'made up once' : String(value));
+      const unset = option === 'traceUrlTemplate' ? 'none' : 'made up once';
+      expect(fallback).to.equal(value === undefined ? unset : String(value));
       expect(meaning).to.match(/\w{3}/);
     });
   }
@@ -45,7 +50,7 @@ describe('docs/server.md', () => {
       flags(help.output().stdout).filter((flag) => flag !== '--help' && flag !== '--version'),
     );
     expect([...documented].toSorted()).to.deep.equal([...known].toSorted());
-    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 5);
+    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 6);
   });
 
   it('has the metrics that the server has, with their types, and no other', async () => {
@@ -97,11 +102,13 @@ describe('docs/server.md', () => {
 
   it('has the endpoints that the server has', async () => {
     const running = await server();
-    const endpoints = [...ROWS.keys()].flatMap((cell) => [...cell.matchAll(/^(GET|POST) (\/\S*)$/g)]);
-    expect(endpoints).to.have.length(15);
-    for (const [, method = '', path = ''] of endpoints.filter(([name]) => !name.includes('/ws/'))) {
-      const { status } = await fetch(`${running.url}${path}`, { method });
-      expect(status, path).to.equal(path === '/healthz' ? 200 : 401);
+    const endpoints = [...ROWS.keys()].flatMap((cell) => [...cell.matchAll(/^(GET|POST|DELETE) (\/\S*)$/g)]);
+    expect(endpoints).to.have.length(20);
+    const open = new Set(['GET /', 'GET /healthz', 'DELETE /api/session']);
+    for (const [name, method = '', path = ''] of endpoints.filter(([each]) => !each.includes('/ws/'))) {
+      const headers = { 'content-type': 'application/json' };
+      const { status } = await fetch(`${running.url}${path}`, { method, headers });
+      expect(status, name).to.equal(open.has(name) ? 200 : 401);
     }
   });
 

@@ -55,7 +55,6 @@ describe('the HTTP endpoints', () => {
 
   it('answer 404 to a path that does not exist, with or without the token', async () => {
     for (const path of [
-      '/',
       '/api',
       '/api/events/',
       '/API/EVENTS',

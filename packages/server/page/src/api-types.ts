@@ -1,0 +1,178 @@
+/** What the server's read API answers; docs/server.md describes it. */
+
+/** Milliseconds. */
+export interface Latency {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+}
+
+interface Totals {
+  readonly requests: number;
+  readonly errors: number;
+  readonly clients: number;
+  readonly latency_ms: Latency;
+}
+
+/** `none`: the request has no status, because it was aborted before. */
+export type StatusClass = '2xx' | '3xx' | '4xx' | '5xx' | 'none';
+
+interface Bucket {
+  readonly start: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly by_status: Readonly<Record<StatusClass, number>>;
+  readonly latency_ms: Latency;
+}
+
+interface HistogramBar {
+  readonly from: number;
+  readonly to: number;
+  readonly requests: number;
+}
+
+/** `GET /api/overview`. */
+export interface Overview {
+  readonly since: string;
+  readonly until: string;
+  readonly bucket_millis: number;
+  /** Whether percentiles and clients are estimates. */
+  readonly estimated: boolean;
+  readonly now: { readonly requests_per_second: number };
+  readonly totals: Totals;
+  readonly previous: Totals;
+  readonly series: readonly Bucket[];
+  readonly methods: readonly { readonly method: string; readonly requests: number }[];
+  readonly outcomes: readonly { readonly outcome: string | null; readonly requests: number }[];
+  readonly status_codes: readonly { readonly status_code: number | null; readonly requests: number }[];
+  readonly histogram: readonly HistogramBar[];
+}
+
+export interface EndpointRow {
+  readonly method: string;
+  readonly endpoint: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly share: number;
+  readonly latency_ms: Latency;
+  readonly sparkline: readonly number[];
+}
+
+/** `GET /api/endpoints`. */
+export interface Endpoints {
+  readonly endpoints: readonly EndpointRow[];
+  readonly total: number;
+}
+
+/** `GET /api/clients`. */
+export interface Clients {
+  readonly clients: readonly {
+    readonly source_ip: string;
+    readonly requests: number;
+    readonly errors: number;
+    readonly last_seen: string;
+  }[];
+}
+
+export interface MetricRow {
+  readonly name: string;
+  /** Events by the type of the value. */
+  readonly types: Readonly<Record<string, number>>;
+  readonly events: number;
+  /** Share of the events that have it. */
+  readonly coverage: number;
+}
+
+/** `GET /api/custom-metrics`. */
+export interface Metrics {
+  readonly metrics: readonly MetricRow[];
+  readonly events: number;
+}
+
+export interface MetricNumbers {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly series: readonly {
+    readonly start: string;
+    readonly count: number;
+    readonly mean: number | null;
+    readonly p95: number | null;
+  }[];
+  readonly histogram: readonly { readonly from: number; readonly to: number; readonly count: number }[];
+}
+
+export interface MetricGroup {
+  readonly method: string;
+  readonly endpoint: string;
+  readonly events: number;
+  readonly mean: number | null;
+  readonly p95: number | null;
+  readonly top: { readonly value: string | boolean; readonly count: number } | null;
+}
+
+/** `GET /api/custom-metrics/detail`. */
+export interface MetricDetail {
+  readonly name: string;
+  readonly events: number;
+  readonly coverage: number;
+  readonly numbers: MetricNumbers | null;
+  readonly shares: readonly { readonly value: string | boolean; readonly count: number }[];
+  readonly others?: number;
+  readonly groups?: readonly MetricGroup[];
+}
+
+/** An event as it was stored. */
+export interface StoredEvent {
+  readonly client_id: string;
+  readonly received_at: string;
+  readonly source_ip: string | null;
+  readonly endpoint: string;
+  readonly method: string;
+  readonly custom_data: Readonly<Record<string, unknown>>;
+  readonly timestamp?: string;
+  readonly status_code?: number;
+  readonly latency_ms?: number;
+  readonly route?: string;
+  readonly outcome?: string;
+  readonly user_id?: string;
+  readonly trace_id?: string;
+  readonly span_id?: string;
+}
+
+/** `GET /api/events`. */
+export interface Events {
+  readonly events: readonly StoredEvent[];
+  readonly next: string | null;
+}
+
+export interface Source {
+  readonly client_id: string;
+  readonly agent: string | null;
+  readonly mode: 'batch' | 'event' | 'http';
+  readonly producer: string | null;
+  readonly last_seq: number | null;
+  readonly events: number;
+  readonly rejected: number;
+  readonly throttled: number;
+  readonly connected: boolean;
+  readonly since: string;
+  readonly last_seen: string;
+}
+
+/** `GET /api/sources`. */
+export interface Sources {
+  readonly sources: readonly Source[];
+  readonly refused: readonly { readonly reason: string; readonly count: number }[];
+  readonly client_ids: readonly string[];
+}
+
+/** `GET /api/session`. */
+export interface Session {
+  /** False: the server asks nobody to sign in. */
+  readonly sign_in: boolean;
+  readonly trace_url_template: string | null;
+}

@@ -1,0 +1,70 @@
+/** Why there is no answer. */
+export type ApiFailure =
+  | { readonly kind: 'signed_out' }
+  | { readonly kind: 'unreachable' }
+  /** The server's own words. */
+  | { readonly kind: 'refused'; readonly status: number; readonly message: string };
+
+/** An answer or a failure; nothing is thrown but when the caller aborted. */
+export type ApiResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: ApiFailure };
+
+/** How far the server's clock is ahead of this one's, in milliseconds; ranges end at the server's now. */
+let clockOffset = 0;
+/** The `Date` header has whole seconds, and the answer was on its way for a moment. */
+const TOLERATED_OFFSET_MILLIS = 3000;
+
+/** The server's time as far as it is known, in milliseconds since the epoch. */
+export function serverNow(): number {
+  return Date.now() + clockOffset;
+}
+
+/** Asks the server for JSON. @param url relative to the page, so that it works below any path */
+export async function getJson<T>(url: string, signal: AbortSignal): Promise<ApiResult<T>> {
+  return request<T>(url, { signal });
+}
+
+/** Signs in; the session is in a cookie that this page cannot read. */
+export function signIn(token: string): Promise<ApiResult<unknown>> {
+  return request('api/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  });
+}
+
+/** Signs out, on the server too. */
+export function signOut(): Promise<ApiResult<unknown>> {
+  return request('api/session', { method: 'DELETE' });
+}
+
+async function request<T>(url: string, init: RequestInit): Promise<ApiResult<T>> {
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(url, init);
+    body = await response.json();
+  } catch (error) {
+    if (init.signal?.aborted === true) throw error;
+    return { ok: false, failure: { kind: 'unreachable' } };
+  }
+  noteClock(response.headers.get('date'));
+  if (response.ok) return { ok: true, value: body as T };
+  if (response.status === 401) return { ok: false, failure: { kind: 'signed_out' } };
+  const message = (body as { error?: unknown } | null)?.error;
+  return {
+    ok: false,
+    failure: {
+      kind: 'refused',
+      status: response.status,
+      message: typeof message === 'string' ? message : `status ${response.status}`,
+    },
+  };
+}
+
+function noteClock(date: string | null): void {
+  const offset = Date.parse(date ?? '') - Date.now();
+  if (Number.isNaN(offset)) return;
+  clockOffset = Math.abs(offset) < TOLERATED_OFFSET_MILLIS ? 0 : offset;
+}

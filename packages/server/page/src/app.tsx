@@ -1,0 +1,111 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+
+import type { Session } from './api-types.ts';
+import { getJson, serverNow, signOut, type ApiFailure } from './api.ts';
+import { PageContextHolder, type PageContext } from './page-context.ts';
+import { Header } from './parts/header.tsx';
+import { refreshMillis, spanAt } from './time-range.ts';
+import { formatState, type View } from './url-state.ts';
+import { useTheme } from './use-theme.ts';
+import { useTick } from './use-tick.ts';
+import { useUrlState } from './use-url-state.ts';
+import { EndpointView } from './views/endpoint.tsx';
+import { LiveView } from './views/live.tsx';
+import { MetricsView } from './views/metrics.tsx';
+import { OverviewView } from './views/overview.tsx';
+import { SignInView } from './views/sign-in.tsx';
+import { SourcesView } from './views/sources.tsx';
+
+const TITLES: Readonly<Record<View, string>> = {
+  overview: 'Overview',
+  live: 'Live',
+  metrics: 'Metrics',
+  sources: 'Sources',
+  endpoint: 'Endpoint',
+};
+const RETRY_MILLIS = 5000;
+
+/** The page: who is reading, what the URL says, and the view that follows from it. */
+export function App(): JSX.Element {
+  const [state, setState] = useUrlState();
+  const theme = useTheme();
+  const [session, setSession] = useState<Session>();
+  const [failure, report] = useState<ApiFailure>();
+  const isDown = failure?.kind === 'unreachable';
+  const refreshed = state.refresh ? refreshMillis(state.range) : undefined;
+  const tick = useTick(isDown ? RETRY_MILLIS : refreshed);
+  const span = useMemo(() => spanAt(state.range, serverNow()), [state.range, tick]);
+
+  useEffect(() => {
+    if (session !== undefined) return undefined;
+    const controller = new AbortController();
+    getJson<Session>('api/session', controller.signal)
+      .then((result) => {
+        if (result.ok) setSession(result.value);
+        report(result.ok ? undefined : result.failure);
+      })
+      .catch(() => undefined);
+    return () => controller.abort();
+  }, [session, tick]);
+  useEffect(() => {
+    const what = state.view === 'endpoint' ? `${state.method ?? ''} ${state.endpoint ?? ''}`.trim() : '';
+    document.title = `${what === '' ? TITLES[state.view] : what} · Cerberus`;
+  }, [state]);
+
+  const page: PageContext = {
+    state,
+    go: (change, replace) => setState({ ...state, ...change }, replace),
+    link: (change) => formatState({ ...state, ...change }),
+    span,
+    tick,
+    session,
+    report,
+    theme: theme.shown,
+  };
+  const leave = (): void => {
+    void signOut().then(() => {
+      setSession(undefined);
+      report({ kind: 'signed_out' });
+    });
+  };
+  const entered = (): void => {
+    setSession(undefined);
+    report(undefined);
+  };
+  return (
+    <PageContextHolder.Provider value={page}>
+      {failure?.kind === 'signed_out' ? (
+        <SignInView onSignedIn={entered} />
+      ) : (
+        <>
+          <a class="skip" href="#main">
+            Skip to content
+          </a>
+          <Header theme={theme} onSignOut={session?.sign_in === true ? leave : undefined} />
+          <Notice isDown={isDown} />
+          <main id="main" tabIndex={-1}>
+            {session !== undefined && view(state.view)}
+          </main>
+        </>
+      )}
+    </PageContextHolder.Provider>
+  );
+}
+
+function view(name: View): ComponentChildren {
+  if (name === 'live') return <LiveView />;
+  if (name === 'metrics') return <MetricsView />;
+  if (name === 'sources') return <SourcesView />;
+  if (name === 'endpoint') return <EndpointView />;
+  return <OverviewView />;
+}
+
+/** Always there, so that a screen reader notices what appears in it. */
+function Notice({ isDown }: { readonly isDown: boolean }): JSX.Element {
+  return (
+    <div role="status" class={isDown ? 'notice' : ''}>
+      {isDown && 'The server does not answer. What is shown may be old; trying again.'}
+    </div>
+  );
+}

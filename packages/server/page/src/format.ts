@@ -1,0 +1,105 @@
+/** Numbers as people read them, with units. A dash where there is none. */
+
+const NONE = '–';
+/** Between a number and its unit: narrow, and no line breaks there. */
+const THIN = '\u202F';
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+const digits3 = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+
+/** 9,999 → `9,999`; from 100,000 on three digits: `123K`. */
+export function count(value: number): string {
+  return Math.abs(value) < 100_000 ? whole.format(value) : compact.format(value);
+}
+
+/** Every digit. */
+export function exactCount(value: number): string {
+  return whole.format(value);
+}
+
+/** A metric's value: three significant digits. */
+export function decimal(value: number | null): string {
+  if (value === null) return NONE;
+  return Math.abs(value) < 100_000 ? digits3.format(value) : compact.format(value);
+}
+
+/** Milliseconds, in the unit that suits: `0.42 ms`, `420 ms`, `1.24 s`, `2.1 min`. */
+export function duration(millis: number | null): string {
+  if (millis === null) return NONE;
+  if (millis < 1000) return `${digits3.format(millis)}${THIN}ms`;
+  if (millis < 60_000) return `${digits3.format(millis / 1000)}${THIN}s`;
+  return `${digits3.format(millis / 60_000)}${THIN}min`;
+}
+
+/** A share of one as per cent: `0.4 %`, `12 %`; never rounded down to nothing. */
+export function share(part: number, total: number): string {
+  if (total === 0) return NONE;
+  const percent = (part / total) * 100;
+  if (percent === 0) return `0${THIN}%`;
+  if (percent < 0.01) return `<${THIN}0.01${THIN}%`;
+  return `${percent < 10 ? percent.toFixed(percent < 1 ? 2 : 1) : percent.toFixed(0)}${THIN}%`;
+}
+
+/** Requests per second. */
+export function rate(perSecond: number): string {
+  return perSecond >= 100 ? count(perSecond) : perSecond.toFixed(1);
+}
+
+/** A change, as text and direction. */
+export interface Change {
+  readonly text: string;
+  readonly direction: 'up' | 'down' | 'same';
+}
+
+/** The change from `before` to `now`; `undefined` where there is nothing to compare with. */
+export function change(now: number | null, before: number | null): Change | undefined {
+  if (now === null || before === null || before === 0) return undefined;
+  const ratio = now / before - 1;
+  const percent = Math.abs(ratio) * 100;
+  if (percent < 0.5) return { text: `0${THIN}%`, direction: 'same' };
+  const text = percent >= 1000 ? `×${digits3.format(now / before)}` : `${percent.toFixed(0)}${THIN}%`;
+  return { text, direction: ratio > 0 ? 'up' : 'down' };
+}
+
+/** The change of a share of one, in percentage points. */
+export function changeOfShare(now: number | null, before: number | null): Change | undefined {
+  if (now === null || before === null) return undefined;
+  const points = (now - before) * 100;
+  const text = `${Math.abs(points).toFixed(Math.abs(points) < 1 ? 2 : 1)}${THIN}pp`;
+  if (Math.abs(points) < 0.005) return { text: `0${THIN}pp`, direction: 'same' };
+  return { text, direction: points > 0 ? 'up' : 'down' };
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const minute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** `14:05:09`, in the reader's time zone. */
+export function timeOfDay(millis: number): string {
+  return clock.format(millis);
+}
+
+/** Date and time. */
+export function dateAndTime(millis: number): string {
+  return full.format(millis);
+}
+
+/** The interval of a bucket, no more precise than its width. */
+export function interval(startMillis: number, widthMillis: number): string {
+  const end = startMillis + widthMillis;
+  if (widthMillis >= 86_400_000) return day.format(startMillis);
+  const time = widthMillis < 60_000 ? clock : minute;
+  return `${day.format(startMillis)}, ${time.format(startMillis)}–${time.format(end)}`;
+}
+
+/** How long ago: `just now`, `3 min ago`. */
+export function ago(millis: number, now: number): string {
+  const seconds = Math.max(0, Math.round((now - millis) / 1000));
+  if (seconds < 5) return 'just now';
+  if (seconds < 60) return `${seconds}${THIN}s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}${THIN}min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}${THIN}h ago`;
+  return `${Math.floor(seconds / 86_400)}${THIN}d ago`;
+}

@@ -1,0 +1,42 @@
+import type { StoredEvent } from './api-types.ts';
+import { matchesFilter } from './event-filter.ts';
+
+/** An event with a number that no other one has. */
+export interface LiveEvent {
+  readonly key: number;
+  readonly event: StoredEvent;
+}
+
+/** What the live view shows. */
+export interface LiveList {
+  /** Newest first. */
+  readonly events: readonly LiveEvent[];
+  /** Came while the list stood still. */
+  readonly waiting: readonly LiveEvent[];
+  /** Were not sent, or fell off the end of what waits: the server or the reader was too busy. */
+  readonly missed: number;
+}
+
+export const EMPTY_LIST: LiveList = { events: [], waiting: [], missed: 0 };
+
+/** Most events that are kept. */
+export const MAX_KEPT = 500;
+
+/** Takes new events, in the order in which they were stored. A paused list keeps them aside. */
+export function withEvents(list: LiveList, arrived: readonly LiveEvent[], isPaused: boolean): LiveList {
+  const newest = arrived.toReversed();
+  if (!isPaused) return { ...list, events: [...newest, ...list.events].slice(0, MAX_KEPT) };
+  const waiting = [...newest, ...list.waiting];
+  const lost = Math.max(0, waiting.length - MAX_KEPT);
+  return { ...list, waiting: waiting.slice(0, MAX_KEPT), missed: list.missed + lost };
+}
+
+/** Goes on after a pause. */
+export function resumed(list: LiveList): LiveList {
+  return { ...list, events: [...list.waiting, ...list.events].slice(0, MAX_KEPT), waiting: [] };
+}
+
+/** What a filter leaves of it. */
+export function filtered(list: LiveList, filter: string): readonly LiveEvent[] {
+  return filter.trim() === '' ? list.events : list.events.filter(({ event }) => matchesFilter(event, filter));
+}

@@ -1,0 +1,112 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+
+import { usePage } from '../page-context.ts';
+import type { Span } from '../time-range.ts';
+import { colourReader, type ColourReader } from './colours.ts';
+
+/** A chart over time. */
+export interface ChartProps {
+  /** x in seconds, then a list for each series. */
+  readonly data: uPlot.AlignedData;
+  readonly series: (colour: ColourReader) => uPlot.Series[];
+  /** The instants at both ends. */
+  readonly span: Span;
+  readonly formatValue: (value: number) => string;
+  /** What there is to see, for those who do not. */
+  readonly label: string;
+  /** The index under the pointer, `undefined` when it leaves. */
+  readonly onHover: (index: number | undefined) => void;
+  /** A part of the range was chosen with the pointer. */
+  readonly onSelect?: ((span: Span) => void) | undefined;
+}
+
+const HEIGHT = 190;
+const FONT = '11px system-ui, sans-serif';
+
+/** uPlot in the page's colours. It is drawn anew when the theme changes, and takes new data as it is. */
+export function Chart(props: ChartProps): JSX.Element {
+  const { theme } = usePage();
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const drawn = new uPlot(optionsOf(latest, element), latest.current.data, element);
+    plot.current = drawn;
+    const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      drawn.destroy();
+    };
+  }, [theme]);
+  useEffect(() => plot.current?.setData(props.data), [props.data]);
+
+  return <div class="chart" ref={host} role="img" aria-label={props.label} />;
+}
+
+function optionsOf(latest: { readonly current: ChartProps }, element: HTMLElement): uPlot.Options {
+  const colour = colourReader(element);
+  const axis = {
+    stroke: colour('--muted'),
+    font: FONT,
+    ticks: { show: false },
+    grid: { stroke: colour('--line'), width: 1 },
+  };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    padding: [8, 4, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      points: { show: false },
+      drag: { x: latest.current.onSelect !== undefined, y: false, setScale: false },
+    },
+    scales: {
+      x: { range: () => [latest.current.span.since / 1000, latest.current.span.until / 1000] },
+      y: { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] },
+    },
+    axes: [
+      { ...axis, grid: { show: false }, space: 72, values: timeLabels },
+      {
+        ...axis,
+        size: 58,
+        space: 38,
+        values: (_, values) => values.map((value) => latest.current.formatValue(value)),
+      },
+    ],
+    series: [{}, ...latest.current.series(colour)],
+    hooks: {
+      setCursor: [({ cursor }) => latest.current.onHover(cursor.idx ?? undefined)],
+      setSelect: [
+        (drawn) => {
+          const { left, width } = drawn.select;
+          if (width < 8) return;
+          drawn.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          const at = (pixel: number): number => Math.round(drawn.posToVal(pixel, 'x') * 1000);
+          latest.current.onSelect?.({ since: at(left), until: at(left + width) });
+        },
+      ],
+    },
+  };
+}
+
+const DAY_SECONDS = 86_400;
+const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const seconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** Hours within a day, else dates: the rest of the page reads the same. */
+function timeLabels(_: uPlot, values: number[], __: number, ___: number, step: number): string[] {
+  return values.map((value) => {
+    const date = new Date(value * 1000);
+    if (step >= DAY_SECONDS || (date.getHours() === 0 && date.getMinutes() === 0)) return days.format(date);
+    return (step < 60 ? seconds : minutes).format(date);
+  });
+}

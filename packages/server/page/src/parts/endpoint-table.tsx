@@ -1,0 +1,92 @@
+import type { ComponentChildren, JSX } from 'preact';
+
+import type { EndpointRow, Endpoints } from '../api-types.ts';
+import { count, duration, exactCount, share } from '../format.ts';
+import { usePage } from '../page-context.ts';
+import type { EndpointSort } from '../url-state.ts';
+import { useRead } from '../use-read.ts';
+import { EndpointName } from './endpoint-name.tsx';
+import { Panel } from './panel.tsx';
+import { Sparkline } from './sparkline.tsx';
+
+const LIMIT = 20;
+
+/** The endpoints, by what the reader sorts them by. */
+export function EndpointTable(): JSX.Element {
+  const { state } = usePage();
+  // Of one whole, the largest share is the most requests.
+  const sort = state.sort === 'share' ? 'requests' : state.sort;
+  const { value, outdated } = useRead<Endpoints>('api/endpoints', { sort, limit: LIMIT });
+  const rows = value?.endpoints ?? [];
+  const rest = (value?.total ?? 0) - rows.length;
+  return (
+    <Panel title="Endpoints" class="flush" outdated={outdated}>
+      <table class="endpoints">
+        <thead>
+          <tr>
+            <th scope="col">Endpoint</th>
+            <th scope="col" class="wide">
+              Trend
+            </th>
+            <SortHeader sort="requests">Requests</SortHeader>
+            <SortHeader sort="share" class="wide">
+              Share
+            </SortHeader>
+            <SortHeader sort="errors">Errors</SortHeader>
+            <th scope="col" class="number wide">
+              p50
+            </th>
+            <SortHeader sort="p95">p95</SortHeader>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={`${row.method} ${row.endpoint}`} row={row} />
+          ))}
+        </tbody>
+      </table>
+      {rest > 0 && <p class="rest">{exactCount(rest)} more endpoints</p>}
+    </Panel>
+  );
+}
+
+function Row({ row }: { readonly row: EndpointRow }): JSX.Element {
+  return (
+    <tr>
+      <th scope="row">
+        <EndpointName method={row.method} endpoint={row.endpoint} />
+      </th>
+      <td class="wide">
+        <Sparkline values={row.sparkline} />
+      </td>
+      <td class="number" title={exactCount(row.requests)}>
+        {count(row.requests)}
+      </td>
+      <td class="number wide">{share(row.share, 1)}</td>
+      <td class={row.errors > 0 ? 'number bad' : 'number none'} title={share(row.errors, row.requests)}>
+        {count(row.errors)}
+      </td>
+      <td class="number wide">{duration(row.latency_ms.p50)}</td>
+      <td class="number">{duration(row.latency_ms.p95)}</td>
+    </tr>
+  );
+}
+
+interface SortHeaderProps {
+  readonly sort: EndpointSort;
+  readonly class?: string;
+  readonly children: ComponentChildren;
+}
+
+function SortHeader({ sort, class: extra = '', children }: SortHeaderProps): JSX.Element {
+  const { state, go } = usePage();
+  const isSorted = state.sort === sort;
+  return (
+    <th scope="col" class={`number ${extra}`} aria-sort={isSorted ? 'descending' : undefined}>
+      <button type="button" class="sort" onClick={() => go({ sort }, true)}>
+        {children}
+        <span aria-hidden="true">{isSorted ? ' ↓' : ''}</span>
+      </button>
+    </th>
+  );
+}

@@ -1,0 +1,36 @@
+import type { JSX } from 'preact';
+
+import type { StoredEvent } from '../api-types.ts';
+import { duration, timeOfDay } from '../format.ts';
+import { metricText } from '../metric-text.ts';
+import { statusClassOf, statusColour } from './status-class.ts';
+
+interface EventRowProps {
+  readonly event: StoredEvent;
+  readonly isOpen: boolean;
+  readonly onOpen: () => void;
+}
+
+/** One request in a line; the button in it opens the whole event. */
+export function EventRow({ event, isOpen, onOpen }: EventRowProps): JSX.Element {
+  const status = event.status_code;
+  const time = Date.parse(event.timestamp ?? event.received_at);
+  return (
+    <tr class={isOpen ? 'open' : ''}>
+      <td class="time">{timeOfDay(time)}</td>
+      <td class="status">
+        <span class={`badge ${statusColour(statusClassOf(status))}`}>{status ?? event.outcome ?? '–'}</span>
+      </td>
+      <td class="what">
+        <button type="button" class="row" aria-expanded={isOpen} onClick={onOpen}>
+          <span class="method">{event.method}</span> <bdi>{event.endpoint}</bdi>
+        </button>
+      </td>
+      <td class="number">{duration(event.latency_ms ?? null)}</td>
+      <td class="wide metrics-cell">
+        <bdi>{metricText(event.custom_data)}</bdi>
+      </td>
+      <td class="wide client">{event.source_ip === null ? '–' : event.source_ip.slice(0, 8)}</td>
+    </tr>
+  );
+}

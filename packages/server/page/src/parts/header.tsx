@@ -1,0 +1,97 @@
+import type { JSX } from 'preact';
+
+import type { Sources } from '../api-types.ts';
+import { usePage } from '../page-context.ts';
+import { useRead } from '../use-read.ts';
+import type { useTheme } from '../use-theme.ts';
+import type { View } from '../url-state.ts';
+import { Link } from './link.tsx';
+import { RangePicker } from './range-picker.tsx';
+
+const NAVIGATION: readonly (readonly [View, string])[] = [
+  ['overview', 'Overview'],
+  ['live', 'Live'],
+  ['metrics', 'Metrics'],
+  ['sources', 'Sources'],
+];
+
+interface HeaderProps {
+  readonly theme: ReturnType<typeof useTheme>;
+  /** Undefined where nobody has to sign in. */
+  readonly onSignOut: (() => void) | undefined;
+}
+
+/** Where one is, and what is looked at. */
+export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
+  const { state } = usePage();
+  const current = state.view === 'endpoint' ? 'overview' : state.view;
+  return (
+    <header class="top">
+      <div class="bar">
+        <Link class="wordmark" to={{ view: 'overview' }}>
+          <Mark />
+          Cerberus
+        </Link>
+        <nav aria-label="Views">
+          {NAVIGATION.map(([view, name]) => (
+            <Link key={view} to={{ view }} current={view === current}>
+              {name}
+            </Link>
+          ))}
+        </nav>
+        <span class="end">
+          <button
+            type="button"
+            class="quiet"
+            onClick={theme.next}
+            title="Switch between system, light and dark"
+          >
+            Theme: {theme.theme}
+          </button>
+          {onSignOut !== undefined && (
+            <button type="button" class="quiet" onClick={onSignOut}>
+              Sign out
+            </button>
+          )}
+        </span>
+      </div>
+      <div class="bar controls">
+        <ClientSwitcher />
+        {state.view !== 'live' && state.view !== 'sources' && <RangePicker />}
+      </div>
+    </header>
+  );
+}
+
+function Mark(): JSX.Element {
+  return (
+    <svg width="20" height="20" viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="7" class="mark" />
+      <path d="M9 17v6M16 9v14M23 13v10" stroke="#fff" stroke-width="4" stroke-linecap="round" />
+    </svg>
+  );
+}
+
+/** Only where there is something to choose between. */
+function ClientSwitcher(): JSX.Element | null {
+  const { state, go } = usePage();
+  const ids = useRead<Sources>('api/sources').value?.client_ids ?? [];
+  const all = state.clientId === undefined || ids.includes(state.clientId) ? ids : [state.clientId, ...ids];
+  if (all.length < 2 && state.clientId === undefined) return null;
+  return (
+    <label class="field">
+      <span>Application</span>
+      <select
+        value={state.clientId ?? ''}
+        onChange={({ currentTarget: { value } }) => go({ clientId: value === '' ? undefined : value })}
+      >
+        <option value="">All</option>
+        {all.map((id) => (
+          <option key={id} value={id}>
+            {id}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,63 @@
+import type { JSX } from 'preact';
+
+import type { MetricGroup } from '../api-types.ts';
+import { count, decimal, exactCount, share } from '../format.ts';
+import { EndpointName } from './endpoint-name.tsx';
+
+/** A metric by endpoint. */
+export function MetricGroups({ groups }: { readonly groups: readonly MetricGroup[] }): JSX.Element {
+  const hasNumbers = groups.some(({ mean }) => mean !== null);
+  const hasTop = groups.some(({ top }) => top !== null);
+  return (
+    <table class="groups">
+      <caption>By endpoint</caption>
+      <thead>
+        <tr>
+          <th scope="col">Endpoint</th>
+          <th scope="col" class="number">
+            Requests
+          </th>
+          {hasNumbers && (
+            <>
+              <th scope="col" class="number">
+                Mean
+              </th>
+              <th scope="col" class="number">
+                p95
+              </th>
+            </>
+          )}
+          {hasTop && <th scope="col">Most frequent</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {groups.map((group) => (
+          <tr key={`${group.method} ${group.endpoint}`}>
+            <th scope="row">
+              <EndpointName method={group.method} endpoint={group.endpoint} />
+            </th>
+            <td class="number" title={exactCount(group.events)}>
+              {count(group.events)}
+            </td>
+            {hasNumbers && (
+              <>
+                <td class="number">{decimal(group.mean)}</td>
+                <td class="number">{decimal(group.p95)}</td>
+              </>
+            )}
+            {hasTop && (
+              <td>
+                {group.top !== null && (
+                  <>
+                    <bdi>{String(group.top.value)}</bdi>{' '}
+                    <span class="muted">{share(group.top.count, group.events)}</span>
+                  </>
+                )}
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

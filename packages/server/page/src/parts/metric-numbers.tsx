@@ -1,0 +1,57 @@
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type uPlot from 'uplot';
+
+import type { MetricNumbers } from '../api-types.ts';
+import { dateAndTime, decimal } from '../format.ts';
+import { usePage } from '../page-context.ts';
+import { Chart } from './chart.tsx';
+import type { ColourReader } from './colours.ts';
+import { Histogram } from './histogram.tsx';
+import { Legend } from './legend.tsx';
+
+/** A metric's numbers over time and as a distribution. */
+export function MetricNumbersChart({ numbers }: { readonly numbers: MetricNumbers }): JSX.Element {
+  const { span, go } = usePage();
+  const [hovered, setHovered] = useState<number>();
+  const data = useMemo(() => lines(numbers), [numbers]);
+  const bucket = hovered === undefined ? undefined : numbers.series[hovered];
+  const shown = bucket ?? numbers;
+  const items = [
+    { name: 'mean', value: decimal(shown.mean), colour: 'l-p50' },
+    { name: 'p95', value: decimal(shown.p95), colour: 'l-p95' },
+  ];
+  return (
+    <>
+      <p class="range">
+        {decimal(numbers.min)} to {decimal(numbers.max)}, median {decimal(numbers.p50)}
+      </p>
+      <Legend items={items} when={bucket && dateAndTime(Date.parse(bucket.start))} />
+      <Chart
+        data={data}
+        series={lineSeries}
+        span={span}
+        formatValue={decimal}
+        label={`Over time: mean ${decimal(numbers.mean)}, p95 ${decimal(numbers.p95)}`}
+        onHover={setHovered}
+        onSelect={(range) => go({ range })}
+      />
+      <Histogram bars={numbers.histogram} format={decimal} label="Distribution" />
+    </>
+  );
+}
+
+function lines({ series }: MetricNumbers): uPlot.AlignedData {
+  return [
+    series.map(({ start }) => Date.parse(start) / 1000),
+    series.map(({ mean }) => mean),
+    series.map(({ p95 }) => p95),
+  ];
+}
+
+function lineSeries(colour: ColourReader): uPlot.Series[] {
+  return [
+    { stroke: colour('--l-p50'), width: 1.5 },
+    { stroke: colour('--l-p95'), width: 1.5, dash: [6, 3] },
+  ];
+}

@@ -1,0 +1,21 @@
+import type { JSX } from 'preact';
+
+import { usePage } from '../page-context.ts';
+import { nameOf, widerPreset } from '../time-range.ts';
+import { Link } from './link.tsx';
+
+/** There are events, but none in this range. */
+export function NothingHere({ what }: { readonly what: string }): JSX.Element {
+  const { state } = usePage();
+  const wider = widerPreset(state.range);
+  return (
+    <section class="panel nothing">
+      <h2>No {what} in this range</h2>
+      {wider !== undefined && (
+        <p>
+          <Link to={{ range: { preset: wider } }}>Look at the last {nameOf(wider)}</Link>
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,12 @@
+/** Parameters of a request; what is undefined is left out. */
+export type Params = Readonly<Record<string, string | number | undefined>>;
+
+/** A path of the API with parameters. */
+export function apiUrl(path: string, params: Params): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === '' ? path : `${path}?${text}`;
+}

@@ -1,0 +1,92 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import type { Events, StoredEvent } from './api-types.ts';
+import { getJson } from './api.ts';
+import { EMPTY_LIST, MAX_KEPT, resumed, withEvents, type LiveEvent, type LiveList } from './live-list.ts';
+import { usePage } from './page-context.ts';
+import { apiUrl } from './query.ts';
+
+/** The live list and how it is doing. */
+export interface Live {
+  readonly list: LiveList;
+  readonly isConnected: boolean;
+  readonly isPaused: boolean;
+  readonly setPaused: (paused: boolean) => void;
+}
+
+const INITIAL = 100;
+
+/**
+ * The newest events, then those that are stored while one looks. They are shown once per frame at most, however many
+ * arrive. A connection that was lost begins with what is stored again, for something may have been missed.
+ */
+export function useLive(): Live {
+  const { state, report } = usePage();
+  const [list, setList] = useState(EMPTY_LIST);
+  const [isConnected, setConnected] = useState(false);
+  const [isPaused, setPaused] = useState(false);
+  const paused = useRef(isPaused);
+  paused.current = isPaused;
+  const { clientId } = state;
+
+  useEffect(() => {
+    const controller = new AbortController();
+    const source = new EventSource(apiUrl('api/live', { client_id: clientId }));
+    const arrived: LiveEvent[] = [];
+    let isLoading = false;
+    let key = 0;
+    let frame: number | undefined;
+    const keyed = (event: StoredEvent): LiveEvent => ({ event, key: (key += 1) });
+    const show = (): void => {
+      frame = undefined;
+      const taken = arrived.splice(0);
+      setList((before) => withEvents(before, taken, paused.current));
+    };
+    const load = async (): Promise<void> => {
+      isLoading = true;
+      const url = apiUrl('api/events', { client_id: clientId, limit: INITIAL });
+      const result = await getJson<Events>(url, controller.signal);
+      isLoading = false;
+      report(result.ok ? undefined : result.failure);
+      if (!result.ok) return;
+      // What arrived meanwhile may be among them or not.
+      const known = new Set(result.value.events.map((event) => JSON.stringify(event)));
+      const fresh = arrived.splice(0).filter(({ event }) => !known.has(JSON.stringify(event)));
+      const events = result.value.events.toReversed().map(keyed).toReversed();
+      setList(withEvents({ ...EMPTY_LIST, events }, fresh, false));
+    };
+    source.addEventListener('open', () => {
+      setConnected(true);
+      load().catch(() => undefined);
+    });
+    source.addEventListener('error', () => {
+      setConnected(false);
+      // It tells nothing of why; a request does. Nothing comes by itself any more after an answer that was no stream.
+      if (source.readyState === EventSource.CLOSED) load().catch(() => undefined);
+    });
+    source.addEventListener('request', ({ data }: MessageEvent<string>) => {
+      arrived.push(keyed(JSON.parse(data) as StoredEvent));
+      if (arrived.length > MAX_KEPT) arrived.shift();
+      if (!isLoading) frame ??= requestAnimationFrame(show);
+    });
+    source.addEventListener('dropped', ({ data }: MessageEvent<string>) => {
+      const { count } = JSON.parse(data) as { count: number };
+      setList((before) => ({ ...before, missed: before.missed + count }));
+    });
+    return () => {
+      controller.abort();
+      source.close();
+      if (frame !== undefined) cancelAnimationFrame(frame);
+    };
+  }, [clientId]);
+
+  return {
+    list,
+    isConnected,
+    isPaused,
+    setPaused: (next) => {
+      setPaused(next);
+      if (!next) setList(resumed);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { getJson } from './api.ts';
+import { usePage } from './page-context.ts';
+import { apiUrl, type Params } from './query.ts';
+
+/** What is known of an answer. */
+export interface Read<T> {
+  /** The newest answer, also while a newer one is on its way. */
+  readonly value: T | undefined;
+  /** Whether `value` is for other parameters than those asked for. */
+  readonly outdated: boolean;
+  /** The server's own words when it refused. */
+  readonly refused: string | undefined;
+}
+
+interface Pending {
+  readonly key: string;
+  readonly controller: AbortController;
+}
+
+/** Asks the read API, again with each tick, within the range and the application that are chosen. */
+export function useRead<T>(path: string, params: Params = {}, isWanted = true): Read<T> {
+  const { state, span, tick, report } = usePage();
+  const [answer, setAnswer] = useState<{ key: string; value: T }>();
+  const [refused, setRefused] = useState<string>();
+  const pending = useRef<Pending | undefined>(undefined);
+  const scoped = { ...params, client_id: state.clientId };
+  const key = apiUrl(path, { ...scoped, range: JSON.stringify(state.range) });
+
+  useEffect(() => {
+    // A slow answer must not be given up for the same question.
+    if (!isWanted || pending.current?.key === key) return;
+    pending.current?.controller.abort();
+    const mine: Pending = { key, controller: new AbortController() };
+    pending.current = mine;
+    const url = apiUrl(path, { ...scoped, since: Math.round(span.since), until: Math.round(span.until) });
+    getJson<T>(url, mine.controller.signal)
+      .then((result) => {
+        if (pending.current !== mine) return;
+        pending.current = undefined;
+        if (result.ok) setAnswer({ key, value: result.value });
+        const why = result.ok ? undefined : result.failure;
+        setRefused(why?.kind === 'refused' ? why.message : undefined);
+        report(why);
+      })
+      // Aborted.
+      .catch(() => undefined);
+  }, [key, tick, isWanted]);
+  useEffect(() => () => pending.current?.controller.abort(), []);
+
+  return { value: answer?.value, outdated: answer !== undefined && answer.key !== key, refused };
+}

@@ -1,0 +1,50 @@
+import type { JSX } from 'preact';
+
+import { exactCount } from '../format.ts';
+import { filtered } from '../live-list.ts';
+import { usePage } from '../page-context.ts';
+import { EventTable } from '../parts/event-table.tsx';
+import { useLive } from '../use-live.ts';
+
+/** Most rows that are drawn; the filter looks at more. */
+const MAX_ROWS = 200;
+
+/** Requests as they are stored. */
+export function LiveView(): JSX.Element {
+  const { state, go } = usePage();
+  const { list, isConnected, isPaused, setPaused } = useLive();
+  const shown = filtered(list, state.filter);
+  return (
+    <>
+      <h1 class="unseen">Live</h1>
+      <div class="live-bar">
+        <label class="field grow">
+          <span class="unseen">Filter</span>
+          <input
+            type="search"
+            placeholder="Filter: path, method, 5xx, metric, trace…"
+            value={state.filter}
+            onInput={({ currentTarget }) => go({ filter: currentTarget.value }, true)}
+          />
+        </label>
+        <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
+          {isPaused ? `Go on${list.waiting.length > 0 ? ` (${list.waiting.length} new)` : ''}` : 'Pause'}
+        </button>
+        <span role="status" class={isConnected ? 'pulse on' : 'pulse'}>
+          {isConnected ? 'Connected' : 'Not connected'}
+        </span>
+      </div>
+      <section class="panel flush" aria-label="Requests">
+        <EventTable events={shown.slice(0, MAX_ROWS)} label="Requests as they are stored, newest first" />
+        {shown.length === 0 && (
+          <p class="empty-line">
+            {list.events.length === 0 ? 'Waiting for the first request.' : 'No request matches the filter.'}
+          </p>
+        )}
+        {list.missed > 0 && (
+          <p class="rest">{exactCount(list.missed)} more were stored than can be shown here.</p>
+        )}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import type { JSX } from 'preact';
+
+import type { MetricRow, Metrics } from '../api-types.ts';
+import { count, share } from '../format.ts';
+import { usePage } from '../page-context.ts';
+import { Link } from '../parts/link.tsx';
+import { Loading } from '../parts/loading.tsx';
+import { MetricDetailPanel } from '../parts/metric-detail.tsx';
+import { NothingHere } from '../parts/nothing-here.tsx';
+import { Refused } from '../parts/refused.tsx';
+import { useRead } from '../use-read.ts';
+
+/** Every custom metric that was seen, and one of them closely. */
+export function MetricsView(): JSX.Element {
+  const { state } = usePage();
+  const { value, refused } = useRead<Metrics>('api/custom-metrics');
+  if (refused !== undefined) return <Refused why={refused} />;
+  if (value === undefined) return <Loading />;
+  if (value.events === 0) return <NothingHere what="requests" />;
+  if (value.metrics.length === 0) return <HowToSend />;
+  const selected = state.metric ?? value.metrics[0]?.name ?? '';
+  return (
+    <>
+      <h1 class="unseen">Metrics</h1>
+      <div class="split">
+        <nav class="panel list" aria-label="Metrics">
+          <ul>
+            {value.metrics.map((metric) => (
+              <li key={metric.name}>
+                <Link to={{ metric: metric.name }} current={metric.name === selected}>
+                  <bdi class="name">{metric.name}</bdi>
+                  <span class="type">{typesOf(metric)}</span>
+                  <span class="meter" aria-hidden="true">
+                    <span style={{ width: `${metric.coverage * 100}%` }} />
+                  </span>
+                  <span class="coverage">
+                    {share(metric.coverage, 1)}{' '}
+                    <span class="unseen">of requests, {count(metric.events)}</span>
+                  </span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <MetricDetailPanel key={selected} name={selected} />
+      </div>
+    </>
+  );
+}
+
+/** The types of its values, the most frequent first. */
+function typesOf({ types }: MetricRow): string {
+  return Object.entries(types)
+    .filter(([, events]) => events > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([type]) => type)
+    .join(', ');
+}
+
+function HowToSend(): JSX.Element {
+  return (
+    <section class="panel connect">
+      <h2>No metrics of your own yet</h2>
+      <p>Your application adds a number, a text or a yes or no to a request like this:</p>
+      <div class="snippet">
+        <pre tabIndex={0}>
+          <code>
+            {"import { setMetric } from '@cerberus-otel/instrumentation';\n\nsetMetric('cache_hit', true);"}
+          </code>
+        </pre>
+      </div>
+    </section>
+  );
+}

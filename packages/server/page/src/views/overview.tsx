@@ -1,0 +1,44 @@
+import type { JSX } from 'preact';
+
+import type { Overview, Sources } from '../api-types.ts';
+import { Methods, Outcomes } from '../parts/breakdowns.tsx';
+import { ClientList } from '../parts/client-list.tsx';
+import { Connect } from '../parts/connect.tsx';
+import { EndpointTable } from '../parts/endpoint-table.tsx';
+import { Figures } from '../parts/figures.tsx';
+import { LatencyChart } from '../parts/latency-chart.tsx';
+import { Loading } from '../parts/loading.tsx';
+import { NothingHere } from '../parts/nothing-here.tsx';
+import { Refused } from '../parts/refused.tsx';
+import { RequestsChart } from '../parts/requests-chart.tsx';
+import { useRead } from '../use-read.ts';
+
+/** Everything about an application on one screen. */
+export function OverviewView(): JSX.Element {
+  const { value: overview, outdated, refused } = useRead<Overview>('api/overview');
+  const isEmpty = overview?.totals.requests === 0;
+  const sources = useRead<Sources>('api/sources', {}, isEmpty);
+  if (refused !== undefined) return <Refused why={refused} />;
+  if (overview === undefined) return <Loading />;
+  if (isEmpty) {
+    if (sources.value === undefined) return <Loading />;
+    return sources.value.client_ids.length === 0 ? <Connect /> : <NothingHere what="requests" />;
+  }
+  const shown = { overview, outdated };
+  return (
+    <>
+      <h1 class="unseen">Overview</h1>
+      <Figures overview={overview} withRate />
+      <div class="charts">
+        <RequestsChart {...shown} />
+        <LatencyChart {...shown} />
+      </div>
+      <EndpointTable />
+      <div class="thirds">
+        <Methods {...shown} />
+        <Outcomes {...shown} />
+        <ClientList requests={overview.totals.requests} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { signIn, type ApiFailure } from '../api.ts';
+
+/** Asks for the token. */
+export function SignInView({ onSignedIn }: { readonly onSignedIn: () => void }): JSX.Element {
+  const [token, setToken] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    const result = await signIn(token.trim());
+    setBusy(false);
+    if (result.ok) {
+      onSignedIn();
+      return;
+    }
+    setProblem(textOf(result.failure));
+    input.current?.select();
+  };
+  return (
+    <main class="sign-in">
+      <form class="panel" onSubmit={(event) => void submit(event)}>
+        <h1>Cerberus</h1>
+        <label class="field" for="token">
+          Token
+        </label>
+        <input
+          id="token"
+          ref={input}
+          type="password"
+          autocomplete="current-password"
+          required
+          value={token}
+          aria-invalid={problem !== undefined}
+          aria-describedby="token-help token-problem"
+          onInput={({ currentTarget }) => setToken(currentTarget.value)}
+        />
+        <p id="token-problem" role="alert" class="problem">
+          {problem}
+        </p>
+        <button type="submit" class="primary" disabled={isBusy}>
+          Sign in
+        </button>
+        <p id="token-help" class="muted">
+          The server printed it when it started. If the server made it up, it is also in{' '}
+          <code>&lt;database&gt;.token</code>.
+        </p>
+      </form>
+    </main>
+  );
+}
+
+function textOf(failure: ApiFailure): string {
+  if (failure.kind === 'signed_out') return 'That is not the token of this server.';
+  if (failure.kind === 'unreachable') return 'The server does not answer.';
+  const { message } = failure;
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}

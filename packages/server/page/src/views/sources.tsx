@@ -1,0 +1,119 @@
+import type { JSX } from 'preact';
+
+import type { Source, Sources } from '../api-types.ts';
+import { serverNow } from '../api.ts';
+import { ago, count, dateAndTime, exactCount } from '../format.ts';
+import { Connect } from '../parts/connect.tsx';
+import { Loading } from '../parts/loading.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Refused } from '../parts/refused.tsx';
+import { useRead } from '../use-read.ts';
+
+/** Who sends events, and what the server did not take. */
+export function SourcesView(): JSX.Element {
+  const { value, refused } = useRead<Sources>('api/sources');
+  if (refused !== undefined) return <Refused why={refused} />;
+  if (value === undefined) return <Loading />;
+  const connected = value.sources.filter((source) => source.connected).length;
+  const refusals = value.refused.filter(({ count: times }) => times > 0);
+  return (
+    <>
+      <h1 class="unseen">Sources</h1>
+      {value.sources.length === 0 ? (
+        <Connect />
+      ) : (
+        <Panel title="Exporters" class="flush" aside={<span class="muted">{connected} connected</span>}>
+          <SourceTable sources={value.sources} />
+        </Panel>
+      )}
+      <Panel title="Refused since the server started" class="flush">
+        {refusals.length === 0 ? (
+          <p class="empty-line">Nothing.</p>
+        ) : (
+          <table class="refusals">
+            <thead>
+              <tr>
+                <th scope="col">Reason</th>
+                <th scope="col" class="number">
+                  Times
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {refusals.map(({ reason, count: times }) => (
+                <tr key={reason}>
+                  <th scope="row">{reason.replaceAll('_', ' ')}</th>
+                  <td class="number">{exactCount(times)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Panel>
+    </>
+  );
+}
+
+function SourceTable({ sources }: { readonly sources: readonly Source[] }): JSX.Element {
+  return (
+    <table class="sources">
+      <thead>
+        <tr>
+          <th scope="col">Application</th>
+          <th scope="col" class="wide">
+            Agent
+          </th>
+          <th scope="col">Mode</th>
+          <th scope="col" class="wide">
+            Producer
+          </th>
+          <th scope="col" class="number wide">
+            Last seq
+          </th>
+          <th scope="col" class="number">
+            Events
+          </th>
+          <th scope="col" class="number wide">
+            Rejected
+          </th>
+          <th scope="col" class="number wide">
+            Throttled
+          </th>
+          <th scope="col">Seen</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sources.map((source) => (
+          <SourceRow key={source.producer ?? `${source.mode} ${source.client_id}`} source={source} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function SourceRow({ source }: { readonly source: Source }): JSX.Element {
+  const seen = Date.parse(source.last_seen);
+  return (
+    <tr>
+      <th scope="row">
+        <bdi>{source.client_id}</bdi>
+      </th>
+      <td class="wide">
+        <bdi>{source.agent ?? '–'}</bdi>
+      </td>
+      <td>{source.mode}</td>
+      <td class="wide">
+        <code title={source.producer ?? undefined}>{source.producer?.slice(0, 8) ?? '–'}</code>
+      </td>
+      <td class="number wide">{source.last_seq === null ? '–' : exactCount(source.last_seq)}</td>
+      <td class="number" title={exactCount(source.events)}>
+        {count(source.events)}
+      </td>
+      <td class={source.rejected > 0 ? 'number wide bad' : 'number wide'}>{count(source.rejected)}</td>
+      <td class="number wide">{count(source.throttled)}</td>
+      <td title={`since ${dateAndTime(Date.parse(source.since))}, last ${dateAndTime(seen)}`}>
+        {source.connected ? <span class="connected">connected</span> : ago(seen, serverNow())}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,24 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** The value of a cookie (RFC 6265, 4.2); `undefined` when the request does not carry it. */
+export function cookieOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  for (const pair of (headers.cookie ?? '').split(';')) {
+    const [key, ...value] = pair.split('=');
+    if (key?.trim() === name) return value.join('=').trim();
+  }
+  return undefined;
+}
+
+/** What a cookie is set with. */
+export interface CookieOptions {
+  /** 0 removes it. */
+  readonly maxAgeSeconds: number;
+  /** Only over TLS. */
+  readonly secure: boolean;
+}
+
+/** A `Set-Cookie` that no script can read and no other site can make a browser send. */
+export function setCookie(name: string, value: string, { maxAgeSeconds, secure }: CookieOptions): string {
+  const attributes = ['HttpOnly', 'SameSite=Strict', 'Path=/', `Max-Age=${maxAgeSeconds}`];
+  return [`${name}=${value}`, ...attributes, ...(secure ? ['Secure'] : [])].join('; ');
+}

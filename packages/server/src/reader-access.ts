@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+
+import { apiKeyOf, bearerOf, type TokenCheck } from './auth.ts';
+import { cookieOf } from './cookies.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What decides who may read. */
+export interface ReaderAccess {
+  readonly token: TokenCheck;
+  readonly sessions: Sessions;
+  /** False: the page is open to everybody on this machine. */
+  readonly signIn: boolean;
+}
+
+/** The token, as every endpoint takes it. */
+export function hasToken(message: IncomingMessage, token: TokenCheck): boolean {
+  return token.accepts(bearerOf(message.headers) ?? apiKeyOf(message.headers));
+}
+
+/** The token, a session of the page, or a server without sign-in. */
+export function mayRead(message: IncomingMessage, { token, sessions, signIn }: ReaderAccess): boolean {
+  if (hasToken(message, token)) return true;
+  if (sessions.isOpen(cookieOf(message.headers, sessionCookieOf(message)))) return true;
+  return !signIn && comesFromThisMachine(message);
+}
+
+/** Cookies know no ports: two servers on one machine must not sign each other's readers out. */
+export function sessionCookieOf({ socket }: IncomingMessage): string {
+  return `cerberus_session_${socket.localPort}`;
+}
+
+/**
+ * Without sign-in the name in the `Host` header is all that keeps another site from reading through a name of its own
+ * that it lets point here (DNS rebinding), and a forwarding header tells of a proxy that has opened the port to others.
+ */
+function comesFromThisMachine({ headers }: IncomingMessage): boolean {
+  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
+  return /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?$/i.test(headers.host ?? '');
+}
