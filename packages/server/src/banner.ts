@@ -4,6 +4,7 @@ import type { CerberusServer } from './server.ts';
 export function startBanner(server: Pick<CerberusServer, 'url' | 'wsUrl' | 'token'>, db: string): string {
   return [
     `Cerberus server listening on ${server.url}`,
+    `  page       ${server.url}/`,
     `  events     ${server.wsUrl}`,
     `  database   ${db}`,
     `  token      ${server.token}`,

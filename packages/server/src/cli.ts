@@ -5,12 +5,14 @@ import { Command } from 'commander';
 import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner } from './banner.ts';
 import { isLoopback, NUMBER_RULES, resolveConfig, type ServerOptions } from './config.ts';
+import { devCommand } from './dev-command.ts';
 import { CerberusServerError, messageOf } from './errors.ts';
 import type { LogLevel } from './log.ts';
 import { startServer, type CerberusServer } from './server.ts';
+import { tailCommand } from './tail-command.ts';
 
 /**
- * Runs the `cerberus-server` command. Resolves when the server has started, or when a command such as `export` is done;
+ * Runs the `cerberus-server` command. Resolves when the server has started, or when a command such as `dev` is done;
  * sets the exit code on failure.
  */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -51,6 +53,8 @@ function createCommand(): Command {
   return command
     .action(serve)
     .enablePositionalOptions()
+    .addCommand(devCommand())
+    .addCommand(tailCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand());
 }
