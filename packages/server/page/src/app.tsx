@@ -32,6 +32,7 @@ export function App(): JSX.Element {
   const theme = useTheme();
   const [session, setSession] = useState<Session>();
   const [failure, report] = useState<ApiFailure>();
+  const [visit, setVisit] = useState(0);
   const isDown = failure?.kind === 'unreachable';
   const refreshed = state.refresh ? refreshMillis(state.range) : undefined;
   const tick = useTick(isDown ? RETRY_MILLIS : refreshed);
@@ -47,7 +48,7 @@ export function App(): JSX.Element {
       })
       .catch(() => undefined);
     return () => controller.abort();
-  }, [session, tick]);
+  }, [session, tick, visit]);
   useEffect(() => {
     const what = state.view === 'endpoint' ? `${state.method ?? ''} ${state.endpoint ?? ''}`.trim() : '';
     document.title = `${what === '' ? TITLES[state.view] : what} · Cerberus`;
@@ -70,7 +71,7 @@ export function App(): JSX.Element {
     });
   };
   const entered = (): void => {
-    setSession(undefined);
+    setVisit(visit + 1);
     report(undefined);
   };
   return (
@@ -85,6 +86,7 @@ export function App(): JSX.Element {
           <Header theme={theme} onSignOut={session?.sign_in === true ? leave : undefined} />
           <Notice isDown={isDown} />
           <main id="main" tabIndex={-1}>
+            {state.view !== 'endpoint' && <h1 class="unseen">{TITLES[state.view]}</h1>}
             {session !== undefined && view(state.view)}
           </main>
         </>

@@ -50,6 +50,8 @@ export function rate(perSecond: number): string {
 export interface Change {
   readonly text: string;
   readonly direction: 'up' | 'down' | 'same';
+  /** Whether it is worth a second look: a tenth, or half a percentage point. */
+  readonly isLarge: boolean;
 }
 
 /** The change from `before` to `now`; `undefined` where there is nothing to compare with. */
@@ -57,9 +59,9 @@ export function change(now: number | null, before: number | null): Change | unde
   if (now === null || before === null || before === 0) return undefined;
   const ratio = now / before - 1;
   const percent = Math.abs(ratio) * 100;
-  if (percent < 0.5) return { text: `0${THIN}%`, direction: 'same' };
+  if (percent < 0.5) return { text: `0${THIN}%`, direction: 'same', isLarge: false };
   const text = percent >= 1000 ? `×${digits3.format(now / before)}` : `${percent.toFixed(0)}${THIN}%`;
-  return { text, direction: ratio > 0 ? 'up' : 'down' };
+  return { text, direction: ratio > 0 ? 'up' : 'down', isLarge: percent >= 10 };
 }
 
 /** The change of a share of one, in percentage points. */
@@ -67,8 +69,8 @@ export function changeOfShare(now: number | null, before: number | null): Change
   if (now === null || before === null) return undefined;
   const points = (now - before) * 100;
   const text = `${Math.abs(points).toFixed(Math.abs(points) < 1 ? 2 : 1)}${THIN}pp`;
-  if (Math.abs(points) < 0.005) return { text: `0${THIN}pp`, direction: 'same' };
-  return { text, direction: points > 0 ? 'up' : 'down' };
+  if (Math.abs(points) < 0.005) return { text: `0${THIN}pp`, direction: 'same', isLarge: false };
+  return { text, direction: points > 0 ? 'up' : 'down', isLarge: Math.abs(points) >= 0.5 };
 }
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });

@@ -61,7 +61,7 @@ function optionsOf(latest: { readonly current: ChartProps }, element: HTMLElemen
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [8, 4, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -73,7 +73,7 @@ function optionsOf(latest: { readonly current: ChartProps }, element: HTMLElemen
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 72, values: timeLabels },
+      { ...axis, grid: { show: false }, size: 28, space: 72, values: timeLabels },
       {
         ...axis,
         size: 58,

@@ -35,7 +35,9 @@ export function Histogram({ bars, format, label }: HistogramProps): JSX.Element 
       {shown.map(({ from, to, count }, index) => (
         <div class="column" key={from} title={`${format(from)} – ${format(to)}: ${exactCount(count)}`}>
           <div class="bar" style={{ height: `${(count / largest) * 100}%` }} />
-          <span class="tick">{index % every === 0 ? format(from) : ''}</span>
+          <span class="tick">
+            {index % every === 0 && index + every / 2 <= shown.length ? format(from) : ''}
+          </span>
         </div>
       ))}
     </div>

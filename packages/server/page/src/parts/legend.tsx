@@ -18,7 +18,7 @@ interface LegendProps {
 export function Legend({ items, when }: LegendProps): JSX.Element {
   return (
     <div class="legend">
-      <span class="when">{when ?? ''}</span>
+      {when !== undefined && <span>{when}</span>}
       {items.map(({ name, value, colour }) => (
         <span key={name} class="entry">
           <span class={`swatch ${colour}`} aria-hidden="true" />

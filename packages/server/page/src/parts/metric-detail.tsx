@@ -31,6 +31,9 @@ export function MetricDetailPanel({ name, only }: MetricDetailPanelProps): JSX.E
         </span>
       }
     >
+      {detail.numbers === null && detail.shares.length === 0 && (
+        <p class="empty-line">Its values are lists: they are not added up, but each is in its event.</p>
+      )}
       {detail.numbers !== null && <MetricNumbersChart numbers={detail.numbers} />}
       {detail.shares.length > 0 && <BarList items={sharesOf(detail)} empty="" />}
       {detail.groups !== undefined && detail.groups.length > 0 && <MetricGroups groups={detail.groups} />}

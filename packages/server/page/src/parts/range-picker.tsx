@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { usePage } from '../page-context.ts';
-import { nameOf, PRESETS } from '../time-range.ts';
+import { PRESETS } from '../time-range.ts';
 
 const SHORT = { '15m': '15 min', '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' } as const;
 
@@ -20,7 +20,7 @@ export function RangePicker(): JSX.Element {
             type="button"
             key={each}
             aria-pressed={each === preset}
-            aria-label={`Last ${nameOf(each)}`}
+            aria-label={`Last ${SHORT[each]}`}
             onClick={() => {
               setOpen(false);
               go({ range: { preset: each } });

@@ -19,7 +19,7 @@ const WORDS = { up: 'up', down: 'down', same: 'unchanged' } as const;
 
 /** One figure, and how it changed. */
 export function Stat({ name, value, exact, change, bad, note }: StatProps): JSX.Element {
-  const isBad = change !== undefined && change.direction === bad;
+  const isBad = change !== undefined && change.isLarge && change.direction === bad;
   return (
     <div class="stat">
       <dt>{name}</dt>

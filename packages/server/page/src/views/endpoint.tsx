@@ -71,7 +71,7 @@ function Body({ overview, outdated, only }: BodyProps): JSX.Element {
           <Outcomes {...shown} />
         </div>
       </div>
-      <div class="halves">
+      <div class="columns">
         {metrics.map(({ name }) => (
           <MetricDetailPanel key={name} name={name} only={only} />
         ))}

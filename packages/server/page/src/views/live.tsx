@@ -16,7 +16,6 @@ export function LiveView(): JSX.Element {
   const shown = filtered(list, state.filter);
   return (
     <>
-      <h1 class="unseen">Live</h1>
       <div class="live-bar">
         <label class="field grow">
           <span class="unseen">Filter</span>

@@ -21,7 +21,6 @@ export function MetricsView(): JSX.Element {
   const selected = state.metric ?? value.metrics[0]?.name ?? '';
   return (
     <>
-      <h1 class="unseen">Metrics</h1>
       <div class="split">
         <nav class="panel list" aria-label="Metrics">
           <ul>

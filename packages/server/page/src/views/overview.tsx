@@ -27,7 +27,6 @@ export function OverviewView(): JSX.Element {
   const shown = { overview, outdated };
   return (
     <>
-      <h1 class="unseen">Overview</h1>
       <Figures overview={overview} withRate />
       <div class="charts">
         <RequestsChart {...shown} />

@@ -18,7 +18,6 @@ export function SourcesView(): JSX.Element {
   const refusals = value.refused.filter(({ count: times }) => times > 0);
   return (
     <>
-      <h1 class="unseen">Sources</h1>
       {value.sources.length === 0 ? (
         <Connect />
       ) : (
@@ -79,6 +78,9 @@ function SourceTable({ sources }: { readonly sources: readonly Source[] }): JSX.
           <th scope="col" class="number wide">
             Throttled
           </th>
+          <th scope="col" class="wide">
+            Since
+          </th>
           <th scope="col">Seen</th>
         </tr>
       </thead>
@@ -111,7 +113,8 @@ function SourceRow({ source }: { readonly source: Source }): JSX.Element {
       </td>
       <td class={source.rejected > 0 ? 'number wide bad' : 'number wide'}>{count(source.rejected)}</td>
       <td class="number wide">{count(source.throttled)}</td>
-      <td title={`since ${dateAndTime(Date.parse(source.since))}, last ${dateAndTime(seen)}`}>
+      <td class="wide">{dateAndTime(Date.parse(source.since))}</td>
+      <td title={dateAndTime(seen)}>
         {source.connected ? <span class="connected">connected</span> : ago(seen, serverNow())}
       </td>
     </tr>

@@ -1,0 +1,92 @@
+// Each view in both themes against axe-core's rules, with a picture of it at two widths.
+import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
+import { shopTraffic, store } from '../support/stored-traffic.js';
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = (await page.evaluate(
+    '(async () => ({ violations: (await axe.run(document, { resultTypes: ["violations"] })).violations }))()',
+  )) as { violations: readonly Violation[] };
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+}
+
+describeInBrowser('accessibility', () => {
+  let server: CerberusServer;
+  let closed: CerberusServer;
+  let axe: string;
+
+  before(async () => {
+    const options = { port: 0, host: '127.0.0.1', db: ':memory:' };
+    server = await startServer({ ...options, signIn: false });
+    closed = await startServer({ ...options, token: 'x' });
+    await store(server, ...shopTraffic(Date.now()));
+    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  });
+
+  after(async () => {
+    await server.close();
+    await closed.close();
+  });
+
+  const views: Readonly<Record<string, readonly [query: string, ready: string]>> = {
+    overview: ['?range=15m', 'table.endpoints tbody tr'],
+    live: ['?view=live', 'table.events tbody tr'],
+    metrics: ['?view=metrics&range=15m&metric=amount', '.histogram'],
+    endpoint: ['?view=endpoint&range=15m&method=POST&endpoint=%2Fcheckout', 'table.events tbody tr'],
+    sources: ['?view=sources', 'table.sources tbody tr'],
+    nothing: ['?range=15m&client_id=nobody', '.nothing'],
+    'sign-in': ['', '#token'],
+  };
+  for (const [view, [query, ready]] of Object.entries(views)) {
+    for (const theme of ['light', 'dark'] as const) {
+      it(`breaks no rule in ${view}, ${theme}`, async () => {
+        const { page, problems } = await openPage(view === 'sign-in' ? closed : server, query, { theme });
+        await page.locator(ready).first().waitFor();
+        if (view === 'live') await page.locator('button.row').first().click();
+        await takePicture(page, `${view}-1280-${theme}`);
+        // From the test and not from the page, so the page's policy does not keep it out.
+        await page.evaluate(axe);
+        expect(await violations(page)).to.deep.equal([]);
+        expect(problems).to.deep.equal([]);
+      });
+    }
+
+    it(`breaks no rule in ${view} at 360 px, and fits`, async () => {
+      const { page } = await openPage(view === 'sign-in' ? closed : server, query, { width: 360 });
+      await page.locator(ready).first().waitFor();
+      await takePicture(page, `${view}-360-light`);
+      await page.evaluate(axe);
+      expect(await violations(page)).to.deep.equal([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width').to.equal(360);
+    });
+  }
+
+  it('lets one reach everything with the keyboard, in the order in which it is read', async () => {
+    const { page } = await openPage(server, '?range=15m');
+    await page.locator('table.endpoints tbody tr').first().waitFor();
+    const reached: string[] = [];
+    for (let step = 0; step < 16; step += 1) {
+      await page.keyboard.press('Tab');
+      reached.push(await page.evaluate(() => (document.activeElement as HTMLElement).innerText.trim()));
+    }
+    expect(reached.slice(0, 7)).to.deep.equal([
+      'Skip to content',
+      'Cerberus',
+      'Overview',
+      'Live',
+      'Metrics',
+      'Sources',
+      'Theme: system',
+    ]);
+    expect(reached.slice(7, 13)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
+  });
+});

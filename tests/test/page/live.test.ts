@@ -1,0 +1,100 @@
+// Requests appear on the page as they are stored.
+import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import { expect } from 'chai';
+import { describeInBrowser, openPage } from '../support/browser.js';
+import { store } from '../support/stored-traffic.js';
+import { until } from '../support/until.js';
+
+describeInBrowser('the live view', () => {
+  let server: CerberusServer;
+
+  beforeEach(async () => {
+    server = await startServer({
+      port: 0,
+      host: '127.0.0.1',
+      db: ':memory:',
+      signIn: false,
+      traceUrlTemplate: 'https://traces.example/{trace_id}',
+    });
+  });
+
+  afterEach(() => server.close());
+
+  it('shows what was stored before and what is stored now', async () => {
+    await store(server, { endpoint: '/before' });
+    const { page, problems } = await openPage(server, '?view=live');
+    await page.locator('.pulse.on').waitFor();
+    await page.locator('tr', { hasText: '/before' }).waitFor();
+    await store(server, { endpoint: '/now', status_code: 404 });
+    // A hundred times what it takes, in case the machine is busy.
+    await page.locator('tr', { hasText: '/now' }).waitFor({ timeout: 5000 });
+    expect(await page.locator('tbody tr').allInnerTexts()).to.have.length(2);
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('filters as one types, and keeps the filter in the address', async () => {
+    await store(
+      server,
+      { endpoint: '/a', status_code: 503 },
+      { endpoint: '/b', custom_data: { plan: 'Pro' } },
+    );
+    const { page } = await openPage(server, '?view=live');
+    await page.locator('tr', { hasText: '/b' }).waitFor();
+    const rows = page.locator('tbody .row');
+    for (const [filter, shown] of [
+      ['5xx', ['GET /a']],
+      ['pro plan', ['GET /b']],
+      ['GET', ['GET /b', 'GET /a']],
+      ['nothing like it', []],
+    ] as const) {
+      await page.getByRole('searchbox').fill(filter);
+      await until(`only ${filter} is shown`, async () => {
+        const texts = await rows.allInnerTexts();
+        return JSON.stringify(texts.toSorted()) === JSON.stringify([...shown].toSorted());
+      });
+    }
+    expect(new URL(page.url()).searchParams.get('filter')).to.equal('nothing like it');
+    await page.reload();
+    await page.getByText('No request matches the filter.').waitFor();
+  });
+
+  it('stands still while it is paused, and then shows what it kept', async () => {
+    const { page } = await openPage(server, '?view=live');
+    await page.locator('.pulse.on').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await store(server, { endpoint: '/while-paused' });
+    await page.getByRole('button', { name: 'Go on (1 new)' }).waitFor();
+    expect(await page.locator('tr', { hasText: '/while-paused' }).count()).to.equal(0);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.locator('tr', { hasText: '/while-paused' }).waitFor();
+  });
+
+  it('opens the whole event with the keyboard, and links its trace', async () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    await store(server, { endpoint: '/traced', trace_id: trace, custom_data: { items: 3 } });
+    const { page } = await openPage(server, '?view=live');
+    const row = page.getByRole('button', { name: 'GET /traced' });
+    await row.focus();
+    await page.keyboard.press('Enter');
+    const event = JSON.parse(await page.locator('.details pre').innerText()) as Record<string, unknown>;
+    expect(event).to.deep.include({ endpoint: '/traced', trace_id: trace, custom_data: { items: 3 } });
+    const link = page.getByRole('link', { name: trace });
+    expect(await link.getAttribute('href')).to.equal(`https://traces.example/${trace}`);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy trace_id' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).to.equal(trace);
+  });
+
+  it('says that the server is gone, and goes on when it is back', async () => {
+    const { page } = await openPage(server, '?view=live');
+    await page.locator('.pulse.on').waitFor();
+    const { port } = server;
+    await server.close();
+    await page.getByText('Not connected').waitFor();
+    server = await startServer({ port, host: '127.0.0.1', db: ':memory:', signIn: false });
+    await store(server, { endpoint: '/meanwhile' });
+    await page.locator('tr', { hasText: '/meanwhile' }).waitFor({ timeout: 20_000 });
+    await page.getByText('The server does not answer').waitFor({ state: 'detached' });
+  });
+});

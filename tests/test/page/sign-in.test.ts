@@ -1,0 +1,60 @@
+// Nobody sees anything without the token, and a script never sees the session.
+import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import { expect } from 'chai';
+import { describeInBrowser, openPage } from '../support/browser.js';
+import { store } from '../support/stored-traffic.js';
+
+const TOKEN = 'the-token-of-the-tests';
+
+describeInBrowser('signing in to the page', () => {
+  let server: CerberusServer;
+
+  beforeEach(async () => {
+    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', token: TOKEN });
+    await store(server, { endpoint: '/secret-path' });
+  });
+
+  afterEach(() => server.close());
+
+  it('takes the token, shows the view of the address, and lets one out again', async () => {
+    const { page, problems } = await openPage(server, '?view=live');
+    const field = page.getByLabel('Token');
+    await field.waitFor();
+    expect(await page.content()).not.to.include('/secret-path');
+    await field.fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('That is not the token of this server.').waitFor();
+    await field.fill(TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('tr', { hasText: '/secret-path' }).waitFor();
+    expect(page.url()).to.equal(`${server.url}/?view=live`);
+    const [cookie] = await page.context().cookies();
+    expect(cookie).to.include({ httpOnly: true, sameSite: 'Strict', path: '/' });
+    expect(await page.evaluate(() => document.cookie)).to.equal('');
+    expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.to.include(
+      TOKEN,
+    );
+    await page.reload();
+    await page.locator('tr', { hasText: '/secret-path' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Token').waitFor();
+    await page.reload();
+    await page.getByLabel('Token').waitFor();
+    expect(await page.content()).not.to.include('/secret-path');
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('says how long to wait after too many wrong tokens', async () => {
+    for (let index = 0; index < 10; index += 1) {
+      await fetch(`${server.url}/api/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"token":"wrong"}',
+      });
+    }
+    const { page } = await openPage(server);
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText(/^Too many wrong tokens: try again in \d+ s\.$/).waitFor();
+  });
+});
