@@ -58,9 +58,10 @@ export async function runDemo(
   }
 }
 
-async function openServer({ serverPort }: DemoOptions, { file }: Database): Promise<CerberusServer> {
+async function openServer({ serverPort, keep }: DemoOptions, { file }: Database): Promise<CerberusServer> {
   try {
-    return await startServer({ host: '127.0.0.1', port: serverPort, db: file });
+    // With `--keep` there is a page to look at, and it is for whoever sits at this machine.
+    return await startServer({ host: '127.0.0.1', port: serverPort, db: file, signIn: !keep });
   } catch (error) {
     const { code, message } = error as { code?: unknown; message?: unknown };
     if (code === 'PORT_IN_USE') {
@@ -139,14 +140,11 @@ async function brokenOff(shop: ShopProcess): Promise<never> {
 function introduce({ options, server, database, screen }: Stage, shopUrl: string): void {
   const length = options.keep ? `${options.seconds} s, then gently until Ctrl-C` : `${options.seconds} s`;
   const rows = [
+    ...(options.keep ? [['page', `${server.url}/?range=15m`, 'open it in a browser']] : []),
     ['server', server.url, database.temporary ? 'with a temporary database' : database.file],
     ['shop', shopUrl, 'an API on Express, in its own process'],
     ['traffic', `${REQUESTS_PER_SECOND} requests/s`, `of ${VISITORS} visitors, for ${length}`],
   ];
   for (const line of table(rows, ['left', 'left', 'left'])) screen.print(`  ${line}`);
-  if (options.keep) {
-    screen.print(`  token     ${server.token}`);
-    screen.print(`  look      curl -H 'Authorization: Bearer ${server.token}' ${server.url}/api/summary`);
-  }
   screen.print();
 }

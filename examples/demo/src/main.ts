@@ -9,6 +9,11 @@ import { Screen } from './screen/screen.ts';
 
 const INTERRUPTED = 130;
 
+// The user's own settings are for another server than this one.
+for (const name of Object.keys(process.env)) {
+  if (name.startsWith('CERBERUS_SERVER_')) delete process.env[name];
+}
+
 const options = readOptions(process.argv.slice(2));
 const screen = new Screen(process.stdout, process.stderr, process.env);
 const leftovers = new Leftovers((listener) => process.on('exit', listener));

@@ -47,26 +47,23 @@ describeInBrowser('accessibility', () => {
     'sign-in': ['', '#token'],
   };
   for (const [view, [query, ready]] of Object.entries(views)) {
-    for (const theme of ['light', 'dark'] as const) {
-      it(`breaks no rule in ${view}, ${theme}`, async () => {
-        const { page, problems } = await openPage(view === 'sign-in' ? closed : server, query, { theme });
-        await page.locator(ready).first().waitFor();
-        if (view === 'live') await page.locator('button.row').first().click();
-        await takePicture(page, `${view}-1280-${theme}`);
-        // From the test and not from the page, so the page's policy does not keep it out.
-        await page.evaluate(axe);
-        expect(await violations(page)).to.deep.equal([]);
-        expect(problems).to.deep.equal([]);
-      });
-    }
-
-    it(`breaks no rule in ${view} at 360 px, and fits`, async () => {
-      const { page } = await openPage(view === 'sign-in' ? closed : server, query, { width: 360 });
+    it(`breaks no rule in ${view}, in either theme, and fits into 360 px`, async () => {
+      const { page, problems } = await openPage(view === 'sign-in' ? closed : server, query);
       await page.locator(ready).first().waitFor();
-      await takePicture(page, `${view}-360-light`);
+      if (view === 'live') await page.locator('button.row').first().click();
+      // From the test and not from the page, so the page's policy does not keep it out.
       await page.evaluate(axe);
-      expect(await violations(page)).to.deep.equal([]);
+      for (const theme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        await page.locator(`html[data-theme="${theme}"]`).waitFor();
+        await takePicture(page, `${view}-1280-${theme}`);
+        expect(await violations(page), theme).to.deep.equal([]);
+      }
+      await page.setViewportSize({ width: 360, height: 800 });
+      await takePicture(page, `${view}-360-dark`);
+      expect(await violations(page), 'at 360 px').to.deep.equal([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width').to.equal(360);
+      expect(problems).to.deep.equal([]);
     });
   }
 

@@ -3,8 +3,16 @@ import { useEffect, useState } from 'preact/hooks';
 
 const SHOWN_MILLIS = 1500;
 
+interface CopyButtonProps {
+  readonly text: string;
+  /** What the text is. */
+  readonly name: string;
+  /** Whether the name is shown, and not only said. */
+  readonly showsName?: boolean;
+}
+
 /** Copies a text, and says so. */
-export function CopyButton({ text, name }: { readonly text: string; readonly name: string }): JSX.Element {
+export function CopyButton({ text, name, showsName = false }: CopyButtonProps): JSX.Element {
   const [said, setSaid] = useState<string>();
   useEffect(() => {
     const timer = setTimeout(() => setSaid(undefined), SHOWN_MILLIS);
@@ -21,7 +29,7 @@ export function CopyButton({ text, name }: { readonly text: string; readonly nam
   return (
     <button type="button" class="small" onClick={copy}>
       <span aria-live="polite">{said ?? 'Copy'}</span>
-      <span class="unseen"> {name}</span>
+      <span class={showsName ? '' : 'unseen'}> {name}</span>
     </button>
   );
 }

@@ -29,7 +29,7 @@ export function EventDetails({ event }: { readonly event: StoredEvent }): JSX.El
             <CopyButton text={traceId} name="trace_id" />
           </span>
         )}
-        <CopyButton text={json} name="event as JSON" />
+        <CopyButton text={json} name="JSON" showsName />
       </div>
       <pre tabIndex={0}>
         <code>{json}</code>

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { refreshMillis, spanAt, widerPreset } from '../../page/dist/time-range.js';
+import { formatState, parseState, type UrlState } from '../../page/dist/url-state.js';
+
+describe('the address of the page', () => {
+  it('is empty for the view that one begins with', () => {
+    expect(formatState(parseState(''))).to.equal('?');
+    expect(parseState('')).to.deep.include({ view: 'overview', range: { preset: '24h' }, refresh: true });
+  });
+
+  it('holds whatever is shown', () => {
+    const text = fc.string({ unit: 'binary' });
+    // A query is UTF-8, so half of a surrogate pair cannot be in it; nothing that is stored has one.
+    const wellFormed = text.filter((each) => each.isWellFormed());
+    const optional = fc.option(wellFormed, { nil: undefined });
+    const range = fc.oneof(
+      fc.constantFrom('15m', '1h', '24h', '7d', '30d').map((preset) => ({ preset })),
+      fc.nat(1e12).map((since) => ({ since, until: since + 1 })),
+    );
+    const base = { range, refresh: fc.boolean(), clientId: optional };
+    const none = { sort: 'requests', method: undefined, endpoint: undefined, metric: undefined, filter: '' };
+    const of = (members: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<UrlState> =>
+      fc.record({ ...base, ...members }).map((given) => ({ ...none, ...given }) as UrlState);
+    const states = fc.oneof(
+      of({ view: fc.constant('overview'), sort: fc.constantFrom('requests', 'errors', 'p95', 'share') }),
+      of({ view: fc.constant('live'), filter: wellFormed }),
+      of({ view: fc.constant('metrics'), metric: optional }),
+      of({ view: fc.constant('sources') }),
+      of({ view: fc.constant('endpoint'), method: optional, endpoint: wellFormed }),
+    );
+    fc.assert(
+      fc.property(states, (state) => {
+        expect(parseState(formatState(state))).to.deep.equal(state);
+      }),
+    );
+  });
+
+  it('makes sense of what makes none: a link that somebody cut still shows something', () => {
+    for (const search of [
+      '?view=x',
+      '?range=1y',
+      '?since=now',
+      '?view=endpoint',
+      '?sort=name',
+      '?%',
+      '?since=2&until=1',
+    ])
+      expect(parseState(search), search).to.deep.equal(parseState(''));
+  });
+});
+
+describe('a range of time', () => {
+  it('ends now, or where it was told to end', () => {
+    expect(spanAt({ preset: '1h' }, 1e12)).to.deep.equal({ since: 1e12 - 3_600_000, until: 1e12 });
+    expect(spanAt({ since: 1, until: 2 }, 1e12)).to.deep.equal({ since: 1, until: 2 });
+  });
+
+  it('is asked for again only if it ends now, and less often when it is long', () => {
+    expect(refreshMillis({ since: 1, until: 2 })).to.equal(undefined);
+    expect(refreshMillis({ preset: '15m' })).to.be.lessThan(refreshMillis({ preset: '30d' }) ?? 0);
+  });
+
+  it('has a wider one, but for the widest', () => {
+    expect(widerPreset({ preset: '15m' })).to.equal('1h');
+    expect(widerPreset({ since: 0, until: 8 * 86_400_000 })).to.equal('30d');
+    expect(widerPreset({ preset: '30d' })).to.equal(undefined);
+  });
+});
