@@ -6,6 +6,6 @@ exports.handle = (close) => (request, response) => {
   response.end('ok');
   if (code === undefined) return;
   process.exitCode = Number(code);
-  console.error('the application says goodbye');
+  process.stderr.write('the application says goodbye\n');
   close();
 };

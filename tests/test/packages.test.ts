@@ -143,8 +143,9 @@ describe('packed packages', function () {
         .split('\n')
         .map((file) => file.replace('package/', ''));
       expect(files).to.include.members(['package.json', 'LICENSE', 'README.md']);
+      if (tarball.includes('server')) expect(files).to.include('dist/page/index.html');
       expect(
-        files.filter((file) => /^(src|test|test-dist)\/|\.map$|tsbuildinfo/.test(file)),
+        files.filter((file) => /^(src|test|test-dist|page)\/|\.map$|tsbuildinfo/.test(file)),
         tarball,
       ).to.deep.equal([]);
       if (tarball.includes('exporter-ws')) expect(files).to.include('PROTOCOL.md');

@@ -35,9 +35,9 @@ export function tailLine(event: TailedEvent, paint: Paint): string {
 
 function localTime(text: string): string {
   const date = new Date(text);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const millis = String(date.getMilliseconds()).padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${millis}`;
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  const clock = parts.map((part) => String(part).padStart(2, '0')).join(':');
+  return `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
 function colourOf({ status_code: status, outcome }: TailedEvent, paint: Paint): (text: string) => string {

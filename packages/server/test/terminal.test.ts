@@ -28,7 +28,10 @@ describe('the terminal', () => {
       custom_data: {},
     };
     const colourOf = (members: object): string | undefined =>
-      /\u001B\[(3\d)m/.exec(tailLine({ ...event, ...members }, paint))?.[1];
+      tailLine({ ...event, ...members }, paint)
+        .split('\u001B[')
+        .find((part) => part.startsWith('3'))
+        ?.slice(0, 2);
     expect(colourOf({ status_code: 200 })).to.equal('32');
     expect(colourOf({ status_code: 404 })).to.equal('33');
     expect(colourOf({ outcome: 'aborted' })).to.equal('33');

@@ -13,9 +13,9 @@ interface Violation {
 }
 
 async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = (await page.evaluate(
-    '(async () => ({ violations: (await axe.run(document, { resultTypes: ["violations"] })).violations }))()',
-  )) as { violations: readonly Violation[] };
+  const found = await page.evaluate<readonly Violation[]>(
+    'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',
+  );
   return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
 }
 

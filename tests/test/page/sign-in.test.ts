@@ -31,9 +31,7 @@ describeInBrowser('signing in to the page', () => {
     const [cookie] = await page.context().cookies();
     expect(cookie).to.include({ httpOnly: true, sameSite: 'Strict', path: '/' });
     expect(await page.evaluate(() => document.cookie)).to.equal('');
-    expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.to.include(
-      TOKEN,
-    );
+    expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.to.include(TOKEN);
     await page.reload();
     await page.locator('tr', { hasText: '/secret-path' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();

@@ -24,7 +24,7 @@ export async function store(server: CerberusServer, ...events: readonly SentEven
 }
 
 /** A pseudonym as the exporter makes them. */
-export function pseudonym(client: number): string {
+function pseudonym(client: number): string {
   return createHash('sha256').update(String(client)).digest('hex');
 }
 
