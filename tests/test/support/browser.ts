@@ -18,7 +18,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 const SCREENSHOTS = fileURLToPath(new URL('../../screenshots/', import.meta.url));
-const DEADLINE_MILLIS = 10_000;
+const DEADLINE_MILLIS = 15_000;
 
 const hasBrowser =
   existsSync(EXECUTABLE) && spawnSync(EXECUTABLE, ['--version'], { stdio: 'ignore' }).status === 0;
@@ -36,7 +36,7 @@ export function describeInBrowser(name: string, define: (this: Mocha.Suite) => v
     return;
   }
   describe(name, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     define.call(this);
     afterEach(async () => {
       await Promise.all(contexts.splice(0).map((context) => context.close()));

@@ -15,6 +15,9 @@ let clockOffset = 0;
 /** The `Date` header has whole seconds, and the answer was on its way for a moment. */
 const TOLERATED_OFFSET_MILLIS = 3000;
 
+/** After that a request counts as not answered, so that it is asked for again. */
+const TIMEOUT_MILLIS = 30_000;
+
 /** The server's time as far as it is known, in milliseconds since the epoch. */
 export function serverNow(): number {
   return Date.now() + clockOffset;
@@ -43,7 +46,9 @@ async function request<T>(url: string, init: RequestInit): Promise<ApiResult<T>>
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(url, init);
+    const timeout = AbortSignal.timeout(TIMEOUT_MILLIS);
+    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    response = await fetch(url, { ...init, signal });
     body = await response.json();
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
