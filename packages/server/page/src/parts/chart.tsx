@@ -14,6 +14,8 @@ export interface ChartProps {
   /** The instants at both ends. */
   readonly span: Span;
   readonly formatValue: (value: number) => string;
+  /** The values are counts: no line of the grid stands for half of one. */
+  readonly wholeNumbers?: boolean | undefined;
   /** What there is to see, for those who do not. */
   readonly label: string;
   /** The index under the pointer, `undefined` when it leaves. */
@@ -23,6 +25,10 @@ export interface ChartProps {
 }
 
 const HEIGHT = 190;
+/** Steps between lines of the grid: 1, 2, 5, 10, 20 and so on. */
+const WHOLE_STEPS = Array.from({ length: 12 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat();
 const FONT = '11px system-ui, sans-serif';
 
 /** uPlot in the page's colours. It is drawn anew when the theme changes, and takes new data as it is. */
@@ -78,6 +84,7 @@ function optionsOf(latest: { readonly current: ChartProps }, element: HTMLElemen
         ...axis,
         size: 58,
         space: 38,
+        ...(latest.current.wholeNumbers === true && { incrs: WHOLE_STEPS }),
         values: (_, values) => values.map((value) => latest.current.formatValue(value)),
       },
     ],

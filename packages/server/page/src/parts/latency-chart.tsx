@@ -7,6 +7,7 @@ import { duration, interval } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
+import { isolatedPoints } from './isolated-points.ts';
 import { Legend } from './legend.tsx';
 import { Panel } from './panel.tsx';
 
@@ -67,5 +68,6 @@ function lineSeries(colour: ColourReader): uPlot.Series[] {
     dash: [...dash],
     // A bucket without requests has no latency: a line across would make one up.
     spanGaps: false,
+    points: isolatedPoints(colour(`--l-${name}`)),
   }));
 }

@@ -8,6 +8,7 @@ import { usePage } from '../page-context.ts';
 import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
 import { Histogram } from './histogram.tsx';
+import { isolatedPoints } from './isolated-points.ts';
 import { Legend } from './legend.tsx';
 
 /** A metric's numbers over time and as a distribution. */
@@ -51,7 +52,7 @@ function lines({ series }: MetricNumbers): uPlot.AlignedData {
 
 function lineSeries(colour: ColourReader): uPlot.Series[] {
   return [
-    { stroke: colour('--l-p50'), width: 1.5 },
-    { stroke: colour('--l-p95'), width: 1.5, dash: [6, 3] },
+    { stroke: colour('--l-p50'), width: 1.5, points: isolatedPoints(colour('--l-p50')) },
+    { stroke: colour('--l-p95'), width: 1.5, dash: [6, 3], points: isolatedPoints(colour('--l-p95')) },
   ];
 }

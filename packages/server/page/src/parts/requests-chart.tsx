@@ -43,6 +43,7 @@ export function RequestsChart({ overview, outdated }: OverviewChartProps): JSX.E
         series={barSeries}
         span={{ since: Date.parse(overview.since), until: Date.parse(overview.until) }}
         formatValue={count}
+        wholeNumbers
         label={label}
         onHover={setHovered}
         onSelect={(range) => go({ range })}
