@@ -177,12 +177,12 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
 
   #arrived(target: string): void {
     if (!this.#doctor.watching) return;
-    if (!this.#matchesIgnored(requestPath(target) ?? '')) this.#doctor.requestArrived();
+    if (this.#isToBeCounted(requestPath(target))) this.#doctor.requestArrived();
   }
 
   #begin(span: Root): void {
     const arrived = this.#registry.take(span.attributes);
-    if (this.#doctor.watching && arrived !== undefined && !this.#matchesIgnored(arrived.path ?? '')) {
+    if (this.#doctor.watching && arrived !== undefined && this.#isToBeCounted(arrived.path)) {
       this.#doctor.spanStarted();
     }
     span[REQUEST] ??= new RequestRecord(span, this, arrived);
@@ -218,6 +218,15 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       redact(span.kind, span.attributes);
     } catch (error) {
       this.#failures.add('redactSpans', error);
+    }
+  }
+
+  /** For the doctor, who reports no failure of `ignorePaths`: the hook that decides does. */
+  #isToBeCounted(path = ''): boolean {
+    try {
+      return !this.#isIgnored(path);
+    } catch {
+      return true;
     }
   }
 
