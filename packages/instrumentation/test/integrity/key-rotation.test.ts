@@ -81,6 +81,10 @@ describe('a key that is rotated', () => {
     return backend.events.map((event) => event['source_ip']);
   }
 
+  /** Other tests of this process have loaded Express, and the doctor wonders where its routes are. */
+  const conditionsOfTheKey = (): RecordingReporter['conditions'] =>
+    reporter.conditions.filter(({ code }) => code !== 'CERBERUS_DOCTOR');
+
   async function refresh(): Promise<void> {
     const before = keyServer.asked.length;
     // The last that is due: the first requests are looked at for 30 s as well.
@@ -104,7 +108,7 @@ describe('a key that is rotated', () => {
       waitingForKey: 0,
       hookFailures: 0,
     });
-    expect(reporter.conditions).to.deep.equal([]);
+    expect(conditionsOfTheKey()).to.deep.equal([]);
   }
 
   it('is picked up without a restart, as often as it changes', async () => {
