@@ -34,7 +34,7 @@ const WEAKENINGS = [
       [
         'event-session.js',
         'this.#context.queue.putBack(this.#window.slice(this.#head));',
-        'while (this.inFlight > 0) this.#settleOldest(false);',
+        'while (this.inFlight > 0) this.#settle(1, false);',
       ],
     ],
     tests: [LINK, SCHEDULES],

@@ -15,7 +15,9 @@ function workspaces() {
   const nested = ['packages', 'examples'].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
   );
-  return [...nested, join(root, 'tests')].filter((each) => existsSync(join(each, 'test-dist')));
+  return [...nested, join(root, 'tests'), join(root, 'benchmarks')].filter((each) =>
+    existsSync(join(each, 'test-dist')),
+  );
 }
 
 /** @returns the counts of one workspace; a mocha that died without a summary is a failure */

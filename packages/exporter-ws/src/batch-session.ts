@@ -97,10 +97,10 @@ export class BatchSession implements Session {
 
   #sayHello(): void {
     const { config, connection, tally } = this.#context;
-    const hello = helloMessage(config.clientId, this.#producer.id, AGENT);
+    const hello = Buffer.from(helloMessage(config.clientId, this.#producer.id, AGENT));
     this.#hellos += 1;
-    tally.bytesSent += Buffer.byteLength(hello);
-    connection.send(hello);
+    tally.bytesSent += hello.length;
+    connection.send([hello], 'text');
   }
 
   #greeted(message: ServerMessage | undefined): void {
@@ -210,7 +210,7 @@ export class BatchSession implements Session {
     this.sentEvents += frame.events.length;
     traceEvents(this.#context.reporter, 'sent', frame.events);
     const message = eventsMessage(frame.seq, frame.events);
-    if (this.#context.config.compression === 'none') this.#write(message, false);
+    if (this.#context.config.compression === 'none') this.#write(message, 'text');
     else this.#compress(message);
     this.#deadline.sent();
   }
@@ -221,14 +221,14 @@ export class BatchSession implements Session {
     gzip(message, (error, compressed) => {
       this.#compressing = false;
       if (this.#phase === 'stopped') return;
-      if (error === null) this.#write(compressed, true);
-      else this.#write(message, false);
+      if (error === null) this.#write(compressed, 'binary');
+      else this.#write(message, 'text');
       this.#context.onRoom();
     });
   }
 
-  #write(message: Buffer, binary: boolean): void {
+  #write(message: Buffer, kind: 'text' | 'binary'): void {
     this.#context.tally.bytesSent += message.length;
-    this.#context.connection.send(message, binary);
+    this.#context.connection.send([message], kind);
   }
 }

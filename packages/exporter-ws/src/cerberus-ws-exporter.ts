@@ -36,6 +36,7 @@ export class CerberusWsExporter {
   readonly #sender: Sender;
   readonly #stopObserving: () => void;
   #shutdown: Promise<void> | undefined;
+  readonly #wake = (): void => this.#sender.wake();
 
   /**
    * @param options from code; what is absent comes from `CERBERUS_*` variables, then from the defaults
@@ -72,13 +73,17 @@ export class CerberusWsExporter {
    * `forceFlush()`.
    */
   export(spans: readonly FinishedSpan[], resultCallback: (result: ExportOutcome) => void): void {
-    const refused = new Map<Admission, number>();
+    let refused: Map<Admission, number> | undefined;
     for (const span of spans) {
       const admission = this.#shutdown === undefined ? this.#intake.admit(span) : this.#refuseAfterShutdown();
-      if (admission === 'accepted') this.#guarded(() => this.#sender.wake());
-      else if (admission !== 'skipped') refused.set(admission, (refused.get(admission) ?? 0) + 1);
+      if (admission === 'accepted') this.#guarded(this.#wake);
+      else if (admission !== 'skipped') {
+        refused ??= new Map();
+        refused.set(admission, (refused.get(admission) ?? 0) + 1);
+      }
     }
-    this.#guarded(() => resultCallback(outcomeOf(refused, spans.length)));
+    const outcome = refused === undefined ? SUCCESS : failureOf(refused, spans.length);
+    this.#guarded(() => resultCallback(outcome));
   }
 
   /**
@@ -155,8 +160,9 @@ export class CerberusWsExporter {
   }
 }
 
-function outcomeOf(refused: ReadonlyMap<Admission, number>, total: number): ExportOutcome {
-  if (refused.size === 0) return { code: EXPORT_SUCCESS };
+const SUCCESS: ExportOutcome = Object.freeze({ code: EXPORT_SUCCESS });
+
+function failureOf(refused: ReadonlyMap<Admission, number>, total: number): ExportOutcome {
   const counts = [...refused].map(([reason, count]) => `${reason} ${count}`).join(', ');
   return { code: EXPORT_FAILED, error: new Error(`not all of ${total} spans were accepted: ${counts}`) };
 }

@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream';
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
+import { clientFrames } from './client-frames.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { ExporterConfig } from './config.ts';
 import type { Disconnect } from './disconnect-policy.ts';
@@ -11,8 +13,8 @@ export interface ConnectionHandlers {
   onMessage(data: Buffer, isBinary: boolean): void;
   /** Anything at all was received. */
   onLife(): void;
-  /** The socket took the oldest message that it had not taken. */
-  onTaken(): void;
+  /** The socket took the oldest so many messages that it had not taken. */
+  onTaken(count: number): void;
   onEnd(end: Disconnect): void;
 }
 
@@ -20,10 +22,8 @@ export interface ConnectionHandlers {
 export interface Connection {
   /** Bytes that the socket has not taken yet. */
   readonly bufferedBytes: number;
-  /** Sends one message: text, or binary when `binary` is true. */
-  send(data: Buffer | string, binary?: boolean): void;
-  /** Writes what `work` sends to the socket together. */
-  together(work: () => void): void;
+  /** Sends messages in one write. */
+  send(messages: readonly Uint8Array[], kind: 'text' | 'binary'): void;
   ping(): void;
   /** Says goodbye with 1000, and hangs up if the peer does not answer in time. `onEnd` still comes. */
   close(): void;
@@ -83,7 +83,7 @@ class WsConnection implements Connection {
   readonly #ws: WebSocket;
   readonly #handlers: ConnectionHandlers;
   readonly #clock: Clock;
-  #socket: { cork(): void; uncork(): void } | undefined;
+  #socket: Writable | undefined;
   readonly #offered: boolean;
   #deadline: Timer;
   #open = false;
@@ -121,18 +121,10 @@ class WsConnection implements Connection {
     return this.#ws.bufferedAmount;
   }
 
-  send(data: Buffer | string, binary = false): void {
-    if (this.#ended) return;
-    this.#ws.send(data, { binary }, this.#taken);
-  }
-
-  together(work: () => void): void {
-    this.#socket?.cork();
-    try {
-      work();
-    } finally {
-      this.#socket?.uncork();
-    }
+  send(messages: readonly Uint8Array[], kind: 'text' | 'binary'): void {
+    if (this.#ended || this.#ws.readyState !== WebSocket.OPEN) return;
+    // Past ws, which only ever writes whole frames itself; without compression it holds none back.
+    this.#socket?.write(clientFrames(messages, kind), (error) => this.#taken(messages.length, error));
   }
 
   ping(): void {
@@ -155,10 +147,10 @@ class WsConnection implements Connection {
     this.#end(end);
   }
 
-  /** Node passes null where ws's types say undefined. */
-  readonly #taken = (error?: Error | null): void => {
-    if (!this.#ended && !error) this.#handlers.onTaken();
-  };
+  /** Node passes null where its types say undefined. */
+  #taken(count: number, error?: Error | null): void {
+    if (!this.#ended && !error) this.#handlers.onTaken(count);
+  }
 
   #listenToHandshake(): void {
     this.#ws.on('upgrade', (response) => {

@@ -1,14 +1,13 @@
 import { METRIC_PREFIX } from './attributes.ts';
 import type { MetricValue } from './cerberus-event.ts';
+import { jsonString } from './json-string.ts';
+import { memberName } from './metric-names.ts';
 import { wellFormed } from './well-formed.ts';
 
 const MAX_METRICS = 64;
 const MAX_TOTAL_BYTES = 8 * 1024;
-const MAX_KEY_BYTES = 256;
 const MAX_STRING_BYTES = 1024;
 const MAX_ELEMENTS = 64;
-/** Keys that mean something else in JavaScript than in JSON: never written, so that no consumer stumbles. */
-const DANGEROUS_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Metrics as JSON text of an object, and what did not fit. */
 export interface CustomData {
@@ -56,26 +55,24 @@ function fits(members: string, member: string): boolean {
 
 function readMetric(
   attributes: Readonly<Record<string, unknown>>,
-  name: string,
+  attribute: string,
 ): { json: string; cut: boolean } | undefined {
-  const key = cleanKey(name.slice(METRIC_PREFIX.length));
-  if (key === undefined) return undefined;
+  const name = memberName(attribute);
+  if (name === undefined) return undefined;
   try {
-    const raw = attributes[name];
-    if (typeof raw === 'boolean') return { json: `${JSON.stringify(key)}:${raw}`, cut: false };
+    const raw = attributes[attribute];
     const value = metricValue(raw);
     if (value === undefined) return undefined;
-    return { json: `${JSON.stringify(key)}:${JSON.stringify(value)}`, cut: isCut(raw, value) };
+    return { json: name + jsonOf(value), cut: isCut(raw, value) };
   } catch {
     // A getter or a proxy that throws when it is read costs its own metric, not the event.
     return undefined;
   }
 }
 
-function cleanKey(key: string): string | undefined {
-  if (key === '' || key.length > MAX_KEY_BYTES || DANGEROUS_KEYS.has(key)) return undefined;
-  const clean = key.toWellFormed();
-  return clean.length * 3 > MAX_KEY_BYTES && Buffer.byteLength(clean) > MAX_KEY_BYTES ? undefined : clean;
+function jsonOf(value: MetricValue): string {
+  if (typeof value === 'string') return jsonString(value);
+  return typeof value === 'object' ? JSON.stringify(value) : `${value}`;
 }
 
 function metricValue(raw: unknown): MetricValue | undefined {

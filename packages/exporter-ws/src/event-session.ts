@@ -48,11 +48,11 @@ export class EventSession implements Session {
       this.#context.tally.unexpectedMessages += 1;
       return;
     }
-    this.#settleOldest(isRefusal(data.toString()));
+    this.#settle(1, isRefusal(data.toString()));
   }
 
-  taken(): void {
-    if (!this.#acknowledged && this.inFlight > 0) this.#settleOldest(false);
+  taken(count: number): void {
+    if (!this.#acknowledged && this.inFlight > 0) this.#settle(Math.min(count, this.inFlight), false);
   }
 
   pump(everything: boolean): void {
@@ -60,14 +60,15 @@ export class EventSession implements Session {
     const window = this.#context.oneAtATime ? 1 : config.maxInFlightEvents;
     const room = window - this.inFlight;
     if (room <= 0 || connection.bufferedBytes >= config.maxBufferedBytes) return;
+    if (!everything && queue.length < config.maxBatchEvents) return;
     // Refilled by halves: one system call for many events instead of one for each answer.
-    if (!everything && (queue.length < config.maxBatchEvents || room * 2 < window)) return;
+    if (queue.length > room && room * 2 < window) return;
     const events = queue.take(room, config.maxBufferedBytes);
     if (events.length === 0) return;
     for (const event of events) this.#window.push(event);
     this.sentEvents += events.length;
     traceEvents(this.#context.reporter, 'sent', events);
-    connection.together(() => this.#write(events));
+    this.#write(events);
     this.#deadline.sent();
   }
 
@@ -80,28 +81,26 @@ export class EventSession implements Session {
 
   #write(events: readonly EventBytes[]): void {
     const { connection, tally } = this.#context;
-    for (const event of events) {
-      const message = this.#message(event);
-      tally.bytesSent += message.length;
-      connection.send(message);
-    }
+    const messages = events.map(this.#message);
+    for (const { length } of messages) tally.bytesSent += length;
+    connection.send(messages, 'text');
   }
 
-  #settleOldest(refused: boolean): void {
+  /** The oldest `count` are answered. */
+  #settle(count: number, refused: boolean): void {
     const { queue, tally } = this.#context;
-    const event = this.#window[this.#head];
-    if (event === undefined) return;
-    this.#head += 1;
+    const events = this.#window.slice(this.#head, this.#head + count);
+    this.#head += count;
     if (this.#head === this.#window.length || this.#head >= COMPACT_FROM) {
       this.#window = this.#window.slice(this.#head);
       this.#head = 0;
     }
-    queue.release([event]);
-    if (refused) tally.rejected += 1;
-    else tally.acked += 1;
-    this.answeredEvents += 1;
+    queue.release(events);
+    if (refused) tally.rejected += count;
+    else tally.acked += count;
+    this.answeredEvents += count;
     this.#deadline.progress(this.inFlight > 0);
-    traceEvents(this.#context.reporter, refused ? 'rejected' : 'acknowledged', [event]);
-    this.#context.onSettled(1);
+    traceEvents(this.#context.reporter, refused ? 'rejected' : 'acknowledged', events);
+    this.#context.onSettled(count);
   }
 }

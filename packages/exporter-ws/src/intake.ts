@@ -1,7 +1,9 @@
+import { ByteSlab } from './byte-slab.ts';
 import type { ExporterConfig } from './config.ts';
 import { traceEvents } from './event-trace.ts';
 import type { Reporter } from './reporter.ts';
 import type { SendingQueue } from './sending-queue.ts';
+import { SeenSpans } from './seen-spans.ts';
 import { isEnriched } from './server-span.ts';
 import { serializeEvent } from './serializer.ts';
 import type { FinishedSpan } from './span.ts';
@@ -17,8 +19,8 @@ export class Intake {
   readonly #queue: SendingQueue;
   readonly #tally: Tally;
   readonly #reporter: Reporter;
-  /** Spans that were here: the same one may come from the processor and from a BatchSpanProcessor. */
-  readonly #seen = new WeakSet<FinishedSpan>();
+  readonly #seen = new SeenSpans();
+  readonly #slab = new ByteSlab();
   #full = false;
   #saidWithoutProcessor = false;
 
@@ -46,7 +48,7 @@ export class Intake {
   #admit(span: FinishedSpan): Admission {
     const translation = translate(span, this.#config);
     if (translation === undefined || this.#seen.has(span)) return 'skipped';
-    const event = serializeEvent(translation.event, this.#config);
+    const event = serializeEvent(translation.event, this.#config, this.#slab);
     const admission = this.#offer(event);
     if (admission !== 'accepted') return admission;
     this.#seen.add(span);

@@ -132,7 +132,7 @@ export class Sender {
       onOpen: () => this.#opened(attempt),
       onMessage: (data: Buffer, isBinary: boolean) => attempt.session?.receive(data, isBinary),
       onLife: () => attempt.heartbeat?.life(),
-      onTaken: () => this.#taken(attempt),
+      onTaken: (count: number) => this.#taken(attempt, count),
       onEnd: (end: Disconnect) => this.#ended(attempt, end),
     };
     const subprotocol = offered ? BATCH_SUBPROTOCOL : undefined;
@@ -203,8 +203,8 @@ export class Sender {
     this.#pump();
   }
 
-  #taken(attempt: Attempt): void {
-    attempt.session?.taken();
+  #taken(attempt: Attempt, count: number): void {
+    attempt.session?.taken(count);
     this.#pump();
   }
 

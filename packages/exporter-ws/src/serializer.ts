@@ -1,5 +1,7 @@
+import type { ByteSlab } from './byte-slab.ts';
 import type { CerberusEvent } from './cerberus-event.ts';
 import type { ExporterConfig } from './config.ts';
+import { jsonString } from './json-string.ts';
 
 export type SerializeConfig = Pick<ExporterConfig, 'extendedFields' | 'sourceIpField'>;
 
@@ -7,12 +9,13 @@ export type SerializeConfig = Pick<ExporterConfig, 'extendedFields' | 'sourceIpF
  * The event as UTF-8 JSON without credentials, members in the order of PROTOCOL.md. A member without a value is
  * left out, except the address, which is then null.
  */
-export function serializeEvent(event: CerberusEvent, config: SerializeConfig): Buffer {
+export function serializeEvent(event: CerberusEvent, config: SerializeConfig, slab: ByteSlab): Buffer {
+  const { sourceIp } = event;
   const seed =
-    `{"${config.sourceIpField}":${event.sourceIp === null ? 'null' : JSON.stringify(event.sourceIp)}` +
-    `,"endpoint":${JSON.stringify(event.endpoint)},"scheme":${event.scheme}` +
-    `,"method":${JSON.stringify(event.method)},"custom_data":${event.customData}`;
-  return Buffer.from(`${seed}${config.extendedFields ? extended(event) : ''}}`);
+    `{"${config.sourceIpField}":${sourceIp === null ? 'null' : jsonString(sourceIp)}` +
+    `,"endpoint":${jsonString(event.endpoint)},"scheme":${event.scheme}` +
+    `,"method":${jsonString(event.method)},"custom_data":${event.customData}`;
+  return slab.encode(`${seed}${config.extendedFields ? extended(event) : ''}}`);
 }
 
 function extended(event: CerberusEvent): string {
@@ -29,5 +32,5 @@ function extended(event: CerberusEvent): string {
 }
 
 function member(name: string, value: string | undefined): string {
-  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+  return value === undefined ? '' : `,"${name}":${jsonString(value)}`;
 }

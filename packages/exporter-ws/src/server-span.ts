@@ -13,7 +13,8 @@ const MAX_STRING_BYTES = 1024;
 const MAX_METHOD_BYTES = 64;
 /** The longest text of an IPv6 address has 45 characters. */
 const MAX_ADDRESS_LENGTH = 45;
-const HASHED = /^[0-9a-f]{64}$/;
+const HASH_LENGTH = 64;
+const NOT_HEX = /[^0-9a-f]/;
 /** `SpanKind.SERVER` and `SpanStatusCode.ERROR`; the API's enums would be a run-time import for two numbers. */
 const KIND_SERVER = 1;
 const STATUS_ERROR = 2;
@@ -85,7 +86,11 @@ function methodOf(attributes: Attributes): string | undefined {
 function sourceIpOf(attributes: Attributes, allowRaw: boolean): SourceIp | null {
   const value = attributes[CERBERUS_ATTRIBUTE.sourceIp];
   if (typeof value !== 'string') return null;
-  return HASHED.test(value) || (allowRaw && value.length <= MAX_ADDRESS_LENGTH) ? (value as SourceIp) : null;
+  return isHash(value) || (allowRaw && value.length <= MAX_ADDRESS_LENGTH) ? (value as SourceIp) : null;
+}
+
+function isHash(value: string): boolean {
+  return value.length === HASH_LENGTH && !NOT_HEX.test(value);
 }
 
 function endpointOf(attributes: Attributes): string {

@@ -19,8 +19,8 @@ export interface Session {
   /** The handshake of the connection is complete. */
   start(): void;
   receive(data: Buffer, isBinary: boolean): void;
-  /** The socket took a message. */
-  taken(): void;
+  /** The socket took so many messages. */
+  taken(count: number): void;
   /** Sends what the limits allow; without `everything` only what fills a batch. */
   pump(everything: boolean): void;
   /** The connection is gone: whatever is unanswered must be sent again on the next one. */

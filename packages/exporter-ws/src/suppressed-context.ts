@@ -6,7 +6,10 @@ import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
  */
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
+/** Made once: it is entered for every event. */
+const SUPPRESSED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true);
+
 /** Runs `work` where no instrumentation makes a span, and outside of any request that happens to be active. */
 export function withoutTracing<T>(work: () => T): T {
-  return context.with(ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true), work);
+  return context.with(SUPPRESSED, work);
 }

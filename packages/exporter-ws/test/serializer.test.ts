@@ -1,11 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { CerberusEvent } from '../dist/esm/index.js';
-import { serializeEvent } from '../dist/esm/serializer.js';
+import { ByteSlab } from '../dist/esm/byte-slab.js';
+import { serializeEvent as serialize, type SerializeConfig } from '../dist/esm/serializer.js';
 import { translateServerSpan } from '../dist/esm/server-span.js';
 import { HASH, serverSpan } from './support/spans.js';
 
 const config = { extendedFields: true, sourceIpField: 'source_ip' } as const;
+
+const slab = new ByteSlab();
+const serializeEvent = (each: CerberusEvent, options: SerializeConfig): Buffer =>
+  serialize(each, options, slab);
 
 function event(attributes = {}): CerberusEvent {
   const translation = translateServerSpan(serverSpan(attributes), {

@@ -17,7 +17,8 @@ export class RequestRecord {
   readonly #root: SdkSpan;
   readonly #owner: object;
   readonly #arrived: ArrivedRequest | undefined;
-  #children: RequestChildren | undefined = new RequestChildren();
+  #children: RequestChildren | undefined;
+  #closed = false;
   #metrics: Map<string, MetricValue> | undefined;
   #origin: Origin;
   #userId: string | undefined;
@@ -65,7 +66,7 @@ export class RequestRecord {
 
   /** @returns false when the child is not followed: too many are open, or the request is over */
   addChild(child: SdkSpan): boolean {
-    return this.#children?.add(child) ?? false;
+    return !this.#closed && (this.#children ??= new RequestChildren()).add(child);
   }
 
   childEnded(): void {
@@ -74,7 +75,7 @@ export class RequestRecord {
 
   /** @returns whether the value was taken: not after the request, nor for what cannot be a metric */
   setMetric(name: string, value: MetricValue): boolean {
-    if (this.#children === undefined || typeof name !== 'string' || name === '' || !isMetricValue(value)) {
+    if (this.#closed || typeof name !== 'string' || name === '' || !isMetricValue(value)) {
       return false;
     }
     const metrics = (this.#metrics ??= new Map());
@@ -85,7 +86,7 @@ export class RequestRecord {
 
   /** @returns whether the id was taken: not after the request, nor when it is empty */
   setUserId(id: string): boolean {
-    if (this.#children === undefined || id === '') return false;
+    if (this.#closed || id === '') return false;
     this.#userId = id;
     return true;
   }
@@ -96,20 +97,21 @@ export class RequestRecord {
    * @returns how many children could not be followed
    */
   close(): number {
+    if (this.#closed) return 0;
+    this.#closed = true;
     const children = this.#children;
-    if (children === undefined) return 0;
     this.#children = undefined;
     // Old instrumentations name the peer only at the end.
     if (this.#arrived === undefined && this.#origin.peer === undefined) this.#origin = originOf(this.#root);
     const { attributes } = this.#root;
-    rollUp(attributes, this.#metrics, children.spans, children.settled);
+    rollUp(attributes, this.#metrics, children?.spans ?? [], children?.settled);
     this.#metrics = undefined;
-    const route = Object.hasOwn(attributes, HTTP_ROUTE) ? undefined : children.route;
+    const route = Object.hasOwn(attributes, HTTP_ROUTE) ? undefined : children?.route;
     if (route !== undefined) attributes[HTTP_ROUTE] = route;
     // At the attribute limit the span refused it.
     const sent = this.#arrived?.response.statusCode;
     if (sent !== undefined && statusCodeOf(attributes) === undefined) attributes[STATUS_CODE] = sent;
-    return children.refused;
+    return children?.refused ?? 0;
   }
 
   /** How the request ended, asked while its SERVER span ends. */

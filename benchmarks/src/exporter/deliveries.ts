@@ -1,0 +1,82 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  CerberusWsExporter,
+  type CerberusWsExporterOptions,
+  type FinishedSpan,
+} from '../../../packages/exporter-ws/dist/esm/index.js';
+import { otlpExporter, zipkinExporter, type SpanExporter } from '../harness/otel.ts';
+import { startOneAtATime } from './one-at-a-time.ts';
+import type { ExporterName } from './names.ts';
+
+/** Batches as a BatchSpanProcessor makes them. */
+export const BATCH_SPANS = 512;
+
+/** Enough that the network is never idle; a BatchSpanProcessor waits for each export. */
+const MAX_EXPORTS_AT_ONCE = 8;
+
+/** Exports batches; resolved when the other side has all of them. */
+export type Deliver = (batches: readonly (readonly FinishedSpan[])[]) => Promise<void>;
+
+const OTHERS = {
+  'otlp-proto': (port: number) => otlpExporter('otlp-proto', port),
+  'otlp-proto-gzip': (port: number) => otlpExporter('otlp-proto', port, { compression: 'gzip' }),
+  'otlp-json': (port: number) => otlpExporter('otlp-json', port),
+  'otlp-grpc': (port: number) => otlpExporter('otlp-grpc', port),
+  zipkin: zipkinExporter,
+} as const;
+
+const OURS = {
+  'cerberus-batch': { protocol: 'batch' },
+  'cerberus-batch-gzip': { protocol: 'batch', compression: 'gzip' },
+  'cerberus-event': { protocol: 'event' },
+  'cerberus-event-no-acks': { protocol: 'event', acks: 'none' },
+} as const satisfies Record<string, CerberusWsExporterOptions>;
+
+/** The way in which an exporter gets spans to a sink on `port`. */
+export async function deliveryOf(name: ExporterName, port: number): Promise<Deliver> {
+  if (name === 'one-at-a-time') return startOneAtATime(port);
+  if (name in OURS) return throughOurs(port, OURS[name as keyof typeof OURS]);
+  return throughCallback(OTHERS[name as keyof typeof OTHERS](port));
+}
+
+function throughOurs(port: number, options: CerberusWsExporterOptions): Deliver {
+  const exporter = new CerberusWsExporter({
+    wsUrl: `ws://127.0.0.1:${port}/ws/events`,
+    token: 'sk-benchmark',
+    clientId: 'benchmark',
+    // Spans come faster here than any application makes them.
+    maxQueueEvents: 1_000_000,
+    maxQueueBytes: 2 ** 30,
+    ...options,
+  });
+  return async (batches) => {
+    for (const batch of batches) {
+      exporter.export(batch, mustSucceed);
+      await setImmediate();
+    }
+    await exporter.forceFlush();
+  };
+}
+
+/** For exporters that call back when the other side has answered. */
+function throughCallback(exporter: SpanExporter): Deliver {
+  return async (batches) => {
+    const pending = new Set<Promise<void>>();
+    for (const batch of batches) {
+      const answered = new Promise<void>((resolve) => {
+        exporter.export(batch, (result) => {
+          mustSucceed(result);
+          resolve();
+        });
+      }).finally(() => pending.delete(answered));
+      pending.add(answered);
+      await setImmediate();
+      if (pending.size >= MAX_EXPORTS_AT_ONCE) await Promise.race(pending);
+    }
+    await Promise.all(pending);
+  };
+}
+
+function mustSucceed({ code }: { readonly code: number }): void {
+  if (code !== 0) throw new Error('an export failed: what was measured is no delivery');
+}

@@ -1,0 +1,29 @@
+/** A request, as far as its cost depends on it. */
+export interface Shape {
+  /** Custom metrics that its handler sets. */
+  readonly metrics: number;
+  /** Spans below the SERVER span. */
+  readonly children: number;
+}
+
+/** What follows the spans. */
+export type Pipeline = 'no-op' | 'cerberus' | 'otlp-proto';
+
+export const PIPELINES: readonly Pipeline[] = ['no-op', 'cerberus', 'otlp-proto'];
+
+export function shapeName({ metrics, children }: Shape): string {
+  return `${metrics} metrics, ${children} children`;
+}
+
+/** So many requests of a shape; their addresses repeat after `addresses` of them. */
+export interface Run {
+  readonly shape: Shape;
+  readonly requests: number;
+  readonly addresses?: number;
+}
+
+/** A steady load. */
+export interface Pace {
+  readonly perSecond: number;
+  readonly seconds: number;
+}

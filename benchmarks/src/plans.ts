@@ -1,0 +1,51 @@
+import type { ApplicationPlan } from './application/part.ts';
+import { EXPORTERS, type ExporterName } from './exporter/names.ts';
+import type { ExporterPlan } from './exporter/part.ts';
+import type { GrowthPlan } from './growth/part.ts';
+import type { LifeCyclePlan } from './life-cycle/part.ts';
+import type { OutagePlan } from './outage/part.ts';
+import type { ServerPlan } from './server/part.ts';
+
+/** How much a run measures. */
+export interface Plan {
+  readonly rounds: number;
+  readonly exporter: ExporterPlan;
+  readonly lifeCycle: LifeCyclePlan;
+  readonly application: ApplicationPlan;
+  readonly growth: GrowthPlan;
+  readonly server: ServerPlan;
+  readonly outage: OutagePlan;
+}
+
+const ALL_EXPORTERS = Object.keys(EXPORTERS) as ExporterName[];
+const SHAPES = [0, 3, 10].flatMap((metrics) => [0, 20].map((children) => ({ metrics, children })));
+
+/** 7 rounds of 56 batches are 200,704 spans for each exporter. */
+export const FULL: Plan = {
+  rounds: 7,
+  exporter: { exporters: ALL_EXPORTERS, rounds: 7, batchesPerRound: 56, warmUpBatches: 112 },
+  lifeCycle: { shapes: SHAPES, rounds: 7, requestsPerRound: 15_000 },
+  application: { rounds: 7, seconds: 1, perSecond: 1_000 },
+  growth: {
+    rounds: 7,
+    requestsPerRound: 10_000,
+    rates: [100, 1_000, 5_000, 20_000],
+    secondsPerRate: 1,
+  },
+  server: { rounds: 7, framesPerRound: 128 },
+  outage: { seconds: 60, spansPerSecond: 5_000 },
+};
+
+export const QUICK: Plan = {
+  rounds: 7,
+  exporter: { exporters: ALL_EXPORTERS, rounds: 7, batchesPerRound: 12, warmUpBatches: 48 },
+  lifeCycle: {
+    shapes: SHAPES.filter(({ metrics }) => metrics === 3),
+    rounds: 7,
+    requestsPerRound: 4_000,
+  },
+  application: { rounds: 1, seconds: 1, perSecond: 1_000 },
+  growth: { rounds: 2, requestsPerRound: 4_000, rates: [100, 1_000, 5_000], secondsPerRate: 1 },
+  server: { rounds: 2, framesPerRound: 64 },
+  outage: { seconds: 10, spansPerSecond: 5_000 },
+};
