@@ -128,7 +128,11 @@ describe('deletion from a file', () => {
     await store.rollUp();
     const usedBefore = await store.usedBytes();
     const maxBytes = Math.round(usedBefore * 0.6);
-    const deleted = await store.deleteOld({ before: 0, maxBytes });
+    let deleted = 0;
+    // A run ends early where a checkpoint is refused, rather than delete too much; the next one goes on.
+    for (let runs = 0; runs < 5 && (await store.usedBytes()) > maxBytes; runs += 1) {
+      deleted += await store.deleteOld({ before: 0, maxBytes });
+    }
     expect(deleted).to.be.within(1, 479_999);
     expect(await store.usedBytes()).to.be.at.most(maxBytes);
     const [newest] = await store.events({ limit: 1 });
