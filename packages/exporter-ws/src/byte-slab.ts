@@ -23,4 +23,13 @@ export class ByteSlab {
     this.#used += this.#block.write(text, start);
     return this.#block.subarray(start, this.#used);
   }
+
+  /**
+   * Gives the room of the text that was encoded last to the next one. Without that, texts that nobody keeps would fill
+   * blocks which the few that are kept hold: a full queue that takes one event in a hundred would hold a block for each.
+   */
+  takeBack(last: Buffer): void {
+    const isLast = last.buffer === this.#block.buffer && last.byteOffset + last.length === this.#used;
+    if (isLast) this.#used -= last.length;
+  }
 }

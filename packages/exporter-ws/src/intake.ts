@@ -50,7 +50,10 @@ export class Intake {
     if (translation === undefined || this.#seen.has(span)) return 'skipped';
     const event = serializeEvent(translation.event, this.#config, this.#slab);
     const admission = this.#offer(event);
-    if (admission !== 'accepted') return admission;
+    if (admission !== 'accepted') {
+      this.#slab.takeBack(event);
+      return admission;
+    }
     this.#seen.add(span);
     this.#tally.metricsDropped += translation.metricsDropped;
     this.#tally.valuesCut += translation.valuesCut;

@@ -29,4 +29,27 @@ describe('byte slab', () => {
     expect(slab.encode(long).toString()).to.equal(long);
     expect(slab.encode('short').toString()).to.equal('short');
   });
+
+  it('holds no more memory for texts of which few are kept than for these', () => {
+    const slab = new ByteSlab();
+    const kept: Buffer[] = [];
+    for (let index = 0; index < 20_000; index += 1) {
+      const text = slab.encode(`${index}:${'x'.repeat(400)}`);
+      if (index % 100 === 0) kept.push(text);
+      else slab.takeBack(text);
+    }
+    const blocks = new Set(kept.map(({ buffer }) => buffer));
+    expect(blocks.size * 64 * 1024).to.be.at.most(4 * kept.length * 405);
+    expect(kept.map((text) => text.toString().split(':')[0])).to.deep.equal(
+      kept.map((_, index) => String(index * 100)),
+    );
+  });
+
+  it('takes back only what was encoded last, and only what is its own', () => {
+    const slab = new ByteSlab();
+    const [first, second] = [slab.encode('first'), slab.encode('second')];
+    slab.takeBack(first);
+    slab.takeBack(Buffer.from('second'));
+    expect([first, second, slab.encode('third')].map(String)).to.deep.equal(['first', 'second', 'third']);
+  });
 });
