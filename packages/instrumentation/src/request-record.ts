@@ -61,7 +61,7 @@ export class RequestRecord {
 
   /** Its SERVER span has ended: nothing is taken any more. */
   get over(): boolean {
-    return this.#children === undefined;
+    return this.#closed;
   }
 
   /** @returns false when the child is not followed: too many are open, or the request is over */
