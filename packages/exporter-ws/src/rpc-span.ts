@@ -4,14 +4,11 @@ import type { Outcome } from './cerberus-event.ts';
 import { customData } from './custom-data.ts';
 import type { Translation } from './server-span.ts';
 import { millisOf, timestampOf } from './span-time.ts';
-import type { FinishedSpan } from './span.ts';
+import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 import { wellFormed } from './well-formed.ts';
 
 const MAX_PATH_BYTES = 2 * 1024;
 const MAX_USER_BYTES = 1024;
-/** `SpanKind.SERVER` and `SpanStatusCode.ERROR`, as in `server-span.ts`. */
-const KIND_SERVER = 1;
-const STATUS_ERROR = 2;
 
 /** gRPC's code for a call that the client gave up. */
 const CANCELLED = 1;

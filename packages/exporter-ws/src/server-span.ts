@@ -5,7 +5,7 @@ import type { ExporterConfig } from './config.ts';
 import { customData } from './custom-data.ts';
 import { requestPath } from './request-path.ts';
 import { millisOf, timestampOf } from './span-time.ts';
-import type { FinishedSpan } from './span.ts';
+import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 import { wellFormed } from './well-formed.ts';
 
 const MAX_PATH_BYTES = 2 * 1024;
@@ -15,9 +15,6 @@ const MAX_METHOD_BYTES = 64;
 const MAX_ADDRESS_LENGTH = 45;
 const HASH_LENGTH = 64;
 const NOT_HEX = /[^0-9a-f]/;
-/** `SpanKind.SERVER` and `SpanStatusCode.ERROR`; the API's enums would be a run-time import for two numbers. */
-const KIND_SERVER = 1;
-const STATUS_ERROR = 2;
 
 export type TranslateConfig = Pick<ExporterConfig, 'endpointFrom' | 'captureUserAgent' | 'allowRawSourceIp'>;
 

@@ -16,6 +16,10 @@ export interface FinishedSpan {
   spanContext(): SpanContext;
 }
 
+/** `SpanKind.SERVER` and `SpanStatusCode.ERROR`; the API's enums would be a run-time import for two numbers. */
+export const KIND_SERVER = 1;
+export const STATUS_ERROR = 2;
+
 /** What the callback of `export` gets; `code` 0 is success, 1 failure (`ExportResultCode` of `@opentelemetry/core`). */
 export interface ExportOutcome {
   readonly code: number;
