@@ -11,7 +11,7 @@ import type { ExporterName } from './names.ts';
 /** Batches as a BatchSpanProcessor makes them. */
 export const BATCH_SPANS = 512;
 
-/** Enough that the network is never idle; a BatchSpanProcessor waits for each export. */
+/** For all exporters alike: enough that the network is never idle, where a BatchSpanProcessor waits for each export. */
 const MAX_EXPORTS_AT_ONCE = 8;
 
 /** Exports batches; resolved when the other side has all of them. */
@@ -44,31 +44,34 @@ function throughOurs(port: number, options: CerberusWsExporterOptions): Deliver 
     wsUrl: `ws://127.0.0.1:${port}/ws/events`,
     token: 'sk-benchmark',
     clientId: 'benchmark',
-    // Spans come faster here than any application makes them.
-    maxQueueEvents: 1_000_000,
-    maxQueueBytes: 2 ** 30,
     ...options,
   });
-  return async (batches) => {
-    for (const batch of batches) {
-      exporter.export(batch, mustSucceed);
-      await setImmediate();
-    }
-    await exporter.forceFlush();
-  };
+  // It calls back when it has taken responsibility; a flush tells when the other side has answered.
+  return fewAtOnce((batch) => {
+    exporter.export(batch, mustSucceed);
+    return exporter.forceFlush();
+  });
 }
 
 /** For exporters that call back when the other side has answered. */
 function throughCallback(exporter: SpanExporter): Deliver {
-  return async (batches) => {
-    const pending = new Set<Promise<void>>();
-    for (const batch of batches) {
-      const answered = new Promise<void>((resolve) => {
+  return fewAtOnce(
+    (batch) =>
+      new Promise((resolve) => {
         exporter.export(batch, (result) => {
           mustSucceed(result);
           resolve();
         });
-      }).finally(() => pending.delete(answered));
+      }),
+  );
+}
+
+/** @param deliverOne resolves when the other side has answered */
+function fewAtOnce(deliverOne: (batch: readonly FinishedSpan[]) => Promise<void>): Deliver {
+  return async (batches) => {
+    const pending = new Set<Promise<void>>();
+    for (const batch of batches) {
+      const answered = deliverOne(batch).finally(() => pending.delete(answered));
       pending.add(answered);
       await setImmediate();
       if (pending.size >= MAX_EXPORTS_AT_ONCE) await Promise.race(pending);

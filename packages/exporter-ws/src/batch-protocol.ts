@@ -1,4 +1,5 @@
-import type { EventBytes } from './sending-queue.ts';
+import type { EventBatch } from './event-batch.ts';
+import type { Message } from './message.ts';
 
 /** The subprotocol that stands for batch mode (PROTOCOL.md). */
 export const BATCH_SUBPROTOCOL = 'cerberus.batch.v1';
@@ -27,19 +28,11 @@ export function helloMessage(clientId: string, producer: string, agent: string):
 }
 
 /** A frame of events, as UTF-8 JSON. */
-export function eventsMessage(seq: number, events: readonly EventBytes[]): Buffer {
-  const head = `{"type":"events","seq":${seq},"events":[`;
-  let size = head.length + 2 + Math.max(0, events.length - 1);
-  for (const event of events) size += event.length;
-  const message = Buffer.allocUnsafe(size);
-  let offset = message.write(head, 0, 'latin1');
-  for (const [index, event] of events.entries()) {
-    if (index > 0) offset = message.writeUInt8(0x2c, offset);
-    offset += event.copy(message, offset);
-  }
-  message.write(']}', offset, 'latin1');
-  return message;
+export function eventsMessage(seq: number, events: EventBatch): Message {
+  return [Buffer.from(`{"type":"events","seq":${seq},"events":[`), ...events.joined(), FRAME_END];
 }
+
+const FRAME_END = Buffer.from(']}');
 
 /** Bytes that `eventsMessage` adds around the events, for a frame of `count`. */
 export function envelopeBytes(count: number): number {

@@ -10,6 +10,7 @@ import {
 import type { Timer } from './clock.ts';
 import { traceEvents } from './event-trace.ts';
 import type { Frame } from './in-flight.ts';
+import { messageBytes, type Message } from './message.ts';
 import type { Producer } from './producer.ts';
 import type { Session, SessionContext } from './session.ts';
 import { AGENT } from './version.ts';
@@ -96,11 +97,9 @@ export class BatchSession implements Session {
   }
 
   #sayHello(): void {
-    const { config, connection, tally } = this.#context;
-    const hello = Buffer.from(helloMessage(config.clientId, this.#producer.id, AGENT));
+    const { config } = this.#context;
     this.#hellos += 1;
-    tally.bytesSent += hello.length;
-    connection.send([hello], 'text');
+    this.#write([Buffer.from(helloMessage(config.clientId, this.#producer.id, AGENT))], 'text');
   }
 
   #greeted(message: ServerMessage | undefined): void {
@@ -157,8 +156,8 @@ export class BatchSession implements Session {
       tally.rejected += refused;
       tally.acked += frame.events.length - refused;
       settled += frame.events.length;
+      traceEvents(reporter, 'acknowledged', () => frame.events.texts());
       queue.release(frame.events);
-      traceEvents(reporter, 'acknowledged', frame.events);
     }
     if (frames.length === 0) return;
     this.answeredEvents += settled;
@@ -199,8 +198,7 @@ export class BatchSession implements Session {
   #refit(): void {
     const { frames } = this.#producer;
     const tooLarge = frames.someUnsent(
-      ({ events }) =>
-        events.reduce((sum, event) => sum + event.length, envelopeBytes(events.length)) > this.#maxFrameBytes,
+      ({ events }) => events.bytes + envelopeBytes(events.length) > this.#maxFrameBytes,
     );
     if (tooLarge || this.#context.oneAtATime) this.#context.queue.putBack(frames.dissolve());
   }
@@ -208,7 +206,7 @@ export class BatchSession implements Session {
   #send(frame: Frame): void {
     this.#producer.frames.markSent();
     this.sentEvents += frame.events.length;
-    traceEvents(this.#context.reporter, 'sent', frame.events);
+    traceEvents(this.#context.reporter, 'sent', () => frame.events.texts());
     const message = eventsMessage(frame.seq, frame.events);
     if (this.#context.config.compression === 'none') this.#write(message, 'text');
     else this.#compress(message);
@@ -216,19 +214,21 @@ export class BatchSession implements Session {
   }
 
   /** Frames are compressed off the main thread, one after the other, so that they leave in their order. */
-  #compress(message: Buffer): void {
+  #compress(message: Message): void {
     this.#compressing = true;
-    gzip(message, (error, compressed) => {
+    // A copy: the memory of the events may be used again before it is done, if a server acknowledges what it never got.
+    const whole = Buffer.concat(message);
+    gzip(whole, (error, compressed) => {
       this.#compressing = false;
       if (this.#phase === 'stopped') return;
-      if (error === null) this.#write(compressed, 'binary');
-      else this.#write(message, 'text');
+      if (error === null) this.#write([compressed], 'binary');
+      else this.#write([whole], 'text');
       this.#context.onRoom();
     });
   }
 
-  #write(message: Buffer, kind: 'text' | 'binary'): void {
-    this.#context.tally.bytesSent += message.length;
+  #write(message: Message, kind: 'text' | 'binary'): void {
+    this.#context.tally.bytesSent += messageBytes(message);
     this.#context.connection.send([message], kind);
   }
 }

@@ -1,15 +1,10 @@
+import type { SourceIp } from './source-ip.ts';
+
 /** How a request ended: the response was written, the connection ended before it was, or the server failed. */
 export type Outcome = 'completed' | 'aborted' | 'error';
 
 /** A value of a custom metric as it is sent. */
 export type MetricValue = string | number | boolean | readonly (string | number | boolean)[];
-
-declare const pseudonym: unique symbol;
-/**
- * 64 lower-case hex digits, or (only with `allowRawSourceIp`) what the processor put there. Made by
- * `sourceIpOf` alone, so that no other string can become the address of an event by accident.
- */
-export type SourceIp = string & { readonly [pseudonym]: true };
 
 /** One HTTP request (PROTOCOL.md, "The event"), without credentials. */
 export interface CerberusEvent {

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { messageBytes, type Message } from './message.ts';
 
 /** First byte of an unfragmented message: FIN, no extension, and the opcode (RFC 6455 §5.2). */
 const FIRST_BYTE = { text: 0x81, binary: 0x82 } as const;
@@ -23,21 +24,30 @@ const wordBytes = new Uint8Array(wordOfBytes.buffer);
  * `ws` encodes them one by one, with a buffer, a write and a loop over single bytes for each, which for a frame of 512
  * events costs as much as everything else in sending it (docs/performance.md). Each frame has a fresh random mask, as
  * RFC 6455 §5.3 demands.
+ *
+ * @param allocate gives memory of at least so many bytes, at its beginning and of whole words; all of it is overwritten
  */
-export function clientFrames(messages: readonly Uint8Array[], kind: keyof typeof FIRST_BYTE): Buffer {
+export function clientFrames(
+  messages: readonly Message[],
+  kind: keyof typeof FIRST_BYTE,
+  allocate: (bytes: number) => ArrayBuffer,
+): Buffer {
+  const lengths = messages.map(messageBytes);
   let size = 0;
-  for (const { length } of messages) size += headerBytes(length) + length;
-  // Not from Node's pool, whose slices may start at any byte: words are masked as a whole.
-  const whole = Buffer.allocUnsafeSlow((size + 3) & ~3);
-  const words = new Int32Array(whole.buffer);
-  const frames = whole.subarray(0, size);
+  for (const length of lengths) size += headerBytes(length) + length;
+  const memory = allocate((size + 3) & ~3);
+  const frames = Buffer.from(memory, 0, size);
+  // Words are masked as a whole.
+  const words = new Int32Array(memory, 0, memory.byteLength >> 2);
   let offset = 0;
-  for (const message of messages) {
-    offset = writeHeader(frames, offset, FIRST_BYTE[kind], message.length);
-    const mask = offset - MASK_BYTES;
-    frames.set(message, offset);
-    applyMask(frames, words, mask, offset, offset + message.length);
-    offset += message.length;
+  for (const [index, message] of messages.entries()) {
+    offset = writeHeader(frames, offset, FIRST_BYTE[kind], lengths[index] ?? 0);
+    const start = offset;
+    for (const piece of message) {
+      frames.set(piece, offset);
+      offset += piece.length;
+    }
+    applyMask(frames, words, start - MASK_BYTES, start, offset);
   }
   return frames;
 }

@@ -1,9 +1,12 @@
+import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
 import { clientFrames } from './client-frames.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { ExporterConfig } from './config.ts';
 import type { Disconnect } from './disconnect-policy.ts';
+import { FrameMemory } from './frame-memory.ts';
+import type { Message } from './message.ts';
 import { withoutTracing } from './suppressed-context.ts';
 
 /** What the owner of a connection hears. After `onEnd`, which comes exactly once, nothing more is said. */
@@ -22,8 +25,8 @@ export interface ConnectionHandlers {
 export interface Connection {
   /** Bytes that the socket has not taken yet. */
   readonly bufferedBytes: number;
-  /** Sends messages in one write. */
-  send(messages: readonly Uint8Array[], kind: 'text' | 'binary'): void;
+  /** Sends messages in one write. What they are made of is not looked at afterwards. */
+  send(messages: readonly Message[], kind: 'text' | 'binary'): void;
   ping(): void;
   /** Says goodbye with 1000, and hangs up if the peer does not answer in time. `onEnd` still comes. */
   close(): void;
@@ -83,6 +86,7 @@ class WsConnection implements Connection {
   readonly #ws: WebSocket;
   readonly #handlers: ConnectionHandlers;
   readonly #clock: Clock;
+  readonly #memory = new FrameMemory();
   #socket: Writable | undefined;
   readonly #offered: boolean;
   #deadline: Timer;
@@ -121,10 +125,16 @@ class WsConnection implements Connection {
     return this.#ws.bufferedAmount;
   }
 
-  send(messages: readonly Uint8Array[], kind: 'text' | 'binary'): void {
-    if (this.#ended || this.#ws.readyState !== WebSocket.OPEN) return;
+  send(messages: readonly Message[], kind: 'text' | 'binary'): void {
+    const socket = this.#socket;
+    if (socket === undefined || this.#ended || this.#ws.readyState !== WebSocket.OPEN) return;
+    const frames = clientFrames(messages, kind, this.#memory.take);
     // Past ws, which only ever writes whole frames itself; without compression it holds none back.
-    this.#socket?.write(clientFrames(messages, kind), (error) => this.#taken(messages.length, error));
+    socket.write(frames, (error) => {
+      // The kernel or TLS has a copy by now. What an agent brings may be any stream, and pass the bytes themselves on.
+      if (socket instanceof Socket) this.#memory.giveBack(frames.buffer as ArrayBuffer);
+      this.#taken(messages.length, error);
+    });
   }
 
   ping(): void {

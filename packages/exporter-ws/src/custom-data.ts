@@ -1,7 +1,6 @@
-import { METRIC_PREFIX } from './attributes.ts';
 import type { MetricValue } from './cerberus-event.ts';
 import { jsonString } from './json-string.ts';
-import { memberName } from './metric-names.ts';
+import { metricMember } from './metric-names.ts';
 import { wellFormed } from './well-formed.ts';
 
 const MAX_METRICS = 64;
@@ -31,9 +30,11 @@ export function customData(attributes: Readonly<Record<string, unknown>>): Custo
   let count = 0;
   let dropped = 0;
   let cut = 0;
-  for (const name of Object.keys(attributes)) {
-    if (!name.startsWith(METRIC_PREFIX)) continue;
-    const metric = count < MAX_METRICS ? readMetric(attributes, name) : undefined;
+  for (const name in attributes) {
+    const member = metricMember(name);
+    // `in` also sees a replaced prototype, which `setAttribute('__proto__', …)` makes possible.
+    if (member === null || !Object.hasOwn(attributes, name)) continue;
+    const metric = count < MAX_METRICS && member !== '' ? readMetric(attributes, name, member) : undefined;
     if (metric === undefined || !fits(members, metric.json)) {
       dropped += 1;
       continue;
@@ -56,14 +57,13 @@ function fits(members: string, member: string): boolean {
 function readMetric(
   attributes: Readonly<Record<string, unknown>>,
   attribute: string,
+  member: string,
 ): { json: string; cut: boolean } | undefined {
-  const name = memberName(attribute);
-  if (name === undefined) return undefined;
   try {
     const raw = attributes[attribute];
     const value = metricValue(raw);
     if (value === undefined) return undefined;
-    return { json: name + jsonOf(value), cut: isCut(raw, value) };
+    return { json: member + jsonOf(value), cut: isCut(raw, value) };
   } catch {
     // A getter or a proxy that throws when it is read costs its own metric, not the event.
     return undefined;

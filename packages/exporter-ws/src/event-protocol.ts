@@ -1,20 +1,16 @@
-import type { EventBytes } from './sending-queue.ts';
+import type { EventBatch } from './event-batch.ts';
+import type { Message } from './message.ts';
 
 /**
  * Makes the messages of event mode: the constant credentials, serialised once, in front of each event's members.
  *
- * @returns a function from an event to its message, UTF-8 JSON with the seed's eight fields first
+ * @returns a function from events to a message for each, UTF-8 JSON with the seed's eight fields first
  */
-export function eventMessages(token: string, clientId: string): (event: EventBytes) => Buffer {
+export function eventMessages(token: string, clientId: string): (events: EventBatch) => Message[] {
   const credentials = JSON.stringify({ api_key: token, client_id: clientId, token });
   const head = Buffer.from(`${credentials.slice(0, -1)},`);
-  return (event) => {
-    const message = Buffer.allocUnsafe(head.length + event.length - 1);
-    head.copy(message, 0);
-    // The event's own opening brace is the one that `head` already has.
-    event.copy(message, head.length, 1);
-    return message;
-  };
+  // The event's own opening brace is the one that `head` already has.
+  return (events) => events.map((bytes, start, end) => [head, bytes.subarray(start + 1, end)]);
 }
 
 /**

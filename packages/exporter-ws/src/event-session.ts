@@ -1,11 +1,10 @@
 import { AckDeadline } from './ack-deadline.ts';
 import { eventMessages, isRefusal } from './event-protocol.ts';
+import type { EventBatch } from './event-batch.ts';
 import { traceEvents } from './event-trace.ts';
-import type { EventBytes } from './sending-queue.ts';
+import { EventRuns } from './event-runs.ts';
+import { messageBytes, type Message } from './message.ts';
 import type { Session, SessionContext } from './session.ts';
-
-/** Answered slots at the front of the window that are worth a copy of the rest. */
-const COMPACT_FROM = 1024;
 
 /** Event mode (PROTOCOL.md): one event per message, answered in order, a window of them in flight. */
 export class EventSession implements Session {
@@ -13,17 +12,15 @@ export class EventSession implements Session {
   sentEvents = 0;
   answeredEvents = 0;
   readonly #context: SessionContext;
-  readonly #message: (event: EventBytes) => Buffer;
+  readonly #messages: (events: EventBatch) => Message[];
   readonly #deadline: AckDeadline;
   readonly #acknowledged: boolean;
-  /** Unanswered events, oldest at `#head`. */
-  #window: EventBytes[] = [];
-  #head = 0;
+  readonly #unanswered = new EventRuns();
 
   constructor(context: SessionContext) {
     const { config, clock, connection } = context;
     this.#context = context;
-    this.#message = eventMessages(config.token, config.clientId);
+    this.#messages = eventMessages(config.token, config.clientId);
     this.#acknowledged = config.acks === 'required';
     this.#deadline = new AckDeadline(config.ackTimeoutMillis, clock, () =>
       connection.abort({ kind: 'timeout', what: 'acknowledgement' }),
@@ -31,7 +28,7 @@ export class EventSession implements Session {
   }
 
   get inFlight(): number {
-    return this.#window.length - this.#head;
+    return this.#unanswered.length;
   }
 
   get waitedMillis(): number {
@@ -65,42 +62,35 @@ export class EventSession implements Session {
     if (queue.length > room && room * 2 < window) return;
     const events = queue.take(room, config.maxBufferedBytes);
     if (events.length === 0) return;
-    for (const event of events) this.#window.push(event);
+    this.#unanswered.add(events);
     this.sentEvents += events.length;
-    traceEvents(this.#context.reporter, 'sent', events);
+    traceEvents(this.#context.reporter, 'sent', () => events.texts());
     this.#write(events);
     this.#deadline.sent();
   }
 
   stop(): void {
     this.#deadline.stop();
-    this.#context.queue.putBack(this.#window.slice(this.#head));
-    this.#window = [];
-    this.#head = 0;
+    this.#context.queue.putBack(this.#unanswered.take(Infinity, Infinity));
   }
 
-  #write(events: readonly EventBytes[]): void {
+  #write(events: EventBatch): void {
     const { connection, tally } = this.#context;
-    const messages = events.map(this.#message);
-    for (const { length } of messages) tally.bytesSent += length;
+    const messages = this.#messages(events);
+    for (const message of messages) tally.bytesSent += messageBytes(message);
     connection.send(messages, 'text');
   }
 
   /** The oldest `count` are answered. */
   #settle(count: number, refused: boolean): void {
-    const { queue, tally } = this.#context;
-    const events = this.#window.slice(this.#head, this.#head + count);
-    this.#head += count;
-    if (this.#head === this.#window.length || this.#head >= COMPACT_FROM) {
-      this.#window = this.#window.slice(this.#head);
-      this.#head = 0;
-    }
+    const { queue, reporter, tally } = this.#context;
+    const events = this.#unanswered.take(count, Infinity);
+    traceEvents(reporter, refused ? 'rejected' : 'acknowledged', () => events.texts());
     queue.release(events);
     if (refused) tally.rejected += count;
     else tally.acked += count;
     this.answeredEvents += count;
     this.#deadline.progress(this.inFlight > 0);
-    traceEvents(this.#context.reporter, refused ? 'rejected' : 'acknowledged', events);
     this.#context.onSettled(count);
   }
 }

@@ -1,9 +1,9 @@
-import type { EventBytes } from './sending-queue.ts';
+import { EventBatch } from './event-batch.ts';
 
 /** Events under one sequence number. The number and the events never part, however often the frame is sent. */
 export interface Frame {
   readonly seq: number;
-  readonly events: readonly EventBytes[];
+  readonly events: EventBatch;
 }
 
 /**
@@ -43,7 +43,7 @@ export class InFlightFrames {
   }
 
   /** Gives events the next sequence number. */
-  add(events: readonly EventBytes[]): Frame {
+  add(events: EventBatch): Frame {
     this.#lastSeq += 1;
     const frame = { seq: this.#lastSeq, events };
     this.#frames.push(frame);
@@ -110,8 +110,8 @@ export class InFlightFrames {
   }
 
   /** Takes all events out of their frames, in order. Their numbers are never given again. */
-  dissolve(): EventBytes[] {
-    const events = this.#frames.flatMap((frame) => frame.events);
+  dissolve(): EventBatch {
+    const events = EventBatch.concat(this.#frames.map((frame) => frame.events));
     this.#frames = [];
     this.#events = 0;
     this.rewind();

@@ -1,4 +1,3 @@
-import { ByteSlab } from './byte-slab.ts';
 import type { ExporterConfig } from './config.ts';
 import { traceEvents } from './event-trace.ts';
 import type { Reporter } from './reporter.ts';
@@ -20,7 +19,6 @@ export class Intake {
   readonly #tally: Tally;
   readonly #reporter: Reporter;
   readonly #seen = new SeenSpans();
-  readonly #slab = new ByteSlab();
   #full = false;
   #saidWithoutProcessor = false;
 
@@ -48,22 +46,19 @@ export class Intake {
   #admit(span: FinishedSpan): Admission {
     const translation = translate(span, this.#config);
     if (translation === undefined || this.#seen.has(span)) return 'skipped';
-    const event = serializeEvent(translation.event, this.#config, this.#slab);
-    const admission = this.#offer(event);
-    if (admission !== 'accepted') {
-      this.#slab.takeBack(event);
-      return admission;
-    }
+    const json = serializeEvent(translation.event, this.#config);
+    const admission = this.#offer(json);
+    if (admission !== 'accepted') return admission;
     this.#seen.add(span);
     this.#tally.metricsDropped += translation.metricsDropped;
     this.#tally.valuesCut += translation.valuesCut;
     if (translation.event.sourceIp === null) this.#noteMissingAddress(span);
-    traceEvents(this.#reporter, 'queued', [event]);
+    traceEvents(this.#reporter, 'queued', () => [json]);
     return 'accepted';
   }
 
-  #offer(event: Buffer): Admission {
-    if (this.#queue.offer(event)) {
+  #offer(json: string): Admission {
+    if (this.#queue.offer(json)) {
       if (this.#full && this.#queue.heldEvents * 2 <= this.#config.maxQueueEvents) this.#leaveFull();
       return 'accepted';
     }

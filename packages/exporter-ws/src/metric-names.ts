@@ -4,24 +4,30 @@ const MAX_KEY_BYTES = 256;
 /** Keys that mean something else in JavaScript than in JSON: never written, so that no consumer stumbles. */
 const DANGEROUS_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** An application has few metrics and names them in every request. Cleared when full: evicting costs more. */
+/** An application has few attributes and sets them in every request. Cleared when full: evicting costs more. */
 const MAX_REMEMBERED = 1000;
-const remembered = new Map<string, string>();
+const remembered = new Map<string, string | null>();
 
 /**
  * The beginning of the JSON member of a metric, `"items":` for the attribute `cerberus.metric.items`.
  *
- * @returns undefined for a key that is never sent: empty, over 256 bytes, or dangerous in JavaScript
+ * @returns '' for a metric whose key is never sent: empty, over 256 bytes, or dangerous in JavaScript; null for an
+ * attribute that is no metric
  */
-export function memberName(attribute: string): string | undefined {
+export function metricMember(attribute: string): string | null {
   const known = remembered.get(attribute);
   if (known !== undefined) return known;
-  const key = cleanKey(attribute.slice(METRIC_PREFIX.length));
-  if (key === undefined) return undefined;
-  const name = `${JSON.stringify(key)}:`;
+  const member = attribute.startsWith(METRIC_PREFIX) ? memberOf(attribute) : null;
+  // A long name is no name that comes again.
+  if (attribute.length > MAX_KEY_BYTES) return member;
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(attribute, name);
-  return name;
+  remembered.set(attribute, member);
+  return member;
+}
+
+function memberOf(attribute: string): string {
+  const key = cleanKey(attribute.slice(METRIC_PREFIX.length));
+  return key === undefined ? '' : `${JSON.stringify(key)}:`;
 }
 
 function cleanKey(key: string): string | undefined {

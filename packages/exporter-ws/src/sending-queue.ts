@@ -1,5 +1,6 @@
-/** An accepted event: its JSON as UTF-8, without credentials. */
-export type EventBytes = Buffer;
+import type { EventBatch } from './event-batch.ts';
+import { EventChunk } from './event-chunk.ts';
+import { EventRuns } from './event-runs.ts';
 
 /** Both limits count what is queued and what was taken but not yet released. */
 export interface QueueLimits {
@@ -7,8 +8,14 @@ export interface QueueLimits {
   readonly maxBytes: number;
 }
 
-/** Below this many consumed slots, moving the rest down costs more than it frees. */
-const COMPACT_FROM = 1024;
+const CHUNK_BYTES = 64 * 1024;
+/** Longer events get a chunk of their own: the rest of a common one would be wasted on them. */
+const MAX_SHARED_BYTES = CHUNK_BYTES / 4;
+/**
+ * Used again rather than left to the garbage collector: memory that was used a moment ago is in the caches, fresh memory has
+ * to be mapped and cleared first. 2 MiB, about what a full window of frames holds.
+ */
+const MAX_SPARE_CHUNKS = 32;
 
 /**
  * First in, first out, bounded by count and bytes. Whoever takes events keeps their share of the limits until it
@@ -16,9 +23,10 @@ const COMPACT_FROM = 1024;
  */
 export class SendingQueue {
   readonly #limits: QueueLimits;
-  #events: EventBytes[] = [];
-  #head = 0;
-  #queuedBytes = 0;
+  readonly #queued = new EventRuns();
+  readonly #spare: EventChunk[] = [];
+  /** The chunk to which events are added. */
+  #chunk: EventChunk | undefined;
   #takenEvents = 0;
   #takenBytes = 0;
 
@@ -28,81 +36,80 @@ export class SendingQueue {
 
   /** Events waiting. */
   get length(): number {
-    return this.#events.length - this.#head;
+    return this.#queued.length;
   }
 
   /** Bytes waiting. */
   get bytes(): number {
-    return this.#queuedBytes;
+    return this.#queued.bytes;
   }
 
   /** Events waiting and taken. */
   get heldEvents(): number {
-    return this.length + this.#takenEvents;
+    return this.#queued.length + this.#takenEvents;
   }
 
   /** Bytes waiting and taken. */
   get heldBytes(): number {
-    return this.#queuedBytes + this.#takenBytes;
+    return this.#queued.bytes + this.#takenBytes;
   }
 
-  /** Adds the newest event, or refuses it when a limit would be passed. */
-  offer(event: EventBytes): boolean {
-    const full =
-      this.heldEvents >= this.#limits.maxEvents || this.heldBytes + event.length > this.#limits.maxBytes;
-    if (full) return false;
-    this.#events.push(event);
-    this.#queuedBytes += event.length;
+  /**
+   * Adds the newest event, or refuses it when a limit would be passed.
+   *
+   * @param json without credentials
+   */
+  offer(json: string): boolean {
+    if (this.heldEvents >= this.#limits.maxEvents) return false;
+    const chunk = this.#chunkFor(json);
+    const size = chunk.write(json);
+    if (this.heldBytes + size > this.#limits.maxBytes) return false;
+    chunk.keep(size);
+    this.#queued.addNewest(chunk);
     return true;
   }
 
   /** Takes the oldest events: at least one if there is any, otherwise no more than both limits allow. */
-  take(maxEvents: number, maxBytes: number): EventBytes[] {
-    let end = this.#head;
-    let bytes = 0;
-    while (end < this.#events.length && end - this.#head < maxEvents) {
-      const size = this.#events[end]?.length ?? 0;
-      if (bytes + size > maxBytes && end > this.#head) break;
-      bytes += size;
-      end += 1;
-    }
-    const taken = this.#events.slice(this.#head, end);
-    this.#head = end;
-    this.#queuedBytes -= bytes;
+  take(maxEvents: number, maxBytes: number): EventBatch {
+    const taken = this.#queued.take(maxEvents, maxBytes);
     this.#takenEvents += taken.length;
-    this.#takenBytes += bytes;
-    this.#compact();
+    this.#takenBytes += taken.bytes;
     return taken;
   }
 
-  /** Gives back the share of events that were taken and are done with. */
-  release(events: readonly EventBytes[]): void {
+  /** Gives back the share of events that were taken and are done with. Their memory may be used again at once. */
+  release(events: EventBatch): void {
     this.#takenEvents -= events.length;
-    this.#takenBytes -= totalBytes(events);
+    this.#takenBytes -= events.bytes;
+    for (const { chunk, from, to } of events.runs) {
+      chunk.release(to - from);
+      if (chunk.isSpent) this.#reuse(chunk);
+    }
   }
 
   /** Puts taken events back in front, in their order. */
-  putBack(events: readonly EventBytes[]): void {
-    if (events.length === 0) return;
-    this.release(events);
-    this.#events = [...events, ...this.#events.slice(this.#head)];
-    this.#head = 0;
-    this.#queuedBytes += totalBytes(events);
+  putBack(events: EventBatch): void {
+    this.#takenEvents -= events.length;
+    this.#takenBytes -= events.bytes;
+    this.#queued.putBack(events);
   }
 
-  #compact(): void {
-    if (this.#head === this.#events.length) {
-      this.#events = [];
-      this.#head = 0;
-    } else if (this.#head >= COMPACT_FROM && this.#head * 2 >= this.#events.length) {
-      this.#events = this.#events.slice(this.#head);
-      this.#head = 0;
-    }
+  #chunkFor(json: string): EventChunk {
+    const chunk = (this.#chunk ??= this.#freshChunk());
+    if (chunk.hasRoomFor(json)) return chunk;
+    const bytes = Buffer.byteLength(json);
+    if (bytes > MAX_SHARED_BYTES) return new EventChunk(bytes);
+    this.#chunk = this.#freshChunk();
+    return this.#chunk;
   }
-}
 
-function totalBytes(events: readonly EventBytes[]): number {
-  let bytes = 0;
-  for (const event of events) bytes += event.length;
-  return bytes;
+  #freshChunk(): EventChunk {
+    return this.#spare.pop() ?? new EventChunk(CHUNK_BYTES);
+  }
+
+  #reuse(chunk: EventChunk): void {
+    chunk.reset();
+    const isSpare = chunk !== this.#chunk && chunk.bytes.length === CHUNK_BYTES;
+    if (isSpare && this.#spare.length < MAX_SPARE_CHUNKS) this.#spare.push(chunk);
+  }
 }

@@ -1,9 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
-import type { CerberusEvent, Outcome, SourceIp } from './cerberus-event.ts';
+import type { CerberusEvent, Outcome } from './cerberus-event.ts';
 import type { ExporterConfig } from './config.ts';
 import { customData } from './custom-data.ts';
 import { requestPath } from './request-path.ts';
+import { sourceIpOf } from './source-ip.ts';
 import { millisOf, timestampOf } from './span-time.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 import { wellFormed } from './well-formed.ts';
@@ -11,10 +12,6 @@ import { wellFormed } from './well-formed.ts';
 const MAX_PATH_BYTES = 2 * 1024;
 const MAX_STRING_BYTES = 1024;
 const MAX_METHOD_BYTES = 64;
-/** The longest text of an IPv6 address has 45 characters. */
-const MAX_ADDRESS_LENGTH = 45;
-const HASH_LENGTH = 64;
-const NOT_HEX = /[^0-9a-f]/;
 
 export type TranslateConfig = Pick<ExporterConfig, 'endpointFrom' | 'captureUserAgent' | 'allowRawSourceIp'>;
 
@@ -43,7 +40,7 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
   const statusCode = integer(attributes['http.response.status_code'] ?? attributes['http.status_code']);
   const route = string(attributes['http.route'], MAX_PATH_BYTES);
   const event: CerberusEvent = {
-    sourceIp: sourceIpOf(attributes, config.allowRawSourceIp),
+    sourceIp: sourceIpOf(attributes[CERBERUS_ATTRIBUTE.sourceIp], config.allowRawSourceIp),
     endpoint: config.endpointFrom === 'route' ? (route ?? '') : endpointOf(attributes),
     scheme: schemeOf(attributes) === 'https',
     method,
@@ -78,16 +75,6 @@ function methodOf(attributes: Attributes): string | undefined {
   const stable = attributes['http.request.method'];
   const method = stable === '_OTHER' ? (attributes['http.request.method_original'] ?? stable) : stable;
   return string(method ?? attributes['http.method'], MAX_METHOD_BYTES);
-}
-
-function sourceIpOf(attributes: Attributes, allowRaw: boolean): SourceIp | null {
-  const value = attributes[CERBERUS_ATTRIBUTE.sourceIp];
-  if (typeof value !== 'string') return null;
-  return isHash(value) || (allowRaw && value.length <= MAX_ADDRESS_LENGTH) ? (value as SourceIp) : null;
-}
-
-function isHash(value: string): boolean {
-  return value.length === HASH_LENGTH && !NOT_HEX.test(value);
 }
 
 function endpointOf(attributes: Attributes): string {

@@ -6,6 +6,17 @@ import fc from 'fast-check';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { clientFrames } from '../dist/esm/client-frames.js';
 
+const fresh = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
+
+/** Frames of messages that are in one piece. */
+function framesOf(messages: readonly Uint8Array[], kind: 'text' | 'binary'): Buffer {
+  return clientFrames(
+    messages.map((message) => [message]),
+    kind,
+    fresh,
+  );
+}
+
 /** The masks in a run of frames whose payloads are shorter than 126 bytes. */
 function masksOf(frames: Buffer, count: number): string[] {
   const masks: string[] = [];
@@ -58,7 +69,7 @@ describe('client frames', () => {
       0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 124, 125, 126, 127, 128, 65_535, 65_536, 65_537, 300_001, 1, 2, 3,
     ];
     const messages = lengths.map((length, index) => Buffer.alloc(length, `m${index}`));
-    const arrived = await received(clientFrames(messages, 'text'), messages.length);
+    const arrived = await received(framesOf(messages, 'text'), messages.length);
     expect(arrived.map(({ data }) => data)).to.deep.equal(messages.map((each) => each.toString('latin1')));
     expect(arrived.every(({ isBinary }) => !isBinary)).to.equal(true);
   });
@@ -67,7 +78,7 @@ describe('client frames', () => {
     const bytes = fc.uint8Array({ maxLength: 300 }).map((each) => Buffer.from(each));
     await fc.assert(
       fc.asyncProperty(fc.array(bytes, { minLength: 1, maxLength: 20 }), async (messages) => {
-        const arrived = await received(clientFrames(messages, 'binary'), messages.length);
+        const arrived = await received(framesOf(messages, 'binary'), messages.length);
         expect(arrived).to.deep.equal(
           messages.map((each) => ({ data: each.toString('latin1'), isBinary: true })),
         );
@@ -76,9 +87,23 @@ describe('client frames', () => {
     );
   });
 
+  it('put together what a message is made of', async () => {
+    const pieces = ['{"a":', '', '[', 'x'.repeat(300), ',', 'é', ']', '}'].map((text) => Buffer.from(text));
+    const arrived = await received(clientFrames([pieces, [], pieces], 'text', fresh), 3);
+    const whole = Buffer.concat(pieces).toString('latin1');
+    expect(arrived.map(({ data }) => data)).to.deep.equal([whole, '', whole]);
+  });
+
+  it('are right in memory that is full of something else', async () => {
+    const used = (bytes: number): ArrayBuffer => new Uint8Array(bytes + 4096).fill(0xa5).buffer;
+    const messages = [1, 130, 70_000, 2].map((length) => [Buffer.alloc(length, 'm')]);
+    const arrived = await received(clientFrames(messages, 'text', used), messages.length);
+    expect(arrived.map(({ data }) => data)).to.deep.equal(messages.map(String));
+  });
+
   it('have a fresh mask each', () => {
     const count = 5000;
-    const frames = clientFrames(
+    const frames = framesOf(
       Array.from({ length: count }, () => Buffer.from('the same')),
       'text',
     );
@@ -88,7 +113,7 @@ describe('client frames', () => {
 
   it('leave the messages as they were', () => {
     const message = Buffer.from('unchanged');
-    clientFrames([message], 'text');
+    framesOf([message], 'text');
     expect(message.toString()).to.equal('unchanged');
   });
 });

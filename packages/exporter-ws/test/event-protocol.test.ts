@@ -1,15 +1,23 @@
 import { expect } from 'chai';
 import { eventMessages, isRefusal } from '../dist/esm/event-protocol.js';
+import { batchOf } from './support/batches.js';
 
 describe('event protocol', () => {
   it('puts the credentials in front of the members of the event', () => {
-    const message = eventMessages('sk-"1"', 'my-app')(Buffer.from('{"source_ip":null,"endpoint":"/é"}'));
-    expect(Object.entries(JSON.parse(message.toString()) as object)).to.deep.equal([
+    const events = batchOf('{"source_ip":null,"endpoint":"/é"}', '{"source_ip":null,"endpoint":"/b"}');
+    const messages = eventMessages(
+      'sk-"1"',
+      'my-app',
+    )(events).map((message) => Buffer.concat(message).toString());
+    const credentials = [
       ['api_key', 'sk-"1"'],
       ['client_id', 'my-app'],
       ['token', 'sk-"1"'],
       ['source_ip', null],
-      ['endpoint', '/é'],
+    ];
+    expect(messages.map((message) => Object.entries(JSON.parse(message) as object))).to.deep.equal([
+      [...credentials, ['endpoint', '/é']],
+      [...credentials, ['endpoint', '/b']],
     ]);
   });
 

@@ -1,48 +1,52 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { EventBatch } from '../dist/esm/event-batch.js';
 import { SendingQueue } from '../dist/esm/sending-queue.js';
 
-const event = (text: string): Buffer => Buffer.from(text);
-const texts = (events: readonly Buffer[]): string[] => events.map(String);
+const CHUNK_BYTES = 64 * 1024;
+const UNLIMITED = { maxEvents: Infinity, maxBytes: Infinity };
+
+/** The memory that events lie in. */
+const memoryOf = (events: EventBatch): Buffer[] => events.runs.map(({ chunk }) => chunk.bytes);
 
 describe('sending queue', () => {
   it('gives events back in the order they came', () => {
     const queue = new SendingQueue({ maxEvents: 10, maxBytes: 100 });
-    for (const text of ['a', 'b', 'c']) queue.offer(event(text));
-    expect(texts(queue.take(2, 100))).to.deep.equal(['a', 'b']);
-    expect(texts(queue.take(2, 100))).to.deep.equal(['c']);
-    expect(queue.take(2, 100)).to.deep.equal([]);
+    for (const text of ['a', 'b', 'c']) queue.offer(text);
+    expect(queue.take(2, 100).texts()).to.deep.equal(['a', 'b']);
+    expect(queue.take(2, 100).texts()).to.deep.equal(['c']);
+    expect(queue.take(2, 100).texts()).to.deep.equal([]);
   });
 
   it('refuses the newest when a limit would be passed', () => {
     const byCount = new SendingQueue({ maxEvents: 2, maxBytes: 100 });
-    expect(['a', 'b', 'c'].map((text) => byCount.offer(event(text)))).to.deep.equal([true, true, false]);
+    expect(['a', 'b', 'c'].map((text) => byCount.offer(text))).to.deep.equal([true, true, false]);
     const byBytes = new SendingQueue({ maxEvents: 9, maxBytes: 3 });
-    expect(['ab', 'cd', 'e'].map((text) => byBytes.offer(event(text)))).to.deep.equal([true, false, true]);
+    expect(['ab', 'cd', 'e'].map((text) => byBytes.offer(text))).to.deep.equal([true, false, true]);
   });
 
   it('counts what was taken until it is released', () => {
     const queue = new SendingQueue({ maxEvents: 2, maxBytes: 100 });
-    queue.offer(event('a'));
-    queue.offer(event('b'));
+    queue.offer('a');
+    queue.offer('b');
     const taken = queue.take(2, 100);
-    expect(queue.offer(event('c'))).to.equal(false);
+    expect(queue.offer('c')).to.equal(false);
     queue.release(taken);
-    expect(queue.offer(event('c'))).to.equal(true);
+    expect(queue.offer('c')).to.equal(true);
   });
 
   it('puts events back in front', () => {
     const queue = new SendingQueue({ maxEvents: 9, maxBytes: 100 });
-    for (const text of ['a', 'b', 'c', 'd']) queue.offer(event(text));
+    for (const text of ['a', 'b', 'c', 'd']) queue.offer(text);
     queue.putBack(queue.take(2, 100));
-    expect(texts(queue.take(9, 100))).to.deep.equal(['a', 'b', 'c', 'd']);
+    expect(queue.take(9, 100).texts()).to.deep.equal(['a', 'b', 'c', 'd']);
   });
 
   it('keeps a batch within bytes, but always takes one', () => {
     const queue = new SendingQueue({ maxEvents: 9, maxBytes: 100 });
-    for (const text of ['aaaa', 'bb', 'cc', 'd']) queue.offer(event(text));
-    expect(texts(queue.take(9, 3))).to.deep.equal(['aaaa']);
-    expect(texts(queue.take(9, 4))).to.deep.equal(['bb', 'cc']);
+    for (const text of ['aaaa', 'bb', 'cc', 'd']) queue.offer(text);
+    expect(queue.take(9, 3).texts()).to.deep.equal(['aaaa']);
+    expect(queue.take(9, 4).texts()).to.deep.equal(['bb', 'cc']);
   });
 
   it('stays within both limits, keeps the order and forgets nothing, whatever happens', () => {
@@ -59,25 +63,84 @@ describe('sending queue', () => {
         const queue = new SendingQueue(limits);
         const accepted: string[] = [];
         const released: string[] = [];
-        let taken: Buffer[] = [];
+        let taken: EventBatch[] = [];
         let next = 0;
         for (const { kind, size } of steps) {
-          const fresh = event(String(next).padEnd(size, '.'));
-          if (kind === 'offer' && queue.offer(fresh)) accepted.push(String(fresh));
+          const fresh = String(next).padEnd(size, '.');
+          if (kind === 'offer' && queue.offer(fresh)) accepted.push(fresh);
           if (kind === 'offer') next += 1;
-          if (kind === 'take') taken = [...taken, ...queue.take(size, 40)];
-          if (kind === 'putBack') queue.putBack(taken.splice(Math.max(0, taken.length - size)));
+          if (kind === 'take') taken.push(queue.take(size, 40));
+          if (kind === 'putBack') queue.putBack(EventBatch.concat(taken.splice(-size)));
           if (kind === 'release') {
-            const done = taken.splice(0, size);
-            queue.release(done);
-            released.push(...texts(done));
+            for (const done of taken.splice(0, size)) {
+              released.push(...done.texts());
+              queue.release(done);
+            }
           }
           expect(queue.heldEvents).to.equal(accepted.length - released.length);
           expect(queue.heldEvents).to.be.at.most(limits.maxEvents);
           expect(queue.heldBytes).to.be.at.most(limits.maxBytes);
         }
-        expect([...released, ...texts(taken), ...texts(queue.take(99, 999))]).to.deep.equal(accepted);
+        const left = [...taken, queue.take(99, 999)].flatMap((events) => events.texts());
+        expect([...released, ...left]).to.deep.equal(accepted);
       }),
     );
+  });
+
+  it('keeps every text as its UTF-8, however many there are and however long', () => {
+    const texts = fc.array(fc.string({ unit: 'grapheme', maxLength: 9000 }), { maxLength: 60 });
+    fc.assert(
+      fc.property(texts, (all) => {
+        const queue = new SendingQueue(UNLIMITED);
+        for (const text of all) queue.offer(text);
+        expect(queue.bytes).to.equal(Buffer.byteLength(all.join('')));
+        expect(queue.take(Infinity, Infinity).texts()).to.deep.equal(all);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('takes an event that is larger than its chunks', () => {
+    const long = 'ü'.repeat(CHUNK_BYTES);
+    const queue = new SendingQueue(UNLIMITED);
+    for (const text of ['before', long, 'after']) queue.offer(text);
+    expect(queue.take(9, Infinity).texts()).to.deep.equal(['before', long, 'after']);
+  });
+
+  it('uses the memory of what was released again, and never that of what was not', () => {
+    const queue = new SendingQueue(UNLIMITED);
+    const used = new Set<Buffer>();
+    let expected = 0;
+    const kept: EventBatch[] = [];
+    for (let index = 0; index < 20_000; index += 1) {
+      queue.offer(String(index).padEnd(400, '.'));
+      if (index % 10 !== 9) continue;
+      const events = queue.take(10, Infinity);
+      for (const memory of memoryOf(events)) used.add(memory);
+      for (const text of events.texts()) {
+        expect(text.startsWith(`${expected}.`), text).to.equal(true);
+        expected += 1;
+      }
+      if (index % 1000 === 999) kept.push(events);
+      else queue.release(events);
+    }
+    // Each batch that is kept holds one chunk or two; without reuse it would be 123.
+    expect(used.size).to.be.at.most(2 * kept.length + 2);
+    expect(kept.map((events) => events.texts()[0]?.split('.')[0])).to.deep.equal(
+      kept.map((_, index) => String(index * 1000 + 990)),
+    );
+  });
+
+  it('holds no more memory for the few events that a full queue takes than for as many others', () => {
+    const queue = new SendingQueue({ maxEvents: 10, maxBytes: Infinity });
+    const used = new Set<Buffer>();
+    for (let index = 0; index < 20_000; index += 1) {
+      queue.offer(String(index).padEnd(400, '.'));
+      if (index % 100 !== 0) continue;
+      const events = queue.take(1, Infinity);
+      for (const memory of memoryOf(events)) used.add(memory);
+      queue.release(events);
+    }
+    expect(used.size).to.be.at.most(2);
   });
 });

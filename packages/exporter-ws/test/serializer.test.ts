@@ -1,16 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { CerberusEvent } from '../dist/esm/index.js';
-import { ByteSlab } from '../dist/esm/byte-slab.js';
-import { serializeEvent as serialize, type SerializeConfig } from '../dist/esm/serializer.js';
+import { serializeEvent } from '../dist/esm/serializer.js';
 import { translateServerSpan } from '../dist/esm/server-span.js';
 import { HASH, serverSpan } from './support/spans.js';
 
 const config = { extendedFields: true, sourceIpField: 'source_ip' } as const;
-
-const slab = new ByteSlab();
-const serializeEvent = (each: CerberusEvent, options: SerializeConfig): Buffer =>
-  serialize(each, options, slab);
 
 function event(attributes = {}): CerberusEvent {
   const translation = translateServerSpan(serverSpan(attributes), {
@@ -31,7 +26,7 @@ describe('serializer', () => {
       'user_agent.original': 'a',
       'cerberus.metric.x': 1,
     });
-    expect(Object.keys(JSON.parse(serializeEvent(full, config).toString()) as object)).to.deep.equal([
+    expect(Object.keys(JSON.parse(serializeEvent(full, config)) as object)).to.deep.equal([
       'source_ip',
       'endpoint',
       'scheme',
@@ -50,13 +45,13 @@ describe('serializer', () => {
   });
 
   it('leaves out what has no value, but says that the address is null', () => {
-    const json = JSON.parse(serializeEvent(event(), config).toString()) as Record<string, unknown>;
+    const json = JSON.parse(serializeEvent(event(), config)) as Record<string, unknown>;
     expect(json).to.include({ source_ip: null }).and.not.have.any.keys('route', 'user_id', 'user_agent');
     expect(json['custom_data']).to.deep.equal({});
   });
 
   it('writes the seed fields only without extendedFields', () => {
-    const json = serializeEvent(event(), { ...config, extendedFields: false }).toString();
+    const json = serializeEvent(event(), { ...config, extendedFields: false });
     expect(Object.keys(JSON.parse(json) as object)).to.deep.equal([
       'source_ip',
       'endpoint',
@@ -70,7 +65,7 @@ describe('serializer', () => {
     const json = serializeEvent(event({ 'cerberus.source_ip': HASH }), {
       ...config,
       sourceIpField: 'remote_addr',
-    }).toString();
+    });
     expect(JSON.parse(json)).to.include({ remote_addr: HASH }).and.not.have.property('source_ip');
   });
 
@@ -78,7 +73,7 @@ describe('serializer', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         const source = { ...event(), endpoint: text.toWellFormed(), route: text.toWellFormed() };
-        const json = JSON.parse(serializeEvent(source, config).toString()) as Record<string, unknown>;
+        const json = JSON.parse(serializeEvent(source, config)) as Record<string, unknown>;
         return json['endpoint'] === source.endpoint && json['route'] === source.route;
       }),
     );

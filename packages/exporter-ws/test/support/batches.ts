@@ -1,0 +1,9 @@
+import type { EventBatch } from '../../dist/esm/event-batch.js';
+import { SendingQueue } from '../../dist/esm/sending-queue.js';
+
+/** Events with these texts, as a queue gives them out. */
+export function batchOf(...texts: string[]): EventBatch {
+  const queue = new SendingQueue({ maxEvents: Infinity, maxBytes: Infinity });
+  for (const text of texts) queue.offer(text);
+  return queue.take(Infinity, Infinity);
+}
