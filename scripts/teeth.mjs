@@ -33,11 +33,27 @@ const WEAKENINGS = [
     patches: [
       [
         'event-session.js',
-        'this.#context.queue.putBack(this.#window.slice(this.#head));',
+        'this.#context.queue.putBack(this.#unanswered.take(Infinity, Infinity));',
         'while (this.inFlight > 0) this.#settle(1, false);',
       ],
     ],
     tests: [LINK, SCHEDULES],
+  },
+  {
+    name: 'memory of events used again before their acknowledgement',
+    patches: [
+      [
+        'sending-queue.js',
+        'this.#takenEvents += taken.length;',
+        'for (const { chunk, from, to } of taken.runs) { chunk.release(to - from); if (chunk.isSpent) this.#reuse(chunk); }',
+      ],
+    ],
+    tests: ['integrity/intact-bytes.test.js'],
+  },
+  {
+    name: 'memory of frames used again whatever the stream does with it',
+    patches: [['connection.js', 'socket instanceof Socket', 'true']],
+    tests: ['integrity/intact-bytes.test.js'],
   },
   {
     name: 'callback of send taken for an acknowledgement',
@@ -100,7 +116,10 @@ const WEAKENINGS = [
   },
   {
     name: 'unbounded queue',
-    patches: [['sending-queue.js', 'if (full)', 'if (false)']],
+    patches: [
+      ['sending-queue.js', 'this.heldEvents >= this.#limits.maxEvents', 'false'],
+      ['sending-queue.js', 'this.heldBytes + size > this.#limits.maxBytes', 'false'],
+    ],
     tests: ['sending-queue.test.js', LINK],
   },
   {
