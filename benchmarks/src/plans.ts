@@ -24,7 +24,7 @@ const SHAPES = [0, 3, 10].flatMap((metrics) => [0, 20].map((children) => ({ metr
 export const FULL: Plan = {
   rounds: 7,
   exporter: { exporters: ALL_EXPORTERS, rounds: 7, batchesPerRound: 56, warmUpBatches: 112 },
-  lifeCycle: { shapes: SHAPES, rounds: 7, requestsPerRound: 15_000 },
+  lifeCycle: { shapes: SHAPES, rounds: 21, requestsPerRound: 5_000 },
   application: { rounds: 7, seconds: 1, perSecond: 1_000 },
   growth: {
     rounds: 7,
@@ -41,8 +41,8 @@ export const QUICK: Plan = {
   exporter: { exporters: ALL_EXPORTERS, rounds: 7, batchesPerRound: 12, warmUpBatches: 48 },
   lifeCycle: {
     shapes: SHAPES.filter(({ metrics }) => metrics === 3),
-    rounds: 7,
-    requestsPerRound: 4_000,
+    rounds: 15,
+    requestsPerRound: 3_000,
   },
   application: { rounds: 1, seconds: 1, perSecond: 1_000 },
   growth: { rounds: 2, requestsPerRound: 4_000, rates: [100, 1_000, 5_000], secondsPerRate: 1 },

@@ -2,7 +2,7 @@ import { Child } from '../harness/child.ts';
 import type { Usage } from '../harness/meter.ts';
 import { interleave } from '../harness/rounds.ts';
 import { startSink } from '../sinks/kinds.ts';
-import type { Run } from '../life-cycle/shapes.ts';
+import type { Pace, Run, Setting } from '../life-cycle/shapes.ts';
 
 /** How much is measured. */
 export interface GrowthPlan {
@@ -27,9 +27,11 @@ const SHAPE = { metrics: 3, children: 0 } as const;
 /** Part 4: what the life of a request with Cerberus costs when something gets more. */
 export async function measureGrowth(plan: GrowthPlan): Promise<readonly Growth[]> {
   const sink = await startSink('cerberus-batch');
-  const child = await Child.start('life-cycle/process.js', ['cerberus', String(sink.port)]);
-  const run = async (what: Run): Promise<number> =>
-    (await child.call<Usage>('run', what)).cpuMicros / what.requests;
+  const setting: Setting = { pipelines: { cerberus: sink.port } };
+  const child = await Child.start('life-cycle/process.js', [JSON.stringify(setting)]);
+  const run = async (what: Omit<Run, 'pipeline'>): Promise<number> =>
+    (await child.call<Usage>('run', { pipeline: 'cerberus', ...what } satisfies Run)).cpuMicros /
+    what.requests;
   const requests = plan.requestsPerRound;
   try {
     for (let warm = 0; warm < 3; warm += 1) await run({ shape: SHAPE, requests });
@@ -40,7 +42,11 @@ export async function measureGrowth(plan: GrowthPlan): Promise<readonly Growth[]
       run({ shape: { metrics: size, children: 0 }, requests }),
     );
     const rates = await grow('events per second', plan.rates, plan.rounds, async (perSecond) => {
-      const usage = await child.call<Usage>('pace', { perSecond, seconds: plan.secondsPerRate });
+      const usage = await child.call<Usage>('pace', {
+        pipeline: 'cerberus',
+        perSecond,
+        seconds: plan.secondsPerRate,
+      } satisfies Pace);
       return usage.cpuMicros / (perSecond * plan.secondsPerRate);
     });
     return [rates, metrics, addresses, await growQueue(plan.rounds)];

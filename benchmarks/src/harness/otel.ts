@@ -11,7 +11,7 @@ export interface Span {
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** `kind` is a `SpanKind`. */
-interface Tracer {
+export interface Tracer {
   startSpan(name: string, options: { kind: number; attributes: Attributes }, context?: unknown): Span;
 }
 

@@ -2,7 +2,7 @@ import { Child } from '../harness/child.ts';
 import type { Usage } from '../harness/meter.ts';
 import { interleave, type Subject } from '../harness/rounds.ts';
 import { startSink, type RemoteSink } from '../sinks/kinds.ts';
-import { PIPELINES, shapeName, type Pipeline, type Shape } from './shapes.ts';
+import { PIPELINES, shapeName, type Pipeline, type Run, type Setting, type Shape } from './shapes.ts';
 
 /** How much is measured. */
 export interface LifeCyclePlan {
@@ -22,62 +22,58 @@ export interface AddedCpu {
 
 /** A request with children is as dear as many without. */
 const CHILDREN_PER_REQUEST = 5;
+const WARM_UPS = 4;
 
-/** Part 2: what the whole life of a request's spans costs, by what follows them. */
+/**
+ * Part 2: what the whole life of a request's spans costs, by what follows them.
+ *
+ * All pipelines take their turns in one process. What is asked for is a difference, and two processes that do the same
+ * differ by more than that, from how their heaps and their compiled code happened to come out.
+ */
 export async function measureLifeCycle(plan: LifeCyclePlan): Promise<readonly AddedCpu[]> {
-  const pipelines: StartedPipeline[] = [];
+  const cerberus = await startSink('cerberus-batch');
+  const otlp = await startSink('otlp-proto');
+  const setting: Setting = { pipelines: { 'no-op': 0, cerberus: cerberus.port, 'otlp-proto': otlp.port } };
+  const child = await Child.start('life-cycle/process.js', [JSON.stringify(setting)]);
+  const sinks = { 'no-op': undefined, cerberus, 'otlp-proto': otlp };
   try {
-    for (const name of PIPELINES) pipelines.push(await startPipeline(name));
     const subjects = plan.shapes.flatMap((shape) =>
-      pipelines.map((pipeline) => subjectOf(pipeline, shape, plan)),
+      PIPELINES.map((pipeline) => subjectOf({ child, pipeline, sink: sinks[pipeline] }, shape, plan)),
     );
-    for (const { measure } of subjects) await measure();
+    await interleave(subjects, WARM_UPS);
     const results = await interleave(subjects, plan.rounds);
     return plan.shapes.map((shape) => addedCpu(shape, results));
   } finally {
-    for (const pipeline of pipelines) await pipeline.stop();
+    await child.stop();
+    await cerberus.stop();
+    await otlp.stop();
   }
 }
 
-interface StartedPipeline {
-  readonly name: Pipeline;
-  /** @returns CPU microseconds per request */
-  run(shape: Shape, requests: number): Promise<number>;
-  stop(): Promise<void>;
+interface Measured {
+  readonly child: Child;
+  readonly pipeline: Pipeline;
+  readonly sink: RemoteSink | undefined;
 }
 
-async function startPipeline(name: Pipeline): Promise<StartedPipeline> {
-  const sink = name === 'no-op' ? undefined : await startSink(name === 'cerberus' ? 'cerberus-batch' : name);
-  const child = await Child.start('life-cycle/process.js', [name, String(sink?.port ?? 0)]);
-  return {
-    name,
-    async run(shape, requests) {
-      const before = await sink?.counts();
-      const usage = await child.call<Usage>('run', { shape, requests });
-      if (before !== undefined) await arrived(sink, before.events + eventsOf(name, shape) * requests);
-      return usage.cpuMicros / requests;
-    },
-    async stop() {
-      await child.stop();
-      await sink?.stop();
-    },
-  };
+function subjectOf(measured: Measured, shape: Shape, plan: LifeCyclePlan): Subject<number> {
+  const requests = Math.ceil(
+    plan.requestsPerRound / (shape.children > 0 ? shape.children / CHILDREN_PER_REQUEST + 1 : 1),
+  );
+  return { name: subjectName(measured.pipeline, shape), measure: () => run(measured, shape, requests) };
+}
+
+/** @returns CPU microseconds per request */
+async function run({ child, pipeline, sink }: Measured, shape: Shape, requests: number): Promise<number> {
+  const before = await sink?.counts();
+  const usage = await child.call<Usage>('run', { pipeline, shape, requests } satisfies Run);
+  if (before !== undefined) await sink?.received(before.events + eventsOf(pipeline, shape) * requests);
+  return usage.cpuMicros / requests;
 }
 
 /** Cerberus sends one event per request, a span exporter each span. */
 function eventsOf(name: Pipeline, { children }: Shape): number {
   return name === 'cerberus' ? 1 : 1 + children;
-}
-
-async function arrived(sink: RemoteSink | undefined, events: number): Promise<void> {
-  await sink?.received(events);
-}
-
-function subjectOf(pipeline: StartedPipeline, shape: Shape, plan: LifeCyclePlan): Subject<number> {
-  const requests = Math.ceil(
-    plan.requestsPerRound / (shape.children > 0 ? shape.children / CHILDREN_PER_REQUEST + 1 : 1),
-  );
-  return { name: subjectName(pipeline.name, shape), measure: () => pipeline.run(shape, requests) };
 }
 
 function subjectName(name: Pipeline, shape: Shape): string {

@@ -15,8 +15,15 @@ export function shapeName({ metrics, children }: Shape): string {
   return `${metrics} metrics, ${children} children`;
 }
 
-/** So many requests of a shape; their addresses repeat after `addresses` of them. */
+/** What a process measures: each pipeline and the port it sends to, with the queues of an application or with large ones. */
+export interface Setting {
+  readonly pipelines: Readonly<Partial<Record<Pipeline, number>>>;
+  readonly defaultLimits?: boolean;
+}
+
+/** So many requests of a shape through one pipeline; their addresses repeat after `addresses` of them. */
 export interface Run {
+  readonly pipeline: Pipeline;
   readonly shape: Shape;
   readonly requests: number;
   readonly addresses?: number;
@@ -24,6 +31,7 @@ export interface Run {
 
 /** A steady load. */
 export interface Pace {
+  readonly pipeline: Pipeline;
   readonly perSecond: number;
   readonly seconds: number;
 }

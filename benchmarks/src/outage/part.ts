@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Child } from '../harness/child.ts';
-import { PIPELINES, type Pipeline } from '../life-cycle/shapes.ts';
+import { PIPELINES, type Pace, type Pipeline, type Setting } from '../life-cycle/shapes.ts';
 import { startSink } from '../sinks/kinds.ts';
 
 /** How long the backend is silent, and under which load. */
@@ -30,10 +30,11 @@ export function measureOutage(plan: OutagePlan): Promise<readonly OutageResult[]
 
 async function outageOf(pipeline: Pipeline, { seconds, spansPerSecond }: OutagePlan): Promise<OutageResult> {
   const sink = await startSink(pipeline === 'otlp-proto' ? 'otlp-proto' : 'cerberus-batch');
-  const child = await Child.start('life-cycle/process.js', [pipeline, String(sink.port), 'default-limits']);
+  const setting: Setting = { pipelines: { [pipeline]: sink.port }, defaultLimits: true };
+  const child = await Child.start('life-cycle/process.js', [JSON.stringify(setting)]);
   try {
     const pace = (duration: number): Promise<unknown> =>
-      child.call('pace', { perSecond: spansPerSecond, seconds: duration });
+      child.call('pace', { pipeline, perSecond: spansPerSecond, seconds: duration } satisfies Pace);
     await pace(WARM_UP_SECONDS);
     await sink.stall();
     const rssBytes = [await child.call<number>('rssBytes')];
@@ -43,7 +44,16 @@ async function outageOf(pipeline: Pipeline, { seconds, spansPerSecond }: OutageP
     }
     await sink.resume();
     const made = await child.call<number>('made');
-    return { pipeline, rssBytes, made, delivered: await recovered(child, () => sink.counts(), made) };
+    return {
+      pipeline,
+      rssBytes,
+      made,
+      delivered: await recovered(
+        () => child.call('flush', pipeline),
+        () => sink.counts(),
+        made,
+      ),
+    };
   } finally {
     await child.stop();
     await sink.stop();
@@ -52,13 +62,13 @@ async function outageOf(pipeline: Pipeline, { seconds, spansPerSecond }: OutageP
 
 /** What arrived when nothing more comes. */
 async function recovered(
-  child: Child,
+  flush: () => Promise<unknown>,
   counts: () => Promise<{ readonly events: number }>,
   made: number,
 ): Promise<number> {
   let { events } = await counts();
   for (let second = 0; second < RECOVERY_SECONDS && events < made; second += 1) {
-    await child.call('flush');
+    await flush();
     await setTimeout(1_000);
     ({ events } = await counts());
   }
