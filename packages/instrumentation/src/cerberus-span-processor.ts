@@ -1,4 +1,4 @@
-import { SpanKind, type Context } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import {
   CERBERUS_ATTRIBUTE,
   createReporter,
@@ -23,6 +23,7 @@ import { processorMetrics } from './processor-metrics.ts';
 import { REQUEST, RequestRecord, type RequestSpan } from './request-record.ts';
 import { redact } from './redaction.ts';
 import { RequestRegistry } from './request-registry.ts';
+import { isLocalRoot, isWithinRequest } from './request-root.ts';
 import type { SdkSpan, SpanProcessorLike } from './sdk-types.ts';
 import { secretKeySource, type SecretKeySource } from './secret-key-source.ts';
 
@@ -137,7 +138,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     if (!this.#closed) {
       try {
         const record = (span as Root)[REQUEST];
-        if (record?.isRoot(span) === true) this.#finish(span, record);
+        if (record?.isRoot(span) === true) this.#end(span, record);
         else if (record?.isOwnedBy(this) === true) record.childEnded();
       } catch (error) {
         this.#failures.add('onEnd', error);
@@ -239,6 +240,14 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     }
   }
 
+  #end(span: Root, record: RequestRecord): void {
+    try {
+      this.#finish(span, record);
+    } finally {
+      record.release();
+    }
+  }
+
   #finish(span: Root, record: RequestRecord): void {
     if (!isRequest(span.attributes)) return;
     this.#seen += 1;
@@ -279,16 +288,4 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     }
     this.#stopObserving();
   }
-}
-
-/** The SERVER span that stands for the request: its parent is in another process, or there is none. */
-function isLocalRoot(span: SdkSpan): boolean {
-  if (span.kind !== SpanKind.SERVER) return false;
-  return span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
-}
-
-/** `@hono/otel` extracts the caller anew, so that its SERVER span within the request seems to be a root as well. */
-function isWithinRequest(parentContext: Context): boolean {
-  const record = findRecord(parentContext);
-  return record !== undefined && !record.over;
 }

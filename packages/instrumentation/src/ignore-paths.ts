@@ -34,7 +34,9 @@ function isPattern(pattern: unknown): pattern is PathPattern {
 function compile(patterns: readonly PathPattern[]): PathFilter {
   const exact = new Set(patterns.filter((pattern) => typeof pattern === 'string' && !pattern.includes('*')));
   const others = patterns.filter((pattern) => !exact.has(pattern)).map((pattern) => matcherOf(pattern));
-  return (path) => exact.has(path) || others.some((matches) => matches(path));
+  const longest = Math.max(0, ...[...exact].map((pattern) => (pattern as string).length));
+  // A look into the set hashes the path, which is a new text in every request.
+  return (path) => (path.length <= longest && exact.has(path)) || others.some((matches) => matches(path));
 }
 
 function matcherOf(pattern: PathPattern): PathFilter {

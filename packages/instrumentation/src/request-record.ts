@@ -1,9 +1,9 @@
+import type { ArrivedRequest } from './arrived-request.ts';
 import type { Origin } from './client-address.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from './custom-metrics.ts';
 import { HTTP_ROUTE, peerOf, STATUS_CODE, statusCodeOf } from './http-attributes.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
 import { RequestChildren } from './request-children.ts';
-import type { ArrivedRequest } from './request-registry.ts';
 import type { SdkSpan } from './sdk-types.ts';
 
 /**
@@ -109,22 +109,23 @@ export class RequestRecord {
     const route = Object.hasOwn(attributes, HTTP_ROUTE) ? undefined : children?.route;
     if (route !== undefined) attributes[HTTP_ROUTE] = route;
     // At the attribute limit the span refused it.
-    const sent = this.#arrived?.response.statusCode;
+    const sent = this.#arrived?.answer?.statusCode;
     if (sent !== undefined && statusCodeOf(attributes) === undefined) attributes[STATUS_CODE] = sent;
     return children?.refused ?? 0;
   }
 
   /** How the request ended, asked while its SERVER span ends. */
   outcome(): Outcome {
-    const response = this.#arrived?.response;
     return outcomeOf({
       statusCode: statusCodeOf(this.#root.attributes),
       spanStatus: this.#root.status.code,
-      response: response && {
-        writableFinished: response.writableFinished,
-        socketFailed: this.#arrived?.socketFailed() ?? false,
-      },
+      response: this.#arrived?.answer,
     });
+  }
+
+  /** Its SERVER span has ended, as far as one processor is concerned; another one still learns the same. */
+  release(): void {
+    this.#arrived?.release();
   }
 }
 

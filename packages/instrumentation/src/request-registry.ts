@@ -1,26 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Attributes } from '@opentelemetry/api';
 import { requestPath } from '@cerberus-otel/exporter-ws/internal';
-import type { Origin } from './client-address.ts';
+import { ArrivedRequest, type RequestStart } from './arrived-request.ts';
 import { methodOf } from './http-attributes.ts';
-
-/** What is kept of the request behind a SERVER span. */
-export interface ArrivedRequest {
-  readonly origin: Origin;
-  /** The path as written on the wire, without query; Express rewrites `request.url` while it routes. */
-  readonly path: string | undefined;
-  readonly response: ServerResponse;
-  socketFailed(): boolean;
-}
-
-interface RequestStart {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly socket: Socket;
-  readonly server: Server;
-}
 
 const CHANNEL = 'http.server.request.start';
 
@@ -57,7 +39,7 @@ export class RequestRegistry {
   take(attributes: Attributes): ArrivedRequest | undefined {
     const last = this.#last;
     this.#last = undefined;
-    return last !== undefined && agrees(attributes, last) ? arrived(last) : undefined;
+    return last !== undefined && agrees(attributes, last) ? new ArrivedRequest(last) : undefined;
   }
 }
 
@@ -78,36 +60,4 @@ function agrees(attributes: Attributes, { request, socket }: RequestStart): bool
 /** As instrumentation-http writes `url.path`: resolved against the host. */
 function resolvedPath(target: string): string | undefined {
   return URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost').pathname : undefined;
-}
-
-function arrived({ request, response, socket, server }: RequestStart): ArrivedRequest {
-  const peer = socket.remoteAddress;
-  let finished = false;
-  // Hapi ends the response of a client that has hung up. Before Node 24 it then counts as finished, without the event.
-  response.once('finish', () => {
-    finished = true;
-  });
-  return {
-    origin: {
-      peer,
-      unixSocket: peer === undefined && listensOnPath(server),
-      encrypted: 'encrypted' in socket && socket.encrypted === true,
-      xForwardedFor: header(request, 'x-forwarded-for'),
-      xForwardedProto: header(request, 'x-forwarded-proto'),
-      forwarded: header(request, 'forwarded'),
-    },
-    path: requestPath(request.url ?? ''),
-    response,
-    socketFailed: () => !finished || (socket.errored !== null && socket.errored !== undefined),
-  };
-}
-
-/** A TCP socket that was reset has no peer either, and must not pass for a trusted unix socket. */
-function listensOnPath(server: Server): boolean {
-  return typeof server.address() === 'string';
-}
-
-function header(request: IncomingMessage, name: string): string {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : '';
 }

@@ -112,8 +112,7 @@ describe('intact bytes', function () {
     const seen = new Set<number>();
     const server = await startServer(seen, Infinity);
     const agent = new Agent();
-    agent.createConnection = (_options, _callback) =>
-      new LateStream(connect(server.port, '127.0.0.1')) as unknown as Socket;
+    agent.createConnection = (_options, _callback) => new LateStream(connect(server.port, '127.0.0.1'));
     const exporter = quickExporter(server.url, { maxBatchEvents: 100, agent });
     await sendAll(exporter);
     expect(seen.size).to.equal(EVENTS);
