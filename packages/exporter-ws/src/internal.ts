@@ -2,6 +2,7 @@
  * What `@cerberus-otel/instrumentation` shares with this package. Not for applications: no part of it is covered
  * by semantic versioning.
  */
+export { apiGlobal } from './api-global.ts';
 export { CERBERUS_ATTRIBUTE, METRIC_PREFIX } from './attributes.ts';
 export { equalJitter, fullJitter, type BackoffLimits } from './backoff.ts';
 export { systemClock, type Clock, type Timer } from './clock.ts';

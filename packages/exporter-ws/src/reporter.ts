@@ -1,4 +1,5 @@
 import { diag, type DiagLogger } from '@opentelemetry/api';
+import { apiGlobal } from './api-global.ts';
 
 /** Conditions that keep data away; each is reported once per reporter as a process warning with this code. */
 export type WarningCode =
@@ -29,12 +30,9 @@ export interface Reporter {
   condition(code: WarningCode, message: string): void;
 }
 
-/** The place of the API's globals, shared by every copy of `@opentelemetry/api` 1.x. */
-const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
-
 function hasDiagLogger(): boolean {
-  const api = (globalThis as Record<symbol, unknown>)[API_GLOBAL];
-  return typeof api === 'object' && api !== null && 'diag' in api && api.diag !== undefined;
+  const api = apiGlobal();
+  return api !== undefined && 'diag' in api && api.diag !== undefined;
 }
 
 function isOn(value: string | undefined): boolean {

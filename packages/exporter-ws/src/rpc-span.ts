@@ -2,12 +2,12 @@ import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { Outcome } from './cerberus-event.ts';
 import { customData } from './custom-data.ts';
+import { MAX_PATH_BYTES } from './request-path.ts';
 import type { Translation } from './server-span.ts';
 import { millisOf, timestampOf } from './span-time.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 import { wellFormed } from './well-formed.ts';
 
-const MAX_PATH_BYTES = 2 * 1024;
 const MAX_USER_BYTES = 1024;
 
 /** gRPC's code for a call that the client gave up. */

@@ -7,12 +7,12 @@ import type { Clock, Timer } from './clock.ts';
 import type { ExporterConfig } from './config.ts';
 import { openConnection } from './connection.ts';
 import type { Disconnect } from './disconnect-policy.ts';
-import { isLoopbackHost } from './endpoint-url.ts';
 import { EventSession } from './event-session.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Producer } from './producer.ts';
 import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
 import type { Reporter } from './reporter.ts';
+import { sayWhatIsWeak } from './weak-choices.ts';
 import type { SendingQueue } from './sending-queue.ts';
 import type { ExporterState, Tally } from './stats.ts';
 
@@ -171,29 +171,15 @@ export class Sender {
   }
 
   #ready(attempt: Attempt): void {
-    const { clock, tally } = this.#parts;
+    const { clock, config, reporter, tally } = this.#parts;
     const mode = attempt.offered ? 'batch' : 'event';
     attempt.ready = true;
     this.#mode = mode;
     tally.readyConnections += 1;
     this.#plan.established(mode, clock.now());
     this.#transition('ready', `connected in ${mode} mode`);
-    if (tally.readyConnections === 1) this.#sayWhatIsWeak(mode);
+    if (tally.readyConnections === 1) sayWhatIsWeak(config, mode, reporter);
     this.#pump(true);
-  }
-
-  /** What the user chose and should know to have chosen. */
-  #sayWhatIsWeak(mode: 'batch' | 'event'): void {
-    const { config, reporter } = this.#parts;
-    if (mode === 'event' && config.acks === 'none') {
-      reporter.info("acks is 'none': an event counts as delivered when the socket took it (at most once)");
-    }
-    if (config.wsUrl.protocol === 'ws:' && !isLoopbackHost(config.wsUrl.hostname)) {
-      reporter.condition(
-        'CERBERUS_INSECURE_TRANSPORT',
-        'Cerberus sends the token and the events unencrypted, because `allowInsecureTransport` is set.',
-      );
-    }
   }
 
   #settled(count: number): void {

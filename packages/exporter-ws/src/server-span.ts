@@ -3,13 +3,12 @@ import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
 import type { ExporterConfig } from './config.ts';
 import { customData } from './custom-data.ts';
-import { requestPath } from './request-path.ts';
+import { MAX_PATH_BYTES, requestPath } from './request-path.ts';
 import { sourceIpOf } from './source-ip.ts';
 import { millisOf, timestampOf } from './span-time.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 import { wellFormed } from './well-formed.ts';
 
-const MAX_PATH_BYTES = 2 * 1024;
 const MAX_STRING_BYTES = 1024;
 const MAX_METHOD_BYTES = 64;
 

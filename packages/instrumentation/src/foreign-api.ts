@@ -1,7 +1,6 @@
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { apiGlobal } from '@cerberus-otel/exporter-ws/internal';
 
-/** The place of the API's globals, shared by every copy of `@opentelemetry/api` 1.x. */
-const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
 const PROBE = createContextKey('@cerberus-otel/instrumentation probe');
 
 /**
@@ -11,8 +10,8 @@ const PROBE = createContextKey('@cerberus-otel/instrumentation probe');
  * @returns that version; undefined when all is well, or nothing is registered
  */
 export function foreignApi(): string | undefined {
-  const registered = (globalThis as Record<symbol, unknown>)[API_GLOBAL];
-  if (typeof registered !== 'object' || registered === null || !('context' in registered)) return undefined;
+  const registered = apiGlobal();
+  if (registered === undefined || !('context' in registered)) return undefined;
   const seen = context.with(ROOT_CONTEXT.setValue(PROBE, true), () => context.active().getValue(PROBE));
   if (seen === true) return undefined;
   return 'version' in registered ? String(registered.version).slice(0, 20) : 'of an unknown version';
