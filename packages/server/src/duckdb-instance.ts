@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
+import { LAST_RESORT } from './duckdb-checkpoints.ts';
 import { CREATE_TABLES, MIGRATIONS, SCHEMA_VERSION } from './duckdb-schema.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
 
@@ -18,6 +19,8 @@ export interface OpenLimits {
 
 /** An opened file. `release` closes it and makes its path free again in this process. */
 export interface OpenDatabase {
+  /** Without links: DuckDB's write-ahead log lies beside it. */
+  readonly path: string;
   readonly instance: DuckDBInstance;
   readonly release: () => void;
 }
@@ -51,7 +54,7 @@ export async function openDatabase(path: string, limits: OpenLimits): Promise<Op
       release();
       throw error;
     });
-    return { instance, release };
+    return { path: real, instance, release };
   } catch (error) {
     held.delete(real);
     throw error;
@@ -78,6 +81,7 @@ async function createInstance(real: string, path: string, limits: OpenLimits): P
     return await DuckDBInstance.create(real, {
       memory_limit: limits.memoryLimit,
       threads: String(limits.threads),
+      checkpoint_threshold: LAST_RESORT,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     });

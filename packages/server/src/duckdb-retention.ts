@@ -43,12 +43,6 @@ export async function deleteOldEvents(limits: RetentionLimits, turns: RetentionT
   }
 }
 
-/** Merges the write-ahead log into the file, which frees the blocks of row groups that are gone. */
-export async function checkpoint(connection: DuckDBConnection): Promise<void> {
-  // Refused while a read is under way; DuckDB does it by itself later.
-  await connection.run('CHECKPOINT').catch(() => undefined);
-}
-
 async function deleteUntil({ step }: RetentionTurns, before: number): Promise<number> {
   let deleted = 0;
   for (;;) {

@@ -3,11 +3,12 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Analytics } from './analytics.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import { openDatabase, type OpenDatabase, type OpenLimits } from './duckdb-instance.ts';
+import { checkpoint, DuckDbCheckpoints } from './duckdb-checkpoints.ts';
 import { DuckDbArchive } from './duckdb-archive.ts';
 import { DuckDbMaintenance } from './duckdb-maintenance.ts';
 import { ReadConnection } from './duckdb-read-connection.ts';
 import { DuckDbReader } from './duckdb-reader.ts';
-import { checkpoint, deleteOldEvents, usedBytes } from './duckdb-retention.ts';
+import { deleteOldEvents, usedBytes } from './duckdb-retention.ts';
 import { DuckDbWriter } from './duckdb-writer.ts';
 import type { StoredEvent } from './event.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -40,6 +41,7 @@ export class DuckDbStore implements Store {
   readonly #reads: ReadConnection;
   readonly #reader: DuckDbReader;
   readonly #maintenance: DuckDbMaintenance;
+  readonly #checkpoints: DuckDbCheckpoints;
   readonly #release: () => void;
   readonly #listeners = new CommitListeners();
   readonly #groups: GroupCommit;
@@ -52,6 +54,7 @@ export class DuckDbStore implements Store {
     this.#reader = new DuckDbReader(this.#reads);
     this.analytics = this.#reader.analytics;
     this.#maintenance = new DuckDbMaintenance(connections.maintenance);
+    this.#checkpoints = new DuckDbCheckpoints(database.path, (task) => this.#maintenance.run(task));
     this.archive = new DuckDbArchive(new ReadConnection(connections.archive), path);
     this.#groups = new GroupCommit((group) => this.#commit(group));
   }
@@ -141,6 +144,7 @@ export class DuckDbStore implements Store {
     const start = performance.now();
     const { outcomes, events } = await this.#writer.commit(group);
     this.#maintenance.stored(events.length);
+    this.#checkpoints.committed();
     this.#listeners.notify(events, { durationMillis: performance.now() - start });
     return outcomes;
   }

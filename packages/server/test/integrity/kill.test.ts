@@ -1,6 +1,7 @@
 // Promise: what was acknowledged is stored for good, and in batch mode nothing is stored twice, wherever a kill -9 of
 // the server strikes. The server runs in a process of its own and is killed in the middle of its work.
 
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -19,6 +20,8 @@ const PRODUCERS = ['producer-a', 'producer-b', 'producer-c'];
 const FRAMES = 1500;
 const EVENTS = 2;
 const KILLS = 5;
+/** The server merges DuckDB's write-ahead log into the file from this size on. */
+const MERGE_BYTES = 64 * 1_048_576;
 
 describe('kill -9 of the server', () => {
   let db: string;
@@ -82,6 +85,32 @@ describe('kill -9 of the server', () => {
     expect(await totals(db)).to.deep.equal([expected, expected, expected]);
   });
 
+  it('loses nothing acknowledged while the write-ahead log is merged into the file', async function () {
+    this.timeout(60_000);
+    const [path, text] = ['/'.padEnd(2048, 'p'), 'x'.repeat(1024)];
+    const event = { endpoint: path, route: path, user_agent: text, user_id: text, session_id: text };
+    const events = Array.from({ length: 50 }, () => wireEvent(event));
+    const frames = Array.from({ length: 240 }, () => events);
+    await start();
+    const sender = new BatchSender({ wsUrl, token: TOKEN, producer: 'producer-a', frames });
+    const done = sender.run();
+    try {
+      await until('the log is to be merged', () => bytesOf(`${db}.wal`) >= MERGE_BYTES, 30_000);
+      await pause(Math.random() * 300);
+      await kill();
+      expect(sender.acked).to.be.within(1, frames.length - 1);
+      await start();
+      await within('the last acknowledgement', done, 30_000);
+      await until('the log was merged', () => bytesOf(`${db}.wal`) < MERGE_BYTES, 15_000);
+    } finally {
+      sender.stop();
+    }
+    await kill();
+    const store = await DuckDbStore.open(db, { memoryLimit: '256MB', threads: 1 });
+    expect((await store.summary({})).requests).to.equal(frames.length * events.length);
+    await store.close();
+  });
+
   it('loses nothing acknowledged in event mode', async function () {
     this.timeout(30_000);
     let answered = 0;
@@ -111,6 +140,10 @@ function framesOf(producer: string): readonly (readonly unknown[])[] {
       span_id: hex(frame * EVENTS + index + 1, 16),
     })),
   );
+}
+
+function bytesOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function hex(number: number, digits: number): string {
