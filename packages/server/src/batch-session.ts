@@ -57,7 +57,7 @@ export class BatchSession implements Session, ProducerOwner {
     this.#registry = registry;
     this.#limits = limits;
     // One more than the window: a client that keeps it is never slowed down.
-    this.#inFlight = new InFlight(peer, limits.maxInFlightFrames + 1);
+    this.#inFlight = new InFlight(peer, limits.maxInFlightFrames + 1, receiver.readAhead);
     this.#helloTimer = setTimeout(() => {
       this.#fail('hello_timeout', CLOSE.timeout, 'no hello in time');
     }, limits.helloTimeoutMillis);
@@ -188,18 +188,18 @@ export class BatchSession implements Session, ProducerOwner {
   async #store(producer: ProducerRef, frame: EventsMessage, bytes: number): Promise<void> {
     const { seq } = frame;
     const sorted = this.#receiver.sort(frame.events, producer.clientId);
+    const stored = this.#receiver.append({
+      producer,
+      seq,
+      after: seq === this.#first ? null : seq - 1,
+      events: sorted.events,
+      rejected: sorted.rejected.length,
+      receivedAt: Date.now(),
+      bytes,
+    });
     this.#inFlight.add();
     try {
-      const outcome = await this.#receiver.append({
-        producer,
-        seq,
-        after: seq === this.#first ? null : seq - 1,
-        events: sorted.events,
-        rejected: sorted.rejected.length,
-        receivedAt: Date.now(),
-        bytes,
-      });
-      this.#answer(seq, sorted, outcome);
+      this.#answer(seq, sorted, await stored);
     } catch {
       // The commit failed, so nothing of this frame may be acknowledged. Throttle rather than close: the connection
       // is fine, and the client keeps its frames in order until the store is. Should the commit have reached the disk

@@ -42,7 +42,7 @@ export class EventSession implements Session {
     this.#peer = peer;
     this.#receiver = receiver;
     this.#token = token;
-    this.#inFlight = new InFlight(peer, limits.maxInFlightEvents);
+    this.#inFlight = new InFlight(peer, limits.maxInFlightEvents, receiver.readAhead);
     if (authenticated) return;
     this.#authTimer = setTimeout(() => {
       receiver.counters.refused('event_timeout');

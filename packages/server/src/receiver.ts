@@ -4,6 +4,7 @@ import { validateEvent } from './event-validation.ts';
 import type { Log } from './log.ts';
 import type { Durations } from './metrics.ts';
 import { isOverloaded, type PendingLimits } from './overload.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { SourceActivity } from './source-activity.ts';
 import type { Append, AppendOutcome, Store } from './store.ts';
 
@@ -18,6 +19,7 @@ export interface SortedEvents {
 export class Receiver {
   readonly counters: Counters;
   readonly activity: SourceActivity = new SourceActivity();
+  readonly readAhead: ReadAhead;
   readonly #store: Store;
   readonly #durations: Durations;
   readonly #limits: PendingLimits;
@@ -26,6 +28,7 @@ export class Receiver {
 
   constructor(store: Store, counters: Counters, durations: Durations, limits: PendingLimits, log: Log) {
     this.#store = store;
+    this.readAhead = new ReadAhead(() => store.pending());
     this.counters = counters;
     this.#durations = durations;
     this.#limits = limits;
@@ -75,6 +78,8 @@ export class Receiver {
       // Only the kind: a database's message may quote the values it choked on.
       this.#setHealthy(false, `store failed: ${error instanceof Error ? error.name : typeof error}`);
       throw error;
+    } finally {
+      this.readAhead.settled();
     }
   }
 
