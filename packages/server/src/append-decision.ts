@@ -1,4 +1,4 @@
-import type { StoredEvent } from './event.ts';
+import type { CerberusEvent, StoredEvent } from './event.ts';
 import type { Append, AppendOutcome } from './store.ts';
 
 /**
@@ -56,7 +56,32 @@ export function decideGroup(group: readonly Append[], lastSeqs: ReadonlyMap<stri
 export function numberEvents(stored: readonly Append[], firstId: number): readonly StoredEvent[] {
   const numbered: StoredEvent[] = [];
   for (const { events, receivedAt } of stored) {
-    for (const event of events) numbered.push({ ...event, id: firstId + numbered.length, receivedAt });
+    for (const event of events) numbered.push(storedEvent(event, firstId + numbered.length, receivedAt));
   }
   return numbered;
+}
+
+/** Member by member: V8 copies an object by spreading several times slower. */
+function storedEvent(event: CerberusEvent, id: number, receivedAt: number): StoredEvent {
+  return {
+    id,
+    receivedAt,
+    clientId: event.clientId,
+    sourceIp: event.sourceIp,
+    endpoint: event.endpoint,
+    scheme: event.scheme,
+    method: event.method,
+    customData: event.customData,
+    timestamp: event.timestamp,
+    statusCode: event.statusCode,
+    latencyMs: event.latencyMs,
+    route: event.route,
+    outcome: event.outcome,
+    userId: event.userId,
+    userAgent: event.userAgent,
+    traceId: event.traceId,
+    spanId: event.spanId,
+    sessionId: event.sessionId,
+    sampleRate: event.sampleRate,
+  };
 }

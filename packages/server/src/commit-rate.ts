@@ -29,7 +29,7 @@ export class CommitRate {
   add(events: readonly StoredEvent[]): void {
     const { counts } = this.#slot();
     for (const event of events) {
-      const key = keyOf(event.clientId, event.method, event.route ?? event.endpoint);
+      const key = `${event.clientId}${SEPARATOR}${event.method}${SEPARATOR}${event.route ?? event.endpoint}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
@@ -63,7 +63,3 @@ export class CommitRate {
 
 /** No stored text holds a NUL. */
 const SEPARATOR = '\0';
-
-function keyOf(...parts: readonly string[]): string {
-  return parts.join(SEPARATOR);
-}

@@ -1,6 +1,9 @@
 /** Limits of `custom_data`: twice what the exporter sends, so that a difference in counting never costs a metric. */
 export const CUSTOM_DATA_LIMITS = { metrics: 128, bytes: 16_384, keyBytes: 256, depth: 32 } as const;
 
+/** A UTF-16 unit is at most three bytes of UTF-8. */
+const MAX_UTF8_BYTES = 3;
+
 /** JSON text of an object, and how many of its members did not fit. */
 export interface FittedCustomData {
   readonly json: string;
@@ -13,6 +16,25 @@ export interface FittedCustomData {
  * The text is put together member by member, so that keys such as `__proto__` are only ever text.
  */
 export function fitCustomData(members: object): FittedCustomData {
+  return fitAsAWhole(members) ?? fitByMember(members);
+}
+
+/** The same text as {@link fitByMember} makes, at once, where every member fits for certain; else `undefined`. */
+function fitAsAWhole(members: object): FittedCustomData | undefined {
+  let count = 0;
+  for (const [key, value] of Object.entries(members)) {
+    count += 1;
+    if (key.length * MAX_UTF8_BYTES > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
+    if (isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
+  }
+  if (count > CUSTOM_DATA_LIMITS.metrics) return undefined;
+  const json = JSON.stringify(members);
+  // One byte more than the text has: the sum over the members counts a comma for each.
+  if (json.length * MAX_UTF8_BYTES + 1 > CUSTOM_DATA_LIMITS.bytes) return undefined;
+  return { json: wellFormedJson(json), dropped: 0 };
+}
+
+function fitByMember(members: object): FittedCustomData {
   const parts: string[] = [];
   let dropped = 0;
   let bytes = 2;
@@ -49,6 +71,7 @@ function isDeeper(value: unknown, depth: number): boolean {
  * An escaped backslash is matched first, so that `\\ud800` stays the six characters it is.
  */
 function wellFormedJson(json: string): string {
+  if (!json.includes('\\u')) return json;
   return json.replaceAll(/\\(?:u(d[89a-f][\da-f]{2})|[\s\S])/g, (escape, surrogate: string | undefined) =>
     surrogate === undefined ? escape : '\u{FFFD}',
   );

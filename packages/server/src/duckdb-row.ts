@@ -1,12 +1,15 @@
-import { DuckDBTimestampMillisecondsValue, type DuckDBAppender } from '@duckdb/node-api';
+import { DuckDBTimestampValue, type DuckDBAppender } from '@duckdb/node-api';
 
-import { eventTime, type StoredEvent } from './event.ts';
+import type { StoredEvent } from './event.ts';
 
 /** Appends one event, column by column in the order of the `events` table. */
 export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
+  const receivedAt = instant(event.receivedAt);
+  const timestamp = event.timestamp === null ? null : instant(event.timestamp);
   appender.appendBigInt(BigInt(event.id));
-  time(appender, event.receivedAt);
-  time(appender, eventTime(event));
+  appender.appendTimestamp(receivedAt);
+  // As `eventTime` says.
+  appender.appendTimestamp(timestamp ?? receivedAt);
   appender.appendVarchar(event.clientId);
   text(appender, event.sourceIp);
   appender.appendVarchar(event.endpoint);
@@ -14,7 +17,8 @@ export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
   else appender.appendBoolean(event.scheme);
   appender.appendVarchar(event.method);
   appender.appendVarchar(event.customData);
-  time(appender, event.timestamp);
+  if (timestamp === null) appender.appendNull();
+  else appender.appendTimestamp(timestamp);
   if (event.statusCode === null) appender.appendNull();
   else appender.appendSmallInt(event.statusCode);
   double(appender, event.latencyMs);
@@ -39,7 +43,7 @@ function double(appender: DuckDBAppender, value: number | null): void {
   else appender.appendDouble(value);
 }
 
-function time(appender: DuckDBAppender, millis: number | null): void {
-  if (millis === null) appender.appendNull();
-  else appender.appendTimestampMilliseconds(new DuckDBTimestampMillisecondsValue(BigInt(millis)));
+/** In microseconds: for a value in milliseconds the library makes a native object, which DuckDB then casts all the same. */
+function instant(millis: number): DuckDBTimestampValue {
+  return new DuckDBTimestampValue(BigInt(millis) * 1000n);
 }

@@ -8,7 +8,7 @@ export interface FittedText {
  * Makes a text storable: well-formed Unicode, without NUL, at most `maxBytes` of UTF-8, cut between code points.
  */
 export function fitText(text: string, maxBytes: number): FittedText {
-  const clean = text.toWellFormed().replaceAll('\0', '\u{FFFD}');
+  const clean = isStorable(text) ? text : text.toWellFormed().replaceAll('\0', '\u{FFFD}');
   // A UTF-16 unit is at most three bytes of UTF-8: most texts are decided without encoding them.
   if (clean.length * 3 <= maxBytes || Buffer.byteLength(clean) <= maxBytes)
     return { text: clean, cut: false };
@@ -16,6 +16,10 @@ export function fitText(text: string, maxBytes: number): FittedText {
   let end = maxBytes;
   while (end > 0 && isContinuation(bytes[end])) end -= 1;
   return { text: bytes.toString('utf8', 0, end), cut: true };
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }
 
 function isContinuation(byte: number | undefined): boolean {

@@ -1,6 +1,9 @@
 const RFC_3339 =
   /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,12}))?(?:([Zz])|([+-]\d{2}):?(\d{2}))?$/;
 
+/** What most clients write: `Date.parse` reads it as it is. */
+const MILLIS_IN_UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
 /** 9999-12-31T23:59:59.999Z: the last instant that RFC 3339 can write. */
 export const MAX_TIME_MILLIS = 253_402_300_799_999;
 
@@ -13,13 +16,18 @@ export const MAX_TIME_MILLIS = 253_402_300_799_999;
  * @returns milliseconds since the epoch, or `undefined` if the text is no such time or lies before 1970.
  */
 export function parseRfc3339(text: string): number | undefined {
+  const parsed = Date.parse(MILLIS_IN_UTC.test(text) ? text : normalised(text));
+  return isTime(parsed) ? parsed : undefined;
+}
+
+/** With milliseconds and an offset; empty for what is no such time. */
+function normalised(text: string): string {
   const match = RFC_3339.exec(text);
-  if (match === null) return undefined;
+  if (match === null) return '';
   const [, date = '', time = '', fraction = '', , hours, minutes = '00'] = match;
   const millis = fraction.slice(0, 3).padEnd(3, '0');
   const offset = hours === undefined ? 'Z' : `${hours}:${minutes}`;
-  const parsed = Date.parse(`${date}T${time}.${millis}${offset}`);
-  return isTime(parsed) ? parsed : undefined;
+  return `${date}T${time}.${millis}${offset}`;
 }
 
 /** Reads an RFC 3339 date-time or whole milliseconds since the epoch, as the read API accepts them. */
