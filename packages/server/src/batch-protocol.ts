@@ -1,3 +1,4 @@
+import { parseInParts } from './frame-parts.ts';
 import { isJsonObject } from './event-validation.ts';
 
 /** Subprotocol name that a client offers and this server selects. */
@@ -32,11 +33,13 @@ export type ClientMessage =
 const PRODUCER = /^[\w-]{1,64}$/;
 const MAX_NAME_CHARACTERS = 256;
 
-/** Reads one text message. Never throws. */
-export function parseClientMessage(text: string): ClientMessage {
+/** Reads one message of UTF-8. Never throws. */
+export function parseClientMessage(bytes: Buffer): ClientMessage {
+  const frame = parseInParts(bytes);
+  if (frame !== undefined) return parseEvents(frame);
   let message: unknown;
   try {
-    message = JSON.parse(text);
+    message = JSON.parse(bytes.toString('utf8'));
   } catch {
     return { type: 'malformed', reason: 'not_json', error: 'message is not JSON' };
   }
@@ -62,8 +65,7 @@ function parseHello(message: Readonly<Record<string, unknown>>): ClientMessage {
   };
 }
 
-function parseEvents(message: Readonly<Record<string, unknown>>): ClientMessage {
-  const { seq, events } = message;
+function parseEvents({ seq, events }: { readonly seq?: unknown; readonly events?: unknown }): ClientMessage {
   if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) {
     return malformed('events: `seq` must be a positive integer');
   }

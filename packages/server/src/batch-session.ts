@@ -9,7 +9,7 @@ import {
 } from './batch-protocol.ts';
 import { CLOSE } from './close-codes.ts';
 import type { RefusalReason } from './counters.ts';
-import { frameText } from './frame-text.ts';
+import { frameBytes } from './frame-bytes.ts';
 import { InFlight } from './in-flight.ts';
 import type { Peer, Session } from './peer.ts';
 import type { ProducerOwner, ProducerRegistry } from './producer-registry.ts';
@@ -66,7 +66,7 @@ export class BatchSession implements Session, ProducerOwner {
 
   receive(data: Buffer, binary: boolean): void {
     if (this.#phase === 'closed') return;
-    const frame = frameText(data, binary, this.#limits.maxFrameBytes);
+    const frame = frameBytes(data, binary, this.#limits.maxFrameBytes);
     if (!frame.ok) {
       const tooLarge = frame.reason === 'too_large';
       const code = tooLarge ? CLOSE.tooLarge : CLOSE.protocolError;
@@ -77,7 +77,7 @@ export class BatchSession implements Session, ProducerOwner {
       );
       return;
     }
-    const message = parseClientMessage(frame.text);
+    const message = parseClientMessage(frame.bytes);
     if (message.type === 'events' && message.events.length > MAX_FRAME_EVENTS) {
       this.#fail('too_large', CLOSE.tooLarge, `more than ${MAX_FRAME_EVENTS} events in a frame`);
       return;

@@ -2,22 +2,25 @@ import { gzipSync } from 'node:zlib';
 
 import { expect } from 'chai';
 
-import { frameText } from '../dist/frame-text.js';
+import { frameBytes } from '../dist/frame-bytes.js';
 
-describe('frameText', () => {
+describe('frameBytes', () => {
   it('takes a text message as it is', () => {
-    expect(frameText(Buffer.from('héllo'), false, 10)).to.deep.equal({ ok: true, text: 'héllo' });
+    expect(frameBytes(Buffer.from('héllo'), false, 10)).to.deep.equal({
+      ok: true,
+      bytes: Buffer.from('héllo'),
+    });
   });
 
   it('inflates a binary message up to the limit, inclusive', () => {
     const text = 'x'.repeat(1000);
-    expect(frameText(gzipSync(text), true, 1000)).to.deep.equal({ ok: true, text });
-    expect(frameText(gzipSync(text), true, 999)).to.deep.equal({ ok: false, reason: 'too_large' });
+    expect(frameBytes(gzipSync(text), true, 1000)).to.deep.equal({ ok: true, bytes: Buffer.from(text) });
+    expect(frameBytes(gzipSync(text), true, 999)).to.deep.equal({ ok: false, reason: 'too_large' });
   });
 
   it('counts the members of a gzip together', () => {
     const member = gzipSync('x'.repeat(600));
-    expect(frameText(Buffer.concat([member, member]), true, 1000)).to.deep.equal({
+    expect(frameBytes(Buffer.concat([member, member]), true, 1000)).to.deep.equal({
       ok: false,
       reason: 'too_large',
     });
@@ -32,7 +35,7 @@ describe('frameText', () => {
   };
   for (const [name, data] of Object.entries(broken)) {
     it(`refuses ${name}`, () => {
-      expect(frameText(data, true, 1000)).to.deep.equal({ ok: false, reason: 'invalid_message' });
+      expect(frameBytes(data, true, 1000)).to.deep.equal({ ok: false, reason: 'invalid_message' });
     });
   }
 });

@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 
 import { systemCodeOf } from './errors.ts';
 
-/** The text of a batch-mode message, or why there is none. */
-export type FrameText =
-  | { readonly ok: true; readonly text: string }
+/** The UTF-8 of a batch-mode message, or why there is none. */
+export type FrameBytes =
+  | { readonly ok: true; readonly bytes: Buffer }
   | { readonly ok: false; readonly reason: 'too_large' | 'invalid_message' };
 
 /**
@@ -12,12 +13,12 @@ export type FrameText =
  * expand. It is synchronous because a frame must not be overtaken by the next one, and cheap because the output is
  * bounded.
  */
-export function frameText(data: Buffer, binary: boolean, maxBytes: number): FrameText {
+export function frameBytes(data: Buffer, binary: boolean, maxBytes: number): FrameBytes {
   // The WebSocket library has checked the UTF-8 of text messages (RFC 6455, 8.1).
-  if (!binary) return { ok: true, text: data.toString('utf8') };
+  if (!binary) return { ok: true, bytes: data };
   try {
-    const inflated = gunzipSync(data, { maxOutputLength: maxBytes });
-    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(inflated) };
+    const bytes = gunzipSync(data, { maxOutputLength: maxBytes });
+    return isUtf8(bytes) ? { ok: true, bytes } : { ok: false, reason: 'invalid_message' };
   } catch (error) {
     const reason = systemCodeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'invalid_message';
     return { ok: false, reason };
