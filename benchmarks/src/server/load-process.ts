@@ -28,15 +28,28 @@ const [wsUrl] = process.argv.slice(2) as [string];
 /** Made once: the same events come again and again, which a server without a look at them does not notice. */
 const bodies = Array.from({ length: 16 }, (_, index) => frameEvents(index * FRAME_EVENTS));
 
+/** What is to be sent. */
+export interface Load {
+  readonly connections: number;
+  /** Of all connections. */
+  readonly frames: number;
+  /** Of all connections; without it each sends the next frame as soon as its window allows. */
+  readonly framesPerSecond?: number;
+}
+
 answerCalls({
-  /** @returns milliseconds from each frame to its acknowledgement */
-  async send({ connections, frames }: { readonly connections: number; readonly frames: number }) {
-    const each = Array.from({ length: connections }, () => sendFrames(Math.ceil(frames / connections)));
+  /** @returns milliseconds from when each frame was to be sent to its acknowledgement */
+  async send({ connections, frames, framesPerSecond = Infinity }: Load) {
+    const pauseMillis = (1000 * connections) / framesPerSecond;
+    const each = Array.from({ length: connections }, (_, index) =>
+      sendFrames(Math.ceil(frames / connections), pauseMillis, (pauseMillis * index) / connections),
+    );
     return (await Promise.all(each)).flat();
   },
 });
 
-function sendFrames(frames: number): Promise<number[]> {
+/** At a fixed rate a frame that has to wait for its turn is late from the moment at which it was due. */
+function sendFrames(frames: number, pauseMillis: number, delayMillis: number): Promise<number[]> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(wsUrl, 'cerberus.batch.v1', {
       headers: { authorization: 'Bearer sk-benchmark' },
@@ -45,10 +58,21 @@ function sendFrames(frames: number): Promise<number[]> {
     const sentAt = new Map<number, number>();
     const latencies: number[] = [];
     let seq = 0;
+    let begin = NaN;
+    let timer: NodeJS.Timeout | undefined;
+    const due = (): number => begin + seq * pauseMillis;
     const fill = (): void => {
+      const now = performance.now();
+      if (Number.isNaN(begin)) begin = now + delayMillis;
       while (seq < frames && sentAt.size < WINDOW) {
+        if (due() > now) {
+          clearTimeout(timer);
+          timer = setTimeout(fill, due() - now);
+          return;
+        }
+        const at = pauseMillis > 0 ? due() : now;
         seq += 1;
-        sentAt.set(seq, performance.now());
+        sentAt.set(seq, at);
         socket.send(`{"type":"events","seq":${seq},"events":${bodies[seq % bodies.length]}}`);
       }
     };
