@@ -369,6 +369,22 @@ describe('batch mode', () => {
       for (let seq = 1; seq <= 40; seq += 1) expect(await client.next()).to.deep.equal({ type: 'ack', seq });
       expect(await stored()).to.have.length(40);
     });
+
+    it('is not read while the store has enough to do, and goes on when another one has its answer', async () => {
+      await start();
+      const [client, other] = [await connect('producer-1'), await connect('producer-2')];
+      store.load = { appends: 16, events: 8192, bytes: 0 };
+      client.frame(1, event('/1'));
+      expect(await client.next()).to.deep.equal({ type: 'ack', seq: 1 });
+      client.frame(2, event('/2'));
+      await pause(50);
+      expect(client.waiting).to.equal(0);
+      store.load = undefined;
+      other.frame(1, event('/other'));
+      expect(await other.next()).to.deep.equal({ type: 'ack', seq: 1 });
+      expect(await client.next()).to.deep.equal({ type: 'ack', seq: 2 });
+      expect(running.stats().throttled).to.equal(0);
+    });
   });
 
   describe('a store that fails', () => {
