@@ -1,5 +1,5 @@
 import type { AnalyticsFilter } from './analytics.ts';
-import { ENDPOINT_NAME, filteredByEndpoint, IS_ERROR } from './duckdb-conditions.ts';
+import { ENDPOINT_NAME, filteredByEndpoint, instantSql, IS_ERROR } from './duckdb-conditions.ts';
 import type { ReadRows } from './duckdb-read-connection.ts';
 
 /** What is read of the aggregates, and what of single events. */
@@ -42,7 +42,7 @@ function rollupRange(period: number, filter: AnalyticsFilter, rolledUpTo: number
     `SELECT event_time, source_ip, method, ${ENDPOINT_NAME} AS endpoint_name, status_code, outcome, latency_ms, custom_data,
             ${IS_ERROR} AS is_error
      FROM events
-     WHERE event_time >= ${time(since)} AND event_time < ${time(until)} ${more} ${onEvents}`;
+     WHERE event_time >= ${instantSql(since)} AND event_time < ${instantSql(until)} ${more} ${onEvents}`;
   const end = Math.min(from, filter.until);
   const parts = [
     events(filter.since, end),
@@ -50,11 +50,8 @@ function rollupRange(period: number, filter: AnalyticsFilter, rolledUpTo: number
     events(from, to, `AND id > ${rolledUpTo}`),
   ];
   return {
-    aggregated: (table) => `(FROM ${table} WHERE start >= ${time(from)} AND start < ${time(to)} ${onKeys})`,
+    aggregated: (table) =>
+      `(FROM ${table} WHERE start >= ${instantSql(from)} AND start < ${instantSql(to)} ${onKeys})`,
     events: `(${parts.join(' UNION ALL ')})`,
   };
-}
-
-function time(millis: number): string {
-  return `make_timestamp_ms(${millis})`;
 }

@@ -1,3 +1,4 @@
+import { instantSql } from './duckdb-conditions.ts';
 import { latencyBucketSql, metricBucketSql } from './duckdb-log-buckets.ts';
 import { metricTypeSql, METRICS_OF_EVENT } from './duckdb-metric-source.ts';
 
@@ -166,9 +167,9 @@ export function mergeSql({ name, keys, merged }: RollupTable): readonly string[]
   const columns = ['start', ...Object.keys(keys)].join(', ');
   return [
     `CREATE OR REPLACE TEMP TABLE merged AS
-       SELECT ${columns}, ${Object.values(merged).join(', ')} FROM ${name} WHERE start = make_timestamp_ms($start)
+       SELECT ${columns}, ${Object.values(merged).join(', ')} FROM ${name} WHERE start = ${instantSql('$start')}
        GROUP BY ${columns}`,
-    `DELETE FROM ${name} WHERE start = make_timestamp_ms($start)`,
+    `DELETE FROM ${name} WHERE start = ${instantSql('$start')}`,
     `INSERT INTO ${name} FROM merged`,
   ];
 }
