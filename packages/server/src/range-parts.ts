@@ -1,0 +1,51 @@
+import type { TimeRange } from './analytics.ts';
+
+/** A range cut into parts of which no two overlap, and which are the whole range together. */
+export interface RangeParts {
+  /** For each length of a period, the stretches that such periods fill and no longer ones. */
+  readonly whole: ReadonlyMap<number, readonly TimeRange[]>;
+  /** From the first of these to the last; empty where there are none. */
+  readonly aggregated: TimeRange;
+  /** What no period fills, at both ends. */
+  readonly rest: readonly TimeRange[];
+}
+
+/**
+ * Cuts a range into whole periods, which begin at the multiples of their length since the epoch.
+ *
+ * @param periods - lengths, milliseconds, the longest first; each is a multiple of those behind it
+ */
+export function rangeParts(range: TimeRange, periods: readonly number[]): RangeParts {
+  const whole = new Map<number, readonly TimeRange[]>();
+  let rest: readonly TimeRange[] = [{ since: range.since, until: range.until }];
+  for (const period of periods) {
+    const cut = rest.map((stretch) => ({ stretch, middle: middleOf(stretch, period) }));
+    whole.set(
+      period,
+      cut.map(({ middle }) => middle).filter((middle) => !isEmpty(middle)),
+    );
+    rest = cut.flatMap(({ stretch, middle }) =>
+      isEmpty(middle)
+        ? [stretch]
+        : [
+            { since: stretch.since, until: middle.since },
+            { since: middle.until, until: stretch.until },
+          ],
+    );
+  }
+  const filled = [...whole.values()].flat();
+  const aggregated = {
+    since: Math.min(range.until, ...filled.map(({ since }) => since)),
+    until: Math.max(range.since, ...filled.map(({ until }) => until)),
+  };
+  return { whole, aggregated, rest: rest.filter((stretch) => !isEmpty(stretch)) };
+}
+
+/** The whole periods of a stretch. */
+function middleOf({ since, until }: TimeRange, period: number): TimeRange {
+  return { since: Math.ceil(since / period) * period, until: Math.floor(until / period) * period };
+}
+
+function isEmpty({ since, until }: TimeRange): boolean {
+  return since >= until;
+}
