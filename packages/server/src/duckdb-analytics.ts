@@ -13,7 +13,7 @@ import {
   type TimeRange,
 } from './analytics.ts';
 import { topClientsOf } from './duckdb-client-source.ts';
-import { Conditions } from './duckdb-conditions.ts';
+import { Conditions, instantSql } from './duckdb-conditions.ts';
 import { endpointListOf } from './duckdb-endpoint-list.ts';
 import { exactMetricSource, exactMetricUses } from './duckdb-metric-source.ts';
 import { metricDetailOf, metricListOf } from './duckdb-metrics.ts';
@@ -25,6 +25,7 @@ import { rollupMetricSource, rollupMetricUses } from './duckdb-rollup-metric-sou
 import { rollupSource, type Grain } from './duckdb-rollup-source.ts';
 import { exactSource, type FactSource } from './duckdb-source.ts';
 import { number, text } from './duckdb-values.ts';
+import type { RolledUp } from './rollup-range.ts';
 import { previousRange } from './series.ts';
 import type { ProducerRow } from './store.ts';
 
@@ -43,38 +44,38 @@ export class DuckDbAnalytics implements Analytics {
 
   overview(query: OverviewQuery): Promise<Overview> {
     const grain = query.bucketMillis % HOUR === 0 ? 'hour' : 'minute';
-    return this.#inSnapshot((rows, upTo) => {
-      const source = sourceOf(query, upTo, { counts: grain, latencies: grain });
-      return overviewOf(rows, query, source, sourceOf({ ...query, ...previousRange(query) }, upTo));
+    return this.#inSnapshot(query, (rows, rolledUp) => {
+      const source = sourceOf(query, rolledUp, { counts: grain, latencies: grain });
+      return overviewOf(rows, query, source, sourceOf({ ...query, ...previousRange(query) }, rolledUp));
     });
   }
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
-    return this.#inSnapshot((rows, upTo) =>
+    return this.#inSnapshot(query, (rows, rolledUp) =>
       endpointListOf(
         rows,
         query,
-        sourceOf(query, upTo, { counts: sparklineGrain(query), latencies: 'hour' }),
+        sourceOf(query, rolledUp, { counts: sparklineGrain(query), latencies: 'hour' }),
       ),
     );
   }
 
   clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
-    return this.#inSnapshot((rows, upTo) => topClientsOf(rows, query, upTo));
+    return this.#inSnapshot(query, (rows, rolledUp) => topClientsOf(rows, query, rolledUp));
   }
 
   metrics(filter: AnalyticsFilter): Promise<MetricList> {
-    return this.#inSnapshot((rows, upTo) =>
-      metricListOf(rows, isLong(filter) ? rollupMetricUses(filter, upTo) : exactMetricUses(filter)),
+    return this.#inSnapshot(filter, (rows, rolledUp) =>
+      metricListOf(rows, isLong(filter) ? rollupMetricUses(filter, rolledUp) : exactMetricUses(filter)),
     );
   }
 
   metric(query: MetricQuery): Promise<MetricDetail> {
-    return this.#inSnapshot(async (rows, upTo) =>
+    return this.#inSnapshot(query, async (rows, rolledUp) =>
       metricDetailOf(
         rows,
         query,
-        await (isLong(query) ? rollupMetricSource(rows, query, upTo) : exactMetricSource(rows, query)),
+        await (isLong(query) ? rollupMetricSource(rows, query, rolledUp) : exactMetricSource(rows, query)),
       ),
     );
   }
@@ -90,11 +91,18 @@ export class DuckDbAnalytics implements Analytics {
     return found.map((row) => text(row['client_id']));
   }
 
-  /** With the highest id of an event that the aggregates hold, read in the same snapshot as what it is used for. */
-  #inSnapshot<T>(read: (rows: ReadRows, rolledUpTo: number) => Promise<T>): Promise<T> {
+  /** Reads how far the aggregates go in the same snapshot as what it is used for. */
+  #inSnapshot<T>({ until }: TimeRange, read: (rows: ReadRows, rolledUp: RolledUp) => Promise<T>): Promise<T> {
     return this.#reads.inSnapshot(async (rows) => {
-      const [row] = await rows(new Conditions().query('SELECT rolled_up_to FROM meta'));
-      return read(rows, number(row?.['rolled_up_to']));
+      const [row] = await rows(
+        new Conditions().number('until', until).query(
+          `SELECT rolled_up_to, EXISTS (
+             FROM events WHERE event_time >= ${instantSql('$until')} AND id <= (SELECT any_value(rolled_up_to) FROM meta)
+           ) AS is_beyond FROM meta`,
+        ),
+      );
+      const before = row?.['is_beyond'] === true ? Infinity : until;
+      return read(rows, { upTo: number(row?.['rolled_up_to']), before });
     });
   }
 }
@@ -110,8 +118,8 @@ function isLong({ since, until }: TimeRange): boolean {
 
 function sourceOf(
   filter: AnalyticsFilter,
-  upTo: number,
+  rolledUp: RolledUp,
   grains: { readonly counts: Grain; readonly latencies: Grain } = { counts: 'hour', latencies: 'hour' },
 ): FactSource {
-  return isLong(filter) ? rollupSource(filter, upTo, grains) : exactSource(filter, upTo);
+  return isLong(filter) ? rollupSource(filter, rolledUp, grains) : exactSource(filter, rolledUp);
 }

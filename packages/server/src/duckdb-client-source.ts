@@ -3,7 +3,7 @@ import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from './
 import { filteredByEndpoint, instantSql, IS_ERROR } from './duckdb-conditions.ts';
 import type { ReadRows } from './duckdb-read-connection.ts';
 import { number, text } from './duckdb-values.ts';
-import { rollupRange } from './rollup-range.ts';
+import { rollupRange, type RolledUp } from './rollup-range.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -11,8 +11,8 @@ const DAY = 24 * HOUR;
 const HAS_CLIENT = 'WHERE client IS NOT NULL';
 
 /** One row with the column `clients`: how many there are, exactly. Costs as much as there are requests. */
-export function distinctClients(filter: AnalyticsFilter, rolledUpTo: number): string {
-  const { aggregated, events } = rollupRange(filter, rolledUpTo, [HOUR]);
+export function distinctClients(filter: AnalyticsFilter, rolledUp: RolledUp): string {
+  const { aggregated, events } = rollupRange(filter, rolledUp, [HOUR]);
   return `(
     SELECT count(DISTINCT client) AS clients
     FROM (
@@ -21,8 +21,8 @@ export function distinctClients(filter: AnalyticsFilter, rolledUpTo: number): st
 }
 
 /** One row with the column `clients`: an estimate of how many there are, from sketches of whole days. */
-export function sketchedClients(filter: AnalyticsFilter, rolledUpTo: number): string {
-  const { aggregated, events } = rollupRange(filter, rolledUpTo, [DAY, HOUR]);
+export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): string {
+  const { aggregated, events } = rollupRange(filter, rolledUp, [DAY, HOUR]);
   return sketchedClientsSql(`(
     SELECT register, rank FROM ${aggregated('day_sketches', DAY)}
     UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${aggregated('hour_clients', HOUR)}
@@ -36,10 +36,10 @@ export function sketchedClients(filter: AnalyticsFilter, rolledUpTo: number): st
 export async function topClientsOf(
   rows: ReadRows,
   query: ClientsQuery,
-  rolledUpTo: number,
+  rolledUp: RolledUp,
 ): Promise<readonly ClientFigures[]> {
   const ofEndpoint = query.endpoint !== undefined;
-  const { aggregated, events } = rollupRange(query, rolledUpTo, ofEndpoint ? [HOUR] : [DAY, HOUR]);
+  const { aggregated, events } = rollupRange(query, rolledUp, ofEndpoint ? [HOUR] : [DAY, HOUR]);
   const figures = 'client, requests, errors, last_seen';
   const periods = [
     `SELECT ${figures} FROM ${aggregated('hour_clients', HOUR)}`,

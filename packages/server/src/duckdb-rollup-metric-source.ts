@@ -12,13 +12,13 @@ import {
 } from './duckdb-metric-source.ts';
 import type { ReadRows } from './duckdb-read-connection.ts';
 import { selectKeys } from './duckdb-source.ts';
-import { rollupRange, type RollupRange } from './rollup-range.ts';
+import { rollupRange, type RolledUp, type RollupRange } from './rollup-range.ts';
 
 const HOUR = 3_600_000;
 
 /** Reads which metrics there are from aggregates of whole hours, and from single events beside them. */
-export function rollupMetricUses(filter: AnalyticsFilter, rolledUpTo: number): MetricUses {
-  const range = rollupRange(filter, rolledUpTo, [HOUR]);
+export function rollupMetricUses(filter: AnalyticsFilter, rolledUp: RolledUp): MetricUses {
+  const range = rollupRange(filter, rolledUp, [HOUR]);
   return {
     ...eventsIn(filter, range),
     uses: `(
@@ -32,9 +32,9 @@ export function rollupMetricUses(filter: AnalyticsFilter, rolledUpTo: number): M
 export async function rollupMetricSource(
   rows: ReadRows,
   query: MetricQuery,
-  rolledUpTo: number,
+  rolledUp: RolledUp,
 ): Promise<MetricSource> {
-  const range = rollupRange(query, rolledUpTo, [HOUR]);
+  const range = rollupRange(query, rolledUp, [HOUR]);
   const endpoint = query.byEndpoint ? 'method, path' : `'' AS method, '' AS path`;
   const table = await createMetricTable(
     rows,

@@ -3,44 +3,56 @@ import { sketchedClients } from './duckdb-client-source.ts';
 import { ENDPOINT_NAME, filteredByEndpoint } from './duckdb-conditions.ts';
 import { latencyBucketSql, latencyValueSql, quantilesSql } from './duckdb-log-buckets.ts';
 import { selectKeys, type FactSource } from './duckdb-source.ts';
-import { rollupRange, type RollupRange } from './rollup-range.ts';
+import { rollupRange, type RolledUp } from './rollup-range.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Which aggregates are read. */
+/** Which aggregates are read: `hour` means hours where they are whole, and minutes beside them. */
 export type Grain = 'minute' | 'hour';
+
+/** Lengths of the periods of each, the longest first. */
+const PERIODS: Readonly<Record<Grain, Readonly<Record<string, number>>>> = {
+  hour: { hour: HOUR, minute: MINUTE },
+  minute: { minute: MINUTE },
+};
 
 /** Reads aggregates, and single events where no whole period lies in the range. */
 export function rollupSource(
   filter: AnalyticsFilter,
-  rolledUpTo: number,
+  rolledUp: RolledUp,
   grains: { readonly counts: Grain; readonly latencies: Grain },
 ): FactSource {
-  const read = (grain: Grain, kind: string, columns: string): readonly [rows: string, RollupRange] => {
-    const period = grain === 'hour' ? HOUR : MINUTE;
-    const range = rollupRange(filter, rolledUpTo, [period]);
-    return [
-      `SELECT epoch_ms(start) AS ms, method, endpoint AS path, ${columns} FROM ${range.aggregated(`${grain}_${kind}`, period)}`,
-      range,
-    ];
-  };
   const ofEvents = `epoch_ms(event_time), method, ${ENDPOINT_NAME}`;
-  const [counts, counted] = read(
+  const read = (grain: Grain, kind: string, columns: string, ofEvent: string): string => {
+    const periods = PERIODS[grain];
+    const range = rollupRange(filter, rolledUp, Object.values(periods));
+    const parts = Object.entries(periods).map(
+      ([name, period]) =>
+        `SELECT epoch_ms(start) AS ms, method, endpoint AS path, ${columns}
+         FROM ${range.aggregated(`${name}_${kind}`, period)}`,
+    );
+    return [...parts, `FROM ${range.events(`${ofEvents}, ${ofEvent}`)}`].join(' UNION ALL ');
+  };
+  const counts = read(
     grains.counts,
     'requests',
     `nullif(status_code, -1) AS status_code, nullif(outcome, '') AS outcome, requests`,
+    'status_code, outcome, 1',
   );
-  const [latencies, timed] = read(grains.latencies, 'latencies', 'bucket, requests AS count');
-  const buckets = `(
-    ${latencies}
-    UNION ALL FROM ${timed.events(`${ofEvents}, ${latencyBucketSql('latency_ms')} AS bucket, 1`)} WHERE bucket IS NOT NULL)`;
+  const latencies = read(
+    grains.latencies,
+    'latencies',
+    'bucket, requests AS count',
+    `${latencyBucketSql('latency_ms')}, 1`,
+  );
+  const counted = `(FROM (${latencies}) WHERE bucket IS NOT NULL)`;
   return {
     estimated: true,
-    counts: `(${counts} UNION ALL FROM ${counted.events(`${ofEvents}, status_code, outcome, 1`)})`,
-    counted: buckets,
-    ...countedLatencies(buckets),
-    clients: sketchedClients(filter, rolledUpTo),
+    counts: `(${counts})`,
+    counted,
+    ...countedLatencies(counted),
+    clients: sketchedClients(filter, rolledUp),
     conditions: () => filteredByEndpoint(filter),
   };
 }

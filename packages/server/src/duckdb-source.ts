@@ -2,6 +2,7 @@ import type { AnalyticsFilter } from './analytics.ts';
 import { distinctClients } from './duckdb-client-source.ts';
 import { ENDPOINT_NAME, filteredByEndpoint, type BoundQuery, type Conditions } from './duckdb-conditions.ts';
 import { latencyBucketSql } from './duckdb-log-buckets.ts';
+import type { RolledUp } from './rollup-range.ts';
 
 /** Relations, as SQL in parentheses, that hold what matches a filter; the questions of the page are put to them. */
 export interface FactSource {
@@ -22,7 +23,7 @@ export interface FactSource {
 }
 
 /** Reads single events, but for clients: exact, and as slow as there are events in the range. */
-export function exactSource(filter: AnalyticsFilter, rolledUpTo: number): FactSource {
+export function exactSource(filter: AnalyticsFilter, rolledUp: RolledUp): FactSource {
   const conditions = (): Conditions => filteredByEndpoint(filter);
   const { where } = conditions();
   return {
@@ -38,7 +39,7 @@ export function exactSource(filter: AnalyticsFilter, rolledUpTo: number): FactSo
     histogram: `(
       SELECT ${latencyBucketSql('latency_ms')} AS bucket, count(*) AS requests
       FROM events ${where} AND latency_ms IS NOT NULL GROUP BY bucket)`,
-    clients: distinctClients(filter, rolledUpTo),
+    clients: distinctClients(filter, rolledUp),
     conditions,
   };
 }

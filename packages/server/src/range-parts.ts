@@ -2,9 +2,9 @@ import type { TimeRange } from './analytics.ts';
 
 /** A range cut into parts of which no two overlap, and which are the whole range together. */
 export interface RangeParts {
-  /** For each length of a period, the stretches that such periods fill and no longer ones. */
+  /** For each length of a period, the stretches that such periods fill and no longer ones. An open end lies in them. */
   readonly whole: ReadonlyMap<number, readonly TimeRange[]>;
-  /** From the first of these to the last; empty where there are none. */
+  /** From the first of these to the last, as far as the range goes; empty where there are none. */
   readonly aggregated: TimeRange;
   /** What no period fills, at both ends. */
   readonly rest: readonly TimeRange[];
@@ -14,10 +14,13 @@ export interface RangeParts {
  * Cuts a range into whole periods, which begin at the multiples of their length since the epoch.
  *
  * @param periods - lengths, milliseconds, the longest first; each is a multiple of those behind it
+ * @param isOpen - whether periods that the range's end cuts count as whole, for nothing of them lies behind it
  */
-export function rangeParts(range: TimeRange, periods: readonly number[]): RangeParts {
+export function rangeParts(range: TimeRange, periods: readonly number[], isOpen = false): RangeParts {
   const whole = new Map<number, readonly TimeRange[]>();
-  let rest: readonly TimeRange[] = [{ since: range.since, until: range.until }];
+  const longest = periods[0] ?? 1;
+  const end = isOpen ? Math.ceil(range.until / longest) * longest : range.until;
+  let rest: readonly TimeRange[] = [{ since: range.since, until: end }];
   for (const period of periods) {
     const cut = rest.map((stretch) => ({ stretch, middle: middleOf(stretch, period) }));
     whole.set(
@@ -36,9 +39,10 @@ export function rangeParts(range: TimeRange, periods: readonly number[]): RangeP
   const filled = [...whole.values()].flat();
   const aggregated = {
     since: Math.min(range.until, ...filled.map(({ since }) => since)),
-    until: Math.max(range.since, ...filled.map(({ until }) => until)),
+    until: Math.min(range.until, Math.max(range.since, ...filled.map(({ until }) => until))),
   };
-  return { whole, aggregated, rest: rest.filter((stretch) => !isEmpty(stretch)) };
+  const ends = rest.map(({ since, until }) => ({ since, until: Math.min(until, range.until) }));
+  return { whole, aggregated, rest: ends.filter((stretch) => !isEmpty(stretch)) };
 }
 
 /** The whole periods of a stretch. */

@@ -2,6 +2,14 @@ import type { AnalyticsFilter, TimeRange } from './analytics.ts';
 import { ENDPOINT_NAME, instantSql } from './duckdb-conditions.ts';
 import { rangeParts } from './range-parts.ts';
 
+/** How far the aggregates go. */
+export interface RolledUp {
+  /** Highest id of an event that they hold; they hold all below it. */
+  readonly upTo: number;
+  /** They hold no event of this instant, milliseconds, or a later one. */
+  readonly before: number;
+}
+
 /** What is read of the aggregates, and what of single events: SQL in parentheses, for statements that bind the filter. */
 export interface RollupRange {
   /** The rows of a table whose periods, of this length, lie in the range whole, and in no longer ones that are read. */
@@ -11,17 +19,17 @@ export interface RollupRange {
 }
 
 /**
- * Cuts a filter's range into what aggregates hold and what only single events tell.
+ * Cuts a filter's range into what aggregates hold and what only single events tell. Where nothing is aggregated behind
+ * the range's end, as in one that ends now, the periods that have just begun are read as if they were over.
  *
- * @param rolledUpTo - highest id of an event that is aggregated
  * @param periods - lengths of the periods that are read, milliseconds, the longest first
  */
 export function rollupRange(
   filter: AnalyticsFilter,
-  rolledUpTo: number,
+  rolledUp: RolledUp,
   periods: readonly number[],
 ): RollupRange {
-  const { whole, aggregated, rest } = rangeParts(filter, periods);
+  const { whole, aggregated, rest } = rangeParts(filter, periods, filter.until >= rolledUp.before);
   const ofClient = filter.clientId === undefined ? '' : 'AND client_id = $client_id';
   const ofEndpoint = (name: string): string =>
     filter.endpoint === undefined ? '' : `AND method = $method AND ${name} = $endpoint`;
@@ -37,7 +45,7 @@ export function rollupRange(
       const select = (range: TimeRange, more = ''): string =>
         `SELECT ${columns} FROM events
          WHERE ${within('event_time', range)} ${more} ${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
-      return all([...rest.map((each) => select(each)), select(aggregated, `AND id > ${rolledUpTo}`)]);
+      return all([...rest.map((each) => select(each)), select(aggregated, `AND id > ${rolledUp.upTo}`)]);
     },
   };
 }

@@ -32,20 +32,29 @@ describe('rangeParts', () => {
     expect(rest).to.deep.equal([range]);
   });
 
+  it('reads the periods that an open end cuts', () => {
+    const range = { since: START + 23 * HOUR, until: START + 2 * DAY + 5 * MINUTE };
+    const { whole, aggregated, rest } = rangeParts(range, [DAY, HOUR], true);
+    expect(whole.get(DAY)).to.deep.equal([{ since: START + DAY, until: START + 3 * DAY }]);
+    expect(whole.get(HOUR)).to.deep.equal([{ since: START + 23 * HOUR, until: START + DAY }]);
+    expect(aggregated).to.deep.equal(range);
+    expect(rest).to.deep.equal([]);
+  });
+
   it('leaves no instant out and has none twice', () => {
     const instant = fc.integer({ min: START, max: START + 5 * DAY });
     const periods = fc.constantFrom([DAY, HOUR], [HOUR], [MINUTE], [DAY, HOUR, MINUTE]);
     fc.assert(
-      fc.property(instant, instant, periods, (a, b, lengths) => {
+      fc.property(instant, instant, periods, fc.boolean(), (a, b, lengths, isOpen) => {
         const range = { since: Math.min(a, b), until: Math.max(a, b) + 1 };
-        const { whole, aggregated, rest } = rangeParts(range, lengths);
+        const { whole, aggregated, rest } = rangeParts(range, lengths, isOpen);
         const periodsRead = lengths.flatMap((length) =>
           (whole.get(length) ?? []).map((stretch) => ({ ...stretch, length })),
         );
         for (const { since, until, length } of periodsRead) {
           expect([since % length, until % length]).to.deep.equal([0, 0]);
           expect(since).to.be.at.least(aggregated.since);
-          expect(until).to.be.at.most(aggregated.until);
+          expect(Math.min(until, range.until)).to.be.at.most(aggregated.until);
         }
         const parts = [...rest, ...periodsRead].sort((one, other) => one.since - other.since);
         let reached = range.since;
@@ -54,7 +63,8 @@ describe('rangeParts', () => {
           expect(until).to.be.greaterThan(since);
           reached = until;
         }
-        expect(reached).to.equal(range.until);
+        if (!isOpen) expect(reached).to.equal(range.until);
+        else expect(reached).to.be.within(range.until, Math.ceil(range.until / DAY) * DAY);
       }),
     );
   });
