@@ -46,20 +46,25 @@ export const METRICS_OF_EVENT = 'unnest(map_entries(custom_data::MAP(VARCHAR, JS
 /** A JSON pointer (RFC 6901) to a member of any name. */
 const POINTER = `'/' || replace(replace($name, '~', '~0'), '/', '~1')`;
 
-/** Columns of events that {@link metricOfEvents} reads. */
-export const METRIC_OF_EVENT: string = `epoch_ms(event_time) AS ms, method, ${ENDPOINT_NAME} AS path,
-  json_extract(custom_data, ${POINTER}) AS metric`;
+/** Columns of events that {@link metricOfEvents} reads; endpoints only where they are asked for. */
+export function metricOfEvent({ byEndpoint }: MetricQuery): string {
+  return `epoch_ms(event_time) AS ms, ${byEndpoint ? `method, ${ENDPOINT_NAME} AS path` : NO_ENDPOINT},
+    json_extract(custom_data, ${POINTER}) AS metric`;
+}
+
+/** In the place of an endpoint that nobody asks for. */
+export const NO_ENDPOINT = `'' AS method, '' AS path`;
 
 /**
  * Columns `ms`, `method`, `path`, `type`, `value` and `number` of the metric `$name`.
  *
- * @param relation - columns of {@link METRIC_OF_EVENT}
+ * @param relation - columns of {@link metricOfEvent}
  */
 export function metricOfEvents(relation: string): string {
   return `(
     SELECT ms, method, path, ${metricTypeSql('metric')} AS type,
            CASE WHEN type IN ('boolean', 'string') THEN metric::VARCHAR END AS value,
-           CASE WHEN type = 'number' THEN TRY_CAST(metric AS DOUBLE) END AS number
+           CASE WHEN type = 'number' THEN TRY_CAST(metric::VARCHAR AS DOUBLE) END AS number
     FROM ${relation} WHERE metric IS NOT NULL AND metric::VARCHAR <> 'null')`;
 }
 
@@ -92,7 +97,7 @@ export async function exactMetricSource(rows: ReadRows, query: MetricQuery): Pro
   const table = await createMetricTable(
     rows,
     query,
-    metricOfEvents(`(SELECT ${METRIC_OF_EVENT} FROM events ${where})`),
+    metricOfEvents(`(SELECT ${metricOfEvent(query)} FROM events ${where})`),
   );
   const numbers = `(FROM ${table} WHERE type = 'number')`;
   return {

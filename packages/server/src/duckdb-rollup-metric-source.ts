@@ -3,10 +3,11 @@ import { filteredByEndpoint } from './duckdb-conditions.ts';
 import { metricBucketSql, metricValueSql, quantilesSql } from './duckdb-log-buckets.ts';
 import {
   createMetricTable,
-  METRIC_OF_EVENT,
+  metricOfEvent,
   metricOfEvents,
   METRICS_OF_EVENT,
   metricTypeSql,
+  NO_ENDPOINT,
   type MetricSource,
   type MetricUses,
 } from './duckdb-metric-source.ts';
@@ -35,7 +36,7 @@ export async function rollupMetricSource(
   rolledUp: RolledUp,
 ): Promise<MetricSource> {
   const range = rollupRange(query, rolledUp, [HOUR]);
-  const endpoint = query.byEndpoint ? 'method, path' : `'' AS method, '' AS path`;
+  const endpoint = query.byEndpoint ? 'method, path' : NO_ENDPOINT;
   const table = await createMetricTable(
     rows,
     query,
@@ -47,7 +48,7 @@ export async function rollupMetricSource(
         FROM ${range.aggregated('hour_metrics', HOUR)} WHERE name = $name
         UNION ALL
         SELECT ms, method, path, type, value, ${metricBucketSql('number')}, 1, number, number, number
-        FROM ${metricOfEvents(range.events(METRIC_OF_EVENT))})
+        FROM ${metricOfEvents(range.events(metricOfEvent(query)))})
       GROUP BY ALL)`,
   );
   const numbers = `(FROM ${table} WHERE type = 'number')`;

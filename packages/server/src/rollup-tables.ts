@@ -111,7 +111,7 @@ const METRIC_ROWS = `(
              count(*) AS events, sum(number) AS total, min(number) AS least, max(number) AS greatest
       FROM (
         SELECT hour, client_id, method, endpoint, u.key AS name, ${metricTypeSql('u.value')} AS type,
-               CASE WHEN type = 'number' THEN TRY_CAST(u.value AS DOUBLE) END AS number,
+               CASE WHEN type = 'number' THEN TRY_CAST(u.value::VARCHAR AS DOUBLE) END AS number,
                CASE WHEN type IN ('boolean', 'string') AND length(u.value::VARCHAR) <= ${MAX_VALUE_CHARACTERS}
                     THEN u.value::VARCHAR END AS value
         FROM (
