@@ -18,11 +18,12 @@ export interface RangeParts {
  */
 export function rangeParts(range: TimeRange, periods: readonly number[], isOpen = false): RangeParts {
   const whole = new Map<number, readonly TimeRange[]>();
-  const longest = periods[0] ?? 1;
-  const end = isOpen ? Math.ceil(range.until / longest) * longest : range.until;
-  let rest: readonly TimeRange[] = [{ since: range.since, until: end }];
+  let rest: readonly TimeRange[] = [{ since: range.since, until: range.until }];
   for (const period of periods) {
-    const cut = rest.map((stretch) => ({ stretch, middle: middleOf(stretch, period) }));
+    const cut = rest.map((stretch) => ({
+      stretch,
+      middle: middleOf(stretch, period, isOpen && stretch.until === range.until),
+    }));
     whole.set(
       period,
       cut.map(({ middle }) => middle).filter((middle) => !isEmpty(middle)),
@@ -41,13 +42,13 @@ export function rangeParts(range: TimeRange, periods: readonly number[], isOpen 
     since: Math.min(range.until, ...filled.map(({ since }) => since)),
     until: Math.min(range.until, Math.max(range.since, ...filled.map(({ until }) => until))),
   };
-  const ends = rest.map(({ since, until }) => ({ since, until: Math.min(until, range.until) }));
-  return { whole, aggregated, rest: ends.filter((stretch) => !isEmpty(stretch)) };
+  return { whole, aggregated, rest: rest.filter((stretch) => !isEmpty(stretch)) };
 }
 
 /** The whole periods of a stretch. */
-function middleOf({ since, until }: TimeRange, period: number): TimeRange {
-  return { since: Math.ceil(since / period) * period, until: Math.floor(until / period) * period };
+function middleOf({ since, until }: TimeRange, period: number, isOpen: boolean): TimeRange {
+  const last = isOpen ? Math.ceil(until / period) : Math.floor(until / period);
+  return { since: Math.ceil(since / period) * period, until: last * period };
 }
 
 function isEmpty({ since, until }: TimeRange): boolean {
