@@ -29,7 +29,8 @@ import type { RolledUp } from './rollup-range.ts';
 import { previousRange } from './series.ts';
 import type { ProducerRow } from './store.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** Ranges up to this length are answered from single events. */
 const EXACT_MILLIS = 24 * HOUR;
@@ -45,7 +46,11 @@ export class DuckDbAnalytics implements Analytics {
   overview(query: OverviewQuery): Promise<Overview> {
     const grain = query.bucketMillis % HOUR === 0 ? 'hour' : 'minute';
     return this.#inSnapshot(query, (rows, rolledUp) => {
-      const source = sourceOf(query, rolledUp, { counts: grain, latencies: grain });
+      // Aggregates do not tell when within a minute.
+      const source =
+        query.bucketMillis % MINUTE === 0
+          ? sourceOf(query, rolledUp, { counts: grain, latencies: grain })
+          : exactSource(query, rolledUp);
       return overviewOf(rows, query, source, sourceOf({ ...query, ...previousRange(query) }, rolledUp));
     });
   }
@@ -75,7 +80,9 @@ export class DuckDbAnalytics implements Analytics {
       metricDetailOf(
         rows,
         query,
-        await (isLong(query) ? rollupMetricSource(rows, query, rolledUp) : exactMetricSource(rows, query)),
+        await (isLong(query) && query.bucketMillis % HOUR === 0
+          ? rollupMetricSource(rows, query, rolledUp)
+          : exactMetricSource(rows, query)),
       ),
     );
   }

@@ -144,6 +144,27 @@ describe('aggregates', () => {
     expect(await store.analytics.clients(clients)).to.deep.equal(await exact.analytics.clients(clients));
   }).timeout(60_000);
 
+  it('are left aside for buckets that they cannot tell apart', async () => {
+    await put(events(400));
+    await store.rollUp();
+    const range = { since: START - 26 * HOUR, until: START };
+    const series = async (each: Store): Promise<unknown> => {
+      const overview = await each.analytics.overview({ ...range, bucketMillis: 90_000 });
+      const metric = await each.analytics.metric({
+        ...range,
+        name: 'items',
+        bucketMillis: 30 * MINUTE,
+        byEndpoint: false,
+      });
+      return [
+        overview.series.map(({ start, requests }) => [start, requests]),
+        metric.numbers?.series.map(({ start, count }) => [start, count]),
+        [overview.estimated, metric.estimated],
+      ];
+    };
+    expect(await series(store)).to.deep.equal(await series(exact));
+  });
+
   it('count nothing that lies behind the end of a range, aggregated or not', async () => {
     const until = START + 10 * MINUTE + 1;
     const range = { since: until - 30 * HOUR, until };
