@@ -64,18 +64,23 @@ function percentile(sorted, q) {
 }
 
 async function measure(days) {
-  console.log(`\n${days} days: milliseconds, p50 and p95 of ${values.rounds}`);
+  console.log(`\n${days} days: milliseconds, p50 and p95 of ${values.rounds}, and of CPU`);
   for (const [name, ask] of Object.entries(questions(days))) {
     const times = [];
     await ask();
+    const before = process.cpuUsage();
     for (let round = 0; round < Number(values.rounds); round += 1) {
       const start = performance.now();
       await ask();
       times.push(performance.now() - start);
     }
+    const { user, system } = process.cpuUsage(before);
     times.sort((a, b) => a - b);
     console.log(
-      `${name.padEnd(26)} ${percentile(times, 0.5).toFixed(0).padStart(6)} ${percentile(times, 0.95).toFixed(0).padStart(6)}`,
+      name.padEnd(26),
+      ...[percentile(times, 0.5), percentile(times, 0.95), (user + system) / 1000 / times.length].map(
+        (millis) => millis.toFixed(0).padStart(6),
+      ),
     );
   }
 }
