@@ -27,20 +27,20 @@ if (values.db === undefined || existsSync(values.db) || !(events >= 1) || !(days
 const LIMITS = { memoryLimit: '2GB', threads: 2 };
 const SLICE = 500_000;
 
-/** Events by number, oldest first; hash(i) is the same in every run. */
+/** Events by number, oldest first, the same in every run. Hashes of two arguments would depend on each other. */
 const INSERT = `
   INSERT INTO events
   SELECT i + 1, t, t, 'shop', sha256('client ' || floor(50000 * pow(r1, 3))::BIGINT),
-         '/things/' || e || '/' || (hash(i, 5) % 1000), true, CASE WHEN e % 4 = 3 THEN 'POST' ELSE 'GET' END,
-         json_object('items', (hash(i, 6) % 50)::INTEGER, 'cache_hit', hash(i, 7) % 3 = 0, 'plan', 'plan-' || hash(i, 8) % 5),
+         '/things/' || e || '/' || (hash(16 * i + 5) % 1000), true, CASE WHEN e % 4 = 3 THEN 'POST' ELSE 'GET' END,
+         json_object('items', (hash(16 * i + 6) % 50)::INTEGER, 'cache_hit', hash(16 * i + 7) % 3 = 0, 'plan', 'plan-' || hash(16 * i + 8) % 5),
          t, CASE WHEN r2 < 0.01 THEN 500 WHEN r2 < 0.05 THEN 404 WHEN e % 4 = 3 THEN 201 ELSE 200 END,
          round(exp(2 + e / 8 + 1.2 * (r3 + r4 + r5 - 1.5)), 3), '/things/' || e || '/:id',
          CASE WHEN r2 < 0.01 THEN 'error' WHEN r2 > 0.995 THEN 'aborted' ELSE 'completed' END,
          NULL, NULL, left(sha256(i::VARCHAR), 32), left(sha256('s' || i), 16), NULL, NULL
   FROM (
-    SELECT i, make_timestamp_ms(($start + i::HUGEINT * $span // $events)::BIGINT) AS t, floor(20 * pow(hash(i, 0) / pow(2, 64), 2))::INTEGER AS e,
-           hash(i, 1) / pow(2, 64) AS r1, hash(i, 2) / pow(2, 64) AS r2, hash(i, 3) / pow(2, 64) AS r3,
-           hash(i, 4) / pow(2, 64) AS r4, hash(i, 9) / pow(2, 64) AS r5
+    SELECT i, make_timestamp_ms(($start + i::HUGEINT * $span // $events)::BIGINT) AS t, floor(20 * pow(hash(16 * i) / pow(2, 64), 2))::INTEGER AS e,
+           hash(16 * i + 1) / pow(2, 64) AS r1, hash(16 * i + 2) / pow(2, 64) AS r2, hash(16 * i + 3) / pow(2, 64) AS r3,
+           hash(16 * i + 4) / pow(2, 64) AS r4, hash(16 * i + 9) / pow(2, 64) AS r5
     FROM range($from::BIGINT, $to::BIGINT) AS numbers(i))`;
 
 // The server makes the tables, and in the end the aggregates.

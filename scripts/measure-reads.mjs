@@ -1,6 +1,7 @@
 // Measures the questions of the page against a database that scripts/fill.mjs filled, and storing beside them:
 // `node scripts/measure-reads.mjs --db big.duckdb`. It adds events to the database.
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -11,31 +12,50 @@ const { values } = parseArgs({
   options: {
     db: { type: 'string' },
     rounds: { type: 'string', default: '20' },
-    seconds: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '60' },
   },
 });
 const store = await DuckDbStore.open(values.db, { memoryLimit: '512MB', threads: 2 });
 const { analytics } = store;
-const DAY = 86_400_000;
-const until = Date.now();
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const endpoint = { method: 'GET', endpoint: '/things/1/:id' };
+const clientId = 'shop';
+/** How often a page that shows a range of a day or more asks again, milliseconds. */
+const REFRESH = 30_000;
 
-/** What the page asks, for a range; times that are not round, as they are. */
+/** As many buckets as the server chooses for what the page asks. */
+const BUCKETS = { 30: 12 * HOUR, 7: 3 * HOUR, 1: HOUR / 4 };
+
+function rangeOf(days) {
+  // Times are not round, as they are.
+  const until = Date.now();
+  return { since: until - days * DAY, until };
+}
+
+/** What the page asks, for a range that ends now. */
 function questions(days) {
-  const range = { since: until - days * DAY, until };
-  const bucketMillis = days > 20 ? DAY / 2 : 900_000;
+  const ask = (question, query) => () => question.call(analytics, { ...rangeOf(days), ...query });
+  const { overview, endpoints, clients, metrics, metric } = analytics;
+  const buckets = { bucketMillis: BUCKETS[days] };
+  const items = { ...buckets, name: 'items', byEndpoint: true };
   return {
-    overview: () => analytics.overview({ ...range, bucketMillis }),
-    'overview of an endpoint': () => analytics.overview({ ...range, bucketMillis, endpoint }),
-    'endpoints by requests': () => analytics.endpoints({ ...range, order: 'requests', limit: 50 }),
-    'endpoints by p95': () => analytics.endpoints({ ...range, order: 'p95', limit: 50 }),
-    clients: () => analytics.clients({ ...range, limit: 20 }),
-    'clients of an endpoint': () => analytics.clients({ ...range, limit: 20, endpoint }),
-    metrics: () => analytics.metrics(range),
-    'metric, by endpoint': () =>
-      analytics.metric({ ...range, bucketMillis, name: 'items', byEndpoint: true }),
-    'latest events': () => store.events({ ...range, limit: 100 }),
-    'latest errors': () => store.events({ ...range, limit: 100, status: { from: 500, to: 599 } }),
+    overview: ask(overview, buckets),
+    'overview of an endpoint': ask(overview, { ...buckets, endpoint }),
+    'overview of a client id': ask(overview, { ...buckets, clientId }),
+    'endpoints by requests': ask(endpoints, { order: 'requests', limit: 50 }),
+    'endpoints by p95': ask(endpoints, { order: 'p95', limit: 50 }),
+    'endpoints of a client id': ask(endpoints, { order: 'requests', limit: 50, clientId }),
+    clients: ask(clients, { limit: 20 }),
+    'clients of an endpoint': ask(clients, { limit: 20, endpoint }),
+    'clients of a client id': ask(clients, { limit: 20, clientId }),
+    metrics: ask(metrics, {}),
+    'metrics of an endpoint': ask(metrics, { endpoint }),
+    'metric, by endpoint': ask(metric, items),
+    'metric of a client id': ask(metric, { ...items, clientId }),
+    'metric of an endpoint': ask(metric, { ...items, byEndpoint: false, endpoint }),
+    'latest events': () => store.events({ ...rangeOf(days), limit: 100 }),
+    'latest errors': () => store.events({ ...rangeOf(days), limit: 100, status: { from: 500, to: 599 } }),
   };
 }
 
@@ -44,18 +64,23 @@ function percentile(sorted, q) {
 }
 
 async function measure(days) {
-  console.log(`\n${days} days: milliseconds, p50 and p95 of ${values.rounds}`);
+  console.log(`\n${days} days: milliseconds, p50 and p95 of ${values.rounds}, and of CPU`);
   for (const [name, ask] of Object.entries(questions(days))) {
     const times = [];
     await ask();
+    const before = process.cpuUsage();
     for (let round = 0; round < Number(values.rounds); round += 1) {
       const start = performance.now();
       await ask();
       times.push(performance.now() - start);
     }
+    const { user, system } = process.cpuUsage(before);
     times.sort((a, b) => a - b);
     console.log(
-      `${name.padEnd(26)} ${percentile(times, 0.5).toFixed(0).padStart(6)} ${percentile(times, 0.95).toFixed(0).padStart(6)}`,
+      name.padEnd(26),
+      ...[percentile(times, 0.5), percentile(times, 0.95), (user + system) / 1000 / times.length].map(
+        (millis) => millis.toFixed(0).padStart(6),
+      ),
     );
   }
 }
@@ -87,28 +112,78 @@ function frame(size) {
   return { producer, seq, after: null, events, rejected: 0, receivedAt: Date.now(), bytes: size * 400 };
 }
 
-/** Events stored per second by eight senders without a pause, in frames of 500. */
-async function ingest(asking) {
-  const end = performance.now() + Number(values.seconds) * 1000;
-  const reads = asking ? Object.values(questions(30)) : [];
-  const ask = async (question) => {
-    while (performance.now() < end) await question();
-  };
+/** Events stored per second by eight senders in frames of 500, while something else is done. */
+async function ingest(beside = () => Promise.resolve(), pauseMillis = 0) {
+  const start = performance.now();
+  const end = start + Number(values.seconds) * 1000;
   const send = async () => {
     let stored = 0;
-    for (; performance.now() < end; stored += 500) await store.append(frame(500));
+    for (; performance.now() < end; stored += 500) {
+      await store.append(frame(500));
+      if (pauseMillis > 0) await setTimeout(pauseMillis);
+    }
     return stored;
   };
-  const asked = Promise.all(reads.map(ask));
+  const asked = beside(end);
   const counts = await Promise.all(Array.from({ length: 8 }, send));
+  const rate = counts.reduce((sum, count) => sum + count, 0) / ((performance.now() - start) / 1000);
   await asked;
-  return Math.round(counts.reduce((sum, count) => sum + count, 0) / Number(values.seconds));
+  return rate;
+}
+
+/** Open pages that show 30 days: each asks all of an overview at once, and again after 30 s. */
+function pages(count, times) {
+  const { overview, 'endpoints by requests': endpoints, clients } = questions(30);
+  const asks = [overview, endpoints, clients, () => analytics.clientIds()];
+  const page = async (end, delay) => {
+    await setTimeout(delay);
+    while (performance.now() < end) {
+      const start = performance.now();
+      await Promise.all(
+        asks.map(async (ask) => {
+          await ask();
+          times.push(performance.now() - start);
+        }),
+      );
+      await setTimeout(Math.min(REFRESH, Math.max(0, end - performance.now())));
+    }
+  };
+  return (end) => Promise.all(Array.from({ length: count }, (_, n) => page(end, (n * REFRESH) / count)));
+}
+
+function answersOf(times) {
+  times.sort((a, b) => a - b);
+  return `answers p50 ${percentile(times, 0.5).toFixed(0)} ms, p95 ${percentile(times, 0.95).toFixed(0)} ms`;
+}
+
+/** Each rate beside that before it with nobody asking: a database that grows gets slower by itself. */
+async function compare(name, beside) {
+  const alone = await ingest();
+  const rate = await ingest(beside);
+  const ratio = (rate / alone).toFixed(3);
+  console.log(`${name}: ${rate.toFixed(0)} stored a second, alone ${alone.toFixed(0)}, ratio ${ratio}`);
 }
 
 await store.rollUp();
-await measure(30);
-await measure(1);
-console.log(
-  `\nstored per second: ${await ingest(false)}, while the page asks without a pause: ${await ingest(true)}`,
+for (const days of [30, 7, 1]) await measure(days);
+console.log('\nwhile about 2,000 events a second arrive, and a page asks four questions at once');
+for (const count of [1, 10]) {
+  const times = [];
+  const rate = await ingest(pages(count, times), 2000);
+  console.log(`${count} pages: ${rate.toFixed(0)} stored a second, ${answersOf(times)}`);
+}
+console.log('\nas much as can be stored');
+for (const count of [1, 10]) {
+  const times = [];
+  await compare(`${count} pages are open`, pages(count, times));
+  console.log(answersOf(times));
+}
+const everything = Object.values(questions(30));
+await compare('all is asked without a pause', (end) =>
+  Promise.all(
+    everything.map(async (ask) => {
+      while (performance.now() < end) await ask();
+    }),
+  ),
 );
 await store.close();

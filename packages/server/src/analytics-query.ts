@@ -13,7 +13,8 @@ import { chooseBucket, parseBucket } from './bucket-width.ts';
 import { attempt, BUCKET_RULE, read, readLimit, TIME_RULE, type ParsedQuery } from './read-query.ts';
 import { parseTime } from './timestamps.ts';
 
-const DAY_MILLIS = 86_400_000;
+const HOUR_MILLIS = 3_600_000;
+const DAY_MILLIS = 24 * HOUR_MILLIS;
 
 /** A range that does not begin at a bucket's start touches one bucket more than fit into it. */
 const MAX_CHOSEN_BUCKETS = 119;
@@ -55,7 +56,7 @@ export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQu
     attempt(() => ({
       ...filterOf(params, now),
       name,
-      bucketMillis: bucketOf(params, now),
+      bucketMillis: bucketOf(params, now, HOUR_MILLIS),
       byEndpoint: read(params, 'group', (text) => text === 'endpoint' || undefined, '`endpoint`') ?? false,
     })),
   );
@@ -83,9 +84,12 @@ function endpointOf(params: URLSearchParams): EndpointKey | undefined {
   return method === null || endpoint === null ? undefined : { method, endpoint };
 }
 
-function bucketOf(params: URLSearchParams, now: number): number {
+/** @param leastBeyondDay - narrowest width that is chosen for ranges of more than a day, milliseconds */
+function bucketOf(params: URLSearchParams, now: number, leastBeyondDay = 0): number {
   const { since, until } = rangeOf(params, now);
-  return read(params, 'bucket', parseBucket, BUCKET_RULE) ?? chooseBucket(until - since, MAX_CHOSEN_BUCKETS);
+  const chosen = chooseBucket(until - since, MAX_CHOSEN_BUCKETS);
+  const usual = until - since > DAY_MILLIS ? Math.max(leastBeyondDay, chosen) : chosen;
+  return read(params, 'bucket', parseBucket, BUCKET_RULE) ?? usual;
 }
 
 function parseOrder(text: string): EndpointOrder | undefined {

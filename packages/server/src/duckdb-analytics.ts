@@ -12,22 +12,25 @@ import {
   type OverviewQuery,
   type TimeRange,
 } from './analytics.ts';
-import { Conditions } from './duckdb-conditions.ts';
+import { topClientsOf } from './duckdb-client-source.ts';
+import { Conditions, instantSql } from './duckdb-conditions.ts';
 import { endpointListOf } from './duckdb-endpoint-list.ts';
-import { exactMetricSource, type MetricSource } from './duckdb-metric-source.ts';
+import { exactMetricSource, exactMetricUses } from './duckdb-metric-source.ts';
 import { metricDetailOf, metricListOf } from './duckdb-metrics.ts';
 import { overviewOf } from './duckdb-overview.ts';
 import { toProducerRow } from './duckdb-producer-row.ts';
 import { producersQuery } from './duckdb-queries.ts';
 import type { ReadConnection, ReadRows } from './duckdb-read-connection.ts';
-import { rollupMetricSource } from './duckdb-rollup-metric-source.ts';
-import { clientFiguresOf, rollupSource } from './duckdb-rollup-source.ts';
-import { exactSource, queryOf, type FactSource } from './duckdb-source.ts';
+import { rollupMetricSource, rollupMetricUses } from './duckdb-rollup-metric-source.ts';
+import { rollupSource, type Grain } from './duckdb-rollup-source.ts';
+import { exactSource, type FactSource } from './duckdb-source.ts';
 import { number, text } from './duckdb-values.ts';
+import type { RolledUp } from './rollup-range.ts';
 import { previousRange } from './series.ts';
 import type { ProducerRow } from './store.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** Ranges up to this length are answered from single events. */
 const EXACT_MILLIS = 24 * HOUR;
@@ -41,43 +44,46 @@ export class DuckDbAnalytics implements Analytics {
   }
 
   overview(query: OverviewQuery): Promise<Overview> {
-    const before = { ...query, ...previousRange(query) };
     const grain = query.bucketMillis % HOUR === 0 ? 'hour' : 'minute';
-    return this.#reads.inSnapshot(async (rows) =>
-      overviewOf(rows, query, await sourceOf(rows, query, grain), await sourceOf(rows, before, grain)),
-    );
+    return this.#inSnapshot(query, (rows, rolledUp) => {
+      // Aggregates do not tell when within a minute.
+      const source =
+        query.bucketMillis % MINUTE === 0
+          ? sourceOf(query, rolledUp, { counts: grain, latencies: grain })
+          : exactSource(query, rolledUp);
+      return overviewOf(rows, query, source, sourceOf({ ...query, ...previousRange(query) }, rolledUp));
+    });
   }
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
-    return this.#reads.inSnapshot(async (rows) =>
-      endpointListOf(rows, query, await sourceOf(rows, query, sparklineGrain(query))),
+    return this.#inSnapshot(query, (rows, rolledUp) =>
+      endpointListOf(
+        rows,
+        query,
+        sourceOf(query, rolledUp, { counts: sparklineGrain(query), latencies: 'hour' }),
+      ),
     );
   }
 
-  async clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
-    const found = await this.#reads.inSnapshot(async (rows) => {
-      const source = exactSource(query);
-      const figures = isLong(query)
-        ? await clientFiguresOf(rows, query, await rolledUpTo(rows))
-        : source.clientFigures;
-      const sql = `FROM ${figures} ORDER BY requests DESC, source_ip LIMIT $limit`;
-      return rows(queryOf(source, sql, { limit: query.limit }));
-    });
-    return found.map((row) => ({
-      sourceIp: text(row['source_ip']),
-      requests: number(row['requests']),
-      errors: number(row['errors']),
-      lastSeen: number(row['last_seen']),
-    }));
+  clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
+    return this.#inSnapshot(query, (rows, rolledUp) => topClientsOf(rows, query, rolledUp));
   }
 
   metrics(filter: AnalyticsFilter): Promise<MetricList> {
-    return this.#reads.inSnapshot(async (rows) => metricListOf(rows, await metricSourceOf(rows, filter)));
+    return this.#inSnapshot(filter, (rows, rolledUp) =>
+      metricListOf(rows, isLong(filter) ? rollupMetricUses(filter, rolledUp) : exactMetricUses(filter)),
+    );
   }
 
   metric(query: MetricQuery): Promise<MetricDetail> {
-    return this.#reads.inSnapshot(async (rows) =>
-      metricDetailOf(rows, query, await metricSourceOf(rows, query, query.name)),
+    return this.#inSnapshot(query, async (rows, rolledUp) =>
+      metricDetailOf(
+        rows,
+        query,
+        await (isLong(query) && query.bucketMillis % HOUR === 0
+          ? rollupMetricSource(rows, query, rolledUp)
+          : exactMetricSource(rows, query)),
+      ),
     );
   }
 
@@ -91,10 +97,25 @@ export class DuckDbAnalytics implements Analytics {
     );
     return found.map((row) => text(row['client_id']));
   }
+
+  /** Reads how far the aggregates go in the same snapshot as what it is used for. */
+  #inSnapshot<T>({ until }: TimeRange, read: (rows: ReadRows, rolledUp: RolledUp) => Promise<T>): Promise<T> {
+    return this.#reads.inSnapshot(async (rows) => {
+      const [row] = await rows(
+        new Conditions().number('until', until).query(
+          `SELECT rolled_up_to, EXISTS (
+             FROM events WHERE event_time >= ${instantSql('$until')} AND id <= (SELECT any_value(rolled_up_to) FROM meta)
+           ) AS is_beyond FROM meta`,
+        ),
+      );
+      const before = row?.['is_beyond'] === true ? Infinity : until;
+      return read(rows, { upTo: number(row?.['rolled_up_to']), before });
+    });
+  }
 }
 
 /** Parts of a sparkline begin where the range says; only in long ranges may an hour more or less not show. */
-function sparklineGrain({ since, until }: TimeRange): 'minute' | 'hour' {
+function sparklineGrain({ since, until }: TimeRange): Grain {
   return until - since > 7 * 24 * HOUR ? 'hour' : 'minute';
 }
 
@@ -102,22 +123,10 @@ function isLong({ since, until }: TimeRange): boolean {
   return until - since > EXACT_MILLIS;
 }
 
-async function sourceOf(
-  rows: ReadRows,
+function sourceOf(
   filter: AnalyticsFilter,
-  grain: 'minute' | 'hour',
-): Promise<FactSource> {
-  return isLong(filter) ? rollupSource(rows, filter, await rolledUpTo(rows), grain) : exactSource(filter);
-}
-
-async function metricSourceOf(rows: ReadRows, filter: AnalyticsFilter, name?: string): Promise<MetricSource> {
-  return isLong(filter)
-    ? rollupMetricSource(rows, filter, await rolledUpTo(rows), name)
-    : exactMetricSource(filter, name);
-}
-
-/** Read in the same snapshot as what it is used for. */
-async function rolledUpTo(rows: ReadRows): Promise<number> {
-  const [row] = await rows(new Conditions().query('SELECT rolled_up_to FROM meta'));
-  return number(row?.['rolled_up_to']);
+  rolledUp: RolledUp,
+  grains: { readonly counts: Grain; readonly latencies: Grain } = { counts: 'hour', latencies: 'hour' },
+): FactSource {
+  return isLong(filter) ? rollupSource(filter, rolledUp, grains) : exactSource(filter, rolledUp);
 }

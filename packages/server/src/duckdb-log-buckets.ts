@@ -7,7 +7,8 @@ const MAX_METRIC_BUCKET = 30_000;
 /** SQL for `latencyBucket` of an expression; NULL for NULL. */
 export function latencyBucketSql(expression: string): string {
   return `CASE WHEN ${expression} <= pow(${GAMMA}, ${MIN_LATENCY_BUCKET}) THEN ${MIN_LATENCY_BUCKET}
-    ELSE least(${MAX_LATENCY_BUCKET}, ceil(ln(${expression}) / ln(${GAMMA}::DOUBLE)))::SMALLINT END`;
+    WHEN ${expression} IS NOT NULL
+    THEN least(${MAX_LATENCY_BUCKET}, ceil(ln(${expression}) / ln(${GAMMA}::DOUBLE)))::SMALLINT END`;
 }
 
 /** SQL for the value that stands for all of a bucket of latencies. */

@@ -12,7 +12,7 @@ import {
   type MetricQuery,
   type MetricShare,
 } from './analytics.ts';
-import type { MetricSource } from './duckdb-metric-source.ts';
+import type { MetricSource, MetricUses } from './duckdb-metric-source.ts';
 import type { ReadRows } from './duckdb-read-connection.ts';
 import { maybe, maybeText, number, text, type Row } from './duckdb-values.ts';
 import { filledBins, linearBins } from './linear-bins.ts';
@@ -25,7 +25,7 @@ function ofType(type: string): string {
 }
 
 /** Lists the custom metrics. */
-export async function metricListOf(rows: ReadRows, source: MetricSource): Promise<MetricList> {
+export async function metricListOf(rows: ReadRows, source: MetricUses): Promise<MetricList> {
   const found = await rows(
     source.conditions().query(
       `SELECT name, sum(events)::BIGINT AS events, ${ofType('number')}, ${ofType('boolean')}, ${ofType('string')},
@@ -66,7 +66,11 @@ export async function metricDetailOf(
   };
 }
 
-async function eventsOf(rows: ReadRows, source: MetricSource, relation: string): Promise<number> {
+async function eventsOf(
+  rows: ReadRows,
+  source: Pick<MetricSource, 'conditions'>,
+  relation: string,
+): Promise<number> {
   const [row] = await rows(
     source.conditions().query(`SELECT coalesce(sum(events), 0)::BIGINT AS events FROM ${relation}`),
   );

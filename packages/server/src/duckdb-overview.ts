@@ -1,4 +1,5 @@
 import type { Overview, OverviewQuery, SeriesPoint, StatusCounts, Totals } from './analytics.ts';
+import { condensedSource } from './duckdb-condensed-source.ts';
 import { IS_ERROR } from './duckdb-conditions.ts';
 import type { ReadRows } from './duckdb-read-connection.ts';
 import { queryOf, type FactSource } from './duckdb-source.ts';
@@ -17,14 +18,15 @@ export async function overviewOf(
   source: FactSource,
   before: FactSource,
 ): Promise<Overview> {
+  const condensed = await condensedSource(rows, source, query.bucketMillis);
   return {
     estimated: source.estimated,
-    totals: await totalsOf(rows, source),
+    totals: await totalsOf(rows, condensed),
     previous: await totalsOf(rows, before),
-    series: await seriesOf(rows, query, source),
-    ...(await breakdownsOf(rows, source)),
+    series: await seriesOf(rows, query, condensed),
+    ...(await breakdownsOf(rows, condensed)),
     histogram: binsOf(
-      (await rows(queryOf(source, `FROM ${source.histogram}`))).map((row) => [
+      (await rows(queryOf(condensed, `FROM ${condensed.histogram}`))).map((row) => [
         number(row['bucket']),
         number(row['requests']),
       ]),

@@ -1,4 +1,11 @@
-import { Conditions, ENDPOINT_NAME, filtered, IS_ERROR, type BoundQuery } from './duckdb-conditions.ts';
+import {
+  Conditions,
+  ENDPOINT_NAME,
+  filtered,
+  instantSql,
+  IS_ERROR,
+  type BoundQuery,
+} from './duckdb-conditions.ts';
 import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from './store.ts';
 
 /** A page of events, newest first. */
@@ -18,8 +25,8 @@ export function eventsQuery(query: EventQuery): BoundQuery {
     conditions
       .number('time', query.after.time)
       .number('id', query.after.id)
-      .and('event_time <= make_timestamp_ms($time)')
-      .and('(event_time < make_timestamp_ms($time) OR id < $id)');
+      .and(`event_time <= ${instantSql('$time')}`)
+      .and(`(event_time < ${instantSql('$time')} OR id < $id)`);
   }
   return conditions.query(`
     SELECT id, epoch_ms(received_at) AS received_at, client_id, source_ip, endpoint, scheme, method,

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
+import { instantSql } from './duckdb-conditions.ts';
 import { ROLLUP_TABLES, periodMillis } from './rollup-tables.ts';
 import type { RetentionLimits } from './store.ts';
 
@@ -63,7 +64,7 @@ async function deleteUntil({ step }: RetentionTurns, before: number): Promise<nu
 async function deleteEvents(connection: DuckDBConnection, before: number): Promise<number> {
   const result = await connection.run(
     `DELETE FROM events WHERE rowid IN (
-       SELECT rowid FROM events WHERE received_at < make_timestamp_ms(${Math.floor(before)}) LIMIT ${STEP_EVENTS})`,
+       SELECT rowid FROM events WHERE received_at < ${instantSql(Math.floor(before))} LIMIT ${STEP_EVENTS})`,
   );
   return result.rowsChanged;
 }
@@ -72,7 +73,7 @@ async function deleteEvents(connection: DuckDBConnection, before: number): Promi
 async function deleteAggregates(connection: DuckDBConnection, before: number): Promise<void> {
   for (const table of ROLLUP_TABLES) {
     const start = Math.floor(before / periodMillis(table)) * periodMillis(table);
-    await connection.run(`DELETE FROM ${table.name} WHERE start < make_timestamp_ms(${start})`);
+    await connection.run(`DELETE FROM ${table.name} WHERE start < ${instantSql(start)}`);
   }
 }
 

@@ -1,63 +1,76 @@
-import { VARCHAR } from '@duckdb/node-api';
-
-import type { AnalyticsFilter } from './analytics.ts';
-import { filteredByEndpoint, type Conditions } from './duckdb-conditions.ts';
+import type { AnalyticsFilter, MetricQuery } from './analytics.ts';
+import { filteredByEndpoint } from './duckdb-conditions.ts';
 import { metricBucketSql, metricValueSql, quantilesSql } from './duckdb-log-buckets.ts';
-import { METRICS_OF_EVENT, metricTypeSql, POINTER, type MetricSource } from './duckdb-metric-source.ts';
+import {
+  createMetricTable,
+  metricOfEvent,
+  metricOfEvents,
+  METRICS_OF_EVENT,
+  metricTypeSql,
+  NO_ENDPOINT,
+  type MetricSource,
+  type MetricUses,
+} from './duckdb-metric-source.ts';
 import type { ReadRows } from './duckdb-read-connection.ts';
 import { selectKeys } from './duckdb-source.ts';
-import { cutRange } from './rollup-range.ts';
+import { rollupRange, type RolledUp, type RollupRange } from './rollup-range.ts';
 
 const HOUR = 3_600_000;
 
-/** Reads aggregates of whole hours, and single events beside them. */
+/** Reads which metrics there are from aggregates of whole hours, and from single events beside them. */
+export function rollupMetricUses(filter: AnalyticsFilter, rolledUp: RolledUp): MetricUses {
+  const range = rollupRange(filter, rolledUp, [HOUR]);
+  return {
+    ...eventsIn(filter, range),
+    uses: `(
+      SELECT name, type, events FROM ${range.aggregated('hour_metrics', HOUR)}
+      UNION ALL
+      SELECT u.key, ${metricTypeSql('u.value')}, 1 FROM ${range.events(METRICS_OF_EVENT)} WHERE u.value IS NOT NULL)`,
+  };
+}
+
+/** Reads one of them. */
 export async function rollupMetricSource(
   rows: ReadRows,
-  filter: AnalyticsFilter,
-  rolledUpTo: number,
-  name?: string,
+  query: MetricQuery,
+  rolledUp: RolledUp,
 ): Promise<MetricSource> {
-  const hours = await cutRange(rows, HOUR, filter, rolledUpTo);
-  let named = '(SELECT NULL)';
-  const conditions = (): Conditions => {
-    const matching = filteredByEndpoint(filter);
-    return name === undefined ? matching : matching.value('name', VARCHAR, name);
-  };
-  if (name !== undefined) {
-    // One metric of many, which several questions are put to.
-    named = 'one_metric';
-    const sql = `CREATE OR REPLACE TEMP TABLE ${named} AS
-      SELECT * EXCLUDE (client_id, name) FROM ${hours.aggregated('hour_metrics')} WHERE name = $name`;
-    await rows(conditions().query(sql));
-  }
-  const ofEvents = `(
-    SELECT epoch_ms(event_time) AS ms, method, endpoint_name AS path, ${metricTypeSql('metric')} AS type,
-           metric::VARCHAR AS value, CASE WHEN type = 'number' THEN TRY_CAST(metric AS DOUBLE) END AS number
-    FROM (SELECT *, json_extract(custom_data, ${POINTER}) AS metric FROM ${hours.events})
-    WHERE metric IS NOT NULL AND json_type(metric) <> 'NULL')`;
-  const numbers = `(
-    SELECT epoch_ms(start) AS ms, method, endpoint AS path, bucket, events, total, least, greatest
-    FROM ${named} WHERE type = 'number'
-    UNION ALL
-    SELECT ms, method, path, ${metricBucketSql('number')}, 1, number, number, number
-    FROM ${ofEvents} WHERE type = 'number')`;
+  const range = rollupRange(query, rolledUp, [HOUR]);
+  const endpoint = query.byEndpoint ? 'method, path' : NO_ENDPOINT;
+  const table = await createMetricTable(
+    rows,
+    query,
+    `(
+      SELECT (ms // $width) * $width AS ms, ${endpoint}, type, value, bucket, sum(events)::BIGINT AS events,
+             sum(total) AS total, min(least) AS least, max(greatest) AS greatest
+      FROM (
+        SELECT epoch_ms(start) AS ms, method, endpoint AS path, type, value, bucket, events, total, least, greatest
+        FROM ${range.aggregated('hour_metrics', HOUR)} WHERE name = $name
+        UNION ALL
+        SELECT ms, method, path, type, value, ${metricBucketSql('number')}, 1, number, number, number
+        FROM ${metricOfEvents(range.events(metricOfEvent(query)))})
+      GROUP BY ALL)`,
+  );
+  const numbers = `(FROM ${table} WHERE type = 'number')`;
   return {
-    estimated: true,
-    events: `(
-      SELECT requests AS events FROM ${hours.aggregated('hour_requests')} UNION ALL SELECT 1 FROM ${hours.events})`,
-    uses: `(
-      SELECT name, type, events FROM ${hours.aggregated('hour_metrics')}
-      UNION ALL
-      SELECT u.key, ${metricTypeSql('u.value')}, 1 FROM (SELECT ${METRICS_OF_EVENT} FROM ${hours.events})
-      WHERE u.value IS NOT NULL)`,
-    values: `(
-      SELECT epoch_ms(start) AS ms, method, endpoint AS path, type, value, events
-      FROM ${named}
-      UNION ALL SELECT ms, method, path, type, value, 1 FROM ${ofEvents})`,
+    ...eventsIn(query, range),
+    values: table,
     numbers: (keys) => numbersByKeys(numbers, keys),
     numberCounts: `(
       SELECT least(greatest(${metricValueSql('bucket')}, least), greatest) AS number, events AS count FROM ${numbers})`,
-    conditions,
+  };
+}
+
+function eventsIn(
+  filter: AnalyticsFilter,
+  range: RollupRange,
+): Pick<MetricSource, 'estimated' | 'events' | 'conditions'> {
+  return {
+    estimated: true,
+    events: `(
+      SELECT requests AS events FROM ${range.aggregated('hour_requests', HOUR)}
+      UNION ALL FROM ${range.events('1 AS events')})`,
+    conditions: () => filteredByEndpoint(filter),
   };
 }
 

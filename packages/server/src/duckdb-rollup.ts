@@ -1,5 +1,6 @@
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 
+import { CLIENT_KEY } from './client-sketch.ts';
 import { ENDPOINT_NAME, IS_ERROR } from './duckdb-conditions.ts';
 import { addSql, mergeSql, periodMillis, ROLLUP_TABLES, type RollupTable } from './rollup-tables.ts';
 
@@ -11,7 +12,7 @@ const MERGE_AFTER = 20;
 
 const BATCH = `
   CREATE OR REPLACE TEMP TABLE batch AS
-  SELECT event_time, client_id, source_ip, ${ENDPOINT_NAME} AS endpoint, method, status_code, outcome, latency_ms,
+  SELECT event_time, client_id, source_ip, ${CLIENT_KEY} AS client, ${ENDPOINT_NAME} AS endpoint, method, status_code, outcome, latency_ms,
          custom_data, ${IS_ERROR} AS is_error
   FROM events WHERE id > $after AND id <= $upto`;
 

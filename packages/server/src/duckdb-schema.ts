@@ -1,7 +1,7 @@
 import { createSql, ROLLUP_TABLES } from './rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -60,8 +60,9 @@ export const CREATE_TABLES: readonly string[] = [
 
 /**
  * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
- * aggregates: they start empty, and are filled from the events in the background, as always.
+ * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
+  2: [...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`), 'UPDATE meta SET rolled_up_to = 0'],
 };

@@ -1,12 +1,8 @@
 import type { AnalyticsFilter } from './analytics.ts';
-import {
-  ENDPOINT_NAME,
-  filteredByEndpoint,
-  IS_ERROR,
-  type BoundQuery,
-  type Conditions,
-} from './duckdb-conditions.ts';
+import { distinctClients } from './duckdb-client-source.ts';
+import { ENDPOINT_NAME, filteredByEndpoint, type BoundQuery, type Conditions } from './duckdb-conditions.ts';
 import { latencyBucketSql } from './duckdb-log-buckets.ts';
+import type { RolledUp } from './rollup-range.ts';
 
 /** Relations, as SQL in parentheses, that hold what matches a filter; the questions of the page are put to them. */
 export interface FactSource {
@@ -16,18 +12,18 @@ export interface FactSource {
   readonly counts: string;
   /** One row per combination of keys, which are expressions over `ms`, `method` and `path`: `latency`, percentiles. */
   readonly latencies: (keys: Readonly<Record<string, string>>) => string;
+  /** Columns `ms`, `method`, `path`, `bucket` and `count`, where latencies are estimated from counts of buckets. */
+  readonly counted?: string;
   /** Columns `bucket` and `requests`, one row per bucket of latencies. */
   readonly histogram: string;
   /** One row with the column `clients`. */
   readonly clients: string;
-  /** Columns `source_ip`, `requests`, `errors` and `last_seen`, one row per client. */
-  readonly clientFigures: string;
   /** Values of the filter and those that a statement adds. */
   readonly conditions: () => Conditions;
 }
 
-/** Reads single events: exact, and as slow as there are events in the range. */
-export function exactSource(filter: AnalyticsFilter): FactSource {
+/** Reads single events, but for clients: exact, and as slow as there are events in the range. */
+export function exactSource(filter: AnalyticsFilter, rolledUp: RolledUp): FactSource {
   const conditions = (): Conditions => filteredByEndpoint(filter);
   const { where } = conditions();
   return {
@@ -43,11 +39,7 @@ export function exactSource(filter: AnalyticsFilter): FactSource {
     histogram: `(
       SELECT ${latencyBucketSql('latency_ms')} AS bucket, count(*) AS requests
       FROM events ${where} AND latency_ms IS NOT NULL GROUP BY bucket)`,
-    clients: `(SELECT count(DISTINCT source_ip) AS clients FROM events ${where})`,
-    clientFigures: `(
-      SELECT source_ip, count(*) AS requests, count(*) FILTER (WHERE ${IS_ERROR}) AS errors,
-             epoch_ms(max(event_time)) AS last_seen
-      FROM events ${where} AND source_ip IS NOT NULL GROUP BY source_ip)`,
+    clients: distinctClients(filter, rolledUp),
     conditions,
   };
 }

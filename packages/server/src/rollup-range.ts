@@ -1,60 +1,60 @@
-import type { AnalyticsFilter } from './analytics.ts';
-import { ENDPOINT_NAME, filteredByEndpoint, IS_ERROR } from './duckdb-conditions.ts';
-import type { ReadRows } from './duckdb-read-connection.ts';
+import type { AnalyticsFilter, TimeRange } from './analytics.ts';
+import { ENDPOINT_NAME, instantSql } from './duckdb-conditions.ts';
+import { rangeParts } from './range-parts.ts';
 
-/** What is read of the aggregates, and what of single events. */
+/** How far the aggregates go. */
+export interface RolledUp {
+  /** Highest id of an event that they hold; they hold all below it. */
+  readonly upTo: number;
+  /** They hold no event of this instant, milliseconds, or a later one. */
+  readonly before: number;
+}
+
+/** What is read of the aggregates, and what of single events: SQL in parentheses, for statements that bind the filter. */
 export interface RollupRange {
-  /** The periods of a table that lie in the range whole. */
-  readonly aggregated: (table: string) => string;
-  /** Events that no such period holds: at both ends of the range, and those that are not aggregated yet. */
-  readonly events: string;
+  /** The rows of a table whose periods, of this length, lie in the range whole, and in no longer ones that are read. */
+  readonly aggregated: (table: string, period: number) => string;
+  /** Columns of the events that no such row counts: at both ends of the range, and those that are not aggregated yet. */
+  readonly events: (columns: string) => string;
 }
 
 /**
- * Cuts a filter's range for periods of one length, and puts the single events into a temporary table: a question reads
- * them several times.
+ * Cuts a filter's range into what aggregates hold and what only single events tell. Where nothing is aggregated behind
+ * the range's end, as in one that ends now, the periods that have just begun are read as if they were over.
  *
- * @param period - length of the periods, milliseconds
- * @param rolledUpTo - highest id of an event that is aggregated
+ * @param periods - lengths of the periods that are read, milliseconds, the longest first
  */
-export async function cutRange(
-  rows: ReadRows,
-  period: number,
+export function rollupRange(
   filter: AnalyticsFilter,
-  rolledUpTo: number,
-): Promise<RollupRange> {
-  const { aggregated, events } = rollupRange(period, filter, rolledUpTo);
-  const name = `events_${period}_${filter.since}`;
-  await rows(filteredByEndpoint(filter).query(`CREATE OR REPLACE TEMP TABLE ${name} AS FROM ${events}`));
-  return { aggregated, events: name };
-}
-
-function rollupRange(period: number, filter: AnalyticsFilter, rolledUpTo: number): RollupRange {
-  const from = Math.ceil(filter.since / period) * period;
-  const to = Math.max(from, Math.floor(filter.until / period) * period);
-  const onKeys = [
-    filter.clientId === undefined ? '' : 'AND client_id = $client_id',
-    filter.endpoint === undefined ? '' : 'AND method = $method AND endpoint = $endpoint',
-  ].join(' ');
-  const onEvents = onKeys.replace('endpoint = $endpoint', `${ENDPOINT_NAME} = $endpoint`);
-  // All numbers are the server's own or checked to be numbers; as constants they let DuckDB skip row groups.
-  const events = (since: number, until: number, more = ''): string =>
-    `SELECT event_time, source_ip, method, ${ENDPOINT_NAME} AS endpoint_name, status_code, outcome, latency_ms, custom_data,
-            ${IS_ERROR} AS is_error
-     FROM events
-     WHERE event_time >= ${time(since)} AND event_time < ${time(until)} ${more} ${onEvents}`;
-  const end = Math.min(from, filter.until);
-  const parts = [
-    events(filter.since, end),
-    events(Math.max(end, to), filter.until),
-    events(from, to, `AND id > ${rolledUpTo}`),
-  ];
+  rolledUp: RolledUp,
+  periods: readonly number[],
+): RollupRange {
+  const { whole, aggregated, rest } = rangeParts(filter, periods, filter.until >= rolledUp.before);
+  const ofClient = filter.clientId === undefined ? '' : 'AND client_id = $client_id';
+  const ofEndpoint = (name: string): string =>
+    filter.endpoint === undefined ? '' : `AND method = $method AND ${name} = $endpoint`;
   return {
-    aggregated: (table) => `(FROM ${table} WHERE start >= ${time(from)} AND start < ${time(to)} ${onKeys})`,
-    events: `(${parts.join(' UNION ALL ')})`,
+    aggregated: (table, period) => {
+      const keys = `${ofClient} ${ofEndpoint('endpoint')}`;
+      return all(
+        (whole.get(period) ?? []).map((each) => `FROM ${table} WHERE ${within('start', each)} ${keys}`),
+        table,
+      );
+    },
+    events: (columns) => {
+      const select = (range: TimeRange, more = ''): string =>
+        `SELECT ${columns} FROM events
+         WHERE ${within('event_time', range)} ${more} ${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
+      return all([...rest.map((each) => select(each)), select(aggregated, `AND id > ${rolledUp.upTo}`)]);
+    },
   };
 }
 
-function time(millis: number): string {
-  return `make_timestamp_ms(${millis})`;
+/** One scan for each, for DuckDB skips row groups by a condition that has no OR. */
+function all(parts: readonly string[], empty = ''): string {
+  return parts.length === 0 ? `(FROM ${empty} WHERE false)` : `(${parts.join(' UNION ALL ')})`;
+}
+
+function within(column: string, { since, until }: TimeRange): string {
+  return `${column} >= ${instantSql(since)} AND ${column} < ${instantSql(until)}`;
 }

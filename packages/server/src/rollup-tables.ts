@@ -1,3 +1,5 @@
+import { SKETCH_RANK, SKETCH_REGISTER } from './client-sketch.ts';
+import { instantSql } from './duckdb-conditions.ts';
 import { latencyBucketSql, metricBucketSql } from './duckdb-log-buckets.ts';
 import { metricTypeSql, METRICS_OF_EVENT } from './duckdb-metric-source.ts';
 
@@ -22,9 +24,6 @@ const PERIOD_MILLIS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as co
 export function periodMillis({ period }: RollupTable): number {
   return PERIOD_MILLIS[period];
 }
-
-/** Registers of the client sketches (HyperLogLog, Flajolet et al. 2007): the standard error is 1.04/√4096, 1.6 %. */
-export const SKETCH_REGISTERS = 4096;
 
 /** Most values of a metric that one batch keeps per hour and endpoint, and their longest text. */
 const MAX_VALUES = 50;
@@ -62,33 +61,43 @@ function latencies(period: 'minute' | 'hour'): RollupTable {
   };
 }
 
-/** Register of a client: the first three digits of its hash, which is as good as random. */
-export const SKETCH_REGISTER = `('0x' || source_ip[1:3])::SMALLINT`;
-
-/** Rank of a client in its register: leading zeros of the next 52 bits, and one. */
-export const SKETCH_RANK = `(CASE ('0x' || source_ip[4:16])::BIGINT WHEN 0 THEN 53
-  ELSE 53 - length(bin(('0x' || source_ip[4:16])::BIGINT)) END)::TINYINT`;
-
-const CLIENTS: RollupTable = {
-  name: 'hour_clients',
-  period: 'hour',
-  keys: { ...ENDPOINT, register: ['SMALLINT', SKETCH_REGISTER] },
-  measures: { rank: ['TINYINT', `max(${SKETCH_RANK})`] },
-  merged: { rank: 'max(rank)' },
-  from: '(FROM batch WHERE source_ip IS NOT NULL)',
-};
-
-const BUSY_CLIENTS: RollupTable = {
-  name: 'day_clients',
-  period: 'day',
-  keys: { client_id: ['VARCHAR', 'client_id'], source_ip: ['BLOB', 'unhex(source_ip)'] },
+/** What is counted of a client. */
+const OF_CLIENT: Pick<RollupTable, 'measures' | 'merged' | 'from'> = {
   measures: {
     requests: ['BIGINT', 'count(*)'],
     errors: ['BIGINT', 'count(*) FILTER (WHERE is_error)'],
     last_seen: ['TIMESTAMP_MS', 'max(event_time)'],
   },
   merged: { requests: 'sum(requests)', errors: 'sum(errors)', last_seen: 'max(last_seen)' },
-  from: '(FROM batch WHERE source_ip IS NOT NULL)',
+  from: '(FROM batch WHERE client IS NOT NULL)',
+};
+
+const HOUR_CLIENTS: RollupTable = {
+  name: 'hour_clients',
+  period: 'hour',
+  keys: { ...ENDPOINT, client: ['UBIGINT', 'client'] },
+  ...OF_CLIENT,
+};
+
+/** Of all endpoints together. The whole hash is only here. */
+const DAY_CLIENTS: RollupTable = {
+  name: 'day_clients',
+  period: 'day',
+  keys: {
+    client_id: ['VARCHAR', 'client_id'],
+    client: ['UBIGINT', 'client'],
+    source_ip: ['BLOB', 'unhex(source_ip)'],
+  },
+  ...OF_CLIENT,
+};
+
+const DAY_SKETCHES: RollupTable = {
+  name: 'day_sketches',
+  period: 'day',
+  keys: { ...ENDPOINT, register: ['SMALLINT', SKETCH_REGISTER] },
+  measures: { rank: ['TINYINT', `max(${SKETCH_RANK})`] },
+  merged: { rank: 'max(rank)' },
+  from: OF_CLIENT.from,
 };
 
 /** Values as JSON text; NULL stands for those beyond the limits. Counted first, so that only groups are ranked. */
@@ -102,7 +111,7 @@ const METRIC_ROWS = `(
              count(*) AS events, sum(number) AS total, min(number) AS least, max(number) AS greatest
       FROM (
         SELECT hour, client_id, method, endpoint, u.key AS name, ${metricTypeSql('u.value')} AS type,
-               CASE WHEN type = 'number' THEN TRY_CAST(u.value AS DOUBLE) END AS number,
+               CASE WHEN type = 'number' THEN TRY_CAST(u.value::VARCHAR AS DOUBLE) END AS number,
                CASE WHEN type IN ('boolean', 'string') AND length(u.value::VARCHAR) <= ${MAX_VALUE_CHARACTERS}
                     THEN u.value::VARCHAR END AS value
         FROM (
@@ -141,8 +150,9 @@ export const ROLLUP_TABLES: readonly RollupTable[] = [
   latencies('minute'),
   requests('hour'),
   latencies('hour'),
-  CLIENTS,
-  BUSY_CLIENTS,
+  HOUR_CLIENTS,
+  DAY_CLIENTS,
+  DAY_SKETCHES,
   METRICS,
 ];
 
@@ -166,9 +176,9 @@ export function mergeSql({ name, keys, merged }: RollupTable): readonly string[]
   const columns = ['start', ...Object.keys(keys)].join(', ');
   return [
     `CREATE OR REPLACE TEMP TABLE merged AS
-       SELECT ${columns}, ${Object.values(merged).join(', ')} FROM ${name} WHERE start = make_timestamp_ms($start)
+       SELECT ${columns}, ${Object.values(merged).join(', ')} FROM ${name} WHERE start = ${instantSql('$start')}
        GROUP BY ${columns}`,
-    `DELETE FROM ${name} WHERE start = make_timestamp_ms($start)`,
+    `DELETE FROM ${name} WHERE start = ${instantSql('$start')}`,
     `INSERT INTO ${name} FROM merged`,
   ];
 }

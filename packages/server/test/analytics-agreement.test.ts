@@ -86,7 +86,14 @@ describe('the two stores', () => {
           new MemoryStore(),
           await DuckDbStore.open(join(tempFolder(), 'x.duckdb'), { memoryLimit: '256MB', threads: 1 }),
         ];
-        for (const store of stores) await store.append(append({ events }));
+        // Some of them aggregated, and others not yet.
+        const half = events.length >> 1;
+        for (const [seq, part] of [events.slice(0, half), events.slice(half)].entries()) {
+          for (const store of stores) {
+            await store.append(append({ seq: seq + 1, events: part }));
+            if (store instanceof DuckDbStore && seq === 0) await store.rollUp();
+          }
+        }
         for (const filter of filters) {
           const [memory, duckDb] = await Promise.all(stores.map((store) => answers(store, filter)));
           for (const [question, answer] of Object.entries(memory ?? {})) {

@@ -71,6 +71,8 @@ describe('the endpoints of the page', () => {
     );
     expect(await get(`/api/custom-metrics?${RANGE}`)).to.deep.include({ events: 1, estimated: false });
     const detail = await get(`/api/custom-metrics/detail?${RANGE}&name=cache_hit&group=endpoint`);
+    const ofLongRange = await get('/api/custom-metrics/detail?since=0&until=93600000&name=cache_hit');
+    expect(ofLongRange['bucket_millis'], 'hours, of which there are aggregates').to.equal(3_600_000);
     expect(detail).to.deep.include({
       name: 'cache_hit',
       events: 1,

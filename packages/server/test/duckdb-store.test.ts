@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
+import { SCHEMA_VERSION } from '../dist/duckdb-schema.js';
 import { DuckDbStore } from '../dist/duckdb-store.js';
 import { append, producerRef, storeEvent } from './support/events.js';
 import { spawnServer } from './support/server-process.js';
@@ -71,7 +72,7 @@ describe('DuckDbStore', () => {
 
   it('has the tables that the documentation names', async () => {
     await (await open(path)).close();
-    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[2]]);
+    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[SCHEMA_VERSION]]);
     const columns = async (table: string): Promise<unknown[]> =>
       (
         await sql(
@@ -193,9 +194,9 @@ describe('DuckDbStore', () => {
 
   it('refuses a file of a newer version', async () => {
     await (await open(path)).close();
-    await sql(path, 'UPDATE meta SET schema_version = 3');
+    await sql(path, `UPDATE meta SET schema_version = ${SCHEMA_VERSION + 1}`);
     expect(await openError(path)).to.have.property('code', 'DB_SCHEMA');
-    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[3]]);
+    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[SCHEMA_VERSION + 1]]);
   });
 
   it('says when the folder is missing or the path is a folder', async () => {

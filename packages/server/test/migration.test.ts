@@ -1,10 +1,11 @@
-// A file of version 1, made by the statements that version 1 made it with.
+// Files of older versions, made by the statements that these versions made them with.
 
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
+import { SCHEMA_VERSION } from '../dist/duckdb-schema.js';
 import { DuckDbStore } from '../dist/duckdb-store.js';
 import { append, START } from './support/events.js';
 import { removeTempFolders, tempFolder } from './support/temp-folder.js';
@@ -26,11 +27,35 @@ const VERSION_1 = [
     rejected BIGINT NOT NULL)`,
   'INSERT INTO meta VALUES (1)',
   `INSERT INTO events
-   SELECT i + 1, t, t, 'shop', NULL, '/a', true, 'GET', '{"items":' || i || '}', t, 200, i + 1, NULL, 'completed',
+   SELECT i + 1, t, t, 'shop', sha256('client ' || i % 7), '/a', true, 'GET', '{"items":' || i || '}', t, 200, i + 1, NULL, 'completed',
           NULL, NULL, NULL, NULL, NULL, NULL
    FROM (SELECT i, make_timestamp_ms(${START} - i * ${HOUR / 4})::TIMESTAMP_MS AS t FROM range(400) AS n(i))`,
   `INSERT INTO producers
    VALUES ('producer-1', 'my-app', 41, 'batch', NULL, make_timestamp_ms(${START}), make_timestamp_ms(${START}), 400, 0)`,
+];
+
+/** What version 2 added, with aggregates as it left them: of clients only what a later version does without. */
+const VERSION_2 = [
+  ...VERSION_1,
+  'ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0',
+  'UPDATE meta SET schema_version = 2, rolled_up_to = 400',
+  ...['minute', 'hour'].flatMap((period) => [
+    `CREATE TABLE ${period}_requests (start TIMESTAMP_MS NOT NULL, client_id VARCHAR, method VARCHAR,
+       endpoint VARCHAR, status_code SMALLINT, outcome VARCHAR, requests BIGINT)`,
+    `INSERT INTO ${period}_requests
+     SELECT date_trunc('${period}', event_time)::TIMESTAMP_MS, client_id, method, endpoint, status_code, outcome, 1
+     FROM events`,
+    `CREATE TABLE ${period}_latencies (start TIMESTAMP_MS NOT NULL, client_id VARCHAR, method VARCHAR,
+       endpoint VARCHAR, bucket SMALLINT, requests BIGINT)`,
+  ]),
+  `CREATE TABLE hour_clients (start TIMESTAMP_MS NOT NULL, client_id VARCHAR, method VARCHAR, endpoint VARCHAR,
+     register SMALLINT, rank TINYINT)`,
+  `INSERT INTO hour_clients VALUES (make_timestamp_ms(${START}), 'shop', 'GET', '/a', 7, 1)`,
+  `CREATE TABLE day_clients (start TIMESTAMP_MS NOT NULL, client_id VARCHAR, source_ip BLOB, requests BIGINT,
+     errors BIGINT, last_seen TIMESTAMP_MS)`,
+  `CREATE TABLE hour_metrics (start TIMESTAMP_MS NOT NULL, client_id VARCHAR, method VARCHAR, endpoint VARCHAR,
+     name VARCHAR, type VARCHAR, value VARCHAR, bucket SMALLINT, events BIGINT, total DOUBLE, least DOUBLE,
+     greatest DOUBLE)`,
 ];
 
 async function sql(path: string, ...statements: string[]): Promise<unknown[][]> {
@@ -46,39 +71,45 @@ async function sql(path: string, ...statements: string[]): Promise<unknown[][]> 
   }
 }
 
-describe('a database of version 1', () => {
-  let path: string;
+for (const [version, statements] of [VERSION_1, VERSION_2].entries())
+  describe(`a database of version ${version + 1}`, () => {
+    let path: string;
 
-  beforeEach(async () => {
-    path = join(tempFolder(), 'old.duckdb');
-    await sql(path, ...VERSION_1);
-  });
+    beforeEach(async () => {
+      path = join(tempFolder(), 'old.duckdb');
+      await sql(path, ...statements);
+    });
 
-  afterEach(removeTempFolders);
+    afterEach(removeTempFolders);
 
-  it('keeps its events and producers, and gets aggregates of what it has', async () => {
-    const store = await DuckDbStore.open(path, LIMITS);
-    expect(await store.events({ limit: 1000 })).to.have.length(400);
-    expect(await store.append(append({ seq: 41 }))).to.deep.equal({ status: 'duplicate' });
-    expect((await store.append(append({ seq: 42 }))).status).to.equal('stored');
-    const range = { since: START - 200 * HOUR, until: START + HOUR, bucketMillis: HOUR };
-    expect((await store.analytics.overview(range)).totals.requests, 'aggregated or not').to.equal(401);
-    await store.rollUp();
-    const { totals, estimated } = await store.analytics.overview(range);
-    expect([totals.requests, estimated]).to.deep.equal([401, true]);
-    expect(totals.latency.p50).to.be.closeTo(200, 4);
-    await store.close();
-    expect(await sql(path, 'SELECT schema_version, rolled_up_to FROM meta')).to.deep.equal([[2, '401']]);
-    expect(await sql(path, 'SELECT sum(requests)::INTEGER FROM minute_requests')).to.deep.equal([[401]]);
-    expect(await sql(path, 'SELECT sum(events)::INTEGER FROM hour_metrics')).to.deep.equal([[400 + 1]]);
-  });
-
-  it('is brought up to date once', async () => {
-    for (let round = 0; round < 3; round += 1) {
+    it('keeps its events and producers, and gets aggregates of what it has', async () => {
       const store = await DuckDbStore.open(path, LIMITS);
+      expect(await store.events({ limit: 1000 })).to.have.length(400);
+      expect(await store.append(append({ seq: 41 }))).to.deep.equal({ status: 'duplicate' });
+      expect((await store.append(append({ seq: 42 }))).status).to.equal('stored');
+      const range = { since: START - 200 * HOUR, until: START + HOUR, bucketMillis: HOUR };
+      expect((await store.analytics.overview(range)).totals.requests, 'aggregated or not').to.equal(401);
       await store.rollUp();
+      const { totals, estimated } = await store.analytics.overview(range);
+      expect([totals.requests, estimated]).to.deep.equal([401, true]);
+      expect(totals.latency.p50).to.be.closeTo(200, 4);
+      expect(totals.clients, 'and that of the new event').to.equal(8);
+      const clients = await store.analytics.clients({ ...range, limit: 10 });
+      expect(clients.map(({ requests }) => requests)).to.deep.equal([58, 57, 57, 57, 57, 57, 57, 1]);
       await store.close();
-    }
-    expect(await sql(path, 'SELECT sum(requests)::INTEGER FROM hour_requests')).to.deep.equal([[400]]);
+      expect(await sql(path, 'SELECT schema_version, rolled_up_to FROM meta')).to.deep.equal([
+        [SCHEMA_VERSION, '401'],
+      ]);
+      expect(await sql(path, 'SELECT sum(requests)::INTEGER FROM minute_requests')).to.deep.equal([[401]]);
+      expect(await sql(path, 'SELECT sum(events)::INTEGER FROM hour_metrics')).to.deep.equal([[400 + 1]]);
+    });
+
+    it('is brought up to date once', async () => {
+      for (let round = 0; round < 3; round += 1) {
+        const store = await DuckDbStore.open(path, LIMITS);
+        await store.rollUp();
+        await store.close();
+      }
+      expect(await sql(path, 'SELECT sum(requests)::INTEGER FROM hour_requests')).to.deep.equal([[400]]);
+    });
   });
-});

@@ -144,6 +144,49 @@ describe('aggregates', () => {
     expect(await store.analytics.clients(clients)).to.deep.equal(await exact.analytics.clients(clients));
   }).timeout(60_000);
 
+  it('are left aside for buckets that they cannot tell apart', async () => {
+    await put(events(400));
+    await store.rollUp();
+    const range = { since: START - 26 * HOUR, until: START };
+    const series = async (each: Store): Promise<unknown> => {
+      const overview = await each.analytics.overview({ ...range, bucketMillis: 90_000 });
+      const metric = await each.analytics.metric({
+        ...range,
+        name: 'items',
+        bucketMillis: 30 * MINUTE,
+        byEndpoint: false,
+      });
+      return [
+        overview.series.map(({ start, requests }) => [start, requests]),
+        metric.numbers?.series.map(({ start, count }) => [start, count]),
+        [overview.estimated, metric.estimated],
+      ];
+    };
+    expect(await series(store)).to.deep.equal(await series(exact));
+  });
+
+  it('count nothing that lies behind the end of a range, aggregated or not', async () => {
+    const until = START + 10 * MINUTE + 1;
+    const range = { since: until - 30 * HOUR, until };
+    await put(events(300, range.since, until));
+    await store.rollUp();
+    await put(events(30, range.since, until));
+    const lists = async (each: Store): Promise<unknown> => {
+      const { totals, series } = await each.analytics.overview({ ...range, bucketMillis: HOUR });
+      return [
+        totals.requests,
+        series.map(({ requests }) => requests),
+        await each.analytics.clients({ ...range, limit: 200 }),
+        await each.analytics.metrics(range).then((list) => list.metrics),
+      ];
+    };
+    expect(await lists(store), 'nothing lies behind it').to.deep.equal(await lists(exact));
+    await put(events(50, until, until + 20 * MINUTE));
+    expect(await lists(store), 'not aggregated').to.deep.equal(await lists(exact));
+    await store.rollUp();
+    expect(await lists(store), 'aggregated').to.deep.equal(await lists(exact));
+  });
+
   it('estimate many clients within 5 %', async () => {
     const known = Array.from({ length: 20_000 }, (_, client) => hashOf(client));
     const spread = (sourceIp: string, index: number): CerberusEvent => ({
