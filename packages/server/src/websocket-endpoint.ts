@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 
 import { WebSocketServer, type WebSocket } from 'ws';
 
 import { bearerOf, type TokenCheck } from './auth.ts';
 import { BATCH_PROTOCOL } from './batch-protocol.ts';
 import { ConnectionLimits, type ConnectionLimitOptions } from './connection-limits.ts';
+import { corkForTurn } from './cork.ts';
 import type { Counters, RefusalReason, ServerStats } from './counters.ts';
 import type { Peer, Session } from './peer.ts';
 import { parseTarget } from './request-target.ts';
@@ -80,7 +81,7 @@ export class WebSocketEndpoint {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (accepted) => {
-      this.#accept(accepted, addressOf(request), isAuthenticated(request));
+      this.#accept(accepted, request);
     });
   }
 
@@ -113,13 +114,14 @@ export class WebSocketEndpoint {
     return !offersBatch(request);
   }
 
-  #accept(socket: WebSocket, address: string, authenticated: boolean): void {
+  #accept(socket: WebSocket, request: IncomingMessage): void {
+    const authenticated = isAuthenticated(request);
     this.#options.counters.add('accepted');
     // Before anything else: an 'error' without a listener would end the process.
     socket.on('error', (error) => this.#onError(socket, error));
     const mode = socket.protocol === BATCH_PROTOCOL ? 'batch' : 'event';
-    const counted = this.#limits.add(address, authenticated);
-    const peer = this.#peerOf(socket, () => counted.authenticated());
+    const counted = this.#limits.add(addressOf(request), authenticated);
+    const peer = this.#peerOf(socket, request.socket, () => counted.authenticated());
     const session = this.#options.createSession(peer, { mode, authenticated });
     const connection: Connection = { socket, session, alive: true };
     this.#connections.add(connection);
@@ -137,9 +139,12 @@ export class WebSocketEndpoint {
     });
   }
 
-  #peerOf(socket: WebSocket, authenticated: () => void): Peer {
+  #peerOf(socket: WebSocket, stream: Writable, authenticated: () => void): Peer {
     return {
-      send: (text) => this.#send(socket, text),
+      send: (text) => {
+        corkForTurn(stream);
+        this.#send(socket, text);
+      },
       close: (code, reason) => {
         // A paused socket would never see the peer's close frame.
         socket.resume();
