@@ -13,7 +13,7 @@ import { FULL, QUICK, type Plan } from './plans.ts';
 import { markdownOf, targetsOf, withGenerated } from './report/document.ts';
 import { plotName, plotOf } from './report/plot.ts';
 import { toJson, type Results } from './report/results.ts';
-import { isRegression } from './report/targets.ts';
+import { isRegression, type Target } from './report/targets.ts';
 import { versions } from './versions.ts';
 
 /** A ratio that is this many times worse than its target is a regression; anything less may be noise. */
@@ -40,19 +40,24 @@ const { values } = parseArgs({
 });
 const plan = values.quick ? QUICK : FULL;
 
-const results: Mutable<Results> = {
-  machine: describeMachine(new Date()),
-  versions: versions(),
-  quick: values.quick,
-  rounds: plan.rounds,
-};
-for (const part of values.parts.split(',')) {
-  process.stderr.write(`part ${part} …\n`);
-  Object.assign(results, await PARTS[part]?.(plan));
-}
+const results = await measureParts();
 process.stdout.write(`${markdownOf(results)}\n`);
-if (values.check) check(results);
+if (values.check) await check(results);
 else if (!values.quick && values.parts.split(',').length === Object.keys(PARTS).length) write(results);
+
+async function measureParts(): Promise<Results> {
+  const measured: Mutable<Results> = {
+    machine: describeMachine(new Date()),
+    versions: versions(),
+    quick: values.quick,
+    rounds: plan.rounds,
+  };
+  for (const part of values.parts.split(',')) {
+    process.stderr.write(`part ${part} …\n`);
+    Object.assign(measured, await PARTS[part]?.(plan));
+  }
+  return measured;
+}
 
 function write(all: Results): void {
   mkdirSync(`${DOCS}performance`, { recursive: true });
@@ -64,10 +69,21 @@ function write(all: Results): void {
   writeFileSync(file, withGenerated(readFileSync(file, 'utf8'), markdownOf(all)));
 }
 
-function check(all: Results): void {
-  const worse = targetsOf(all).filter((target) => isRegression(target, CHECK_SLACK));
-  for (const { what, measured, limit, known = limit } of worse) {
-    process.stdout.write(`\nregression: ${what} is ${measured.median.toFixed(2)}, it was ${known}\n`);
-  }
+/** A ratio that is worse once may be the machine's doing; one that is worse twice is a regression. */
+async function check(first: Results): Promise<void> {
+  const suspects = regressionsOf(first);
+  if (suspects.length === 0) return;
+  process.stdout.write(`\nworse than known: ${suspects.map(described).join('; ')}. Once more.\n`);
+  const again = regressionsOf(await measureParts());
+  const worse = again.filter(({ what }) => suspects.some((suspect) => suspect.what === what));
+  for (const target of worse) process.stdout.write(`\nregression: ${described(target)}\n`);
   process.exitCode = worse.length === 0 ? 0 : 1;
+}
+
+function regressionsOf(all: Results): Target[] {
+  return targetsOf(all).filter((target) => isRegression(target, CHECK_SLACK));
+}
+
+function described({ what, measured, limit, known = limit }: Target): string {
+  return `${what} is ${measured.median.toFixed(2)}, known is ${known}`;
 }

@@ -53,19 +53,19 @@ export function exporterTargets({ exporters, stringifyMicros }: ExporterResults)
       'exporter CPU per span, batch mode ÷ OTLP http/proto',
       0.25,
       ratio('cerberus-batch', 'otlp-proto', cpu),
-      0.6,
+      0.4,
     ),
     atMost(
       'exporter CPU per event, event mode with acknowledgements ÷ OTLP http/proto',
       0.55,
       ratio('cerberus-event', 'otlp-proto', cpu),
-      1.1,
+      1,
     ),
     {
       what: 'events/s, batch mode ÷ one at a time',
       bound: 'at least',
       limit: 40,
-      known: 8.5,
+      known: 8.8,
       measured: ratio('cerberus-batch', 'one-at-a-time', ({ eventsPerSecond }) => eventsPerSecond),
     },
     atMost('bytes per event, plain ÷ OTLP http/proto', 0.65, ratio('cerberus-batch', 'otlp-proto', bytes)),
@@ -78,15 +78,15 @@ export function exporterTargets({ exporters, stringifyMicros }: ExporterResults)
       'exporter CPU per span, batch mode ÷ JSON.stringify of the event',
       2,
       ratioOf((exporters.get('cerberus-batch') ?? []).map(cpu), stringifyMicros),
-      5.5,
+      3.3,
     ),
   ];
 }
 
 /** By metrics and children: the target, and what is known to be reached, by the quick form where that is worse. */
 const LIFE_CYCLE_LIMITS: Readonly<Record<string, readonly [limit: number, known: number]>> = {
-  '3/0': [0.25, 0.87],
-  '3/20': [0.1, 0.36],
+  '3/0': [0.25, 0.9],
+  '3/20': [0.1, 0.1],
 };
 
 /** Ratios of what is added to a request's life. */
