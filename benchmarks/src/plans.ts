@@ -32,7 +32,7 @@ export const FULL: Plan = {
     rates: [100, 1_000, 5_000, 20_000],
     secondsPerRate: 1,
   },
-  server: { rounds: 7, framesPerRound: 128 },
+  server: { rounds: 7, framesPerRound: 384 },
   outage: { seconds: 60, spansPerSecond: 5_000 },
 };
 
@@ -46,6 +46,6 @@ export const QUICK: Plan = {
   },
   application: { rounds: 1, seconds: 1, perSecond: 1_000 },
   growth: { rounds: 2, requestsPerRound: 4_000, rates: [100, 1_000, 5_000], secondsPerRate: 1 },
-  server: { rounds: 2, framesPerRound: 64 },
+  server: { rounds: 2, framesPerRound: 384 },
   outage: { seconds: 10, spansPerSecond: 5_000 },
 };

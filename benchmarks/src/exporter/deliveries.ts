@@ -8,9 +8,6 @@ import { otlpExporter, zipkinExporter, type SpanExporter } from '../harness/otel
 import { startOneAtATime } from './one-at-a-time.ts';
 import type { ExporterName } from './names.ts';
 
-/** Batches as a BatchSpanProcessor makes them. */
-export const BATCH_SPANS = 512;
-
 /** For all exporters alike: enough that the network is never idle, where a BatchSpanProcessor waits for each export. */
 const MAX_EXPORTS_AT_ONCE = 8;
 

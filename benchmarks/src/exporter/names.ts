@@ -12,6 +12,9 @@ export type ExporterName =
   | 'zipkin'
   | 'one-at-a-time';
 
+/** Spans in a batch, as a BatchSpanProcessor makes them. */
+export const BATCH_SPANS = 512;
+
 /** Every exporter that is measured, and the sink that understands it. */
 export const EXPORTERS: Readonly<Record<ExporterName, SinkKind>> = {
   'cerberus-batch': 'cerberus-batch',

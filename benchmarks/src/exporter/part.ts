@@ -2,7 +2,7 @@ import { Child } from '../harness/child.ts';
 import type { Usage } from '../harness/meter.ts';
 import { interleave, type Subject } from '../harness/rounds.ts';
 import { startSink } from '../sinks/kinds.ts';
-import { EXPORTERS, type ExporterName } from './names.ts';
+import { BATCH_SPANS, EXPORTERS, type ExporterName } from './names.ts';
 
 /** How much is measured. */
 export interface ExporterPlan {
@@ -28,7 +28,6 @@ export interface ExporterResults {
   readonly stringifyMicros: readonly number[];
 }
 
-const BATCH_SPANS = 512;
 /** One event and one answer at a time is so slow that a tenth of the events tells as much. */
 const SLOW_SHARE = 0.1;
 const STRINGIFY = 'stringify';

@@ -1,8 +1,8 @@
 // One exporter in a process of its own, warm between its rounds.
 import { startMeter, type Usage } from '../harness/meter.ts';
 import { answerCalls } from '../harness/subject.ts';
-import { BATCH_SPANS, deliveryOf } from './deliveries.ts';
-import type { ExporterName } from './names.ts';
+import { deliveryOf } from './deliveries.ts';
+import { BATCH_SPANS, type ExporterName } from './names.ts';
 import { makeSpans } from './spans.ts';
 
 const [name, port] = process.argv.slice(2) as [ExporterName, string];

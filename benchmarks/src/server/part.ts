@@ -9,6 +9,10 @@ import type { Load } from './load-process.ts';
 /** How much is measured. */
 export interface ServerPlan {
   readonly rounds: number;
+  /**
+   * Of each load. Merging the write-ahead log into the file takes a third of a second, and happens once in about 300 frames: shorter
+   * rounds hold it or not, as chance will have it.
+   */
   readonly framesPerRound: number;
 }
 
@@ -29,11 +33,6 @@ export interface ServerResults {
 }
 
 const CONNECTIONS = [1, 8, 64] as const;
-/**
- * Frames of a round at least. Merging the write-ahead log into the file takes a third of a second, and happens once in
- * about 300 frames: shorter rounds hold it or not, as chance will have it.
- */
-const MIN_FRAMES = 384;
 /**
  * What a fleet sends that does not lag behind. How long an acknowledgement takes says something only here: a client that
  * keeps its window full waits for its own frames, `window × frame ÷ throughput`, whatever the server does.
@@ -62,7 +61,7 @@ export async function measureServer(plan: ServerPlan): Promise<ServerResults> {
   const appender = await Child.start('server/appender-process.js', []);
   const { wsUrl, url } = await server.call<{ wsUrl: string; url: string }>('address');
   const load = await Child.start('server/load-process.js', [wsUrl]);
-  const frames = Math.max(plan.framesPerRound, MIN_FRAMES);
+  const frames = plan.framesPerRound;
   const events = frames * FRAME_EVENTS;
   const loaded = (wanted: Omit<Load, 'frames'>, queried: boolean) => async (): Promise<ServerRound> => {
     const before = await server.call<Stopped>('stop');

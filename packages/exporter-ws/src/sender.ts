@@ -12,9 +12,9 @@ import { Heartbeat } from './heartbeat.ts';
 import { Producer } from './producer.ts';
 import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
 import type { Reporter } from './reporter.ts';
-import { sayWhatIsWeak } from './weak-choices.ts';
 import type { SendingQueue } from './sending-queue.ts';
 import type { ExporterState, Tally } from './stats.ts';
+import { sayWhatIsWeak } from './weak-choices.ts';
 
 /** What a sender works with. */
 export interface SenderParts {

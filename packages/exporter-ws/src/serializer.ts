@@ -11,13 +11,12 @@ export type SerializeConfig = Pick<ExporterConfig, 'extendedFields' | 'sourceIpF
  */
 export function serializeEvent(event: CerberusEvent, config: SerializeConfig): string {
   const { sourceIp, statusCode } = event;
-  const seed = `{"${config.sourceIpField}":${addressJson(sourceIp)},"endpoint":${jsonString(event.endpoint)},"scheme":${event.scheme}`;
-  if (!config.extendedFields)
-    return `${seed},"method":${jsonString(event.method)},"custom_data":${event.customData}}`;
+  const seed = `{"${config.sourceIpField}":${addressJson(sourceIp)},"endpoint":${jsonString(event.endpoint)},"scheme":${event.scheme},"method":${jsonString(event.method)},"custom_data":${event.customData}`;
+  if (!config.extendedFields) return `${seed}}`;
   const status = statusCode === undefined ? '' : `,"status_code":${statusCode}`;
   const user = member('user_id', event.userId) + member('user_agent', event.userAgent);
-  // One expression: every piece that is put together by itself is one more text to make, to copy and to collect.
-  return `${seed},"method":${jsonString(event.method)},"custom_data":${event.customData},"timestamp":"${event.timestamp}"${status},"latency_ms":${event.latencyMs}${member('route', event.route)},"outcome":"${event.outcome}"${user},"trace_id":"${event.traceId}","span_id":"${event.spanId}"}`;
+  // Few expressions: every piece that is put together by itself is one more text to make, to copy and to collect.
+  return `${seed},"timestamp":"${event.timestamp}"${status},"latency_ms":${event.latencyMs}${member('route', event.route)},"outcome":"${event.outcome}"${user},"trace_id":"${event.traceId}","span_id":"${event.spanId}"}`;
 }
 
 function addressJson(sourceIp: SourceIp | null): string {

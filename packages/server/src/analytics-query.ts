@@ -10,11 +10,9 @@ import {
   type TimeRange,
 } from './analytics.ts';
 import { chooseBucket, parseBucket } from './bucket-width.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from './durations.ts';
 import { attempt, BUCKET_RULE, read, readLimit, TIME_RULE, type ParsedQuery } from './read-query.ts';
 import { parseTime } from './timestamps.ts';
-
-const HOUR_MILLIS = 3_600_000;
-const DAY_MILLIS = 24 * HOUR_MILLIS;
 
 /** A range that does not begin at a bucket's start touches one bucket more than fit into it. */
 const MAX_CHOSEN_BUCKETS = 119;

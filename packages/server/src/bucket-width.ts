@@ -1,15 +1,17 @@
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from './durations.ts';
 
-const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
+const UNITS: Readonly<Record<string, number>> = {
+  s: SECOND_MILLIS,
+  m: MINUTE_MILLIS,
+  h: HOUR_MILLIS,
+  d: DAY_MILLIS,
+};
 
 const STEPS = [
-  ...[1, 5, 10, 30].map((n) => n * SECOND),
-  ...[1, 5, 15, 30].map((n) => n * MINUTE),
-  ...[1, 3, 6, 12].map((n) => n * HOUR),
-  ...[1, 7, 30].map((n) => n * DAY),
+  ...[1, 5, 10, 30].map((n) => n * SECOND_MILLIS),
+  ...[1, 5, 15, 30].map((n) => n * MINUTE_MILLIS),
+  ...[1, 3, 6, 12].map((n) => n * HOUR_MILLIS),
+  ...[1, 7, 30].map((n) => n * DAY_MILLIS),
 ];
 
 /** Most buckets that a width chosen by the server gives, until the widest step no longer suffices. */
@@ -21,10 +23,10 @@ export function parseBucket(text: string): number | undefined {
   const unit = UNITS[match?.[2] ?? ''];
   if (match === null || unit === undefined) return undefined;
   const millis = Number(match[1]) * unit;
-  return millis <= 366 * DAY ? millis : undefined;
+  return millis <= 366 * DAY_MILLIS ? millis : undefined;
 }
 
 /** The narrowest of the usual widths that cuts a span into at most so many buckets, by default 60. */
 export function chooseBucket(spanMillis: number, maxBuckets: number = TARGET_BUCKETS): number {
-  return STEPS.find((step) => spanMillis / step <= maxBuckets) ?? 30 * DAY;
+  return STEPS.find((step) => spanMillis / step <= maxBuckets) ?? 30 * DAY_MILLIS;
 }

@@ -25,15 +25,13 @@ import { rollupMetricSource, rollupMetricUses } from './duckdb-rollup-metric-sou
 import { rollupSource, type Grain } from './duckdb-rollup-source.ts';
 import { exactSource, type FactSource } from './duckdb-source.ts';
 import { number, text } from './duckdb-values.ts';
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from './durations.ts';
 import type { RolledUp } from './rollup-range.ts';
 import { previousRange } from './series.ts';
 import type { ProducerRow } from './store.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
 /** Ranges up to this length are answered from single events. */
-const EXACT_MILLIS = 24 * HOUR;
+const EXACT_MILLIS = DAY_MILLIS;
 
 /** Answers the questions of the page, each from one state of the database. */
 export class DuckDbAnalytics implements Analytics {
@@ -44,11 +42,11 @@ export class DuckDbAnalytics implements Analytics {
   }
 
   overview(query: OverviewQuery): Promise<Overview> {
-    const grain = query.bucketMillis % HOUR === 0 ? 'hour' : 'minute';
+    const grain = query.bucketMillis % HOUR_MILLIS === 0 ? 'hour' : 'minute';
     return this.#inSnapshot(query, (rows, rolledUp) => {
       // Aggregates do not tell when within a minute.
       const source =
-        query.bucketMillis % MINUTE === 0
+        query.bucketMillis % MINUTE_MILLIS === 0
           ? sourceOf(query, rolledUp, { counts: grain, latencies: grain })
           : exactSource(query, rolledUp);
       return overviewOf(rows, query, source, sourceOf({ ...query, ...previousRange(query) }, rolledUp));
@@ -80,7 +78,7 @@ export class DuckDbAnalytics implements Analytics {
       metricDetailOf(
         rows,
         query,
-        await (isLong(query) && query.bucketMillis % HOUR === 0
+        await (isLong(query) && query.bucketMillis % HOUR_MILLIS === 0
           ? rollupMetricSource(rows, query, rolledUp)
           : exactMetricSource(rows, query)),
       ),
@@ -116,7 +114,7 @@ export class DuckDbAnalytics implements Analytics {
 
 /** Parts of a sparkline begin where the range says; only in long ranges may an hour more or less not show. */
 function sparklineGrain({ since, until }: TimeRange): Grain {
-  return until - since > 7 * 24 * HOUR ? 'hour' : 'minute';
+  return until - since > 7 * DAY_MILLIS ? 'hour' : 'minute';
 }
 
 function isLong({ since, until }: TimeRange): boolean {

@@ -3,29 +3,27 @@ import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from './
 import { filteredByEndpoint, instantSql, IS_ERROR } from './duckdb-conditions.ts';
 import type { ReadRows } from './duckdb-read-connection.ts';
 import { number, text } from './duckdb-values.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from './durations.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 const HAS_CLIENT = 'WHERE client IS NOT NULL';
 
 /** One row with the column `clients`: how many there are, exactly. Costs as much as there are requests. */
 export function distinctClients(filter: AnalyticsFilter, rolledUp: RolledUp): string {
-  const { aggregated, events } = rollupRange(filter, rolledUp, [HOUR]);
+  const { aggregated, events } = rollupRange(filter, rolledUp, [HOUR_MILLIS]);
   return `(
     SELECT count(DISTINCT client) AS clients
     FROM (
-      SELECT client FROM ${aggregated('hour_clients', HOUR)}
+      SELECT client FROM ${aggregated('hour_clients', HOUR_MILLIS)}
       UNION ALL FROM ${events(`${CLIENT_KEY} AS client`)}))`;
 }
 
 /** One row with the column `clients`: an estimate of how many there are, from sketches of whole days. */
 export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): string {
-  const { aggregated, events } = rollupRange(filter, rolledUp, [DAY, HOUR]);
+  const { aggregated, events } = rollupRange(filter, rolledUp, [DAY_MILLIS, HOUR_MILLIS]);
   return sketchedClientsSql(`(
-    SELECT register, rank FROM ${aggregated('day_sketches', DAY)}
-    UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${aggregated('hour_clients', HOUR)}
+    SELECT register, rank FROM ${aggregated('day_sketches', DAY_MILLIS)}
+    UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${aggregated('hour_clients', HOUR_MILLIS)}
     UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events(`${CLIENT_KEY} AS client`)} ${HAS_CLIENT})`);
 }
 
@@ -39,11 +37,15 @@ export async function topClientsOf(
   rolledUp: RolledUp,
 ): Promise<readonly ClientFigures[]> {
   const ofEndpoint = query.endpoint !== undefined;
-  const { aggregated, events } = rollupRange(query, rolledUp, ofEndpoint ? [HOUR] : [DAY, HOUR]);
+  const { aggregated, events } = rollupRange(
+    query,
+    rolledUp,
+    ofEndpoint ? [HOUR_MILLIS] : [DAY_MILLIS, HOUR_MILLIS],
+  );
   const figures = 'client, requests, errors, last_seen';
   const periods = [
-    `SELECT ${figures} FROM ${aggregated('hour_clients', HOUR)}`,
-    ...(ofEndpoint ? [] : [`SELECT ${figures} FROM ${aggregated('day_clients', DAY)}`]),
+    `SELECT ${figures} FROM ${aggregated('hour_clients', HOUR_MILLIS)}`,
+    ...(ofEndpoint ? [] : [`SELECT ${figures} FROM ${aggregated('day_clients', DAY_MILLIS)}`]),
     `FROM ${events(`${CLIENT_KEY} AS client, 1, (${IS_ERROR})::INTEGER, event_time`)} ${HAS_CLIENT}`,
   ];
   // Whole hashes are eight times as long as keys, and only few of them are wanted.
@@ -59,7 +61,7 @@ export async function topClientsOf(
                 any_value(top.errors) AS errors, any_value(top.last_seen) AS last_seen
          FROM top JOIN (
            SELECT client, source_ip AS address FROM day_clients
-           WHERE start >= ${instantSql(Math.floor(query.since / DAY) * DAY)} AND start < ${instantSql(query.until)}
+           WHERE start >= ${instantSql(Math.floor(query.since / DAY_MILLIS) * DAY_MILLIS)} AND start < ${instantSql(query.until)}
            UNION ALL FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}) USING (client)
          GROUP BY client ORDER BY requests DESC, client`,
       ),

@@ -1,13 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { instantSql } from './duckdb-conditions.ts';
+import { HOUR_MILLIS } from './durations.ts';
 import { ROLLUP_TABLES, periodMillis } from './rollup-tables.ts';
 import type { RetentionLimits } from './store.ts';
 
-const HOUR = 3_600_000;
-
 /** Longest stretch of time that one step deletes, and most events, so that a commit never waits long behind it. */
-const STEP_MILLIS = HOUR;
+const STEP_MILLIS = HOUR_MILLIS;
 const STEP_EVENTS = 50_000;
 
 /** Under a size limit so much more is deleted, that it is not reached again at once. */
@@ -25,7 +24,7 @@ export interface RetentionTurns {
 
 /** Deletes what is too old, then what is too much. @returns how many events were deleted */
 export async function deleteOldEvents(limits: RetentionLimits, turns: RetentionTurns): Promise<number> {
-  const before = Math.floor(limits.before / HOUR) * HOUR;
+  const before = Math.floor(limits.before / HOUR_MILLIS) * HOUR_MILLIS;
   let deleted = await deleteUntil(turns, before);
   if (limits.maxBytes === undefined) return deleted;
   let usedBefore = Infinity;
@@ -36,8 +35,8 @@ export async function deleteOldEvents(limits: RetentionLimits, turns: RetentionT
     usedBefore = used;
     // Events take about the same room each; what is not enough is seen in the next round.
     const share = 1 - (limits.maxBytes * ROOM) / used;
-    const until = Math.max(oldest + HOUR, oldest + share * (newest - oldest));
-    const more = await deleteUntil(turns, Math.ceil(until / HOUR) * HOUR);
+    const until = Math.max(oldest + HOUR_MILLIS, oldest + share * (newest - oldest));
+    const more = await deleteUntil(turns, Math.ceil(until / HOUR_MILLIS) * HOUR_MILLIS);
     await turns.checkpoint();
     if (more === 0) return deleted;
     deleted += more;

@@ -12,18 +12,17 @@ import {
   type MetricUses,
 } from './duckdb-metric-source.ts';
 import type { ReadRows } from './duckdb-read-connection.ts';
-import { selectKeys } from './duckdb-source.ts';
+import { groupBy, selectKeys } from './duckdb-source.ts';
+import { HOUR_MILLIS } from './durations.ts';
 import { rollupRange, type RolledUp, type RollupRange } from './rollup-range.ts';
-
-const HOUR = 3_600_000;
 
 /** Reads which metrics there are from aggregates of whole hours, and from single events beside them. */
 export function rollupMetricUses(filter: AnalyticsFilter, rolledUp: RolledUp): MetricUses {
-  const range = rollupRange(filter, rolledUp, [HOUR]);
+  const range = rollupRange(filter, rolledUp, [HOUR_MILLIS]);
   return {
     ...eventsIn(filter, range),
     uses: `(
-      SELECT name, type, events FROM ${range.aggregated('hour_metrics', HOUR)}
+      SELECT name, type, events FROM ${range.aggregated('hour_metrics', HOUR_MILLIS)}
       UNION ALL
       SELECT u.key, ${metricTypeSql('u.value')}, 1 FROM ${range.events(METRICS_OF_EVENT)} WHERE u.value IS NOT NULL)`,
   };
@@ -35,7 +34,7 @@ export async function rollupMetricSource(
   query: MetricQuery,
   rolledUp: RolledUp,
 ): Promise<MetricSource> {
-  const range = rollupRange(query, rolledUp, [HOUR]);
+  const range = rollupRange(query, rolledUp, [HOUR_MILLIS]);
   const endpoint = query.byEndpoint ? 'method, path' : NO_ENDPOINT;
   const table = await createMetricTable(
     rows,
@@ -45,7 +44,7 @@ export async function rollupMetricSource(
              sum(total) AS total, min(least) AS least, max(greatest) AS greatest
       FROM (
         SELECT epoch_ms(start) AS ms, method, endpoint AS path, type, value, bucket, events, total, least, greatest
-        FROM ${range.aggregated('hour_metrics', HOUR)} WHERE name = $name
+        FROM ${range.aggregated('hour_metrics', HOUR_MILLIS)} WHERE name = $name
         UNION ALL
         SELECT ms, method, path, type, value, ${metricBucketSql('number')}, 1, number, number, number
         FROM ${metricOfEvents(range.events(metricOfEvent(query)))})
@@ -68,7 +67,7 @@ function eventsIn(
   return {
     estimated: true,
     events: `(
-      SELECT requests AS events FROM ${range.aggregated('hour_requests', HOUR)}
+      SELECT requests AS events FROM ${range.aggregated('hour_requests', HOUR_MILLIS)}
       UNION ALL FROM ${range.events('1 AS events')})`,
     conditions: () => filteredByEndpoint(filter),
   };
@@ -79,12 +78,11 @@ function numbersByKeys(numbers: string, keys: Readonly<Record<string, string>>):
   const joined = names.length === 0 ? 'ON true' : `USING (${names.join(', ')})`;
   const counted = `(
     SELECT ${selectKeys(keys)} bucket, sum(events) AS count FROM ${numbers} GROUP BY ALL)`;
-  const group = names.length === 0 ? '' : `GROUP BY ${names.join(', ')}`;
   return `(
     SELECT t.*, quantiles[1] AS p50, quantiles[2] AS p95
     FROM (
       SELECT ${selectKeys(keys)} sum(events)::BIGINT AS count, min(least) AS min, max(greatest) AS max,
              sum(total) / sum(events) AS mean
-      FROM ${numbers} ${group}) AS t
+      FROM ${numbers} ${groupBy(keys)}) AS t
     LEFT JOIN ${quantilesSql(counted, names, [0.5, 0.95], metricValueSql)} AS q ${joined})`;
 }

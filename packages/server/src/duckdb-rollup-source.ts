@@ -3,18 +3,16 @@ import { sketchedClients } from './duckdb-client-source.ts';
 import { ENDPOINT_NAME, filteredByEndpoint } from './duckdb-conditions.ts';
 import { latencyBucketSql, latencyValueSql, quantilesSql } from './duckdb-log-buckets.ts';
 import { selectKeys, type FactSource } from './duckdb-source.ts';
+import { HOUR_MILLIS, MINUTE_MILLIS } from './durations.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /** Which aggregates are read: `hour` means hours where they are whole, and minutes beside them. */
 export type Grain = 'minute' | 'hour';
 
 /** Lengths of the periods of each, the longest first. */
 const PERIODS: Readonly<Record<Grain, Readonly<Record<string, number>>>> = {
-  hour: { hour: HOUR, minute: MINUTE },
-  minute: { minute: MINUTE },
+  hour: { hour: HOUR_MILLIS, minute: MINUTE_MILLIS },
+  minute: { minute: MINUTE_MILLIS },
 };
 
 /** Reads aggregates, and single events where no whole period lies in the range. */

@@ -1,7 +1,6 @@
+import { DAY_MILLIS } from './durations.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store.ts';
-
-const DAY_MILLIS = 86_400_000;
 
 /** How long a producer may be away before it is forgotten, milliseconds (PROTOCOL.md, batch mode, 9). */
 export const FORGET_AFTER_MILLIS: number = 30 * DAY_MILLIS;

@@ -1,9 +1,7 @@
+import { DAY_MILLIS, HOUR_MILLIS } from './durations.ts';
 import { SYSTEM_CLOCK, type ForgettingClock } from './forgetting.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store.ts';
-
-const HOUR_MILLIS = 3_600_000;
-const DAY_MILLIS = 24 * HOUR_MILLIS;
 
 /** What retention needs. */
 export interface RetentionContext {

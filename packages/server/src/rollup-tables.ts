@@ -2,6 +2,7 @@ import { SKETCH_RANK, SKETCH_REGISTER } from './client-sketch.ts';
 import { instantSql } from './duckdb-conditions.ts';
 import { latencyBucketSql, metricBucketSql } from './duckdb-log-buckets.ts';
 import { metricTypeSql, METRICS_OF_EVENT } from './duckdb-metric-source.ts';
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from './durations.ts';
 
 /** Columns by which an aggregate is kept, with their types and how they come from a row of a batch. */
 type Columns = Readonly<Record<string, readonly [type: string, expression: string]>>;
@@ -18,7 +19,7 @@ export interface RollupTable {
   readonly from: string;
 }
 
-const PERIOD_MILLIS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+const PERIOD_MILLIS = { minute: MINUTE_MILLIS, hour: HOUR_MILLIS, day: DAY_MILLIS } as const;
 
 /** Length of the period of a table, milliseconds. */
 export function periodMillis({ period }: RollupTable): number {
