@@ -59,6 +59,8 @@ await connection.run(
   `INSERT INTO producers VALUES ('fill', 'shop', $last, 'batch', NULL, make_timestamp_ms($start::BIGINT), make_timestamp_ms($end::BIGINT), $last, 0)`,
   { last: BigInt(events), start: BigInt(start), end: BigInt(start + span) },
 );
+// The server's writer counts minutes as it stores events; these it has not seen.
+await connection.run('UPDATE meta SET minutes_from = $last', { last: BigInt(events) });
 connection.closeSync();
 instance.closeSync();
 const store = await DuckDbStore.open(values.db, LIMITS);

@@ -25,13 +25,19 @@ import { rollupMetricSource, rollupMetricUses } from './duckdb-rollup-metric-sou
 import { rollupSource, type Grain } from './duckdb-rollup-source.ts';
 import { exactSource, type FactSource } from './duckdb-source.ts';
 import { number, text } from './duckdb-values.ts';
-import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from './durations.ts';
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from './durations.ts';
 import type { RolledUp } from './rollup-range.ts';
 import { previousRange } from './series.ts';
 import type { ProducerRow } from './store.ts';
 
 /** Ranges up to this length are answered from single events. */
 const EXACT_MILLIS = DAY_MILLIS;
+
+/**
+ * A longer range that ended so recently ends now. What is stored while a question waits for its turn is soon in the aggregates
+ * too; to leave it out, all events of the hour would have to be read.
+ */
+const NOW_MILLIS = 10 * SECOND_MILLIS;
 
 /** Answers the questions of the page, each from one state of the database. */
 export class DuckDbAnalytics implements Analytics {
@@ -96,18 +102,25 @@ export class DuckDbAnalytics implements Analytics {
     return found.map((row) => text(row['client_id']));
   }
 
-  /** Reads how far the aggregates go in the same snapshot as what it is used for. */
-  #inSnapshot<T>({ until }: TimeRange, read: (rows: ReadRows, rolledUp: RolledUp) => Promise<T>): Promise<T> {
+  /** Reads what the aggregates hold in the same snapshot as what it is used for. */
+  #inSnapshot<T>(range: TimeRange, read: (rows: ReadRows, rolledUp: RolledUp) => Promise<T>): Promise<T> {
+    const { until } = range;
+    const beyond = `FROM events WHERE event_time >= ${instantSql('$end')}`;
     return this.#reads.inSnapshot(async (rows) => {
+      const end = isLong(range) && Date.now() - until < NOW_MILLIS ? Math.max(until, Date.now()) : until;
       const [row] = await rows(
-        new Conditions().number('until', until).query(
-          `SELECT rolled_up_to, EXISTS (
-             FROM events WHERE event_time >= ${instantSql('$until')} AND id <= (SELECT any_value(rolled_up_to) FROM meta)
-           ) AS is_beyond FROM meta`,
+        new Conditions().number('end', end).query(
+          `SELECT rolled_up_to, minutes_from, EXISTS (${beyond}) AS is_stored_beyond,
+                  EXISTS (${beyond} AND id <= (SELECT any_value(rolled_up_to) FROM meta)) AS is_rolled_up_beyond
+           FROM meta`,
         ),
       );
-      const before = row?.['is_beyond'] === true ? Infinity : until;
-      return read(rows, { upTo: number(row?.['rolled_up_to']), before });
+      return read(rows, {
+        upTo: number(row?.['rolled_up_to']),
+        minutesFrom: number(row?.['minutes_from']),
+        before: row?.['is_rolled_up_beyond'] === true ? Infinity : until,
+        minutesBefore: row?.['is_stored_beyond'] === true ? Infinity : until,
+      });
     });
   }
 }

@@ -3,31 +3,31 @@ import { statSync } from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /**
- * Bytes by which the write-ahead log grows until it is merged into the file. DuckDB rewrites the last row group of a
- * table in every merge, so half as often is half the work; what a killed process has to read again stays below a second.
+ * Bytes by which the write-ahead log grows until it is merged into the file. Commits wait meanwhile, longer after more
+ * bytes; but DuckDB rewrites the last row group of a table in every merge, so that merging often is much work.
  */
-const MERGE_BYTES = 64 * 1_048_576;
+const MERGE_BYTES = 32 * 1_048_576;
 
-/**
- * DuckDB's `checkpoint_threshold`: at this size a commit merges by itself, and all acknowledgements wait for it. Only
- * where merging beside the writer did not work.
- */
+/** DuckDB's `checkpoint_threshold`, at which a commit merges by itself. Only where merging between commits did not work. */
 export const LAST_RESORT = '256MB';
 
-/** Runs a task on a connection beside the writer's. */
-type Beside = (task: (connection: DuckDBConnection) => Promise<void>) => Promise<void>;
+/** Runs a task on a connection of its own, between two commits. */
+type BetweenCommits = (task: (connection: DuckDBConnection) => Promise<void>) => Promise<void>;
 
-/** Keeps the write-ahead log short without holding up commits, which go on while it is merged into the file. */
+/**
+ * Keeps the write-ahead log short. DuckDB lets others write to a table only when it has merged it, and its appender waits for
+ * that in the main thread: with a commit under way the process would do nothing else.
+ */
 export class DuckDbCheckpoints {
   readonly #log: string;
-  readonly #beside: Beside;
+  readonly #betweenCommits: BetweenCommits;
   #mergeAt = MERGE_BYTES;
   #running = false;
 
   /** @param database - path of the file, without links */
-  constructor(database: string, beside: Beside) {
+  constructor(database: string, betweenCommits: BetweenCommits) {
     this.#log = `${database}.wal`;
-    this.#beside = beside;
+    this.#betweenCommits = betweenCommits;
   }
 
   /** To be called after each commit. */
@@ -39,7 +39,7 @@ export class DuckDbCheckpoints {
 
   async #merge(): Promise<void> {
     // A failure is no harm: the log grows on, and is merged at the next turn, by a later commit or at the next start.
-    await this.#beside(checkpoint).catch(() => undefined);
+    await this.#betweenCommits(checkpoint).catch(() => undefined);
     this.#mergeAt = this.#bytes() + MERGE_BYTES;
     this.#running = false;
   }

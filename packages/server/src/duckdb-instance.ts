@@ -122,17 +122,15 @@ function firstLine(text: string): string {
 async function prepareSchema(instance: DuckDBInstance, path: string): Promise<void> {
   const connection = await instance.connect();
   try {
-    await connection.run('BEGIN');
-    await connection.run('CREATE TABLE IF NOT EXISTS meta (schema_version INTEGER NOT NULL)');
     const version = await schemaVersion(connection);
     if (version > SCHEMA_VERSION) {
       const text = `database ${path} has schema version ${version}; this server knows up to ${SCHEMA_VERSION}`;
       throw new CerberusServerError('DB_SCHEMA', text);
     }
-    if (version === 0) await connection.run('DROP TABLE meta');
-    else await migrate(connection, version);
+    await migrate(connection, version);
+    await connection.run('BEGIN');
     for (const statement of CREATE_TABLES) await connection.run(statement);
-    if (version === 0) await connection.run('INSERT INTO meta VALUES ($1, 0)', [SCHEMA_VERSION]);
+    if (version === 0) await connection.run('INSERT INTO meta VALUES ($1, 0, 0)', [SCHEMA_VERSION]);
     await connection.run('COMMIT');
   } catch (error) {
     throw error instanceof CerberusServerError ? error : openError(path, error);
@@ -141,14 +139,20 @@ async function prepareSchema(instance: DuckDBInstance, path: string): Promise<vo
   }
 }
 
+/** Each version in a transaction of its own: DuckDB does not let one change a table's rows and then its columns. */
 async function migrate(connection: DuckDBConnection, from: number): Promise<void> {
-  for (let version = from; version < SCHEMA_VERSION; version += 1) {
+  for (let version = from; version > 0 && version < SCHEMA_VERSION; version += 1) {
+    await connection.run('BEGIN');
     for (const statement of MIGRATIONS[version] ?? []) await connection.run(statement);
+    await connection.run('UPDATE meta SET schema_version = $1', [version + 1]);
+    await connection.run('COMMIT');
   }
-  if (from < SCHEMA_VERSION) await connection.run('UPDATE meta SET schema_version = $1', [SCHEMA_VERSION]);
 }
 
+/** @returns 0 for a file without tables */
 async function schemaVersion(connection: DuckDBConnection): Promise<number> {
+  const tables = await connection.runAndReadAll(`SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta'`);
+  if (tables.currentRowCount === 0) return 0;
   const result = await connection.runAndReadAll('SELECT max(schema_version) FROM meta');
   return Number(result.getRows()[0]?.[0] ?? 0);
 }

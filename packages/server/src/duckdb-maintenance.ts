@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDbRollup } from './duckdb-rollup.ts';
 
 /** Events that wait for their aggregation at most; more of them make a read of a long range slow. */
-const ROLLUP_EVENTS = 50_000;
+const ROLLUP_EVENTS = 100_000;
 const ROLLUP_MILLIS = 60_000;
 
 /**
@@ -16,6 +16,7 @@ export class DuckDbMaintenance {
   readonly #timer: NodeJS.Timeout;
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #isQueued = false;
   #closed = false;
 
   constructor(connection: DuckDBConnection) {
@@ -33,11 +34,14 @@ export class DuckDbMaintenance {
     if (this.#waiting >= ROLLUP_EVENTS) this.#rollUpSoon();
   }
 
-  /** Aggregates all events that are stored by now. Rejects when the database fails. */
+  /** Aggregates all events that are stored when its turn comes. Rejects when the database fails. */
   rollUp(): Promise<void> {
-    this.#waiting = 0;
     return this.run(async () => {
-      while (!this.#closed && (await this.#rollup.step()) > 0);
+      this.#isQueued = false;
+      this.#waiting = 0;
+      // No later ones: aggregating few at a time costs more for each.
+      const last = await this.#rollup.newest();
+      while (!this.#closed && (await this.#rollup.step(last)));
     });
   }
 
@@ -58,6 +62,8 @@ export class DuckDbMaintenance {
 
   /** A failure is no harm: reads take the events instead, and the next turn tries again. */
   #rollUpSoon(): void {
+    if (this.#isQueued) return;
+    this.#isQueued = true;
     this.rollUp().catch(() => undefined);
   }
 }

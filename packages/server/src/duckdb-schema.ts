@@ -1,7 +1,7 @@
 import { createSql, ROLLUP_TABLES } from './rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -46,9 +46,13 @@ const PRODUCERS_TABLE = `
     rejected    BIGINT NOT NULL
   )`;
 
-/** One row. `rolled_up_to` is the highest id of an event that the aggregates hold; they hold all below it. */
+/**
+ * One row. `rolled_up_to` is the highest id of an event that the aggregates hold; they hold all below it. Those of minutes
+ * hold all above `minutes_from` as well, for they are written with the events since then.
+ */
 const META_TABLE = `
-  CREATE TABLE IF NOT EXISTS meta (schema_version INTEGER NOT NULL, rolled_up_to BIGINT NOT NULL DEFAULT 0)`;
+  CREATE TABLE IF NOT EXISTS meta (
+    schema_version INTEGER NOT NULL, rolled_up_to BIGINT NOT NULL DEFAULT 0, minutes_from BIGINT NOT NULL DEFAULT 0)`;
 
 /** Statements that bring an empty file to {@link SCHEMA_VERSION}; run in one transaction. */
 export const CREATE_TABLES: readonly string[] = [
@@ -60,9 +64,14 @@ export const CREATE_TABLES: readonly string[] = [
 
 /**
  * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
- * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always.
+ * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always. Version 3
+ * did not write minutes with the events.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
   2: [...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`), 'UPDATE meta SET rolled_up_to = 0'],
+  3: [
+    'ALTER TABLE meta ADD COLUMN minutes_from BIGINT DEFAULT 0',
+    'UPDATE meta SET minutes_from = greatest(rolled_up_to, (SELECT max(id) FROM events))',
+  ],
 };

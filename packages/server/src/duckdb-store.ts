@@ -54,7 +54,7 @@ export class DuckDbStore implements Store {
     this.#reader = new DuckDbReader(this.#reads);
     this.analytics = this.#reader.analytics;
     this.#maintenance = new DuckDbMaintenance(connections.maintenance);
-    this.#checkpoints = new DuckDbCheckpoints(database.path, (task) => this.#maintenance.run(task));
+    this.#checkpoints = new DuckDbCheckpoints(database.path, (task) => this.#betweenCommits(task));
     this.archive = new DuckDbArchive(new ReadConnection(connections.archive), path);
     this.#groups = new GroupCommit((group) => this.#commit(group));
   }
@@ -117,7 +117,7 @@ export class DuckDbStore implements Store {
   deleteOld(limits: RetentionLimits): Promise<number> {
     return deleteOldEvents(limits, {
       step: (task) => this.#maintenance.run(task),
-      checkpoint: () => this.#groups.between(() => this.#maintenance.run(checkpoint)),
+      checkpoint: () => this.#betweenCommits(checkpoint),
     });
   }
 
@@ -129,6 +129,11 @@ export class DuckDbStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** Its turn comes first, so that commits do not wait for what is done before it. */
+  #betweenCommits(task: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+    return this.#maintenance.run((connection) => this.#groups.between(() => task(connection)));
   }
 
   async #close(): Promise<void> {

@@ -11,6 +11,7 @@ import {
 } from '@duckdb/node-api';
 
 import { decideGroup, numberEvents, type GroupDecision } from './append-decision.ts';
+import { appendMinuteRows, type MinuteAppenders } from './duckdb-minute-rows.ts';
 import { appendRow } from './duckdb-row.ts';
 import type { StoredEvent } from './event.ts';
 import type { Append, AppendOutcome } from './store.ts';
@@ -38,7 +39,7 @@ const DELETE_PRODUCERS = `
 
 /** The prepared parts of a transaction. */
 interface Prepared {
-  readonly appender: DuckDBAppender;
+  readonly appenders: MinuteAppenders & { readonly events: DuckDBAppender };
   readonly selectLastSeqs: DuckDBPreparedStatement;
   readonly mergeProducers: DuckDBPreparedStatement;
   nextId: number;
@@ -60,8 +61,8 @@ export class DuckDbWriter {
   }
 
   /**
-   * Stores a group: the rows and the producers' new `last_seq` commit together, and DuckDB has synced its write-ahead
-   * log when `COMMIT` returns.
+   * Stores a group: the rows, what they add to their minutes, and the producers' new `last_seq` commit together, and DuckDB
+   * has synced its write-ahead log when `COMMIT` returns.
    *
    * When it rejects, the caller must take nothing as stored. That is safe even where a failed `COMMIT` did reach the
    * disk: `last_seq` is read again in the next transaction, never remembered.
@@ -97,8 +98,9 @@ export class DuckDbWriter {
   async #write(prepared: Prepared, group: readonly Append[]): Promise<CommittedGroup> {
     const decision = decideGroup(group, await this.#lastSeqs(prepared, group));
     const events = numberEvents(decision.stored, prepared.nextId);
-    for (const event of events) appendRow(prepared.appender, event);
-    prepared.appender.flushSync();
+    for (const event of events) appendRow(prepared.appenders.events, event);
+    appendMinuteRows(prepared.appenders, events);
+    for (const appender of Object.values(prepared.appenders)) appender.flushSync();
     prepared.nextId += events.length;
     if (decision.producers.size > 0) await mergeProducers(prepared.mergeProducers, decision);
     return { outcomes: decision.outcomes, events };
@@ -118,7 +120,11 @@ export class DuckDbWriter {
     const sql = 'SELECT greatest((SELECT max(id) FROM events), any_value(rolled_up_to)) FROM meta';
     const rows = (await this.#connection.runAndReadAll(sql)).getRows();
     return {
-      appender: await this.#connection.createAppender('events'),
+      appenders: {
+        events: await this.#connection.createAppender('events'),
+        requests: await this.#connection.createAppender('minute_requests'),
+        latencies: await this.#connection.createAppender('minute_latencies'),
+      },
       selectLastSeqs: await this.#connection.prepare(SELECT_LAST_SEQS),
       mergeProducers: await this.#connection.prepare(MERGE_PRODUCERS),
       nextId: Number(rows[0]?.[0] ?? 0) + 1,
@@ -135,10 +141,12 @@ export class DuckDbWriter {
     const prepared = this.#prepared;
     this.#prepared = undefined;
     if (prepared === undefined) return;
-    const { appender, selectLastSeqs, mergeProducers: merge } = prepared;
+    const { appenders, selectLastSeqs, mergeProducers: merge } = prepared;
     // Rows of a failed transaction may still be buffered; closing would flush them outside any transaction.
-    attempt(() => appender.clear());
-    attempt(() => appender.closeSync());
+    for (const appender of Object.values(appenders)) {
+      attempt(() => appender.clear());
+      attempt(() => appender.closeSync());
+    }
     attempt(() => selectLastSeqs.destroySync());
     attempt(() => merge.destroySync());
   }

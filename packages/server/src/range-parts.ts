@@ -4,8 +4,6 @@ import type { TimeRange } from './analytics.ts';
 export interface RangeParts {
   /** For each length of a period, the stretches that such periods fill and no longer ones. An open end lies in them. */
   readonly whole: ReadonlyMap<number, readonly TimeRange[]>;
-  /** From the first of these to the last, as far as the range goes; empty where there are none. */
-  readonly aggregated: TimeRange;
   /** What no period fills, at both ends. */
   readonly rest: readonly TimeRange[];
 }
@@ -14,15 +12,19 @@ export interface RangeParts {
  * Cuts a range into whole periods, which begin at the multiples of their length since the epoch.
  *
  * @param periods - lengths, milliseconds, the longest first; each is a multiple of those behind it
- * @param isOpen - whether periods that the range's end cuts count as whole, for nothing of them lies behind it
+ * @param isOpen - whether the period of a length that the range's end cuts counts as whole, for nothing of it lies behind it
  */
-export function rangeParts(range: TimeRange, periods: readonly number[], isOpen = false): RangeParts {
+export function rangeParts(
+  range: TimeRange,
+  periods: readonly number[],
+  isOpen: (period: number) => boolean = () => false,
+): RangeParts {
   const whole = new Map<number, readonly TimeRange[]>();
   let rest: readonly TimeRange[] = [{ since: range.since, until: range.until }];
   for (const period of periods) {
     const cut = rest.map((stretch) => ({
       stretch,
-      middle: middleOf(stretch, period, isOpen && stretch.until === range.until),
+      middle: middleOf(stretch, period, stretch.until === range.until && isOpen(period)),
     }));
     whole.set(
       period,
@@ -37,12 +39,7 @@ export function rangeParts(range: TimeRange, periods: readonly number[], isOpen 
           ],
     );
   }
-  const filled = [...whole.values()].flat();
-  const aggregated = {
-    since: Math.min(range.until, ...filled.map(({ since }) => since)),
-    until: Math.min(range.until, Math.max(range.since, ...filled.map(({ until }) => until))),
-  };
-  return { whole, aggregated, rest: rest.filter((stretch) => !isEmpty(stretch)) };
+  return { whole, rest: rest.filter((stretch) => !isEmpty(stretch)) };
 }
 
 /** The whole periods of a stretch. */

@@ -1,13 +1,18 @@
 import type { AnalyticsFilter, TimeRange } from './analytics.ts';
 import { ENDPOINT_NAME, instantSql } from './duckdb-conditions.ts';
+import { MINUTE_MILLIS } from './durations.ts';
 import { rangeParts } from './range-parts.ts';
 
-/** How far the aggregates go. */
+/** Which events the aggregates hold. */
 export interface RolledUp {
-  /** Highest id of an event that they hold; they hold all below it. */
+  /** All up to this id. */
   readonly upTo: number;
-  /** They hold no event of this instant, milliseconds, or a later one. */
+  /** Those of minutes also all above this id: they are written with the events. */
+  readonly minutesFrom: number;
+  /** None of this instant, milliseconds, or a later one: in those of hours and days. */
   readonly before: number;
+  /** The same of minutes. */
+  readonly minutesBefore: number;
 }
 
 /** What is read of the aggregates, and what of single events: SQL in parentheses, for statements that bind the filter. */
@@ -16,6 +21,11 @@ export interface RollupRange {
   readonly aggregated: (table: string, period: number) => string;
   /** Columns of the events that no such row counts: at both ends of the range, and those that are not aggregated yet. */
   readonly events: (columns: string) => string;
+}
+
+/** Events of a stretch of time; `condition` is SQL. */
+interface Pending extends TimeRange {
+  readonly condition: string;
 }
 
 /**
@@ -29,7 +39,11 @@ export function rollupRange(
   rolledUp: RolledUp,
   periods: readonly number[],
 ): RollupRange {
-  const { whole, aggregated, rest } = rangeParts(filter, periods, filter.until >= rolledUp.before);
+  const { whole, rest } = rangeParts(
+    filter,
+    periods,
+    (period) => filter.until >= (period === MINUTE_MILLIS ? rolledUp.minutesBefore : rolledUp.before),
+  );
   const ofClient = filter.clientId === undefined ? '' : 'AND client_id = $client_id';
   const ofEndpoint = (name: string): string =>
     filter.endpoint === undefined ? '' : `AND method = $method AND ${name} = $endpoint`;
@@ -42,11 +56,39 @@ export function rollupRange(
       );
     },
     events: (columns) => {
-      const select = (range: TimeRange, more = ''): string =>
+      const pending = pendingOf(whole, rolledUp).map((each) => ({
+        ...each,
+        until: Math.min(each.until, filter.until),
+      }));
+      const parts = [...rest.map((each) => ({ ...each, condition: '' })), ...pending];
+      const select = ({ condition, ...range }: Pending): string =>
         `SELECT ${columns} FROM events
-         WHERE ${within('event_time', range)} ${more} ${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
-      return all([...rest.map((each) => select(each)), select(aggregated, `AND id > ${rolledUp.upTo}`)]);
+         WHERE ${within('event_time', range)} ${condition} ${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
+      return parts.length === 0
+        ? `(SELECT ${columns} FROM events WHERE false)`
+        : all(parts.map((part) => select(part)));
     },
+  };
+}
+
+/** What is to be aggregated yet in the periods that are read. */
+function pendingOf(
+  whole: ReadonlyMap<number, readonly TimeRange[]>,
+  { upTo, minutesFrom }: RolledUp,
+): readonly Pending[] {
+  const longer = [...whole].flatMap(([period, stretches]) => (period === MINUTE_MILLIS ? [] : stretches));
+  const minutes = minutesFrom > upTo ? (whole.get(MINUTE_MILLIS) ?? []) : [];
+  return [
+    // They lie side by side, the shorter around the longer.
+    ...(longer.length === 0 ? [] : [{ ...spanOf(longer), condition: `AND id > ${upTo}` }]),
+    ...minutes.map((each) => ({ ...each, condition: `AND id > ${upTo} AND id <= ${minutesFrom}` })),
+  ];
+}
+
+function spanOf(stretches: readonly TimeRange[]): TimeRange {
+  return {
+    since: Math.min(...stretches.map(({ since }) => since)),
+    until: Math.max(...stretches.map(({ until }) => until)),
   };
 }
 

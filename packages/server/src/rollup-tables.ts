@@ -15,7 +15,7 @@ export interface RollupTable {
   readonly measures: Columns;
   /** How the measures of rows with the same keys become one row. */
   readonly merged: Readonly<Record<string, string>>;
-  /** What a batch is read from. */
+  /** What a batch is read from: `batch` or `batch_metrics`, or a selection of it. */
   readonly from: string;
 }
 
@@ -116,7 +116,7 @@ const METRIC_ROWS = `(
                CASE WHEN type IN ('boolean', 'string') AND length(u.value::VARCHAR) <= ${MAX_VALUE_CHARACTERS}
                     THEN u.value::VARCHAR END AS value
         FROM (
-          SELECT date_trunc('hour', event_time) AS hour, client_id, method, endpoint, ${METRICS_OF_EVENT} FROM batch)
+          SELECT date_trunc('hour', event_time) AS hour, client_id, method, endpoint, ${METRICS_OF_EVENT} FROM batch_metrics)
         WHERE u.value IS NOT NULL)
       GROUP BY ALL)))`;
 
@@ -163,7 +163,7 @@ export function createSql({ name, keys, measures }: RollupTable): string {
   return `CREATE TABLE IF NOT EXISTS ${name} (start TIMESTAMP_MS NOT NULL, ${columns.join(', ')})`;
 }
 
-/** Adds what the temporary table `batch` holds. */
+/** Adds what `batch` and `batch_metrics` hold. */
 export function addSql({ name, period, keys, measures, from }: RollupTable): string {
   const columns = Object.values({ ...keys, ...measures }).map(([, expression]) => expression);
   const places = Array.from({ length: 1 + Object.keys(keys).length }, (_, index) => index + 1);
@@ -172,14 +172,14 @@ export function addSql({ name, period, keys, measures, from }: RollupTable): str
     FROM ${from} GROUP BY ${places.join(', ')}`;
 }
 
-/** Statements that make one row of all with the same keys in the period that starts at `$start`. */
-export function mergeSql({ name, keys, merged }: RollupTable): readonly string[] {
+/** Statements that make one row of all with the same keys in the periods that start at these instants, milliseconds. */
+export function mergeSql({ name, keys, merged }: RollupTable, starts: readonly number[]): readonly string[] {
   const columns = ['start', ...Object.keys(keys)].join(', ');
+  const ofPeriods = `start IN (${starts.map(instantSql).join(', ')})`;
   return [
     `CREATE OR REPLACE TEMP TABLE merged AS
-       SELECT ${columns}, ${Object.values(merged).join(', ')} FROM ${name} WHERE start = ${instantSql('$start')}
-       GROUP BY ${columns}`,
-    `DELETE FROM ${name} WHERE start = ${instantSql('$start')}`,
+       SELECT ${columns}, ${Object.values(merged).join(', ')} FROM ${name} WHERE ${ofPeriods} GROUP BY ${columns}`,
+    `DELETE FROM ${name} WHERE ${ofPeriods}`,
     `INSERT INTO ${name} FROM merged`,
   ];
 }

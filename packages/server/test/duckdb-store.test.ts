@@ -9,11 +9,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBConnection } from '@duckdb/node-api';
 import { expect } from 'chai';
 
 import { SCHEMA_VERSION } from '../dist/duckdb-schema.js';
 import { DuckDbStore } from '../dist/duckdb-store.js';
+import { sql } from './support/duckdb-file.js';
 import { append, producerRef, storeEvent } from './support/events.js';
 import { spawnServer } from './support/server-process.js';
 import { describeStore } from './support/store-contract.js';
@@ -30,20 +31,6 @@ async function openError(path: string): Promise<unknown> {
     () => undefined,
     (error: unknown) => error,
   );
-}
-
-/** Runs statements on a file that no store holds. */
-async function sql(path: string, ...statements: string[]): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.create(path);
-  const connection = await instance.connect();
-  try {
-    let rows: unknown[][] = [];
-    for (const statement of statements) rows = (await connection.runAndReadAll(statement)).getRowsJson();
-    return rows;
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
 }
 
 describeStore('DuckDbStore', () => open(join(tempFolder(), 'test.duckdb')));
@@ -148,6 +135,39 @@ describe('DuckDbStore', () => {
     );
     expect(rows).to.deep.equal([[200, 2, 400]]);
   });
+
+  it('commits nothing while the log is merged into the file, for DuckDB would hold up the whole process', async () => {
+    const spans: { sql: string; start: number; end: number }[] = [];
+    const run = DuckDBConnection.prototype.run;
+    DuckDBConnection.prototype.run = async function (sql, ...rest) {
+      const start = performance.now();
+      try {
+        return await run.call(this, sql, ...rest);
+      } finally {
+        spans.push({ sql, start, end: performance.now() });
+      }
+    };
+    const store = await open(path);
+    try {
+      const events = Array.from({ length: 2000 }, (_, index) =>
+        storeEvent({ endpoint: `/${index}/${'x'.repeat(1000)}` }),
+      );
+      for (let seq = 1; !spans.some(({ sql }) => sql === 'CHECKPOINT'); seq += 1) {
+        await store.append(append({ seq, events }));
+      }
+    } finally {
+      await store.close();
+      DuckDBConnection.prototype.run = run;
+    }
+    const [merged] = spans.filter(({ sql }) => sql === 'CHECKPOINT');
+    const commits = spans.filter(({ sql }) => sql === 'COMMIT').map(({ end }) => end);
+    const during = spans.filter(
+      ({ sql, start }) =>
+        sql === 'BEGIN' && start > (merged?.start ?? Infinity) && start < (merged?.end ?? 0),
+    );
+    expect(commits).to.have.length.above(2);
+    expect(during).to.deep.equal([]);
+  }).timeout(120_000);
 
   it('refuses a file that this process has open, under whatever name', async () => {
     const store = await open(path);

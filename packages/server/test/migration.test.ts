@@ -2,11 +2,11 @@
 
 import { join } from 'node:path';
 
-import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
 import { SCHEMA_VERSION } from '../dist/duckdb-schema.js';
 import { DuckDbStore } from '../dist/duckdb-store.js';
+import { sql } from './support/duckdb-file.js';
 import { append, START } from './support/events.js';
 import { removeTempFolders, tempFolder } from './support/temp-folder.js';
 
@@ -58,20 +58,44 @@ const VERSION_2 = [
      greatest DOUBLE)`,
 ];
 
-async function sql(path: string, ...statements: string[]): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.create(path);
-  const connection = await instance.connect();
-  try {
-    let rows: unknown[][] = [];
-    for (const statement of statements) rows = (await connection.runAndReadAll(statement)).getRowsJson();
-    return rows;
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
+/** What version 3 changed, as it left a file of which it had aggregated the first half. */
+const VERSION_3 = [
+  ...VERSION_2,
+  ...['minute', 'hour'].flatMap((period) => [
+    `DELETE FROM ${period}_requests`,
+    `INSERT INTO ${period}_requests
+     SELECT date_trunc('${period}', event_time)::TIMESTAMP_MS, client_id, method, endpoint, status_code, outcome, 1
+     FROM events WHERE id <= 200`,
+    `INSERT INTO ${period}_latencies
+     SELECT date_trunc('${period}', event_time)::TIMESTAMP_MS, client_id, method, endpoint,
+            ceil(ln(latency_ms) / ln(1.04::DOUBLE)), 1
+     FROM events WHERE id <= 200`,
+  ]),
+  'DROP TABLE hour_clients',
+  `CREATE TABLE hour_clients (start TIMESTAMP_MS NOT NULL, client_id VARCHAR, method VARCHAR, endpoint VARCHAR,
+     client UBIGINT, requests BIGINT, errors BIGINT, last_seen TIMESTAMP_MS)`,
+  `INSERT INTO hour_clients
+   SELECT date_trunc('hour', event_time), client_id, method, endpoint, ('0x' || source_ip[1:16])::UBIGINT, 1, 0, event_time
+   FROM events WHERE id <= 200`,
+  'DROP TABLE day_clients',
+  `CREATE TABLE day_clients (start TIMESTAMP_MS NOT NULL, client_id VARCHAR, client UBIGINT, source_ip BLOB,
+     requests BIGINT, errors BIGINT, last_seen TIMESTAMP_MS)`,
+  `INSERT INTO day_clients
+   SELECT date_trunc('day', event_time), client_id, ('0x' || source_ip[1:16])::UBIGINT, unhex(source_ip), 1, 0, event_time
+   FROM events WHERE id <= 200`,
+  `CREATE TABLE day_sketches (start TIMESTAMP_MS NOT NULL, client_id VARCHAR, method VARCHAR, endpoint VARCHAR,
+     register SMALLINT, rank TINYINT)`,
+  `INSERT INTO day_sketches
+   SELECT start, client_id, 'GET', '/a', (client >> 52)::SMALLINT,
+          (52 - floor(log2(client & 4503599627370495))::TINYINT)::TINYINT
+   FROM day_clients`,
+  `INSERT INTO hour_metrics
+   SELECT date_trunc('hour', event_time), client_id, method, endpoint, 'items', 'number', NULL, 1, 1, 1, 1, 1
+   FROM events WHERE id <= 200`,
+  'UPDATE meta SET schema_version = 3, rolled_up_to = 200',
+];
 
-for (const [version, statements] of [VERSION_1, VERSION_2].entries())
+for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3].entries())
   describe(`a database of version ${version + 1}`, () => {
     let path: string;
 
@@ -88,7 +112,10 @@ for (const [version, statements] of [VERSION_1, VERSION_2].entries())
       expect(await store.append(append({ seq: 41 }))).to.deep.equal({ status: 'duplicate' });
       expect((await store.append(append({ seq: 42 }))).status).to.equal('stored');
       const range = { since: START - 200 * HOUR, until: START + HOUR, bucketMillis: HOUR };
-      expect((await store.analytics.overview(range)).totals.requests, 'aggregated or not').to.equal(401);
+      for (const bucketMillis of [HOUR, HOUR / 2]) {
+        const { totals } = await store.analytics.overview({ ...range, bucketMillis });
+        expect(totals.requests, 'aggregated or not').to.equal(401);
+      }
       await store.rollUp();
       const { totals, estimated } = await store.analytics.overview(range);
       expect([totals.requests, estimated]).to.deep.equal([401, true]);

@@ -116,16 +116,19 @@ describe('deletion from a file', () => {
   });
 
   it('deletes the oldest until what is used is below a limit', async () => {
-    const store = await DuckDbStore.open(path, LIMITS);
+    const filled = await DuckDbStore.open(path, LIMITS);
     const random = seededRandom(1);
     const sample = Array.from({ length: 4000 }, () => randomEvent(random, START, START + HOUR));
     // Several row groups, of which DuckDB gives back whole ones.
     for (let hour = 120; hour > 0; hour -= 1) {
       const receivedAt = START - hour * HOUR;
       const events = sample.map((event) => ({ ...event, timestamp: (event.timestamp ?? 0) - hour * HOUR }));
-      await store.append(append({ seq: null, receivedAt, events }));
+      await filled.append(append({ seq: null, receivedAt, events }));
     }
-    await store.rollUp();
+    await filled.rollUp();
+    // Closing gives back what the aggregation has left behind.
+    await filled.close();
+    const store = await DuckDbStore.open(path, LIMITS);
     const usedBefore = await store.usedBytes();
     const maxBytes = Math.round(usedBefore * 0.6);
     let deleted = 0;

@@ -9,7 +9,8 @@ import { DuckDbStore } from '../dist/duckdb-store.js';
 import type { CerberusEvent } from '../dist/event.js';
 import { MemoryStore } from '../dist/memory-store.js';
 import type { Percentiles, Store } from '../dist/store.js';
-import { append, START } from './support/events.js';
+import { sql } from './support/duckdb-file.js';
+import { append, START, storeEvent } from './support/events.js';
 import { hashOf, randomEvent, seededRandom } from './support/random-events.js';
 import { removeTempFolders, tempFolder } from './support/temp-folder.js';
 
@@ -22,6 +23,7 @@ const RANGE = { since: START - 70 * HOUR - 1234, until: START + 7 * HOUR + 4321 
 describe('aggregates', () => {
   let exact: MemoryStore;
   let store: DuckDbStore;
+  let path: string;
   let seq = 0;
 
   async function put(sent: readonly CerberusEvent[]): Promise<void> {
@@ -41,7 +43,8 @@ describe('aggregates', () => {
   beforeEach(async () => {
     seq = 0;
     exact = new MemoryStore();
-    store = await DuckDbStore.open(join(tempFolder(), 'x.duckdb'), LIMITS);
+    path = join(tempFolder(), 'x.duckdb');
+    store = await DuckDbStore.open(path, LIMITS);
   });
 
   afterEach(async () => {
@@ -144,6 +147,45 @@ describe('aggregates', () => {
     expect(await store.analytics.clients(clients)).to.deep.equal(await exact.analytics.clients(clients));
   }).timeout(60_000);
 
+  it('have the minutes of an event as soon as it is stored, with those of late ones, and once each in the end', async () => {
+    const minute = async (): Promise<unknown> => {
+      await store.close();
+      const rows = await sql(
+        path,
+        `SELECT (epoch_ms(start) - ${START}) / ${MINUTE}, sum(requests)::INTEGER, count(*)::INTEGER FROM minute_requests
+         GROUP BY start ORDER BY start`,
+      );
+      const latencies = await sql(path, 'SELECT sum(requests)::INTEGER FROM minute_latencies');
+      store = await DuckDbStore.open(path, LIMITS);
+      return [rows, latencies];
+    };
+    await put([storeEvent(), storeEvent(), storeEvent({ timestamp: START + MINUTE })]);
+    await put([storeEvent()]);
+    expect(await minute(), 'not aggregated').to.deep.equal([
+      [
+        [0, 3, 2],
+        [1, 1, 1],
+      ],
+      [[4]],
+    ]);
+    await store.rollUp();
+    expect(await minute(), 'aggregated').to.deep.equal([
+      [
+        [0, 3, 1],
+        [1, 1, 1],
+      ],
+      [[4]],
+    ]);
+    await put([storeEvent({ latencyMs: null })]);
+    expect(await minute(), 'late').to.deep.equal([
+      [
+        [0, 4, 2],
+        [1, 1, 1],
+      ],
+      [[4]],
+    ]);
+  });
+
   it('are left aside for buckets that they cannot tell apart', async () => {
     await put(events(400));
     await store.rollUp();
@@ -185,6 +227,28 @@ describe('aggregates', () => {
     expect(await lists(store), 'not aggregated').to.deep.equal(await lists(exact));
     await store.rollUp();
     expect(await lists(store), 'aggregated').to.deep.equal(await lists(exact));
+  });
+
+  it('may count requests of the last seconds in a long range that ends now, and none of later ones', async () => {
+    const until = START + 10 * MINUTE;
+    const realNow = Date.now;
+    const requestsOf = async (since: number, now: number): Promise<number> => {
+      Date.now = () => now;
+      try {
+        return (await store.analytics.overview({ since, until, bucketMillis: HOUR })).totals.requests;
+      } finally {
+        Date.now = realNow;
+      }
+    };
+    const long = until - 30 * HOUR;
+    await put([storeEvent({ timestamp: until - 1 }), storeEvent({ timestamp: until + 500 })]);
+    await store.rollUp();
+    expect(await requestsOf(long, until + 2000), 'ends now').to.equal(2);
+    expect(await requestsOf(long, until + 10_000), 'ended before').to.equal(1);
+    expect(await requestsOf(until - HOUR, until + 2000), 'exact').to.equal(1);
+    await put([storeEvent({ timestamp: until + 3000 })]);
+    await store.rollUp();
+    expect(await requestsOf(long, until + 2000), 'a clock that is ahead').to.equal(1);
   });
 
   it('estimate many clients within 5 %', async () => {

@@ -1,0 +1,41 @@
+import { DuckDBTimestampValue, type DuckDBAppender } from '@duckdb/node-api';
+
+import type { StoredEvent } from './event.ts';
+import { countByMinute, type MinuteCounts } from './minute-counts.ts';
+
+/** Appenders of `minute_requests` and `minute_latencies`. */
+export interface MinuteAppenders {
+  readonly requests: DuckDBAppender;
+  readonly latencies: DuckDBAppender;
+}
+
+/** Appends what events add to their minutes, column by column in the order that `createSql` gives the tables. */
+export function appendMinuteRows(
+  { requests, latencies }: MinuteAppenders,
+  events: readonly StoredEvent[],
+): void {
+  for (const counts of countByMinute(events)) {
+    for (const [outcome, byStatus] of counts.requests) {
+      for (const [statusCode, count] of byStatus) {
+        appendKeys(requests, counts);
+        requests.appendSmallInt(statusCode ?? -1);
+        requests.appendVarchar(outcome ?? '');
+        requests.appendBigInt(BigInt(count));
+        requests.endRow();
+      }
+    }
+    for (const [bucket, count] of counts.latencies) {
+      appendKeys(latencies, counts);
+      latencies.appendSmallInt(bucket);
+      latencies.appendBigInt(BigInt(count));
+      latencies.endRow();
+    }
+  }
+}
+
+function appendKeys(appender: DuckDBAppender, { start, clientId, method, endpoint }: MinuteCounts): void {
+  appender.appendTimestamp(new DuckDBTimestampValue(BigInt(start) * 1000n));
+  appender.appendVarchar(clientId);
+  appender.appendVarchar(method);
+  appender.appendVarchar(endpoint);
+}
