@@ -60,7 +60,10 @@ function cerberusOptions(port: number): Parameters<typeof withCerberus>[1] {
 }
 
 /** NodeSDK with a processor that does nothing, unless `change` puts something in its place or beside it. */
-function startOpenTelemetry(framework: Framework, change: (configuration: object) => object): Attachment {
+export function startOpenTelemetry(
+  framework: Framework,
+  change: (configuration: object) => object,
+): Attachment {
   const { NodeSDK } = requirePeer<{ NodeSDK: Class }>('application', '@opentelemetry/sdk-node');
   const { HttpInstrumentation } = requirePeer<{ HttpInstrumentation: Class }>(
     'application',

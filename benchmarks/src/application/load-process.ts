@@ -18,8 +18,15 @@ export interface Load {
 
 const autocannon = requirePeer<(options: object) => Promise<Result>>('application', 'autocannon');
 const CONNECTIONS = 32;
+/** So often autocannon looks whether it has finished. */
+const SAMPLE_MILLIS = 20;
 
 answerCalls({
+  /** As many requests as the server answers, and no others. */
+  async count({ url, requests }: { url: string; requests: number }): Promise<void> {
+    await attack({ url, amount: requests, connections: CONNECTIONS, sampleInt: SAMPLE_MILLIS });
+  },
+
   /** @param perSecond undefined: as many as the server answers */
   async run({
     url,
@@ -31,9 +38,7 @@ answerCalls({
     perSecond?: number;
   }): Promise<Load> {
     const rate = perSecond === undefined ? {} : { overallRate: perSecond };
-    const result = await autocannon({ url, duration: seconds, connections: CONNECTIONS, ...rate });
-    if (result.non2xx + result.errors > 0)
-      throw new Error(`${result.non2xx + result.errors} requests failed`);
+    const result = await attack({ url, duration: seconds, connections: CONNECTIONS, ...rate });
     return {
       requestsPerSecond: result.requests.total / seconds,
       p50Millis: result.latency.p50,
@@ -41,3 +46,10 @@ answerCalls({
     };
   },
 });
+
+/** @throws Error when a request fails */
+async function attack(options: object): Promise<Result> {
+  const result = await autocannon(options);
+  if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx + result.errors} requests failed`);
+  return result;
+}

@@ -4,6 +4,7 @@ import type { Usage } from '../harness/meter.ts';
 import { interleave, type Subject } from '../harness/rounds.ts';
 import { startSink, type RemoteSink } from '../sinks/kinds.ts';
 import type { Load } from './load-process.ts';
+import { measureAdded, type AddedPlan, type AddedToApplication } from './added.ts';
 import { AGENT_SINKS, CORE_AGENTS, OTHER_AGENTS, type Agent, type Framework } from './names.ts';
 
 /** How much is measured. */
@@ -12,6 +13,7 @@ export interface ApplicationPlan {
   readonly seconds: number;
   /** Of the fixed rate, at which nothing has to be dropped. */
   readonly perSecond: number;
+  readonly added: AddedPlan;
 }
 
 /** One round of one application. */
@@ -57,10 +59,15 @@ interface Stopped {
 const LAST_EXPORT_MILLIS = 7_000;
 const FRAMEWORKS: readonly Framework[] = ['node:http', 'Express', 'Fastify'];
 
+/** Everything about whole applications. */
+export interface ApplicationResults {
+  readonly results: readonly ApplicationResult[];
+  readonly leftOut: readonly LeftOut[];
+  readonly added: readonly AddedToApplication[];
+}
+
 /** Part 3: what a whole application costs, by the agent in it. */
-export async function measureApplications(
-  plan: ApplicationPlan,
-): Promise<{ readonly results: readonly ApplicationResult[]; readonly leftOut: readonly LeftOut[] }> {
+export async function measureApplications(plan: ApplicationPlan): Promise<ApplicationResults> {
   const load = await Child.start('application/load-process.js', []);
   const applications: Application[] = [];
   const leftOut: LeftOut[] = [];
@@ -83,7 +90,10 @@ export async function measureApplications(
       const result = { framework, agent, rounds: rounds.get(subject.name) ?? [] };
       results.push(share === undefined ? result : { ...result, delivered: share });
     }
-    return { results, leftOut };
+    for (const application of applications.splice(0)) await application.stop();
+    const added: AddedToApplication[] = [];
+    for (const framework of FRAMEWORKS) added.push(await measureAdded(framework, load, plan.added));
+    return { results, leftOut, added };
   } finally {
     for (const application of applications) await application.stop();
     await load.stop();

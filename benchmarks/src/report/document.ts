@@ -1,6 +1,7 @@
 import { plotName } from './plot.ts';
 import type { Results } from './results.ts';
 import {
+  addedTable,
   applicationsTable,
   exportersTable,
   growthTable,
@@ -27,7 +28,7 @@ export function targetsOf({ exporters, lifeCycle, applications, growth, server, 
   return [
     ...(exporters ? exporterTargets(exporters) : []),
     ...(lifeCycle ? lifeCycleTargets(lifeCycle) : []),
-    ...(applications ? applicationTargets(applications.results) : []),
+    ...(applications ? applicationTargets(applications.added) : []),
     ...(growth && server ? growthTargets(growth, server) : []),
     ...(server ? serverTargets(server) : []),
     ...(outage ? outageTargets(outage) : []),
@@ -42,7 +43,7 @@ export function markdownOf(results: Results): string {
     exporters && `### 1. Exporter\n\n${exportersTable(exporters)}`,
     lifeCycle && `### 2. Life of a request's spans\n\n${lifeCycleTable(lifeCycle)}`,
     applications &&
-      `### 3. Whole application\n\n${applicationsTable(applications.results)}${leftOut(applications.leftOut)}`,
+      `### 3. Whole application\n\n${applicationsTable(applications.results)}${leftOut(applications.leftOut)}\n\n${addedTable(applications.added)}`,
     growth &&
       `### 4. Growth\n\n${growthTable(growth)}\n\n${growth
         .map(({ what }) => `![CPU per event by ${what}](performance/${plotName(what)})`)

@@ -1,4 +1,4 @@
-import type { ApplicationResult, LeftOut } from '../application/part.ts';
+import type { ApplicationResults } from '../application/part.ts';
 import type { ExporterResults } from '../exporter/part.ts';
 import type { Growth } from '../growth/part.ts';
 import type { Machine } from '../harness/machine.ts';
@@ -14,10 +14,7 @@ export interface Results {
   readonly rounds: number;
   readonly exporters?: ExporterResults;
   readonly lifeCycle?: readonly AddedCpu[];
-  readonly applications?: {
-    readonly results: readonly ApplicationResult[];
-    readonly leftOut: readonly LeftOut[];
-  };
+  readonly applications?: ApplicationResults;
   readonly growth?: readonly Growth[];
   readonly server?: ServerResults;
   readonly outage?: readonly OutageResult[];

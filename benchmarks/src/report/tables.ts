@@ -1,4 +1,5 @@
 import { AGENT_TITLES } from '../application/names.ts';
+import type { AddedToApplication } from '../application/added.ts';
 import type { ApplicationResult } from '../application/part.ts';
 import { EXPORTER_TITLES } from '../exporter/names.ts';
 import type { ExporterResults } from '../exporter/part.ts';
@@ -8,7 +9,7 @@ import { shapeName } from '../life-cycle/shapes.ts';
 import type { OutageResult } from '../outage/part.ts';
 import type { ServerResults } from '../server/part.ts';
 import { cell, number, spreadCell, table } from './markdown.ts';
-import { verdictOf, type Target } from './targets.ts';
+import { addedBy, verdictOf, type Target } from './targets.ts';
 
 const MEBI = 2 ** 20;
 
@@ -74,6 +75,18 @@ export function applicationsTable(results: readonly ApplicationResult[]): string
         0,
       ),
       delivered === undefined ? '' : `${number(delivered * 100)} %`,
+    ]),
+  );
+}
+
+export function addedTable(added: readonly AddedToApplication[]): string {
+  return table(
+    ['one process', 'no-op processor, CPU µs/request', '+ Cerberus', '+ BatchSpanProcessor and OTLP'],
+    added.map(({ framework, cpuMicros }) => [
+      framework,
+      cell(cpuMicros['no-op']),
+      cell(addedBy(cpuMicros, 'cerberus')),
+      cell(addedBy(cpuMicros, 'otlp-proto')),
     ]),
   );
 }

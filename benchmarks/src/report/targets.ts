@@ -1,9 +1,8 @@
 import type { AddedCpu } from '../life-cycle/part.ts';
-import type { ApplicationResult, ApplicationRound } from '../application/part.ts';
+import type { AddedToApplication } from '../application/added.ts';
 import type { ExporterResults, ExporterRound } from '../exporter/part.ts';
 import type { ExporterName } from '../exporter/names.ts';
 import type { Growth } from '../growth/part.ts';
-import type { Framework } from '../application/names.ts';
 import { isVoid, ratioOf, type Spread } from '../harness/statistics.ts';
 import type { OutageResult } from '../outage/part.ts';
 import { loadName, type ServerResults } from '../server/part.ts';
@@ -101,18 +100,19 @@ export function lifeCycleTargets(results: readonly AddedCpu[]): Target[] {
 }
 
 /** What an agent adds to a request over OpenTelemetry without exporter, per framework. */
-export function applicationTargets(results: readonly ApplicationResult[]): Target[] {
-  const cpuOf = (framework: Framework, agent: string): number[] =>
-    (results.find((each) => each.framework === framework && each.agent === agent)?.rounds ?? []).map(
-      (round: ApplicationRound) => round.cpuMicros,
-    );
-  return (['node:http', 'Express', 'Fastify'] as const).map((framework) => {
-    const base = cpuOf(framework, 'otel');
-    const over = (agent: string): number[] =>
-      cpuOf(framework, agent).map((value, round) => value - (base[round] ?? NaN));
+export function applicationTargets(added: readonly AddedToApplication[]): Target[] {
+  return added.map(({ framework, cpuMicros }) => {
     const what = `whole application, ${framework}: CPU per request over OpenTelemetry alone ÷ OTLP http/proto's`;
-    return atMost(what, 0.5, ratioOf(over('cerberus'), over('otlp')));
+    return atMost(what, 0.5, ratioOf(addedBy(cpuMicros, 'cerberus'), addedBy(cpuMicros, 'otlp-proto')));
   });
+}
+
+/** What a pipeline adds to a request over one that does nothing, CPU microseconds; one value per round. */
+export function addedBy(
+  cpuMicros: AddedToApplication['cpuMicros'],
+  pipeline: keyof AddedToApplication['cpuMicros'],
+): readonly number[] {
+  return cpuMicros[pipeline].map((value, round) => value - (cpuMicros['no-op'][round] ?? NaN));
 }
 
 /** Last size ÷ first size of what grows. */

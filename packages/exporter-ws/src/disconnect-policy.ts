@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly action: 'retry'; readonly minMillis?: number; readonly maxMillis?: number }
   /** Try again rarely: it will not help soon. */
   | { readonly action: 'suspend'; readonly code: WarningCode }
-  /** The same when it happens on two attempts in a row; once may be the network's fault. */
+  /** The same when it happens on several attempts in a row; once may be the network's fault. */
   | { readonly action: 'suspend_if_repeated'; readonly code: WarningCode }
   /** A message was too large for the peer: try again with smaller ones. */
   | { readonly action: 'shrink' };
@@ -26,7 +26,9 @@ const MAX_RETRY_AFTER_MILLIS = 5 * 60_000;
 const CREDENTIAL_CLOSE_CODES = new Set([1008, 4401, 4403]);
 /** Certificates that do not prove what they should: only a change of configuration mends that. */
 const CERTIFICATE_FAILURE = /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT|UNABLE_TO_)/;
-/** Other failures of TLS: spoken to a plain port, no version in common, or a byte that changed on the way. */
+/** A byte that changed on the way, RFC 8446 §6.2 `bad_record_mac` and `decrypt_error`: no configuration does that. */
+const CORRUPTION = /^ERR_SSL_.*(BAD_RECORD_MAC|DECRYPT_ERROR)/;
+/** Other failures of TLS: spoken to a plain port, no version in common, or a byte that changed in a handshake. */
 const TLS_FAILURE = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
 
 /** What the end of a connection means for the next one. Pure; the table is in PROTOCOL.md. */
@@ -48,7 +50,7 @@ export function verdictOn(end: Disconnect, wallClockMillis: number): Verdict {
 
 function verdictOnFailure(code: string): Verdict {
   if (CERTIFICATE_FAILURE.test(code)) return { action: 'suspend', code: 'CERBERUS_SUSPENDED' };
-  return TLS_FAILURE.test(code)
+  return TLS_FAILURE.test(code) && !CORRUPTION.test(code)
     ? { action: 'suspend_if_repeated', code: 'CERBERUS_SUSPENDED' }
     : { action: 'retry' };
 }

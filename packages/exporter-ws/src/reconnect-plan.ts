@@ -37,6 +37,8 @@ export interface Moment {
 
 const EVENT_MODE_MEMORY_MILLIS = 60 * 60_000;
 const FRUITLESS_LIMIT = 3;
+/** A link that changes bytes may change one in two attempts. */
+const FAILURES_LIMIT = 3;
 const NEVER_ACKNOWLEDGED: WarningCode = 'CERBERUS_NEVER_ACKNOWLEDGED';
 /** How many events go one at a time after the backend found a message too large. */
 const CAREFUL_EVENTS = 1024;
@@ -53,8 +55,8 @@ export class ReconnectPlan {
   #batchProven = false;
   #eventModeUntil = -Infinity;
   #tryingEventMode = false;
-  /** The attempt before failed in a way that suspends when it is repeated. */
-  #failedBefore = false;
+  /** Attempts in a row that failed in a way that suspends when it is repeated. */
+  #failures = 0;
   /** Events were delivered to this backend: what keeps them away now is a fault, which heals, and no wrong setting. */
   #delivered = false;
 
@@ -78,7 +80,7 @@ export class ReconnectPlan {
     if (mode === 'batch') this.#batchProven = true;
     else if (this.#tryingEventMode) this.#eventModeUntil = now + EVENT_MODE_MEMORY_MILLIS;
     this.#tryingEventMode = false;
-    this.#failedBefore = false;
+    this.#failures = 0;
   }
 
   /** The backend settled events: whatever was wrong is over. */
@@ -115,10 +117,10 @@ export class ReconnectPlan {
     const why = unanswered ?? describe(end);
     if (verdict.action === 'suspend') return this.#suspend(why, moment, verdict.code);
     if (verdict.action === 'suspend_if_repeated' && summary.mode === undefined) {
-      const repeated = this.#failedBefore && !this.#delivered;
-      this.#failedBefore = true;
-      if (repeated) return this.#suspend(why, moment, verdict.code);
-    }
+      this.#failures += 1;
+      if (this.#failures >= FAILURES_LIMIT && !this.#delivered)
+        return this.#suspend(why, moment, verdict.code);
+    } else this.#failures = 0;
     if (verdict.action === 'shrink') this.#careful = CAREFUL_EVENTS;
     const limits = {
       initialMillis: this.#config.initialBackoffMillis,

@@ -54,12 +54,18 @@ describe('disconnect policy', () => {
   });
 
   it('suspends on other failures of TLS only when they are repeated: one may be a byte that changed on the way', () => {
-    for (const code of [
-      'EPROTO',
-      'ERR_SSL_WRONG_VERSION_NUMBER',
-      'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
-    ]) {
+    for (const code of ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_UNSUPPORTED_PROTOCOL']) {
       expect(failed(code), code).to.deep.equal({ action: 'suspend_if_repeated', code: 'CERBERUS_SUSPENDED' });
+    }
+  });
+
+  it('never suspends on bytes that changed on the way', () => {
+    for (const code of [
+      'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+      'ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC',
+      'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR',
+    ]) {
+      expect(failed(code), code).to.deep.equal({ action: 'retry' });
     }
   });
 

@@ -166,12 +166,14 @@ describe('reconnect plan', () => {
     }
   });
 
-  it('suspends on the second failure of TLS in a row, not on one that broke an established connection', () => {
+  it('suspends on the third failure of TLS in a row, not on one that broke an established connection', () => {
     const subject = plan({ protocol: 'batch' });
-    const end: Disconnect = { kind: 'failed', code: 'ERR_SSL_BAD_RECORD_MAC' };
+    const end: Disconnect = { kind: 'failed', code: 'EPROTO' };
     subject.established('batch', 0);
     expect(next(subject, end, { ...never, mode: 'batch' }).state).to.equal('backoff');
-    expect([next(subject, end).state, next(subject, end).state]).to.deep.equal(['backoff', 'suspended']);
+    const refused: Disconnect = { kind: 'failed', code: 'ECONNREFUSED' };
+    const states = [end, end, refused, end, end, end].map((each) => next(subject, each).state);
+    expect(states).to.deep.equal(['backoff', 'backoff', 'backoff', 'backoff', 'backoff', 'suspended']);
   });
 
   it('sends one event at a time after 1009, until the culprit is found or many got through', () => {

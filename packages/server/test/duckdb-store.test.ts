@@ -137,14 +137,14 @@ describe('DuckDbStore', () => {
   });
 
   it('commits nothing while the log is merged into the file, for DuckDB would hold up the whole process', async () => {
-    const spans: { sql: string; start: number; end: number }[] = [];
+    const spans: { statement: string; start: number; end: number }[] = [];
     const run = DuckDBConnection.prototype.run;
-    DuckDBConnection.prototype.run = async function (sql, ...rest) {
+    DuckDBConnection.prototype.run = async function (statement, ...rest) {
       const start = performance.now();
       try {
-        return await run.call(this, sql, ...rest);
+        return await run.call(this, statement, ...rest);
       } finally {
-        spans.push({ sql, start, end: performance.now() });
+        spans.push({ statement, start, end: performance.now() });
       }
     };
     const store = await open(path);
@@ -152,18 +152,18 @@ describe('DuckDbStore', () => {
       const events = Array.from({ length: 2000 }, (_, index) =>
         storeEvent({ endpoint: `/${index}/${'x'.repeat(1000)}` }),
       );
-      for (let seq = 1; !spans.some(({ sql }) => sql === 'CHECKPOINT'); seq += 1) {
+      for (let seq = 1; !spans.some(({ statement }) => statement === 'CHECKPOINT'); seq += 1) {
         await store.append(append({ seq, events }));
       }
     } finally {
       await store.close();
       DuckDBConnection.prototype.run = run;
     }
-    const [merged] = spans.filter(({ sql }) => sql === 'CHECKPOINT');
-    const commits = spans.filter(({ sql }) => sql === 'COMMIT').map(({ end }) => end);
+    const [merged] = spans.filter(({ statement }) => statement === 'CHECKPOINT');
+    const commits = spans.filter(({ statement }) => statement === 'COMMIT').map(({ end }) => end);
     const during = spans.filter(
-      ({ sql, start }) =>
-        sql === 'BEGIN' && start > (merged?.start ?? Infinity) && start < (merged?.end ?? 0),
+      ({ statement, start }) =>
+        statement === 'BEGIN' && start > (merged?.start ?? Infinity) && start < (merged?.end ?? 0),
     );
     expect(commits).to.have.length.above(2);
     expect(during).to.deep.equal([]);
