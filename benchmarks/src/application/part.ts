@@ -17,7 +17,7 @@ export interface ApplicationPlan {
 }
 
 /** One round of one application. */
-export interface ApplicationRound {
+interface ApplicationRound {
   readonly requestsPerSecond: number;
   /** At the fixed rate. */
   readonly cpuMicros: number;
@@ -36,7 +36,7 @@ export interface ApplicationResult {
 }
 
 /** An agent that did not start, and why. */
-export interface LeftOut {
+interface LeftOut {
   readonly agent: Agent;
   readonly reason: string;
 }

@@ -159,7 +159,7 @@ describe('DuckDbStore', () => {
       await store.close();
       DuckDBConnection.prototype.run = run;
     }
-    const [merged] = spans.filter(({ statement }) => statement === 'CHECKPOINT');
+    const merged = spans.find(({ statement }) => statement === 'CHECKPOINT');
     const commits = spans.filter(({ statement }) => statement === 'COMMIT').map(({ end }) => end);
     const during = spans.filter(
       ({ statement, start }) =>
