@@ -108,8 +108,8 @@ const WEAKENINGS = [
     patches: [
       [
         'reconnect-plan.js',
-        'this.#failedBefore = false;\n    }',
-        'this.#failedBefore = false;\n        this.#attempts = 0;\n    }',
+        'this.#failures = 0;\n    }',
+        'this.#failures = 0;\n        this.#attempts = 0;\n    }',
       ],
     ],
     tests: ['reconnect-plan.test.js', 'fault/handshake.test.js'],
