@@ -15,6 +15,8 @@ export interface Clock {
   after(millis: number, callback: () => void): Timer;
   /** As `after`, but the process stays alive until it fired or was cancelled. */
   holdFor(millis: number, callback: () => void): Timer;
+  /** Runs `callback` when all that is ready in this turn of the event loop was handled. Keeps the process alive so long. */
+  endOfTurn(callback: () => void): void;
   /** Runs `callback` after pending input was read: after an event loop that was blocked, data comes first. */
   afterInput(callback: () => void): void;
 }
@@ -34,6 +36,7 @@ export const systemClock: Clock = {
   random: Math.random,
   after: (millis, callback) => timer(millis, callback, false),
   holdFor: (millis, callback) => timer(millis, callback, true),
+  endOfTurn: (callback) => void setImmediate(callback),
   afterInput(callback) {
     // Referenced, for the two turns that it takes: the event loop does not wake up for an immediate that is not.
     setImmediate(() => setImmediate(callback));

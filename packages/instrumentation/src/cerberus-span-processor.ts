@@ -37,7 +37,7 @@ export interface CerberusSpanProcessorStats {
   readonly handedOver: number;
   /** Not accepted by the exporter: its queue is full, or it is shut down. */
   readonly refused: number;
-  /** Wait for the secret key at this moment. */
+  /** Wait for the secret key at this moment, or for the end of the event loop's turn in which they ended. */
   readonly waitingForKey: number;
   /** Child spans whose metrics were not followed, because more than 1,000 of one request were open. */
   readonly unfollowedChildren: number;

@@ -14,6 +14,9 @@ import { WaitingRoom } from './waiting-room.ts';
 /** How long a flush waits for a key that is being fetched, before events go without an address. */
 const FLUSH_KEY_WAIT_MILLIS = 1000;
 
+/** Most requests that are exported together: they are to be young still, and their events to lie in few cache lines. */
+const MAX_TOGETHER = 64;
+
 /** What handing over works with. */
 export interface HandOverParts {
   readonly identity: Identity;
@@ -24,11 +27,18 @@ export interface HandOverParts {
 
 type Root = SdkSpan & RequestSpan;
 
-/** Gives finished requests to the exporter, at once or, while the key is being fetched, when it is there. */
+/**
+ * Gives finished requests to the exporter at once or, while the key is being fetched, when it is there. What ends in the same
+ * turn of the event loop goes together, when the turn ends: the exporter's code, run once between two requests, finds
+ * no cache that knows it, and takes three times as long (docs/performance.md).
+ */
 export class HandOver {
   readonly #exporter: SpanExporterLike;
   readonly #parts: HandOverParts;
   readonly #room = new WaitingRoom<Root>((span) => this.#identifyAndExport(span));
+  #ended: SdkSpan[] = [];
+  /** A request was handed over in this turn. */
+  #isLater = false;
   #accepted = 0;
   #refused = 0;
 
@@ -47,15 +57,15 @@ export class HandOver {
     return this.#refused;
   }
 
-  /** Spans that wait for the key. */
+  /** Spans that wait for the key, or for the end of the turn. */
   get waiting(): number {
-    return this.#room.size;
+    return this.#room.size + this.#ended.length;
   }
 
   /** Never throws. */
   offer(span: Root, record: RequestRecord): void {
     if (record.lacksKey && this.#parts.keys.acquiring && this.#room.admit(span)) return;
-    this.#export(span);
+    this.#collect(span);
   }
 
   /** The key is there, or not worth waiting for any longer. */
@@ -75,6 +85,7 @@ export class HandOver {
       });
     }
     this.#room.settle();
+    this.#export();
   }
 
   /** @throws what the exporter's own `forceFlush` rejects with */
@@ -96,12 +107,36 @@ export class HandOver {
     } catch (error) {
       failures.add('release', error);
     }
-    this.#export(span);
+    this.#collect(span);
   }
 
-  #export(span: SdkSpan): void {
+  #collect(span: SdkSpan): void {
+    this.#ended.push(span);
+    // The first of a turn, for it may be the only one.
+    if (!this.#isLater || this.#ended.length >= MAX_TOGETHER) this.#export();
+    if (this.#isLater) return;
+    this.#isLater = true;
+    this.#parts.clock.endOfTurn(this.#onEndOfTurn);
+  }
+
+  readonly #onEndOfTurn = (): void => {
+    this.#isLater = false;
+    this.#export();
+  };
+
+  #export(): void {
+    const spans = this.#ended;
+    if (spans.length === 0) return;
+    this.#ended = [];
+    withoutTracing(() => {
+      for (const span of spans) this.#exportOne(span);
+    });
+  }
+
+  /** One in a call: each has an outcome of its own. */
+  #exportOne(span: SdkSpan): void {
     try {
-      withoutTracing(() => this.#exporter.export([span], this.#onExported));
+      this.#exporter.export([span], this.#onExported);
     } catch (error) {
       this.#refused += 1;
       this.#parts.failures.add('export', error);

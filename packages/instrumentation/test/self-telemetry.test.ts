@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
 import { expect } from 'chai';
+import { setImmediate } from 'node:timers/promises';
 import {
   CerberusSpanProcessor,
   withCerberus,
@@ -44,6 +45,7 @@ describe('metrics about the processor', () => {
     serve(processor);
     serve(processor);
     serve(processor, '/health');
+    await setImmediate();
     expect(await metrics.values(TYPE)).to.deep.equal({
       'processor.span.processed': 2,
       'processor.span.queue.size': 0,

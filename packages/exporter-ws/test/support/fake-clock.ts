@@ -30,6 +30,10 @@ export class FakeClock implements Clock {
     return this.after(millis, callback);
   }
 
+  endOfTurn(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   afterInput(callback: () => void): void {
     this.#afterInput.push(callback);
   }

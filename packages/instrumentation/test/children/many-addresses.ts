@@ -3,6 +3,7 @@ import { ROOT_CONTEXT } from '@opentelemetry/api';
 import type { FinishedSpan, ExportOutcome } from '@cerberus-otel/exporter-ws/internal';
 import { CerberusSpanProcessor } from '../../dist/esm/index.js';
 import { serverSpan } from '../support/spans.js';
+import { setImmediate } from 'node:timers/promises';
 import { report } from './report.js';
 
 const total = Number(process.env['ADDRESSES']);
@@ -38,6 +39,7 @@ const warmUp = Math.floor(total / 5);
 serve(0, warmUp);
 const before = memory();
 serve(warmUp, total);
+await setImmediate();
 const after = memory();
 report({
   distinct,

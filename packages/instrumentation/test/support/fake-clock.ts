@@ -33,6 +33,10 @@ export class FakeClock implements Clock {
     return this.after(millis, callback);
   }
 
+  endOfTurn(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   afterInput(callback: () => void): void {
     // What the process has received is no matter of time, so this is real.
     setImmediate(() => setImmediate(callback));
