@@ -122,6 +122,7 @@ describe('GET /metrics', () => {
     store.load = undefined;
     store.hold();
     client.frame(1, wireEvent());
+    await until('the frame has come', () => store.appends === 1);
     const start = performance.now();
     await until('some time has passed', () => performance.now() - start > 60);
     store.release();

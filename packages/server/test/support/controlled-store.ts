@@ -23,6 +23,8 @@ export class ControlledStore implements Store {
   readonly inner: Store;
   fault: (append: Append) => Fault = () => 'none';
   load: PendingLoad | undefined;
+  /** Appends that were asked for. */
+  appends = 0;
   #gate: Promise<void> = Promise.resolve();
   #open: () => void = () => undefined;
   #tail: Promise<unknown> = Promise.resolve();
@@ -44,6 +46,7 @@ export class ControlledStore implements Store {
   }
 
   append(append: Append): Promise<AppendOutcome> {
+    this.appends += 1;
     const before = this.#tail;
     const result = this.#decide(before, this.#gate, append);
     this.#tail = result.catch(() => undefined);
