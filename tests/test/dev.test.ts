@@ -102,6 +102,10 @@ describe('cerberus-server dev', function () {
       const run = dev(['--', process.execPath, 'plain-app.mjs']);
       const page = await run.output('stderr', /page: http:\/\/127\.0\.0\.1:(\d+)/);
       expect(page).not.to.equal('8765');
+      const port = await run.output('stdout', /"port":(\d+)/);
+      await send(`http://127.0.0.1:${port}/exit/0`);
+      expect(await run.exited).to.equal(0);
+      expect(run.stderr).to.match(/1 request, 0 errors/);
       const fixed = dev(['--port', '8765', '--', process.execPath, 'plain-app.mjs']);
       expect(await fixed.exited).to.equal(1);
       expect(fixed.stderr).to.equal('cerberus: port 8765 on 127.0.0.1 is in use\n');

@@ -57,9 +57,8 @@ export async function runDev(options: DevOptions, output: DevOutput): Promise<nu
   const folder = mkdtempSync(join(tmpdir(), 'cerberus-dev-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
-  const store = await DuckDbStore.open(join(folder, 'dev.duckdb'), STORE_OPTIONS);
   try {
-    const server = await openServer(store, options.port);
+    const { server, store } = await openServer(join(folder, 'dev.duckdb'), options.port);
     try {
       output.line(`${output.paint.bold('The page:')} ${server.url}/?range=15m`);
       const code = await runApplication(options, server, register, output);
@@ -69,21 +68,31 @@ export async function runDev(options: DevOptions, output: DevOutput): Promise<nu
       await server.close();
     }
   } finally {
-    await store.close();
     remove();
   }
 }
 
-/** Settings in the environment are for the reader's own server, not for this one. */
-async function openServer(store: DuckDbStore, port: number | undefined): Promise<CerberusServer> {
-  const options = { store, host: '127.0.0.1', signIn: false };
+interface OpenServer {
+  readonly server: CerberusServer;
+  /** The server closes it. */
+  readonly store: DuckDbStore;
+}
+
+async function openServer(db: string, port: number | undefined): Promise<OpenServer> {
   try {
-    return await startServerIn({}, { ...options, port: port ?? DEFAULT_PORT });
+    return await openServerOn(db, port ?? DEFAULT_PORT);
   } catch (error) {
     const isTaken = error instanceof CerberusServerError && error.code === 'PORT_IN_USE';
     if (port !== undefined || !isTaken) throw error;
-    return startServerIn({}, { ...options, port: 0 });
+    return openServerOn(db, 0);
   }
+}
+
+/** Settings in the environment are for the reader's own server, not for this one. */
+async function openServerOn(db: string, port: number): Promise<OpenServer> {
+  // A server that does not start closes its store as well.
+  const store = await DuckDbStore.open(db, STORE_OPTIONS);
+  return { server: await startServerIn({}, { store, host: '127.0.0.1', signIn: false, port }), store };
 }
 
 function runApplication(
