@@ -40,13 +40,15 @@ export async function audit(command: readonly string[], json: boolean): Promise<
 }
 
 async function ownerEnds(variables: Readonly<Record<string, string>>, printer: Printer): Promise<number> {
+  // Before it says so: a signal that nobody listens to would end the process without a summary.
+  const ended = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+  });
   printer.lines([
     'Start the application with these variables, and end with Ctrl-C:',
     ...Object.entries(variables).map(([name, value]) => `  ${name}=${value}`),
   ]);
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve).once('SIGTERM', resolve);
-  });
+  await ended;
   return 0;
 }
 
