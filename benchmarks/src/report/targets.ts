@@ -84,8 +84,8 @@ export function exporterTargets({ exporters, stringifyMicros }: ExporterResults)
 
 /** By metrics and children: the target, and what is known to be reached, by the quick form where that is worse. */
 const LIFE_CYCLE_LIMITS: Readonly<Record<string, readonly [limit: number, known: number]>> = {
-  '3/0': [0.25, 1.2],
-  '3/20': [0.1, 0.17],
+  '3/0': [0.25, 0.9],
+  '3/20': [0.1, 0.13],
 };
 
 /** Ratios of what is added to a request's life. */

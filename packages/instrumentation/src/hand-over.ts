@@ -14,7 +14,7 @@ import { WaitingRoom } from './waiting-room.ts';
 /** How long a flush waits for a key that is being fetched, before events go without an address. */
 const FLUSH_KEY_WAIT_MILLIS = 1000;
 
-/** Most requests that are exported together: they are to be young still, and their events to lie in few cache lines. */
+/** Most requests that are exported together: few spans are to be kept for it. */
 const MAX_TOGETHER = 64;
 
 /** What handing over works with. */
@@ -35,10 +35,10 @@ type Root = SdkSpan & RequestSpan;
 export class HandOver {
   readonly #exporter: SpanExporterLike;
   readonly #parts: HandOverParts;
-  readonly #room = new WaitingRoom<Root>((span) => this.#identifyAndExport(span));
+  readonly #room = new WaitingRoom<Root>((span) => this.#identifyAndCollect(span));
   #ended: SdkSpan[] = [];
   /** A request was handed over in this turn. */
-  #isLater = false;
+  #hasExported = false;
   #accepted = 0;
   #refused = 0;
 
@@ -99,7 +99,7 @@ export class HandOver {
     await this.#exporter.shutdown();
   }
 
-  #identifyAndExport(span: Root): void {
+  #identifyAndCollect(span: Root): void {
     const { identity, keys, failures } = this.#parts;
     try {
       const record = span[REQUEST];
@@ -113,14 +113,14 @@ export class HandOver {
   #collect(span: SdkSpan): void {
     this.#ended.push(span);
     // The first of a turn, for it may be the only one.
-    if (!this.#isLater || this.#ended.length >= MAX_TOGETHER) this.#export();
-    if (this.#isLater) return;
-    this.#isLater = true;
+    if (!this.#hasExported || this.#ended.length >= MAX_TOGETHER) this.#export();
+    if (this.#hasExported) return;
+    this.#hasExported = true;
     this.#parts.clock.endOfTurn(this.#onEndOfTurn);
   }
 
   readonly #onEndOfTurn = (): void => {
-    this.#isLater = false;
+    this.#hasExported = false;
     this.#export();
   };
 

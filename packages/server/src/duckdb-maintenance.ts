@@ -7,8 +7,8 @@ const ROLLUP_EVENTS = 100_000;
 const ROLLUP_MILLIS = 60_000;
 
 /**
- * What is done to the database beside the writer, on a connection of its own, one task after the other. It writes to
- * no table that the writer writes to, or to none of its rows, so that neither waits for the other.
+ * What is done to the database beside the writer, on a connection of its own, one task after the other. The writer only adds
+ * rows to the tables that both write to, and DuckDB lets others change those that are there: neither waits for the other.
  */
 export class DuckDbMaintenance {
   readonly #connection: DuckDBConnection;

@@ -1,5 +1,6 @@
-import { DuckDBTimestampValue, type DuckDBAppender } from '@duckdb/node-api';
+import type { DuckDBAppender } from '@duckdb/node-api';
 
+import { instant } from './duckdb-row.ts';
 import type { StoredEvent } from './event.ts';
 import { countByMinute, type MinuteCounts } from './minute-counts.ts';
 
@@ -34,7 +35,7 @@ export function appendMinuteRows(
 }
 
 function appendKeys(appender: DuckDBAppender, { start, clientId, method, endpoint }: MinuteCounts): void {
-  appender.appendTimestamp(new DuckDBTimestampValue(BigInt(start) * 1000n));
+  appender.appendTimestamp(instant(start));
   appender.appendVarchar(clientId);
   appender.appendVarchar(method);
   appender.appendVarchar(endpoint);

@@ -44,6 +44,6 @@ function double(appender: DuckDBAppender, value: number | null): void {
 }
 
 /** In microseconds: for a value in milliseconds the library makes a native object, which DuckDB then casts all the same. */
-function instant(millis: number): DuckDBTimestampValue {
+export function instant(millis: number): DuckDBTimestampValue {
   return new DuckDBTimestampValue(BigInt(millis) * 1000n);
 }
