@@ -1,5 +1,5 @@
 import type { EndpointKey } from './analytics.ts';
-import type { StoredEvent } from './event.ts';
+import { endpointName, type StoredEvent } from './event.ts';
 
 /** Over how many seconds the rate is taken. */
 const SECONDS = 10;
@@ -29,7 +29,7 @@ export class CommitRate {
   add(events: readonly StoredEvent[]): void {
     const { counts } = this.#slot();
     for (const event of events) {
-      const key = `${event.clientId}${SEPARATOR}${event.method}${SEPARATOR}${event.route ?? event.endpoint}`;
+      const key = `${event.clientId}${SEPARATOR}${event.method}${SEPARATOR}${endpointName(event)}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }

@@ -45,3 +45,8 @@ export interface StoredEvent extends CerberusEvent {
 export function eventTime(event: Pick<StoredEvent, 'timestamp' | 'receivedAt'>): number {
   return event.timestamp ?? event.receivedAt;
 }
+
+/** The name under which an event's endpoint is listed. `duckdb-conditions.ts` has it in SQL. */
+export function endpointName({ route, endpoint }: Pick<CerberusEvent, 'route' | 'endpoint'>): string {
+  return route ?? endpoint;
+}

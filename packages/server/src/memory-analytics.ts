@@ -19,7 +19,7 @@ import {
   type StatusCounts,
   type Totals,
 } from './analytics.ts';
-import { eventTime, type StoredEvent } from './event.ts';
+import { endpointName, eventTime, type StoredEvent } from './event.ts';
 import { binsOf, latencyBucket } from './log-buckets.ts';
 import { describeMetric, listMetrics } from './memory-metrics.ts';
 import {
@@ -71,7 +71,7 @@ export class MemoryAnalytics implements Analytics {
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
     const events = this.#matching(query);
-    const all = [...groupBy(events, (event) => JSON.stringify([event.method, event.route ?? event.endpoint]))]
+    const all = [...groupBy(events, (event) => JSON.stringify([event.method, endpointName(event)]))]
       .map(([, group]) => figuresOf(group, query, events.length))
       .sort(
         (a, b) => ORDERS[query.order](a, b) || compare(a.endpoint, b.endpoint) || compare(a.method, b.method),
@@ -116,7 +116,7 @@ export class MemoryAnalytics implements Analytics {
       .filter(
         (event) =>
           endpoint === undefined ||
-          (event.method === endpoint.method && (event.route ?? event.endpoint) === endpoint.endpoint),
+          (event.method === endpoint.method && endpointName(event) === endpoint.endpoint),
       );
   }
 }

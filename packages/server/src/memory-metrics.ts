@@ -12,7 +12,7 @@ import {
   type MetricShare,
   type MetricType,
 } from './analytics.ts';
-import { eventTime, type StoredEvent } from './event.ts';
+import { endpointName, eventTime, type StoredEvent } from './event.ts';
 import { filledBins, linearBin, linearBins } from './linear-bins.ts';
 import { compare, endpointOf, groupBy, quantile } from './memory-figures.ts';
 import { bucketStarts, fillBuckets } from './series.ts';
@@ -119,7 +119,7 @@ function total(shares: readonly MetricShare[]): number {
 }
 
 function groupsOf(uses: readonly Metric[]): readonly MetricGroup[] {
-  return [...groupBy(uses, ({ event }) => JSON.stringify([event.method, event.route ?? event.endpoint]))]
+  return [...groupBy(uses, ({ event }) => JSON.stringify([event.method, endpointName(event)]))]
     .map(([, group]) => ({
       ...endpointOf(group.map((use) => use.event)),
       events: group.length,

@@ -1,5 +1,5 @@
 import { chooseBucket } from './bucket-width.ts';
-import { eventTime, type StoredEvent } from './event.ts';
+import { endpointName, eventTime, type StoredEvent } from './event.ts';
 import {
   addressesOf,
   compare,
@@ -74,7 +74,7 @@ function bucketsOf(events: readonly StoredEvent[], width: number): readonly Summ
 }
 
 function endpointsOf(events: readonly StoredEvent[]): readonly SummaryEndpoint[] {
-  return [...groupBy(events, (event) => JSON.stringify([event.method, event.route ?? event.endpoint]))]
+  return [...groupBy(events, (event) => JSON.stringify([event.method, endpointName(event)]))]
     .map(([, group]) => figuresOf(group))
     .sort((a, b) => b.requests - a.requests || compare(a.endpoint, b.endpoint) || compare(a.method, b.method))
     .slice(0, MAX_SUMMARY_ENDPOINTS);

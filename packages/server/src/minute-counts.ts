@@ -1,5 +1,5 @@
 import { MINUTE_MILLIS } from './durations.ts';
-import { eventTime, type Outcome, type StoredEvent } from './event.ts';
+import { endpointName, eventTime, type Outcome, type StoredEvent } from './event.ts';
 import { latencyBucket } from './log-buckets.ts';
 
 /** What some events add to a minute of an endpoint. */
@@ -33,7 +33,7 @@ export function countByMinute(events: readonly StoredEvent[]): readonly MinuteCo
   for (const event of events) {
     const start = Math.floor(eventTime(event) / MINUTE_MILLIS) * MINUTE_MILLIS;
     const { clientId, method, outcome, statusCode, latencyMs } = event;
-    const endpoint = event.route ?? event.endpoint;
+    const endpoint = endpointName(event);
     const ofMethod = within(within(within(tree, start), clientId), method);
     let counted = ofMethod.get(endpoint);
     if (counted === undefined) {
