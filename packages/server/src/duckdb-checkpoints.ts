@@ -6,7 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
  * Bytes by which the write-ahead log grows until it is merged into the file. Commits wait meanwhile, longer after more
  * bytes; but DuckDB rewrites the last row group of a table in every merge, so that merging often is much work.
  */
-const MERGE_BYTES = 32 * 1_048_576;
+const MERGE_BYTES = 12 * 1_048_576;
 
 /** DuckDB's `checkpoint_threshold`, at which a commit merges by itself. Only where merging between commits did not work. */
 export const LAST_RESORT = '256MB';

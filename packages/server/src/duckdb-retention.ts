@@ -92,7 +92,7 @@ interface Sizes {
 async function sizes(connection: DuckDBConnection): Promise<Sizes> {
   const [row = []] = (
     await connection.runAndReadAll(
-      `SELECT (SELECT used_blocks * block_size FROM pragma_database_size() LIMIT 1), count(*),
+      `SELECT (SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = current_database()), count(*),
               epoch_ms(min(received_at)), epoch_ms(max(received_at)) FROM events`,
     )
   ).getRows();

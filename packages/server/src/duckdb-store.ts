@@ -67,7 +67,7 @@ export class DuckDbStore implements Store {
    */
   static async open(path: string, limits: OpenLimits): Promise<DuckDbStore> {
     const database = await openDatabase(path, limits);
-    const connect = (): Promise<DuckDBConnection> => database.instance.connect();
+    const { connect } = database;
     const connections = {
       writer: await connect(),
       reader: await connect(),

@@ -169,6 +169,41 @@ describe('DuckDbStore', () => {
     expect(during).to.deep.equal([]);
   }).timeout(120_000);
 
+  it('writes in small row groups, of which a merge rewrites the last one', async () => {
+    const store = await open(path);
+    const events = Array.from({ length: 40_000 }, () => storeEvent());
+    await store.append(append({ events }));
+    await store.close();
+    const groups = await sql(
+      path,
+      `SELECT DISTINCT row_group_id, count FROM pragma_storage_info('events')
+       WHERE column_name = 'id' AND segment_type = 'BIGINT' ORDER BY row_group_id`,
+    );
+    expect(groups.map(([, count]) => Number(count))).to.deep.equal([16_384, 16_384, 7_232]);
+  });
+
+  it('goes on with a file whose row groups are of another size', async () => {
+    await (await open(path)).close();
+    await sql(
+      path,
+      `INSERT INTO producers SELECT 'p' || i, 'app', 7, 'batch', 'test/1', now(), now(), 1, 0
+      FROM range(30_000) t(i)`,
+    );
+    const store = await open(path);
+    expect(await store.lastSeq('p29999')).to.equal(7);
+    await store.append(append({ seq: 1 }));
+    await store.close();
+    expect(await sql(path, 'SELECT count(*) FROM producers')).to.deep.equal([['30001']]);
+  });
+
+  it('takes a path with a quote in it', async () => {
+    const quoted = join(tempFolder(), "it's.duckdb");
+    const store = await open(quoted);
+    await store.append(append());
+    await store.close();
+    expect(await sql(quoted, 'SELECT count(*) FROM events')).to.deep.equal([['1']]);
+  });
+
   it('refuses a file that this process has open, under whatever name', async () => {
     const store = await open(path);
     const folder = tempFolder();

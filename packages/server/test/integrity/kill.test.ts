@@ -21,7 +21,7 @@ const FRAMES = 1500;
 const EVENTS = 2;
 const KILLS = 5;
 /** The server merges DuckDB's write-ahead log into the file from this size on. */
-const MERGE_BYTES = 32 * 1_048_576;
+const MERGE_BYTES = 12 * 1_048_576;
 
 describe('kill -9 of the server', () => {
   let db: string;
