@@ -186,7 +186,8 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     if (this.#doctor.watching && arrived !== undefined && this.#isToBeCounted(arrived.path)) {
       this.#doctor.spanStarted();
     }
-    span[REQUEST] ??= new RequestRecord(span, this, arrived);
+    const record = (span[REQUEST] ??= new RequestRecord(span, this, arrived));
+    record.join();
     this.#keys.start();
   }
 
@@ -244,7 +245,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     try {
       this.#finish(span, record);
     } finally {
-      record.release();
+      record.leave();
     }
   }
 

@@ -64,8 +64,8 @@ export class HandOver {
 
   /** Never throws. */
   offer(span: Root, record: RequestRecord): void {
-    if (record.lacksKey && this.#parts.keys.acquiring && this.#room.admit(span)) return;
-    this.#collect(span);
+    if (record.lacksKey && this.#parts.keys.acquiring && this.#room.admit(span)) record.join();
+    else this.#collect(span);
   }
 
   /** The key is there, or not worth waiting for any longer. */
@@ -101,12 +101,13 @@ export class HandOver {
 
   #identifyAndCollect(span: Root): void {
     const { identity, keys, failures } = this.#parts;
+    const record = span[REQUEST];
     try {
-      const record = span[REQUEST];
       if (record !== undefined) identity.write(span.attributes, record, keys.current);
     } catch (error) {
       failures.add('release', error);
     }
+    record?.leave();
     this.#collect(span);
   }
 

@@ -22,6 +22,7 @@ export class RequestRecord {
   #metrics: Map<string, MetricValue> | undefined;
   #origin: Origin;
   #userId: string | undefined;
+  #users = 0;
   /** The processor that wrote its attributes last; each one has its own key. */
   enrichedBy: object | undefined;
   /** The processor that leaves it out. */
@@ -123,9 +124,19 @@ export class RequestRecord {
     });
   }
 
-  /** Its SERVER span has ended, as far as one processor is concerned; another one still learns the same. */
-  release(): void {
+  /** Somebody needs it until `leave`. */
+  join(): void {
+    this.#users += 1;
+  }
+
+  /**
+   * The SERVER span has ended, and one who joined is done with it; the others still learn the same. With the last one the
+   * span lets go of the record: spans are reachable for longer than their requests (docs/performance.md).
+   */
+  leave(): void {
     this.#arrived?.release();
+    this.#users -= 1;
+    if (this.#users === 0) (this.#root as RequestSpan)[REQUEST] = undefined;
   }
 }
 
@@ -142,5 +153,5 @@ function originOf(span: SdkSpan): Origin {
 
 /** A span that may carry a record. */
 export interface RequestSpan {
-  [REQUEST]?: RequestRecord;
+  [REQUEST]?: RequestRecord | undefined;
 }

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { REQUEST, RequestRecord } from '../dist/esm/request-record.js';
+import { REQUEST, RequestRecord, type RequestSpan } from '../dist/esm/request-record.js';
+import type { SdkSpan } from '../dist/esm/sdk-types.js';
 import { serverSpan, span } from './support/spans.js';
 
 describe('RequestRecord', () => {
@@ -18,6 +19,18 @@ describe('RequestRecord', () => {
     expect(record.setMetric('n', { a: 1 } as never)).to.equal(false);
     expect(record.setMetric(7 as never, 1)).to.equal(false);
     expect(record.setUserId('')).to.equal(false);
+  });
+
+  it('stays on its span until the last who joined has left', () => {
+    const root: SdkSpan & RequestSpan = serverSpan();
+    const record = new RequestRecord(root, owner, undefined);
+    root[REQUEST] = record;
+    record.join();
+    record.join();
+    record.leave();
+    expect(root[REQUEST]).to.equal(record);
+    record.leave();
+    expect(root[REQUEST]).to.equal(undefined);
   });
 
   it('keeps what a list held when it was set', () => {

@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { CerberusSpanProcessor, type SdkSpan } from '../../dist/esm/index.js';
+import { REQUEST, type RequestSpan } from '../../dist/esm/request-record.js';
 import { listen, send } from '../support/http-server.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { startTracing } from '../support/tracing.js';
@@ -47,6 +48,8 @@ describe('a request that is over', () => {
       }
       expect(spans).to.have.length(REQUESTS);
       expect(held, 'responses that are still held').to.be.at.most(1);
+      const recorded = spans.filter((span) => (span as RequestSpan)[REQUEST] !== undefined);
+      expect(recorded, 'spans that still hold a record').to.have.length(0);
     } finally {
       await server.close();
       await tracing.stop();
