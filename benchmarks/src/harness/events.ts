@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { metricAttributes, requestFacts } from './requests.ts';
 
 const METRICS = Object.fromEntries(
@@ -7,9 +8,9 @@ const METRICS = Object.fromEntries(
 /** The event of the `index`-th request, as it is on the wire. */
 export function eventOf(index: number): object {
   const { atStart, atEnd } = requestFacts(index);
-  const digits = (index * 2_654_435_761).toString(16);
+  const digits = createHash('sha256').update(String(index)).digest('hex');
   return {
-    source_ip: digits.padStart(64, '0'),
+    source_ip: digits,
     endpoint: atStart['url.path'],
     scheme: false,
     method: atStart['http.request.method'],
@@ -19,7 +20,7 @@ export function eventOf(index: number): object {
     latency_ms: (index % 1000) + 0.345,
     route: atEnd['http.route'],
     outcome: 'completed',
-    trace_id: digits.padStart(32, '0'),
-    span_id: digits.padStart(16, '0'),
+    trace_id: digits.slice(0, 32),
+    span_id: digits.slice(32, 48),
   };
 }
