@@ -45,7 +45,11 @@ const INSERT = `
 
 // The server makes the tables, and in the end the aggregates.
 await (await DuckDbStore.open(values.db, LIMITS)).close();
-const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '2GB' });
+const instance = await DuckDBInstance.create(':memory:', {
+  threads: '2',
+  memory_limit: '2GB',
+  temp_directory: `${values.db}.tmp`,
+});
 const connection = await instance.connect();
 // As the server does, in row groups of the same size.
 await connection.run(`ATTACH '${values.db}' AS filled (ROW_GROUP_SIZE 16384)`);

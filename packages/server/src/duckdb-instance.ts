@@ -55,7 +55,9 @@ export async function openDatabase(path: string, limits: OpenLimits): Promise<Op
   }
   held.add(real);
   try {
-    const instance = await createInstance(limits);
+    const instance = await createInstance(real, limits).catch((error: unknown) => {
+      throw unavailable(path, error);
+    });
     const release = (): void => {
       instance.closeSync();
       held.delete(real);
@@ -91,8 +93,10 @@ function realPathOf(path: string): string {
 }
 
 /** Without a file, for only `ATTACH` knows the size of row groups. */
-function createInstance(limits: OpenLimits): Promise<DuckDBInstance> {
+function createInstance(real: string, limits: OpenLimits): Promise<DuckDBInstance> {
   return DuckDBInstance.create(':memory:', {
+    // What does not fit into memory: beside the file, as with an instance on it, and not in the working directory.
+    temp_directory: `${real}.tmp`,
     memory_limit: limits.memoryLimit,
     threads: String(limits.threads),
     checkpoint_threshold: LAST_RESORT,

@@ -12,8 +12,10 @@ import { join } from 'node:path';
 import { DuckDBConnection } from '@duckdb/node-api';
 import { expect } from 'chai';
 
+import { openDatabase } from '../dist/duckdb-instance.js';
 import { SCHEMA_VERSION } from '../dist/duckdb-schema.js';
 import { DuckDbStore } from '../dist/duckdb-store.js';
+import { CerberusServerError } from '../dist/errors.js';
 import { sql } from './support/duckdb-file.js';
 import { append, producerRef, storeEvent } from './support/events.js';
 import { spawnServer } from './support/server-process.js';
@@ -194,6 +196,24 @@ describe('DuckDbStore', () => {
     await store.append(append({ seq: 1 }));
     await store.close();
     expect(await sql(path, 'SELECT count(*) FROM producers')).to.deep.equal([['30001']]);
+  });
+
+  it('puts what does not fit into memory beside the file, not into the working directory', async () => {
+    const database = await openDatabase(path, LIMITS);
+    const connection = await database.connect();
+    const setting = await connection.runAndReadAll(`SELECT current_setting('temp_directory')`);
+    expect(setting.getRows()).to.deep.equal([[`${database.path}.tmp`]]);
+    connection.closeSync();
+    database.release();
+  });
+
+  it('says which option DuckDB does not take', async () => {
+    const error = await DuckDbStore.open(path, { memoryLimit: 'much', threads: 1 }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.an.instanceOf(CerberusServerError).with.property('code', 'DB_UNAVAILABLE');
+    await (await open(path)).close();
   });
 
   it('takes a path with a quote in it', async () => {
