@@ -3,13 +3,12 @@
 // those of a busy one: 20 endpoints, 50,000 clients of which few are busy, three metrics.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const server = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages', 'server');
-const { DuckDBInstance } = createRequire(join(server, 'package.json'))('@duckdb/node-api');
-const { DuckDbStore } = await import(join(server, 'dist', 'duckdb-store.js'));
+const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages', 'server', 'dist');
+const { openDatabase } = await import(join(dist, 'duckdb-instance.js'));
+const { DuckDbStore } = await import(join(dist, 'duckdb-store.js'));
 
 const { values } = parseArgs({
   options: {
@@ -43,17 +42,9 @@ const INSERT = `
            hash(16 * i + 4) / pow(2, 64) AS r4, hash(16 * i + 9) / pow(2, 64) AS r5
     FROM range($from::BIGINT, $to::BIGINT) AS numbers(i))`;
 
-// The server makes the tables, and in the end the aggregates.
-await (await DuckDbStore.open(values.db, LIMITS)).close();
-const instance = await DuckDBInstance.create(':memory:', {
-  threads: '2',
-  memory_limit: '2GB',
-  temp_directory: `${values.db}.tmp`,
-});
-const connection = await instance.connect();
-// As the server does, in row groups of the same size.
-await connection.run(`ATTACH '${values.db}' AS filled (ROW_GROUP_SIZE 16384)`);
-await connection.run('USE filled');
+// As the server opens it: with its tables and its row groups. In the end it makes the aggregates.
+const database = await openDatabase(values.db, LIMITS);
+const connection = await database.connect();
 const span = Math.round(days * 86_400_000);
 const start = Date.now() - span;
 for (let from = 0; from < events; from += SLICE) {
@@ -69,7 +60,7 @@ await connection.run(
 // The server's writer counts minutes as it stores events; these it has not seen.
 await connection.run('UPDATE meta SET minutes_from = $last', { last: BigInt(events) });
 connection.closeSync();
-instance.closeSync();
+database.release();
 const store = await DuckDbStore.open(values.db, LIMITS);
 await store.rollUp();
 await store.close();

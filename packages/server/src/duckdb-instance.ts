@@ -54,26 +54,20 @@ export async function openDatabase(path: string, limits: OpenLimits): Promise<Op
     throw new CerberusServerError('DB_UNAVAILABLE', `database ${path} does not exist`);
   }
   held.add(real);
+  let instance: DuckDBInstance | undefined;
+  const release = (): void => {
+    instance?.closeSync();
+    held.delete(real);
+  };
   try {
-    const instance = await createInstance(real, limits).catch((error: unknown) => {
-      throw unavailable(path, error);
-    });
-    const release = (): void => {
-      instance.closeSync();
-      held.delete(real);
-    };
-    const connect = (): Promise<DuckDBConnection> => connectTo(instance);
-    try {
-      await attach(instance, real, path);
-      await prepareSchema(connect, path);
-    } catch (error) {
-      release();
-      throw error;
-    }
+    instance = await createInstance(real, limits);
+    const connect = connectorOf(instance);
+    await attach(instance, real);
+    await prepareSchema(connect, path);
     return { path: real, connect, release };
   } catch (error) {
-    held.delete(real);
-    throw error;
+    release();
+    throw error instanceof CerberusServerError ? error : openError(path, error);
   }
 }
 
@@ -105,22 +99,23 @@ function createInstance(real: string, limits: OpenLimits): Promise<DuckDBInstanc
   });
 }
 
-async function attach(instance: DuckDBInstance, real: string, path: string): Promise<void> {
+async function attach(instance: DuckDBInstance, real: string): Promise<void> {
   const connection = await instance.connect();
   try {
     const file = `'${real.replaceAll("'", "''")}'`;
     await connection.run(`ATTACH ${file} AS ${DATABASE} (TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
-  } catch (error) {
-    throw openError(path, error);
   } finally {
     connection.closeSync();
   }
 }
 
-async function connectTo(instance: DuckDBInstance): Promise<DuckDBConnection> {
-  const connection = await instance.connect();
-  await connection.run(`USE ${DATABASE}`);
-  return connection;
+/** @returns what connects to the tables of the attached file */
+function connectorOf(instance: DuckDBInstance): () => Promise<DuckDBConnection> {
+  return async () => {
+    const connection = await instance.connect();
+    await connection.run(`USE ${DATABASE}`);
+    return connection;
+  };
 }
 
 /** DuckDB has no error codes for these: the texts are those of version 1.5, and the tests watch them. */
@@ -165,8 +160,6 @@ async function prepareSchema(connect: () => Promise<DuckDBConnection>, path: str
     for (const statement of CREATE_TABLES) await connection.run(statement);
     if (version === 0) await connection.run('INSERT INTO meta VALUES ($1, 0, 0)', [SCHEMA_VERSION]);
     await connection.run('COMMIT');
-  } catch (error) {
-    throw error instanceof CerberusServerError ? error : openError(path, error);
   } finally {
     connection.closeSync();
   }
