@@ -75,6 +75,10 @@ export class BatchSession implements Session {
     else this.#answered(message);
   }
 
+  received(): void {
+    // Each message was handled as it came: one stands for hundreds of events.
+  }
+
   taken(): void {
     // What the socket took is not yet what the server stored.
   }

@@ -14,6 +14,8 @@ export interface ConnectionHandlers {
   /** The handshake is complete. `subprotocol` is empty when the server selected none. */
   onOpen(subprotocol: string): void;
   onMessage(data: Buffer, isBinary: boolean): void;
+  /** All messages that were read together were handed over; comes before anything else happens. */
+  onReceived(): void;
   /** Anything at all was received. */
   onLife(): void;
   /** The socket took the oldest so many messages that it had not taken. */
@@ -28,6 +30,8 @@ export interface Connection {
   /** Sends messages in one write. What they are made of is not looked at afterwards. */
   send(messages: readonly Message[], kind: 'text' | 'binary'): void;
   ping(): void;
+  /** Reads nothing for a millisecond, so that what comes meanwhile is read together. */
+  rest(): void;
   /** Says goodbye with 1000, and hangs up if the peer does not answer in time. `onEnd` still comes. */
   close(): void;
   /** Hangs up at once and reports `end`. A dead link would hold a polite close for its whole timeout. */
@@ -42,6 +46,9 @@ export type ConnectionConfig = Pick<
 /** Messages of a backend are acknowledgements; anything larger is a fault or an attack. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const CLOSE_TIMEOUT_MILLIS = 1_000;
+const REST_MILLIS = 1;
+/** Node goes on reading into a paused socket until this many bytes wait in it; by default 16 KiB and more. */
+const PAUSED_BYTES = 1;
 /** A client's close frame with code 1000 under a zero mask (RFC 6455 §5.2, §5.5.1). */
 const CLOSE_NORMALLY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
 
@@ -58,7 +65,10 @@ export function openConnection(
   return withoutTracing(() => new WsConnection(config, subprotocol, clock, handlers));
 }
 
-function clientOptions(config: ConnectionConfig): ClientOptions {
+/** `ws` passes the options of `net.connect` and `tls.connect` on. */
+type SocketOptions = ClientOptions & { readonly highWaterMark: number };
+
+function clientOptions(config: ConnectionConfig): SocketOptions {
   return {
     headers: { authorization: `Bearer ${config.token}` },
     followRedirects: false,
@@ -66,6 +76,7 @@ function clientOptions(config: ConnectionConfig): ClientOptions {
     maxPayload: MAX_MESSAGE_BYTES,
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,
+    highWaterMark: PAUSED_BYTES,
     finishRequest(request) {
       // Neither a connection that is being made nor an open one may keep the application's process alive.
       request.on('socket', (socket) => socket.unref());
@@ -90,6 +101,8 @@ class WsConnection implements Connection {
   #socket: Writable | undefined;
   readonly #offered: boolean;
   #deadline: Timer;
+  #rest: Timer | undefined;
+  #receiving = false;
   #open = false;
   #ended = false;
 
@@ -141,8 +154,15 @@ class WsConnection implements Connection {
     if (!this.#ended && this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
   }
 
+  rest(): void {
+    if (this.#rest !== undefined || this.#ended || this.#ws.readyState !== WebSocket.OPEN) return;
+    this.#ws.pause();
+    this.#rest = this.#clock.after(REST_MILLIS, () => this.#readOn());
+  }
+
   close(): void {
     if (this.#ended) return;
+    this.#readOn();
     if (this.#ws.readyState !== WebSocket.OPEN) {
       this.abort({ kind: 'closed', code: 1000 });
       return;
@@ -160,6 +180,12 @@ class WsConnection implements Connection {
   /** Node passes null where its types say undefined. */
   #taken(count: number, error?: Error | null): void {
     if (!this.#ended && !error) this.#handlers.onTaken(count);
+  }
+
+  #readOn(): void {
+    this.#rest?.cancel();
+    this.#rest = undefined;
+    this.#ws.resume();
   }
 
   #listenToHandshake(): void {
@@ -195,14 +221,26 @@ class WsConnection implements Connection {
     this.#ws.on('pong', alive);
     this.#ws.on('message', (data, isBinary) => {
       alive();
-      if (!this.#ended) this.#handlers.onMessage(asBuffer(data), isBinary);
+      if (this.#ended) return;
+      // ws hands over all messages of a read without a pause between them.
+      if (!this.#receiving) queueMicrotask(() => this.#received());
+      this.#receiving = true;
+      this.#handlers.onMessage(asBuffer(data), isBinary);
     });
+  }
+
+  #received(): void {
+    if (!this.#receiving) return;
+    this.#receiving = false;
+    this.#handlers.onReceived();
   }
 
   #end(end: Disconnect): void {
     if (this.#ended) return;
+    this.#received();
     this.#ended = true;
     this.#deadline.cancel();
+    this.#rest?.cancel();
     // After an error ws waits up to its close timeout for the peer; nothing is left to wait for.
     this.#ws.terminate();
     this.#handlers.onEnd(end);

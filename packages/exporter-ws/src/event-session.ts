@@ -6,6 +6,9 @@ import { EventRuns } from './event-runs.ts';
 import { messageBytes, type Message } from './message.ts';
 import type { Session, SessionContext } from './session.ts';
 
+/** While so many answers are due, reading them together is worth a wait: an answer by itself costs as much as its event. */
+const REST_FROM = 32;
+
 /** Event mode (PROTOCOL.md): one event per message, answered in order, a window of them in flight. */
 export class EventSession implements Session {
   readonly mode = 'event';
@@ -16,6 +19,11 @@ export class EventSession implements Session {
   readonly #deadline: AckDeadline;
   readonly #acknowledged: boolean;
   readonly #unanswered = new EventRuns();
+  /** Messages of the backend. */
+  #answers = 0;
+  /** Answers in a row that say the same, not yet settled; and whether they refuse. */
+  #unsettled = 0;
+  #refused = false;
 
   constructor(context: SessionContext) {
     const { config, clock, connection } = context;
@@ -40,12 +48,23 @@ export class EventSession implements Session {
   }
 
   receive(data: Buffer): void {
+    this.#answers += 1;
+    if (this.sentEvents - this.#answers >= REST_FROM) this.#context.connection.rest();
     if (!this.#acknowledged) return;
-    if (this.inFlight === 0) {
+    if (this.inFlight === this.#unsettled) {
       this.#context.tally.unexpectedMessages += 1;
       return;
     }
-    this.#settle(1, isRefusal(data.toString()));
+    const refused = isRefusal(data.toString());
+    if (refused !== this.#refused) this.received();
+    this.#refused = refused;
+    this.#unsettled += 1;
+  }
+
+  received(): void {
+    const count = this.#unsettled;
+    this.#unsettled = 0;
+    if (count > 0) this.#settle(count, this.#refused);
   }
 
   taken(count: number): void {

@@ -131,6 +131,7 @@ export class Sender {
     const handlers = {
       onOpen: () => this.#opened(attempt),
       onMessage: (data: Buffer, isBinary: boolean) => attempt.session?.receive(data, isBinary),
+      onReceived: () => attempt.session?.received(),
       onLife: () => attempt.heartbeat?.life(),
       onTaken: (count: number) => this.#taken(attempt, count),
       onEnd: (end: Disconnect) => this.#ended(attempt, end),

@@ -19,6 +19,8 @@ export interface Session {
   /** The handshake of the connection is complete. */
   start(): void;
   receive(data: Buffer, isBinary: boolean): void;
+  /** Everything that had come together was received. */
+  received(): void;
   /** The socket took so many messages. */
   taken(count: number): void;
   /** Sends what the limits allow; without `everything` only what fills a batch. */

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { CerberusFlushTimeoutError } from '../dist/esm/index.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CerberusFlushTimeoutError, CerberusWsExporter } from '../dist/esm/index.js';
+import { FakeClock } from './support/fake-clock.js';
 import { eventually } from './support/eventually.js';
 import { closeExporters, imbalance, quickExporter, TOKEN } from './support/exporters.js';
 import { ScriptedServer, type Script } from './support/scripted-server.js';
@@ -106,6 +108,59 @@ describe('event mode', () => {
     exporter.export(numberedSpans(60), ignore);
     await exporter.forceFlush();
     expect(most).to.equal(7);
+  });
+
+  for (const { events, waits } of [
+    { events: 64, waits: true },
+    { events: 8, waits: false },
+  ]) {
+    it(`${waits ? 'reads answers together' : 'reads each answer as it comes'} while ${events} are due`, async () => {
+      await serve({
+        onMessage: (_message, socket) => {
+          if (server.events.length === 1) socket.send('ok');
+          else setTimeout(() => socket.send('ok'), 20);
+        },
+      });
+      const clock = new FakeClock();
+      const exporter = new CerberusWsExporter(
+        { wsUrl: server.url, token: TOKEN, clientId: 'shop', protocol: 'event' },
+        { clock, env: { CERBERUS_WARNINGS: 'false' } },
+      );
+      exporter.export(numberedSpans(events), ignore);
+      const flushed = exporter.forceFlush();
+      await eventually('the first answer', () => exporter.stats().acked > 0);
+      await sleep(100);
+      expect(exporter.stats().acked).to.equal(waits ? 1 : events);
+      await eventually('all answers', () => {
+        clock.pass(1);
+        return exporter.stats().acked === events;
+      });
+      await flushed;
+      expect(exporter.stats()).to.include({ acked: events, inFlight: 0 });
+      await exporter.shutdown();
+    });
+  }
+
+  it('settles answers that came together each by its own word', async () => {
+    await serve({ onMessage: ignore });
+    const exporter = quickExporter(server.url, { protocol: 'event' });
+    exporter.export(numberedSpans(6), ignore);
+    const flushed = exporter.forceFlush();
+    await eventually('all events', () => server.events.length === 6);
+    const [socket] = server.sockets;
+    for (const answer of [
+      'ok',
+      'ok',
+      '{"error":"no"}',
+      '{"error":"no"}',
+      'ok',
+      '{"error":"no"}',
+      'once more',
+    ]) {
+      socket?.send(answer);
+    }
+    await flushed;
+    expect(exporter.stats()).to.include({ acked: 3, rejected: 3, unexpectedMessages: 1 });
   });
 
   it('counts a refused event as rejected and does not send it again', async () => {
