@@ -1,3 +1,4 @@
+import type { HrTime } from '@opentelemetry/api';
 import type { SourceIp } from './source-ip.ts';
 
 /** How a request ended: the response was written, the connection ended before it was, or the server failed. */
@@ -6,7 +7,7 @@ export type Outcome = 'completed' | 'aborted' | 'error';
 /** A value of a custom metric as it is sent. */
 export type MetricValue = string | number | boolean | readonly (string | number | boolean)[];
 
-/** One HTTP request (PROTOCOL.md, "The event"), without credentials. */
+/** One HTTP request (PROTOCOL.md, "The event"), without credentials. Texts are as long as the span's. */
 export interface CerberusEvent {
   readonly sourceIp: SourceIp | null;
   /** Path without query, or route template. */
@@ -14,13 +15,11 @@ export interface CerberusEvent {
   /** True for HTTPS. */
   readonly scheme: boolean;
   readonly method: string;
-  /** The application's own metrics, as JSON text of an object. */
-  readonly customData: string;
-  /** Start of the request, RFC 3339 in UTC with milliseconds. */
-  readonly timestamp: string;
+  /** Where the application's own metrics are: the members that begin with `cerberus.metric.`, and no other, are sent. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly startTime: HrTime;
   readonly statusCode: number | undefined;
-  /** Milliseconds, at most three decimals. */
-  readonly latencyMs: number;
+  readonly duration: HrTime;
   /** Route template, as `http.route`. */
   readonly route: string | undefined;
   readonly outcome: Outcome;

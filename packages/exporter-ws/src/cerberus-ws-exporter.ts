@@ -5,6 +5,7 @@ import { CerberusFlushTimeoutError } from './flush-timeout-error.ts';
 import { Intake, type Admission } from './intake.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { Sender } from './sender.ts';
+import { Serializer } from './serializer.ts';
 import { observe } from './self-telemetry.ts';
 import { SendingQueue } from './sending-queue.ts';
 import { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './span.ts';
@@ -31,7 +32,6 @@ export class CerberusWsExporter {
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #tally = new Tally();
-  readonly #queue: SendingQueue;
   readonly #intake: Intake;
   readonly #sender: Sender;
   readonly #stopObserving: () => void;
@@ -47,18 +47,16 @@ export class CerberusWsExporter {
     this.#config = resolveConfig(options, env);
     this.#clock = seams.clock ?? systemClock;
     this.#reporter = createReporter(NAMESPACE, env);
-    this.#queue = new SendingQueue({
-      maxEvents: this.#config.maxQueueEvents,
-      maxBytes: this.#config.maxQueueBytes,
-    });
-    this.#intake = new Intake(this.#config, this.#queue, this.#tally, this.#reporter);
-    this.#sender = new Sender({
+    const serializer = new Serializer(this.#config);
+    const { maxQueueEvents: maxEvents, maxQueueBytes: maxBytes } = this.#config;
+    const parts = {
       config: this.#config,
-      queue: this.#queue,
+      queue: new SendingQueue({ maxEvents, maxBytes }, serializer.write),
       tally: this.#tally,
-      clock: this.#clock,
       reporter: this.#reporter,
-    });
+    };
+    this.#intake = new Intake({ ...parts, losses: serializer.losses });
+    this.#sender = new Sender({ ...parts, clock: this.#clock });
     this.#stopObserving = observe({
       provider: this.#config.selfObsMeterProvider,
       componentType: 'cerberus_ws_exporter',

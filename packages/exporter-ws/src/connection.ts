@@ -142,12 +142,19 @@ class WsConnection implements Connection {
     const socket = this.#socket;
     if (socket === undefined || this.#ended || this.#ws.readyState !== WebSocket.OPEN) return;
     const frames = clientFrames(messages, kind, this.#memory.take);
+    // The kernel or TLS has a copy of what was taken. What an agent brings may be any stream, and pass the bytes themselves on.
+    let lent = socket instanceof Socket;
+    const giveBack = (): void => {
+      if (lent) this.#memory.giveBack(frames.buffer as ArrayBuffer);
+      lent = false;
+    };
     // Past ws, which only ever writes whole frames itself; without compression it holds none back.
     socket.write(frames, (error) => {
-      // The kernel or TLS has a copy by now. What an agent brings may be any stream, and pass the bytes themselves on.
-      if (socket instanceof Socket) this.#memory.giveBack(frames.buffer as ArrayBuffer);
+      giveBack();
       this.#taken(messages.length, error);
     });
+    // Mostly it is taken at once, and called back later: the next frame finds the same memory, still in the caches.
+    if (socket.writableLength === 0) giveBack();
   }
 
   ping(): void {

@@ -1,98 +1,104 @@
-import type { MetricValue } from './cerberus-event.ts';
-import { jsonString } from './json-string.ts';
+import type { JsonWriter } from './json-writer.ts';
 import { metricMember } from './metric-names.ts';
-import { wellFormed } from './well-formed.ts';
 
 const MAX_METRICS = 64;
 const MAX_TOTAL_BYTES = 8 * 1024;
 const MAX_STRING_BYTES = 1024;
 const MAX_ELEMENTS = 64;
 
-/** Metrics as JSON text of an object, and what did not fit. */
-export interface CustomData {
-  readonly json: string;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
+
+/** What the limits took from the metrics of an event. */
+export interface MetricLosses {
   /** Metrics left out: not a metric's type, a forbidden key, or over a limit. */
-  readonly dropped: number;
+  dropped: number;
   /** Values that were shortened. */
-  readonly cut: number;
+  cut: number;
 }
 
-const EMPTY: CustomData = { json: '{}', dropped: 0, cut: 0 };
+/** How much of a value was written; what comes to nothing may leave bytes behind, which the caller takes back. */
+type Written = 'whole' | 'cut' | 'nothing';
 
 /**
- * Reads `cerberus.metric.*` from a span's attributes within the limits of PROTOCOL.md ("The event"). Total: whatever
- * the values are, the result is valid JSON and nothing is thrown for a plain object.
+ * Writes `cerberus.metric.*` of a span's attributes as an object, within the limits of PROTOCOL.md ("The event"). Total:
+ * whatever the values are, the result is valid JSON and nothing is thrown for a plain object.
  *
  * @param attributes own enumerable members count; SDK 3 lets any JavaScript value through
+ * @param losses what the limits take is added to it
  */
-export function customData(attributes: Readonly<Record<string, unknown>>): CustomData {
-  let members = '';
+export function writeCustomData(
+  out: JsonWriter,
+  attributes: Readonly<Record<string, unknown>>,
+  losses: MetricLosses,
+): void {
+  const start = out.position;
   let count = 0;
-  let dropped = 0;
-  let cut = 0;
+  out.byte(OPEN_BRACE);
   for (const name in attributes) {
     const member = metricMember(name);
     // `in` also sees a replaced prototype, which `setAttribute('__proto__', …)` makes possible.
     if (member === null || !Object.hasOwn(attributes, name)) continue;
-    const metric = count < MAX_METRICS && member !== '' ? readMetric(attributes, name, member) : undefined;
-    if (metric === undefined || !fits(members, metric.json)) {
-      dropped += 1;
+    const before = out.position;
+    if (count > 0) out.byte(COMMA);
+    const written =
+      count < MAX_METRICS && member.length > 0 ? writeMetric(out, attributes, name, member) : 'nothing';
+    // The closing brace counts as well.
+    if (written === 'nothing' || out.position - start >= MAX_TOTAL_BYTES) {
+      out.rewind(before);
+      losses.dropped += 1;
       continue;
     }
-    members = count === 0 ? metric.json : `${members},${metric.json}`;
     count += 1;
-    if (metric.cut) cut += 1;
+    if (written === 'cut') losses.cut += 1;
   }
-  return count === 0 && dropped === 0 ? EMPTY : { json: `{${members}}`, dropped, cut };
+  out.byte(CLOSE_BRACE);
 }
 
-/** Whether the object stays within its limit with one more member; bytes are counted only where it is close. */
-function fits(members: string, member: string): boolean {
-  const aroundThem = '{,}'.length;
-  // A UTF-16 unit takes at most three bytes of UTF-8.
-  if ((members.length + member.length) * 3 + aroundThem <= MAX_TOTAL_BYTES) return true;
-  return Buffer.byteLength(members) + Buffer.byteLength(member) + aroundThem <= MAX_TOTAL_BYTES;
-}
-
-function readMetric(
+function writeMetric(
+  out: JsonWriter,
   attributes: Readonly<Record<string, unknown>>,
   attribute: string,
-  member: string,
-): { json: string; cut: boolean } | undefined {
+  member: Uint8Array,
+): Written {
   try {
-    const raw = attributes[attribute];
-    const value = metricValue(raw);
-    if (value === undefined) return undefined;
-    return { json: member + jsonOf(value), cut: isCut(raw, value) };
+    const value = attributes[attribute];
+    out.encoded(member);
+    return Array.isArray(value) ? writeElements(out, value) : writeScalar(out, value);
   } catch {
     // A getter or a proxy that throws when it is read costs its own metric, not the event.
-    return undefined;
+    return 'nothing';
   }
 }
 
-function jsonOf(value: MetricValue): string {
-  if (typeof value === 'string') return jsonString(value);
-  return typeof value === 'object' ? JSON.stringify(value) : `${value}`;
+function writeScalar(out: JsonWriter, value: unknown): Written {
+  if (typeof value === 'string') return out.string(value, MAX_STRING_BYTES) ? 'cut' : 'whole';
+  if (typeof value === 'boolean') out.encoded(value ? TRUE : FALSE);
+  else if (Number.isFinite(value)) out.number(value as number);
+  else return 'nothing';
+  return 'whole';
 }
 
-function metricValue(raw: unknown): MetricValue | undefined {
-  if (!Array.isArray(raw)) return scalar(raw);
-  const elements: (string | number | boolean)[] = [];
-  for (let index = 0; index < raw.length && elements.length < MAX_ELEMENTS; index += 1) {
-    const element = scalar(raw[index]);
-    if (element !== undefined) elements.push(element);
+/** The elements that are values; a list of others alone is no metric. */
+function writeElements(out: JsonWriter, elements: readonly unknown[]): Written {
+  const { length } = elements;
+  let count = 0;
+  let cut = false;
+  out.byte(OPEN_BRACKET);
+  for (let index = 0; index < length && count < MAX_ELEMENTS; index += 1) {
+    const before = out.position;
+    if (count > 0) out.byte(COMMA);
+    const written = writeScalar(out, elements[index]);
+    if (written === 'nothing') out.rewind(before);
+    else count += 1;
+    if (written === 'cut') cut = true;
   }
-  return elements.length === 0 && raw.length > 0 ? undefined : elements;
-}
-
-function scalar(raw: unknown): string | number | boolean | undefined {
-  if (typeof raw === 'string') return wellFormed(raw, MAX_STRING_BYTES);
-  if (typeof raw === 'number') return Number.isFinite(raw) ? raw : undefined;
-  return typeof raw === 'boolean' ? raw : undefined;
-}
-
-function isCut(raw: unknown, value: MetricValue): boolean {
-  if (typeof raw === 'string') return typeof value === 'string' && value.length < raw.length;
-  if (!Array.isArray(raw) || !Array.isArray(value)) return false;
-  return value.length < raw.length || value.some((element, index) => isCut(raw[index], element));
+  out.byte(CLOSE_BRACKET);
+  if (count === 0 && length > 0) return 'nothing';
+  return cut || count < length ? 'cut' : 'whole';
 }

@@ -1,6 +1,9 @@
 const COMMA = 0x2c;
-/** A UTF-16 unit takes at most three bytes of UTF-8. */
-const MAX_BYTES_PER_UNIT = 3;
+
+/**
+ * Writes an event into memory, beginning at `start`, and says where it ends: past the end of `bytes` if it does not fit.
+ */
+export type EventWriter<Event> = (event: Event, bytes: Buffer, start: number) => number;
 
 /**
  * A piece of memory full of events: the UTF-8 of their JSON, one behind the other with a comma between, as a frame of
@@ -44,20 +47,19 @@ export class EventChunk {
     return this.endOf(index) - this.startOf(index);
   }
 
-  /** Whether `write` would have room for the event. */
-  hasRoomFor(json: string): boolean {
-    const room = this.bytes.length - this.startOf(this.#count);
-    return json.length * MAX_BYTES_PER_UNIT <= room || Buffer.byteLength(json) <= room;
+  /**
+   * Writes an event behind the others, where it stays only if `keep` follows: what is refused leaves no trace.
+   *
+   * @returns its bytes; what has no room is not all there
+   */
+  write<Event>(event: Event, write: EventWriter<Event>): number {
+    const start = this.startOf(this.#count);
+    return write(event, this.bytes, start) - start;
   }
 
-  /**
-   * Writes an event behind the others, where it stays only if `keep` follows: what is refused leaves no trace. There must be
-   * room.
-   *
-   * @returns its bytes
-   */
-  write(json: string): number {
-    return this.bytes.write(json, this.startOf(this.#count));
+  /** Whether there is room for one more event of `size` bytes. */
+  hasRoomFor(size: number): boolean {
+    return this.startOf(this.#count) + size <= this.bytes.length;
   }
 
   /** Adds the event of `size` bytes that was just written. */

@@ -1,3 +1,4 @@
+import type { CerberusEvent } from './cerberus-event.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
@@ -6,14 +7,21 @@ import type { Reporter } from './reporter.ts';
  */
 export function traceEvents(
   reporter: Reporter,
-  fate: 'queued' | 'sent' | 'acknowledged' | 'rejected',
+  fate: 'sent' | 'acknowledged' | 'rejected',
   texts: () => readonly string[],
 ): void {
   if (!reporter.debugging) return;
   for (const text of texts()) {
     const json = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    reporter.debug(
-      `${String(json['method'])} ${String(json['endpoint'])} ${String(json['status_code'])} ${fate}`,
-    );
+    trace(reporter, [json['method'], json['endpoint'], json['status_code'], fate]);
   }
+}
+
+/** As `traceEvents`, for an event that was queued. */
+export function traceQueued(reporter: Reporter, event: CerberusEvent): void {
+  if (reporter.debugging) trace(reporter, [event.method, event.endpoint, event.statusCode, 'queued']);
+}
+
+function trace(reporter: Reporter, words: readonly unknown[]): void {
+  reporter.debug(words.map(String).join(' '));
 }

@@ -1,10 +1,11 @@
+import type { CerberusEvent } from './cerberus-event.ts';
 import type { ExporterConfig } from './config.ts';
-import { traceEvents } from './event-trace.ts';
+import type { MetricLosses } from './custom-data.ts';
+import { traceQueued } from './event-trace.ts';
 import type { Reporter } from './reporter.ts';
 import type { SendingQueue } from './sending-queue.ts';
 import { SeenSpans } from './seen-spans.ts';
 import { isEnriched } from './server-span.ts';
-import { serializeEvent } from './serializer.ts';
 import type { FinishedSpan } from './span.ts';
 import type { RefusalReason, Tally } from './stats.ts';
 import { translate } from './transform.ts';
@@ -12,19 +13,33 @@ import { translate } from './transform.ts';
 /** What became of one span. */
 export type Admission = 'accepted' | 'skipped' | RefusalReason;
 
+/** What an intake works with. */
+export interface IntakeParts {
+  readonly config: ExporterConfig;
+  readonly queue: SendingQueue;
+  /** Of the event that was queued last. */
+  readonly losses: MetricLosses;
+  readonly tally: Tally;
+  readonly reporter: Reporter;
+}
+
 /** Takes spans in: translates, serialises and queues each that is a request, once. */
 export class Intake {
   readonly #config: ExporterConfig;
   readonly #queue: SendingQueue;
+  readonly #losses: MetricLosses;
   readonly #tally: Tally;
   readonly #reporter: Reporter;
   readonly #seen = new SeenSpans();
+  /** A getter among the attributes could export another span, into the middle of what is being written. */
+  #writing = false;
   #full = false;
   #saidWithoutProcessor = false;
 
-  constructor(config: ExporterConfig, queue: SendingQueue, tally: Tally, reporter: Reporter) {
+  constructor({ config, queue, losses, tally, reporter }: IntakeParts) {
     this.#config = config;
     this.#queue = queue;
+    this.#losses = losses;
     this.#tally = tally;
     this.#reporter = reporter;
   }
@@ -44,21 +59,21 @@ export class Intake {
   }
 
   #admit(span: FinishedSpan): Admission {
-    const translation = translate(span, this.#config);
-    if (translation === undefined || this.#seen.has(span)) return 'skipped';
-    const json = serializeEvent(translation.event, this.#config);
-    const admission = this.#offer(json);
+    const event = translate(span, this.#config);
+    if (event === undefined || this.#seen.has(span)) return 'skipped';
+    const admission = this.#offer(event);
     if (admission !== 'accepted') return admission;
     this.#seen.add(span);
-    this.#tally.metricsDropped += translation.metricsDropped;
-    this.#tally.valuesCut += translation.valuesCut;
-    if (translation.event.sourceIp === null) this.#noteMissingAddress(span);
-    traceEvents(this.#reporter, 'queued', () => [json]);
+    this.#tally.metricsDropped += this.#losses.dropped;
+    this.#tally.valuesCut += this.#losses.cut;
+    if (event.sourceIp === null) this.#noteMissingAddress(span);
+    traceQueued(this.#reporter, event);
     return 'accepted';
   }
 
-  #offer(json: string): Admission {
-    if (this.#queue.offer(json)) {
+  #offer(event: CerberusEvent): Admission {
+    if (this.#writing) return 'invalid';
+    if (this.#write(event)) {
       if (this.#full && this.#queue.heldEvents * 2 <= this.#config.maxQueueEvents) this.#leaveFull();
       return 'accepted';
     }
@@ -71,6 +86,15 @@ export class Intake {
       );
     }
     return 'queue_full';
+  }
+
+  #write(event: CerberusEvent): boolean {
+    this.#writing = true;
+    try {
+      return this.#queue.offer(event);
+    } finally {
+      this.#writing = false;
+    }
   }
 
   #leaveFull(): void {

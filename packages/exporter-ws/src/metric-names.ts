@@ -6,15 +6,16 @@ const DANGEROUS_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** An application has few attributes and sets them in every request. Cleared when full: evicting costs more. */
 const MAX_REMEMBERED = 1000;
-const remembered = new Map<string, string | null>();
+const remembered = new Map<string, Uint8Array | null>();
+const NEVER_SENT = new Uint8Array(0);
 
 /**
- * The beginning of the JSON member of a metric, `"items":` for the attribute `cerberus.metric.items`.
+ * The beginning of the JSON member of a metric as UTF-8, `"items":` for the attribute `cerberus.metric.items`.
  *
- * @returns '' for a metric whose key is never sent: empty, over 256 bytes, or dangerous in JavaScript; null for an
+ * @returns nothing for a metric whose key is never sent: empty, over 256 bytes, or dangerous in JavaScript; null for an
  * attribute that is no metric
  */
-export function metricMember(attribute: string): string | null {
+export function metricMember(attribute: string): Uint8Array | null {
   const known = remembered.get(attribute);
   if (known !== undefined) return known;
   const member = attribute.startsWith(METRIC_PREFIX) ? memberOf(attribute) : null;
@@ -25,9 +26,9 @@ export function metricMember(attribute: string): string | null {
   return member;
 }
 
-function memberOf(attribute: string): string {
+function memberOf(attribute: string): Uint8Array {
   const key = cleanKey(attribute.slice(METRIC_PREFIX.length));
-  return key === undefined ? '' : `${JSON.stringify(key)}:`;
+  return key === undefined ? NEVER_SENT : Buffer.from(`${JSON.stringify(key)}:`);
 }
 
 function cleanKey(key: string): string | undefined {

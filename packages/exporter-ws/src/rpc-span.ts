@@ -1,14 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
-import type { Outcome } from './cerberus-event.ts';
-import { customData } from './custom-data.ts';
-import { MAX_PATH_BYTES } from './request-path.ts';
-import type { Translation } from './server-span.ts';
-import { millisOf, timestampOf } from './span-time.ts';
+import type { CerberusEvent, Outcome } from './cerberus-event.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
-import { wellFormed } from './well-formed.ts';
-
-const MAX_USER_BYTES = 1024;
 
 /** gRPC's code for a call that the client gave up. */
 const CANCELLED = 1;
@@ -38,33 +31,28 @@ const SERVER_FAULTS: ReadonlySet<unknown> = new Set<unknown>([
  *
  * Reads an allow-list of attributes, as `translateServerSpan` does.
  */
-export function translateRpcSpan(span: FinishedSpan): Translation | undefined {
+export function translateRpcSpan(span: FinishedSpan): CerberusEvent | undefined {
   if (span.kind !== KIND_SERVER) return undefined;
   const { attributes } = span;
   const endpoint = rpcEndpoint(attributes);
   if (endpoint === undefined || attributes[CERBERUS_ATTRIBUTE.ignored] === true) return undefined;
-  const metrics = customData(attributes);
   const { traceId, spanId } = span.spanContext();
   const userId = attributes[CERBERUS_ATTRIBUTE.userId];
   return {
-    event: {
-      sourceIp: null,
-      endpoint: wellFormed(endpoint, MAX_PATH_BYTES),
-      scheme: false,
-      method: 'POST',
-      customData: metrics.json,
-      timestamp: timestampOf(span.startTime),
-      statusCode: undefined,
-      latencyMs: millisOf(span.duration),
-      route: undefined,
-      outcome: outcomeOf(attributes, span.status.code),
-      userId: typeof userId === 'string' && userId !== '' ? wellFormed(userId, MAX_USER_BYTES) : undefined,
-      userAgent: undefined,
-      traceId,
-      spanId,
-    },
-    metricsDropped: metrics.dropped,
-    valuesCut: metrics.cut,
+    sourceIp: null,
+    endpoint,
+    scheme: false,
+    method: 'POST',
+    attributes,
+    startTime: span.startTime,
+    statusCode: undefined,
+    duration: span.duration,
+    route: undefined,
+    outcome: outcomeOf(attributes, span.status.code),
+    userId: typeof userId === 'string' && userId !== '' ? userId : undefined,
+    userAgent: undefined,
+    traceId,
+    spanId,
   };
 }
 

@@ -1,5 +1,6 @@
+import type { CerberusEvent } from './cerberus-event.ts';
 import type { EventBatch } from './event-batch.ts';
-import { EventChunk } from './event-chunk.ts';
+import { EventChunk, type EventWriter } from './event-chunk.ts';
 import { EventRuns } from './event-runs.ts';
 
 /** Both limits count what is queued and what was taken but not yet released. */
@@ -21,8 +22,9 @@ const MAX_SPARE_CHUNKS = 32;
  * First in, first out, bounded by count and bytes. Whoever takes events keeps their share of the limits until it
  * releases or returns them, so that queue and flight together stay bounded.
  */
-export class SendingQueue {
+export class SendingQueue<Event = CerberusEvent> {
   readonly #limits: QueueLimits;
+  readonly #write: EventWriter<Event>;
   readonly #queued = new EventRuns();
   readonly #spare: EventChunk[] = [];
   /** The chunk to which events are added. */
@@ -30,8 +32,10 @@ export class SendingQueue {
   #takenEvents = 0;
   #takenBytes = 0;
 
-  constructor(limits: QueueLimits) {
+  /** @param write writes an event without credentials; may be asked twice for the same */
+  constructor(limits: QueueLimits, write: EventWriter<Event>) {
     this.#limits = limits;
+    this.#write = write;
   }
 
   /** Events waiting. */
@@ -57,13 +61,19 @@ export class SendingQueue {
   /**
    * Adds the newest event, or refuses it when a limit would be passed.
    *
-   * @param json without credentials
+   * @throws RangeError for an event that is longer when it is written a second time, which only a getter can bring about
    */
-  offer(json: string): boolean {
+  offer(event: Event): boolean {
     if (this.heldEvents >= this.#limits.maxEvents) return false;
-    const chunk = this.#chunkFor(json);
-    const size = chunk.write(json);
+    let chunk = (this.#chunk ??= this.#freshChunk());
+    let size = chunk.write(event, this.#write);
     if (this.heldBytes + size > this.#limits.maxBytes) return false;
+    if (!chunk.hasRoomFor(size)) {
+      chunk = this.#nextChunk(size);
+      const room = size;
+      size = chunk.write(event, this.#write);
+      if (size > room) throw new RangeError('the event changes while it is written');
+    }
     chunk.keep(size);
     this.#queued.addNewest(chunk);
     return true;
@@ -94,11 +104,8 @@ export class SendingQueue {
     this.#queued.putBack(events);
   }
 
-  #chunkFor(json: string): EventChunk {
-    const chunk = (this.#chunk ??= this.#freshChunk());
-    if (chunk.hasRoomFor(json)) return chunk;
-    const bytes = Buffer.byteLength(json);
-    if (bytes > MAX_SHARED_BYTES) return new EventChunk(bytes);
+  #nextChunk(size: number): EventChunk {
+    if (size > MAX_SHARED_BYTES) return new EventChunk(size);
     this.#chunk = this.#freshChunk();
     return this.#chunk;
   }

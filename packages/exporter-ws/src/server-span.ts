@@ -2,24 +2,11 @@ import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
 import type { ExporterConfig } from './config.ts';
-import { customData } from './custom-data.ts';
-import { MAX_PATH_BYTES, requestPath } from './request-path.ts';
+import { requestPath } from './request-path.ts';
 import { sourceIpOf } from './source-ip.ts';
-import { millisOf, timestampOf } from './span-time.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
-import { wellFormed } from './well-formed.ts';
-
-const MAX_STRING_BYTES = 1024;
-const MAX_METHOD_BYTES = 64;
 
 export type TranslateConfig = Pick<ExporterConfig, 'endpointFrom' | 'captureUserAgent' | 'allowRawSourceIp'>;
-
-/** An event and what the limits took from it. */
-export interface Translation {
-  readonly event: CerberusEvent;
-  readonly metricsDropped: number;
-  readonly valuesCut: number;
-}
 
 /**
  * A SERVER span with an HTTP method becomes one event; anything else is not an HTTP request and gives undefined, as does
@@ -28,33 +15,31 @@ export interface Translation {
  * Reads an allow-list of attributes, none of which holds an address, a query, a header or a body; the older names
  * of the semantic conventions by presence. The one exception is asked for by name: `captureUserAgent`.
  */
-export function translateServerSpan(span: FinishedSpan, config: TranslateConfig): Translation | undefined {
+export function translateServerSpan(span: FinishedSpan, config: TranslateConfig): CerberusEvent | undefined {
   if (span.kind !== KIND_SERVER) return undefined;
   const { attributes } = span;
   if (attributes[CERBERUS_ATTRIBUTE.ignored] === true) return undefined;
   const method = methodOf(attributes);
   if (method === undefined) return undefined;
-  const metrics = customData(attributes);
   const { traceId, spanId } = span.spanContext();
   const statusCode = integer(attributes['http.response.status_code'] ?? attributes['http.status_code']);
-  const route = string(attributes['http.route'], MAX_PATH_BYTES);
-  const event: CerberusEvent = {
+  const route = string(attributes['http.route']);
+  return {
     sourceIp: sourceIpOf(attributes[CERBERUS_ATTRIBUTE.sourceIp], config.allowRawSourceIp),
     endpoint: config.endpointFrom === 'route' ? (route ?? '') : endpointOf(attributes),
     scheme: schemeOf(attributes) === 'https',
     method,
-    customData: metrics.json,
-    timestamp: timestampOf(span.startTime),
+    attributes,
+    startTime: span.startTime,
     statusCode,
-    latencyMs: millisOf(span.duration),
+    duration: span.duration,
     route,
     outcome: outcomeOf(attributes, statusCode, span.status.code),
-    userId: string(attributes[CERBERUS_ATTRIBUTE.userId], MAX_STRING_BYTES),
+    userId: string(attributes[CERBERUS_ATTRIBUTE.userId]),
     userAgent: config.captureUserAgent ? userAgentOf(attributes) : undefined,
     traceId,
     spanId,
   };
-  return { event, metricsDropped: metrics.dropped, valuesCut: metrics.cut };
 }
 
 /** True when the span passed through `CerberusSpanProcessor`, which always sets an outcome. */
@@ -62,8 +47,8 @@ export function isEnriched(span: FinishedSpan): boolean {
   return span.attributes[CERBERUS_ATTRIBUTE.outcome] !== undefined;
 }
 
-function string(value: unknown, maxBytes: number): string | undefined {
-  return typeof value === 'string' && value !== '' ? wellFormed(value, maxBytes) : undefined;
+function string(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function integer(value: unknown): number | undefined {
@@ -73,7 +58,7 @@ function integer(value: unknown): number | undefined {
 function methodOf(attributes: Attributes): string | undefined {
   const stable = attributes['http.request.method'];
   const method = stable === '_OTHER' ? (attributes['http.request.method_original'] ?? stable) : stable;
-  return string(method ?? attributes['http.method'], MAX_METHOD_BYTES);
+  return string(method ?? attributes['http.method']);
 }
 
 function endpointOf(attributes: Attributes): string {
@@ -82,12 +67,11 @@ function endpointOf(attributes: Attributes): string {
     pathOf(attributes['url.path']) ??
     pathOf(attributes['http.target']) ??
     pathOf(attributes['http.url']);
-  return path ?? string(attributes['http.route'], MAX_PATH_BYTES) ?? '';
+  return path ?? string(attributes['http.route']) ?? '';
 }
 
 function pathOf(target: unknown): string | undefined {
-  const path = typeof target === 'string' ? requestPath(target) : undefined;
-  return path === undefined ? undefined : wellFormed(path, MAX_PATH_BYTES);
+  return typeof target === 'string' ? requestPath(target) : undefined;
 }
 
 function schemeOf(attributes: Attributes): unknown {
@@ -101,5 +85,5 @@ function outcomeOf(attributes: Attributes, statusCode: number | undefined, spanS
 }
 
 function userAgentOf(attributes: Attributes): string | undefined {
-  return string(attributes['user_agent.original'] ?? attributes['http.user_agent'], MAX_STRING_BYTES);
+  return string(attributes['user_agent.original'] ?? attributes['http.user_agent']);
 }

@@ -1,9 +1,10 @@
 import { translateRpcSpan } from './rpc-span.ts';
-import { translateServerSpan, type TranslateConfig, type Translation } from './server-span.ts';
+import type { CerberusEvent } from './cerberus-event.ts';
+import { translateServerSpan, type TranslateConfig } from './server-span.ts';
 import type { FinishedSpan } from './span.ts';
 
 /** Turns one kind of span into an event; undefined when the span is not of its kind. */
-type Translator = (span: FinishedSpan, config: TranslateConfig) => Translation | undefined;
+type Translator = (span: FinishedSpan, config: TranslateConfig) => CerberusEvent | undefined;
 
 /** One entry per kind of span; the first that knows the span wins. */
 const TRANSLATORS: readonly Translator[] = [translateServerSpan, translateRpcSpan];
@@ -13,10 +14,10 @@ const TRANSLATORS: readonly Translator[] = [translateServerSpan, translateRpcSpa
  *
  * @throws whatever a hostile attribute throws when it is read; the caller counts such a span as invalid
  */
-export function translate(span: FinishedSpan, config: TranslateConfig): Translation | undefined {
+export function translate(span: FinishedSpan, config: TranslateConfig): CerberusEvent | undefined {
   for (const translator of TRANSLATORS) {
-    const translation = translator(span, config);
-    if (translation !== undefined) return translation;
+    const event = translator(span, config);
+    if (event !== undefined) return event;
   }
   return undefined;
 }

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { customData } from '../dist/esm/custom-data.js';
+import { writeCustomData } from '../dist/esm/custom-data.js';
+import { written } from './support/written.js';
+
+function customData(attributes: Record<string, unknown>): { json: string; dropped: number; cut: number } {
+  const losses = { dropped: 0, cut: 0 };
+  const json = written((out) => writeCustomData(out, attributes, losses));
+  return { json, ...losses };
+}
 
 const metrics = (members: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(members).map(([name, value]) => [`cerberus.metric.${name}`, value]));

@@ -163,6 +163,24 @@ describe('event mode', () => {
     expect(exporter.stats()).to.include({ acked: 3, rejected: 3, unexpectedMessages: 1 });
   });
 
+  it('keeps an event whole while one of its metrics exports another span', async () => {
+    const exporter = quickExporter((await serve()).url, { protocol: 'event' });
+    const attributes = Object.defineProperty({ ...serverSpan().attributes }, 'cerberus.metric.n', {
+      enumerable: true,
+      get: () => {
+        exporter.export([serverSpan()], ignore);
+        return 1;
+      },
+    });
+    exporter.export([serverSpan({}, { attributes }), serverSpan()], ignore);
+    await exporter.forceFlush();
+    expect(server.events.map((event) => event['custom_data'])).to.deep.equal([{ n: 1 }, {}]);
+    expect(exporter.stats()).to.deep.include({
+      acked: 2,
+      refused: { queue_full: 0, shutdown: 0, invalid: 1 },
+    });
+  });
+
   it('counts a refused event as rejected and does not send it again', async () => {
     await serve({
       onMessage: (message, socket) =>

@@ -89,6 +89,20 @@ describe('CerberusWsExporter', () => {
     });
   });
 
+  it('refuses a span whose times have no JSON', () => {
+    const exporter = quickExporter(DEAD_END);
+    const spans = [
+      serverSpan({}, { duration: [0, NaN] }),
+      serverSpan({}, { startTime: [Infinity, 0] }),
+      serverSpan(),
+    ];
+    expect(outcome(exporter, spans).code).to.equal(1);
+    expect(exporter.stats()).to.deep.include({
+      accepted: 1,
+      refused: { queue_full: 0, shutdown: 0, invalid: 2 },
+    });
+  });
+
   it('survives a callback that throws', () => {
     const exporter = quickExporter(DEAD_END);
     expect(() =>

@@ -17,46 +17,39 @@ describe('gRPC span to event', () => {
   it('translates a call, with nothing that the span does not tell', () => {
     const span = serverSpan({}, { attributes: { ...OLD, 'cerberus.metric.n': 1, 'cerberus.user_id': 'u' } });
     expect(translate(span, config)).to.deep.equal({
-      event: {
-        sourceIp: null,
-        endpoint: '/shop.Shop/GetUser',
-        scheme: false,
-        method: 'POST',
-        customData: '{"n":1}',
-        timestamp: '2023-11-14T22:13:20.123Z',
-        statusCode: undefined,
-        latencyMs: 12.346,
-        route: undefined,
-        outcome: 'completed',
-        userId: 'u',
-        userAgent: undefined,
-        traceId: 'a'.repeat(32),
-        spanId: span.spanContext().spanId,
-      },
-      metricsDropped: 0,
-      valuesCut: 0,
+      sourceIp: null,
+      endpoint: '/shop.Shop/GetUser',
+      scheme: false,
+      method: 'POST',
+      attributes: span.attributes,
+      startTime: span.startTime,
+      statusCode: undefined,
+      duration: span.duration,
+      route: undefined,
+      outcome: 'completed',
+      userId: 'u',
+      userAgent: undefined,
+      traceId: 'a'.repeat(32),
+      spanId: span.spanContext().spanId,
     });
   });
 
   it('reads the old and the new attribute names', () => {
-    expect(event(NEW)?.event.endpoint).to.equal('/shop.Shop/GetUser');
-    expect(event({ ...NEW, 'rpc.method': '/shop.Shop/GetUser' })?.event.endpoint).to.equal(
-      '/shop.Shop/GetUser',
-    );
+    expect(event(NEW)?.endpoint).to.equal('/shop.Shop/GetUser');
+    expect(event({ ...NEW, 'rpc.method': '/shop.Shop/GetUser' })?.endpoint).to.equal('/shop.Shop/GetUser');
   });
 
   it('takes the outcome from the code, by number or by name: 1 is aborted, a fault of the server an error', () => {
     const outcomes = Array.from(
       { length: 17 },
-      (_, code) => event({ ...OLD, 'rpc.grpc.status_code': code }, 2)?.event.outcome,
+      (_, code) => event({ ...OLD, 'rpc.grpc.status_code': code }, 2)?.outcome,
     );
     const errors = new Set([2, 4, 12, 13, 14, 15]);
     const expected = outcomes.map((_, code) =>
       code === 1 ? 'aborted' : errors.has(code) ? 'error' : 'completed',
     );
     expect(outcomes).to.deep.equal(expected);
-    const named = (name: string): unknown =>
-      event({ ...NEW, 'rpc.response.status_code': name }, 2)?.event.outcome;
+    const named = (name: string): unknown => event({ ...NEW, 'rpc.response.status_code': name }, 2)?.outcome;
     expect(['OK', 'CANCELLED', 'INTERNAL', 'NOT_FOUND'].map(named)).to.deep.equal([
       'completed',
       'aborted',
@@ -66,8 +59,8 @@ describe('gRPC span to event', () => {
   });
 
   it("takes the span's status for the outcome where no code is known", () => {
-    expect(event(OLD, 2)?.event.outcome).to.equal('error');
-    expect(event(OLD, 1)?.event.outcome).to.equal('completed');
+    expect(event(OLD, 2)?.outcome).to.equal('error');
+    expect(event(OLD, 1)?.outcome).to.equal('completed');
   });
 
   it('sends no address, whatever stands on the span', () => {
@@ -76,7 +69,7 @@ describe('gRPC span to event', () => {
       'network.peer.address': '203.0.113.77',
       'client.address': 'a',
     };
-    expect(event({ ...OLD, ...named })?.event.sourceIp).to.equal(null);
+    expect(event({ ...OLD, ...named })?.sourceIp).to.equal(null);
   });
 
   it('makes no event of an ignored call, of a client, of another system, or of half a name', () => {
@@ -88,6 +81,6 @@ describe('gRPC span to event', () => {
   });
 
   it('is HTTP first where a span is both', () => {
-    expect(event({ ...OLD, 'http.request.method': 'GET', 'url.path': '/x' })?.event.endpoint).to.equal('/x');
+    expect(event({ ...OLD, 'http.request.method': 'GET', 'url.path': '/x' })?.endpoint).to.equal('/x');
   });
 });

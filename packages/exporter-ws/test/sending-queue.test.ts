@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { EventBatch } from '../dist/esm/event-batch.js';
 import { SendingQueue } from '../dist/esm/sending-queue.js';
+import { writeText } from './support/written.js';
 
 const CHUNK_BYTES = 64 * 1024;
 const UNLIMITED = { maxEvents: Infinity, maxBytes: Infinity };
@@ -11,7 +12,7 @@ const memoryOf = (events: EventBatch): Buffer[] => events.runs.map(({ chunk }) =
 
 describe('sending queue', () => {
   it('gives events back in the order they came', () => {
-    const queue = new SendingQueue({ maxEvents: 10, maxBytes: 100 });
+    const queue = new SendingQueue({ maxEvents: 10, maxBytes: 100 }, writeText);
     for (const text of ['a', 'b', 'c']) queue.offer(text);
     expect(queue.take(2, 100).texts()).to.deep.equal(['a', 'b']);
     expect(queue.take(2, 100).texts()).to.deep.equal(['c']);
@@ -19,14 +20,14 @@ describe('sending queue', () => {
   });
 
   it('refuses the newest when a limit would be passed', () => {
-    const byCount = new SendingQueue({ maxEvents: 2, maxBytes: 100 });
+    const byCount = new SendingQueue({ maxEvents: 2, maxBytes: 100 }, writeText);
     expect(['a', 'b', 'c'].map((text) => byCount.offer(text))).to.deep.equal([true, true, false]);
-    const byBytes = new SendingQueue({ maxEvents: 9, maxBytes: 3 });
+    const byBytes = new SendingQueue({ maxEvents: 9, maxBytes: 3 }, writeText);
     expect(['ab', 'cd', 'e'].map((text) => byBytes.offer(text))).to.deep.equal([true, false, true]);
   });
 
   it('counts what was taken until it is released', () => {
-    const queue = new SendingQueue({ maxEvents: 2, maxBytes: 100 });
+    const queue = new SendingQueue({ maxEvents: 2, maxBytes: 100 }, writeText);
     queue.offer('a');
     queue.offer('b');
     const taken = queue.take(2, 100);
@@ -36,14 +37,14 @@ describe('sending queue', () => {
   });
 
   it('puts events back in front', () => {
-    const queue = new SendingQueue({ maxEvents: 9, maxBytes: 100 });
+    const queue = new SendingQueue({ maxEvents: 9, maxBytes: 100 }, writeText);
     for (const text of ['a', 'b', 'c', 'd']) queue.offer(text);
     queue.putBack(queue.take(2, 100));
     expect(queue.take(9, 100).texts()).to.deep.equal(['a', 'b', 'c', 'd']);
   });
 
   it('keeps a batch within bytes, but always takes one', () => {
-    const queue = new SendingQueue({ maxEvents: 9, maxBytes: 100 });
+    const queue = new SendingQueue({ maxEvents: 9, maxBytes: 100 }, writeText);
     for (const text of ['aaaa', 'bb', 'cc', 'd']) queue.offer(text);
     expect(queue.take(9, 3).texts()).to.deep.equal(['aaaa']);
     expect(queue.take(9, 4).texts()).to.deep.equal(['bb', 'cc']);
@@ -60,7 +61,7 @@ describe('sending queue', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const limits = { maxEvents: 12, maxBytes: 60 };
-        const queue = new SendingQueue(limits);
+        const queue = new SendingQueue(limits, writeText);
         const accepted: string[] = [];
         const released: string[] = [];
         let taken: EventBatch[] = [];
@@ -91,7 +92,7 @@ describe('sending queue', () => {
     const texts = fc.array(fc.string({ unit: 'grapheme', maxLength: 9000 }), { maxLength: 60 });
     fc.assert(
       fc.property(texts, (all) => {
-        const queue = new SendingQueue(UNLIMITED);
+        const queue = new SendingQueue(UNLIMITED, writeText);
         for (const text of all) queue.offer(text);
         expect(queue.bytes).to.equal(Buffer.byteLength(all.join('')));
         expect(queue.take(Infinity, Infinity).texts()).to.deep.equal(all);
@@ -102,13 +103,24 @@ describe('sending queue', () => {
 
   it('takes an event that is larger than its chunks', () => {
     const long = 'ü'.repeat(CHUNK_BYTES);
-    const queue = new SendingQueue(UNLIMITED);
+    const queue = new SendingQueue(UNLIMITED, writeText);
     for (const text of ['before', long, 'after']) queue.offer(text);
     expect(queue.take(9, Infinity).texts()).to.deep.equal(['before', long, 'after']);
   });
 
+  it('refuses an event that grows while it is written, and keeps all others', () => {
+    let writes = 0;
+    const queue = new SendingQueue<string>(UNLIMITED, (text, bytes, start) =>
+      writeText(text === 'growing' ? 'x'.repeat(CHUNK_BYTES * ++writes) : text, bytes, start),
+    );
+    queue.offer('before');
+    expect(() => queue.offer('growing')).to.throw(RangeError);
+    queue.offer('after');
+    expect(queue.take(9, Infinity).texts()).to.deep.equal(['before', 'after']);
+  });
+
   it('uses the memory of what was released again, and never that of what was not', () => {
-    const queue = new SendingQueue(UNLIMITED);
+    const queue = new SendingQueue(UNLIMITED, writeText);
     const used = new Set<Buffer>();
     let expected = 0;
     const kept: EventBatch[] = [];
@@ -132,7 +144,7 @@ describe('sending queue', () => {
   });
 
   it('holds no more memory for the few events that a full queue takes than for as many others', () => {
-    const queue = new SendingQueue({ maxEvents: 10, maxBytes: Infinity });
+    const queue = new SendingQueue({ maxEvents: 10, maxBytes: Infinity }, writeText);
     const used = new Set<Buffer>();
     for (let index = 0; index < 20_000; index += 1) {
       queue.offer(String(index).padEnd(400, '.'));

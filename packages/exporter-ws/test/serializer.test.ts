@@ -1,20 +1,26 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { CerberusEvent } from '../dist/esm/index.js';
-import { serializeEvent } from '../dist/esm/serializer.js';
+import { Serializer, type SerializeConfig } from '../dist/esm/serializer.js';
 import { translateServerSpan } from '../dist/esm/server-span.js';
 import { HASH, serverSpan } from './support/spans.js';
 
 const config = { extendedFields: true, sourceIpField: 'source_ip' } as const;
 
 function event(attributes = {}): CerberusEvent {
-  const translation = translateServerSpan(serverSpan(attributes), {
+  const translated = translateServerSpan(serverSpan(attributes), {
     endpointFrom: 'path',
     captureUserAgent: true,
     allowRawSourceIp: false,
   });
-  if (translation === undefined) throw new Error('no event');
-  return translation.event;
+  if (translated === undefined) throw new Error('no event');
+  return translated;
+}
+
+/** The JSON of an event. */
+function serializeEvent(source: CerberusEvent, options: SerializeConfig): string {
+  const bytes = Buffer.alloc(64 * 1024);
+  return bytes.toString('utf8', 7, new Serializer(options).write(source, bytes, 7));
 }
 
 describe('serializer', () => {
@@ -67,6 +73,31 @@ describe('serializer', () => {
       sourceIpField: 'remote_addr',
     });
     expect(JSON.parse(json)).to.include({ remote_addr: HASH }).and.not.have.property('source_ip');
+  });
+
+  it('cuts paths and routes at 2 KiB and keeps the event', () => {
+    const long = event({ 'url.path': `/${'x'.repeat(1_000_000)}`, 'http.route': `/${'é'.repeat(3_000)}` });
+    const json = JSON.parse(serializeEvent(long, config)) as { endpoint: string; route: string };
+    expect([json.endpoint.length, Buffer.byteLength(json.route)]).to.deep.equal([2048, 2047]);
+  });
+
+  it('is valid JSON whatever the ids are', () => {
+    const json = JSON.parse(
+      serializeEvent({ ...event(), traceId: '"\\', spanId: 'é'.repeat(99) }, config),
+    ) as {
+      trace_id: string;
+      span_id: string;
+    };
+    expect([json.trace_id, json.span_id]).to.deep.equal(['"\\', 'é'.repeat(32)]);
+  });
+
+  it('tells the losses of the latest event only', () => {
+    const serializer = new Serializer(config);
+    const bytes = Buffer.alloc(4096);
+    serializer.write(event({ 'cerberus.metric.a': NaN, 'cerberus.metric.b': 'x'.repeat(2_000) }), bytes, 0);
+    expect(serializer.losses).to.deep.equal({ dropped: 1, cut: 1 });
+    serializer.write(event(), bytes, 0);
+    expect(serializer.losses).to.deep.equal({ dropped: 0, cut: 0 });
   });
 
   it('gives back any text as it was', () => {
