@@ -9,6 +9,8 @@ export interface EventRun {
 
 /** Events that were taken from the queue, in their order. They stay where they are in memory. */
 export class EventBatch {
+  /** Also keeps the shape of all others: V8 throws away what it compiled for a shape that has been collected. */
+  static readonly NONE: EventBatch = new EventBatch([]);
   readonly runs: readonly EventRun[];
   /** Events. */
   readonly length: number;

@@ -77,7 +77,7 @@ export class EventRuns {
     this.#length -= events;
     this.#bytes -= bytes;
     this.#compact();
-    return new EventBatch(taken);
+    return taken.length === 0 ? EventBatch.NONE : new EventBatch(taken);
   }
 
   #compact(): void {
