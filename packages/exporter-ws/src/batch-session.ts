@@ -10,7 +10,7 @@ import {
 import type { Timer } from './clock.ts';
 import { traceEvents } from './event-trace.ts';
 import type { Frame } from './in-flight.ts';
-import { messageBytes, type Message } from './message.ts';
+import type { Message } from './message.ts';
 import type { Producer } from './producer.ts';
 import type { Session, SessionContext } from './session.ts';
 import { AGENT } from './version.ts';
@@ -232,7 +232,7 @@ export class BatchSession implements Session {
   }
 
   #write(message: Message, kind: 'text' | 'binary'): void {
-    this.#context.tally.bytesSent += messageBytes(message);
-    this.#context.connection.send([message], kind);
+    const { connection, tally } = this.#context;
+    tally.bytesSent += connection.send([message], kind);
   }
 }

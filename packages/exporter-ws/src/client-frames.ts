@@ -18,6 +18,12 @@ let poolUsed = POOL_BYTES;
 const wordOfBytes = new Int32Array(1);
 const wordBytes = new Uint8Array(wordOfBytes.buffer);
 
+/** Encoded messages, and the bytes of the messages in them. */
+export interface EncodedMessages {
+  readonly frames: Buffer;
+  readonly bytes: number;
+}
+
 /**
  * Encodes messages as the frames of a client, one after the other, to be written at once.
  *
@@ -31,10 +37,14 @@ export function clientFrames(
   messages: readonly Message[],
   kind: keyof typeof FIRST_BYTE,
   allocate: (bytes: number) => ArrayBuffer,
-): Buffer {
+): EncodedMessages {
   const lengths = messages.map(messageBytes);
+  let bytes = 0;
   let size = 0;
-  for (const length of lengths) size += headerBytes(length) + length;
+  for (const length of lengths) {
+    bytes += length;
+    size += headerBytes(length) + length;
+  }
   const memory = allocate((size + 3) & ~3);
   const frames = Buffer.from(memory, 0, size);
   // Words are masked as a whole.
@@ -49,7 +59,7 @@ export function clientFrames(
     }
     applyMask(frames, words, start - MASK_BYTES, start, offset);
   }
-  return frames;
+  return { frames, bytes };
 }
 
 function headerBytes(length: number): number {

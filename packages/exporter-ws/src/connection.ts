@@ -27,8 +27,12 @@ export interface ConnectionHandlers {
 export interface Connection {
   /** Bytes that the socket has not taken yet. */
   readonly bufferedBytes: number;
-  /** Sends messages in one write. What they are made of is not looked at afterwards. */
-  send(messages: readonly Message[], kind: 'text' | 'binary'): void;
+  /**
+   * Sends messages in one write. What they are made of is not looked at afterwards.
+   *
+   * @returns their bytes, 0 when the connection takes none any more
+   */
+  send(messages: readonly Message[], kind: 'text' | 'binary'): number;
   ping(): void;
   /** Reads nothing for a millisecond, so that what comes meanwhile is read together. */
   rest(): void;
@@ -138,10 +142,10 @@ class WsConnection implements Connection {
     return this.#ws.bufferedAmount;
   }
 
-  send(messages: readonly Message[], kind: 'text' | 'binary'): void {
+  send(messages: readonly Message[], kind: 'text' | 'binary'): number {
     const socket = this.#socket;
-    if (socket === undefined || this.#ended || this.#ws.readyState !== WebSocket.OPEN) return;
-    const frames = clientFrames(messages, kind, this.#memory.take);
+    if (socket === undefined || this.#ended || this.#ws.readyState !== WebSocket.OPEN) return 0;
+    const { frames, bytes } = clientFrames(messages, kind, this.#memory.take);
     // The kernel or TLS has a copy of what was taken. What an agent brings may be any stream, and pass the bytes themselves on.
     let lent = socket instanceof Socket;
     const giveBack = (): void => {
@@ -155,6 +159,7 @@ class WsConnection implements Connection {
     });
     // Mostly it is taken at once, and called back later: the next frame finds the same memory, still in the caches.
     if (socket.writableLength === 0) giveBack();
+    return bytes;
   }
 
   ping(): void {
@@ -227,10 +232,12 @@ class WsConnection implements Connection {
     this.#ws.on('ping', alive);
     this.#ws.on('pong', alive);
     this.#ws.on('message', (data, isBinary) => {
-      alive();
-      if (this.#ended) return;
       // ws hands over all messages of a read without a pause between them.
-      if (!this.#receiving) queueMicrotask(() => this.#received());
+      if (!this.#receiving) {
+        alive();
+        queueMicrotask(() => this.#received());
+      }
+      if (this.#ended) return;
       this.#receiving = true;
       this.#handlers.onMessage(asBuffer(data), isBinary);
     });

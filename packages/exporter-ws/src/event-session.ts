@@ -3,7 +3,7 @@ import { eventMessages, isRefusal } from './event-protocol.ts';
 import type { EventBatch } from './event-batch.ts';
 import { traceEvents } from './event-trace.ts';
 import { EventRuns } from './event-runs.ts';
-import { messageBytes, type Message } from './message.ts';
+import type { Message } from './message.ts';
 import type { Session, SessionContext } from './session.ts';
 
 /** While so many answers are due, reading them together is worth a wait: an answer by itself costs as much as its event. */
@@ -95,9 +95,7 @@ export class EventSession implements Session {
 
   #write(events: EventBatch): void {
     const { connection, tally } = this.#context;
-    const messages = this.#messages(events);
-    for (const message of messages) tally.bytesSent += messageBytes(message);
-    connection.send(messages, 'text');
+    tally.bytesSent += connection.send(this.#messages(events), 'text');
   }
 
   /** The oldest `count` are answered. */

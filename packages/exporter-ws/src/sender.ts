@@ -198,11 +198,10 @@ export class Sender {
   #pump(everything = false): void {
     if (this.#state !== 'ready') return;
     this.#attempt?.session?.pump(everything || this.#barriers.active);
-    if (this.#parts.queue.length > 0) this.#armFlush();
+    if (this.#parts.queue.length > 0 && this.#flushTimer === undefined) this.#armFlush();
   }
 
   #armFlush(): void {
-    if (this.#flushTimer !== undefined) return;
     this.#scope.runInAsyncScope(() => {
       this.#flushTimer = this.#parts.clock.after(this.#parts.config.flushIntervalMillis, () => {
         this.#flushTimer = undefined;

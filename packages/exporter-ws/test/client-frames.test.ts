@@ -14,7 +14,7 @@ function framesOf(messages: readonly Uint8Array[], kind: 'text' | 'binary'): Buf
     messages.map((message) => [message]),
     kind,
     fresh,
-  );
+  ).frames;
 }
 
 /** The masks in a run of frames whose payloads are shorter than 126 bytes. */
@@ -89,7 +89,7 @@ describe('client frames', () => {
 
   it('put together what a message is made of', async () => {
     const pieces = ['{"a":', '', '[', 'x'.repeat(300), ',', 'é', ']', '}'].map((text) => Buffer.from(text));
-    const arrived = await received(clientFrames([pieces, [], pieces], 'text', fresh), 3);
+    const arrived = await received(clientFrames([pieces, [], pieces], 'text', fresh).frames, 3);
     const whole = Buffer.concat(pieces).toString('latin1');
     expect(arrived.map(({ data }) => data)).to.deep.equal([whole, '', whole]);
   });
@@ -97,7 +97,7 @@ describe('client frames', () => {
   it('are right in memory that is full of something else', async () => {
     const used = (bytes: number): ArrayBuffer => new Uint8Array(bytes + 4096).fill(0xa5).buffer;
     const messages = [1, 130, 70_000, 2].map((length) => [Buffer.alloc(length, 'm')]);
-    const arrived = await received(clientFrames(messages, 'text', used), messages.length);
+    const arrived = await received(clientFrames(messages, 'text', used).frames, messages.length);
     expect(arrived.map(({ data }) => data)).to.deep.equal(messages.map(String));
   });
 
