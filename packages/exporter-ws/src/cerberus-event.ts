@@ -4,10 +4,10 @@ import type { SourceIp } from './source-ip.ts';
 /** How a request ended: the response was written, the connection ended before it was, or the server failed. */
 export type Outcome = 'completed' | 'aborted' | 'error';
 
-/** A value of a custom metric as it is sent. */
-export type MetricValue = string | number | boolean | readonly (string | number | boolean)[];
-
-/** One HTTP request (PROTOCOL.md, "The event"), without credentials. Texts are as long as the span's. */
+/**
+ * What is to be sent of one HTTP request (PROTOCOL.md, "The event"), without credentials. Texts are as long as the span's,
+ * and its times as they are there: `Serializer` cuts and formats.
+ */
 export interface CerberusEvent {
   readonly sourceIp: SourceIp | null;
   /** Path without query, or route template. */

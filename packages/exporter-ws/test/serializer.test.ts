@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { CerberusEvent } from '../dist/esm/index.js';
+import type { CerberusEvent } from '../dist/esm/cerberus-event.js';
 import { Serializer, type SerializeConfig } from '../dist/esm/serializer.js';
 import { translateServerSpan } from '../dist/esm/server-span.js';
 import { HASH, serverSpan } from './support/spans.js';

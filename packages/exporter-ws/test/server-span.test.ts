@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Attributes } from '@opentelemetry/api';
-import type { CerberusEvent } from '../dist/esm/index.js';
+import type { CerberusEvent } from '../dist/esm/cerberus-event.js';
 import { translateServerSpan } from '../dist/esm/server-span.js';
 import { HASH, serverSpan } from './support/spans.js';
 
