@@ -18,7 +18,7 @@ const WEAKENINGS = [
   {
     name: 'no guard against callbacks of an old connection',
     patches: [
-      ['connection.js', 'if (this.#ended)\n            return;\n        this.#received();', ''],
+      ['connection.js', 'if (this.#ended)\n            return;\n        this.#ended = true;', ''],
       ['sender.js', "if (this.#attempt !== attempt || this.#state === 'closed')\n            return;", ''],
     ],
     tests: [LINK, PEER, SCHEDULES],

@@ -232,12 +232,12 @@ class WsConnection implements Connection {
     this.#ws.on('ping', alive);
     this.#ws.on('pong', alive);
     this.#ws.on('message', (data, isBinary) => {
+      if (this.#ended) return;
       // ws hands over all messages of a read without a pause between them.
       if (!this.#receiving) {
         alive();
         queueMicrotask(() => this.#received());
       }
-      if (this.#ended) return;
       this.#receiving = true;
       this.#handlers.onMessage(asBuffer(data), isBinary);
     });
@@ -251,8 +251,9 @@ class WsConnection implements Connection {
 
   #end(end: Disconnect): void {
     if (this.#ended) return;
-    this.#received();
     this.#ended = true;
+    // Nothing is sent any more, also not into the room that the last answers make.
+    this.#received();
     this.#deadline.cancel();
     this.#rest?.cancel();
     // After an error ws waits up to its close timeout for the peer; nothing is left to wait for.

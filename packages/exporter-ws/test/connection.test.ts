@@ -21,8 +21,10 @@ class Log implements ConnectionHandlers {
     this.lines.push(data.toString());
     this.onText(data.toString());
   }
+  onAll: () => void = () => undefined;
   onReceived(): void {
     this.lines.push('received');
+    this.onAll();
   }
   onLife(): void {
     // Of no interest here.
@@ -132,6 +134,15 @@ for (const scheme of ['ws', 'wss'] as const) {
       say('a');
       await eventually('the end', () => log.lines.includes('end'));
       expect(log.lines).to.deep.equal(['open', 'a', 'received', 'end']);
+    });
+
+    it('takes nothing more to send once it is ending', async () => {
+      log.onText = () => connection.abort({ kind: 'timeout', what: 'ping' });
+      let sent = NaN;
+      log.onAll = () => void (sent = connection.send([[Buffer.from('{}')]], 'text'));
+      say('a');
+      await eventually('the end', () => log.lines.includes('end'));
+      expect(sent).to.equal(0);
     });
   });
 }
