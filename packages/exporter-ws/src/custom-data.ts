@@ -1,4 +1,11 @@
-import type { JsonWriter } from './json-writer.ts';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  type JsonWriter,
+} from './json-writer.ts';
 import { metricMember } from './metric-names.ts';
 
 const MAX_METRICS = 64;
@@ -6,11 +13,6 @@ const MAX_TOTAL_BYTES = 8 * 1024;
 const MAX_STRING_BYTES = 1024;
 const MAX_ELEMENTS = 64;
 
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const COMMA = 0x2c;
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
 

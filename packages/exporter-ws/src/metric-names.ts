@@ -12,7 +12,7 @@ const NEVER_SENT = new Uint8Array(0);
 /**
  * The beginning of the JSON member of a metric as UTF-8, `"items":` for the attribute `cerberus.metric.items`.
  *
- * @returns nothing for a metric whose key is never sent: empty, over 256 bytes, or dangerous in JavaScript; null for an
+ * @returns no bytes for a metric whose key is never sent: empty, over 256 bytes, or dangerous in JavaScript; null for an
  * attribute that is no metric
  */
 export function metricMember(attribute: string): Uint8Array | null {

@@ -1,6 +1,3 @@
-/** Longest path or route of an event (PROTOCOL.md, "The event"); the rest is cut off. */
-export const MAX_PATH_BYTES: number = 2 * 1024;
-
 /**
  * The path of a request target without query and fragment: of the origin form (`/a?b`), the absolute form
  * (`http://host/a?b`) or `*`.

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
+import { nonEmpty } from './server-span.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 
 /** gRPC's code for a call that the client gave up. */
@@ -37,7 +38,6 @@ export function translateRpcSpan(span: FinishedSpan): CerberusEvent | undefined 
   const endpoint = rpcEndpoint(attributes);
   if (endpoint === undefined || attributes[CERBERUS_ATTRIBUTE.ignored] === true) return undefined;
   const { traceId, spanId } = span.spanContext();
-  const userId = attributes[CERBERUS_ATTRIBUTE.userId];
   return {
     sourceIp: null,
     endpoint,
@@ -49,7 +49,7 @@ export function translateRpcSpan(span: FinishedSpan): CerberusEvent | undefined 
     duration: span.duration,
     route: undefined,
     outcome: outcomeOf(attributes, span.status.code),
-    userId: typeof userId === 'string' && userId !== '' ? userId : undefined,
+    userId: nonEmpty(attributes[CERBERUS_ATTRIBUTE.userId]),
     userAgent: undefined,
     traceId,
     spanId,
@@ -62,11 +62,11 @@ export function translateRpcSpan(span: FinishedSpan): CerberusEvent | undefined 
  */
 export function rpcEndpoint(attributes: Attributes): string | undefined {
   if ((attributes['rpc.system.name'] ?? attributes['rpc.system']) !== 'grpc') return undefined;
-  const method = attributes['rpc.method'];
-  if (typeof method !== 'string' || method === '') return undefined;
+  const method = nonEmpty(attributes['rpc.method']);
+  if (method === undefined) return undefined;
   if (method.includes('/')) return method.startsWith('/') ? method : `/${method}`;
-  const service = attributes['rpc.service'];
-  return typeof service === 'string' && service !== '' ? `/${service}/${method}` : undefined;
+  const service = nonEmpty(attributes['rpc.service']);
+  return service === undefined ? undefined : `/${service}/${method}`;
 }
 
 function outcomeOf(attributes: Attributes, spanStatus: number): Outcome {

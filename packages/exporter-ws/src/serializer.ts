@@ -1,13 +1,14 @@
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
 import type { ExporterConfig } from './config.ts';
 import { writeCustomData, type MetricLosses } from './custom-data.ts';
-import { JsonWriter } from './json-writer.ts';
-import { MAX_PATH_BYTES } from './request-path.ts';
+import { CLOSE_BRACE, JsonWriter } from './json-writer.ts';
 import { isHashed, type SourceIp } from './source-ip.ts';
 import { writeMillis, writeTimestamp } from './span-time.ts';
 
 export type SerializeConfig = Pick<ExporterConfig, 'extendedFields' | 'sourceIpField'>;
 
+/** Of a path and of a route. */
+const MAX_PATH_BYTES = 2 * 1024;
 const MAX_STRING_BYTES = 1024;
 const MAX_METHOD_BYTES = 64;
 /** Longer than a trace id, for ids that are not what they should be. */
@@ -34,7 +35,6 @@ const USER_ID = Buffer.from(',"user_id":');
 const USER_AGENT = Buffer.from(',"user_agent":');
 const TRACE_ID = Buffer.from(',"trace_id":');
 const SPAN_ID = Buffer.from(',"span_id":');
-const CLOSE_BRACE = 0x7d;
 
 /**
  * Writes events as JSON without credentials, members in the order of PROTOCOL.md. A member without a value is left out,

@@ -23,7 +23,7 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
   if (method === undefined) return undefined;
   const { traceId, spanId } = span.spanContext();
   const statusCode = integer(attributes['http.response.status_code'] ?? attributes['http.status_code']);
-  const route = string(attributes['http.route']);
+  const route = nonEmpty(attributes['http.route']);
   return {
     sourceIp: sourceIpOf(attributes[CERBERUS_ATTRIBUTE.sourceIp], config.allowRawSourceIp),
     endpoint: config.endpointFrom === 'route' ? (route ?? '') : endpointOf(attributes),
@@ -35,7 +35,7 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
     duration: span.duration,
     route,
     outcome: outcomeOf(attributes, statusCode, span.status.code),
-    userId: string(attributes[CERBERUS_ATTRIBUTE.userId]),
+    userId: nonEmpty(attributes[CERBERUS_ATTRIBUTE.userId]),
     userAgent: config.captureUserAgent ? userAgentOf(attributes) : undefined,
     traceId,
     spanId,
@@ -47,7 +47,8 @@ export function isEnriched(span: FinishedSpan): boolean {
   return span.attributes[CERBERUS_ATTRIBUTE.outcome] !== undefined;
 }
 
-function string(value: unknown): string | undefined {
+/** A text that says something. */
+export function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
@@ -58,7 +59,7 @@ function integer(value: unknown): number | undefined {
 function methodOf(attributes: Attributes): string | undefined {
   const stable = attributes['http.request.method'];
   const method = stable === '_OTHER' ? (attributes['http.request.method_original'] ?? stable) : stable;
-  return string(method ?? attributes['http.method']);
+  return nonEmpty(method ?? attributes['http.method']);
 }
 
 function endpointOf(attributes: Attributes): string {
@@ -67,7 +68,7 @@ function endpointOf(attributes: Attributes): string {
     pathOf(attributes['url.path']) ??
     pathOf(attributes['http.target']) ??
     pathOf(attributes['http.url']);
-  return path ?? string(attributes['http.route']) ?? '';
+  return path ?? nonEmpty(attributes['http.route']) ?? '';
 }
 
 function pathOf(target: unknown): string | undefined {
@@ -85,5 +86,5 @@ function outcomeOf(attributes: Attributes, statusCode: number | undefined, spanS
 }
 
 function userAgentOf(attributes: Attributes): string | undefined {
-  return string(attributes['user_agent.original'] ?? attributes['http.user_agent']);
+  return nonEmpty(attributes['user_agent.original'] ?? attributes['http.user_agent']);
 }

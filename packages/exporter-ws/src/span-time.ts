@@ -1,8 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
-import type { JsonWriter } from './json-writer.ts';
+import { POINT, type JsonWriter } from './json-writer.ts';
 
 const MILLIS_END = Buffer.from('Z"');
-const POINT = 0x2e;
 
 /** The second that was formatted last: requests come many to a second, and formatting a date is slow. */
 let lastSecond = NaN;
