@@ -25,7 +25,6 @@ export class ArrivedRequest {
   readonly path: string | undefined;
   #open: { readonly response: ServerResponse; readonly socket: Socket } | undefined;
   #last: Answer | undefined;
-  #finished = false;
 
   constructor({ request, response, socket, server }: RequestStart) {
     const peer = socket.remoteAddress;
@@ -39,21 +38,11 @@ export class ArrivedRequest {
     };
     this.path = requestPath(request.url ?? '');
     this.#open = { response, socket };
-    // Hapi ends the response of a client that has hung up. Before Node 24 it then counts as finished, without the event.
-    response.once('finish', () => {
-      this.#finished = true;
-    });
   }
 
   /** The response as it is, or as it was when it was let go. */
   get answer(): Answer | undefined {
-    if (this.#open === undefined) return this.#last;
-    const { response, socket } = this.#open;
-    return {
-      statusCode: response.statusCode,
-      writableFinished: response.writableFinished,
-      socketFailed: !this.#finished || (socket.errored !== null && socket.errored !== undefined),
-    };
+    return this.#open === undefined ? this.#last : answerOf(this.#open);
   }
 
   /**
@@ -65,6 +54,22 @@ export class ArrivedRequest {
     this.#last = this.answer;
     this.#open = undefined;
   }
+}
+
+function answerOf({ response, socket }: Pick<RequestStart, 'response' | 'socket'>): Answer {
+  return {
+    statusCode: response.statusCode,
+    writableFinished: response.writableFinished,
+    socketFailed: !letGoOfSocket(response) || (socket.errored !== null && socket.errored !== undefined),
+  };
+}
+
+/**
+ * Node takes the socket from a response that has finished, and leaves it to one whose client has hung up. Hapi ends that one
+ * too, and before Node 24 it then counts as finished.
+ */
+function letGoOfSocket(response: ServerResponse): boolean {
+  return response.socket === null;
 }
 
 /** A TCP socket that was reset has no peer either, and must not pass for a trusted unix socket. */

@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api';
+import type { Attributes, Context } from '@opentelemetry/api';
 import {
   CERBERUS_ATTRIBUTE,
   createReporter,
@@ -250,19 +250,29 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   }
 
   #finish(span: Root, record: RequestRecord): void {
-    if (!isRequest(span.attributes)) return;
+    if (!this.#knows(record)) {
+      if (!isRequest(span.attributes)) return;
+      this.#enrichLate(span, record);
+    }
     this.#seen += 1;
-    if (record.enrichedBy !== this && record.ignoredBy !== this) this.#enrichLate(span, record);
     if (record.ignoredBy === this) {
       this.#ignored += 1;
       return;
     }
     this.#hint?.observe(record.origin);
-    // A call of gRPC has neither status nor route to miss.
-    if (methodOf(span.attributes) !== undefined) {
-      this.#doctor.requestServed(statusCodeOf(span.attributes), Object.hasOwn(span.attributes, HTTP_ROUTE));
-    }
+    if (this.#doctor.watching) this.#noteServed(span.attributes);
     this.#handOver?.offer(span, record);
+  }
+
+  /** Whether it has decided about the request, in `onEnding`. */
+  #knows(record: RequestRecord): boolean {
+    return record.enrichedBy === this || record.ignoredBy === this;
+  }
+
+  #noteServed(attributes: Attributes): void {
+    // A call of gRPC has neither status nor route to miss.
+    if (methodOf(attributes) === undefined) return;
+    this.#doctor.requestServed(statusCodeOf(attributes), Object.hasOwn(attributes, HTTP_ROUTE));
   }
 
   /** On an SDK without `onEnding`, and where another processor with another key wrote last. */

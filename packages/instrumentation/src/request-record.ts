@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { ArrivedRequest } from './arrived-request.ts';
 import type { Origin } from './client-address.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from './custom-metrics.ts';
@@ -16,7 +17,7 @@ export const REQUEST: unique symbol = Symbol.for('@cerberus-otel/request.v1');
 export class RequestRecord {
   readonly #root: SdkSpan;
   readonly #owner: object;
-  readonly #arrived: ArrivedRequest | undefined;
+  #arrived: ArrivedRequest | undefined;
   #children: RequestChildren | undefined;
   #closed = false;
   #metrics: Map<string, MetricValue> | undefined;
@@ -109,10 +110,14 @@ export class RequestRecord {
     this.#metrics = undefined;
     const route = Object.hasOwn(attributes, HTTP_ROUTE) ? undefined : children?.route;
     if (route !== undefined) attributes[HTTP_ROUTE] = route;
-    // At the attribute limit the span refused it.
-    const sent = this.#arrived?.answer?.statusCode;
-    if (sent !== undefined && statusCodeOf(attributes) === undefined) attributes[STATUS_CODE] = sent;
+    if (statusCodeOf(attributes) === undefined) this.#writeStatusCode(attributes);
     return children?.refused ?? 0;
+  }
+
+  /** At the attribute limit the span refused it. */
+  #writeStatusCode(attributes: Attributes): void {
+    const sent = this.#arrived?.answer?.statusCode;
+    if (sent !== undefined) attributes[STATUS_CODE] = sent;
   }
 
   /** How the request ended, asked while its SERVER span ends. */
@@ -134,9 +139,13 @@ export class RequestRecord {
    * span lets go of the record: spans are reachable for longer than their requests (docs/performance.md).
    */
   leave(): void {
-    this.#arrived?.release();
     this.#users -= 1;
-    if (this.#users === 0) (this.#root as RequestSpan)[REQUEST] = undefined;
+    if (this.#users > 0) {
+      this.#arrived?.release();
+      return;
+    }
+    this.#arrived = undefined;
+    (this.#root as RequestSpan)[REQUEST] = undefined;
   }
 }
 
