@@ -1,4 +1,4 @@
-import type { Attributes, Context } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import {
   CERBERUS_ATTRIBUTE,
   createReporter,
@@ -16,7 +16,7 @@ import { Doctor } from './doctor.ts';
 import { ForwardingHint } from './forwarding-hint.ts';
 import { HandOver } from './hand-over.ts';
 import { HookFailures } from './hook-failures.ts';
-import { HTTP_ROUTE, isRequest, methodOf, pathOf, statusCodeOf } from './http-attributes.ts';
+import { isRequest, pathOf } from './http-attributes.ts';
 import { Identity } from './identity.ts';
 import type { PathFilter } from './ignore-paths.ts';
 import { processorMetrics } from './processor-metrics.ts';
@@ -260,19 +260,13 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       return;
     }
     this.#hint?.observe(record.origin);
-    if (this.#doctor.watching) this.#noteServed(span.attributes);
+    this.#doctor.requestServed(span.attributes);
     this.#handOver?.offer(span, record);
   }
 
   /** Whether it has decided about the request, in `onEnding`. */
   #knows(record: RequestRecord): boolean {
     return record.enrichedBy === this || record.ignoredBy === this;
-  }
-
-  #noteServed(attributes: Attributes): void {
-    // A call of gRPC has neither status nor route to miss.
-    if (methodOf(attributes) === undefined) return;
-    this.#doctor.requestServed(statusCodeOf(attributes), Object.hasOwn(attributes, HTTP_ROUTE));
   }
 
   /** On an SDK without `onEnding`, and where another processor with another key wrote last. */

@@ -1,7 +1,9 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { Clock, Reporter, Timer } from '@cerberus-otel/exporter-ws/internal';
 import type { Delivery } from './delivery.ts';
 import { diagnose, type Observations } from './diagnosis.ts';
 import { foreignApi } from './foreign-api.ts';
+import { HTTP_ROUTE, methodOf, statusCodeOf } from './http-attributes.ts';
 import { loadedFrameworks } from './loaded-frameworks.ts';
 
 const SAMPLE_REQUESTS = 100;
@@ -57,11 +59,13 @@ export class Doctor {
     this.#spans += 1;
   }
 
-  /** A request was answered. */
-  requestServed(statusCode: number | undefined, hasRoute: boolean): void {
+  /** A request was answered, as its SERVER span says. A call of gRPC has neither status nor route to miss. */
+  requestServed(attributes: Attributes): void {
+    if (!this.watching || methodOf(attributes) === undefined) return;
+    const statusCode = statusCodeOf(attributes);
     if (statusCode === undefined || statusCode >= 400) return;
     this.#served += 1;
-    if (hasRoute) this.#routed += 1;
+    if (Object.hasOwn(attributes, HTTP_ROUTE)) this.#routed += 1;
   }
 
   stop(): void {

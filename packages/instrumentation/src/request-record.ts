@@ -1,4 +1,3 @@
-import type { Attributes } from '@opentelemetry/api';
 import type { ArrivedRequest } from './arrived-request.ts';
 import type { Origin } from './client-address.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from './custom-metrics.ts';
@@ -110,14 +109,10 @@ export class RequestRecord {
     this.#metrics = undefined;
     const route = Object.hasOwn(attributes, HTTP_ROUTE) ? undefined : children?.route;
     if (route !== undefined) attributes[HTTP_ROUTE] = route;
-    if (statusCodeOf(attributes) === undefined) this.#writeStatusCode(attributes);
-    return children?.refused ?? 0;
-  }
-
-  /** At the attribute limit the span refused it. */
-  #writeStatusCode(attributes: Attributes): void {
-    const sent = this.#arrived?.answer?.statusCode;
+    // At the attribute limit the span refused it.
+    const sent = statusCodeOf(attributes) === undefined ? this.#arrived?.answer?.statusCode : undefined;
     if (sent !== undefined) attributes[STATUS_CODE] = sent;
+    return children?.refused ?? 0;
   }
 
   /** How the request ended, asked while its SERVER span ends. */
