@@ -1,5 +1,6 @@
 import type { EndpointKey } from './analytics.ts';
 import { endpointName, type StoredEvent } from './event.ts';
+import { countOne, within } from './nested-maps.ts';
 
 /** Over how many seconds the rate is taken. */
 const SECONDS = 10;
@@ -12,7 +13,8 @@ interface RateFilter {
 
 interface Slot {
   readonly second: number;
-  readonly counts: Map<string, number>;
+  /** By client id, method and endpoint. */
+  readonly counts: Map<string, Map<string, Map<string, number>>>;
 }
 
 /** Requests per second over the last ten seconds, by when they were stored. It holds counts, no events. */
@@ -29,8 +31,7 @@ export class CommitRate {
   add(events: readonly StoredEvent[]): void {
     const { counts } = this.#slot();
     for (const event of events) {
-      const key = `${event.clientId}${SEPARATOR}${event.method}${SEPARATOR}${endpointName(event)}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
+      countOne(within(within(counts, event.clientId), event.method), endpointName(event));
     }
   }
 
@@ -40,12 +41,12 @@ export class CommitRate {
     let requests = 0;
     for (const { second, counts } of this.#slots) {
       if (second < oldest) continue;
-      for (const [key, count] of counts) {
-        const [client, method, name] = key.split(SEPARATOR);
-        const matches =
-          (clientId === undefined || client === clientId) &&
-          (endpoint === undefined || (method === endpoint.method && name === endpoint.endpoint));
-        if (matches) requests += count;
+      for (const [client, byMethod] of counts) {
+        if (clientId !== undefined && client !== clientId) continue;
+        for (const [method, byEndpoint] of byMethod) {
+          if (endpoint === undefined) requests += sum(byEndpoint.values());
+          else if (method === endpoint.method) requests += byEndpoint.get(endpoint.endpoint) ?? 0;
+        }
       }
     }
     return requests / SECONDS;
@@ -55,11 +56,14 @@ export class CommitRate {
     const second = Math.floor(this.#seconds());
     const last = this.#slots.at(-1);
     if (last?.second === second) return last;
-    const slot = { second, counts: new Map<string, number>() };
+    const slot: Slot = { second, counts: new Map() };
     this.#slots = [...this.#slots.filter((each) => each.second >= second - SECONDS), slot];
     return slot;
   }
 }
 
-/** No stored text holds a NUL. */
-const SEPARATOR = '\0';
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}

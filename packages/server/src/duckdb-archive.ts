@@ -27,15 +27,14 @@ export class DuckDbArchive implements Archive {
     const time = (column: string): string =>
       format === 'parquet' ? column : `strftime(${column}, ${RFC_3339}) AS ${column}`;
     const conditions = filtered(filter);
-    await this.#reads.rows(
-      conditions.query(`
+    const copy = conditions.query(`
         COPY (
           SELECT client_id, ${time('received_at')}, source_ip, endpoint, scheme, method, custom_data,
                  ${time('"timestamp"')}, status_code, latency_ms, route, outcome, user_id, user_agent, trace_id,
                  span_id, session_id, sample_rate
           FROM events ${conditions.where} ORDER BY id
-        ) TO ${quoted(path)} (${FORMATS[format]})`),
-    );
+        ) TO ${quoted(path)} (${FORMATS[format]})`);
+    await this.#reads.inSequence((rows) => rows(copy));
   }
 
   backup(path: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import type { BoundQuery } from './duckdb-conditions.ts';
+import type { QuestionThreads } from './duckdb-question-threads.ts';
 import type { Row } from './duckdb-values.ts';
 
 /** Runs one query. */
@@ -12,19 +13,24 @@ export type ReadRows = (query: BoundQuery) => Promise<readonly Row[]>;
  */
 export class ReadConnection {
   readonly #connection: DuckDBConnection;
+  readonly #threads: QuestionThreads;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(connection: DuckDBConnection) {
+  constructor(connection: DuckDBConnection, threads: QuestionThreads) {
     this.#connection = connection;
+    this.#threads = threads;
   }
 
+  /** Runs a query that reads little. */
   rows(query: BoundQuery): Promise<readonly Row[]> {
     return this.#inTurn(() => this.#rows(query));
   }
 
-  /** Runs statements between which no others come. */
+  /** Runs statements that may read much, and between which no others come. */
   inSequence<T>(task: (rows: ReadRows) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => task((query) => this.#rows(query)));
+    return this.#inTurn(() =>
+      this.#threads.during(this.#connection, () => task((query) => this.#rows(query))),
+    );
   }
 
   /**
@@ -32,10 +38,10 @@ export class ReadConnection {
    * temporary tables goes with it.
    */
   inSnapshot<T>(read: (rows: ReadRows) => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
+    return this.inSequence(async (rows) => {
       await this.#connection.run('BEGIN TRANSACTION');
       try {
-        return await read((query) => this.#rows(query));
+        return await read(rows);
       } finally {
         await this.#connection.run('ROLLBACK');
       }

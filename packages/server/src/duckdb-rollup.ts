@@ -12,16 +12,22 @@ const READ_PROGRESS = 'SELECT rolled_up_to, minutes_from FROM meta';
 const READ_NEWEST = 'SELECT max(id) FROM events';
 
 /**
- * What aggregates are made from: `batch`, which most of them read, and `batch_metrics`, which one reads; copying the texts of
- * metrics would take longer than reading them where they are.
+ * What aggregates are made from: `batch` and `batch_metrics`, the events, which are read where they are, for copying them takes
+ * longer; and `batch_clients`, what they add to each client's hour at an endpoint. That is a table: three aggregates read
+ * it, and it has fewer rows than there are events wherever clients come again.
  */
 function batchSql(after: number, upto: number): readonly string[] {
-  const of = `event_time, client_id, ${ENDPOINT_NAME} AS endpoint, method`;
+  const of = `client_id, method, ${ENDPOINT_NAME} AS endpoint`;
   const from = `FROM events WHERE id > ${after} AND id <= ${upto}`;
   return [
-    `CREATE OR REPLACE TEMP TABLE batch AS
-     SELECT ${of}, source_ip, ${CLIENT_KEY} AS client, status_code, outcome, latency_ms, ${IS_ERROR} AS is_error ${from}`,
-    `CREATE OR REPLACE TEMP VIEW batch_metrics AS SELECT ${of}, custom_data ${from}`,
+    `CREATE OR REPLACE TEMP VIEW batch AS SELECT event_time, ${of}, status_code, outcome, latency_ms ${from}`,
+    `CREATE OR REPLACE TEMP VIEW batch_metrics AS SELECT event_time, ${of}, custom_data ${from}`,
+    `CREATE OR REPLACE TEMP TABLE batch_clients AS
+     SELECT * REPLACE (unhex(source_ip) AS source_ip), ${CLIENT_KEY} AS client
+     FROM (
+       SELECT date_trunc('hour', event_time) AS event_time, ${of}, source_ip, count(*) AS requests,
+              count(*) FILTER (WHERE ${IS_ERROR}) AS errors, max(event_time) AS last_seen
+       ${from} AND source_ip IS NOT NULL GROUP BY ALL)`,
   ];
 }
 

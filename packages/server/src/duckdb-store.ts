@@ -6,6 +6,7 @@ import { openDatabase, type OpenDatabase, type OpenLimits } from './duckdb-insta
 import { checkpoint, DuckDbCheckpoints } from './duckdb-checkpoints.ts';
 import { DuckDbArchive } from './duckdb-archive.ts';
 import { DuckDbMaintenance } from './duckdb-maintenance.ts';
+import { QuestionThreads, THREADS_OF_STORING } from './duckdb-question-threads.ts';
 import { ReadConnection } from './duckdb-read-connection.ts';
 import { DuckDbReader } from './duckdb-reader.ts';
 import { deleteOldEvents, usedBytes } from './duckdb-retention.ts';
@@ -42,20 +43,22 @@ export class DuckDbStore implements Store {
   readonly #reader: DuckDbReader;
   readonly #maintenance: DuckDbMaintenance;
   readonly #checkpoints: DuckDbCheckpoints;
+  readonly #threads: QuestionThreads;
   readonly #release: () => void;
   readonly #listeners = new CommitListeners();
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: OpenDatabase, connections: Connections, path: string) {
+  private constructor(database: OpenDatabase, connections: Connections, path: string, threads: number) {
     this.#release = database.release;
+    this.#threads = new QuestionThreads(threads, (task) => this.#maintenance.run(task));
     this.#writer = new DuckDbWriter(connections.writer);
-    this.#reads = new ReadConnection(connections.reader);
+    this.#reads = new ReadConnection(connections.reader, this.#threads);
     this.#reader = new DuckDbReader(this.#reads);
     this.analytics = this.#reader.analytics;
     this.#maintenance = new DuckDbMaintenance(connections.maintenance);
     this.#checkpoints = new DuckDbCheckpoints(database.path, (task) => this.#betweenCommits(task));
-    this.archive = new DuckDbArchive(new ReadConnection(connections.archive), path);
+    this.archive = new DuckDbArchive(new ReadConnection(connections.archive, this.#threads), path);
     this.#groups = new GroupCommit((group) => this.#commit(group));
   }
 
@@ -66,7 +69,7 @@ export class DuckDbStore implements Store {
    *   a newer version) or `DB_UNAVAILABLE`
    */
   static async open(path: string, limits: OpenLimits): Promise<DuckDbStore> {
-    const database = await openDatabase(path, limits);
+    const database = await openDatabase(path, { ...limits, threads: THREADS_OF_STORING });
     const { connect } = database;
     const connections = {
       writer: await connect(),
@@ -74,7 +77,7 @@ export class DuckDbStore implements Store {
       maintenance: await connect(),
       archive: await connect(),
     };
-    return new DuckDbStore(database, connections, path);
+    return new DuckDbStore(database, connections, path, limits.threads);
   }
 
   append(append: Append): Promise<AppendOutcome> {
@@ -139,8 +142,9 @@ export class DuckDbStore implements Store {
   async #close(): Promise<void> {
     await this.#groups.close();
     await this.archive.close();
-    await this.#maintenance.close();
     await this.#reads.close();
+    this.#threads.close();
+    await this.#maintenance.close();
     this.#writer.close();
     this.#release();
   }

@@ -1,5 +1,6 @@
 import { fitCustomData } from './custom-data.ts';
 import { OUTCOMES, type CerberusEvent, type Outcome } from './event.ts';
+import { isHex } from './hex-text.ts';
 import { fitText } from './text-limits.ts';
 import { parseRfc3339 } from './timestamps.ts';
 
@@ -24,9 +25,10 @@ export type EventVerdict =
   | { readonly ok: true; readonly event: CerberusEvent; readonly adjustments: readonly Adjustment[] }
   | { readonly ok: false; readonly error: string };
 
-const HASHED_IP = /^[0-9a-f]{64}$/;
-const TRACE_ID = /^[0-9a-f]{32}$/;
-const SPAN_ID = /^[0-9a-f]{16}$/;
+/** Digits of a hashed address, of a trace id and of a span id. */
+const HASH_DIGITS = 64;
+const TRACE_ID_DIGITS = 32;
+const SPAN_ID_DIGITS = 16;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -90,8 +92,8 @@ const statusCode = (n: number): number | undefined =>
   Number.isInteger(n) && n >= 0 && n <= 999 ? n : undefined;
 const latency = (n: number): number | undefined => (n >= 0 ? n : undefined);
 const sampleRate = (n: number): number | undefined => (n >= 0 && n <= 1 ? n : undefined);
-const traceId = (text: string): string | undefined => (TRACE_ID.test(text) ? text : undefined);
-const spanId = (text: string): string | undefined => (SPAN_ID.test(text) ? text : undefined);
+const traceId = (text: string): string | undefined => (isHex(text, TRACE_ID_DIGITS) ? text : undefined);
+const spanId = (text: string): string | undefined => (isHex(text, SPAN_ID_DIGITS) ? text : undefined);
 const outcome = (text: string): Outcome | undefined => OUTCOMES.find((name) => name === text);
 
 /**
@@ -148,7 +150,7 @@ class MemberReader {
     const given = sourceIp ?? null;
     const value =
       given === null ? this.string('remote_addr', remoteAddr) : this.string('source_ip', sourceIp);
-    if (value === null || HASHED_IP.test(value)) return value;
+    if (value === null || isHex(value, HASH_DIGITS)) return value;
     this.adjustments.push('source_ip_not_hashed');
     return null;
   }

@@ -1,6 +1,7 @@
 import { MINUTE_MILLIS } from './durations.ts';
 import { endpointName, eventTime, type Outcome, type StoredEvent } from './event.ts';
 import { latencyBucket } from './log-buckets.ts';
+import { countOne, within } from './nested-maps.ts';
 
 /** What some events add to a minute of an endpoint. */
 export interface MinuteCounts {
@@ -16,14 +17,12 @@ export interface MinuteCounts {
   readonly latencies: ReadonlyMap<number, number>;
 }
 
-type Counts<K> = Map<K, number>;
-
 interface Counted extends MinuteCounts {
-  readonly requests: Map<Outcome | null, Counts<number | null>>;
-  readonly latencies: Counts<number>;
+  readonly requests: Map<Outcome | null, Map<number | null, number>>;
+  readonly latencies: Map<number, number>;
 }
 
-/** Minute, client id, method, endpoint. A map in a map finds what it looks for without making a text of all four. */
+/** Minute, client id, method, endpoint. */
 type Tree = Map<number, Map<string, Map<string, Map<string, Counted>>>>;
 
 /** Counts events by minute and endpoint. */
@@ -45,17 +44,4 @@ export function countByMinute(events: readonly StoredEvent[]): readonly MinuteCo
     if (latencyMs !== null) countOne(counted.latencies, latencyBucket(latencyMs));
   }
   return all;
-}
-
-function within<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  let inner = map.get(key);
-  if (inner === undefined) {
-    inner = new Map();
-    map.set(key, inner);
-  }
-  return inner;
-}
-
-function countOne<K>(counts: Counts<K>, key: K): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -15,8 +15,10 @@ export interface RollupTable {
   readonly measures: Columns;
   /** How the measures of rows with the same keys become one row. */
   readonly merged: Readonly<Record<string, string>>;
-  /** What a batch is read from: `batch` or `batch_metrics`, or a selection of it. */
+  /** What a batch is read from: `batch`, `batch_clients` or `batch_metrics`, or a selection of it. */
   readonly from: string;
+  /** What it is read from has one row for each combination of the keys. */
+  readonly isGrouped?: true;
 }
 
 const PERIOD_MILLIS = { minute: MINUTE_MILLIS, hour: HOUR_MILLIS, day: DAY_MILLIS } as const;
@@ -62,22 +64,32 @@ function latencies(period: 'minute' | 'hour'): RollupTable {
   };
 }
 
-/** What is counted of a client. */
+/** How what is counted of a client adds up. */
+const CLIENT_SUMS = { requests: 'sum(requests)', errors: 'sum(errors)', last_seen: 'max(last_seen)' };
+
+/** What is counted of a client, from what is counted of it in hours. */
 const OF_CLIENT: Pick<RollupTable, 'measures' | 'merged' | 'from'> = {
   measures: {
-    requests: ['BIGINT', 'count(*)'],
-    errors: ['BIGINT', 'count(*) FILTER (WHERE is_error)'],
-    last_seen: ['TIMESTAMP_MS', 'max(event_time)'],
+    requests: ['BIGINT', CLIENT_SUMS.requests],
+    errors: ['BIGINT', CLIENT_SUMS.errors],
+    last_seen: ['TIMESTAMP_MS', CLIENT_SUMS.last_seen],
   },
-  merged: { requests: 'sum(requests)', errors: 'sum(errors)', last_seen: 'max(last_seen)' },
-  from: '(FROM batch WHERE client IS NOT NULL)',
+  merged: CLIENT_SUMS,
+  from: 'batch_clients',
 };
 
 const HOUR_CLIENTS: RollupTable = {
   name: 'hour_clients',
   period: 'hour',
   keys: { ...ENDPOINT, client: ['UBIGINT', 'client'] },
-  ...OF_CLIENT,
+  measures: {
+    requests: ['BIGINT', 'requests'],
+    errors: ['BIGINT', 'errors'],
+    last_seen: ['TIMESTAMP_MS', 'last_seen'],
+  },
+  merged: CLIENT_SUMS,
+  from: 'batch_clients',
+  isGrouped: true,
 };
 
 /** Of all endpoints together. The whole hash is only here. */
@@ -87,7 +99,7 @@ const DAY_CLIENTS: RollupTable = {
   keys: {
     client_id: ['VARCHAR', 'client_id'],
     client: ['UBIGINT', 'client'],
-    source_ip: ['BLOB', 'unhex(source_ip)'],
+    source_ip: ['BLOB', 'source_ip'],
   },
   ...OF_CLIENT,
 };
@@ -163,13 +175,13 @@ export function createSql({ name, keys, measures }: RollupTable): string {
   return `CREATE TABLE IF NOT EXISTS ${name} (start TIMESTAMP_MS NOT NULL, ${columns.join(', ')})`;
 }
 
-/** Adds what `batch` and `batch_metrics` hold. */
-export function addSql({ name, period, keys, measures, from }: RollupTable): string {
+/** Adds what a batch holds. */
+export function addSql({ name, period, keys, measures, from, isGrouped }: RollupTable): string {
   const columns = Object.values({ ...keys, ...measures }).map(([, expression]) => expression);
   const places = Array.from({ length: 1 + Object.keys(keys).length }, (_, index) => index + 1);
   return `INSERT INTO ${name}
     SELECT date_trunc('${period}', event_time)::TIMESTAMP_MS, ${columns.join(', ')}
-    FROM ${from} GROUP BY ${places.join(', ')}`;
+    FROM ${from} ${isGrouped ? '' : `GROUP BY ${places.join(', ')}`}`;
 }
 
 /** Statements that make one row of all with the same keys in the periods that start at these instants, milliseconds. */
