@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isVoid, ratioOf, spreadOf } from '../dist/harness/statistics.js';
+import { isVoid, middleMean, ratioOf, spreadOf } from '../dist/harness/statistics.js';
 
 describe('spread', () => {
   it('is median and quartiles, whatever the order', () => {
@@ -21,5 +21,12 @@ describe('spread', () => {
     expect(isVoid({ median: 10, q1: 8, q3: 12 })).to.equal(true);
     expect(isVoid({ median: NaN, q1: 1, q3: 1 })).to.equal(true);
     expect(isVoid({ median: Infinity, q1: 1, q3: 1 })).to.equal(true);
+  });
+});
+
+describe('the middle mean', () => {
+  it('leaves the lowest and the highest tenth out', () => {
+    expect(middleMean([900, 1, 2, 3, 4, 5, 6, 7, 8, -900])).to.equal(4.5);
+    expect(middleMean([2, 4])).to.equal(3);
   });
 });

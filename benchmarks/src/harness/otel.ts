@@ -22,6 +22,7 @@ export interface SpanExporter {
 
 export interface SpanProcessor {
   onStart(span: unknown, context: unknown): void;
+  onEnding?(span: unknown): void;
   onEnd(span: FinishedSpan): void;
   forceFlush(): Promise<void>;
   shutdown(): Promise<void>;

@@ -28,6 +28,13 @@ export function isVoid({ median, q1, q3 }: Spread): boolean {
   return !Number.isFinite(median) || Math.abs(q3 - q1) > MAX_RELATIVE_SPREAD * Math.abs(median);
 }
 
+/** The mean without the lowest and the highest tenth: a few that something else has hit say nothing. */
+export function middleMean(values: readonly number[]): number {
+  const cut = Math.floor(values.length / 10);
+  const middle = values.toSorted((a, b) => a - b).slice(cut, values.length - cut);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
 /** Linear interpolation between the two nearest of `sorted`. */
 function quantile(sorted: readonly number[], share: number): number {
   const position = (sorted.length - 1) * share;

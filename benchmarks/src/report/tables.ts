@@ -9,7 +9,7 @@ import { shapeName } from '../life-cycle/shapes.ts';
 import type { OutageResult } from '../outage/part.ts';
 import type { ServerResults } from '../server/part.ts';
 import { cell, number, spreadCell, table } from './markdown.ts';
-import { addedBy, verdictOf, type Target } from './targets.ts';
+import { verdictOf, type Target } from './targets.ts';
 
 const MEBI = 2 ** 20;
 
@@ -82,11 +82,11 @@ export function applicationsTable(results: readonly ApplicationResult[]): string
 export function addedTable(added: readonly AddedToApplication[]): string {
   return table(
     ['one process', 'no-op processor, CPU µs/request', '+ Cerberus', '+ BatchSpanProcessor and OTLP'],
-    added.map(({ framework, cpuMicros }) => [
+    added.map(({ framework, baseMicros, addedMicros }) => [
       framework,
-      cell(cpuMicros['no-op']),
-      cell(addedBy(cpuMicros, 'cerberus')),
-      cell(addedBy(cpuMicros, 'otlp-proto')),
+      cell(baseMicros),
+      cell(addedMicros.cerberus),
+      cell(addedMicros['otlp-proto']),
     ]),
   );
 }

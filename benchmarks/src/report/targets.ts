@@ -101,18 +101,10 @@ export function lifeCycleTargets(results: readonly AddedCpu[]): Target[] {
 
 /** What an agent adds to a request over OpenTelemetry without exporter, per framework. */
 export function applicationTargets(added: readonly AddedToApplication[]): Target[] {
-  return added.map(({ framework, cpuMicros }) => {
+  return added.map(({ framework, addedMicros }) => {
     const what = `whole application, ${framework}: CPU per request over OpenTelemetry alone ÷ OTLP http/proto's`;
-    return atMost(what, 0.5, ratioOf(addedBy(cpuMicros, 'cerberus'), addedBy(cpuMicros, 'otlp-proto')));
+    return atMost(what, 0.5, ratioOf(addedMicros.cerberus, addedMicros['otlp-proto']));
   });
-}
-
-/** What a pipeline adds to a request over one that does nothing, CPU microseconds; one value per round. */
-export function addedBy(
-  cpuMicros: AddedToApplication['cpuMicros'],
-  pipeline: keyof AddedToApplication['cpuMicros'],
-): readonly number[] {
-  return cpuMicros[pipeline].map((value, round) => value - (cpuMicros['no-op'][round] ?? NaN));
 }
 
 /** Last size ÷ first size of what grows. */

@@ -28,7 +28,7 @@ export interface ServerOptions {
   readonly traceUrlTemplate?: string | undefined;
   /** DuckDB's memory limit. Default `512MB`. */
   readonly memoryLimit?: string | undefined;
-  /** DuckDB's threads. Default 2. */
+  /** DuckDB's threads while questions are asked; storing takes one. Default 2. */
   readonly threads?: number | undefined;
   /** Open WebSocket connections. Default 1,000. */
   readonly maxConnections?: number | undefined;
@@ -102,7 +102,7 @@ const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 /** The options that are integers, with their ranges; the command has a flag for each. */
 export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
   port: { default: 8765, min: 0, max: 65_535, help: 'TCP port, 0 for a free one' },
-  threads: { default: 2, min: 1, max: 256, help: 'threads for DuckDB' },
+  threads: { default: 2, min: 1, max: 256, help: 'threads of DuckDB while questions are asked' },
   maxConnections: { default: 1000, min: 1, max: 1_000_000, help: 'open WebSocket connections' },
   maxConnectionsPerAddress: { default: 1000, min: 1, max: 1_000_000, help: 'of these from one address' },
   maxUnauthenticatedConnections: { default: 100, min: 1, max: 1_000_000, help: 'of these without the token' },
