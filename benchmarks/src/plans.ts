@@ -29,7 +29,7 @@ export const FULL: Plan = {
     rounds: 7,
     seconds: 1,
     perSecond: 1_000,
-    added: { rounds: 7, blocks: 10 },
+    added: { rounds: 7, blocks: 20 },
   },
   growth: {
     rounds: 7,
@@ -49,7 +49,7 @@ export const QUICK: Plan = {
     rounds: 15,
     requestsPerRound: 3_000,
   },
-  application: { rounds: 1, seconds: 1, perSecond: 1_000, added: { rounds: 3, blocks: 2 } },
+  application: { rounds: 1, seconds: 1, perSecond: 1_000, added: { rounds: 3, blocks: 4 } },
   growth: { rounds: 2, requestsPerRound: 4_000, rates: [100, 1_000, 5_000], secondsPerRate: 1 },
   server: { rounds: 2, framesPerRound: 384 },
   outage: { seconds: 10, spansPerSecond: 5_000 },

@@ -20,7 +20,7 @@ export interface Alternated {
 const [framework, cerberusPort, otlpPort] = process.argv.slice(2) as [Framework, string, string];
 const pipeline = (name: Pipeline, port: number): Listening<SpanProcessor> =>
   listeningOnDemand(() => pipelineOf(name, port, false));
-const alternation = new Alternation({
+const alternation = new Alternation(framework, {
   'no-op': pipeline('no-op', 0),
   cerberus: pipeline('cerberus', Number(cerberusPort)),
   'otlp-proto': pipeline('otlp-proto', Number(otlpPort)),

@@ -2,7 +2,7 @@ import { Child } from '../harness/child.ts';
 import { middleMean } from '../harness/statistics.ts';
 import { startSink } from '../sinks/kinds.ts';
 import type { Alternated } from './added-process.ts';
-import { GROUP_REQUESTS } from './alternation.ts';
+import { groupRequests } from './alternation.ts';
 import type { Framework } from './names.ts';
 
 /** How much is measured. */
@@ -38,7 +38,7 @@ export async function measureAdded(
   );
   try {
     const url = `http://127.0.0.1:${await child.call<number>('port')}/orders/7`;
-    const requests = blocks * GROUP_REQUESTS;
+    const requests = blocks * groupRequests(framework);
     const measure = async (): Promise<Alternated['blocks']> => {
       await child.call('begin');
       await load.call('count', { url, requests });

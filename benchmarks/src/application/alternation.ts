@@ -1,6 +1,7 @@
 import type { FinishedSpan } from '../../../packages/exporter-ws/dist/esm/index.js';
 import { KIND, type SpanProcessor } from '../harness/otel.ts';
 import { PIPELINES, type Pipeline } from '../life-cycle/shapes.ts';
+import type { Framework } from './names.ts';
 import type { Listening } from './request-listener.ts';
 
 /** Spans that were handed to a pipeline since the process started. */
@@ -13,13 +14,19 @@ export interface Handed {
 const UNMEASURED_REQUESTS = 40;
 
 /**
- * Measured requests of a block. The garbage collector runs once in about 650: with shorter blocks another pipeline pays for the spans
- * that one has kept.
+ * Measured requests of a block, a sixth of a second. In it the garbage collector runs about three times: with shorter ones another
+ * pipeline often pays for the spans that one has kept.
  */
-const MEASURED_REQUESTS = 2048;
+const MEASURED_REQUESTS: Readonly<Record<Framework, number>> = {
+  'node:http': 2048,
+  Express: 512,
+  Fastify: 1024,
+};
 
 /** Requests of three blocks, one of each pipeline. */
-export const GROUP_REQUESTS: number = PIPELINES.length * (UNMEASURED_REQUESTS + MEASURED_REQUESTS);
+export function groupRequests(framework: Framework): number {
+  return PIPELINES.length * (UNMEASURED_REQUESTS + MEASURED_REQUESTS[framework]);
+}
 
 /**
  * Hands spans to one pipeline for a block of requests, then to another one, while the load goes on. All of them live on: what is
@@ -28,6 +35,7 @@ export const GROUP_REQUESTS: number = PIPELINES.length * (UNMEASURED_REQUESTS + 
  */
 export class Alternation implements SpanProcessor {
   readonly #pipelines: Readonly<Record<Pipeline, Listening<SpanProcessor>>>;
+  readonly #requests: number;
   readonly #handed: Record<Pipeline, { servers: number; spans: number }>;
   #order: Pipeline[] = [];
   #name: Pipeline = 'no-op';
@@ -36,7 +44,8 @@ export class Alternation implements SpanProcessor {
   #begin = process.cpuUsage();
   #blocks: Record<Pipeline, number[]> = emptyBlocks();
 
-  constructor(pipelines: Readonly<Record<Pipeline, Listening<SpanProcessor>>>) {
+  constructor(framework: Framework, pipelines: Readonly<Record<Pipeline, Listening<SpanProcessor>>>) {
+    this.#requests = MEASURED_REQUESTS[framework];
     this.#pipelines = pipelines;
     this.#current = pipelines['no-op'].made;
     this.#handed = Object.fromEntries(PIPELINES.map((name) => [name, { servers: 0, spans: 0 }])) as Record<
@@ -81,9 +90,9 @@ export class Alternation implements SpanProcessor {
     handed.servers += 1;
     this.#seen += 1;
     if (this.#seen === UNMEASURED_REQUESTS) this.#begin = process.cpuUsage();
-    if (this.#seen === UNMEASURED_REQUESTS + MEASURED_REQUESTS) {
+    if (this.#seen === UNMEASURED_REQUESTS + this.#requests) {
       const { user, system } = process.cpuUsage(this.#begin);
-      this.#blocks[this.#name].push((user + system) / MEASURED_REQUESTS);
+      this.#blocks[this.#name].push((user + system) / this.#requests);
       this.#next();
     }
   }
