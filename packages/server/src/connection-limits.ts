@@ -1,3 +1,5 @@
+import { countOne } from './nested-maps.ts';
+
 /** Most connections of each kind. */
 export interface ConnectionLimitOptions {
   readonly maxConnections: number;
@@ -45,7 +47,7 @@ export class ConnectionLimits {
 
   add(address: string, authenticated: boolean): CountedConnection {
     this.#total += 1;
-    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    countOne(this.#byAddress, address);
     let unknown = !authenticated;
     if (unknown) this.#unauthenticated += 1;
     const known = (): void => {

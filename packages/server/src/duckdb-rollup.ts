@@ -12,16 +12,15 @@ const READ_PROGRESS = 'SELECT rolled_up_to, minutes_from FROM meta';
 const READ_NEWEST = 'SELECT max(id) FROM events';
 
 /**
- * What aggregates are made from: `batch` and `batch_metrics`, the events, which are read where they are, for copying them takes
- * longer; and `batch_clients`, what they add to each client's hour at an endpoint. That is a table: three aggregates read
+ * What aggregates are made from: `batch`, the events, which are read where they are, for copying them takes longer; and
+ * `batch_clients`, what they add to each client's hour at an endpoint. That is a table: three aggregates read
  * it, and it has fewer rows than there are events wherever clients come again.
  */
 function batchSql(after: number, upto: number): readonly string[] {
   const of = `client_id, method, ${ENDPOINT_NAME} AS endpoint`;
   const from = `FROM events WHERE id > ${after} AND id <= ${upto}`;
   return [
-    `CREATE OR REPLACE TEMP VIEW batch AS SELECT event_time, ${of}, status_code, outcome, latency_ms ${from}`,
-    `CREATE OR REPLACE TEMP VIEW batch_metrics AS SELECT event_time, ${of}, custom_data ${from}`,
+    `CREATE OR REPLACE TEMP VIEW batch AS SELECT event_time, ${of}, status_code, outcome, latency_ms, custom_data ${from}`,
     `CREATE OR REPLACE TEMP TABLE batch_clients AS
      SELECT * REPLACE (unhex(source_ip) AS source_ip), ${CLIENT_KEY} AS client
      FROM (

@@ -63,7 +63,7 @@ export class DuckDbStore implements Store {
   }
 
   /**
-   * Opens or creates a database file.
+   * Opens or creates a database file. The threads of its limits are those of questions; storing takes one.
    *
    * @throws CerberusServerError `DB_LOCKED` (open here or in another process), `DB_CORRUPT`, `DB_SCHEMA` (written by
    *   a newer version) or `DB_UNAVAILABLE`

@@ -1,4 +1,5 @@
 import { DAY_MILLIS } from './durations.ts';
+import { countOne } from './nested-maps.ts';
 import { periodMillis, type RollupTable } from './rollup-tables.ts';
 
 /** Periods whose rows are to be put together. */
@@ -30,7 +31,7 @@ export class PeriodAdditions {
     for (const [table, additions] of this.#additions) {
       const period = periodMillis(table);
       const starts = new Set(minutes.map((minute) => Math.floor(minute / period) * period));
-      for (const start of starts) additions.set(start, (additions.get(start) ?? 0) + 1);
+      for (const start of starts) countOne(additions, start);
     }
   }
 

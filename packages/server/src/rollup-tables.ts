@@ -15,7 +15,7 @@ export interface RollupTable {
   readonly measures: Columns;
   /** How the measures of rows with the same keys become one row. */
   readonly merged: Readonly<Record<string, string>>;
-  /** What a batch is read from: `batch`, `batch_clients` or `batch_metrics`, or a selection of it. */
+  /** What a batch is read from: `batch` or `batch_clients`, or a selection of it. */
   readonly from: string;
   /** What it is read from has one row for each combination of the keys. */
   readonly isGrouped?: true;
@@ -67,17 +67,6 @@ function latencies(period: 'minute' | 'hour'): RollupTable {
 /** How what is counted of a client adds up. */
 const CLIENT_SUMS = { requests: 'sum(requests)', errors: 'sum(errors)', last_seen: 'max(last_seen)' };
 
-/** What is counted of a client, from what is counted of it in hours. */
-const OF_CLIENT: Pick<RollupTable, 'measures' | 'merged' | 'from'> = {
-  measures: {
-    requests: ['BIGINT', CLIENT_SUMS.requests],
-    errors: ['BIGINT', CLIENT_SUMS.errors],
-    last_seen: ['TIMESTAMP_MS', CLIENT_SUMS.last_seen],
-  },
-  merged: CLIENT_SUMS,
-  from: 'batch_clients',
-};
-
 const HOUR_CLIENTS: RollupTable = {
   name: 'hour_clients',
   period: 'hour',
@@ -101,7 +90,13 @@ const DAY_CLIENTS: RollupTable = {
     client: ['UBIGINT', 'client'],
     source_ip: ['BLOB', 'source_ip'],
   },
-  ...OF_CLIENT,
+  measures: {
+    requests: ['BIGINT', CLIENT_SUMS.requests],
+    errors: ['BIGINT', CLIENT_SUMS.errors],
+    last_seen: ['TIMESTAMP_MS', CLIENT_SUMS.last_seen],
+  },
+  merged: CLIENT_SUMS,
+  from: 'batch_clients',
 };
 
 const DAY_SKETCHES: RollupTable = {
@@ -110,7 +105,7 @@ const DAY_SKETCHES: RollupTable = {
   keys: { ...ENDPOINT, register: ['SMALLINT', SKETCH_REGISTER] },
   measures: { rank: ['TINYINT', `max(${SKETCH_RANK})`] },
   merged: { rank: 'max(rank)' },
-  from: OF_CLIENT.from,
+  from: 'batch_clients',
 };
 
 /** Values as JSON text; NULL stands for those beyond the limits. Counted first, so that only groups are ranked. */
@@ -128,7 +123,7 @@ const METRIC_ROWS = `(
                CASE WHEN type IN ('boolean', 'string') AND length(u.value::VARCHAR) <= ${MAX_VALUE_CHARACTERS}
                     THEN u.value::VARCHAR END AS value
         FROM (
-          SELECT date_trunc('hour', event_time) AS hour, client_id, method, endpoint, ${METRICS_OF_EVENT} FROM batch_metrics)
+          SELECT date_trunc('hour', event_time) AS hour, client_id, method, endpoint, ${METRICS_OF_EVENT} FROM batch)
         WHERE u.value IS NOT NULL)
       GROUP BY ALL)))`;
 

@@ -1,3 +1,5 @@
+import { countOne } from './nested-maps.ts';
+
 const WINDOW_MILLIS = 60_000;
 const MAX_FAILURES_PER_ADDRESS = 10;
 /** Bounds the memory too; behind a proxy all have its address, and guessing from many is no better than from one. */
@@ -31,7 +33,7 @@ export class SignInLimit {
       this.#failures = new Map();
       this.#total = 0;
     }
-    this.#failures.set(address, (this.#failures.get(address) ?? 0) + 1);
+    countOne(this.#failures, address);
     this.#total += 1;
   }
 }
