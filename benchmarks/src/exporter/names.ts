@@ -15,6 +15,13 @@ export type ExporterName =
 /** Spans in a batch, as a BatchSpanProcessor makes them. */
 export const BATCH_SPANS = 512;
 
+/** What a process delivers in one round. */
+export interface RoundOfBatches {
+  /** First, while the heap grows again after a collection. */
+  readonly unmeasured: number;
+  readonly measured: number;
+}
+
 /** Every exporter that is measured, and the sink that understands it. */
 export const EXPORTERS: Readonly<Record<ExporterName, SinkKind>> = {
   'cerberus-batch': 'cerberus-batch',

@@ -1,5 +1,6 @@
 // What it costs to make the JSON text of an event and nothing else: the yardstick for what is added.
 import { eventOf } from '../harness/events.ts';
+import { collectGarbage } from '../harness/heap.ts';
 import { startMeter, type Usage } from '../harness/meter.ts';
 import { answerCalls } from '../harness/subject.ts';
 
@@ -7,9 +8,9 @@ import { answerCalls } from '../harness/subject.ts';
 let written = 0;
 
 answerCalls({
-  run(events: number): Usage {
+  async run(events: number): Promise<Usage> {
     const objects = Array.from({ length: events }, (_, index) => eventOf(index));
-    gc?.();
+    await collectGarbage();
     const stop = startMeter();
     for (const object of objects) written += JSON.stringify(object).length;
     return stop();

@@ -1,6 +1,7 @@
 // What an event costs with so many others in the queue: nobody listens, so everything stays.
 import { CerberusWsExporter } from '../../../packages/exporter-ws/dist/esm/index.js';
 import { makeSpans } from '../exporter/spans.ts';
+import { collectGarbage } from '../harness/heap.ts';
 import { startMeter, type Usage } from '../harness/meter.ts';
 import { answerCalls } from '../harness/subject.ts';
 
@@ -13,9 +14,9 @@ const exporter = new CerberusWsExporter({
   maxQueueBytes: 2 ** 30,
 });
 
-function add(count: number): () => Usage {
+async function add(count: number): Promise<() => Usage> {
   const spans = makeSpans(count, true);
-  gc?.();
+  await collectGarbage();
   const stop = startMeter();
   for (const span of spans) exporter.export([span], () => undefined);
   return stop;
@@ -23,9 +24,9 @@ function add(count: number): () => Usage {
 
 answerCalls({
   /** Fills the queue up to so many events. */
-  fill(length: number): void {
+  async fill(length: number): Promise<void> {
     const missing = length - exporter.stats().queued;
-    if (missing > 0) add(missing)();
+    if (missing > 0) await add(missing);
   },
-  measure: (events: number): Usage => add(events)(),
+  measure: async (events: number): Promise<Usage> => (await add(events))(),
 });
