@@ -52,13 +52,13 @@ export function exporterTargets({ exporters, stringifyMicros }: ExporterResults)
       'exporter CPU per span, batch mode ÷ OTLP http/proto',
       0.25,
       ratio('cerberus-batch', 'otlp-proto', cpu),
-      0.33,
+      0.37,
     ),
     atMost(
       'exporter CPU per event, event mode with acknowledgements ÷ OTLP http/proto',
       0.55,
       ratio('cerberus-event', 'otlp-proto', cpu),
-      0.6,
+      0.7,
     ),
     {
       what: 'events/s, batch mode ÷ one at a time',
