@@ -31,8 +31,8 @@ export interface ExporterResults {
 /** One event and one answer at a time is so slow that a tenth of the events tells as much. */
 const SLOW_SHARE = 0.1;
 /**
- * In each round, before the measured ones. A collection gives memory back, and OTLP, which needs much of it, costs a third more
- * while the heap grows again.
+ * In each round, before the measured ones. A collection gives memory back, and OTLP, which needs much of it, costs half as much again
+ * while the heap grows. Most of that is over after these (docs/performance.md).
  */
 const UNMEASURED_BATCHES = 16;
 const STRINGIFY = 'stringify';
