@@ -18,21 +18,31 @@ const WEAKENINGS = [
   {
     name: 'no guard against callbacks of an old connection',
     patches: [
-      ['connection.js', 'if (this.#ended)\n            return;\n        this.#ended = true;', ''],
-      ['sender.js', "if (this.#attempt !== attempt || this.#state === 'closed')\n            return;", ''],
+      [
+        'transport/ws-connection.js',
+        'if (this.#ended)\n            return;\n        this.#ended = true;',
+        '',
+      ],
+      [
+        'transport/sender.js',
+        "if (this.#attempt !== attempt || this.#state === 'closed')\n            return;",
+        '',
+      ],
     ],
     tests: [LINK, PEER, SCHEDULES],
   },
   {
     name: 'window dropped on disconnect, batch mode',
-    patches: [['batch-session.js', 'this.#producer.frames.rewind();', 'this.#settleThrough(Infinity);']],
+    patches: [
+      ['protocol/batch-session.js', 'this.#producer.frames.rewind();', 'this.#settleThrough(Infinity);'],
+    ],
     tests: [LINK, SCHEDULES],
   },
   {
     name: 'window dropped on disconnect, event mode',
     patches: [
       [
-        'event-session.js',
+        'protocol/event-session.js',
         'this.#context.queue.putBack(this.#unanswered.take(Infinity, Infinity));',
         'while (this.inFlight > 0) this.#settle(1, false);',
       ],
@@ -43,7 +53,7 @@ const WEAKENINGS = [
     name: 'memory of events used again before their acknowledgement',
     patches: [
       [
-        'sending-queue.js',
+        'queue/sending-queue.js',
         'this.#takenEvents += taken.length;',
         'for (const { chunk, from, to } of taken.runs) { chunk.release(to - from); if (chunk.isSpent) this.#reuse(chunk); }',
       ],
@@ -52,44 +62,44 @@ const WEAKENINGS = [
   },
   {
     name: 'memory of frames used again whatever the stream does with it',
-    patches: [['connection.js', 'socket instanceof Socket', 'true']],
+    patches: [['transport/ws-connection.js', 'socket instanceof Socket', 'true']],
     tests: ['integrity/intact-bytes.test.js'],
   },
   {
     name: 'callback of send taken for an acknowledgement',
-    patches: [['event-session.js', '!this.#acknowledged && this.inFlight > 0', 'this.inFlight > 0']],
+    patches: [['protocol/event-session.js', '!this.#acknowledged && this.inFlight > 0', 'this.inFlight > 0']],
     tests: [LINK, SCHEDULES],
   },
   {
     name: 'no acknowledgement timeout',
-    patches: [['ack-deadline.js', 'this.#onExpired();', '']],
+    patches: [['protocol/ack-deadline.js', 'this.#onExpired();', '']],
     tests: [LINK],
   },
   {
     name: 'no absolute deadline for the connection',
-    patches: [['connection.js', 'if (!this.#open)', 'if (false)']],
+    patches: [['transport/ws-connection.js', 'if (!this.#open)', 'if (false)']],
     tests: ['fault/handshake.test.js'],
   },
   {
     name: 'acknowledgements not validated',
-    patches: [['batch-session.js', '!this.#producer.frames.isSent(message.seq)', 'false']],
+    patches: [['protocol/batch-session.js', '!this.#producer.frames.isSent(message.seq)', 'false']],
     tests: [PEER, 'batch-mode.test.js'],
   },
   {
     name: 'no heartbeat',
-    patches: [['heartbeat.js', 'this.#subject.onDead();', '']],
+    patches: [['transport/heartbeat.js', 'this.#subject.onDead();', '']],
     tests: [LINK],
   },
   {
     name: 'no terminate()',
-    patches: [['connection.js', 'this.#ws.terminate();', '']],
+    patches: [['transport/ws-connection.js', 'this.#ws.terminate();', '']],
     tests: [LINK, 'fault/handshake.test.js'],
   },
   {
     name: 'waiting for close after an error',
     patches: [
       [
-        'connection.js',
+        'transport/ws-connection.js',
         "this.#ws.on('error', (error) => this.#end({ kind: 'failed', code: errorCode(error) }));",
         "this.#ws.on('error', () => undefined);",
       ],
@@ -99,34 +109,38 @@ const WEAKENINGS = [
   {
     name: 'sequence numbers of unacknowledged frames given again',
     patches: [
-      ['in-flight.js', 'this.#lastSeq += 1;', 'this.#lastSeq = (this.#frames.at(-1)?.seq ?? 0) + 1;'],
+      [
+        'protocol/in-flight.js',
+        'this.#lastSeq += 1;',
+        'this.#lastSeq = (this.#frames.at(-1)?.seq ?? 0) + 1;',
+      ],
     ],
-    tests: ['in-flight.test.js', SCHEDULES],
+    tests: ['protocol/in-flight.test.js', SCHEDULES],
   },
   {
     name: 'backoff reset by an opening',
     patches: [
       [
-        'reconnect-plan.js',
+        'transport/reconnect-plan.js',
         'this.#failures = 0;\n    }',
         'this.#failures = 0;\n        this.#attempts = 0;\n    }',
       ],
     ],
-    tests: ['reconnect-plan.test.js', 'fault/handshake.test.js'],
+    tests: ['transport/reconnect-plan.test.js', 'fault/handshake.test.js'],
   },
   {
     name: 'unbounded queue',
     patches: [
-      ['sending-queue.js', 'this.heldEvents >= this.#limits.maxEvents', 'false'],
-      ['sending-queue.js', 'this.heldBytes + size > this.#limits.maxBytes', 'false'],
+      ['queue/sending-queue.js', 'this.heldEvents >= this.#limits.maxEvents', 'false'],
+      ['queue/sending-queue.js', 'this.heldBytes + size > this.#limits.maxBytes', 'false'],
     ],
-    tests: ['sending-queue.test.js', LINK],
+    tests: ['queue/sending-queue.test.js', LINK],
   },
   {
     name: 'tracing of its own connections',
     patches: [
       [
-        'connection.js',
+        'transport/ws-connection.js',
         'return withoutTracing(() => new WsConnection(config, subprotocol, clock, handlers));',
         'return new WsConnection(config, subprotocol, clock, handlers);',
       ],
@@ -136,8 +150,8 @@ const WEAKENINGS = [
   {
     name: 'socket that keeps the process alive',
     patches: [
-      ['connection.js', "request.on('socket', (socket) => socket.unref());", ''],
-      ['connection.js', 'response.socket.unref();', ''],
+      ['transport/ws-connection.js', "request.on('socket', (socket) => socket.unref());", ''],
+      ['transport/ws-connection.js', 'response.socket.unref();', ''],
     ],
     tests: ['integrity/process-exit.test.js'],
   },

@@ -1,15 +1,15 @@
 import { systemClock, type Clock } from './clock.ts';
-import { resolveConfig, type CerberusWsExporterOptions, type ExporterConfig } from './config.ts';
-import { exporterMetrics } from './exporter-metrics.ts';
+import { resolveConfig, type CerberusWsExporterOptions, type ExporterConfig } from './config/config.ts';
+import { exporterMetrics } from './observe/exporter-metrics.ts';
 import { CerberusFlushTimeoutError } from './flush-timeout-error.ts';
-import { Intake, type Admission } from './intake.ts';
-import { createReporter, type Reporter } from './reporter.ts';
-import { Sender } from './sender.ts';
-import { Serializer } from './serializer.ts';
-import { observe } from './self-telemetry.ts';
-import { SendingQueue } from './sending-queue.ts';
-import { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './span.ts';
-import { Tally, type ExporterStats } from './stats.ts';
+import { Intake, type Admission } from './queue/intake.ts';
+import { createReporter, type Reporter } from './observe/reporter.ts';
+import { Sender } from './transport/sender.ts';
+import { Serializer } from './json/serializer.ts';
+import { observe } from './observe/self-telemetry.ts';
+import { SendingQueue } from './queue/sending-queue.ts';
+import { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './event/span.ts';
+import { Tally, type ExporterStats } from './observe/stats.ts';
 
 const NAMESPACE = '@cerberus-otel/exporter-ws';
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { BATCH_SUBPROTOCOL } from './batch-protocol.ts';
+import { BATCH_SUBPROTOCOL } from './protocol/batch-protocol.ts';
 
 /** A request that arrived: for the key, or for an upgrade to WebSocket. */
 export interface SinkRequest {

@@ -1,5 +1,5 @@
-import type { EventBatch } from '../../dist/esm/event-batch.js';
-import { SendingQueue } from '../../dist/esm/sending-queue.js';
+import type { EventBatch } from '../../dist/esm/queue/event-batch.js';
+import { SendingQueue } from '../../dist/esm/queue/sending-queue.js';
 import { writeText } from './written.js';
 
 /** Events with these texts, as a queue gives them out. */

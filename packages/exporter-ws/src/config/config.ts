@@ -1,0 +1,254 @@
+import type { MeterProvider } from '@opentelemetry/api';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { CerberusConfigError } from './config-error.ts';
+import { endpointUrl } from './endpoint-url.ts';
+import {
+  flag,
+  given,
+  invalid,
+  missing,
+  oneOf,
+  positiveInteger,
+  readOptions,
+  text,
+  type Environment,
+  type OptionKind,
+} from './option-reader.ts';
+import { meterProviderOption } from '../observe/self-telemetry.ts';
+
+/**
+ * Options of `CerberusWsExporter`. Each can also come from the environment as `CERBERUS_` and the name in upper
+ * snake case (`wsUrl` → `CERBERUS_WS_URL`); code wins.
+ */
+export interface CerberusWsExporterOptions {
+  /** Where events go: a `wss://` URL, or `ws://` for a loopback host. Required. */
+  wsUrl?: string | undefined;
+  /** The API key. Sent as `Authorization: Bearer` and, in event mode, inside each event. Required. */
+  token?: string | undefined;
+  /** Names the application at the backend. Required. */
+  clientId?: string | undefined;
+  /** Which wire protocol to speak; `auto` offers batch mode and falls back to event mode. Default `auto`. */
+  protocol?: 'auto' | 'batch' | 'event' | undefined;
+  /** Event mode: wait for the backend's answer to each event, or count it as delivered when the socket took it. Default `required`. */
+  acks?: 'required' | 'none' | undefined;
+  /** Most events kept, queued and in flight together. Default 10,000. */
+  maxQueueEvents?: number | undefined;
+  /** Most bytes of events kept, queued and in flight together. Default 8 MiB. */
+  maxQueueBytes?: number | undefined;
+  /** Most events in one frame of batch mode. Default 512. */
+  maxBatchEvents?: number | undefined;
+  /** Most bytes of events in one frame of batch mode. Default 256 KiB. */
+  maxBatchBytes?: number | undefined;
+  /** How long an event may wait for others before it is sent, in milliseconds. Default 250. */
+  flushIntervalMillis?: number | undefined;
+  /** Most unacknowledged frames in batch mode. Default 8. */
+  maxInFlightFrames?: number | undefined;
+  /** Most unanswered events in event mode. Default 512. */
+  maxInFlightEvents?: number | undefined;
+  /** Nothing more is written while the socket holds this many unsent bytes. Default 1 MiB. */
+  maxBufferedBytes?: number | undefined;
+  /** Longest time for a connection to be established, handshake included, in milliseconds. Default 10,000. */
+  connectTimeoutMillis?: number | undefined;
+  /** Longest time without progress while something is unacknowledged, in milliseconds. Default 10,000. */
+  ackTimeoutMillis?: number | undefined;
+  /** Silence after which the backend is pinged, in milliseconds. Default 15,000. */
+  pingIntervalMillis?: number | undefined;
+  /** Longest wait for the answer to a ping, in milliseconds. Default 10,000. */
+  pingTimeoutMillis?: number | undefined;
+  /** Upper bound of the first wait before reconnecting, in milliseconds. Default 1,000. */
+  initialBackoffMillis?: number | undefined;
+  /** Upper bound of every wait before reconnecting, in milliseconds. Default 30,000. */
+  maxBackoffMillis?: number | undefined;
+  /** Longest `forceFlush()`, in milliseconds. Default 10,000. */
+  forceFlushTimeoutMillis?: number | undefined;
+  /** Longest drain of `shutdown()`, in milliseconds. Default 5,000. */
+  shutdownTimeoutMillis?: number | undefined;
+  /** Compression of batch frames. Default `none`. */
+  compression?: 'none' | 'gzip' | undefined;
+  /** What becomes `endpoint`: the request path, or the route template (empty where no route matched). Default `path`. */
+  endpointFrom?: 'path' | 'route' | undefined;
+  /** False sends the seed's eight fields only. Default true. */
+  extendedFields?: boolean | undefined;
+  /** Name of the field that carries the pseudonymous address. Default `source_ip`. */
+  sourceIpField?: 'source_ip' | 'remote_addr' | undefined;
+  /** Sends the `User-Agent` header as `user_agent`. Default false. */
+  captureUserAgent?: boolean | undefined;
+  /** Lets a raw address through as `source_ip`; needs `sourceIp: 'raw'` in the span processor too. Default false. */
+  allowRawSourceIp?: boolean | undefined;
+  /** Allows `ws://` to a host that is not loopback. Default false. */
+  allowInsecureTransport?: boolean | undefined;
+  /** Certificate authorities to trust instead of Node's, PEM. In the environment: a file name. */
+  tlsCa?: string | Uint8Array | undefined;
+  /** Client certificate, PEM. In the environment: a file name. */
+  tlsCert?: string | Uint8Array | undefined;
+  /** Private key of the client certificate, PEM. In the environment: a file name. */
+  tlsKey?: string | Uint8Array | undefined;
+  /** An `http.Agent` for the upgrade request, for example of a proxy. Code only. */
+  agent?: object | undefined;
+  /** Where metrics about the exporter itself go, such as `otel.sdk.exporter.span.exported`. Default: nowhere. Code only. */
+  selfObsMeterProvider?: MeterProvider | undefined;
+}
+
+/** PEM text; in the environment the name of a file. */
+export function pem(): OptionKind<string | Uint8Array | undefined> {
+  return {
+    fallback: undefined,
+    fromEnv(file, name) {
+      try {
+        return readFileSync(file);
+      } catch {
+        return invalid(name, 'the name of a readable PEM file when it comes from the environment');
+      }
+    },
+    parse(value, name) {
+      const content =
+        typeof value === 'string' ? value : value instanceof Uint8Array ? Buffer.from(value) : '';
+      return content.includes('-----BEGIN ') ? content : invalid(name, 'PEM text');
+    },
+  };
+}
+
+const OPTIONS = {
+  wsUrl: text(),
+  token: text(),
+  clientId: text(),
+  protocol: oneOf(['auto', 'batch', 'event'], 'auto'),
+  acks: oneOf(['required', 'none'], 'required'),
+  maxQueueEvents: positiveInteger(10_000, 'events'),
+  maxQueueBytes: positiveInteger(8 * 1024 * 1024, 'bytes'),
+  maxBatchEvents: positiveInteger(512, 'events'),
+  maxBatchBytes: positiveInteger(256 * 1024, 'bytes'),
+  flushIntervalMillis: positiveInteger(250, 'milliseconds'),
+  maxInFlightFrames: positiveInteger(8, 'frames'),
+  maxInFlightEvents: positiveInteger(512, 'events'),
+  maxBufferedBytes: positiveInteger(1024 * 1024, 'bytes'),
+  connectTimeoutMillis: positiveInteger(10_000, 'milliseconds'),
+  ackTimeoutMillis: positiveInteger(10_000, 'milliseconds'),
+  pingIntervalMillis: positiveInteger(15_000, 'milliseconds'),
+  pingTimeoutMillis: positiveInteger(10_000, 'milliseconds'),
+  initialBackoffMillis: positiveInteger(1_000, 'milliseconds'),
+  maxBackoffMillis: positiveInteger(30_000, 'milliseconds'),
+  forceFlushTimeoutMillis: positiveInteger(10_000, 'milliseconds'),
+  shutdownTimeoutMillis: positiveInteger(5_000, 'milliseconds'),
+  compression: oneOf(['none', 'gzip'], 'none'),
+  endpointFrom: oneOf(['path', 'route'], 'path'),
+  extendedFields: flag(true),
+  sourceIpField: oneOf(['source_ip', 'remote_addr'], 'source_ip'),
+  captureUserAgent: flag(false),
+  allowRawSourceIp: flag(false),
+  allowInsecureTransport: flag(false),
+  tlsCa: pem(),
+  tlsCert: pem(),
+  tlsKey: pem(),
+  agent: given('an http.Agent', (value): value is object => typeof value === 'object' && value !== null),
+  selfObsMeterProvider: meterProviderOption(),
+};
+
+/** Names of every option of the exporter, for whoever splits a common set of options. */
+export const EXPORTER_OPTION_NAMES: readonly string[] = Object.freeze(Object.keys(OPTIONS));
+
+const PROCESSOR_OPTIONS = ['secretKey', 'backendUrl'];
+const WS_SCHEMES = { secure: 'wss:', plain: 'ws:' };
+/** What an HTTP header value can carry (RFC 9110, field-value), without the spaces that parsers trim. */
+const HEADER_SAFE = /^[\u0021-\u007e\u0080-\u00ff]+$/;
+
+type WithoutDefault =
+  | 'wsUrl'
+  | 'token'
+  | 'clientId'
+  | 'tlsCa'
+  | 'tlsCert'
+  | 'tlsKey'
+  | 'agent'
+  | 'selfObsMeterProvider';
+
+type WithDefault = Exclude<keyof CerberusWsExporterOptions, WithoutDefault>;
+type Defaulted = { readonly [Name in WithDefault]-?: Exclude<CerberusWsExporterOptions[Name], undefined> };
+
+/** Every option with a value. Frozen; printing it shows neither token nor keys nor the URL. */
+export interface ExporterConfig extends Defaulted {
+  readonly wsUrl: URL;
+  readonly token: string;
+  readonly clientId: string;
+  readonly tlsCa: string | Uint8Array | undefined;
+  readonly tlsCert: string | Uint8Array | undefined;
+  readonly tlsKey: string | Uint8Array | undefined;
+  readonly agent: object | undefined;
+  readonly selfObsMeterProvider: MeterProvider | undefined;
+}
+
+/**
+ * `code ?? environment ?? default` for every option, checked.
+ *
+ * @throws CerberusConfigError
+ */
+export function resolveConfig(options: CerberusWsExporterOptions, env: Environment): ExporterConfig {
+  const misplaced = PROCESSOR_OPTIONS.find((name) => Object.hasOwn(options, name));
+  if (misplaced !== undefined) {
+    throw new CerberusConfigError(
+      'OPTION_MISPLACED',
+      misplaced,
+      `\`${misplaced}\` is an option of CerberusSpanProcessor (@cerberus-otel/instrumentation): addresses are hashed there, the exporter never sees one`,
+    );
+  }
+  const read = readOptions(OPTIONS, options, env);
+  const wsUrl = read.wsUrl ?? missing('wsUrl', 'the WebSocket URL of a Cerberus backend');
+  const token = read.token ?? missing('token', 'the API key');
+  const clientId = read.clientId ?? missing('clientId', 'a name for this application');
+  if (!HEADER_SAFE.test(token)) invalid('token', 'made of characters that an HTTP header can carry');
+  if ((read.tlsCert === undefined) !== (read.tlsKey === undefined)) {
+    invalid(read.tlsCert === undefined ? 'tlsCert' : 'tlsKey', 'given together with its counterpart');
+  }
+  checkTls(read);
+  const config = {
+    ...read,
+    wsUrl: endpointUrl('wsUrl', wsUrl, WS_SCHEMES, read.allowInsecureTransport),
+    token,
+    clientId,
+  };
+  return concealed(config);
+}
+
+/** Whether certificates and key are usable is found out now rather than at the first connection. */
+function checkTls({ tlsCa, tlsCert, tlsKey }: Pick<ExporterConfig, 'tlsCa' | 'tlsCert' | 'tlsKey'>): void {
+  checkCertificate('tlsCa', tlsCa);
+  checkCertificate('tlsCert', tlsCert);
+  if (tlsCert === undefined || tlsKey === undefined) return;
+  if (!succeeds(() => createSecureContext({ cert: Buffer.from(tlsCert), key: Buffer.from(tlsKey) }))) {
+    invalid('tlsKey', 'the unencrypted private key of `tlsCert`, PEM');
+  }
+}
+
+/** @throws CerberusConfigError when `certificate` is there and is none */
+export function checkCertificate(name: string, certificate: string | Uint8Array | undefined): void {
+  if (certificate === undefined || succeeds(() => new X509Certificate(certificate))) return;
+  invalid(name, 'a certificate, PEM');
+}
+
+function succeeds(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes what must not be printed out of enumeration, so that neither `util.inspect` nor JSON shows it. */
+function concealed(config: ExporterConfig): ExporterConfig {
+  const shown: Record<string, unknown> = { ...config };
+  for (const name of [
+    'wsUrl',
+    'token',
+    'tlsCa',
+    'tlsCert',
+    'tlsKey',
+    'agent',
+    'selfObsMeterProvider',
+  ] as const) {
+    Object.defineProperty(shown, name, { value: config[name], enumerable: false });
+  }
+  return Object.freeze(shown) as unknown as ExporterConfig;
+}

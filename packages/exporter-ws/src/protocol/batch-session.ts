@@ -1,0 +1,238 @@
+import { gzip } from 'node:zlib';
+import { AckDeadline } from './ack-deadline.ts';
+import {
+  envelopeBytes,
+  eventsMessage,
+  helloMessage,
+  parseServerMessage,
+  type ServerMessage,
+} from './batch-protocol.ts';
+import type { Timer } from '../clock.ts';
+import { traceEvents } from '../observe/event-trace.ts';
+import type { Frame } from './in-flight.ts';
+import type { Message } from './message.ts';
+import type { Producer } from './producer.ts';
+import type { Session, SessionContext } from './session.ts';
+import { AGENT } from '../observe/version.ts';
+
+/** How long a server may take from the handshake to its `welcome`. */
+const WELCOME_TIMEOUT_MILLIS = 5_000;
+
+/** No server takes more in one frame (PROTOCOL.md, "Size"). */
+const MAX_FRAME_EVENTS = 10_000;
+/** Every server takes frames of this size, so that any event fits and no server can make us discard one. */
+const MIN_FRAME_BYTES = 64 * 1024;
+
+/** Batch mode (PROTOCOL.md): numbered frames of events, acknowledged cumulatively. */
+export class BatchSession implements Session {
+  readonly mode = 'batch';
+  sentEvents = 0;
+  answeredEvents = 0;
+  readonly #context: SessionContext;
+  readonly #producer: Producer;
+  readonly #deadline: AckDeadline;
+  #welcomeTimer: Timer | undefined;
+  #throttleTimer: Timer | undefined;
+  #phase: 'greeting' | 'open' | 'stopped' = 'greeting';
+  #hellos = 0;
+  #compressing = false;
+  #maxInFlight: number;
+  #maxFrameBytes = Infinity;
+
+  constructor(context: SessionContext, producer: Producer) {
+    const { config, clock, connection } = context;
+    this.#context = context;
+    this.#producer = producer;
+    this.#maxInFlight = config.maxInFlightFrames;
+    this.#deadline = new AckDeadline(config.ackTimeoutMillis, clock, () =>
+      connection.abort({ kind: 'timeout', what: 'acknowledgement' }),
+    );
+  }
+
+  get inFlight(): number {
+    return this.#producer.frames.sentEvents;
+  }
+
+  get waitedMillis(): number {
+    return this.#deadline.waitedMillis;
+  }
+
+  start(): void {
+    const { clock, connection } = this.#context;
+    this.#sayHello();
+    this.#welcomeTimer = clock.after(WELCOME_TIMEOUT_MILLIS, () =>
+      clock.afterInput(() => {
+        if (this.#phase === 'greeting') connection.abort({ kind: 'timeout', what: 'welcome' });
+      }),
+    );
+  }
+
+  receive(data: Buffer, isBinary: boolean): void {
+    if (this.#phase === 'stopped') return;
+    const message = isBinary ? undefined : parseServerMessage(data.toString());
+    if (this.#phase === 'greeting') this.#greeted(message);
+    else if (message === undefined || message.type === 'welcome') this.#context.tally.unexpectedMessages += 1;
+    else this.#answered(message);
+  }
+
+  received(): void {
+    // Each message was handled as it came: one stands for hundreds of events.
+  }
+
+  taken(): void {
+    // What the socket took is not yet what the server stored.
+  }
+
+  pump(everything: boolean): void {
+    if (this.#phase !== 'open' || this.#throttleTimer !== undefined) return;
+    while (this.#hasRoom() && !this.#compressing) {
+      const frame = this.#producer.frames.nextUnsent() ?? this.#nextFrame(everything);
+      if (frame === undefined) return;
+      this.#send(frame);
+    }
+  }
+
+  stop(): void {
+    this.#phase = 'stopped';
+    this.#deadline.stop();
+    this.#welcomeTimer?.cancel();
+    this.#throttleTimer?.cancel();
+    this.#producer.frames.rewind();
+  }
+
+  #sayHello(): void {
+    const { config } = this.#context;
+    this.#hellos += 1;
+    this.#write([Buffer.from(helloMessage(config.clientId, this.#producer.id, AGENT))], 'text');
+  }
+
+  #greeted(message: ServerMessage | undefined): void {
+    const { config, connection, reporter } = this.#context;
+    if (message?.type !== 'welcome') {
+      connection.abort({ kind: 'not_batch', why: 'the backend did not answer with a welcome' });
+      return;
+    }
+    if (message.lastSeq > this.#producer.frames.lastSeq) {
+      // Somebody else's numbers, such as a restored database's: start over under a new name rather than let the
+      // server take our frames for old ones.
+      if (this.#hellos > 1) {
+        connection.abort({
+          kind: 'protocol_violation',
+          why: 'the backend claims frames of a producer it cannot know',
+        });
+        return;
+      }
+      reporter.warn(
+        'the backend knows more frames of this producer than were sent: starting over as a new one',
+      );
+      this.#producer.renew();
+      this.#sayHello();
+      return;
+    }
+    this.#phase = 'open';
+    this.#welcomeTimer?.cancel();
+    this.#maxInFlight = Math.min(config.maxInFlightFrames, message.maxInFlight ?? Infinity);
+    this.#maxFrameBytes = Math.max(MIN_FRAME_BYTES, message.maxFrameBytes ?? Infinity);
+    this.#settleThrough(message.lastSeq);
+    this.#refit();
+    this.#context.onReady();
+  }
+
+  #answered(message: Exclude<ServerMessage, { type: 'welcome' }>): void {
+    if (message.type === 'other') return;
+    if (!this.#producer.frames.isSent(message.seq)) {
+      // An answer that comes twice, or to nothing: it must not make us forget anything.
+      this.#context.tally.unexpectedMessages += 1;
+      return;
+    }
+    if (message.type === 'throttle') this.#throttle(message.seq, message.retryAfterMillis);
+    else this.#settleThrough(message.seq, message.type === 'invalid' ? message.rejected : []);
+  }
+
+  /** Everything up to `seq` is stored, but for the events of `seq` at the indexes in `rejected`. */
+  #settleThrough(seq: number, rejected: readonly number[] = []): void {
+    const { queue, tally, reporter } = this.#context;
+    let settled = 0;
+    const frames = this.#producer.frames.settleThrough(seq);
+    for (const frame of frames) {
+      const refused =
+        frame.seq === seq ? new Set(rejected.filter((index) => index < frame.events.length)).size : 0;
+      tally.rejected += refused;
+      tally.acked += frame.events.length - refused;
+      settled += frame.events.length;
+      traceEvents(reporter, 'acknowledged', () => frame.events.texts());
+      queue.release(frame.events);
+    }
+    if (frames.length === 0) return;
+    this.answeredEvents += settled;
+    this.#deadline.progress(this.#producer.frames.sentLength > 0);
+    this.#context.onSettled(settled);
+  }
+
+  #throttle(seq: number, millis: number): void {
+    const { clock, reporter } = this.#context;
+    this.#producer.frames.rewindTo(seq);
+    this.#deadline.progress(this.#producer.frames.sentLength > 0);
+    if (this.#throttleTimer === undefined) reporter.info(`the backend asks to wait ${millis} ms`);
+    this.#throttleTimer?.cancel();
+    this.#throttleTimer = clock.after(millis, () => {
+      this.#throttleTimer = undefined;
+      this.#context.onRoom();
+    });
+  }
+
+  #hasRoom(): boolean {
+    const { config, connection, oneAtATime } = this.#context;
+    const window = oneAtATime ? 1 : this.#maxInFlight;
+    return this.#producer.frames.sentLength < window && connection.bufferedBytes < config.maxBufferedBytes;
+  }
+
+  #nextFrame(everything: boolean): Frame | undefined {
+    const { config, queue, oneAtATime } = this.#context;
+    if (queue.length === 0) return undefined;
+    const batch = Math.min(config.maxBatchEvents, MAX_FRAME_EVENTS);
+    const full = queue.length >= batch || queue.bytes >= config.maxBatchBytes;
+    if (!everything && !full) return undefined;
+    const maxEvents = oneAtATime ? 1 : batch;
+    const maxBytes = Math.min(config.maxBatchBytes, this.#maxFrameBytes - envelopeBytes(maxEvents));
+    return this.#producer.frames.add(queue.take(maxEvents, maxBytes));
+  }
+
+  /** Frames made for a server with larger limits are taken apart: this one would end the connection over them. */
+  #refit(): void {
+    const { frames } = this.#producer;
+    const tooLarge = frames.someUnsent(
+      ({ events }) => events.bytes + envelopeBytes(events.length) > this.#maxFrameBytes,
+    );
+    if (tooLarge || this.#context.oneAtATime) this.#context.queue.putBack(frames.dissolve());
+  }
+
+  #send(frame: Frame): void {
+    this.#producer.frames.markSent();
+    this.sentEvents += frame.events.length;
+    traceEvents(this.#context.reporter, 'sent', () => frame.events.texts());
+    const message = eventsMessage(frame.seq, frame.events);
+    if (this.#context.config.compression === 'none') this.#write(message, 'text');
+    else this.#compress(message);
+    this.#deadline.sent();
+  }
+
+  /** Frames are compressed off the main thread, one after the other, so that they leave in their order. */
+  #compress(message: Message): void {
+    this.#compressing = true;
+    // A copy: the memory of the events may be used again before it is done, if a server acknowledges what it never got.
+    const whole = Buffer.concat(message);
+    gzip(whole, (error, compressed) => {
+      this.#compressing = false;
+      if (this.#phase === 'stopped') return;
+      if (error === null) this.#write([compressed], 'binary');
+      else this.#write([whole], 'text');
+      this.#context.onRoom();
+    });
+  }
+
+  #write(message: Message, kind: 'text' | 'binary'): void {
+    const { connection, tally } = this.#context;
+    tally.bytesSent += connection.send([message], kind);
+  }
+}

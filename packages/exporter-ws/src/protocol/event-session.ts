@@ -1,0 +1,113 @@
+import { AckDeadline } from './ack-deadline.ts';
+import { eventMessages, isRefusal } from './event-protocol.ts';
+import type { EventBatch } from '../queue/event-batch.ts';
+import { traceEvents } from '../observe/event-trace.ts';
+import { EventRuns } from '../queue/event-runs.ts';
+import type { Message } from './message.ts';
+import type { Session, SessionContext } from './session.ts';
+
+/** While so many answers are due, reading them together is worth a wait: an answer by itself costs as much as its event. */
+const REST_FROM = 32;
+
+/** Event mode (PROTOCOL.md): one event per message, answered in order, a window of them in flight. */
+export class EventSession implements Session {
+  readonly mode = 'event';
+  sentEvents = 0;
+  answeredEvents = 0;
+  readonly #context: SessionContext;
+  readonly #messages: (events: EventBatch) => Message[];
+  readonly #deadline: AckDeadline;
+  readonly #acknowledged: boolean;
+  readonly #unanswered = new EventRuns();
+  /** Messages of the backend. */
+  #answers = 0;
+  /** Answers in a row that say the same, not yet settled; and whether they refuse. */
+  #unsettled = 0;
+  #refused = false;
+
+  constructor(context: SessionContext) {
+    const { config, clock, connection } = context;
+    this.#context = context;
+    this.#messages = eventMessages(config.token, config.clientId);
+    this.#acknowledged = config.acks === 'required';
+    this.#deadline = new AckDeadline(config.ackTimeoutMillis, clock, () =>
+      connection.abort({ kind: 'timeout', what: 'acknowledgement' }),
+    );
+  }
+
+  get inFlight(): number {
+    return this.#unanswered.length;
+  }
+
+  get waitedMillis(): number {
+    return this.#deadline.waitedMillis;
+  }
+
+  start(): void {
+    this.#context.onReady();
+  }
+
+  receive(data: Buffer): void {
+    this.#answers += 1;
+    if (this.sentEvents - this.#answers >= REST_FROM) this.#context.connection.rest();
+    if (!this.#acknowledged) return;
+    if (this.inFlight === this.#unsettled) {
+      this.#context.tally.unexpectedMessages += 1;
+      return;
+    }
+    const refused = isRefusal(data.toString());
+    if (refused !== this.#refused) this.received();
+    this.#refused = refused;
+    this.#unsettled += 1;
+  }
+
+  received(): void {
+    const count = this.#unsettled;
+    this.#unsettled = 0;
+    if (count > 0) this.#settle(count, this.#refused);
+  }
+
+  taken(count: number): void {
+    if (!this.#acknowledged && this.inFlight > 0) this.#settle(Math.min(count, this.inFlight), false);
+  }
+
+  pump(everything: boolean): void {
+    const { config, connection, queue } = this.#context;
+    const window = this.#context.oneAtATime ? 1 : config.maxInFlightEvents;
+    const room = window - this.inFlight;
+    if (room <= 0 || connection.bufferedBytes >= config.maxBufferedBytes) return;
+    if (!everything && queue.length < config.maxBatchEvents) return;
+    // Refilled by halves: one system call for many events instead of one for each answer.
+    if (queue.length > room && room * 2 < window) return;
+    const events = queue.take(room, config.maxBufferedBytes);
+    if (events.length === 0) return;
+    this.#unanswered.add(events);
+    this.sentEvents += events.length;
+    traceEvents(this.#context.reporter, 'sent', () => events.texts());
+    this.#write(events);
+    this.#deadline.sent();
+  }
+
+  stop(): void {
+    this.#deadline.stop();
+    this.#context.queue.putBack(this.#unanswered.take(Infinity, Infinity));
+  }
+
+  #write(events: EventBatch): void {
+    const { connection, tally } = this.#context;
+    tally.bytesSent += connection.send(this.#messages(events), 'text');
+  }
+
+  /** The oldest `count` are answered. */
+  #settle(count: number, refused: boolean): void {
+    const { queue, reporter, tally } = this.#context;
+    const events = this.#unanswered.take(count, Infinity);
+    traceEvents(reporter, refused ? 'rejected' : 'acknowledged', () => events.texts());
+    queue.release(events);
+    if (refused) tally.rejected += count;
+    else tally.acked += count;
+    this.answeredEvents += count;
+    this.#deadline.progress(this.inFlight > 0);
+    this.#context.onSettled(count);
+  }
+}

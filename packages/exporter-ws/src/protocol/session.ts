@@ -1,0 +1,48 @@
+import type { Clock } from '../clock.ts';
+import type { ExporterConfig } from '../config/config.ts';
+import type { Connection } from '../transport/ws-connection.ts';
+import type { Reporter } from '../observe/reporter.ts';
+import type { SendingQueue } from '../queue/sending-queue.ts';
+import type { Tally } from '../observe/stats.ts';
+
+/** One mode of the wire protocol, spoken over one connection for as long as it lasts. */
+export interface Session {
+  readonly mode: 'batch' | 'event';
+  /** Events sent on this connection that nobody answered yet. */
+  readonly inFlight: number;
+  /** Milliseconds since the last progress, 0 when nothing is in flight. */
+  readonly waitedMillis: number;
+  /** Events sent on this connection. */
+  readonly sentEvents: number;
+  /** Events answered on this connection, accepted or refused. */
+  readonly answeredEvents: number;
+  /** The handshake of the connection is complete. */
+  start(): void;
+  receive(data: Buffer, isBinary: boolean): void;
+  /** Everything that had come together was received. */
+  received(): void;
+  /** The socket took so many messages. */
+  taken(count: number): void;
+  /** Sends what the limits allow; without `everything` only what fills a batch. */
+  pump(everything: boolean): void;
+  /** The connection is gone: whatever is unanswered must be sent again on the next one. */
+  stop(): void;
+}
+
+/** What every session works with. */
+export interface SessionContext {
+  readonly config: ExporterConfig;
+  readonly clock: Clock;
+  readonly connection: Connection;
+  readonly queue: SendingQueue;
+  readonly tally: Tally;
+  readonly reporter: Reporter;
+  /** The protocol is established; sending may begin. */
+  onReady(): void;
+  /** So many events were settled; there is room to send. */
+  onSettled(count: number): void;
+  /** There may be room to send for another reason. */
+  onRoom(): void;
+  /** One event at a time, because the backend found a message too large. */
+  readonly oneAtATime: boolean;
+}

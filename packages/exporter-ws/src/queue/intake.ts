@@ -1,0 +1,117 @@
+import type { CerberusEvent } from '../event/cerberus-event.ts';
+import type { ExporterConfig } from '../config/config.ts';
+import type { MetricLosses } from '../json/custom-data.ts';
+import { traceQueued } from '../observe/event-trace.ts';
+import type { Reporter } from '../observe/reporter.ts';
+import type { SendingQueue } from './sending-queue.ts';
+import { SeenSpans } from '../event/seen-spans.ts';
+import { isEnriched } from '../event/server-span.ts';
+import type { FinishedSpan } from '../event/span.ts';
+import type { RefusalReason, Tally } from '../observe/stats.ts';
+import { translate } from '../event/transform.ts';
+
+/** What became of one span. */
+export type Admission = 'accepted' | 'skipped' | RefusalReason;
+
+/** What an intake works with. */
+export interface IntakeParts {
+  readonly config: ExporterConfig;
+  readonly queue: SendingQueue;
+  /** Of the event that was queued last. */
+  readonly losses: MetricLosses;
+  readonly tally: Tally;
+  readonly reporter: Reporter;
+}
+
+/** Takes spans in: translates, serialises and queues each that is a request, once. */
+export class Intake {
+  readonly #config: ExporterConfig;
+  readonly #queue: SendingQueue;
+  readonly #losses: MetricLosses;
+  readonly #tally: Tally;
+  readonly #reporter: Reporter;
+  readonly #seen = new SeenSpans();
+  /** A getter among the attributes could export another span, into the middle of what is being written. */
+  #writing = false;
+  #full = false;
+  #saidWithoutProcessor = false;
+
+  constructor({ config, queue, losses, tally, reporter }: IntakeParts) {
+    this.#config = config;
+    this.#queue = queue;
+    this.#losses = losses;
+    this.#tally = tally;
+    this.#reporter = reporter;
+  }
+
+  /** Never throws, whatever the span. */
+  admit(span: FinishedSpan): Admission {
+    try {
+      const admission = this.#admit(span);
+      if (admission === 'accepted') this.#tally.accepted += 1;
+      else if (admission === 'skipped') this.#tally.skipped += 1;
+      else this.#tally.refused[admission] += 1;
+      return admission;
+    } catch {
+      this.#tally.refused.invalid += 1;
+      return 'invalid';
+    }
+  }
+
+  #admit(span: FinishedSpan): Admission {
+    const event = translate(span, this.#config);
+    if (event === undefined || this.#seen.has(span)) return 'skipped';
+    const admission = this.#offer(event);
+    if (admission !== 'accepted') return admission;
+    this.#seen.add(span);
+    this.#tally.metricsDropped += this.#losses.dropped;
+    this.#tally.valuesCut += this.#losses.cut;
+    if (event.sourceIp === null) this.#noteMissingAddress(span);
+    traceQueued(this.#reporter, event);
+    return 'accepted';
+  }
+
+  #offer(event: CerberusEvent): Admission {
+    if (this.#writing) return 'invalid';
+    if (this.#write(event)) {
+      if (this.#full && this.#queue.heldEvents * 2 <= this.#config.maxQueueEvents) this.#leaveFull();
+      return 'accepted';
+    }
+    if (!this.#full) {
+      this.#full = true;
+      this.#reporter.condition(
+        'CERBERUS_QUEUE_FULL',
+        'Cerberus refuses events: the queue is full because the backend does not take them fast enough ' +
+          '(`maxQueueEvents`, `maxQueueBytes`). Refused events are counted in stats().refused.queue_full.',
+      );
+    }
+    return 'queue_full';
+  }
+
+  #write(event: CerberusEvent): boolean {
+    this.#writing = true;
+    try {
+      return this.#queue.offer(event);
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  #leaveFull(): void {
+    this.#full = false;
+    this.#reporter.warn(
+      `the queue has room again; ${this.#tally.refused.queue_full} events were refused so far`,
+    );
+  }
+
+  #noteMissingAddress(span: FinishedSpan): void {
+    this.#tally.withoutSourceIp += 1;
+    if (this.#saidWithoutProcessor || isEnriched(span)) return;
+    this.#saidWithoutProcessor = true;
+    this.#reporter.condition(
+      'CERBERUS_NO_PROCESSOR',
+      'Cerberus events carry no client address, outcome or nested metrics: add CerberusSpanProcessor ' +
+        '(@cerberus-otel/instrumentation) before the processor that feeds CerberusWsExporter.',
+    );
+  }
+}

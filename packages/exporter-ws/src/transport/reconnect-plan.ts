@@ -1,0 +1,168 @@
+import type { ExporterConfig } from '../config/config.ts';
+import { describe, retryDelay, suspensionDelay, verdictOn, type Disconnect } from './disconnect-policy.ts';
+import type { WarningCode } from '../observe/reporter.ts';
+
+export type PlanConfig = Pick<
+  ExporterConfig,
+  'protocol' | 'acks' | 'initialBackoffMillis' | 'maxBackoffMillis' | 'ackTimeoutMillis'
+>;
+
+/** What a connection achieved before it ended. */
+export interface ConnectionSummary {
+  /** Batch mode was offered. */
+  readonly offered: boolean;
+  /** The mode that was established; undefined when it never came to that. */
+  readonly mode: 'batch' | 'event' | undefined;
+  readonly sentEvents: number;
+  readonly answeredEvents: number;
+  /** Milliseconds since the last progress, 0 when nothing was in flight. */
+  readonly waitedMillis: number;
+}
+
+/** When to try again, and what to say meanwhile. */
+export interface NextAttempt {
+  readonly state: 'connecting' | 'backoff' | 'suspended';
+  readonly delayMillis: number;
+  readonly why: string;
+  /** A condition that keeps data away. */
+  readonly condition?: WarningCode;
+}
+
+/** Time and chance of one decision. */
+export interface Moment {
+  readonly now: number;
+  readonly wallClockMillis: number;
+  readonly random: number;
+}
+
+const EVENT_MODE_MEMORY_MILLIS = 60 * 60_000;
+const FRUITLESS_LIMIT = 3;
+/** A link that changes bytes may change one in two attempts. */
+const FAILURES_LIMIT = 3;
+const NEVER_ACKNOWLEDGED: WarningCode = 'CERBERUS_NEVER_ACKNOWLEDGED';
+/** How many events go one at a time after the backend found a message too large. */
+const CAREFUL_EVENTS = 1024;
+
+/** Decides, from how connections ended, when the next one is made and which protocol it offers. Pure. */
+export class ReconnectPlan {
+  readonly #config: PlanConfig;
+  #attempts = 0;
+  #suspensions = 0;
+  /** Connections in a row that took events and answered none. */
+  #fruitless = 0;
+  #careful = 0;
+  /** A welcome was seen: from then on a slow or broken answer is no proof of an event-mode server. */
+  #batchProven = false;
+  #eventModeUntil = -Infinity;
+  #tryingEventMode = false;
+  /** Attempts in a row that failed in a way that suspends when it is repeated. */
+  #failures = 0;
+  /** Events were delivered to this backend: what keeps them away now is a fault, which heals, and no wrong setting. */
+  #delivered = false;
+
+  constructor(config: PlanConfig) {
+    this.#config = config;
+  }
+
+  /** Whether events should go one at a time. */
+  get oneAtATime(): boolean {
+    return this.#careful > 0;
+  }
+
+  /** Whether the next connection offers batch mode. */
+  offersBatch(now: number): boolean {
+    if (this.#config.protocol !== 'auto') return this.#config.protocol === 'batch';
+    return !this.#tryingEventMode && now >= this.#eventModeUntil;
+  }
+
+  /** A connection is established in `mode`. */
+  established(mode: 'batch' | 'event', now: number): void {
+    if (mode === 'batch') this.#batchProven = true;
+    else if (this.#tryingEventMode) this.#eventModeUntil = now + EVENT_MODE_MEMORY_MILLIS;
+    this.#tryingEventMode = false;
+    this.#failures = 0;
+  }
+
+  /** The backend settled events: whatever was wrong is over. */
+  settled(events: number): void {
+    this.#delivered = true;
+    this.#attempts = 0;
+    this.#suspensions = 0;
+    this.#fruitless = 0;
+    this.#careful = Math.max(0, this.#careful - events);
+  }
+
+  /** The event that was too large is found; the others can go together again. */
+  foundTooLarge(): void {
+    this.#careful = 0;
+  }
+
+  /** What follows the end of a connection. */
+  next(end: Disconnect, summary: ConnectionSummary, moment: Moment): NextAttempt {
+    if (this.#shouldFallBack(end, summary)) {
+      this.#tryingEventMode = true;
+      return {
+        state: 'connecting',
+        delayMillis: 0,
+        why: 'the backend does not speak batch mode: trying event mode',
+      };
+    }
+    this.#tryingEventMode = false;
+    const unanswered = this.#noteFruitless(summary);
+    // In batch mode, and where acknowledgements came before, sending again soon is safe or worth it.
+    if (unanswered !== undefined && summary.mode === 'event' && !this.#delivered) {
+      return this.#suspend(unanswered, moment, NEVER_ACKNOWLEDGED);
+    }
+    const verdict = verdictOn(end, moment.wallClockMillis);
+    const why = unanswered ?? describe(end);
+    if (verdict.action === 'suspend') return this.#suspend(why, moment, verdict.code);
+    if (verdict.action === 'suspend_if_repeated' && summary.mode === undefined) {
+      this.#failures += 1;
+      if (this.#failures >= FAILURES_LIMIT && !this.#delivered)
+        return this.#suspend(why, moment, verdict.code);
+    } else this.#failures = 0;
+    if (verdict.action === 'shrink') this.#careful = CAREFUL_EVENTS;
+    const limits = {
+      initialMillis: this.#config.initialBackoffMillis,
+      maxMillis: this.#config.maxBackoffMillis,
+    };
+    const asked = verdict.action === 'retry' ? verdict : {};
+    const delayMillis = retryDelay(asked, this.#attempts, limits, moment.random);
+    this.#attempts += 1;
+    const condition = unanswered === undefined ? {} : { condition: NEVER_ACKNOWLEDGED };
+    return { state: 'backoff', delayMillis, why, ...condition };
+  }
+
+  #suspend(why: string, moment: Moment, condition: WarningCode): NextAttempt {
+    const delayMillis = suspensionDelay(this.#suspensions, moment.random);
+    this.#suspensions += 1;
+    return { state: 'suspended', delayMillis, why, condition };
+  }
+
+  #shouldFallBack(end: Disconnect, summary: ConnectionSummary): boolean {
+    if (this.#config.protocol !== 'auto' || !summary.offered || summary.mode !== undefined) return false;
+    if (end.kind === 'not_batch') return true;
+    if (this.#batchProven) return false;
+    if (end.kind === 'timeout') return end.what === 'welcome';
+    return end.kind === 'upgrade_refused' && isRefusalOfOffer(end.status);
+  }
+
+  /** @returns what to say when the backend took events on several connections and never acknowledged one */
+  #noteFruitless(summary: ConnectionSummary): string | undefined {
+    const { sentEvents, answeredEvents, waitedMillis } = summary;
+    // A connection that broke soon after sending proves nothing about acknowledgements.
+    if (answeredEvents === 0 && sentEvents > 0 && waitedMillis * 2 >= this.#config.ackTimeoutMillis) {
+      this.#fruitless += 1;
+    }
+    if (this.#fruitless < FRUITLESS_LIMIT || this.#config.acks === 'none') return undefined;
+    const advice =
+      summary.mode === 'batch'
+        ? ''
+        : "; if this backend sends no acknowledgements, set `acks: 'none'` (CERBERUS_ACKS=none)";
+    return `the backend took events on ${FRUITLESS_LIMIT} connections in a row and acknowledged none${advice}`;
+  }
+}
+
+function isRefusalOfOffer(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 401 && status !== 403 && status !== 429;
+}

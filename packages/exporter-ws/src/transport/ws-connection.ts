@@ -1,0 +1,272 @@
+import { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import { WebSocket, type ClientOptions, type RawData } from 'ws';
+import { clientFrames } from './client-frames.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { ExporterConfig } from '../config/config.ts';
+import type { Disconnect } from './disconnect-policy.ts';
+import { FrameMemory } from './frame-memory.ts';
+import type { Message } from '../protocol/message.ts';
+import { withoutTracing } from './suppressed-context.ts';
+
+/** What the owner of a connection hears. After `onEnd`, which comes exactly once, nothing more is said. */
+export interface ConnectionHandlers {
+  /** The handshake is complete. `subprotocol` is empty when the server selected none. */
+  onOpen(subprotocol: string): void;
+  onMessage(data: Buffer, isBinary: boolean): void;
+  /** All messages that were read together were handed over; comes before anything else happens. */
+  onReceived(): void;
+  /** Anything at all was received. */
+  onLife(): void;
+  /** The socket took the oldest so many messages that it had not taken. */
+  onTaken(count: number): void;
+  onEnd(end: Disconnect): void;
+}
+
+/** A WebSocket connection, seen by those who speak a protocol over it. */
+export interface Connection {
+  /** Bytes that the socket has not taken yet. */
+  readonly bufferedBytes: number;
+  /**
+   * Sends messages in one write. What they are made of is not looked at afterwards.
+   *
+   * @returns their bytes, 0 when the connection takes none any more
+   */
+  send(messages: readonly Message[], kind: 'text' | 'binary'): number;
+  ping(): void;
+  /** Reads nothing for a millisecond, so that what comes meanwhile is read together. */
+  rest(): void;
+  /** Says goodbye with 1000, and hangs up if the peer does not answer in time. `onEnd` still comes. */
+  close(): void;
+  /** Hangs up at once and reports `end`. A dead link would hold a polite close for its whole timeout. */
+  abort(end: Disconnect): void;
+}
+
+export type ConnectionConfig = Pick<
+  ExporterConfig,
+  'wsUrl' | 'token' | 'connectTimeoutMillis' | 'tlsCa' | 'tlsCert' | 'tlsKey' | 'agent'
+>;
+
+/** Messages of a backend are acknowledgements; anything larger is a fault or an attack. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+const CLOSE_TIMEOUT_MILLIS = 1_000;
+const REST_MILLIS = 1;
+/** Node goes on reading into a paused socket until this many bytes wait in it; by default 16 KiB and more. */
+const PAUSED_BYTES = 1;
+/** A client's close frame with code 1000 under a zero mask (RFC 6455 §5.2, §5.5.1). */
+const CLOSE_NORMALLY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
+
+/**
+ * Starts to connect. The upgrade request carries the token as `Authorization: Bearer` and, when `subprotocol` is
+ * given, offers it. Redirects are not followed. No span is made and the process is not kept alive.
+ */
+export function openConnection(
+  config: ConnectionConfig,
+  subprotocol: string | undefined,
+  clock: Clock,
+  handlers: ConnectionHandlers,
+): Connection {
+  return withoutTracing(() => new WsConnection(config, subprotocol, clock, handlers));
+}
+
+/** `ws` passes the options of `net.connect` and `tls.connect` on. */
+type SocketOptions = ClientOptions & { readonly highWaterMark: number };
+
+function clientOptions(config: ConnectionConfig): SocketOptions {
+  return {
+    headers: { authorization: `Bearer ${config.token}` },
+    followRedirects: false,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: true,
+    highWaterMark: PAUSED_BYTES,
+    finishRequest(request) {
+      // Neither a connection that is being made nor an open one may keep the application's process alive.
+      request.on('socket', (socket) => socket.unref());
+      request.end();
+    },
+    ...(config.tlsCa === undefined ? {} : { ca: pemOf(config.tlsCa) }),
+    ...(config.tlsCert === undefined ? {} : { cert: pemOf(config.tlsCert) }),
+    ...(config.tlsKey === undefined ? {} : { key: pemOf(config.tlsKey) }),
+    ...(config.agent === undefined ? {} : { agent: config.agent as NonNullable<ClientOptions['agent']> }),
+  };
+}
+
+function pemOf(pem: string | Uint8Array): string | Buffer {
+  return typeof pem === 'string' ? pem : Buffer.from(pem);
+}
+
+class WsConnection implements Connection {
+  readonly #ws: WebSocket;
+  readonly #handlers: ConnectionHandlers;
+  readonly #clock: Clock;
+  readonly #memory = new FrameMemory();
+  #socket: Writable | undefined;
+  readonly #offered: boolean;
+  #deadline: Timer;
+  #rest: Timer | undefined;
+  #receiving = false;
+  #open = false;
+  #ended = false;
+
+  constructor(
+    config: ConnectionConfig,
+    subprotocol: string | undefined,
+    clock: Clock,
+    handlers: ConnectionHandlers,
+  ) {
+    this.#handlers = handlers;
+    this.#clock = clock;
+    this.#offered = subprotocol !== undefined;
+    this.#ws = new WebSocket(
+      config.wsUrl,
+      subprotocol === undefined ? [] : [subprotocol],
+      clientOptions(config),
+    );
+    // The `error` listener comes first: without one, a refused port would end the process.
+    this.#ws.on('error', (error) => this.#end({ kind: 'failed', code: errorCode(error) }));
+    this.#ws.on('close', (code) => this.#end({ kind: 'closed', code }));
+    this.#listenToHandshake();
+    this.#listenToTraffic();
+    // ws's own handshakeTimeout starts anew with each byte received; a deadline does not.
+    this.#deadline = clock.after(config.connectTimeoutMillis, () =>
+      // After an event loop that was blocked, the answer may be there and unread.
+      clock.afterInput(() => {
+        if (!this.#open) this.abort({ kind: 'timeout', what: 'connect' });
+      }),
+    );
+  }
+
+  get bufferedBytes(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  send(messages: readonly Message[], kind: 'text' | 'binary'): number {
+    const socket = this.#socket;
+    if (socket === undefined || this.#ended || this.#ws.readyState !== WebSocket.OPEN) return 0;
+    const { frames, bytes } = clientFrames(messages, kind, this.#memory.take);
+    // The kernel or TLS has a copy of what was taken. What an agent brings may be any stream, and pass the bytes themselves on.
+    let lent = socket instanceof Socket;
+    const giveBack = (): void => {
+      if (lent) this.#memory.giveBack(frames.buffer as ArrayBuffer);
+      lent = false;
+    };
+    // Past ws, which only ever writes whole frames itself; without compression it holds none back.
+    socket.write(frames, (error) => {
+      giveBack();
+      this.#taken(messages.length, error);
+    });
+    // Mostly it is taken at once, and called back later: the next frame finds the same memory, still in the caches.
+    if (socket.writableLength === 0) giveBack();
+    return bytes;
+  }
+
+  ping(): void {
+    if (!this.#ended && this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
+  }
+
+  rest(): void {
+    if (this.#rest !== undefined || this.#ended || this.#ws.readyState !== WebSocket.OPEN) return;
+    this.#ws.pause();
+    this.#rest = this.#clock.after(REST_MILLIS, () => this.#readOn());
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#readOn();
+    if (this.#ws.readyState !== WebSocket.OPEN) {
+      this.abort({ kind: 'closed', code: 1000 });
+      return;
+    }
+    this.#ws.close(1000);
+    this.#deadline = this.#clock.holdFor(CLOSE_TIMEOUT_MILLIS, () =>
+      this.abort({ kind: 'closed', code: 1000 }),
+    );
+  }
+
+  abort(end: Disconnect): void {
+    this.#end(end);
+  }
+
+  /** Node passes null where its types say undefined. */
+  #taken(count: number, error?: Error | null): void {
+    if (!this.#ended && !error) this.#handlers.onTaken(count);
+  }
+
+  #readOn(): void {
+    this.#rest?.cancel();
+    this.#rest = undefined;
+    this.#ws.resume();
+  }
+
+  #listenToHandshake(): void {
+    this.#ws.on('upgrade', (response) => {
+      // An agent may have brought a socket of its own, or taken the reference back.
+      response.socket.unref();
+      this.#socket = response.socket;
+      if (this.#offered && response.headers['sec-websocket-protocol'] === undefined) {
+        // ws fails this handshake with an error that has no code, so it is recognised here; and it hangs up without a
+        // goodbye, which a server that accepted us would log as an error.
+        response.socket.write(CLOSE_NORMALLY);
+        this.#end({ kind: 'not_batch', why: 'the backend does not speak batch mode' });
+      }
+    });
+    this.#ws.on('unexpected-response', (request, response) => {
+      const { statusCode: status = 0, headers } = response;
+      request.destroy();
+      this.#end({ kind: 'upgrade_refused', status, retryAfter: headers['retry-after'] });
+    });
+    this.#ws.on('open', () => {
+      if (this.#ended) return;
+      this.#open = true;
+      this.#deadline.cancel();
+      this.#handlers.onOpen(this.#ws.protocol);
+    });
+  }
+
+  #listenToTraffic(): void {
+    const alive = (): void => {
+      if (!this.#ended) this.#handlers.onLife();
+    };
+    this.#ws.on('ping', alive);
+    this.#ws.on('pong', alive);
+    this.#ws.on('message', (data, isBinary) => {
+      if (this.#ended) return;
+      // ws hands over all messages of a read without a pause between them.
+      if (!this.#receiving) {
+        alive();
+        queueMicrotask(() => this.#received());
+      }
+      this.#receiving = true;
+      this.#handlers.onMessage(asBuffer(data), isBinary);
+    });
+  }
+
+  #received(): void {
+    if (!this.#receiving) return;
+    this.#receiving = false;
+    this.#handlers.onReceived();
+  }
+
+  #end(end: Disconnect): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    // Nothing is sent any more, also not into the room that the last answers make.
+    this.#received();
+    this.#deadline.cancel();
+    this.#rest?.cancel();
+    // After an error ws waits up to its close timeout for the peer; nothing is left to wait for.
+    this.#ws.terminate();
+    this.#handlers.onEnd(end);
+  }
+}
+
+function errorCode(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'an invalid handshake';
+}
+
+function asBuffer(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}

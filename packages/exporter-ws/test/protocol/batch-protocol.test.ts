@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  envelopeBytes,
+  eventsMessage,
+  helloMessage,
+  parseServerMessage,
+} from '../../dist/esm/protocol/batch-protocol.js';
+import { batchOf } from '../support/batches.js';
+
+describe('batch protocol', () => {
+  it('says hello as the protocol writes it', () => {
+    expect(helloMessage('my-app', 'uuid', 'agent/1')).to.equal(
+      '{"type":"hello","client_id":"my-app","producer":"uuid","agent":"agent/1"}',
+    );
+  });
+
+  it('builds a frame from any number of events, within the envelope it announces', () => {
+    for (const count of [0, 1, 2, 600, 6000]) {
+      const events = Array.from({ length: count }, (_, index) => `{"i":${index},"t":"é"}`);
+      const batch = batchOf(...events);
+      const message = Buffer.concat(eventsMessage(42, batch));
+      expect(JSON.parse(message.toString())).to.deep.equal({
+        type: 'events',
+        seq: 42,
+        events: Array.from({ length: count }, (_, index) => ({ i: index, t: 'é' })),
+      });
+      expect(message.length - batch.bytes).to.be.at.most(envelopeBytes(count));
+    }
+  });
+
+  it('reads the messages of the server', () => {
+    expect(
+      parseServerMessage('{"type":"welcome","last_seq":41,"max_in_flight":8,"max_frame_bytes":1048576}'),
+    ).to.deep.equal({
+      type: 'welcome',
+      lastSeq: 41,
+      maxInFlight: 8,
+      maxFrameBytes: 1_048_576,
+    });
+    expect(parseServerMessage('{"type":"ack","seq":42}')).to.deep.equal({ type: 'ack', seq: 42 });
+    expect(parseServerMessage('{"type":"nack","seq":42,"code":"invalid","rejected":[3]}')).to.deep.equal({
+      type: 'invalid',
+      seq: 42,
+      rejected: [3],
+    });
+    expect(
+      parseServerMessage('{"type":"nack","seq":42,"code":"throttle","retry_after_millis":2000}'),
+    ).to.deep.equal({
+      type: 'throttle',
+      seq: 42,
+      retryAfterMillis: 2_000,
+    });
+    expect(parseServerMessage('{"type":"later","x":1}')).to.deep.equal({ type: 'other' });
+  });
+
+  it('keeps a throttle between a tenth of a second and five minutes', () => {
+    const throttle = (millis: unknown): unknown =>
+      parseServerMessage(
+        JSON.stringify({ type: 'nack', seq: 1, code: 'throttle', retry_after_millis: millis }),
+      );
+    expect(throttle(1e12)).to.include({ retryAfterMillis: 300_000 });
+    expect(throttle(0)).to.include({ retryAfterMillis: 100 });
+    expect(throttle(-5)).to.include({ retryAfterMillis: 100 });
+    expect(throttle('x')).to.include({ retryAfterMillis: 1_000 });
+  });
+
+  it('takes nothing that is not in the protocol', () => {
+    for (const text of [
+      '',
+      'null',
+      '[[[',
+      '7',
+      '"ack"',
+      '[]',
+      '{}',
+      '{"type":7}',
+      '{"type":"ack"}',
+      '{"type":"ack","seq":"1"}',
+      '{"type":"ack","seq":0}',
+      '{"type":"ack","seq":1.5}',
+      '{"type":"ack","seq":9007199254740993}',
+      '{"type":"ack","seq":-1}',
+      '{"type":"welcome"}',
+      '{"type":"welcome","last_seq":-1}',
+      '{"type":"nack","seq":1}',
+      '{"type":"nack","seq":1,"code":"invalid"}',
+      '{"type":"nack","seq":1,"code":"invalid","rejected":["a"]}',
+      '{"type":"nack","seq":1,"code":"invalid","rejected":[-1]}',
+    ]) {
+      expect(parseServerMessage(text), text).to.equal(undefined);
+    }
+  });
+
+  it('never throws, for any text and any JSON', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseServerMessage(text)));
+    const polluted = parseServerMessage('{"type":"ack","seq":1,"__proto__":{"x":1}}');
+    expect(polluted).to.deep.equal({ type: 'ack', seq: 1 });
+  });
+});

@@ -1,0 +1,152 @@
+import { expect } from 'chai';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  openConnection,
+  type Connection,
+  type ConnectionHandlers,
+} from '../../dist/esm/transport/ws-connection.js';
+import { selfSigned } from '../support/certificates.js';
+import { eventually } from '../support/eventually.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { ScriptedServer } from '../support/scripted-server.js';
+import { startTlsTerminator } from '../support/tls-terminator.js';
+
+/** What a connection said, in its order. */
+class Log implements ConnectionHandlers {
+  readonly lines: string[] = [];
+  onText: (text: string) => void = () => undefined;
+  onOpen(): void {
+    this.lines.push('open');
+  }
+  onMessage(data: Buffer): void {
+    this.lines.push(data.toString());
+    this.onText(data.toString());
+  }
+  onAll: () => void = () => undefined;
+  onReceived(): void {
+    this.lines.push('received');
+    this.onAll();
+  }
+  onLife(): void {
+    // Of no interest here.
+  }
+  onTaken(): void {
+    // Of no interest here.
+  }
+  onEnd(): void {
+    this.lines.push('end');
+  }
+}
+
+/** The sockets that an agent makes, which is where a socket can be seen. */
+function sockets(agent: HttpAgent | HttpsAgent): Socket[] {
+  const made: Socket[] = [];
+  const create = agent.createConnection.bind(agent) as (options: object) => Socket;
+  Object.assign(agent, {
+    createConnection(options: object): Socket {
+      const socket = create(options);
+      made.push(socket);
+      return socket;
+    },
+  });
+  return made;
+}
+
+for (const scheme of ['ws', 'wss'] as const) {
+  describe(`connection, ${scheme}`, () => {
+    const clock = new FakeClock();
+    let log: Log;
+    let server: ScriptedServer;
+    let stopTls: (() => Promise<void>) | undefined;
+    let connection: Connection;
+    let made: Socket[];
+
+    beforeEach(async () => {
+      log = new Log();
+      log.onText = () => connection.rest();
+      server = await ScriptedServer.start();
+      const agent = scheme === 'ws' ? new HttpAgent() : new HttpsAgent();
+      made = sockets(agent);
+      const config = {
+        token: 'sk-1',
+        connectTimeoutMillis: 5_000,
+        tlsCa: undefined,
+        tlsCert: undefined,
+        tlsKey: undefined,
+        agent,
+      };
+      const { url, ca } = scheme === 'ws' ? { url: server.url, ca: undefined } : await overTls();
+      connection = openConnection({ ...config, wsUrl: new URL(url), tlsCa: ca }, undefined, clock, log);
+      await eventually('an open connection', () => log.lines.includes('open'));
+    });
+
+    afterEach(async () => {
+      connection.abort({ kind: 'closed', code: 1000 });
+      await stopTls?.();
+      await server.stop();
+    });
+
+    async function overTls(): Promise<{ url: string; ca: string }> {
+      const certificate = await selfSigned('localhost');
+      const { port, stop } = await startTlsTerminator(certificate, () => server.port);
+      stopTls = stop;
+      return { url: `wss://localhost:${port}/ws/events`, ca: certificate.cert };
+    }
+
+    function say(text: string): void {
+      for (const socket of server.sockets) socket.send(text);
+    }
+
+    it('reads nothing while it rests, and then all that has come', async () => {
+      say('a');
+      await eventually('the first message', () => log.lines.includes('a'));
+      const bytesRead = (): number => made[0]?.bytesRead ?? NaN;
+      const before = bytesRead();
+      for (const text of ['b', 'c', 'd', 'e']) {
+        say(text);
+        await sleep(10);
+      }
+      expect(log.lines).to.deep.equal(['open', 'a', 'received']);
+      const whileResting = bytesRead() - before;
+      log.onText = () => undefined;
+      clock.pass(1);
+      await eventually('all messages', () => log.lines.includes('e'));
+      // Node has read on until it noticed that nobody takes what it reads: one message of four.
+      expect(whileResting).to.be.below((bytesRead() - before) / 2);
+      expect(log.lines.filter((line) => line !== 'received')).to.deep.equal([
+        'open',
+        'a',
+        'b',
+        'c',
+        'd',
+        'e',
+      ]);
+    });
+
+    it('hears the answer to its goodbye although it was resting', async () => {
+      say('a');
+      await eventually('the first message', () => log.lines.includes('a'));
+      connection.close();
+      await eventually('the end', () => log.lines.includes('end'));
+    });
+
+    it('says that everything was received before it says that it has ended', async () => {
+      log.onText = () => connection.abort({ kind: 'timeout', what: 'ping' });
+      say('a');
+      await eventually('the end', () => log.lines.includes('end'));
+      expect(log.lines).to.deep.equal(['open', 'a', 'received', 'end']);
+    });
+
+    it('takes nothing more to send once it is ending', async () => {
+      log.onText = () => connection.abort({ kind: 'timeout', what: 'ping' });
+      let sent = NaN;
+      log.onAll = () => void (sent = connection.send([[Buffer.from('{}')]], 'text'));
+      say('a');
+      await eventually('the end', () => log.lines.includes('end'));
+      expect(sent).to.equal(0);
+    });
+  });
+}
