@@ -71,7 +71,9 @@ describe('documents', () => {
     const [, exporterPart = '', processorPart = ''] = text.split(
       /^## `Cerberus(?:WsExporter|SpanProcessor)`$/m,
     );
-    const { resolveConfig } = (await import(join(root, 'packages/exporter-ws/dist/esm/config.js'))) as {
+    const { resolveConfig } = (await import(
+      join(root, 'packages/exporter-ws/dist/esm/config/config.js')
+    )) as {
       resolveConfig: (options: object, env: object) => Record<string, unknown>;
     };
     const { PROCESSOR_OPTION_TABLE } = (await import(

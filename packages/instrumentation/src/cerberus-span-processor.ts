@@ -9,23 +9,23 @@ import {
   type Environment,
   type Reporter,
 } from '@cerberus-otel/exporter-ws/internal';
-import { findRecord } from './active-request.ts';
+import { findRecord } from './capture/active-request.ts';
 import { readProcessorOptions, type CerberusSpanProcessorOptions } from './config.ts';
-import { deliveryOf } from './delivery.ts';
-import { Doctor } from './doctor.ts';
-import { ForwardingHint } from './forwarding-hint.ts';
-import { HandOver } from './hand-over.ts';
-import { HookFailures } from './hook-failures.ts';
-import { isRequest, pathOf } from './http-attributes.ts';
-import { Identity } from './identity.ts';
-import type { PathFilter } from './ignore-paths.ts';
-import { processorMetrics } from './processor-metrics.ts';
-import { REQUEST, RequestRecord, type RequestSpan } from './request-record.ts';
-import { redact } from './redaction.ts';
-import { RequestRegistry } from './request-registry.ts';
-import { isLocalRoot, isWithinRequest } from './request-root.ts';
-import type { SdkSpan, SpanProcessorLike } from './sdk-types.ts';
-import { secretKeySource, type SecretKeySource } from './secret-key-source.ts';
+import { deliveryOf } from './observe/delivery.ts';
+import { Doctor } from './observe/doctor.ts';
+import { ForwardingHint } from './enrich/forwarding-hint.ts';
+import { HandOver } from './hand-over/hand-over.ts';
+import { HookFailures } from './observe/hook-failures.ts';
+import { isRequest, pathOf } from './capture/http-attributes.ts';
+import { Identity } from './enrich/identity.ts';
+import type { PathFilter } from './enrich/ignore-paths.ts';
+import { processorMetrics } from './observe/processor-metrics.ts';
+import { REQUEST, RequestRecord, type RequestSpan } from './capture/request-record.ts';
+import { redact } from './enrich/redaction.ts';
+import { RequestRegistry } from './capture/request-registry.ts';
+import { isLocalRoot, isWithinRequest } from './capture/request-root.ts';
+import type { SdkSpan, SpanProcessorLike } from './sdk/sdk-types.ts';
+import { secretKeySource, type SecretKeySource } from './key/secret-key-source.ts';
 
 /** What a processor did, in requests. `seen = ignored + handedOver + refused + waitingForKey` with an exporter. */
 export interface CerberusSpanProcessorStats {

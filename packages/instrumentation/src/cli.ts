@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { audit } from './audit.ts';
-import { doctor } from './doctor-command.ts';
+import { audit } from './audit/audit.ts';
+import { doctor } from './doctor/command.ts';
 
 const USAGE = `Usage: cerberus-otel audit [--json] [-- command ...]
        cerberus-otel doctor

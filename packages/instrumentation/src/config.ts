@@ -15,10 +15,10 @@ import {
   type OptionKind,
 } from '@cerberus-otel/exporter-ws/internal';
 import type { MeterProvider } from '@opentelemetry/api';
-import type { ForwardedHeader } from './client-address.ts';
-import { ignorePathsOption, type PathFilter, type PathPattern } from './ignore-paths.ts';
-import type { SpanExporterLike } from './sdk-types.ts';
-import { trustProxyOption, type TrustProxy } from './trust-proxy.ts';
+import type { ForwardedHeader } from './enrich/client-address.ts';
+import { ignorePathsOption, type PathFilter, type PathPattern } from './enrich/ignore-paths.ts';
+import type { SpanExporterLike } from './sdk/sdk-types.ts';
+import { trustProxyOption, type TrustProxy } from './enrich/trust-proxy.ts';
 
 /**
  * Options of `CerberusSpanProcessor`. Each one but `exporter` and `selfObsMeterProvider` can also be set in the

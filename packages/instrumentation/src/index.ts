@@ -4,23 +4,23 @@ export {
   type CerberusSpanProcessorStats,
   type ProcessorSeams,
 } from './cerberus-span-processor.ts';
-export type { ForwardedHeader } from './client-address.ts';
+export type { ForwardedHeader } from './enrich/client-address.ts';
 export type { CerberusSpanProcessorOptions } from './config.ts';
-export type { MetricValue } from './custom-metrics.ts';
-export { extractCerberusMetrics, type WithoutCerberusMetrics } from './extract-metrics.ts';
-export type { PathPattern } from './ignore-paths.ts';
-export { setMetric, setMetrics, setUserId } from './metric-helpers.ts';
+export type { MetricValue } from './enrich/custom-metrics.ts';
+export { extractCerberusMetrics, type WithoutCerberusMetrics } from './capture/extract-metrics.ts';
+export type { PathPattern } from './enrich/ignore-paths.ts';
+export { setMetric, setMetrics, setUserId } from './capture/metric-helpers.ts';
 export type {
   SamplerLike,
   SamplingResultLike,
   SdkSpan,
   SpanExporterLike,
   SpanProcessorLike,
-} from './sdk-types.ts';
-export { CerberusSampler, type CerberusSamplerOptions } from './cerberus-sampler.ts';
+} from './sdk/sdk-types.ts';
+export { CerberusSampler, type CerberusSamplerOptions } from './setup/cerberus-sampler.ts';
 export {
   withCerberus,
   type CerberusOptions,
   type NodeSdkConfigurationLike,
   type WithCerberus,
-} from './with-cerberus.ts';
+} from './setup/with-cerberus.ts';

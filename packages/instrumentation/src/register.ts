@@ -4,6 +4,6 @@
  *
  * @packageDocumentation
  */
-import { registerOnce } from './register-set-up.ts';
+import { registerOnce } from './register/set-up.ts';
 
 registerOnce();

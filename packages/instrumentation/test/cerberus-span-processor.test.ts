@@ -15,7 +15,7 @@ import {
   setUserId,
   type CerberusSpanProcessorOptions,
 } from '../dist/esm/index.js';
-import { pseudonym, secretKeyOf } from '../dist/esm/ip-hasher.js';
+import { pseudonym, secretKeyOf } from '../dist/esm/enrich/ip-hasher.js';
 import { eventually } from './support/eventually.js';
 import { listen, send, type TestServer } from './support/http-server.js';
 import { RecordingExporter } from './support/recording-exporter.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { pseudonym, secretKeyOf } from '../dist/esm/ip-hasher.js';
+import { pseudonym, secretKeyOf } from '../dist/esm/enrich/ip-hasher.js';
 import { runChild } from './support/child.js';
 
 const hashOf = (key: string, text: string): string => pseudonym(secretKeyOf(key), text);

@@ -1,5 +1,5 @@
 // What `loadSdk` finds from the places given as arguments, where no NODE_PATH of a test runner helps.
-import { loadSdk } from '../../dist/esm/sdk-loader.js';
+import { loadSdk } from '../../dist/esm/sdk/sdk-loader.js';
 import { report } from './report.js';
 
 interface Made {

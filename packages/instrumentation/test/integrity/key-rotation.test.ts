@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
 import { expect } from 'chai';
 import { CerberusSpanProcessor } from '../../dist/esm/index.js';
-import { pseudonym, secretKeyOf } from '../../dist/esm/ip-hasher.js';
+import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
 import { eventually } from '../support/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';

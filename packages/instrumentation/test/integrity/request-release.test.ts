@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { CerberusSpanProcessor, type SdkSpan } from '../../dist/esm/index.js';
-import { REQUEST, type RequestSpan } from '../../dist/esm/request-record.js';
+import { REQUEST, type RequestSpan } from '../../dist/esm/capture/request-record.js';
 import { listen, send } from '../support/http-server.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { startTracing } from '../support/tracing.js';

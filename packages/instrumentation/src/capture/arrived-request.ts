@@ -1,0 +1,83 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { requestPath } from '@cerberus-otel/exporter-ws/internal';
+import type { Origin } from '../enrich/client-address.ts';
+
+/** What Node announces in `http.server.request.start`. */
+export interface RequestStart {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly socket: Socket;
+  readonly server: Server;
+}
+
+/** How far the response to a request has come. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly writableFinished: boolean;
+  readonly socketFailed: boolean;
+}
+
+/** What is kept of the request behind a SERVER span. */
+export class ArrivedRequest {
+  readonly origin: Origin;
+  /** The path as written on the wire, without query; Express rewrites `request.url` while it routes. */
+  readonly path: string | undefined;
+  #open: { readonly response: ServerResponse; readonly socket: Socket } | undefined;
+  #last: Answer | undefined;
+
+  constructor({ request, response, socket, server }: RequestStart) {
+    const peer = socket.remoteAddress;
+    this.origin = {
+      peer,
+      unixSocket: peer === undefined && listensOnPath(server),
+      encrypted: 'encrypted' in socket && socket.encrypted === true,
+      xForwardedFor: header(request, 'x-forwarded-for'),
+      xForwardedProto: header(request, 'x-forwarded-proto'),
+      forwarded: header(request, 'forwarded'),
+    };
+    this.path = requestPath(request.url ?? '');
+    this.#open = { response, socket };
+  }
+
+  /** The response as it is, or as it was when it was let go. */
+  get answer(): Answer | undefined {
+    return this.#open === undefined ? this.#last : answerOf(this.#open);
+  }
+
+  /**
+   * Lets go of the response when its span has ended. Spans are reachable for longer than their requests, through contexts
+   * that nobody has collected yet; with a response behind each of them, the garbage collector would move every request
+   * twice, which costs several times what everything else here does (docs/performance.md).
+   */
+  release(): void {
+    this.#last = this.answer;
+    this.#open = undefined;
+  }
+}
+
+function answerOf({ response, socket }: Pick<RequestStart, 'response' | 'socket'>): Answer {
+  return {
+    statusCode: response.statusCode,
+    writableFinished: response.writableFinished,
+    socketFailed: !letGoOfSocket(response) || (socket.errored !== null && socket.errored !== undefined),
+  };
+}
+
+/**
+ * Node takes the socket from a response that has finished, and leaves it to one whose client has hung up. Hapi ends that one
+ * too, and before Node 24 it then counts as finished.
+ */
+function letGoOfSocket(response: ServerResponse): boolean {
+  return response.socket === null;
+}
+
+/** A TCP socket that was reset has no peer either, and must not pass for a trusted unix socket. */
+function listensOnPath(server: Server): boolean {
+  return typeof server.address() === 'string';
+}
+
+function header(request: IncomingMessage, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,50 @@
+import { context } from '@opentelemetry/api';
+import { findRecord } from './active-request.ts';
+import type { MetricValue } from '../enrich/custom-metrics.ts';
+
+/**
+ * Adds a metric to the event of the current request, as `custom_data.<name>`. Works wherever the request's
+ * context is active: in middleware, handlers and after an `await`, in unsampled requests too.
+ *
+ * @returns whether it was taken: not outside of a request, not after its response, not for a value that is
+ *   neither text, boolean, finite number nor a list of one of these. Never throws.
+ */
+export function setMetric(name: string, value: MetricValue): boolean {
+  try {
+    return findRecord(context.active())?.setMetric(name, value) ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Adds several metrics; see `setMetric`.
+ *
+ * @returns whether all were taken. Never throws.
+ */
+export function setMetrics(metrics: Readonly<Record<string, MetricValue>>): boolean {
+  try {
+    const record = findRecord(context.active());
+    if (record === undefined) return false;
+    return Object.entries(metrics)
+      .map(([name, value]) => record.setMetric(name, value))
+      .every(Boolean);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Names the user of the current request. The event gets the pseudonym of the id, made with the same key as
+ * that of the address, unless the processor has `userId: 'raw'`.
+ *
+ * @returns whether it was taken; see `setMetric`. Never throws.
+ */
+export function setUserId(id: string | number): boolean {
+  try {
+    if (typeof id !== 'string' && !Number.isFinite(id)) return false;
+    return findRecord(context.active())?.setUserId(String(id)) ?? false;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,161 @@
+import type { ArrivedRequest } from './arrived-request.ts';
+import type { Origin } from '../enrich/client-address.ts';
+import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
+import { HTTP_ROUTE, peerOf, STATUS_CODE, statusCodeOf } from './http-attributes.ts';
+import { outcomeOf, type Outcome } from '../enrich/outcome.ts';
+import { RequestChildren } from './request-children.ts';
+import type { SdkSpan } from '../sdk/sdk-types.ts';
+
+/**
+ * Where a span of a request carries its record. A registered symbol, and methods instead of `instanceof`: the
+ * CommonJS and the ES module copy of this package find each other's records.
+ */
+export const REQUEST: unique symbol = Symbol.for('@cerberus-otel/request.v1');
+
+/** What one request collects until its SERVER span ends. Shows nothing of it to `inspect` or `JSON.stringify`. */
+export class RequestRecord {
+  readonly #root: SdkSpan;
+  readonly #owner: object;
+  #arrived: ArrivedRequest | undefined;
+  #children: RequestChildren | undefined;
+  #closed = false;
+  #metrics: Map<string, MetricValue> | undefined;
+  #origin: Origin;
+  #userId: string | undefined;
+  #users = 0;
+  /** The processor that wrote its attributes last; each one has its own key. */
+  enrichedBy: object | undefined;
+  /** The processor that leaves it out. */
+  ignoredBy: object | undefined;
+  /** Something is missing that the key would have allowed. */
+  lacksKey = false;
+
+  /** @param owner the processor that follows the children: one does, however many there are */
+  constructor(root: SdkSpan, owner: object, arrived: ArrivedRequest | undefined) {
+    this.#root = root;
+    this.#owner = owner;
+    this.#arrived = arrived;
+    this.#origin = arrived?.origin ?? originOf(root);
+  }
+
+  /** Where it came from: from the request itself or else, without its headers, from the span. */
+  get origin(): Origin {
+    return this.#origin;
+  }
+
+  /** The path as the client wrote it, where the request is known. */
+  get path(): string | undefined {
+    return this.#arrived?.path;
+  }
+
+  get userId(): string | undefined {
+    return this.#userId;
+  }
+
+  isRoot(span: object): boolean {
+    return span === this.#root;
+  }
+
+  isOwnedBy(processor: object): boolean {
+    return processor === this.#owner;
+  }
+
+  /** Its SERVER span has ended: nothing is taken any more. */
+  get over(): boolean {
+    return this.#closed;
+  }
+
+  /** @returns false when the child is not followed: too many are open, or the request is over */
+  addChild(child: SdkSpan): boolean {
+    return !this.#closed && (this.#children ??= new RequestChildren()).add(child);
+  }
+
+  childEnded(): void {
+    this.#children?.ended();
+  }
+
+  /** @returns whether the value was taken: not after the request, nor for what cannot be a metric */
+  setMetric(name: string, value: MetricValue): boolean {
+    if (this.#closed || typeof name !== 'string' || name === '' || !isMetricValue(value)) {
+      return false;
+    }
+    const metrics = (this.#metrics ??= new Map());
+    if (metrics.size >= MAX_METRICS && !metrics.has(name)) return false;
+    metrics.set(name, Array.isArray(value) ? ([...value] as MetricValue) : value);
+    return true;
+  }
+
+  /** @returns whether the id was taken: not after the request, nor when it is empty */
+  setUserId(id: string): boolean {
+    if (this.#closed || id === '') return false;
+    this.#userId = id;
+    return true;
+  }
+
+  /**
+   * Brings what the request's other spans and the helpers set to the SERVER span; once.
+   *
+   * @returns how many children could not be followed
+   */
+  close(): number {
+    if (this.#closed) return 0;
+    this.#closed = true;
+    const children = this.#children;
+    this.#children = undefined;
+    // Old instrumentations name the peer only at the end.
+    if (this.#arrived === undefined && this.#origin.peer === undefined) this.#origin = originOf(this.#root);
+    const { attributes } = this.#root;
+    rollUp(attributes, this.#metrics, children?.spans ?? [], children?.settled);
+    this.#metrics = undefined;
+    const route = Object.hasOwn(attributes, HTTP_ROUTE) ? undefined : children?.route;
+    if (route !== undefined) attributes[HTTP_ROUTE] = route;
+    // At the attribute limit the span refused it.
+    const sent = statusCodeOf(attributes) === undefined ? this.#arrived?.answer?.statusCode : undefined;
+    if (sent !== undefined) attributes[STATUS_CODE] = sent;
+    return children?.refused ?? 0;
+  }
+
+  /** How the request ended, asked while its SERVER span ends. */
+  outcome(): Outcome {
+    return outcomeOf({
+      statusCode: statusCodeOf(this.#root.attributes),
+      spanStatus: this.#root.status.code,
+      response: this.#arrived?.answer,
+    });
+  }
+
+  /** Somebody needs it until `leave`. */
+  join(): void {
+    this.#users += 1;
+  }
+
+  /**
+   * The SERVER span has ended, and one who joined is done with it; the others still learn the same. With the last one the
+   * span lets go of the record: spans are reachable for longer than their requests (docs/performance.md).
+   */
+  leave(): void {
+    this.#users -= 1;
+    if (this.#users > 0) {
+      this.#arrived?.release();
+      return;
+    }
+    this.#arrived = undefined;
+    (this.#root as RequestSpan)[REQUEST] = undefined;
+  }
+}
+
+function originOf(span: SdkSpan): Origin {
+  return {
+    peer: peerOf(span.attributes),
+    unixSocket: false,
+    encrypted: undefined,
+    xForwardedFor: '',
+    xForwardedProto: '',
+    forwarded: '',
+  };
+}
+
+/** A span that may carry a record. */
+export interface RequestSpan {
+  [REQUEST]?: RequestRecord | undefined;
+}

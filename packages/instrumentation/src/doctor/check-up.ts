@@ -1,0 +1,133 @@
+import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
+import {
+  CerberusConfigError,
+  readOptions,
+  withoutTracing,
+  type Environment,
+  type FinishedSpan,
+} from '@cerberus-otel/exporter-ws/internal';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RECORD_OPTION } from '../setup/cerberus-sampler.ts';
+import { keyBackendOf, readProcessorOptions } from '../config.ts';
+import { nameOf } from '../observe/hook-failures.ts';
+import { isShortKey, RECOMMENDED_KEY_BYTES, secretKeyOf } from '../enrich/ip-hasher.ts';
+import { installedPackages } from './installed-packages.ts';
+import { secretKeyFetch } from '../key/secret-key-fetch.ts';
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly what: string;
+  readonly verdict: 'ok' | 'warning' | 'failure';
+  /** What was found, and what to do about it. Holds no credential and no URL. */
+  readonly finding: string;
+}
+
+/** The path of the event that the check-up sends; it looks like a request in the backend's figures. */
+export const TEST_ENDPOINT = '/cerberus-doctor';
+
+const KEY_TIMEOUT_MILLIS = 5_000;
+const ACKNOWLEDGEMENT_TIMEOUT_MILLIS = 15_000;
+/** What was not acknowledged by then is known to have failed. */
+const SHUTDOWN_TIMEOUT_MILLIS = 100;
+const POLL_MILLIS = 20;
+
+/**
+ * Looks at everything that has to be right before an application is started, one after the other: packages, options,
+ * the key endpoint, and the backend with one test event that has to be acknowledged.
+ *
+ * @param env where the options come from; those that an application sets in code are not seen
+ * @param places where packages are looked up from, as in `loadSdk`
+ */
+export async function* checkUp(env: Environment, places?: readonly string[]): AsyncGenerator<Check> {
+  yield* installedPackages(places);
+  const quiet = { ...env, CERBERUS_WARNINGS: 'false' };
+  const options = checkOptions(quiet);
+  yield options.check;
+  if (options.exporter === undefined) return;
+  yield await checkKey(quiet);
+  yield await checkBackend(options.exporter);
+}
+
+function checkOptions(env: Environment): { check: Check; exporter?: CerberusWsExporter } {
+  const what = 'options';
+  try {
+    keyBackendOf(readProcessorOptions({}, env));
+    readOptions({ record: RECORD_OPTION }, {}, env);
+    const exporter = new CerberusWsExporter({ shutdownTimeoutMillis: SHUTDOWN_TIMEOUT_MILLIS }, { env });
+    return { exporter, check: { what, verdict: 'ok', finding: 'the environment has all that is required' } };
+  } catch (error) {
+    const finding = error instanceof CerberusConfigError ? error.message : `unexpected ${nameOf(error)}`;
+    return { check: { what, verdict: 'failure', finding } };
+  }
+}
+
+async function checkKey(env: Environment): Promise<Check> {
+  const what = 'secret key';
+  const config = readProcessorOptions({}, env);
+  const backend = keyBackendOf(config);
+  if (backend === undefined) return checkGivenKey(config.secretKey, config.sourceIp);
+  const fetchKey = secretKeyFetch(backend.url, backend.token, backend.tlsCa);
+  // Unlike in an application, the wait holds the process.
+  const hold = setTimeout(() => undefined, KEY_TIMEOUT_MILLIS);
+  const answer = await fetchKey(AbortSignal.timeout(KEY_TIMEOUT_MILLIS));
+  clearTimeout(hold);
+  if (answer.outcome === 'key') return judgeKey(answer.secretKey, 'the backend gives it out');
+  return { what, verdict: 'failure', finding: `the backend does not give it out: ${answer.reason}` };
+}
+
+function checkGivenKey(secretKey: string | undefined, sourceIp: 'hash' | 'raw' | 'omit'): Check {
+  const what = 'secret key';
+  if (secretKey !== undefined) return judgeKey(secretKey, 'given');
+  if (sourceIp !== 'hash') return { what, verdict: 'ok', finding: 'not needed' };
+  const finding =
+    'neither CERBERUS_SECRET_KEY nor CERBERUS_BACKEND_URL is set: events carry no client address';
+  return { what, verdict: 'failure', finding };
+}
+
+function judgeKey(secretKey: string, source: string): Check {
+  const what = 'secret key';
+  if (!isShortKey(secretKeyOf(secretKey))) return { what, verdict: 'ok', finding: source };
+  const finding = `${source}, but it has fewer than ${RECOMMENDED_KEY_BYTES} bytes and could be guessed`;
+  return { what, verdict: 'warning', finding };
+}
+
+async function checkBackend(exporter: CerberusWsExporter): Promise<Check> {
+  const what = 'backend';
+  withoutTracing(() => exporter.export([testSpan()], () => undefined));
+  await answered(exporter);
+  const { acked, rejected, mode, lastFailure, state } = exporter.stats();
+  await exporter.shutdown();
+  if (acked === 1) return { what, verdict: 'ok', finding: `acknowledged a test event in ${mode} mode` };
+  if (rejected === 1) return { what, verdict: 'failure', finding: 'refused a test event' };
+  const why = lastFailure ?? `no acknowledgement came (the connection is ${state})`;
+  return { what, verdict: 'failure', finding: why };
+}
+
+/** Until the event is settled or the first connection has failed: an operator wants to know, not to wait. */
+async function answered(exporter: CerberusWsExporter): Promise<void> {
+  const end = performance.now() + ACKNOWLEDGEMENT_TIMEOUT_MILLIS;
+  while (performance.now() < end) {
+    const { acked, rejected, state } = exporter.stats();
+    if (acked + rejected > 0 || state === 'backoff' || state === 'suspended') return;
+    await sleep(POLL_MILLIS);
+  }
+}
+
+function testSpan(): FinishedSpan {
+  const traceId = randomBytes(16).toString('hex');
+  const spanId = randomBytes(8).toString('hex');
+  return {
+    kind: 1,
+    attributes: {
+      'http.request.method': 'GET',
+      'url.path': TEST_ENDPOINT,
+      'http.response.status_code': 200,
+      'cerberus.outcome': 'completed',
+    },
+    startTime: [Math.floor(Date.now() / 1e3), 0],
+    duration: [0, 1_000_000],
+    status: { code: 0 },
+    spanContext: () => ({ traceId, spanId, traceFlags: 0 }),
+  };
+}

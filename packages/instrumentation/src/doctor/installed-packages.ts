@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Check } from './check-up.ts';
+import { ownLocation } from '../sdk/own-location.ts';
+import { findPackages, installCommand } from '../register/packages.ts';
+import { placesToLook, requireFrom, resolved } from '../sdk/sdk-loader.ts';
+
+const API = '@opentelemetry/api';
+
+/** Whether what set-up needs of OpenTelemetry is installed, and of versions that work together. */
+export function installedPackages(places: readonly string[] = placesToLook()): Check[] {
+  const { missing } = findPackages(places);
+  if (missing.length > 0) {
+    const finding = `${missing.join(', ')} not found from here. Run: ${installCommand(missing)}`;
+    return [{ what: 'OpenTelemetry', verdict: 'failure', finding }];
+  }
+  return [{ what: 'OpenTelemetry', verdict: 'ok', finding: 'installed' }, checkApi(places)];
+}
+
+/**
+ * The SDK registers itself with the copy of the API that it resolves. A copy of a later minor version does not see it
+ * (the API's own rule), and everything that uses that one is silently a no-op.
+ */
+function checkApi(places: readonly string[]): Check {
+  const what = 'OpenTelemetry API';
+  const registered = places.map((place) => apiVersionFrom(place, '@opentelemetry/sdk-node')).find(isGiven);
+  const own = ownLocation();
+  const used = own === undefined ? undefined : apiVersionFrom(own);
+  if (registered === undefined || used === undefined) {
+    return { what, verdict: 'warning', finding: 'its version could not be read' };
+  }
+  if (minorOf(used) <= minorOf(registered)) return { what, verdict: 'ok', finding: registered };
+  const finding =
+    `the SDK uses ${registered} and this package ${used}, which does not see it: setMetric and setUserId would do ` +
+    `nothing. Run: npm install ${API}@${registered}`;
+  return { what, verdict: 'failure', finding };
+}
+
+/** The version that a package at `place` resolves; with `through`, the one that this dependency of it resolves. */
+function apiVersionFrom(place: string, through?: string): string | undefined {
+  const near = requireFrom(place);
+  const via = near && through !== undefined ? resolved(near, through) : place;
+  const from = via === undefined ? undefined : requireFrom(via);
+  const file = from && resolved(from, API);
+  return file === undefined ? undefined : versionOf(file);
+}
+
+/** From the manifest above a file of the package, which does not export it. */
+function versionOf(file: string): string | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const { name, version } = manifestIn(folder);
+    if (name === API && typeof version === 'string') return version;
+  }
+  return undefined;
+}
+
+function manifestIn(folder: string): { readonly name?: unknown; readonly version?: unknown } {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object;
+  } catch {
+    return {};
+  }
+}
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1] ?? 0);
+}
+
+function isGiven(version: string | undefined): version is string {
+  return version !== undefined;
+}

@@ -1,0 +1,153 @@
+import { CerberusWsExporter, type CerberusWsExporterOptions } from '@cerberus-otel/exporter-ws';
+import {
+  CerberusConfigError,
+  createReporter,
+  EXPORTER_OPTION_NAMES,
+  flag,
+  readOptions,
+  type Environment,
+} from '@cerberus-otel/exporter-ws/internal';
+import { CerberusSampler, RECORD_OPTION, type CerberusSamplerOptions } from './cerberus-sampler.ts';
+import { CerberusSpanProcessor } from '../cerberus-span-processor.ts';
+import { PROCESSOR_OPTION_TABLE, type CerberusSpanProcessorOptions } from '../config.ts';
+import { batchProcessor, processorsFromEnvironment } from './environment-processors.ts';
+import { samplerFromEnvironment } from './environment-sampler.ts';
+import { nameOf } from '../observe/hook-failures.ts';
+import { otelFlag } from '../sdk/otel-environment.ts';
+import { PatientProcessor } from './patient-processor.ts';
+import { loadSdk, type Sdk } from '../sdk/sdk-loader.ts';
+import { UnawareProcessor } from './unaware-processor.ts';
+import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from '../sdk/sdk-types.ts';
+
+/**
+ * Every option of the exporter, the span processor and the sampler; `token`, `tlsCa` and `allowInsecureTransport`
+ * serve both connections, `selfObsMeterProvider` both components. Most can also be set in the environment.
+ */
+export interface CerberusOptions
+  extends
+    CerberusWsExporterOptions,
+    Omit<CerberusSpanProcessorOptions, 'exporter' | keyof CerberusWsExporterOptions>,
+    CerberusSamplerOptions {}
+
+/** What is read and written of NodeSDK's configuration. */
+export interface NodeSdkConfigurationLike {
+  spanProcessors?: SpanProcessorLike[];
+  /** SDK 2 only, deprecated there. */
+  spanProcessor?: SpanProcessorLike;
+  traceExporter?: SpanExporterLike;
+  sampler?: SamplerLike;
+}
+
+/** What `withCerberus` adds to a configuration. */
+export type WithCerberus<Configuration> = Configuration &
+  Pick<NodeSdkConfigurationLike, 'spanProcessors' | 'sampler'>;
+
+const DISABLED = flag(false);
+const OWN_EXPORTER = '`exporter` is an option of CerberusSpanProcessor; withCerberus makes its own';
+
+/**
+ * Adds Cerberus to the configuration of NodeSDK and leaves the rest as it is: the user's `traceExporter`,
+ * `OTEL_TRACES_EXPORTER`, `spanProcessors`, `sampler` and `OTEL_TRACES_SAMPLER` keep working, although NodeSDK
+ * by itself ignores most of them once it is given `spanProcessors` and a `sampler`.
+ *
+ * Never throws. With options that cannot work it warns once and returns the configuration unchanged, as it
+ * does with `CERBERUS_DISABLED=true` and `OTEL_SDK_DISABLED=true`, without the warning.
+ *
+ * @example new NodeSDK(withCerberus({ instrumentations }, { wsUrl, token, clientId, backendUrl })).start();
+ */
+export function withCerberus<Configuration extends object>(
+  configuration: Configuration = {} as Configuration,
+  options: CerberusOptions = {},
+): WithCerberus<Configuration> {
+  const env = process.env;
+  try {
+    if (isDisabled(env)) return configuration;
+    return { ...configuration, ...additions(configuration, options, env) };
+  } catch (error) {
+    createReporter('@cerberus-otel/instrumentation', env).condition('CERBERUS_CONFIG_INVALID', reason(error));
+    return configuration;
+  }
+}
+
+function isDisabled(env: Environment): boolean {
+  return otelFlag(env, 'OTEL_SDK_DISABLED') || readOptions({ disabled: DISABLED }, {}, env).disabled;
+}
+
+function additions(
+  configuration: NodeSdkConfigurationLike,
+  options: CerberusOptions,
+  env: Environment,
+): Required<Pick<NodeSdkConfigurationLike, 'spanProcessors' | 'sampler'>> {
+  const split = splitOptions(options);
+  const { record } = readOptions({ record: RECORD_OPTION }, split.sampler, env);
+  const sdk = lazySdk();
+  const sampler = new CerberusSampler(configuration.sampler ?? samplerFromEnvironment(sdk(), env), {
+    record,
+  });
+  // Ours is made last and runs first: whatever fails before leaves nothing open, and whatever another processor
+  // throws in a hook keeps later processors from seeing the span, not this one.
+  const others = otherProcessors(configuration, sdk, env);
+  const exporter = new CerberusWsExporter(split.exporter);
+  const processor = new CerberusSpanProcessor({ ...split.processor, exporter });
+  return {
+    sampler,
+    spanProcessors: [
+      processor,
+      ...others.map((other) => new PatientProcessor(new UnawareProcessor(other), processor)),
+    ],
+  };
+}
+
+/** In NodeSDK's order of precedence. */
+function otherProcessors(
+  { spanProcessors, spanProcessor, traceExporter }: NodeSdkConfigurationLike,
+  sdk: () => Sdk,
+  env: Environment,
+): SpanProcessorLike[] {
+  if (spanProcessors !== undefined) return spanProcessors;
+  if (spanProcessor !== undefined) return [spanProcessor];
+  if (traceExporter !== undefined) return [batchProcessor(sdk(), traceExporter, env)];
+  return processorsFromEnvironment(sdk(), env);
+}
+
+function lazySdk(): () => Sdk {
+  let sdk: Sdk | undefined;
+  return () => {
+    sdk ??= loadSdk();
+    if (sdk !== undefined) return sdk;
+    throw new CerberusConfigError(
+      'OPTION_MISSING',
+      'spanProcessors',
+      'no OpenTelemetry SDK was found from the main module or the working directory; pass `spanProcessors` and ' +
+        '`sampler` to withCerberus, which then needs nothing of it',
+    );
+  };
+}
+
+interface SplitOptions {
+  readonly exporter: CerberusWsExporterOptions;
+  readonly processor: CerberusSpanProcessorOptions;
+  readonly sampler: CerberusSamplerOptions;
+}
+
+/** Gives each option to whom it belongs, some to two; the unknown go to the processor, which refuses them. */
+function splitOptions(options: CerberusOptions): SplitOptions {
+  const exporter: Record<string, unknown> = {};
+  const processor: Record<string, unknown> = {};
+  const sampler: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (name === 'exporter') throw new CerberusConfigError('OPTION_MISPLACED', name, OWN_EXPORTER);
+    if (name === 'record') sampler[name] = value;
+    const isExporters = EXPORTER_OPTION_NAMES.includes(name);
+    if (isExporters) exporter[name] = value;
+    if (Object.hasOwn(PROCESSOR_OPTION_TABLE, name) || (!isExporters && name !== 'record'))
+      processor[name] = value;
+  }
+  return { exporter, processor, sampler };
+}
+
+/** A foreign error may hold anything in its message, so only its kind is shown. */
+function reason(error: unknown): string {
+  const isOurs = error instanceof Error && error.name === 'CerberusConfigError';
+  return `Cerberus is off, everything else runs: ${isOurs ? error.message : `set-up failed (${nameOf(error)})`}`;
+}

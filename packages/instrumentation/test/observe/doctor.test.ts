@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { Doctor } from '../../dist/esm/observe/doctor.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { RecordingReporter } from '../support/recording-reporter.js';
+
+describe('Doctor', () => {
+  let clock: FakeClock;
+  let reporter: RecordingReporter;
+  let doctor: Doctor;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    reporter = new RecordingReporter();
+    doctor = new Doctor({ clock, reporter, delivery: () => undefined });
+  });
+
+  const requests = (count: number, spans = 0): void => {
+    for (let index = 0; index < count; index += 1) {
+      doctor.requestArrived();
+      if (index < spans) doctor.spanStarted();
+    }
+  };
+
+  it('does nothing, and sets no timer, before the first request', () => {
+    expect(clock.waits).to.deep.equal([]);
+    expect(doctor.watching).to.equal(true);
+  });
+
+  it('speaks once after 30 s', () => {
+    requests(3);
+    clock.advance(29_999);
+    expect(reporter.codes).to.deep.equal([]);
+    clock.advance(1);
+    expect(reporter.codes).to.deep.equal(['CERBERUS_DOCTOR']);
+    expect(reporter.conditions[0]?.message).to.match(/^3 requests/);
+    requests(200);
+    clock.advance(100_000);
+    expect(reporter.codes).to.have.length(1);
+    expect(doctor.watching).to.equal(false);
+  });
+
+  it('speaks earlier after 100 requests, but gives the backend 5 s to answer', () => {
+    clock.advance(50);
+    requests(101);
+    clock.advance(4_999);
+    expect(reporter.codes).to.deep.equal([]);
+    clock.advance(1);
+    expect(reporter.codes).to.have.length(1);
+
+    const late = new Doctor({ clock, reporter, delivery: () => undefined });
+    late.requestArrived();
+    clock.advance(20_000);
+    for (let count = 0; count < 100; count += 1) late.requestArrived();
+    clock.advance(1);
+    expect(reporter.codes).to.have.length(2);
+  });
+
+  it('is silent where all is well', () => {
+    requests(100, 100);
+    clock.advance(30_000);
+    expect(reporter.codes).to.deep.equal([]);
+  });
+
+  it('sees what the exporter says', () => {
+    const delivery = { accepted: 5, acked: 0, state: 'suspended', lastFailure: 'status 401' };
+    const other = new Doctor({ clock, reporter, delivery: () => delivery });
+    other.requestArrived();
+    other.spanStarted();
+    clock.advance(30_000);
+    expect(reporter.conditions[0]?.message).to.include('status 401');
+  });
+
+  it('troubles nobody when it fails, and not after it was stopped', () => {
+    const failing = new Doctor({
+      clock,
+      reporter,
+      delivery: () => {
+        throw new Error('no');
+      },
+    });
+    failing.requestArrived();
+    requests(1);
+    doctor.stop();
+    clock.advance(30_000);
+    expect(reporter.codes).to.deep.equal([]);
+    expect(clock.waits).to.deep.equal([]);
+  });
+});

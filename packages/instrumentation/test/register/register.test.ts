@@ -1,0 +1,160 @@
+// Zero code: an application that knows nothing of Cerberus, started with `--import` or `--require`.
+import { expect } from 'chai';
+import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
+import { startEventBackend, type EventBackend } from '../support/event-backend.js';
+import { eventually } from '../support/eventually.js';
+import { send } from '../support/http-server.js';
+import { startOtlpSink } from '../support/otlp-sink.js';
+import { RegisteredApp } from '../support/registered-app.js';
+
+const KEY = 'k'.repeat(32);
+const HASH = pseudonym(secretKeyOf(KEY), '127.0.0.1');
+const REGISTER = '@cerberus-otel/instrumentation/register';
+
+describe('register', () => {
+  let backend: EventBackend;
+  let app: RegisteredApp | undefined;
+
+  beforeEach(async () => {
+    backend = await startEventBackend();
+  });
+
+  afterEach(async () => {
+    app?.kill('SIGKILL');
+    await app?.ended;
+    app = undefined;
+    await backend.close();
+  });
+
+  function start(env: Record<string, string> = {}, script = 'plain-app.js', flags?: string[]): RegisteredApp {
+    const cerberus = {
+      CERBERUS_WS_URL: backend.wsUrl,
+      CERBERUS_TOKEN: 'canary-token',
+      CERBERUS_CLIENT_ID: 'my-app',
+      CERBERUS_SECRET_KEY: KEY,
+      CERBERUS_PROTOCOL: 'event',
+    };
+    app = new RegisteredApp(script, { ...cerberus, ...env }, flags);
+    return app;
+  }
+
+  async function request(headers: Record<string, string> = {}): Promise<string> {
+    const answer = await send((await app?.port()) ?? 0, { target: '/users/7?q=canary', headers });
+    return answer.split('\r\n')[0] ?? '';
+  }
+
+  const arrived = (count: number): Promise<void> =>
+    eventually(() => backend.events.length === count, `${count} events at the backend`);
+
+  for (const [system, script, flag] of [
+    ['ES modules', 'plain-app.js', '--import'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--import'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--require'],
+  ] as const) {
+    it(`instruments an Express application of ${system} (${flag})`, async () => {
+      start({}, script, [flag, REGISTER]);
+      expect(await request()).to.equal('HTTP/1.1 200 OK');
+      await arrived(1);
+      expect(backend.events[0]).to.deep.include({
+        client_id: 'my-app',
+        source_ip: HASH,
+        endpoint: '/users/7',
+        method: 'GET',
+        route: '/users/:id',
+        status_code: 200,
+        outcome: 'completed',
+        custom_data: { helper: 2, attribute: 1 },
+      });
+      expect(app?.stderr).to.equal('');
+    });
+  }
+
+  it('sets up once, however often it is given', async () => {
+    start({}, 'plain-app-cjs.cjs', ['--require', REGISTER, '--import', REGISTER, '--import', REGISTER]);
+    await request();
+    await request();
+    await arrived(2);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+    expect(backend.events).to.have.length(2);
+  });
+
+  it('counts what OTEL_TRACES_SAMPLER leaves out, and callers that ask not to be sampled', async () => {
+    start({ OTEL_TRACES_SAMPLER: 'always_off' });
+    await request();
+    await request({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00` });
+    await arrived(2);
+    expect(backend.events[1]).to.deep.include({ trace_id: 'a'.repeat(32), custom_data: { helper: 2 } });
+  });
+
+  it('exports by OTLP what OTEL_* asks for beside Cerberus, and only that', async () => {
+    const sink = await startOtlpSink();
+    try {
+      start({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${sink.url}/v1/traces`, ENDS: 'by itself' });
+      await request();
+      expect(await app?.ended).to.deep.equal({ code: 0, signal: null });
+      expect(backend.events).to.have.length(1);
+      expect(new Set(sink.received.map(({ path }) => path))).to.deep.equal(new Set(['/v1/traces']));
+      expect(Buffer.concat(sink.received.map(({ body }) => body)).includes('GET /users/:id')).to.equal(true);
+    } finally {
+      await sink.close();
+    }
+  });
+
+  it('sends what is left when the application ends by itself', async () => {
+    start({ CERBERUS_FLUSH_INTERVAL_MILLIS: '60000', ENDS: 'by itself' });
+    await request();
+    expect(await app?.ended).to.deep.equal({ code: 0, signal: null });
+    expect(backend.events).to.have.length(1);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`sends what is left on ${signal}, and the process ends by it as it would have`, async () => {
+      start({ CERBERUS_FLUSH_INTERVAL_MILLIS: '60000' });
+      // Two, because the first one connects and takes everything that is there along.
+      await request();
+      await request();
+      app?.kill(signal);
+      expect(await app?.ended).to.deep.equal({ code: null, signal });
+      expect(backend.events).to.have.length(2);
+    });
+  }
+
+  it('leaves what SIGTERM means to a handler of the application, and sends what is left', async () => {
+    start({ CERBERUS_FLUSH_INTERVAL_MILLIS: '60000', ENDS: 'by a handler' });
+    await request();
+    await request();
+    app?.kill('SIGTERM');
+    expect(await app?.ended).to.deep.equal({ code: 7, signal: null });
+    expect(app?.stdout).to.include('handled');
+    expect(backend.events).to.have.length(2);
+  });
+
+  it('does not hold up a signal for longer than the backend that is down is given', async () => {
+    start({ CERBERUS_WS_URL: 'ws://127.0.0.1:9/ws', CERBERUS_SHUTDOWN_TIMEOUT_MILLIS: '200' });
+    await request();
+    app?.kill('SIGTERM');
+    expect(await app?.ended).to.deep.equal({ code: null, signal: 'SIGTERM' });
+  });
+
+  for (const [variable, value] of [
+    ['CERBERUS_DISABLED', 'true'],
+    ['OTEL_SDK_DISABLED', 'true'],
+  ] as const) {
+    it(`does nothing with ${variable}=${value}`, async () => {
+      start({ [variable]: value, ENDS: 'by itself' });
+      expect(await request()).to.equal('HTTP/1.1 200 OK');
+      expect(await app?.ended).to.deep.equal({ code: 0, signal: null });
+      expect([backend.events, app?.stderr]).to.deep.equal([[], '']);
+    });
+  }
+
+  it('warns of a configuration that cannot work, and the application runs on', async () => {
+    start({ CERBERUS_TOKEN: '', ENDS: 'by itself' });
+    expect(await request()).to.equal('HTTP/1.1 200 OK');
+    expect((await app?.ended)?.code).to.equal(0);
+    expect(app?.stderr).to.include('CERBERUS_CONFIG_INVALID').and.include('token');
+    expect(app?.stderr).to.not.include(KEY);
+  });
+});
