@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages', 'server', 'dist');
-const { openDatabase } = await import(join(dist, 'duckdb-instance.js'));
-const { DuckDbStore } = await import(join(dist, 'duckdb-store.js'));
+const { openDatabase } = await import(join(dist, 'store/duckdb/instance.js'));
+const { DuckDbStore } = await import(join(dist, 'store/duckdb/store.js'));
 
 const { values } = parseArgs({
   options: {

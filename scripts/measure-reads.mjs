@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages', 'server', 'dist');
-const { DuckDbStore } = await import(join(dist, 'duckdb-store.js'));
+const { DuckDbStore } = await import(join(dist, 'store/duckdb/store.js'));
 
 const { values } = parseArgs({
   options: {

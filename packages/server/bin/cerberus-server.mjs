@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 let cli;
 try {
-  cli = await import('../dist/cli.js');
+  cli = await import('../dist/commands/cli.js');
 } catch (error) {
   if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
   console.error('cerberus-server is not built (or its dependencies are missing). Run: npm run build');

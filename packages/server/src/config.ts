@@ -1,6 +1,6 @@
 import { CerberusServerError } from './errors.ts';
 import type { Log } from './log.ts';
-import type { Store } from './store.ts';
+import type { Store } from './store/store.ts';
 
 /**
  * Options of {@link startServer}. Each but `store` and `log` may also come from the environment: `CERBERUS_SERVER_`

@@ -1,9 +1,9 @@
 export type { ServerOptions } from './config.ts';
-export type { RefusalReason, ServerStats } from './counters.ts';
+export type { RefusalReason, ServerStats } from './observe/counters.ts';
 export { CerberusServerError, type CerberusServerErrorCode } from './errors.ts';
-export type { CerberusEvent, Outcome, StoredEvent } from './event.ts';
+export type { CerberusEvent, Outcome, StoredEvent } from './event/event.ts';
 export type { Log, LogLevel } from './log.ts';
-export { MemoryStore } from './memory-store.ts';
+export { MemoryStore } from './store/memory/store.ts';
 export { startServer, type CerberusServer } from './server.ts';
 export type {
   Append,
@@ -24,4 +24,4 @@ export type {
   SummaryBucket,
   SummaryEndpoint,
   SummaryQuery,
-} from './store.ts';
+} from './store/store.ts';

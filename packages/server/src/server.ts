@@ -1,33 +1,33 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { TokenCheck } from './auth.ts';
-import { BatchSession } from './batch-session.ts';
-import { CLOSE } from './close-codes.ts';
-import { CommitRate } from './commit-rate.ts';
+import { TokenCheck } from './access/auth.ts';
+import { BatchSession } from './receive/batch-session.ts';
+import { CLOSE } from './receive/close-codes.ts';
+import { CommitRate } from './observe/commit-rate.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
-import { Counters, type ServerStats } from './counters.ts';
-import { resolveCredentials } from './credentials.ts';
-import { DuckDbStore } from './duckdb-store.ts';
+import { Counters, type ServerStats } from './observe/counters.ts';
+import { resolveCredentials } from './access/credentials.ts';
+import { DuckDbStore } from './store/duckdb/store.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
-import { EventSession } from './event-session.ts';
-import { SYSTEM_CLOCK, startForgetting } from './forgetting.ts';
-import { failure, sendReply } from './http-response.ts';
-import { HttpConnections } from './http-connections.ts';
-import { createDispatch, type Dispatch } from './http-routes.ts';
-import { LiveFeed } from './live-feed.ts';
-import { LiveStreams } from './live-streams.ts';
+import { EventSession } from './receive/event-session.ts';
+import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
+import { failure, sendReply } from './http/response.ts';
+import { HttpConnections } from './http/connections.ts';
+import { createDispatch, type Dispatch } from './api/routes.ts';
+import { LiveFeed } from './api/live-feed.ts';
+import { LiveStreams } from './api/live-streams.ts';
 import type { Log } from './log.ts';
-import { MemoryStore } from './memory-store.ts';
-import { ServerMetrics } from './metrics.ts';
-import { createPageReply } from './page-files.ts';
-import { ProducerRegistry } from './producer-registry.ts';
-import { Receiver } from './receiver.ts';
-import { startRetention } from './retention.ts';
-import { Sessions } from './sessions.ts';
-import { SignInLimit } from './sign-in-limit.ts';
-import type { Store } from './store.ts';
-import { WEBSOCKET_PATH, WebSocketEndpoint } from './websocket-endpoint.ts';
+import { MemoryStore } from './store/memory/store.ts';
+import { ServerMetrics } from './observe/metrics.ts';
+import { createPageReply } from './http/page-files.ts';
+import { ProducerRegistry } from './receive/producer-registry.ts';
+import { Receiver } from './receive/receiver.ts';
+import { startRetention } from './store/retention.ts';
+import { Sessions } from './access/sessions.ts';
+import { SignInLimit } from './access/sign-in-limit.ts';
+import type { Store } from './store/store.ts';
+import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
 
 /** A running server. */
 export interface CerberusServer {

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 import { expect } from 'chai';
 
-import { MAX_FRAME_EVENTS } from '../../dist/batch-session.js';
+import { MAX_FRAME_EVENTS } from '../../dist/receive/batch-session.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { Bystander } from '../support/bystander.js';
 import { until, within } from '../support/deadline.js';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
-import { DuckDbStore } from '../../dist/duckdb-store.js';
+import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { BatchSender } from '../support/batch-sender.js';
 import { pause, until, within } from '../support/deadline.js';
 import { wireEvent } from '../support/events.js';

@@ -1,6 +1,6 @@
-import type { Analytics } from '../../dist/analytics.js';
-import { MemoryStore } from '../../dist/memory-store.js';
-import type { StoredEvent } from '../../dist/event.js';
+import type { Analytics } from '../../dist/store/analytics.js';
+import { MemoryStore } from '../../dist/store/memory/store.js';
+import type { StoredEvent } from '../../dist/event/event.js';
 import type {
   Append,
   AppendOutcome,
@@ -12,7 +12,7 @@ import type {
   Store,
   Summary,
   SummaryQuery,
-} from '../../dist/store.js';
+} from '../../dist/store/store.js';
 
 /** What happens to the next appends: `lost-answer` stores and then fails all the same, as a failed COMMIT may. */
 export type Fault = 'none' | 'fail' | 'lost-answer';

@@ -1,4 +1,4 @@
-import type { CerberusEvent } from '../../dist/event.js';
+import type { CerberusEvent } from '../../dist/event/event.js';
 import { storeEvent } from './events.js';
 
 /** Numbers from 0 to 1 that are the same in every run (mulberry32). */

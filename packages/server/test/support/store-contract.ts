@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import type { CerberusEvent, StoredEvent } from '../../dist/event.js';
-import type { EventQuery, Store } from '../../dist/store.js';
+import type { CerberusEvent, StoredEvent } from '../../dist/event/event.js';
+import type { EventQuery, Store } from '../../dist/store/store.js';
 import { within } from './deadline.js';
 import { append, HASH, producerRef, START, storeEvent } from './events.js';
 

@@ -1,0 +1,158 @@
+import type {
+  Analytics,
+  HistogramBin,
+  MetricDetail,
+  MetricNumbers,
+  Overview,
+  Totals,
+} from '../store/analytics.ts';
+import {
+  parseClientsQuery,
+  parseEndpointsQuery,
+  parseMetricQuery,
+  parseMetricsQuery,
+  parseOverviewQuery,
+} from './analytics-query.ts';
+import type { CommitRate } from '../observe/commit-rate.ts';
+import { failure, type Reply } from '../http/response.ts';
+import type { ParsedQuery } from './read-query.ts';
+import { latencyToJson, rounded } from './rounding.ts';
+import { formatTime } from '../event/timestamps.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What the endpoints of the page answer from. */
+export interface AnalyticsContext {
+  readonly analytics: Analytics;
+  readonly rate: Pick<CommitRate, 'perSecond'>;
+}
+
+/** Answers one of the endpoints of the page. */
+export type AnalyticsReply = (context: AnalyticsContext, params: URLSearchParams) => Promise<Reply>;
+
+/** `GET /api/overview`: everything about a range, or about one endpoint in it. */
+export const overviewReply: AnalyticsReply = ({ analytics, rate }, params) =>
+  answer(parseOverviewQuery(params, Date.now()), async (query) => ({
+    since: formatTime(query.since),
+    until: formatTime(query.until),
+    bucket_millis: query.bucketMillis,
+    now: { requests_per_second: rate.perSecond(query) },
+    ...overviewToJson(await analytics.overview(query)),
+  }));
+
+/** `GET /api/endpoints`: the busiest, worst or slowest ones. */
+export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
+  answer(parseEndpointsQuery(params, Date.now()), async (query) => {
+    const { estimated, endpoints, total } = await analytics.endpoints(query);
+    return {
+      endpoints: endpoints.map(({ latency, share, ...figures }) => ({
+        ...figures,
+        share: rounded(share, 4),
+        latency_ms: latencyToJson(latency),
+      })),
+      total,
+      estimated,
+    };
+  });
+
+/** `GET /api/clients`: the pseudonymous clients with the most requests. */
+export const clientsReply: AnalyticsReply = ({ analytics }, params) =>
+  answer(parseClientsQuery(params, Date.now()), async (query) => ({
+    clients: (await analytics.clients(query)).map(({ sourceIp, requests, errors, lastSeen }) => ({
+      source_ip: sourceIp,
+      requests,
+      errors,
+      last_seen: formatTime(lastSeen),
+    })),
+  }));
+
+/** `GET /api/custom-metrics`: which there are. */
+export const customMetricsReply: AnalyticsReply = ({ analytics }, params) =>
+  answer(parseMetricsQuery(params, Date.now()), async (query) => {
+    const { metrics, events, estimated } = await analytics.metrics(query);
+    return {
+      metrics: metrics.map((metric) => ({ ...metric, coverage: coverage(metric.events, events) })),
+      events,
+      estimated,
+    };
+  });
+
+/** `GET /api/custom-metrics/detail`: everything about one of them. */
+export const customMetricReply: AnalyticsReply = ({ analytics }, params) =>
+  answer(parseMetricQuery(params, Date.now()), async (query) => ({
+    name: query.name,
+    bucket_millis: query.bucketMillis,
+    ...metricToJson(await analytics.metric(query)),
+  }));
+
+async function answer<T>(parsed: ParsedQuery<T>, body: (query: T) => Promise<unknown>): Promise<Reply> {
+  return parsed.ok ? { status: 200, body: await body(parsed.query) } : failure(400, parsed.error);
+}
+
+function overviewToJson(overview: Overview): Json {
+  return {
+    estimated: overview.estimated,
+    totals: totalsToJson(overview.totals),
+    previous: totalsToJson(overview.previous),
+    series: overview.series.map(({ start, requests, errors, byStatus, latency }) => ({
+      start: formatTime(start),
+      requests,
+      errors,
+      by_status: byStatus,
+      latency_ms: latencyToJson(latency),
+    })),
+    methods: overview.methods,
+    outcomes: overview.outcomes,
+    status_codes: overview.statusCodes.map(({ statusCode, requests }) => ({
+      status_code: statusCode,
+      requests,
+    })),
+    histogram: overview.histogram.map(({ count, ...bin }) => ({ ...binToJson(bin), requests: count })),
+  };
+}
+
+function totalsToJson({ requests, errors, clients, latency }: Totals): unknown {
+  return { requests, errors, clients, latency_ms: latencyToJson(latency) };
+}
+
+function metricToJson({ estimated, events, allEvents, numbers, ...rest }: MetricDetail): Json {
+  return {
+    estimated,
+    events,
+    coverage: coverage(events, allEvents),
+    numbers: numbers === null ? null : numbersToJson(numbers),
+    shares: rest.shares,
+    others: rest.others,
+    groups: rest.groups?.map((group) => ({ ...group, mean: tidy(group.mean), p95: tidy(group.p95) })),
+  };
+}
+
+function numbersToJson({ series, histogram, count, ...figures }: MetricNumbers): unknown {
+  return {
+    count,
+    ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, tidy(value)])),
+    series: series.map((point) => ({
+      start: formatTime(point.start),
+      count: point.count,
+      mean: tidy(point.mean),
+      p95: tidy(point.p95),
+    })),
+    histogram: histogram.map((bin) => ({ ...binToJson(bin), count: bin.count })),
+  };
+}
+
+function binToJson({ from, to }: Pick<HistogramBin, 'from' | 'to'>): {
+  from: number | null;
+  to: number | null;
+} {
+  return { from: tidy(from), to: tidy(to) };
+}
+
+function coverage(events: number, all: number): number {
+  return all === 0 ? 0 : rounded(events / all, 4);
+}
+
+/** Sums and interpolation give digits that were never measured; a metric may be of any size. */
+function tidy(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(12));
+}

@@ -1,0 +1,80 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+import { EXPORT_FORMATS, type Archive, type ExportFormat, type ExportQuery } from '../store/archive.ts';
+import { failure, type Reply } from '../http/response.ts';
+import { attempt, filterOf, read, type ParsedQuery } from './read-query.ts';
+
+const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
+  parquet: 'application/vnd.apache.parquet',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+};
+
+/** `GET /api/export`: events as a file. */
+export async function exportReply(archive: Archive | undefined, params: URLSearchParams): Promise<Reply> {
+  const parsed = parseExportQuery(params);
+  if (!parsed.ok) return failure(400, parsed.error);
+  const { query } = parsed;
+  const type = CONTENT_TYPES[query.format];
+  return sendFile(archive, `events.${query.format}`, type, (each, path) => each.export(query, path));
+}
+
+/** `GET /api/backup`: the whole database as a file. */
+export function backupReply(archive: Archive | undefined): Promise<Reply> {
+  return sendFile(archive, 'cerberus.duckdb', 'application/octet-stream', (each, path) => each.backup(path));
+}
+
+function parseExportQuery(params: URLSearchParams): ParsedQuery<ExportQuery> {
+  return attempt(() => ({
+    ...filterOf(params),
+    format: read(params, 'format', parseFormat, `one of ${EXPORT_FORMATS.join(', ')}`) ?? 'ndjson',
+  }));
+}
+
+function parseFormat(text: string): ExportFormat | undefined {
+  return EXPORT_FORMATS.find((format) => format === text);
+}
+
+/** Makes a file, sends it and removes it, whatever becomes of the client. */
+async function sendFile(
+  archive: Archive | undefined,
+  name: string,
+  type: string,
+  make: (archive: Archive, path: string) => Promise<void>,
+): Promise<Reply> {
+  if (archive === undefined) return failure(404, 'this server keeps no file');
+  // On the disk of the database: the folder for temporary files may be in memory. Readable for the owner only.
+  const folder = await mkdtemp(join(archive.folder, '.cerberus-'));
+  const path = join(folder, name);
+  try {
+    await make(archive, path);
+    const { size } = await stat(path);
+    return { stream: (response) => void send(response, folder, path, name, type, size) };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function send(
+  response: ServerResponse,
+  folder: string,
+  path: string,
+  name: string,
+  type: string,
+  size: number,
+): Promise<void> {
+  response.writeHead(200, {
+    'content-type': type,
+    'content-length': size,
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  // A client that has gone away is no failure of ours.
+  await pipeline(createReadStream(path), response).catch(() => undefined);
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,92 @@
+import { eventToJson } from '../event/json.ts';
+import type { StoredEvent } from '../event/event.ts';
+
+/** Most events that one listener gets in a second; nobody reads more, and ingest must not pay for it. */
+const MAX_EVENTS_PER_SECOND = 500;
+/** What a listener has not taken yet, above which it gets nothing more. */
+const MAX_UNREAD_BYTES = 262_144;
+const SECOND_MILLIS = 1000;
+
+/** Where a listener's messages go. */
+export interface LiveSink {
+  readonly write: (text: string) => void;
+  /** Bytes that were written and not yet taken. */
+  readonly unreadBytes: () => number;
+}
+
+/** One who watches. */
+interface Listener {
+  readonly sink: LiveSink;
+  readonly clientId: string | undefined;
+  /** Events that it may still get in this second. */
+  budget: number;
+  /** Events that it did not get and was not told of. */
+  dropped: number;
+}
+
+/**
+ * Passes stored events on to those who watch, as server-sent events. A slow listener, or one that is offered more than
+ * anybody can look at, gets less and is told how much less; the others and the writer do not notice.
+ */
+export class LiveFeed {
+  readonly #listeners = new Set<Listener>();
+
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  /** @param clientId only events of this application; `undefined`: of all. @returns the way to stop */
+  listen(sink: LiveSink, clientId: string | undefined): () => void {
+    const listener: Listener = { sink, clientId, budget: MAX_EVENTS_PER_SECOND, dropped: 0 };
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** To be called after each commit. Costs nothing while nobody watches. */
+  publish(events: readonly StoredEvent[]): void {
+    if (this.#listeners.size === 0) return;
+    for (const event of events) {
+      let text: string | undefined;
+      for (const listener of this.#listeners) {
+        if (listener.clientId !== undefined && listener.clientId !== event.clientId) continue;
+        if (listener.budget <= 0 || listener.sink.unreadBytes() > MAX_UNREAD_BYTES) {
+          listener.dropped += 1;
+          continue;
+        }
+        listener.budget -= 1;
+        // Once for all who get it, and not at all if nobody does.
+        listener.sink.write((text ??= message('request', eventToJson(event))));
+      }
+    }
+  }
+
+  /** To be called once a second: tells of what was dropped and lets the next events through. */
+  tick(): void {
+    for (const listener of this.#listeners) {
+      listener.budget = MAX_EVENTS_PER_SECOND;
+      if (listener.dropped === 0 || listener.sink.unreadBytes() > MAX_UNREAD_BYTES) continue;
+      listener.sink.write(message('dropped', { count: listener.dropped }));
+      listener.dropped = 0;
+    }
+  }
+
+  /** Keeps proxies from taking silence for death. */
+  heartbeat(): void {
+    for (const { sink } of this.#listeners) if (sink.unreadBytes() === 0) sink.write(': still here\n\n');
+  }
+
+  /** Runs it on timers that keep no process alive. @returns the way to stop */
+  start(heartbeatMillis: number): () => void {
+    const ticking = setInterval(() => this.tick(), SECOND_MILLIS).unref();
+    const beating = setInterval(() => this.heartbeat(), heartbeatMillis).unref();
+    return () => {
+      clearInterval(ticking);
+      clearInterval(beating);
+    };
+  }
+}
+
+/** JSON has no line breaks, so one `data` line is enough. */
+function message(event: 'request' | 'dropped', data: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { failure, type Reply } from '../http/response.ts';
+import type { LiveFeed } from './live-feed.ts';
+
+const MAX_STREAMS = 64;
+
+/** The open answers of `GET /api/live`. */
+export class LiveStreams {
+  readonly #feed: LiveFeed;
+  readonly #onOpened: (socket: Duplex) => void;
+  readonly #open = new Set<ServerResponse>();
+
+  /** @param onOpened is told of a connection that will stay open and is counted here from now on */
+  constructor(feed: LiveFeed, onOpened: (socket: Duplex) => void) {
+    this.#feed = feed;
+    this.#onOpened = onOpened;
+  }
+
+  reply(message: IncomingMessage, params: URLSearchParams): Reply {
+    if (this.#open.size >= MAX_STREAMS) {
+      return failure(503, `${MAX_STREAMS} readers watch already`, { 'retry-after': '10' });
+    }
+    return { stream: (response) => this.#serve(message, response, params.get('client_id') ?? undefined) };
+  }
+
+  /** Ends them all, so that the server can stop. */
+  close(): void {
+    for (const response of this.#open) response.end();
+  }
+
+  #serve(message: IncomingMessage, response: ServerResponse, clientId: string | undefined): void {
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      connection: 'close',
+      // nginx would otherwise hold the events back until its buffer is full.
+      'x-accel-buffering': 'no',
+    });
+    response.write('retry: 2000\n\n');
+    this.#open.add(response);
+    this.#onOpened(message.socket);
+    const stop = this.#feed.listen(
+      { write: (text) => void response.write(text), unreadBytes: () => response.writableLength },
+      clientId,
+    );
+    response.once('close', () => {
+      stop();
+      this.#open.delete(response);
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import type { Percentiles } from '../store/store.ts';
+
+/** A number with at most so many digits behind the point. */
+export function rounded(value: number, digits: number): number {
+  const factor = 10 ** digits;
+  return Math.round(value * factor) / factor;
+}
+
+/** Milliseconds without the digits of an interpolation, which were never measured. */
+export function roundedMillis(millis: number | null): number | null {
+  return millis === null ? null : rounded(millis, 3);
+}
+
+/** Percentiles as the read API writes them. */
+export function latencyToJson({ p50, p95, p99 }: Percentiles): Percentiles {
+  return { p50: roundedMillis(p50), p95: roundedMillis(p95), p99: roundedMillis(p99) };
+}

@@ -1,0 +1,177 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { EXPORT_FORMATS, type Archive, type ExportFormat } from '../store/archive.ts';
+import { resolveConfig } from '../config.ts';
+import { DuckDbStore } from '../store/duckdb/store.ts';
+import { CerberusServerError, messageOf } from '../errors.ts';
+import { parseTime } from '../event/timestamps.ts';
+
+interface CommonFlags {
+  readonly url?: string;
+  readonly token?: string;
+  readonly db?: string;
+  readonly output?: string;
+}
+
+interface ExportFlags extends CommonFlags {
+  readonly format: ExportFormat;
+  readonly since?: number;
+  readonly until?: number;
+  readonly clientId?: string;
+}
+
+/** A failure that is to be said in one line. */
+class ArchiveError extends Error {}
+
+/** `cerberus-server export`: events as a file, from a running server or from the file of one that is not. */
+export function exportCommand(): Command {
+  return withCommonOptions(new Command('export'))
+    .description('Writes events to a file, or NDJSON to the standard output.')
+    .addOption(new Option('--format <format>', 'of the file').choices(EXPORT_FORMATS).default('ndjson'))
+    .option('--since <time>', 'RFC 3339, or milliseconds since the epoch; included', time)
+    .option('--until <time>', 'the same; excluded', time)
+    .option('--client-id <id>', 'only events of this application')
+    .action((_: unknown, command: Command) => {
+      const { format, since, until, clientId, ...common } = command.optsWithGlobals<ExportFlags>();
+      const params = new URLSearchParams({ format });
+      if (since !== undefined) params.set('since', String(since));
+      if (until !== undefined) params.set('until', String(until));
+      if (clientId !== undefined) params.set('client_id', clientId);
+      if (format === 'parquet' && common.output === undefined) {
+        return fail('export', new ArchiveError('parquet needs --output'));
+      }
+      const query = { format, since, until, clientId };
+      return run('export', common, `/api/export?${params.toString()}`, (archive, path) =>
+        archive.export(query, path),
+      );
+    });
+}
+
+/** `cerberus-server backup`: a copy of the database, made while the server runs. */
+export function backupCommand(): Command {
+  return withCommonOptions(new Command('backup'))
+    .description('Writes a copy of the database, which a server can be started with.')
+    .action((_: unknown, command: Command) => {
+      const common = command.optsWithGlobals<CommonFlags>();
+      if (common.output === undefined) return fail('backup', new ArchiveError('--output must be given'));
+      return run('backup', common, '/api/backup', (archive, path) => archive.backup(path));
+    });
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'the running server (default: the one on this machine, else the file is opened)')
+    .option('--token <token>', 'its token (default: $CERBERUS_SERVER_TOKEN, then <db>.token)')
+    .option('--db <file>', 'database file (default ./cerberus.duckdb)')
+    .option('-o, --output <file>', 'where to write');
+}
+
+type Make = (archive: Archive, path: string) => Promise<void>;
+
+async function run(name: string, flags: CommonFlags, path: string, make: Make): Promise<void> {
+  try {
+    const config = resolveConfig({ db: flags.db, token: flags.token }, process.env);
+    const base = flags.url ?? `http://127.0.0.1:${config.port}`;
+    const token = config.token ?? (await keptToken(config.db));
+    const response = await ask(base, path, token, flags.url !== undefined);
+    if (response === undefined) await fromFile(config.db, config, flags.output, make);
+    else await save(response, flags.output);
+  } catch (error) {
+    fail(name, error);
+  }
+}
+
+/** @returns `undefined` where no server listens and none was named: then the file is free, or somebody else's. */
+async function ask(
+  base: string,
+  path: string,
+  token: string | undefined,
+  named: boolean,
+): Promise<Response | undefined> {
+  let response: Response;
+  try {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    response = await fetch(new URL(path, base), { headers, redirect: 'error' });
+  } catch {
+    if (named) throw new ArchiveError('the server cannot be reached');
+    return undefined;
+  }
+  if (response.ok) return response;
+  if (response.status === 401) throw new ArchiveError('the server refused the token');
+  throw new ArchiveError(`the server answered ${response.status}`);
+}
+
+async function keptToken(db: string): Promise<string | undefined> {
+  return readFile(`${db}.token`, 'utf8').then(
+    (text) => text.trim(),
+    () => undefined,
+  );
+}
+
+/** Writes beside the target and renames, so that what has the name is whole. */
+async function save(response: Response, output: string | undefined): Promise<void> {
+  const { body } = response;
+  if (body === null) throw new ArchiveError('the server sent nothing');
+  const source = Readable.fromWeb(body);
+  if (output === undefined) {
+    await pipeline(source, process.stdout, { end: false });
+    return;
+  }
+  await besides(output, (path) => pipeline(source, createWriteStream(path, { mode: 0o600 })));
+}
+
+async function fromFile(
+  db: string,
+  limits: { readonly memoryLimit: string; readonly threads: number },
+  output: string | undefined,
+  make: Make,
+): Promise<void> {
+  const store = await DuckDbStore.open(db, { ...limits, create: false });
+  try {
+    if (output !== undefined) {
+      await besides(output, (path) => make(store.archive, path));
+      return;
+    }
+    const folder = await mkdtemp(join(store.archive.folder, '.cerberus-'));
+    try {
+      const path = join(folder, 'export');
+      await make(store.archive, path);
+      await pipeline(createReadStream(path), process.stdout, { end: false });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function besides(output: string, write: (path: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(dirname(resolve(output)), '.cerberus-'));
+  try {
+    const path = join(folder, 'part');
+    await write(path);
+    await chmod(path, 0o600);
+    await rename(path, output);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function fail(name: string, error: unknown): void {
+  const known = error instanceof ArchiveError || error instanceof CerberusServerError;
+  const text = known ? error.message : `unexpected error: ${messageOf(error)}`;
+  process.stderr.write(`cerberus-server ${name}: ${text}\n`);
+  process.exitCode = 1;
+}
+
+function time(text: string): number {
+  const millis = parseTime(text);
+  if (millis === undefined) throw new InvalidArgumentError('It must be an RFC 3339 time or milliseconds.');
+  return millis;
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+
+import sirv from 'sirv';
+
+import { failure, sendReply, type Reply } from './response.ts';
+
+/** Where the build puts the page. */
+const FOLDER = fileURLToPath(new URL('../page', import.meta.url));
+
+/**
+ * Nothing but the page's own files runs, is fetched or is sent to, no other site shows it in a frame, and a string
+ * becomes markup or code nowhere (`require-trusted-types-for`).
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** Answers a request for a file of the page, or 404. */
+export type PageReply = (message: IncomingMessage) => Reply;
+
+/**
+ * The page's files, read once. They are the same for everybody and hold no data, so they need no credentials: what
+ * the page shows, it asks the read API for.
+ */
+export function createPageReply(folder: string = FOLDER): PageReply {
+  if (!existsSync(folder)) return () => failure(404, 'not found');
+  // File names hold a hash of their content, except that of the document.
+  const serve = sirv(folder, { etag: true, gzip: true, immutable: true, maxAge: 31_536_000, setHeaders });
+  return (message) => {
+    if (message.method !== 'GET' && message.method !== 'HEAD') return failure(404, 'not found');
+    return {
+      stream: (response) => serve(message, response, () => sendReply(response, failure(404, 'not found'))),
+    };
+  };
+}
+
+function setHeaders(response: ServerResponse, path: string): void {
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  if (!path.startsWith('/assets/')) response.setHeader('cache-control', 'no-cache');
+}

@@ -1,0 +1,69 @@
+import type { EndpointKey } from '../store/analytics.ts';
+import { endpointName, type StoredEvent } from '../event/event.ts';
+import { countOne, within } from '../nested-maps.ts';
+
+/** Over how many seconds the rate is taken. */
+const SECONDS = 10;
+
+/** What a rate is asked of. */
+interface RateFilter {
+  readonly clientId?: string | undefined;
+  readonly endpoint?: EndpointKey | undefined;
+}
+
+interface Slot {
+  readonly second: number;
+  /** By client id, method and endpoint. */
+  readonly counts: Map<string, Map<string, Map<string, number>>>;
+}
+
+/** Requests per second over the last ten seconds, by when they were stored. It holds counts, no events. */
+export class CommitRate {
+  readonly #seconds: () => number;
+  #slots: Slot[] = [];
+
+  /** @param seconds - a clock that never goes back, in seconds */
+  constructor(seconds: () => number = () => performance.now() / 1000) {
+    this.#seconds = seconds;
+  }
+
+  /** To be called after each commit. */
+  add(events: readonly StoredEvent[]): void {
+    const { counts } = this.#slot();
+    for (const event of events) {
+      countOne(within(within(counts, event.clientId), event.method), endpointName(event));
+    }
+  }
+
+  /** Of all requests, or of those of one client id or one endpoint or both. */
+  perSecond({ clientId, endpoint }: RateFilter): number {
+    const oldest = Math.floor(this.#seconds()) - SECONDS;
+    let requests = 0;
+    for (const { second, counts } of this.#slots) {
+      if (second < oldest) continue;
+      for (const [client, byMethod] of counts) {
+        if (clientId !== undefined && client !== clientId) continue;
+        for (const [method, byEndpoint] of byMethod) {
+          if (endpoint === undefined) requests += sum(byEndpoint.values());
+          else if (method === endpoint.method) requests += byEndpoint.get(endpoint.endpoint) ?? 0;
+        }
+      }
+    }
+    return requests / SECONDS;
+  }
+
+  #slot(): Slot {
+    const second = Math.floor(this.#seconds());
+    const last = this.#slots.at(-1);
+    if (last?.second === second) return last;
+    const slot: Slot = { second, counts: new Map() };
+    this.#slots = [...this.#slots.filter((each) => each.second >= second - SECONDS), slot];
+    return slot;
+  }
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}

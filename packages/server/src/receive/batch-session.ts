@@ -1,0 +1,230 @@
+import {
+  formatAck,
+  formatInvalid,
+  formatThrottle,
+  formatWelcome,
+  parseClientMessage,
+  type EventsMessage,
+  type HelloMessage,
+} from './batch-protocol.ts';
+import { CLOSE } from './close-codes.ts';
+import type { RefusalReason } from '../observe/counters.ts';
+import { frameBytes } from './frame-bytes.ts';
+import { InFlight } from './in-flight.ts';
+import type { Peer, Session } from './peer.ts';
+import type { ProducerOwner, ProducerRegistry } from './producer-registry.ts';
+import type { Receiver, SortedEvents } from './receiver.ts';
+import type { SourceConnection } from './source-activity.ts';
+import type { AppendOutcome, ProducerRef } from '../store/store.ts';
+
+/** Limits of a batch-mode connection. */
+export interface BatchLimits {
+  readonly maxFrameBytes: number;
+  readonly maxInFlightFrames: number;
+  readonly throttleMillis: number;
+  readonly helloTimeoutMillis: number;
+}
+
+/**
+ * Most events in one frame. If all are refused, the answer names this many indexes and must stay under the 64 KiB that
+ * a client takes.
+ */
+export const MAX_FRAME_EVENTS = 10_000;
+
+type Phase = 'awaiting-hello' | 'welcoming' | 'ready' | 'closed';
+
+/** One connection in batch mode. */
+export class BatchSession implements Session, ProducerOwner {
+  readonly #peer: Peer;
+  readonly #receiver: Receiver;
+  readonly #registry: ProducerRegistry;
+  readonly #limits: BatchLimits;
+  readonly #inFlight: InFlight;
+  readonly #helloTimer: NodeJS.Timeout;
+  #phase: Phase = 'awaiting-hello';
+  #producer: ProducerRef | undefined;
+  #activity: SourceConnection | undefined;
+  /** Sequence number of this connection's first frame. */
+  #first: number | undefined;
+  /** Sequence number that must come next. */
+  #next: number | undefined;
+  /** The throttled frame for which everything later is discarded. */
+  #throttled: number | undefined;
+
+  constructor(peer: Peer, receiver: Receiver, registry: ProducerRegistry, limits: BatchLimits) {
+    this.#peer = peer;
+    this.#receiver = receiver;
+    this.#registry = registry;
+    this.#limits = limits;
+    // One more than the window: a client that keeps it is never slowed down.
+    this.#inFlight = new InFlight(peer, limits.maxInFlightFrames + 1, receiver.readAhead);
+    this.#helloTimer = setTimeout(() => {
+      this.#fail('hello_timeout', CLOSE.timeout, 'no hello in time');
+    }, limits.helloTimeoutMillis);
+    this.#helloTimer.unref();
+  }
+
+  receive(data: Buffer, binary: boolean): void {
+    if (this.#phase === 'closed') return;
+    const frame = frameBytes(data, binary, this.#limits.maxFrameBytes);
+    if (!frame.ok) {
+      const tooLarge = frame.reason === 'too_large';
+      const code = tooLarge ? CLOSE.tooLarge : CLOSE.protocolError;
+      this.#fail(
+        frame.reason,
+        code,
+        tooLarge ? 'frame too large' : 'binary message is not the gzip of a text',
+      );
+      return;
+    }
+    const message = parseClientMessage(frame.bytes);
+    if (message.type === 'events' && message.events.length > MAX_FRAME_EVENTS) {
+      this.#fail('too_large', CLOSE.tooLarge, `more than ${MAX_FRAME_EVENTS} events in a frame`);
+      return;
+    }
+    if (message.type === 'malformed') this.#fail(message.reason, CLOSE.protocolError, message.error);
+    else if (message.type === 'hello') this.#onHello(message);
+    else if (message.type === 'events') this.#onEvents(message, data.length);
+  }
+
+  disconnected(): void {
+    this.#end();
+  }
+
+  supersede(): void {
+    if (this.#phase === 'closed') return;
+    this.#receiver.counters.add('superseded');
+    this.#end();
+    this.#peer.close(CLOSE.superseded, 'a newer connection of this producer took over');
+  }
+
+  settled(): Promise<void> {
+    return this.#inFlight.settled();
+  }
+
+  async drain(code: number, reason: string): Promise<void> {
+    this.#end();
+    await this.settled();
+    this.#peer.close(code, reason);
+  }
+
+  #end(): void {
+    this.#phase = 'closed';
+    clearTimeout(this.#helloTimer);
+    this.#leave();
+  }
+
+  /** Gives up the name that this connection has. */
+  #leave(): void {
+    this.#activity?.ended();
+    if (this.#producer !== undefined) void this.#registry.release(this.#producer.producer, this);
+  }
+
+  #fail(reason: RefusalReason, code: number, error: string): void {
+    this.#receiver.counters.refused(reason);
+    this.#end();
+    this.#peer.close(code, error);
+  }
+
+  /** A second hello is allowed until the first frame: a client that finds itself ahead of itself takes a new name. */
+  #onHello(hello: HelloMessage): void {
+    if (this.#phase === 'welcoming' || this.#first !== undefined) {
+      this.#fail('invalid_message', CLOSE.protocolError, 'hello out of turn');
+      return;
+    }
+    clearTimeout(this.#helloTimer);
+    this.#leave();
+    const { producer, clientId, agent } = hello;
+    this.#producer = { producer, clientId, agent, mode: 'batch' };
+    this.#activity = this.#receiver.activity.connected(this.#producer);
+    this.#phase = 'welcoming';
+    void this.#welcome(producer);
+  }
+
+  async #welcome(producer: string): Promise<void> {
+    try {
+      await this.#registry.claim(producer, this);
+      const lastSeq = await this.#receiver.lastSeq(producer);
+      if (this.#phase !== 'welcoming') return;
+      this.#phase = 'ready';
+      const { maxInFlightFrames: maxInFlight, maxFrameBytes } = this.#limits;
+      this.#peer.send(formatWelcome({ lastSeq, maxInFlight, maxFrameBytes }));
+    } catch {
+      if (this.#phase === 'welcoming') this.#fail('store_failed', CLOSE.tryAgainLater, 'store failed');
+    }
+  }
+
+  #onEvents(frame: EventsMessage, bytes: number): void {
+    const producer = this.#producer;
+    if (this.#phase !== 'ready' || producer === undefined) {
+      this.#fail('invalid_message', CLOSE.protocolError, 'events before welcome');
+      return;
+    }
+    if (!this.#isExpected(frame.seq)) return;
+    this.#first ??= frame.seq;
+    if (this.#receiver.overloaded) {
+      this.#receiver.counters.refused('overloaded');
+      this.#throttle(frame.seq);
+      return;
+    }
+    this.#next = frame.seq + 1;
+    void this.#store(producer, frame, bytes);
+  }
+
+  #isExpected(seq: number): boolean {
+    if (this.#throttled !== undefined) {
+      if (seq !== this.#throttled) {
+        this.#receiver.counters.add('discarded');
+        return false;
+      }
+      this.#throttled = undefined;
+      return true;
+    }
+    if (this.#next === undefined || seq === this.#next) return true;
+    this.#fail('sequence_gap', CLOSE.protocolError, `expected seq ${this.#next}, got ${seq}`);
+    return false;
+  }
+
+  async #store(producer: ProducerRef, frame: EventsMessage, bytes: number): Promise<void> {
+    const { seq } = frame;
+    const sorted = this.#receiver.sort(frame.events, producer.clientId);
+    const stored = this.#receiver.append({
+      producer,
+      seq,
+      after: seq === this.#first ? null : seq - 1,
+      events: sorted.events,
+      rejected: sorted.rejected.length,
+      receivedAt: Date.now(),
+      bytes,
+    });
+    this.#inFlight.add();
+    try {
+      this.#answer(seq, sorted, await stored);
+    } catch {
+      // The commit failed, so nothing of this frame may be acknowledged. Throttle rather than close: the connection
+      // is fine, and the client keeps its frames in order until the store is. Should the commit have reached the disk
+      // all the same, the frame's return finds its number in `last_seq` and is only acknowledged.
+      this.#throttle(seq);
+    } finally {
+      this.#inFlight.remove();
+    }
+  }
+
+  #answer(seq: number, { rejected }: SortedEvents, outcome: AppendOutcome): void {
+    // Behind a throttled frame the client expects no answers; the frame will come again and be answered then.
+    if (outcome.status === 'gap' || (this.#throttled !== undefined && seq > this.#throttled)) {
+      this.#receiver.counters.add('discarded');
+      return;
+    }
+    this.#peer.send(rejected.length > 0 ? formatInvalid(seq, rejected) : formatAck(seq));
+  }
+
+  #throttle(seq: number): void {
+    // Appends settle in order: a later failure belongs to a frame that comes again anyway.
+    if (this.#throttled !== undefined && seq > this.#throttled) return;
+    this.#throttled = seq;
+    this.#receiver.counters.add('throttled');
+    this.#activity?.throttled();
+    this.#peer.send(formatThrottle(seq, this.#limits.throttleMillis));
+  }
+}

@@ -1,0 +1,160 @@
+import type { TokenCheck } from '../access/auth.ts';
+import { CLOSE } from './close-codes.ts';
+import type { RefusalReason } from '../observe/counters.ts';
+import type { CerberusEvent } from '../event/event.ts';
+import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from '../event/validation.ts';
+import { InFlight } from './in-flight.ts';
+import type { Peer, Session } from './peer.ts';
+import type { Receiver } from './receiver.ts';
+import type { SourceConnection } from './source-activity.ts';
+import type { ProducerRef } from '../store/store.ts';
+
+/** Limits of an event-mode connection. */
+export interface EventLimits {
+  readonly maxInFlightEvents: number;
+  readonly firstEventTimeoutMillis: number;
+}
+
+const OK = JSON.stringify({ status: 'ok' });
+
+/** One connection in event mode: each message is an event with its credentials and gets one answer, in order. */
+export class EventSession implements Session {
+  readonly #peer: Peer;
+  readonly #receiver: Receiver;
+  readonly #token: TokenCheck;
+  readonly #inFlight: InFlight;
+  /** Runs until the client has shown the token; from then on an idle connection may stay. */
+  #authTimer: NodeJS.Timeout | undefined;
+  /** The client id of the last event: one connection may carry several, which take turns. */
+  #source: { readonly clientId: string; readonly connection: SourceConnection } | undefined;
+  #open = true;
+  /** Resolves when everything before the next answer was answered. */
+  #answered: Promise<void> = Promise.resolve();
+
+  /** @param authenticated - the upgrade request carried the token; each event must carry it all the same */
+  constructor(
+    peer: Peer,
+    receiver: Receiver,
+    token: TokenCheck,
+    limits: EventLimits,
+    authenticated: boolean,
+  ) {
+    this.#peer = peer;
+    this.#receiver = receiver;
+    this.#token = token;
+    this.#inFlight = new InFlight(peer, limits.maxInFlightEvents, receiver.readAhead);
+    if (authenticated) return;
+    this.#authTimer = setTimeout(() => {
+      receiver.counters.refused('event_timeout');
+      void this.drain(CLOSE.timeout, 'no event with the token in time');
+    }, limits.firstEventTimeoutMillis);
+    this.#authTimer.unref();
+  }
+
+  receive(data: Buffer): void {
+    if (!this.#open) return;
+    if (this.#receiver.overloaded) {
+      // As with a failed store: what is not answered is sent again, after the client's backoff.
+      this.#receiver.counters.refused('overloaded');
+      void this.drain(CLOSE.tryAgainLater, 'overloaded');
+      return;
+    }
+    if (data.length > MAX_EVENT_BYTES) {
+      this.#refuse('too_large', `event is larger than ${MAX_EVENT_BYTES} bytes`);
+      return;
+    }
+    const value = parseJson(data.toString('utf8'));
+    if (!isJsonObject(value)) {
+      this.#refuse('not_json', 'message must be a JSON object');
+      return;
+    }
+    if (!this.#token.accepts(value['token'] ?? value['api_key'])) {
+      this.#receiver.counters.refused('unauthorized');
+      void this.drain(CLOSE.unauthorized, 'invalid credentials');
+      return;
+    }
+    this.#authenticated();
+    const verdict = validateEvent(value);
+    if (verdict.ok) {
+      this.#receiver.counters.adjusted(verdict.adjustments);
+      this.#inOrder(this.#store(verdict.event, data.length));
+    } else {
+      this.#receiver.counters.events('rejected', 'event');
+      this.#refuse('invalid_event', verdict.error);
+    }
+  }
+
+  disconnected(): void {
+    this.#end();
+  }
+
+  async drain(code: number, reason: string): Promise<void> {
+    this.#end();
+    await this.#answered;
+    this.#peer.close(code, reason);
+  }
+
+  #authenticated(): void {
+    if (this.#authTimer === undefined) return;
+    clearTimeout(this.#authTimer);
+    this.#authTimer = undefined;
+    this.#peer.authenticated();
+  }
+
+  #end(): void {
+    this.#open = false;
+    clearTimeout(this.#authTimer);
+    this.#source?.connection.ended();
+  }
+
+  #refuse(reason: RefusalReason, error: string): void {
+    this.#receiver.counters.refused(reason);
+    this.#inOrder(Promise.resolve(JSON.stringify({ status: 'error', error })));
+  }
+
+  #store(event: CerberusEvent, bytes: number): Promise<string> {
+    const { clientId } = event;
+    const producer: ProducerRef = { producer: `event:${clientId}`, clientId, mode: 'event', agent: null };
+    if (this.#source?.clientId !== clientId) {
+      this.#source?.connection.ended();
+      this.#source = { clientId, connection: this.#receiver.activity.connected(producer) };
+    }
+    return this.#receiver
+      .append({
+        producer,
+        seq: null,
+        after: null,
+        events: [event],
+        rejected: 0,
+        receivedAt: Date.now(),
+        bytes,
+      })
+      .then(() => OK);
+  }
+
+  #inOrder(answer: Promise<string>): void {
+    this.#inFlight.add();
+    const before = this.#answered;
+    this.#answered = this.#sendAfter(before, answer);
+  }
+
+  async #sendAfter(before: Promise<void>, answer: Promise<string>): Promise<void> {
+    const [, text] = await Promise.allSettled([before, answer]);
+    if (text.status === 'fulfilled') {
+      this.#peer.send(text.value);
+    } else {
+      // An error answer would make the client count the event as refused for good. Without an answer it sends it again.
+      this.#end();
+      this.#peer.close(CLOSE.tryAgainLater, 'store failed');
+    }
+    this.#inFlight.remove();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

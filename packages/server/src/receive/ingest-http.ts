@@ -1,0 +1,130 @@
+import type { IncomingMessage } from 'node:http';
+
+import { apiKeyOf, bearerOf, type TokenCheck } from '../access/auth.ts';
+import type { CerberusEvent } from '../event/event.ts';
+import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from '../event/validation.ts';
+import { failure, unauthorized, type Reply } from '../http/response.ts';
+import type { Receiver } from './receiver.ts';
+import { readBody } from '../http/request-body.ts';
+
+/** Most events in one request (cerberus-contract: 413 above it). */
+const MAX_EVENTS = 1000;
+const HEALTH_SEGMENTS: ReadonlySet<string> = new Set(['health', 'health_check', 'ready']);
+
+/** What an ingest request needs. */
+export interface IngestContext {
+  readonly receiver: Receiver;
+  readonly token: TokenCheck;
+  readonly maxIngestBytes: number;
+}
+
+/** `POST /v1/ingest/batch`: events of gateways that cannot keep a WebSocket. At least once: it has no sequence. */
+export async function ingestReply(request: IncomingMessage, context: IngestContext): Promise<Reply> {
+  const { receiver, token, maxIngestBytes } = context;
+  const key = apiKeyOf(request.headers) ?? bearerOf(request.headers);
+  if (key === undefined) return refuse(receiver, unauthorized('missing X-API-Key'));
+  if (!token.accepts(key)) return refuse(receiver, failure(403, 'unknown API key'));
+  const body = await readBody(request, maxIngestBytes);
+  if (!body.ok) return tooLarge(receiver, `body is larger than ${maxIngestBytes} bytes`);
+  const events = parseEvents(body.bytes);
+  if (events === undefined) {
+    receiver.counters.refused('not_json');
+    return failure(400, 'body must be a JSON object with an `events` array');
+  }
+  if (events.length > MAX_EVENTS) return tooLarge(receiver, `more than ${MAX_EVENTS} events`);
+  if (receiver.overloaded) {
+    receiver.counters.refused('overloaded');
+    return failure(503, 'overloaded', { 'retry-after': '1' });
+  }
+  return store(receiver, events, headerText(request, 'x-client-id'));
+}
+
+function refuse(receiver: Receiver, reply: Reply): Reply {
+  receiver.counters.refused('unauthorized');
+  return reply;
+}
+
+function tooLarge(receiver: Receiver, error: string): Reply {
+  receiver.counters.refused('too_large');
+  // The rest of the body is not read: the connection cannot be used again.
+  return failure(413, error, { connection: 'close' });
+}
+
+function parseEvents(bytes: Buffer): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return isJsonObject(value) && Array.isArray(value['events']) ? value['events'] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function store(
+  receiver: Receiver,
+  values: readonly unknown[],
+  clientId: string | undefined,
+): Promise<Reply> {
+  const byClient = new Map<string, CerberusEvent[]>();
+  let accepted = 0;
+  for (const value of values) {
+    const event = readEvent(receiver, value, clientId);
+    if (event === undefined) continue;
+    accepted += 1;
+    const group = byClient.get(event.clientId);
+    if (group === undefined) byClient.set(event.clientId, [event]);
+    else group.push(event);
+  }
+  const skipped = values.length - accepted;
+  receiver.counters.add('skipped', skipped);
+  try {
+    // All in this turn, so that they share a transaction.
+    await Promise.all([...byClient].map(([client, events]) => append(receiver, client, events)));
+  } catch {
+    return failure(503, 'store failed', { 'retry-after': '1' });
+  }
+  return { status: 200, body: { accepted, skipped } };
+}
+
+function append(receiver: Receiver, clientId: string, events: readonly CerberusEvent[]): Promise<unknown> {
+  const bytes = events.reduce((sum, event) => sum + event.customData.length + event.endpoint.length, 0);
+  return receiver.append({
+    producer: { producer: `http:${clientId}`, clientId, mode: 'http', agent: null },
+    seq: null,
+    after: null,
+    events,
+    rejected: 0,
+    receivedAt: Date.now(),
+    bytes,
+  });
+}
+
+/** The event's own client id wins over the header's. */
+function readEvent(
+  receiver: Receiver,
+  value: unknown,
+  headerClientId: string | undefined,
+): CerberusEvent | undefined {
+  if (!isJsonObject(value) || !fitsOneEvent(value)) return undefined;
+  const verdict = validateEvent(value, value['client_id'] === undefined ? headerClientId : undefined);
+  if (!verdict.ok || isHealthCheck(verdict.event.endpoint)) return undefined;
+  receiver.counters.adjusted(verdict.adjustments);
+  return verdict.event;
+}
+
+function fitsOneEvent(value: object): boolean {
+  try {
+    return Buffer.byteLength(JSON.stringify(value)) <= MAX_EVENT_BYTES;
+  } catch {
+    // JSON.parse reads any depth, JSON.stringify recurses.
+    return false;
+  }
+}
+
+function isHealthCheck(path: string): boolean {
+  return HEALTH_SEGMENTS.has(path.split('/').findLast((segment) => segment !== '') ?? '');
+}
+
+function headerText(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' ? value.slice(0, 256) : undefined;
+}

@@ -1,0 +1,105 @@
+import type { Counters } from '../observe/counters.ts';
+import type { CerberusEvent } from '../event/event.ts';
+import { validateEvent } from '../event/validation.ts';
+import type { Log } from '../log.ts';
+import type { Durations } from '../observe/metrics.ts';
+import { isOverloaded, type PendingLimits } from './overload.ts';
+import { ReadAhead } from './read-ahead.ts';
+import { SourceActivity } from './source-activity.ts';
+import type { Append, AppendOutcome, Store } from '../store/store.ts';
+
+/** Events of one frame or request, sorted into those to store and those to refuse. */
+export interface SortedEvents {
+  readonly events: readonly CerberusEvent[];
+  /** Indexes of the refused ones. */
+  readonly rejected: readonly number[];
+}
+
+/** What every way in shares: validation with its counters, and the store with its limits. */
+export class Receiver {
+  readonly counters: Counters;
+  readonly activity: SourceActivity = new SourceActivity();
+  readonly readAhead: ReadAhead;
+  readonly #store: Store;
+  readonly #durations: Durations;
+  readonly #limits: PendingLimits;
+  readonly #log: Log;
+  #healthy = true;
+
+  constructor(store: Store, counters: Counters, durations: Durations, limits: PendingLimits, log: Log) {
+    this.#store = store;
+    this.readAhead = new ReadAhead(() => store.pending());
+    this.counters = counters;
+    this.#durations = durations;
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  /** Whether the last commit that had something to store succeeded. */
+  get healthy(): boolean {
+    return this.#healthy;
+  }
+
+  sort(values: readonly unknown[], clientId?: string): SortedEvents {
+    const events: CerberusEvent[] = [];
+    const rejected: number[] = [];
+    for (const [index, value] of values.entries()) {
+      const verdict = validateEvent(value, clientId);
+      if (verdict.ok) {
+        events.push(verdict.event);
+        this.counters.adjusted(verdict.adjustments);
+      } else {
+        rejected.push(index);
+      }
+    }
+    return { events, rejected };
+  }
+
+  get overloaded(): boolean {
+    return isOverloaded(this.#store.pending(), this.#limits);
+  }
+
+  lastSeq(producer: string): Promise<number> {
+    return this.#store.lastSeq(producer);
+  }
+
+  /** Appends and counts. Rejects when nothing was stored. */
+  async append(append: Append): Promise<AppendOutcome> {
+    const start = performance.now();
+    try {
+      const outcome = await this.#store.append(append);
+      this.#durations.acknowledged(append.producer.mode, performance.now() - start);
+      this.#count(append, outcome);
+      // A duplicate or a gap writes nothing, so it proves nothing.
+      if (outcome.status === 'stored') this.#setHealthy(true, 'store works again');
+      return outcome;
+    } catch (error) {
+      this.counters.refused('store_failed');
+      // Only the kind: a database's message may quote the values it choked on.
+      this.#setHealthy(false, `store failed: ${error instanceof Error ? error.name : typeof error}`);
+      throw error;
+    } finally {
+      this.readAhead.settled();
+    }
+  }
+
+  /** One line per change of state, not per append. */
+  #setHealthy(healthy: boolean, line: string): void {
+    if (healthy === this.#healthy) return;
+    this.#healthy = healthy;
+    this.#log(healthy ? 'info' : 'error', line);
+  }
+
+  #count(append: Append, outcome: AppendOutcome): void {
+    const { mode } = append.producer;
+    if (outcome.status === 'duplicate') {
+      this.counters.events('duplicates', mode, append.events.length);
+      this.counters.add('duplicateFrames');
+    }
+    if (outcome.status !== 'stored') return;
+    this.counters.events('stored', mode, append.events.length);
+    this.counters.events('rejected', mode, append.rejected);
+    if (append.seq !== null) this.counters.add('storedFrames');
+    this.counters.add('skippedSeqs', outcome.skipped);
+  }
+}

@@ -1,0 +1,220 @@
+import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex, Writable } from 'node:stream';
+
+import { WebSocketServer, type WebSocket } from 'ws';
+
+import { bearerOf, type TokenCheck } from '../access/auth.ts';
+import { BATCH_PROTOCOL } from './batch-protocol.ts';
+import { ConnectionLimits, type ConnectionLimitOptions } from './connection-limits.ts';
+import { corkForTurn } from './cork.ts';
+import type { Counters, RefusalReason, ServerStats } from '../observe/counters.ts';
+import type { Peer, Session } from './peer.ts';
+import { parseTarget } from '../http/request-target.ts';
+
+/** Where WebSocket clients connect. */
+export const WEBSOCKET_PATH = '/ws/events';
+
+/** How long a peer may take to answer a closing handshake, milliseconds. */
+const CLOSE_GRACE_MILLIS = 2000;
+
+/** Bytes of answers that a peer may leave unread. A client that keeps its window never comes near. */
+const MAX_UNREAD_BYTES = 1_048_576;
+
+/** What the endpoint needs. */
+export interface EndpointOptions extends ConnectionLimitOptions {
+  readonly token: TokenCheck;
+  readonly counters: Counters;
+  readonly maxFrameBytes: number;
+  readonly pingIntervalMillis: number;
+  readonly createSession: (peer: Peer, opening: Opening) => Session;
+}
+
+/** What is known of a connection when it opens. */
+interface Opening {
+  readonly mode: 'batch' | 'event';
+  /** The upgrade request carried the token. */
+  readonly authenticated: boolean;
+}
+
+interface Connection {
+  readonly socket: WebSocket;
+  readonly session: Session;
+  /** Something arrived since the last ping. */
+  alive: boolean;
+}
+
+/** Accepts WebSocket connections, keeps them alive and hands their messages to sessions. The one user of `ws`. */
+export class WebSocketEndpoint {
+  readonly #options: EndpointOptions;
+  readonly #connections = new Set<Connection>();
+  readonly #limits: ConnectionLimits;
+  readonly #server: WebSocketServer;
+  readonly #heartbeat: NodeJS.Timeout;
+  #closing = false;
+
+  constructor(options: EndpointOptions) {
+    this.#options = options;
+    this.#limits = new ConnectionLimits(options);
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: options.maxFrameBytes,
+      perMessageDeflate: false,
+      handleProtocols: (offered) => (offered.has(BATCH_PROTOCOL) ? BATCH_PROTOCOL : false),
+    });
+    this.#heartbeat = setInterval(() => this.#beat(), options.pingIntervalMillis);
+    this.#heartbeat.unref();
+  }
+
+  get counts(): Pick<ServerStats, 'connections' | 'unauthenticated'> {
+    return { connections: this.#connections.size, unauthenticated: this.#limits.unauthenticated };
+  }
+
+  /** Handles the `upgrade` event of an HTTP server. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined) {
+      this.#options.counters.refused(refusal.reason);
+      refuseUpgrade(socket, refusal.status);
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (accepted) => {
+      this.#accept(accepted, request);
+    });
+  }
+
+  /** Drains every session, closes its connection and waits until all are gone, at most the given time. */
+  async close(code: number, reason: string, timeoutMillis: number): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#heartbeat);
+    const connections = [...this.#connections];
+    const gone = connections.map(
+      ({ socket }) => new Promise<void>((resolve) => void socket.once('close', () => resolve())),
+    );
+    const deadline = setTimeout(() => {
+      for (const { socket } of connections) socket.terminate();
+    }, timeoutMillis);
+    for (const { session } of connections) void session.drain(code, reason);
+    await Promise.all(gone);
+    clearTimeout(deadline);
+  }
+
+  #refusal(request: IncomingMessage): { status: number; reason: RefusalReason } | undefined {
+    if (parseTarget(request.url)?.pathname !== WEBSOCKET_PATH) return { status: 404, reason: 'unknown_path' };
+    if (!this.#isAuthorized(request)) return { status: 401, reason: 'unauthorized' };
+    const status = this.#closing ? 503 : this.#limits.refusal(addressOf(request), isAuthenticated(request));
+    return status === undefined ? undefined : { status, reason: 'too_many_connections' };
+  }
+
+  /** Clients that know only event mode send no header: their events carry the credentials. A wrong one is refused. */
+  #isAuthorized(request: IncomingMessage): boolean {
+    if (isAuthenticated(request)) return this.#options.token.accepts(bearerOf(request.headers));
+    return !offersBatch(request);
+  }
+
+  #accept(socket: WebSocket, request: IncomingMessage): void {
+    const authenticated = isAuthenticated(request);
+    this.#options.counters.add('accepted');
+    // Before anything else: an 'error' without a listener would end the process.
+    socket.on('error', (error) => this.#onError(socket, error));
+    const mode = socket.protocol === BATCH_PROTOCOL ? 'batch' : 'event';
+    const counted = this.#limits.add(addressOf(request), authenticated);
+    const peer = this.#peerOf(socket, request.socket, () => counted.authenticated());
+    const session = this.#options.createSession(peer, { mode, authenticated });
+    const connection: Connection = { socket, session, alive: true };
+    this.#connections.add(connection);
+    socket.on('message', (data, binary) => {
+      connection.alive = true;
+      session.receive(data as Buffer, binary);
+    });
+    socket.on('pong', () => {
+      connection.alive = true;
+    });
+    socket.on('close', () => {
+      this.#connections.delete(connection);
+      counted.ended();
+      session.disconnected();
+    });
+  }
+
+  #peerOf(socket: WebSocket, stream: Writable, authenticated: () => void): Peer {
+    return {
+      send: (text) => {
+        corkForTurn(stream);
+        this.#send(socket, text);
+      },
+      close: (code, reason) => {
+        // A paused socket would never see the peer's close frame.
+        socket.resume();
+        socket.close(code, reason);
+        terminateSoon(socket);
+      },
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+      authenticated,
+    };
+  }
+
+  /** Answers that the peer does not read stay in this process; somebody who only writes must not fill its memory. */
+  #send(socket: WebSocket, text: string): void {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount <= MAX_UNREAD_BYTES) {
+      socket.send(text);
+      return;
+    }
+    this.#options.counters.refused('unread_answers');
+    socket.terminate();
+  }
+
+  /** A peer that broke the WebSocket protocol may never close: after the library's close frame it is cut off. */
+  #onError(socket: WebSocket, error: Error): void {
+    const code = 'code' in error ? error.code : undefined;
+    this.#options.counters.refused(
+      code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'too_large' : 'invalid_message',
+    );
+    terminateSoon(socket);
+  }
+
+  #beat(): void {
+    for (const connection of this.#connections) {
+      // While reading is paused no pong can arrive: the silence is ours.
+      if (connection.socket.isPaused) continue;
+      if (!connection.alive) {
+        this.#options.counters.add('dead');
+        connection.socket.terminate();
+        continue;
+      }
+      connection.alive = false;
+      connection.socket.ping();
+    }
+  }
+}
+
+function offersBatch(request: IncomingMessage): boolean {
+  const offered = request.headers['sec-websocket-protocol'] ?? '';
+  return offered.split(',').some((name) => name.trim() === BATCH_PROTOCOL);
+}
+
+function refuseUpgrade(socket: Duplex, status: number): void {
+  const challenge = status === 401 ? 'WWW-Authenticate: Bearer\r\n' : '';
+  const reason = STATUS_CODES[status] ?? '';
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${challenge}\r\n`);
+  socket.once('finish', () => socket.destroy());
+}
+
+/** Whether a request carries credentials; a connection with wrong ones is never accepted. */
+function isAuthenticated(request: IncomingMessage): boolean {
+  return request.headers.authorization !== undefined;
+}
+
+function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? '';
+}
+
+function terminateSoon(socket: WebSocket): void {
+  const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MILLIS);
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
+}

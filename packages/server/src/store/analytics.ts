@@ -1,0 +1,239 @@
+import type { Outcome } from '../event/event.ts';
+import type { Percentiles, ProducerRow } from './store.ts';
+
+/** A half-open range of time, milliseconds since the epoch. */
+export interface TimeRange {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** An endpoint: a method and a route, or the path where there is no route. */
+export interface EndpointKey {
+  readonly method: string;
+  readonly endpoint: string;
+}
+
+/** Which requests are meant: a range, and optionally one client id and one endpoint. */
+export interface AnalyticsFilter extends TimeRange {
+  readonly clientId?: string | undefined;
+  readonly endpoint?: EndpointKey | undefined;
+}
+
+/** Everything about a range, in buckets of one width. */
+export interface OverviewQuery extends AnalyticsFilter {
+  /** Width of a bucket, milliseconds. Buckets start at its multiples since the epoch. */
+  readonly bucketMillis: number;
+}
+
+/** The classes of status codes; `none` is no status, or one below 200. */
+export const STATUS_CLASSES = ['2xx', '3xx', '4xx', '5xx', 'none'] as const;
+
+/** A class of status codes. */
+export type StatusClass = (typeof STATUS_CLASSES)[number];
+
+/** Requests per class of status codes. */
+export type StatusCounts = Readonly<Record<StatusClass, number>>;
+
+/** Figures of a whole range. */
+export interface Totals {
+  readonly requests: number;
+  readonly errors: number;
+  /** Distinct client addresses. */
+  readonly clients: number;
+  readonly latency: Percentiles;
+}
+
+/** Requests that started in one bucket. */
+export interface SeriesPoint {
+  /** Milliseconds since the epoch. */
+  readonly start: number;
+  readonly requests: number;
+  readonly errors: number;
+  readonly byStatus: StatusCounts;
+  readonly latency: Percentiles;
+}
+
+/** How many values lie above `from` (in the first bin: at or above) and at or below `to`. */
+export interface HistogramBin {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** Answer to an {@link OverviewQuery}. */
+export interface Overview {
+  /** Latencies and clients are estimates; counts never are. */
+  readonly estimated: boolean;
+  readonly totals: Totals;
+  /** The range of equal length before. */
+  readonly previous: Totals;
+  /** Every bucket of the range, in order of time. */
+  readonly series: readonly SeriesPoint[];
+  /** The most frequent first, as the two below. */
+  readonly methods: readonly { readonly method: string; readonly requests: number }[];
+  readonly outcomes: readonly { readonly outcome: Outcome | null; readonly requests: number }[];
+  readonly statusCodes: readonly { readonly statusCode: number | null; readonly requests: number }[];
+  /** Latencies, milliseconds, in bins that grow by the same factor, without gaps. */
+  readonly histogram: readonly HistogramBin[];
+}
+
+/** By what endpoints are ordered, the highest first. */
+export const ENDPOINT_ORDERS = ['requests', 'errors', 'p95'] as const;
+
+/** By what endpoints are ordered. */
+export type EndpointOrder = (typeof ENDPOINT_ORDERS)[number];
+
+/** The busiest, worst or slowest endpoints. */
+export interface EndpointsQuery extends AnalyticsFilter {
+  readonly order: EndpointOrder;
+  readonly limit: number;
+}
+
+/** Parts into which a sparkline cuts its range. */
+export const SPARKLINE_PARTS = 30;
+
+/** Figures of one endpoint. */
+export interface EndpointFigures extends EndpointKey {
+  readonly requests: number;
+  readonly errors: number;
+  /** Share of all requests that match the query, 0 to 1. */
+  readonly share: number;
+  readonly latency: Percentiles;
+  /** Requests in each of {@link SPARKLINE_PARTS} equal parts of the range. */
+  readonly sparkline: readonly number[];
+}
+
+/** Answer to an {@link EndpointsQuery}. */
+export interface EndpointList {
+  readonly estimated: boolean;
+  readonly endpoints: readonly EndpointFigures[];
+  /** Endpoints that match, listed or not. */
+  readonly total: number;
+}
+
+/** The clients with the most requests. */
+export interface ClientsQuery extends AnalyticsFilter {
+  readonly limit: number;
+}
+
+/** Figures of one pseudonymous client. */
+export interface ClientFigures {
+  readonly sourceIp: string;
+  readonly requests: number;
+  readonly errors: number;
+  /** Milliseconds since the epoch. */
+  readonly lastSeen: number;
+}
+
+/** The types of custom metrics that are told apart. */
+export const METRIC_TYPES = ['number', 'boolean', 'string', 'list'] as const;
+
+/** A type of a custom metric. */
+export type MetricType = (typeof METRIC_TYPES)[number];
+
+/** How often a custom metric was sent, and as what. */
+interface MetricUse {
+  readonly name: string;
+  readonly types: Readonly<Record<MetricType, number>>;
+  /** Events that have the metric with a value other than null. */
+  readonly events: number;
+}
+
+/** Most metrics in one list, the most frequent ones. */
+export const MAX_LISTED_METRICS = 500;
+
+/** Answer to the question which custom metrics there are. */
+export interface MetricList {
+  readonly estimated: boolean;
+  /** The most frequent first. */
+  readonly metrics: readonly MetricUse[];
+  /** Events of the range, with or without metrics. */
+  readonly events: number;
+}
+
+/** Everything about one custom metric. */
+export interface MetricQuery extends AnalyticsFilter {
+  readonly name: string;
+  readonly bucketMillis: number;
+  /** Adds figures per endpoint. */
+  readonly byEndpoint: boolean;
+}
+
+/** A value of a metric that is a boolean or a text. */
+export interface MetricShare {
+  readonly value: boolean | string;
+  readonly count: number;
+}
+
+/** Most values and endpoints that are listed for a metric. */
+export const MAX_SHARES = 20;
+
+/** Most endpoints that are listed for a metric. */
+export const MAX_METRIC_ENDPOINTS = 100;
+
+/** Numeric values of a metric in one bucket. */
+export interface MetricPoint {
+  /** Milliseconds since the epoch. */
+  readonly start: number;
+  readonly count: number;
+  readonly mean: number | null;
+  readonly p95: number | null;
+}
+
+/** Numeric values of a metric. */
+export interface MetricNumbers {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  /** Every bucket of the range, in order of time. */
+  readonly series: readonly MetricPoint[];
+  /** Bins of equal width. */
+  readonly histogram: readonly HistogramBin[];
+}
+
+/** A metric at one endpoint. */
+export interface MetricGroup extends EndpointKey {
+  /** Events that have the metric. */
+  readonly events: number;
+  readonly mean: number | null;
+  readonly p95: number | null;
+  /** The most frequent boolean or text. */
+  readonly top: MetricShare | null;
+}
+
+/** Answer to a {@link MetricQuery}. */
+export interface MetricDetail {
+  readonly estimated: boolean;
+  /** Events that have the metric. */
+  readonly events: number;
+  /** Events of the range, with or without it. */
+  readonly allEvents: number;
+  /** `null` where it never was a number. */
+  readonly numbers: MetricNumbers | null;
+  /** The most frequent booleans and texts. */
+  readonly shares: readonly MetricShare[];
+  /** How often it was a boolean or a text that is not listed. */
+  readonly others: number;
+  /** Where it was asked for; the endpoints with the most events first. */
+  readonly groups: readonly MetricGroup[] | undefined;
+}
+
+/**
+ * The questions of a page that shows requests. Each answer comes from one state of the database. A store answers
+ * ranges of up to a day exactly; for longer ones it may estimate what {@link Overview.estimated} names.
+ */
+export interface Analytics {
+  readonly overview: (query: OverviewQuery) => Promise<Overview>;
+  readonly endpoints: (query: EndpointsQuery) => Promise<EndpointList>;
+  /** The busiest first. */
+  readonly clients: (query: ClientsQuery) => Promise<readonly ClientFigures[]>;
+  readonly metrics: (filter: AnalyticsFilter) => Promise<MetricList>;
+  readonly metric: (query: MetricQuery) => Promise<MetricDetail>;
+  /** All producers that are not forgotten, the one that was seen last first. */
+  readonly producers: () => Promise<readonly ProducerRow[]>;
+  /** Client ids of stored events, in alphabetical order. */
+  readonly clientIds: () => Promise<readonly string[]>;
+}

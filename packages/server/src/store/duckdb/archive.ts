@@ -1,0 +1,62 @@
+import { dirname, resolve } from 'node:path';
+
+import type { Archive, ExportFormat, ExportQuery } from '../archive.ts';
+import { Conditions, filtered } from './engine/conditions.ts';
+import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
+
+const FORMATS: Readonly<Record<ExportFormat, string>> = {
+  parquet: 'FORMAT parquet, COMPRESSION zstd',
+  ndjson: 'FORMAT json',
+};
+
+/** Times as the read API writes them; Parquet has a type for them. */
+const RFC_3339 = `'%Y-%m-%dT%H:%M:%S.%gZ'`;
+
+/** Makes copies of a DuckDB file. */
+export class DuckDbArchive implements Archive {
+  readonly folder: string;
+  readonly #reads: ReadConnection;
+
+  /** @param reads - a connection of its own: a copy takes long, and reads would wait behind it */
+  constructor(reads: ReadConnection, path: string) {
+    this.#reads = reads;
+    this.folder = dirname(resolve(path));
+  }
+
+  async export({ format, ...filter }: ExportQuery, path: string): Promise<void> {
+    const time = (column: string): string =>
+      format === 'parquet' ? column : `strftime(${column}, ${RFC_3339}) AS ${column}`;
+    const conditions = filtered(filter);
+    const copy = conditions.query(`
+        COPY (
+          SELECT client_id, ${time('received_at')}, source_ip, endpoint, scheme, method, custom_data,
+                 ${time('"timestamp"')}, status_code, latency_ms, route, outcome, user_id, user_agent, trace_id,
+                 span_id, session_id, sample_rate
+          FROM events ${conditions.where} ORDER BY id
+        ) TO ${quoted(path)} (${FORMATS[format]})`);
+    await this.#reads.inSequence((rows) => rows(copy));
+  }
+
+  backup(path: string): Promise<void> {
+    return this.#reads.inSequence(async (rows) => {
+      const run = (sql: string): ReturnType<ReadRows> => rows(new Conditions().query(sql));
+      const [row] = await run('SELECT current_database() AS name');
+      await run(`ATTACH ${quoted(path)} AS backup`);
+      try {
+        await run(`COPY FROM DATABASE "${String(row?.['name']).replaceAll('"', '""')}" TO backup`);
+      } finally {
+        // Writes what is in the log of the copy into its file.
+        await run('DETACH backup');
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#reads.close();
+  }
+}
+
+/** A text in a statement, where no parameter can stand. */
+function quoted(text: string): string {
+  return `'${text.replaceAll(`'`, `''`)}'`;
+}

@@ -1,0 +1,85 @@
+import { BIGINT, VARCHAR, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+
+import type { AnalyticsFilter } from '../../analytics.ts';
+import type { EventFilter } from '../../store.ts';
+
+/** A statement whose text is made of constants only; everything a user gave is in `values`. */
+export interface BoundQuery {
+  readonly sql: string;
+  readonly values: Record<string, DuckDBValue>;
+  readonly types: Record<string, DuckDBType>;
+}
+
+/** Whether an event counts as an error. */
+export const IS_ERROR = `CASE WHEN outcome IS NULL THEN coalesce(status_code >= 500, false) ELSE outcome = 'error' END`;
+
+/** The name under which an event's endpoint is listed. */
+export const ENDPOINT_NAME = 'coalesce(route, endpoint)';
+
+/**
+ * SQL for an instant, of the type that the columns have: compared with any other type, the column would be cast, and
+ * DuckDB could not tell from its zone maps which row groups to skip.
+ *
+ * @param millis - SQL for milliseconds since the epoch
+ */
+export function instantSql(millis: string | number): string {
+  return `make_timestamp_ms(${millis})::TIMESTAMP_MS`;
+}
+
+/** Collects conditions together with the values they name. */
+export class Conditions {
+  readonly #texts: string[] = [];
+  readonly #values: Record<string, DuckDBValue> = {};
+  readonly #types: Record<string, DuckDBType> = {};
+
+  time(name: string, text: string, millis: number | undefined): this {
+    return millis === undefined ? this : this.number(name, millis).and(text);
+  }
+
+  text(name: string, text: string, value: string | undefined): this {
+    if (value === undefined) return this;
+    return this.value(name, VARCHAR, value).and(text);
+  }
+
+  number(name: string, value: number): this {
+    return this.value(name, BIGINT, BigInt(value));
+  }
+
+  value(name: string, type: DuckDBType, value: DuckDBValue): this {
+    this.#values[name] = value;
+    this.#types[name] = type;
+    return this;
+  }
+
+  and(text: string): this {
+    this.#texts.push(text);
+    return this;
+  }
+
+  get where(): string {
+    return this.#texts.length === 0 ? '' : `WHERE ${this.#texts.join(' AND ')}`;
+  }
+
+  /** Binds the values that the statement names: DuckDB refuses others. */
+  query(sql: string): BoundQuery {
+    const named = new Set([...sql.matchAll(/\$(\w+)/g)].map(([, name]) => name));
+    const pick = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
+      Object.fromEntries(Object.entries(all).filter(([name]) => named.has(name)));
+    return { sql, values: pick(this.#values), types: pick(this.#types) };
+  }
+}
+
+/** Conditions on the `events` table. */
+export function filtered(filter: EventFilter): Conditions {
+  return new Conditions()
+    .time('since', `event_time >= ${instantSql('$since')}`, filter.since)
+    .time('until', `event_time < ${instantSql('$until')}`, filter.until)
+    .text('client_id', 'client_id = $client_id', filter.clientId);
+}
+
+/** Conditions on the `events` table, with those on an endpoint. */
+export function filteredByEndpoint({ endpoint, ...filter }: AnalyticsFilter): Conditions {
+  return filtered(filter)
+    .text('method', 'method = $method', endpoint?.method)
+    .text('endpoint', `${ENDPOINT_NAME} = $endpoint`, endpoint?.endpoint);
+}

@@ -1,0 +1,184 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+
+import { LAST_RESORT } from './engine/checkpoints.ts';
+import { CREATE_TABLES, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { CerberusServerError, messageOf, systemCodeOf } from '../../errors.ts';
+
+/** Resources that the database may use, and whether it may be new. */
+export interface OpenLimits {
+  /** DuckDB's `memory_limit`, such as `512MB`. */
+  readonly memoryLimit: string;
+  /** DuckDB's `threads`. */
+  readonly threads: number;
+  /** `false`: a file that does not exist is an error. Default `true`. */
+  readonly create?: boolean;
+}
+
+/** An opened file. `release` closes it and makes its path free again in this process. */
+export interface OpenDatabase {
+  /** Without links: DuckDB's write-ahead log lies beside it. */
+  readonly path: string;
+  /** A new connection, to the file's tables. */
+  readonly connect: () => Promise<DuckDBConnection>;
+  readonly release: () => void;
+}
+
+/**
+ * Rows in a row group, DuckDB's unit of rewriting: a merge rewrites the last one of each table, and commits wait
+ * meanwhile. DuckDB's own 122,880 make that three times as long. A multiple of its vectors of 2,048.
+ */
+const ROW_GROUP_ROWS = 16_384;
+
+/** The file's name among the databases of the instance. */
+const DATABASE = 'cerberus';
+
+/**
+ * Files that this process holds, by real path. DuckDB's lock is a POSIX lock, which one process can take twice: a
+ * second instance on the file would open, and the commits of one of the two would be lost.
+ */
+const held = new Set<string>();
+
+/**
+ * Opens a database file, creates it or its tables where they are missing, and checks its schema version.
+ *
+ * @throws CerberusServerError `DB_LOCKED`, `DB_CORRUPT`, `DB_SCHEMA` or `DB_UNAVAILABLE`
+ */
+export async function openDatabase(path: string, limits: OpenLimits): Promise<OpenDatabase> {
+  const real = realPathOf(path);
+  if (held.has(real))
+    throw new CerberusServerError('DB_LOCKED', `database ${path} is already open in this process`);
+  if (limits.create === false && !existsSync(real)) {
+    throw new CerberusServerError('DB_UNAVAILABLE', `database ${path} does not exist`);
+  }
+  held.add(real);
+  let instance: DuckDBInstance | undefined;
+  const release = (): void => {
+    instance?.closeSync();
+    held.delete(real);
+  };
+  try {
+    instance = await createInstance(real, limits);
+    const connect = connectorOf(instance);
+    await attach(instance, real);
+    await prepareSchema(connect, path);
+    return { path: real, connect, release };
+  } catch (error) {
+    release();
+    throw error instanceof CerberusServerError ? error : openError(path, error);
+  }
+}
+
+/** Resolves links; for a file that does not exist yet, those of its folder. */
+function realPathOf(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync(absolute);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw unavailable(path, error);
+  }
+  try {
+    return join(realpathSync(dirname(absolute)), basename(absolute));
+  } catch (error) {
+    throw unavailable(path, error);
+  }
+}
+
+/** Without a file, for only `ATTACH` knows the size of row groups. */
+function createInstance(real: string, limits: OpenLimits): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(':memory:', {
+    // What does not fit into memory: beside the file, as with an instance on it, and not in the working directory.
+    temp_directory: `${real}.tmp`,
+    memory_limit: limits.memoryLimit,
+    threads: String(limits.threads),
+    checkpoint_threshold: LAST_RESORT,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+}
+
+async function attach(instance: DuckDBInstance, real: string): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    const file = `'${real.replaceAll("'", "''")}'`;
+    await connection.run(`ATTACH ${file} AS ${DATABASE} (TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** @returns what connects to the tables of the attached file */
+function connectorOf(instance: DuckDBInstance): () => Promise<DuckDBConnection> {
+  return async () => {
+    const connection = await instance.connect();
+    await connection.run(`USE ${DATABASE}`);
+    return connection;
+  };
+}
+
+/** DuckDB has no error codes for these: the texts are those of version 1.5, and the tests watch them. */
+function openError(path: string, error: unknown): CerberusServerError {
+  const text = messageOf(error);
+  if (/Could not set lock|being used by another process/.test(text)) {
+    return new CerberusServerError('DB_LOCKED', `database ${path} is in use by another process`, {
+      cause: error,
+    });
+  }
+  if (
+    /not a valid DuckDB database|Corrupt|checksum|Serialization Error|replaying WAL|storage version/i.test(
+      text,
+    )
+  ) {
+    return new CerberusServerError('DB_CORRUPT', `database ${path} cannot be read: ${firstLine(text)}`, {
+      cause: error,
+    });
+  }
+  return unavailable(path, error);
+}
+
+function unavailable(path: string, error: unknown): CerberusServerError {
+  const text = `database ${path} cannot be opened: ${firstLine(messageOf(error))}`;
+  return new CerberusServerError('DB_UNAVAILABLE', text, { cause: error });
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+async function prepareSchema(connect: () => Promise<DuckDBConnection>, path: string): Promise<void> {
+  const connection = await connect();
+  try {
+    const version = await schemaVersion(connection);
+    if (version > SCHEMA_VERSION) {
+      const text = `database ${path} has schema version ${version}; this server knows up to ${SCHEMA_VERSION}`;
+      throw new CerberusServerError('DB_SCHEMA', text);
+    }
+    await migrate(connection, version);
+    await connection.run('BEGIN');
+    for (const statement of CREATE_TABLES) await connection.run(statement);
+    if (version === 0) await connection.run('INSERT INTO meta VALUES ($1, 0, 0)', [SCHEMA_VERSION]);
+    await connection.run('COMMIT');
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** Each version in a transaction of its own: DuckDB does not let one change a table's rows and then its columns. */
+async function migrate(connection: DuckDBConnection, from: number): Promise<void> {
+  for (let version = from; version > 0 && version < SCHEMA_VERSION; version += 1) {
+    await connection.run('BEGIN');
+    for (const statement of MIGRATIONS[version] ?? []) await connection.run(statement);
+    await connection.run('UPDATE meta SET schema_version = $1', [version + 1]);
+    await connection.run('COMMIT');
+  }
+}
+
+/** @returns 0 for a file without tables */
+async function schemaVersion(connection: DuckDBConnection): Promise<number> {
+  const tables = await connection.runAndReadAll(`SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta'`);
+  if (tables.currentRowCount === 0) return 0;
+  const result = await connection.runAndReadAll('SELECT max(schema_version) FROM meta');
+  return Number(result.getRows()[0]?.[0] ?? 0);
+}

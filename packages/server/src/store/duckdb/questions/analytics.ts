@@ -1,0 +1,143 @@
+import {
+  type Analytics,
+  type AnalyticsFilter,
+  type ClientFigures,
+  type ClientsQuery,
+  type EndpointList,
+  type EndpointsQuery,
+  type MetricDetail,
+  type MetricList,
+  type MetricQuery,
+  type Overview,
+  type OverviewQuery,
+  type TimeRange,
+} from '../../analytics.ts';
+import { topClientsOf } from './client-source.ts';
+import { Conditions, instantSql } from '../engine/conditions.ts';
+import { endpointListOf } from './endpoint-list.ts';
+import { exactMetricSource, exactMetricUses } from './metric-source.ts';
+import { metricDetailOf, metricListOf } from './metrics.ts';
+import { overviewOf } from './overview.ts';
+import { toProducerRow } from './producer-row.ts';
+import { producersQuery } from './queries.ts';
+import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
+import { rollupMetricSource, rollupMetricUses } from './rollup-metric-source.ts';
+import { rollupSource, type Grain } from './rollup-source.ts';
+import { exactSource, type FactSource } from './source.ts';
+import { number, text } from '../engine/values.ts';
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../../durations.ts';
+import type { RolledUp } from './rollup-range.ts';
+import { previousRange } from '../../series.ts';
+import type { ProducerRow } from '../../store.ts';
+
+/** Ranges up to this length are answered from single events. */
+const EXACT_MILLIS = DAY_MILLIS;
+
+/**
+ * A longer range that ended so recently ends now. What is stored while a question waits for its turn is soon in the aggregates
+ * too; to leave it out, all events of the hour would have to be read.
+ */
+const NOW_MILLIS = 10 * SECOND_MILLIS;
+
+/** Answers the questions of the page, each from one state of the database. */
+export class DuckDbAnalytics implements Analytics {
+  readonly #reads: ReadConnection;
+
+  constructor(reads: ReadConnection) {
+    this.#reads = reads;
+  }
+
+  overview(query: OverviewQuery): Promise<Overview> {
+    const grain = query.bucketMillis % HOUR_MILLIS === 0 ? 'hour' : 'minute';
+    return this.#inSnapshot(query, (rows, rolledUp) => {
+      // Aggregates do not tell when within a minute.
+      const source =
+        query.bucketMillis % MINUTE_MILLIS === 0
+          ? sourceOf(query, rolledUp, { counts: grain, latencies: grain })
+          : exactSource(query, rolledUp);
+      return overviewOf(rows, query, source, sourceOf({ ...query, ...previousRange(query) }, rolledUp));
+    });
+  }
+
+  endpoints(query: EndpointsQuery): Promise<EndpointList> {
+    return this.#inSnapshot(query, (rows, rolledUp) =>
+      endpointListOf(
+        rows,
+        query,
+        sourceOf(query, rolledUp, { counts: sparklineGrain(query), latencies: 'hour' }),
+      ),
+    );
+  }
+
+  clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
+    return this.#inSnapshot(query, (rows, rolledUp) => topClientsOf(rows, query, rolledUp));
+  }
+
+  metrics(filter: AnalyticsFilter): Promise<MetricList> {
+    return this.#inSnapshot(filter, (rows, rolledUp) =>
+      metricListOf(rows, isLong(filter) ? rollupMetricUses(filter, rolledUp) : exactMetricUses(filter)),
+    );
+  }
+
+  metric(query: MetricQuery): Promise<MetricDetail> {
+    return this.#inSnapshot(query, async (rows, rolledUp) =>
+      metricDetailOf(
+        rows,
+        query,
+        await (isLong(query) && query.bucketMillis % HOUR_MILLIS === 0
+          ? rollupMetricSource(rows, query, rolledUp)
+          : exactMetricSource(rows, query)),
+      ),
+    );
+  }
+
+  async producers(): Promise<readonly ProducerRow[]> {
+    return (await this.#reads.rows(producersQuery())).map(toProducerRow);
+  }
+
+  async clientIds(): Promise<readonly string[]> {
+    const found = await this.#reads.rows(
+      new Conditions().query('SELECT DISTINCT client_id FROM producers ORDER BY client_id'),
+    );
+    return found.map((row) => text(row['client_id']));
+  }
+
+  /** Reads what the aggregates hold in the same snapshot as what it is used for. */
+  #inSnapshot<T>(range: TimeRange, read: (rows: ReadRows, rolledUp: RolledUp) => Promise<T>): Promise<T> {
+    const { until } = range;
+    const beyond = `FROM events WHERE event_time >= ${instantSql('$end')}`;
+    return this.#reads.inSnapshot(async (rows) => {
+      const end = isLong(range) && Date.now() - until < NOW_MILLIS ? Math.max(until, Date.now()) : until;
+      const [row] = await rows(
+        new Conditions().number('end', end).query(
+          `SELECT rolled_up_to, minutes_from, EXISTS (${beyond}) AS is_stored_beyond,
+                  EXISTS (${beyond} AND id <= (SELECT any_value(rolled_up_to) FROM meta)) AS is_rolled_up_beyond
+           FROM meta`,
+        ),
+      );
+      return read(rows, {
+        upTo: number(row?.['rolled_up_to']),
+        minutesFrom: number(row?.['minutes_from']),
+        before: row?.['is_rolled_up_beyond'] === true ? Infinity : until,
+        minutesBefore: row?.['is_stored_beyond'] === true ? Infinity : until,
+      });
+    });
+  }
+}
+
+/** Parts of a sparkline begin where the range says; only in long ranges may an hour more or less not show. */
+function sparklineGrain({ since, until }: TimeRange): Grain {
+  return until - since > 7 * DAY_MILLIS ? 'hour' : 'minute';
+}
+
+function isLong({ since, until }: TimeRange): boolean {
+  return until - since > EXACT_MILLIS;
+}
+
+function sourceOf(
+  filter: AnalyticsFilter,
+  rolledUp: RolledUp,
+  grains: { readonly counts: Grain; readonly latencies: Grain } = { counts: 'hour', latencies: 'hour' },
+): FactSource {
+  return isLong(filter) ? rollupSource(filter, rolledUp, grains) : exactSource(filter, rolledUp);
+}

@@ -1,0 +1,75 @@
+import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../analytics.ts';
+import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
+import { filteredByEndpoint, instantSql, IS_ERROR } from '../engine/conditions.ts';
+import type { ReadRows } from '../engine/read-connection.ts';
+import { number, text } from '../engine/values.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
+import { rollupRange, type RolledUp } from './rollup-range.ts';
+
+const HAS_CLIENT = 'WHERE client IS NOT NULL';
+
+/** One row with the column `clients`: how many there are, exactly. Costs as much as there are requests. */
+export function distinctClients(filter: AnalyticsFilter, rolledUp: RolledUp): string {
+  const { aggregated, events } = rollupRange(filter, rolledUp, [HOUR_MILLIS]);
+  return `(
+    SELECT count(DISTINCT client) AS clients
+    FROM (
+      SELECT client FROM ${aggregated('hour_clients', HOUR_MILLIS)}
+      UNION ALL FROM ${events(`${CLIENT_KEY} AS client`)}))`;
+}
+
+/** One row with the column `clients`: an estimate of how many there are, from sketches of whole days. */
+export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): string {
+  const { aggregated, events } = rollupRange(filter, rolledUp, [DAY_MILLIS, HOUR_MILLIS]);
+  return sketchedClientsSql(`(
+    SELECT register, rank FROM ${aggregated('day_sketches', DAY_MILLIS)}
+    UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${aggregated('hour_clients', HOUR_MILLIS)}
+    UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events(`${CLIENT_KEY} AS client`)} ${HAS_CLIENT})`);
+}
+
+/**
+ * Answers a {@link ClientsQuery}. Not estimated, whatever the range: periods add up. Days do not tell endpoints apart,
+ * hours do.
+ */
+export async function topClientsOf(
+  rows: ReadRows,
+  query: ClientsQuery,
+  rolledUp: RolledUp,
+): Promise<readonly ClientFigures[]> {
+  const ofEndpoint = query.endpoint !== undefined;
+  const { aggregated, events } = rollupRange(
+    query,
+    rolledUp,
+    ofEndpoint ? [HOUR_MILLIS] : [DAY_MILLIS, HOUR_MILLIS],
+  );
+  const figures = 'client, requests, errors, last_seen';
+  const periods = [
+    `SELECT ${figures} FROM ${aggregated('hour_clients', HOUR_MILLIS)}`,
+    ...(ofEndpoint ? [] : [`SELECT ${figures} FROM ${aggregated('day_clients', DAY_MILLIS)}`]),
+    `FROM ${events(`${CLIENT_KEY} AS client, 1, (${IS_ERROR})::INTEGER, event_time`)} ${HAS_CLIENT}`,
+  ];
+  // Whole hashes are eight times as long as keys, and only few of them are wanted.
+  const found = await rows(
+    filteredByEndpoint(query)
+      .number('limit', query.limit)
+      .query(
+        `WITH top AS MATERIALIZED (
+           SELECT client, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors,
+                  epoch_ms(max(last_seen)) AS last_seen
+           FROM (${periods.join(' UNION ALL ')}) GROUP BY client ORDER BY requests DESC, client LIMIT $limit)
+         SELECT lower(hex(any_value(address))) AS source_ip, any_value(top.requests) AS requests,
+                any_value(top.errors) AS errors, any_value(top.last_seen) AS last_seen
+         FROM top JOIN (
+           SELECT client, source_ip AS address FROM day_clients
+           WHERE start >= ${instantSql(Math.floor(query.since / DAY_MILLIS) * DAY_MILLIS)} AND start < ${instantSql(query.until)}
+           UNION ALL FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}) USING (client)
+         GROUP BY client ORDER BY requests DESC, client`,
+      ),
+  );
+  return found.map((row) => ({
+    sourceIp: text(row['source_ip']),
+    requests: number(row['requests']),
+    errors: number(row['errors']),
+    lastSeen: number(row['last_seen']),
+  }));
+}

@@ -1,0 +1,17 @@
+import { maybeText, number, text, type Row } from '../engine/values.ts';
+import type { ProducerMode, ProducerRow } from '../../store.ts';
+
+/** Reads a row of the `producers` table. */
+export function toProducerRow(row: Row): ProducerRow {
+  return {
+    producer: text(row['producer']),
+    clientId: text(row['client_id']),
+    lastSeq: number(row['last_seq']),
+    mode: text(row['mode']) as ProducerMode,
+    agent: maybeText(row['agent']),
+    firstSeen: number(row['first_seen']),
+    lastSeen: number(row['last_seen']),
+    events: number(row['events']),
+    rejected: number(row['rejected']),
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  Conditions,
+  ENDPOINT_NAME,
+  filtered,
+  instantSql,
+  IS_ERROR,
+  type BoundQuery,
+} from '../engine/conditions.ts';
+import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from '../../store.ts';
+
+/** A page of events, newest first. */
+export function eventsQuery(query: EventQuery): BoundQuery {
+  const conditions = filtered(query)
+    .text('endpoint', '(route = $endpoint OR endpoint = $endpoint)', query.endpoint)
+    .text('method', 'method = $method', query.method)
+    .text('outcome', 'outcome = $outcome', query.outcome)
+    .number('limit', query.limit);
+  if (query.status !== undefined) {
+    conditions
+      .number('status_from', query.status.from)
+      .number('status_to', query.status.to)
+      .and('status_code BETWEEN $status_from AND $status_to');
+  }
+  if (query.after !== undefined) {
+    conditions
+      .number('time', query.after.time)
+      .number('id', query.after.id)
+      .and(`event_time <= ${instantSql('$time')}`)
+      .and(`(event_time < ${instantSql('$time')} OR id < $id)`);
+  }
+  return conditions.query(`
+    SELECT id, epoch_ms(received_at) AS received_at, client_id, source_ip, endpoint, scheme, method,
+           custom_data::VARCHAR AS custom_data, epoch_ms("timestamp") AS "timestamp", status_code, latency_ms, route,
+           outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate
+    FROM events ${conditions.where}
+    ORDER BY event_time DESC, id DESC
+    LIMIT $limit`);
+}
+
+/** One row: the totals and the first and last time. */
+export function totalsQuery(filter: EventFilter): BoundQuery {
+  const conditions = filtered(filter);
+  return conditions.query(`
+    SELECT count(*) AS requests, count(*) FILTER (WHERE ${IS_ERROR}) AS errors,
+           count(DISTINCT source_ip) AS clients,
+           quantile_cont(latency_ms, 0.5) AS p50, quantile_cont(latency_ms, 0.95) AS p95,
+           quantile_cont(latency_ms, 0.99) AS p99,
+           epoch_ms(min(event_time)) AS first, epoch_ms(max(event_time)) AS last
+    FROM events ${conditions.where}`);
+}
+
+/** Buckets of one width in order of time, aligned to the epoch. */
+export function bucketsQuery(filter: EventFilter, bucketMillis: number): BoundQuery {
+  const conditions = filtered(filter).number('width', bucketMillis);
+  return conditions.query(`
+    SELECT (epoch_ms(event_time) // $width) * $width AS start, count(*) AS requests,
+           count(*) FILTER (WHERE ${IS_ERROR}) AS errors
+    FROM events ${conditions.where}
+    GROUP BY start ORDER BY start`);
+}
+
+/** Figures per endpoint, the busiest first. */
+export function endpointsQuery(filter: EventFilter): BoundQuery {
+  const conditions = filtered(filter).number('limit', MAX_SUMMARY_ENDPOINTS);
+  return conditions.query(`
+    SELECT method, ${ENDPOINT_NAME} AS path, count(*) AS requests,
+           count(*) FILTER (WHERE ${IS_ERROR}) AS errors, quantile_cont(latency_ms, 0.95) AS p95
+    FROM events ${conditions.where}
+    GROUP BY method, path ORDER BY requests DESC, path, method
+    LIMIT $limit`);
+}
+
+/** The row of one producer; of all, the one that was seen last first. */
+export function producersQuery(producer?: string): BoundQuery {
+  const conditions = new Conditions().text('producer', 'producer = $producer', producer);
+  return conditions.query(`
+    SELECT producer, client_id, last_seq, mode, agent, epoch_ms(first_seen) AS first_seen,
+           epoch_ms(last_seen) AS last_seen, events, rejected
+    FROM producers ${conditions.where}
+    ORDER BY producers.last_seen DESC, producer`);
+}

@@ -1,0 +1,72 @@
+import type { AnalyticsFilter } from '../../analytics.ts';
+import { sketchedClients } from './client-source.ts';
+import { ENDPOINT_NAME, filteredByEndpoint } from '../engine/conditions.ts';
+import { latencyBucketSql, latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
+import { selectKeys, type FactSource } from './source.ts';
+import { HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
+import { rollupRange, type RolledUp } from './rollup-range.ts';
+
+/** Which aggregates are read: `hour` means hours where they are whole, and minutes beside them. */
+export type Grain = 'minute' | 'hour';
+
+/** Lengths of the periods of each, the longest first. */
+const PERIODS: Readonly<Record<Grain, Readonly<Record<string, number>>>> = {
+  hour: { hour: HOUR_MILLIS, minute: MINUTE_MILLIS },
+  minute: { minute: MINUTE_MILLIS },
+};
+
+/** Reads aggregates, and single events where no whole period lies in the range. */
+export function rollupSource(
+  filter: AnalyticsFilter,
+  rolledUp: RolledUp,
+  grains: { readonly counts: Grain; readonly latencies: Grain },
+): FactSource {
+  const ofEvents = `epoch_ms(event_time), method, ${ENDPOINT_NAME}`;
+  const read = (grain: Grain, kind: string, columns: string, ofEvent: string): string => {
+    const periods = PERIODS[grain];
+    const range = rollupRange(filter, rolledUp, Object.values(periods));
+    const parts = Object.entries(periods).map(
+      ([name, period]) =>
+        `SELECT epoch_ms(start) AS ms, method, endpoint AS path, ${columns}
+         FROM ${range.aggregated(`${name}_${kind}`, period)}`,
+    );
+    return [...parts, `FROM ${range.events(`${ofEvents}, ${ofEvent}`)}`].join(' UNION ALL ');
+  };
+  const counts = read(
+    grains.counts,
+    'requests',
+    `nullif(status_code, -1) AS status_code, nullif(outcome, '') AS outcome, requests`,
+    'status_code, outcome, 1',
+  );
+  const latencies = read(
+    grains.latencies,
+    'latencies',
+    'bucket, requests AS count',
+    `${latencyBucketSql('latency_ms')}, 1`,
+  );
+  const counted = `(FROM (${latencies}) WHERE bucket IS NOT NULL)`;
+  return {
+    estimated: true,
+    counts: `(${counts})`,
+    counted,
+    ...countedLatencies(counted),
+    clients: sketchedClients(filter, rolledUp),
+    conditions: () => filteredByEndpoint(filter),
+  };
+}
+
+/**
+ * What is known of latencies that were counted in buckets.
+ *
+ * @param relation - columns `bucket` and `count`, and those that keys are made of
+ */
+export function countedLatencies(relation: string): Pick<FactSource, 'latencies' | 'histogram'> {
+  return {
+    latencies: (keys) => {
+      const counted = `(SELECT ${selectKeys(keys)} bucket, sum(count) AS count FROM ${relation} GROUP BY ALL)`;
+      const quantiles = quantilesSql(counted, Object.keys(keys), [0.5, 0.95, 0.99], latencyValueSql);
+      return `(SELECT * RENAME (quantiles AS latency) FROM ${quantiles})`;
+    },
+    histogram: `(SELECT bucket, sum(count)::BIGINT AS requests FROM ${relation} GROUP BY bucket)`,
+  };
+}

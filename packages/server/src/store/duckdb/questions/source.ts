@@ -1,0 +1,69 @@
+import type { AnalyticsFilter } from '../../analytics.ts';
+import { distinctClients } from './client-source.ts';
+import { ENDPOINT_NAME, filteredByEndpoint, type BoundQuery, type Conditions } from '../engine/conditions.ts';
+import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
+import type { RolledUp } from './rollup-range.ts';
+
+/** Relations, as SQL in parentheses, that hold what matches a filter; the questions of the page are put to them. */
+export interface FactSource {
+  /** Latencies and clients are estimates. */
+  readonly estimated: boolean;
+  /** Columns `ms` (milliseconds), `method`, `path`, `status_code`, `outcome` and `requests`. */
+  readonly counts: string;
+  /** One row per combination of keys, which are expressions over `ms`, `method` and `path`: `latency`, percentiles. */
+  readonly latencies: (keys: Readonly<Record<string, string>>) => string;
+  /** Columns `ms`, `method`, `path`, `bucket` and `count`, where latencies are estimated from counts of buckets. */
+  readonly counted?: string;
+  /** Columns `bucket` and `requests`, one row per bucket of latencies. */
+  readonly histogram: string;
+  /** One row with the column `clients`. */
+  readonly clients: string;
+  /** Values of the filter and those that a statement adds. */
+  readonly conditions: () => Conditions;
+}
+
+/** Reads single events, but for clients: exact, and as slow as there are events in the range. */
+export function exactSource(filter: AnalyticsFilter, rolledUp: RolledUp): FactSource {
+  const conditions = (): Conditions => filteredByEndpoint(filter);
+  const { where } = conditions();
+  return {
+    estimated: false,
+    counts: `(
+      SELECT epoch_ms(event_time) AS ms, method, ${ENDPOINT_NAME} AS path, status_code, outcome, 1 AS requests
+      FROM events ${where})`,
+    latencies: (keys) => `(
+      SELECT ${selectKeys(keys)} quantile_cont(latency_ms, [0.5, 0.95, 0.99]) AS latency
+      FROM (
+        SELECT epoch_ms(event_time) AS ms, method, ${ENDPOINT_NAME} AS path, latency_ms FROM events ${where})
+      ${groupBy(keys)})`,
+    histogram: `(
+      SELECT ${latencyBucketSql('latency_ms')} AS bucket, count(*) AS requests
+      FROM events ${where} AND latency_ms IS NOT NULL GROUP BY bucket)`,
+    clients: distinctClients(filter, rolledUp),
+    conditions,
+  };
+}
+
+/** `expression AS name,` for each key. */
+export function selectKeys(keys: Readonly<Record<string, string>>): string {
+  return Object.entries(keys)
+    .map(([name, expression]) => `${expression} AS ${name},`)
+    .join(' ');
+}
+
+/** The clause for keys that were selected under their names; none without keys, which makes one group of all. */
+export function groupBy(keys: Readonly<Record<string, string>>): string {
+  const names = Object.keys(keys);
+  return names.length === 0 ? '' : `GROUP BY ${names.join(', ')}`;
+}
+
+/** A statement over a source. */
+export function queryOf(
+  source: FactSource,
+  sql: string,
+  values: Readonly<Record<string, number>> = {},
+): BoundQuery {
+  const conditions = source.conditions();
+  for (const [name, value] of Object.entries(values)) conditions.number(name, value);
+  return conditions.query(sql);
+}

@@ -1,0 +1,101 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+import { instantSql } from './engine/conditions.ts';
+import { HOUR_MILLIS } from '../../durations.ts';
+import { ROLLUP_TABLES, periodMillis } from './aggregates/rollup-tables.ts';
+import type { RetentionLimits } from '../store.ts';
+
+/** Longest stretch of time that one step deletes, and most events, so that a commit never waits long behind it. */
+const STEP_MILLIS = HOUR_MILLIS;
+const STEP_EVENTS = 50_000;
+
+/** Under a size limit so much more is deleted, that it is not reached again at once. */
+const ROOM = 0.95;
+
+type Step<T> = (connection: DuckDBConnection) => Promise<T>;
+
+/** How deletion gets its turns. */
+export interface RetentionTurns {
+  /** Runs a step when nothing else is done beside the writer. */
+  readonly step: <T>(step: Step<T>) => Promise<T>;
+  /** Gives deleted blocks back to the file while no transaction writes. */
+  readonly checkpoint: () => Promise<void>;
+}
+
+/** Deletes what is too old, then what is too much. @returns how many events were deleted */
+export async function deleteOldEvents(limits: RetentionLimits, turns: RetentionTurns): Promise<number> {
+  const before = Math.floor(limits.before / HOUR_MILLIS) * HOUR_MILLIS;
+  let deleted = await deleteUntil(turns, before);
+  if (limits.maxBytes === undefined) return deleted;
+  let usedBefore = Infinity;
+  for (;;) {
+    const { used, events, oldest, newest } = await turns.step(sizes);
+    // Room shows only when a whole row group is gone and a checkpoint was possible: better late than too much deleted.
+    if (used <= limits.maxBytes || used >= usedBefore || events === 0) return deleted;
+    usedBefore = used;
+    // Events take about the same room each; what is not enough is seen in the next round.
+    const share = 1 - (limits.maxBytes * ROOM) / used;
+    const until = Math.max(oldest + HOUR_MILLIS, oldest + share * (newest - oldest));
+    const more = await deleteUntil(turns, Math.ceil(until / HOUR_MILLIS) * HOUR_MILLIS);
+    await turns.checkpoint();
+    if (more === 0) return deleted;
+    deleted += more;
+  }
+}
+
+async function deleteUntil({ step }: RetentionTurns, before: number): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const { oldest, events } = await step(sizes);
+    if (events === 0 || oldest >= before) break;
+    const more = await step((connection) => deleteEvents(connection, Math.min(before, oldest + STEP_MILLIS)));
+    deleted += more;
+    if (more === 0) break;
+  }
+  if (deleted > 0) await step((connection) => deleteAggregates(connection, before));
+  return deleted;
+}
+
+/**
+ * Deletes at most {@link STEP_EVENTS} of the events that were received before an instant. By arrival, because that is
+ * the order in which they lie in the file: whole row groups become free.
+ */
+async function deleteEvents(connection: DuckDBConnection, before: number): Promise<number> {
+  const result = await connection.run(
+    `DELETE FROM events WHERE rowid IN (
+       SELECT rowid FROM events WHERE received_at < ${instantSql(Math.floor(before))} LIMIT ${STEP_EVENTS})`,
+  );
+  return result.rowsChanged;
+}
+
+/** Aggregates know only when requests began. What arrived much later is then only in the events. */
+async function deleteAggregates(connection: DuckDBConnection, before: number): Promise<void> {
+  for (const table of ROLLUP_TABLES) {
+    const start = Math.floor(before / periodMillis(table)) * periodMillis(table);
+    await connection.run(`DELETE FROM ${table.name} WHERE start < ${instantSql(start)}`);
+  }
+}
+
+/** Bytes of the blocks that hold something. */
+export async function usedBytes(connection: DuckDBConnection): Promise<number> {
+  return (await sizes(connection)).used;
+}
+
+interface Sizes {
+  /** Bytes of the blocks that hold something: the file keeps free blocks for what comes. */
+  readonly used: number;
+  readonly events: number;
+  readonly oldest: number;
+  readonly newest: number;
+}
+
+async function sizes(connection: DuckDBConnection): Promise<Sizes> {
+  const [row = []] = (
+    await connection.runAndReadAll(
+      `SELECT (SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = current_database()), count(*),
+              epoch_ms(min(received_at)), epoch_ms(max(received_at)) FROM events`,
+    )
+  ).getRows();
+  const [used, events, oldest, newest] = row.map((value) => Number(value ?? 0));
+  return { used: used ?? 0, events: events ?? 0, oldest: oldest ?? 0, newest: newest ?? 0 };
+}

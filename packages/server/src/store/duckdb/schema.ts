@@ -1,0 +1,77 @@
+import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
+
+/** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
+export const SCHEMA_VERSION = 4;
+
+/**
+ * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
+ * `received_at`: a plain column, so that DuckDB's zone maps can skip row groups outside a time range. There is no
+ * unique index: DuckDB keeps an index in memory whole and would check each row against it; `last_seq`, checked by the
+ * one writer, does what it would be for.
+ */
+const EVENTS_TABLE = `
+  CREATE TABLE IF NOT EXISTS events (
+    id           BIGINT NOT NULL,
+    received_at  TIMESTAMP_MS NOT NULL,
+    event_time   TIMESTAMP_MS NOT NULL,
+    client_id    VARCHAR NOT NULL,
+    source_ip    VARCHAR,
+    endpoint     VARCHAR NOT NULL,
+    scheme       BOOLEAN,
+    method       VARCHAR NOT NULL,
+    custom_data  JSON NOT NULL,
+    "timestamp"  TIMESTAMP_MS,
+    status_code  SMALLINT,
+    latency_ms   DOUBLE,
+    route        VARCHAR,
+    outcome      VARCHAR,
+    user_id      VARCHAR,
+    user_agent   VARCHAR,
+    trace_id     VARCHAR,
+    span_id      VARCHAR,
+    session_id   VARCHAR,
+    sample_rate  DOUBLE
+  )`;
+
+const PRODUCERS_TABLE = `
+  CREATE TABLE IF NOT EXISTS producers (
+    producer    VARCHAR NOT NULL,
+    client_id   VARCHAR NOT NULL,
+    last_seq    BIGINT NOT NULL,
+    mode        VARCHAR NOT NULL,
+    agent       VARCHAR,
+    first_seen  TIMESTAMP_MS NOT NULL,
+    last_seen   TIMESTAMP_MS NOT NULL,
+    events      BIGINT NOT NULL,
+    rejected    BIGINT NOT NULL
+  )`;
+
+/**
+ * One row. `rolled_up_to` is the highest id of an event that the aggregates hold; they hold all below it. Those of minutes
+ * hold all above `minutes_from` as well, for they are written with the events since then.
+ */
+const META_TABLE = `
+  CREATE TABLE IF NOT EXISTS meta (
+    schema_version INTEGER NOT NULL, rolled_up_to BIGINT NOT NULL DEFAULT 0, minutes_from BIGINT NOT NULL DEFAULT 0)`;
+
+/** Statements that bring an empty file to {@link SCHEMA_VERSION}; run in one transaction. */
+export const CREATE_TABLES: readonly string[] = [
+  META_TABLE,
+  EVENTS_TABLE,
+  PRODUCERS_TABLE,
+  ...ROLLUP_TABLES.map(createSql),
+];
+
+/**
+ * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
+ * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always. Version 3
+ * did not write minutes with the events.
+ */
+export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
+  1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
+  2: [...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`), 'UPDATE meta SET rolled_up_to = 0'],
+  3: [
+    'ALTER TABLE meta ADD COLUMN minutes_from BIGINT DEFAULT 0',
+    'UPDATE meta SET minutes_from = greatest(rolled_up_to, (SELECT max(id) FROM events))',
+  ],
+};

@@ -1,0 +1,160 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+import type { Analytics } from '../analytics.ts';
+import { CommitListeners } from '../commit-listeners.ts';
+import { openDatabase, type OpenDatabase, type OpenLimits } from './instance.ts';
+import { checkpoint, DuckDbCheckpoints } from './engine/checkpoints.ts';
+import { DuckDbArchive } from './archive.ts';
+import { DuckDbMaintenance } from './maintenance.ts';
+import { QuestionThreads, THREADS_OF_STORING } from './engine/question-threads.ts';
+import { ReadConnection } from './engine/read-connection.ts';
+import { DuckDbReader } from './reader.ts';
+import { deleteOldEvents, usedBytes } from './retention.ts';
+import { DuckDbWriter } from './writing/writer.ts';
+import type { StoredEvent } from '../../event/event.ts';
+import { GroupCommit } from '../group-commit.ts';
+import type {
+  Append,
+  AppendOutcome,
+  CommitListener,
+  EventQuery,
+  PendingLoad,
+  ProducerRow,
+  RetentionLimits,
+  Store,
+  Summary,
+  SummaryQuery,
+} from '../store.ts';
+
+/** Connections, each for what must not wait for the others. */
+interface Connections {
+  readonly writer: DuckDBConnection;
+  readonly reader: DuckDBConnection;
+  readonly maintenance: DuckDBConnection;
+  readonly archive: DuckDBConnection;
+}
+
+/** Keeps events in one DuckDB file: what {@link append} has resolved survives a `kill -9` of the process. */
+export class DuckDbStore implements Store {
+  readonly analytics: Analytics;
+  readonly archive: DuckDbArchive;
+  readonly #writer: DuckDbWriter;
+  readonly #reads: ReadConnection;
+  readonly #reader: DuckDbReader;
+  readonly #maintenance: DuckDbMaintenance;
+  readonly #checkpoints: DuckDbCheckpoints;
+  readonly #threads: QuestionThreads;
+  readonly #release: () => void;
+  readonly #listeners = new CommitListeners();
+  readonly #groups: GroupCommit;
+  #closing: Promise<void> | undefined;
+
+  private constructor(database: OpenDatabase, connections: Connections, path: string, threads: number) {
+    this.#release = database.release;
+    this.#threads = new QuestionThreads(threads, (task) => this.#maintenance.run(task));
+    this.#writer = new DuckDbWriter(connections.writer);
+    this.#reads = new ReadConnection(connections.reader, this.#threads);
+    this.#reader = new DuckDbReader(this.#reads);
+    this.analytics = this.#reader.analytics;
+    this.#maintenance = new DuckDbMaintenance(connections.maintenance);
+    this.#checkpoints = new DuckDbCheckpoints(database.path, (task) => this.#betweenCommits(task));
+    this.archive = new DuckDbArchive(new ReadConnection(connections.archive, this.#threads), path);
+    this.#groups = new GroupCommit((group) => this.#commit(group));
+  }
+
+  /**
+   * Opens or creates a database file. The threads of its limits are those of questions; storing takes one.
+   *
+   * @throws CerberusServerError `DB_LOCKED` (open here or in another process), `DB_CORRUPT`, `DB_SCHEMA` (written by
+   *   a newer version) or `DB_UNAVAILABLE`
+   */
+  static async open(path: string, limits: OpenLimits): Promise<DuckDbStore> {
+    const database = await openDatabase(path, { ...limits, threads: THREADS_OF_STORING });
+    const { connect } = database;
+    const connections = {
+      writer: await connect(),
+      reader: await connect(),
+      maintenance: await connect(),
+      archive: await connect(),
+    };
+    return new DuckDbStore(database, connections, path, limits.threads);
+  }
+
+  append(append: Append): Promise<AppendOutcome> {
+    return this.#groups.append(append);
+  }
+
+  async lastSeq(producer: string): Promise<number> {
+    return (await this.#reader.producer(producer))?.lastSeq ?? 0;
+  }
+
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return this.#reader.events(query);
+  }
+
+  summary(query: SummaryQuery): Promise<Summary> {
+    return this.#reader.summary(query);
+  }
+
+  producer(producer: string): Promise<ProducerRow | undefined> {
+    return this.#reader.producer(producer);
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  pending(): PendingLoad {
+    return this.#groups.pending();
+  }
+
+  forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
+    return this.#groups.between(() => this.#writer.forgetProducers(lastSeenBefore, keep));
+  }
+
+  /** Brings the aggregates up to date, which otherwise happens within a minute. Answers do not depend on it. */
+  rollUp(): Promise<void> {
+    return this.#maintenance.rollUp();
+  }
+
+  deleteOld(limits: RetentionLimits): Promise<number> {
+    return deleteOldEvents(limits, {
+      step: (task) => this.#maintenance.run(task),
+      checkpoint: () => this.#betweenCommits(checkpoint),
+    });
+  }
+
+  /** Bytes of the blocks that hold something. The file may be larger: DuckDB keeps free blocks for what comes. */
+  usedBytes(): Promise<number> {
+    return this.#maintenance.run(usedBytes);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Its turn comes first, so that commits do not wait for what is done before it. */
+  #betweenCommits(task: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+    return this.#maintenance.run((connection) => this.#groups.between(() => task(connection)));
+  }
+
+  async #close(): Promise<void> {
+    await this.#groups.close();
+    await this.archive.close();
+    await this.#reads.close();
+    this.#threads.close();
+    await this.#maintenance.close();
+    this.#writer.close();
+    this.#release();
+  }
+
+  async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    const start = performance.now();
+    const { outcomes, events } = await this.#writer.commit(group);
+    this.#maintenance.stored(events.length);
+    this.#checkpoints.committed();
+    this.#listeners.notify(events, { durationMillis: performance.now() - start });
+    return outcomes;
+  }
+}

@@ -1,0 +1,49 @@
+import { DuckDBTimestampValue, type DuckDBAppender } from '@duckdb/node-api';
+
+import type { StoredEvent } from '../../../event/event.ts';
+
+/** Appends one event, column by column in the order of the `events` table. */
+export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
+  const receivedAt = instant(event.receivedAt);
+  const timestamp = event.timestamp === null ? null : instant(event.timestamp);
+  appender.appendBigInt(BigInt(event.id));
+  appender.appendTimestamp(receivedAt);
+  // As `eventTime` says.
+  appender.appendTimestamp(timestamp ?? receivedAt);
+  appender.appendVarchar(event.clientId);
+  text(appender, event.sourceIp);
+  appender.appendVarchar(event.endpoint);
+  if (event.scheme === null) appender.appendNull();
+  else appender.appendBoolean(event.scheme);
+  appender.appendVarchar(event.method);
+  appender.appendVarchar(event.customData);
+  if (timestamp === null) appender.appendNull();
+  else appender.appendTimestamp(timestamp);
+  if (event.statusCode === null) appender.appendNull();
+  else appender.appendSmallInt(event.statusCode);
+  double(appender, event.latencyMs);
+  text(appender, event.route);
+  text(appender, event.outcome);
+  text(appender, event.userId);
+  text(appender, event.userAgent);
+  text(appender, event.traceId);
+  text(appender, event.spanId);
+  text(appender, event.sessionId);
+  double(appender, event.sampleRate);
+  appender.endRow();
+}
+
+function text(appender: DuckDBAppender, value: string | null): void {
+  if (value === null) appender.appendNull();
+  else appender.appendVarchar(value);
+}
+
+function double(appender: DuckDBAppender, value: number | null): void {
+  if (value === null) appender.appendNull();
+  else appender.appendDouble(value);
+}
+
+/** In microseconds: for a value in milliseconds the library makes a native object, which DuckDB then casts all the same. */
+export function instant(millis: number): DuckDBTimestampValue {
+  return new DuckDBTimestampValue(BigInt(millis) * 1000n);
+}

@@ -1,0 +1,52 @@
+import { DAY_MILLIS } from '../durations.ts';
+import type { Log } from '../log.ts';
+import type { Store } from './store.ts';
+
+/** How long a producer may be away before it is forgotten, milliseconds (PROTOCOL.md, batch mode, 9). */
+export const FORGET_AFTER_MILLIS: number = 30 * DAY_MILLIS;
+
+/** What forgetting needs of time. */
+export interface ForgettingClock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Calls again and again without keeping the process alive. @returns the way to stop. */
+  readonly every: (millis: number, task: () => void) => () => void;
+}
+
+/** The clock of the machine. */
+export const SYSTEM_CLOCK: ForgettingClock = {
+  now: () => Date.now(),
+  every: (millis, task) => {
+    const timer = setInterval(task, millis);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+};
+
+/** What forgetting needs. */
+export interface ForgettingContext {
+  readonly store: Pick<Store, 'forgetProducers'>;
+  /** Producers with a connection: they are kept, however long they have said nothing. */
+  readonly connected: () => Iterable<string>;
+  readonly log: Log;
+  readonly clock: ForgettingClock;
+}
+
+/**
+ * Forgets producers that have not been seen for 30 days, now and once a day: each start of an application makes a new
+ * one, so their table would grow for ever. Their events stay. @returns the way to stop.
+ */
+export function startForgetting(context: ForgettingContext): () => void {
+  const { clock } = context;
+  void forget(context);
+  return clock.every(DAY_MILLIS, () => void forget(context));
+}
+
+async function forget({ store, connected, log, clock }: ForgettingContext): Promise<void> {
+  try {
+    const count = await store.forgetProducers(clock.now() - FORGET_AFTER_MILLIS, [...connected()]);
+    if (count > 0) log('info', `forgot ${count} producers that were not seen for 30 days`);
+  } catch (error) {
+    log('warn', `could not forget old producers: ${error instanceof Error ? error.name : typeof error}`);
+  }
+}

@@ -1,0 +1,193 @@
+import {
+  SPARKLINE_PARTS,
+  STATUS_CLASSES,
+  type Analytics,
+  type AnalyticsFilter,
+  type ClientFigures,
+  type ClientsQuery,
+  type EndpointFigures,
+  type EndpointList,
+  type EndpointOrder,
+  type EndpointsQuery,
+  type MetricDetail,
+  type MetricList,
+  type MetricQuery,
+  type Overview,
+  type OverviewQuery,
+  type SeriesPoint,
+  type StatusClass,
+  type StatusCounts,
+  type Totals,
+} from '../analytics.ts';
+import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
+import { binsOf, latencyBucket } from '../log-buckets.ts';
+import { describeMetric, listMetrics } from './metrics.ts';
+import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
+import { bucketStarts, fillBuckets, previousRange } from '../series.ts';
+import type { ProducerRow } from '../store.ts';
+
+/** Answers the questions of the page from arrays, always exactly; what the other store's answers are held against. */
+export class MemoryAnalytics implements Analytics {
+  readonly #events: readonly StoredEvent[];
+  readonly #producers: ReadonlyMap<string, ProducerRow>;
+
+  /** Looks into both whenever it is asked. */
+  constructor(events: readonly StoredEvent[], producers: ReadonlyMap<string, ProducerRow>) {
+    this.#events = events;
+    this.#producers = producers;
+  }
+
+  overview(query: OverviewQuery): Promise<Overview> {
+    const events = this.#matching(query);
+    const latencies = events.flatMap((event) => event.latencyMs ?? []);
+    return Promise.resolve({
+      estimated: false,
+      totals: totalsOf(events),
+      previous: totalsOf(this.#matching({ ...query, ...previousRange(query) })),
+      series: seriesOf(events, query),
+      methods: frequencies(events, (event) => event.method).map(([method, requests]) => ({
+        method,
+        requests,
+      })),
+      outcomes: frequencies(events, (event) => event.outcome).map(([outcome, requests]) => ({
+        outcome,
+        requests,
+      })),
+      statusCodes: frequencies(events, (event) => event.statusCode).map(([statusCode, requests]) => ({
+        statusCode,
+        requests,
+      })),
+      histogram: binsOf(latencies.map((latency) => [latencyBucket(latency), 1])),
+    });
+  }
+
+  endpoints(query: EndpointsQuery): Promise<EndpointList> {
+    const events = this.#matching(query);
+    const all = [...groupBy(events, (event) => JSON.stringify([event.method, endpointName(event)]))]
+      .map(([, group]) => figuresOf(group, query, events.length))
+      .sort(
+        (a, b) => ORDERS[query.order](a, b) || compare(a.endpoint, b.endpoint) || compare(a.method, b.method),
+      );
+    return Promise.resolve({ estimated: false, endpoints: all.slice(0, query.limit), total: all.length });
+  }
+
+  clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
+    const known = this.#matching(query).filter((event) => event.sourceIp !== null);
+    const clients = [...groupBy(known, (event) => event.sourceIp ?? '')]
+      .map(([sourceIp, group]) => ({
+        sourceIp,
+        requests: group.length,
+        errors: group.filter(isError).length,
+        lastSeen: group.map(eventTime).reduce((a, b) => Math.max(a, b)),
+      }))
+      .sort((a, b) => b.requests - a.requests || compare(a.sourceIp, b.sourceIp));
+    return Promise.resolve(clients.slice(0, query.limit));
+  }
+
+  metrics(filter: AnalyticsFilter): Promise<MetricList> {
+    return Promise.resolve(listMetrics(this.#matching(filter)));
+  }
+
+  metric(query: MetricQuery): Promise<MetricDetail> {
+    return Promise.resolve(describeMetric(this.#matching(query), query));
+  }
+
+  producers(): Promise<readonly ProducerRow[]> {
+    const rows = [...this.#producers.values()];
+    return Promise.resolve(rows.sort((a, b) => b.lastSeen - a.lastSeen || compare(a.producer, b.producer)));
+  }
+
+  clientIds(): Promise<readonly string[]> {
+    const ids = new Set([...this.#producers.values()].map((row) => row.clientId));
+    return Promise.resolve([...ids].sort(compare));
+  }
+
+  #matching({ endpoint, ...filter }: AnalyticsFilter): readonly StoredEvent[] {
+    return this.#events
+      .filter((event) => matches(event, filter))
+      .filter(
+        (event) =>
+          endpoint === undefined ||
+          (event.method === endpoint.method && endpointName(event) === endpoint.endpoint),
+      );
+  }
+}
+
+const ORDERS: Readonly<Record<EndpointOrder, (a: EndpointFigures, b: EndpointFigures) => number>> = {
+  requests: (a, b) => b.requests - a.requests,
+  errors: (a, b) => b.errors - a.errors || b.requests - a.requests,
+  p95: (a, b) => (b.latency.p95 ?? -1) - (a.latency.p95 ?? -1) || b.requests - a.requests,
+};
+
+function totalsOf(events: readonly StoredEvent[]): Totals {
+  return {
+    requests: events.length,
+    errors: events.filter(isError).length,
+    clients: addressesOf(events).size,
+    latency: percentilesOf(events),
+  };
+}
+
+function seriesOf(events: readonly StoredEvent[], query: OverviewQuery): readonly SeriesPoint[] {
+  const width = query.bucketMillis;
+  const points = [...groupBy(events, (event) => Math.floor(eventTime(event) / width) * width)].map(
+    ([start, group]) => ({
+      start,
+      requests: group.length,
+      errors: group.filter(isError).length,
+      byStatus: statusCounts(group),
+      latency: percentilesOf(group),
+    }),
+  );
+  return fillBuckets<SeriesPoint>(bucketStarts(query, width), points, {
+    requests: 0,
+    errors: 0,
+    byStatus: statusCounts([]),
+    latency: percentilesOf([]),
+  });
+}
+
+function statusCounts(events: readonly StoredEvent[]): StatusCounts {
+  const count = (name: StatusClass): number =>
+    events.filter((event) => statusClass(event.statusCode) === name).length;
+  return Object.fromEntries(STATUS_CLASSES.map((name) => [name, count(name)])) as Record<StatusClass, number>;
+}
+
+function statusClass(statusCode: number | null): StatusClass {
+  const first = Math.min(5, Math.floor((statusCode ?? 0) / 100));
+  return first < 2 ? 'none' : (`${first}xx` as StatusClass);
+}
+
+/** How often each value occurs, the most frequent first, then in order of the value, null last. */
+function frequencies<T extends string | number | null>(
+  events: readonly StoredEvent[],
+  valueOf: (event: StoredEvent) => T,
+): readonly (readonly [T, number])[] {
+  return [...groupBy(events, valueOf)]
+    .map(([value, group]) => [value, group.length] as const)
+    .sort(([a, countA], [b, countB]) => {
+      if (countA !== countB) return countB - countA;
+      if (a === null || b === null) return a === null ? 1 : -1;
+      return a < b ? -1 : 1;
+    });
+}
+
+function figuresOf(
+  group: readonly StoredEvent[],
+  { since, until }: EndpointsQuery,
+  all: number,
+): EndpointFigures {
+  const sparkline = Array.from({ length: SPARKLINE_PARTS }, () => 0);
+  for (const event of group) {
+    const part = Math.floor(((eventTime(event) - since) * SPARKLINE_PARTS) / (until - since));
+    sparkline[part] = (sparkline[part] ?? 0) + 1;
+  }
+  return {
+    ...endpointOf(group),
+    requests: group.length,
+    errors: group.filter(isError).length,
+    share: group.length / all,
+    latency: percentilesOf(group),
+    sparkline,
+  };
+}

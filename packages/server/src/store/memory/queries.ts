@@ -1,0 +1,82 @@
+import { chooseBucket } from '../bucket-width.ts';
+import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
+import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
+import {
+  MAX_SUMMARY_ENDPOINTS,
+  type EventQuery,
+  type Summary,
+  type SummaryBucket,
+  type SummaryEndpoint,
+  type SummaryQuery,
+} from '../store.ts';
+
+/** Answers an {@link EventQuery} from an array of events. */
+export function selectEvents(all: readonly StoredEvent[], query: EventQuery): readonly StoredEvent[] {
+  const { endpoint, method, status, outcome, after } = query;
+  return all
+    .filter((event) => matches(event, query))
+    .filter((event) => endpoint === undefined || event.route === endpoint || event.endpoint === endpoint)
+    .filter((event) => method === undefined || event.method === method)
+    .filter((event) => outcome === undefined || event.outcome === outcome)
+    .filter(({ statusCode }) => status === undefined || isWithin(statusCode, status))
+    .sort(newestFirst)
+    .filter((event) => after === undefined || isBelow(event, after.time, after.id))
+    .slice(0, query.limit);
+}
+
+/** Answers a {@link SummaryQuery} from an array of events. */
+export function summarise(all: readonly StoredEvent[], query: SummaryQuery): Summary {
+  const events = all.filter((event) => matches(event, query));
+  const bucketMillis = query.bucketMillis ?? chooseBucket(spanOf(events, query));
+  return {
+    requests: events.length,
+    errors: events.filter(isError).length,
+    clients: addressesOf(events).size,
+    latency: percentilesOf(events),
+    bucketMillis,
+    buckets: bucketsOf(events, bucketMillis),
+    endpoints: endpointsOf(events),
+  };
+}
+
+function isWithin(statusCode: number | null, { from, to }: { from: number; to: number }): boolean {
+  return statusCode !== null && statusCode >= from && statusCode <= to;
+}
+
+function newestFirst(a: StoredEvent, b: StoredEvent): number {
+  return eventTime(b) - eventTime(a) || b.id - a.id;
+}
+
+function isBelow(event: StoredEvent, time: number, id: number): boolean {
+  const own = eventTime(event);
+  return own < time || (own === time && event.id < id);
+}
+
+function spanOf(events: readonly StoredEvent[], query: SummaryQuery): number {
+  const times = events.map(eventTime);
+  const first = times.reduce((a, b) => Math.min(a, b), Infinity);
+  const last = times.reduce((a, b) => Math.max(a, b), -Infinity);
+  return Math.max(0, (query.until ?? last) - (query.since ?? first));
+}
+
+function bucketsOf(events: readonly StoredEvent[], width: number): readonly SummaryBucket[] {
+  return [...groupBy(events, (event) => Math.floor(eventTime(event) / width) * width)]
+    .map(([start, group]) => ({ start, requests: group.length, errors: group.filter(isError).length }))
+    .sort((a, b) => a.start - b.start);
+}
+
+function endpointsOf(events: readonly StoredEvent[]): readonly SummaryEndpoint[] {
+  return [...groupBy(events, (event) => JSON.stringify([event.method, endpointName(event)]))]
+    .map(([, group]) => figuresOf(group))
+    .sort((a, b) => b.requests - a.requests || compare(a.endpoint, b.endpoint) || compare(a.method, b.method))
+    .slice(0, MAX_SUMMARY_ENDPOINTS);
+}
+
+function figuresOf(group: readonly StoredEvent[]): SummaryEndpoint {
+  return {
+    ...endpointOf(group),
+    requests: group.length,
+    errors: group.filter(isError).length,
+    p95: percentilesOf(group).p95,
+  };
+}

@@ -1,0 +1,105 @@
+import { decideGroup, numberEvents, type ProducerChange } from '../append-decision.ts';
+import type { Analytics } from '../analytics.ts';
+import { CommitListeners } from '../commit-listeners.ts';
+import type { StoredEvent } from '../../event/event.ts';
+import { GroupCommit } from '../group-commit.ts';
+import { MemoryAnalytics } from './analytics.ts';
+import { selectEvents, summarise } from './queries.ts';
+import type {
+  Append,
+  AppendOutcome,
+  CommitListener,
+  EventQuery,
+  PendingLoad,
+  ProducerRow,
+  RetentionLimits,
+  Store,
+  Summary,
+  SummaryQuery,
+} from '../store.ts';
+
+/**
+ * Keeps events in the memory of the process, for tests and trials: gone with the process, and it grows without bound.
+ */
+export class MemoryStore implements Store {
+  readonly archive = undefined;
+  readonly #events: StoredEvent[] = [];
+  #nextId = 1;
+  readonly #producers = new Map<string, ProducerRow>();
+  readonly analytics: Analytics = new MemoryAnalytics(this.#events, this.#producers);
+  readonly #listeners = new CommitListeners();
+  readonly #writer = new GroupCommit((group) => Promise.resolve(this.#commit(group)));
+
+  append(append: Append): Promise<AppendOutcome> {
+    return this.#writer.append(append);
+  }
+
+  lastSeq(producer: string): Promise<number> {
+    return Promise.resolve(this.#producers.get(producer)?.lastSeq ?? 0);
+  }
+
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return Promise.resolve(selectEvents(this.#events, query));
+  }
+
+  summary(query: SummaryQuery): Promise<Summary> {
+    return Promise.resolve(summarise(this.#events, query));
+  }
+
+  producer(producer: string): Promise<ProducerRow | undefined> {
+    return Promise.resolve(this.#producers.get(producer));
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  pending(): PendingLoad {
+    return this.#writer.pending();
+  }
+
+  forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
+    const old = [...this.#producers].filter(
+      ([producer, row]) => row.lastSeen < lastSeenBefore && !keep.includes(producer),
+    );
+    for (const [producer] of old) this.#producers.delete(producer);
+    return Promise.resolve(old.length);
+  }
+
+  /** It has no size: only the age of events counts. */
+  deleteOld({ before }: RetentionLimits): Promise<number> {
+    const kept = this.#events.filter((event) => event.receivedAt >= before);
+    const deleted = this.#events.length - kept.length;
+    for (const [index, event] of kept.entries()) this.#events[index] = event;
+    this.#events.length = kept.length;
+    return Promise.resolve(deleted);
+  }
+
+  close(): Promise<void> {
+    return this.#writer.close();
+  }
+
+  #commit(group: readonly Append[]): readonly AppendOutcome[] {
+    const start = performance.now();
+    const lastSeqs = new Map([...this.#producers].map(([key, row]) => [key, row.lastSeq]));
+    const { outcomes, stored, producers } = decideGroup(group, lastSeqs);
+    const committed = numberEvents(stored, this.#nextId);
+    this.#nextId += committed.length;
+    for (const event of committed) this.#events.push(event);
+    for (const [key, change] of producers)
+      this.#producers.set(key, nextRow(this.#producers.get(key), change));
+    this.#listeners.notify(committed, { durationMillis: performance.now() - start });
+    return outcomes;
+  }
+}
+
+function nextRow(before: ProducerRow | undefined, change: ProducerChange): ProducerRow {
+  return {
+    ...change.latest.producer,
+    lastSeq: change.lastSeq,
+    firstSeen: before?.firstSeen ?? change.latest.receivedAt,
+    lastSeen: change.latest.receivedAt,
+    events: (before?.events ?? 0) + change.events,
+    rejected: (before?.rejected ?? 0) + change.rejected,
+  };
+}

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { CommitRate } from '../../dist/observe/commit-rate.js';
+import type { CerberusServer } from '../../dist/server.js';
+import { until } from '../support/deadline.js';
+import { START, storeEvent, wireEvent } from '../support/events.js';
+import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
+import { WsClient } from '../support/ws-client.js';
+
+type Json = Record<string, unknown>;
+
+describe('the endpoints of the page', () => {
+  let running: CerberusServer;
+  let client: WsClient;
+
+  async function get(path: string): Promise<Json> {
+    const { status, body } = await call(`${running.url}${path}`);
+    expect(status, JSON.stringify(body)).to.equal(200);
+    return body;
+  }
+
+  beforeEach(async () => {
+    running = await server({ db: join(tempFolder(), 'x.duckdb') });
+    client = await WsClient.batch(running.wsUrl, TOKEN, 'producer-1');
+    client.frame(1, wireEvent(), wireEvent({ status_code: 500, outcome: 'error', timestamp: undefined }), {});
+    await client.next();
+  });
+
+  afterEach(async () => {
+    await stopServers();
+    removeTempFolders();
+  });
+
+  const RANGE = `since=2025-03-01T11:00:00Z&until=${START + 3_600_000}`;
+
+  it('give an overview in the form of the document', async () => {
+    const body = await get(`/api/overview?${RANGE}&bucket=1h`);
+    const latency = { p50: 12.345, p95: 12.345, p99: 12.345 };
+    expect(body).to.deep.include({
+      since: '2025-03-01T11:00:00.000Z',
+      until: '2025-03-01T13:00:00.000Z',
+      bucket_millis: 3_600_000,
+      estimated: false,
+      now: { requests_per_second: 0.2 },
+      totals: { requests: 1, errors: 0, clients: 1, latency_ms: latency },
+      methods: [{ method: 'GET', requests: 1 }],
+      outcomes: [{ outcome: 'completed', requests: 1 }],
+      status_codes: [{ status_code: 200, requests: 1 }],
+    });
+    expect(body['series']).to.have.length(2);
+    expect(body).to.have.nested.property('series[1].by_status.2xx', 1);
+    expect(body).to.have.nested.property('histogram[0].requests', 1);
+  });
+
+  it('are about the last 24 hours where no range is given, and say when they estimate', async () => {
+    expect(await get('/api/overview')).to.have.nested.property('totals.requests', 1);
+    const month = `since=${Date.now() - 30 * 86_400_000}`;
+    const body = await get(`/api/overview?${month}`);
+    expect(body).to.include({ estimated: true }).and.have.nested.property('totals.requests', 1);
+    expect(body['series']).to.have.length.within(30, 120);
+  });
+
+  it('list endpoints, clients and custom metrics', async () => {
+    expect(await get(`/api/endpoints?${RANGE}`)).to.have.nested.property('endpoints[0].share', 1);
+    expect(await get(`/api/clients?${RANGE}`)).to.have.nested.property(
+      'clients[0].last_seen',
+      '2025-03-01T12:00:00.000Z',
+    );
+    expect(await get(`/api/custom-metrics?${RANGE}`)).to.deep.include({ events: 1, estimated: false });
+    const detail = await get(`/api/custom-metrics/detail?${RANGE}&name=cache_hit&group=endpoint`);
+    const ofLongRange = await get('/api/custom-metrics/detail?since=0&until=93600000&name=cache_hit');
+    expect(ofLongRange['bucket_millis'], 'hours, of which there are aggregates').to.equal(3_600_000);
+    expect(detail).to.deep.include({
+      name: 'cache_hit',
+      events: 1,
+      coverage: 1,
+      numbers: null,
+      shares: [{ value: true, count: 1 }],
+    });
+    expect(detail).to.have.nested.property('groups[0].endpoint', '/api/users/:id');
+  });
+
+  it('filter events by method, status and outcome', async () => {
+    const count = async (query: string): Promise<number> =>
+      ((await get(`/api/events?${query}`))['events'] as unknown[]).length;
+    expect(await count('status=5xx')).to.equal(1);
+    expect(await count('status=200')).to.equal(1);
+    expect(await count('outcome=error&method=GET')).to.equal(1);
+    expect(await count('method=POST')).to.equal(0);
+  });
+
+  it('tell who sends, whether it is connected, and what was refused', async () => {
+    await call(`${running.url}/api/events`, { headers: { authorization: 'Bearer wrong' } });
+    const source = async (): Promise<Json> => ((await get('/api/sources'))['sources'] as Json[])[0] ?? {};
+    expect(await source()).to.deep.include({
+      client_id: 'my-app',
+      mode: 'batch',
+      producer: 'producer-1',
+      last_seq: 1,
+      events: 2,
+      rejected: 1,
+      throttled: 0,
+      connected: true,
+    });
+    const body = await get('/api/sources?client_id=nobody');
+    expect(body).to.deep.include({ sources: [], client_ids: ['my-app'] });
+    expect(body['refused']).to.deep.include({ reason: 'unauthorized', count: 1 });
+    await client.close();
+    await until('it is gone', async () => (await source())['connected'] === false);
+  });
+
+  it('show event-mode senders of a client id as one source, while one of them is connected', async () => {
+    const sender = await WsClient.connect(running.wsUrl, { token: TOKEN });
+    sender.send(JSON.stringify(wireEvent({ token: TOKEN, client_id: 'django' })));
+    await sender.next();
+    const source = async (): Promise<Json | undefined> =>
+      ((await get('/api/sources'))['sources'] as Json[]).find((each) => each['client_id'] === 'django');
+    expect(await source()).to.deep.include({
+      mode: 'event',
+      producer: null,
+      last_seq: null,
+      connected: true,
+    });
+    await sender.close();
+    await until('it is gone', async () => (await source())?.['connected'] === false);
+  });
+
+  for (const path of [
+    '/api/overview?since=2&until=1',
+    '/api/overview?since=yesterday',
+    '/api/overview?since=0&bucket=1s',
+    '/api/endpoints?sort=name',
+    '/api/endpoints?limit=501',
+    '/api/clients?limit=201',
+    '/api/custom-metrics/detail',
+    '/api/custom-metrics/detail?name=x&group=client',
+    '/api/events?status=abc',
+    '/api/events?outcome=fine',
+  ]) {
+    it(`answer 400 to ${path}`, async () => {
+      const { status, body } = await call(`${running.url}${path}`);
+      expect([status, typeof body['error']]).to.deep.equal([400, 'string']);
+    });
+  }
+});
+
+describe('the rate of commits', () => {
+  it('is that of the last ten seconds, of all or of one client id or endpoint', () => {
+    let now = 100.5;
+    const rate = new CommitRate(() => now);
+    rate.add(Array.from({ length: 20 }, () => ({ ...storeEvent(), id: 1, receivedAt: 0 })));
+    now = 105;
+    rate.add([{ ...storeEvent({ clientId: 'other', route: null, endpoint: '/x' }), id: 2, receivedAt: 0 }]);
+    expect(rate.perSecond({})).to.equal(2.1);
+    expect(rate.perSecond({ clientId: 'other' })).to.equal(0.1);
+    expect(rate.perSecond({ endpoint: { method: 'GET', endpoint: '/api/users/:id' } })).to.equal(2);
+    expect(rate.perSecond({ clientId: 'other', endpoint: { method: 'POST', endpoint: '/x' } })).to.equal(0);
+    now = 112;
+    expect(rate.perSecond({})).to.equal(0.1);
+    now = 130;
+    expect(rate.perSecond({})).to.equal(0);
+  });
+});

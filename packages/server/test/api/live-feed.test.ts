@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+
+import type { StoredEvent } from '../../dist/event/event.js';
+import { LiveFeed, type LiveSink } from '../../dist/api/live-feed.js';
+import { storeEvent } from '../support/events.js';
+
+/** Keeps what it gets; `unread` is what it pretends not to have taken. */
+class Sink implements LiveSink {
+  readonly texts: string[] = [];
+  unread = 0;
+  readonly write = (text: string): void => void this.texts.push(text);
+  readonly unreadBytes = (): number => this.unread;
+}
+
+function stored(count: number, clientId = 'shop'): StoredEvent[] {
+  return Array.from({ length: count }, (_, id) => ({ ...storeEvent({ clientId }), id, receivedAt: 0 }));
+}
+
+describe('the live feed', () => {
+  let feed: LiveFeed;
+  let sink: Sink;
+
+  beforeEach(() => {
+    feed = new LiveFeed();
+    sink = new Sink();
+  });
+
+  it('gives each event to everybody who watches, until he stops', () => {
+    const other = new Sink();
+    const stop = feed.listen(sink, undefined);
+    feed.listen(other, undefined);
+    feed.publish(stored(2));
+    stop();
+    feed.publish(stored(1));
+    expect([sink.texts.length, other.texts.length, feed.size]).to.deep.equal([2, 3, 1]);
+    expect(sink.texts[0]).to.match(/^event: request\ndata: \{"client_id":"shop",.*\}\n\n$/);
+  });
+
+  it('gives only the events of one application where that is asked for', () => {
+    feed.listen(sink, 'shop');
+    feed.publish([...stored(1, 'shop'), ...stored(1, 'other')]);
+    expect(sink.texts).to.have.length(1);
+  });
+
+  it('gives at most 500 events in a second, and tells how many there were beside them', () => {
+    feed.listen(sink, undefined);
+    feed.publish(stored(700));
+    expect(sink.texts).to.have.length(500);
+    feed.tick();
+    expect(sink.texts.at(-1)).to.equal('event: dropped\ndata: {"count":200}\n\n');
+    feed.publish(stored(3));
+    feed.tick();
+    expect(sink.texts, 'nothing was dropped since').to.have.length(504);
+  });
+
+  it('gives nothing to one who does not read, and tells him how much when he reads again', () => {
+    const quick = new Sink();
+    feed.listen(sink, undefined);
+    feed.listen(quick, undefined);
+    sink.unread = 262_145;
+    feed.publish(stored(4));
+    feed.tick();
+    feed.heartbeat();
+    expect([sink.texts.length, quick.texts.length]).to.deep.equal([0, 5]);
+    sink.unread = 0;
+    feed.tick();
+    expect(sink.texts).to.deep.equal(['event: dropped\ndata: {"count":4}\n\n']);
+  });
+
+  it('writes each event once, however many watch, and not at all if nobody does', () => {
+    let reads = 0;
+    const counted = stored(1).map((each) => ({
+      ...each,
+      get customData(): string {
+        reads += 1;
+        return '{}';
+      },
+    }));
+    feed.publish(counted);
+    expect(reads).to.equal(0);
+    for (let index = 0; index < 3; index += 1) feed.listen(new Sink(), undefined);
+    feed.publish(counted);
+    expect(reads).to.equal(1);
+  });
+});

@@ -1,0 +1,141 @@
+import { expect } from 'chai';
+
+import { CerberusServerError } from '../../dist/errors.js';
+import { MemoryStore } from '../../dist/store/memory/store.js';
+import type { CerberusServer } from '../../dist/server.js';
+import { within } from '../support/deadline.js';
+import { append } from '../support/events.js';
+import { server, stopServers, TOKEN } from '../support/server-fixture.js';
+
+/** The messages of a stream, one after the other. */
+class Stream {
+  readonly response: Response;
+  readonly #controller: AbortController;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #text = '';
+
+  private constructor(response: Response, controller: AbortController) {
+    if (response.body === null) throw new Error('no body');
+    this.response = response;
+    this.#controller = controller;
+    this.#reader = response.body.getReader();
+  }
+
+  static async open(url: string): Promise<Stream> {
+    const controller = new AbortController();
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const stream = new Stream(await fetch(url, { headers, signal: controller.signal }), controller);
+    expect(await stream.next()).to.equal('retry: 2000');
+    return stream;
+  }
+
+  /** The next message without its end; undefined when the server ended the stream. */
+  async next(): Promise<string | undefined> {
+    for (;;) {
+      const end = this.#text.indexOf('\n\n');
+      if (end !== -1) {
+        const message = this.#text.slice(0, end);
+        this.#text = this.#text.slice(end + 2);
+        return message;
+      }
+      const { value, done } = await within('a message', this.#reader.read());
+      if (done) return undefined;
+      this.#text += new TextDecoder().decode(value);
+    }
+  }
+
+  close(): void {
+    this.#controller.abort();
+  }
+}
+
+describe('GET /api/live', () => {
+  let store: MemoryStore;
+  let running: CerberusServer;
+
+  beforeEach(async () => {
+    store = new MemoryStore();
+    running = await server({ store, pingIntervalMillis: 50 });
+  });
+
+  afterEach(stopServers);
+
+  it('tells of each event once it is stored, as /api/events shows it', async () => {
+    const stream = await Stream.open(`${running.url}/api/live`);
+    expect(stream.response.headers.get('content-type')).to.equal('text/event-stream; charset=utf-8');
+    await store.append(append());
+    let message = await stream.next();
+    while (message?.startsWith(':') === true) message = await stream.next();
+    const [first, data] = message?.split('\ndata: ') ?? [];
+    const page = await fetch(`${running.url}/api/events`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const { events } = (await page.json()) as { events: unknown[] };
+    expect([first, JSON.parse(data ?? '')]).to.deep.equal(['event: request', events[0]]);
+    stream.close();
+  });
+
+  it('shows signs of life when there is nothing to tell', async () => {
+    const stream = await Stream.open(`${running.url}/api/live`);
+    expect(await stream.next()).to.match(/^: /);
+    stream.close();
+  });
+
+  it('has place for 64 who watch, and again when one of them leaves', async () => {
+    const streams = await Promise.all(
+      Array.from({ length: 64 }, () => Stream.open(`${running.url}/api/live`)),
+    );
+    const another = (): Promise<Response> =>
+      fetch(`${running.url}/api/live`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    expect((await another()).status).to.equal(503);
+    streams[0]?.close();
+    let response = await another();
+    while (response.status === 503) response = await within('a place', another());
+    expect(response.status).to.equal(200);
+    await response.body?.cancel();
+    for (const stream of streams) stream.close();
+  });
+
+  it('ends when the server stops, which does not wait for it', async () => {
+    const stream = await Stream.open(`${running.url}/api/live`);
+    const stopped = running.close();
+    let message = await stream.next();
+    while (message !== undefined) message = await stream.next();
+    await within('the server to stop', stopped);
+  });
+
+  it('is for readers only', async () => {
+    expect((await fetch(`${running.url}/api/live`)).status).to.equal(401);
+  });
+});
+
+describe('sign-in options', () => {
+  it('refuse to open a port to others, or a token that somebody chose', async () => {
+    const refusals = [
+      { host: '0.0.0.0' },
+      { host: '192.0.2.1' },
+      { host: 'example.com' },
+      { host: '127.evil.example' },
+      { token: 'chosen' },
+    ];
+    for (const options of refusals) {
+      const error = await server({ token: undefined, signIn: false, ...options }).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error, JSON.stringify(options)).to.be.instanceOf(CerberusServerError);
+      expect(error).to.include({ code: 'INVALID_OPTION' });
+      expect((error as Error).message).to.match(/^`signIn` must be true, or false with a loopback `host`/);
+    }
+  });
+
+  it('refuse a trace URL that is none or has no place for the id', async () => {
+    for (const traceUrlTemplate of [
+      'x',
+      '/{trace_id}',
+      'javascript:alert({trace_id})',
+      'https://example.com/',
+    ]) {
+      const error = await server({ traceUrlTemplate }).catch((reason: unknown) => reason);
+      expect(error, traceUrlTemplate).to.include({ code: 'INVALID_OPTION' });
+      expect((error as Error).message).not.to.include(traceUrlTemplate);
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { request } from 'node:http';
+
+import { expect } from 'chai';
+
+import type { CerberusServer } from '../../dist/server.js';
+import { ControlledStore } from '../support/controlled-store.js';
+import { within } from '../support/deadline.js';
+import { append, wireEvent } from '../support/events.js';
+import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { WsClient } from '../support/ws-client.js';
+
+describe('the HTTP endpoints', () => {
+  let store: ControlledStore;
+  let running: CerberusServer;
+
+  beforeEach(async () => {
+    store = new ControlledStore();
+    running = await server({ store });
+  });
+
+  afterEach(stopServers);
+
+  const guarded = ['/api/events', '/api/summary', '/api/secret-key'];
+  for (const path of guarded) {
+    it(`${path} answers 401 without the token, with a challenge`, async () => {
+      for (const authorization of [
+        '',
+        'Bearer wrong',
+        `Basic ${TOKEN}`,
+        TOKEN,
+        'Bearer ',
+        `Bearer ${TOKEN}x`,
+      ]) {
+        const { status, headers, body } = await call(`${running.url}${path}`, { headers: { authorization } });
+        expect(status, authorization).to.equal(401);
+        expect(body).to.deep.equal({ error: 'missing or wrong token' });
+        expect(headers.get('www-authenticate')).to.equal('Bearer');
+      }
+    });
+
+    it(`${path} answers 405 to a POST and names what is allowed`, async () => {
+      const { status, headers, body } = await call(`${running.url}${path}`, { method: 'POST' });
+      expect([status, headers.get('allow')]).to.deep.equal([405, 'GET']);
+      expect(body).to.have.property('error');
+    });
+  }
+
+  it('give out the secret key for a Bearer token or an X-API-Key', async () => {
+    for (const headers of [{ authorization: `bearer ${TOKEN}` }, { authorization: '', 'x-api-key': TOKEN }]) {
+      const answer = await call(`${running.url}/api/secret-key`, { headers });
+      expect([answer.status, answer.body]).to.deep.equal([200, { secret_key: 'k' }]);
+      expect(answer.headers.get('cache-control')).to.equal('no-store');
+    }
+  });
+
+  it('answer 404 to a path that does not exist, with or without the token', async () => {
+    for (const path of [
+      '/api',
+      '/api/events/',
+      '/API/EVENTS',
+      '//api/events',
+      '/ws/events',
+      '/healthz/..%2f',
+    ]) {
+      const { status, body } = await call(`${running.url}${path}`, { headers: { authorization: '' } });
+      expect([status, body], path).to.deep.equal([404, { error: 'not found' }]);
+    }
+  });
+
+  it('answer 400 to a target that is no path', async () => {
+    const status = await within(
+      'an answer',
+      new Promise((resolve, reject) => {
+        const outgoing = request(
+          { port: running.port, host: '127.0.0.1', path: '*', method: 'OPTIONS' },
+          (response) => {
+            response.resume();
+            resolve(response.statusCode);
+          },
+        );
+        outgoing.on('error', reject).end();
+      }),
+    );
+    expect(status).to.equal(400);
+  });
+
+  it('report health without a token', async () => {
+    const { status, body } = await call(`${running.url}/healthz`, { headers: { authorization: '' } });
+    expect([status, body]).to.deep.equal([200, { status: 'ok' }]);
+  });
+
+  it('report a store whose last commit failed, until one succeeds', async () => {
+    const lines: string[] = [];
+    const watched = await server({ store, log: (level, line) => lines.push(`${level} ${line}`) });
+    const client = await WsClient.batch(watched.wsUrl, TOKEN);
+    store.fault = () => 'fail';
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      client.frame(1, wireEvent());
+      await client.next();
+      expect((await call(`${watched.url}/healthz`)).status).to.equal(503);
+    }
+    store.fault = () => 'none';
+    client.frame(1, wireEvent());
+    await client.next();
+    expect((await call(`${watched.url}/healthz`)).status).to.equal(200);
+    const changes = lines.filter((line) => line.includes('store'));
+    expect(changes).to.deep.equal(['error store failed: Error', 'info store works again']);
+  });
+
+  it('answer 500 without details when a read fails, and go on', async () => {
+    store.events = () => Promise.reject(new Error('SELECT secret details'));
+    const { status, body } = await call(`${running.url}/api/events`);
+    expect([status, body]).to.deep.equal([500, { error: 'internal error' }]);
+    expect((await call(`${running.url}/api/summary`)).status).to.equal(200);
+  });
+
+  it('see what another sender stored', async () => {
+    await store.append(append());
+    expect((await call(`${running.url}/api/summary`)).body['requests']).to.equal(1);
+  });
+});

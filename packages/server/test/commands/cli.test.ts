@@ -1,0 +1,183 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+
+import { within } from '../support/deadline.js';
+import { wireEvent } from '../support/events.js';
+import { spawnServer, type ServerProcess } from '../support/server-process.js';
+import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
+import { WsClient } from '../support/ws-client.js';
+
+describe('cerberus-server', () => {
+  const processes: ServerProcess[] = [];
+  let folder: string;
+
+  function run(args: readonly string[], env: Record<string, string> = {}): ServerProcess {
+    const started = spawnServer(args, env, { cwd: folder });
+    processes.push(started);
+    return started;
+  }
+
+  async function refused(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+    const started = run(args, env);
+    const { code } = await within('the command to end', started.ended, 15_000);
+    expect(code).to.equal(1);
+    expect(started.output().stdout).to.equal('');
+    return started.output().stderr;
+  }
+
+  beforeEach(() => {
+    folder = tempFolder();
+  });
+
+  afterEach(async () => {
+    for (const started of processes) started.child.kill('SIGKILL');
+    await Promise.all(processes.splice(0).map((started) => started.ended));
+    removeTempFolders();
+  });
+
+  it('prints where it listens, the token, and lines that can be pasted into a shell', async () => {
+    const started = run(['--port', '0']);
+    const url = await started.url;
+    const { stdout } = started.output();
+    const token = /token +(sk-\S+)/.exec(stdout)?.[1];
+    const exported = Object.fromEntries(
+      [...stdout.matchAll(/^ *export (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
+    );
+    expect(exported).to.deep.equal({
+      CERBERUS_WS_URL: `${url?.replace('http', 'ws')}/ws/events`,
+      CERBERUS_TOKEN: token,
+      CERBERUS_CLIENT_ID: 'my-app',
+      CERBERUS_BACKEND_URL: url,
+    });
+    const answer = await fetch(`${url}/api/secret-key`, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).to.equal(200);
+    expect(started.output().stderr, 'the banner says it, the log need not').to.equal('');
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`stops on ${signal} with exit code 0, closes connections with 1001 and keeps what it stored`, async () => {
+      const args = ['--port', '0', '--db', 'x.duckdb', '--token', 't'];
+      const started = run(args);
+      const client = await WsClient.batch(`${(await started.url)?.replace('http', 'ws')}/ws/events`, 't');
+      client.frame(1, wireEvent(), wireEvent());
+      await client.next();
+      started.child.kill(signal);
+      expect((await client.ended()).code).to.equal(1001);
+      expect(await within('the command to end', started.ended)).to.deep.equal({ code: 0, signal: null });
+      const again = await run(args).url;
+      const answer = await fetch(`${again}/api/summary`, { headers: { authorization: 'Bearer t' } });
+      expect(await answer.json()).to.include({ requests: 2 });
+    });
+  }
+
+  it('takes options from the environment, and from the command line first', async () => {
+    const env = {
+      CERBERUS_SERVER_PORT: '0',
+      CERBERUS_SERVER_TOKEN: 'from-env',
+      CERBERUS_SERVER_DB: ':memory:',
+      CERBERUS_SERVER_SECRET_KEY: 'key-from-env',
+    };
+    const url = await run(['--token', 'from-line'], env).url;
+    const answer = await fetch(`${url}/api/secret-key`, { headers: { authorization: 'Bearer from-line' } });
+    expect(await answer.json()).to.deep.equal({ secret_key: 'key-from-env' });
+  });
+
+  it('warns when other machines can reach it without TLS', async () => {
+    const started = run(['--port', '0', '--db', ':memory:', '--host', '0.0.0.0']);
+    await started.url;
+    await within(
+      'the warning',
+      (async () => {
+        while (!started.output().stderr.includes('without TLS'))
+          await new Promise((resolve) => setTimeout(resolve, 10));
+      })(),
+    );
+  });
+
+  it('says in one line that the port is in use', async () => {
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', () => resolve()));
+    const { port } = blocker.address() as AddressInfo;
+    expect(await refused(['--port', String(port)])).to.equal(
+      `cerberus-server: port ${port} on 127.0.0.1 is in use\n`,
+    );
+    blocker.close();
+  });
+
+  it('says in one line that the database is in use', async () => {
+    await run(['--port', '0', '--db', 'x.duckdb']).url;
+    const stderr = await refused(['--port', '0', '--db', 'x.duckdb']);
+    expect(stderr).to.equal('cerberus-server: database x.duckdb is in use by another process\n');
+  });
+
+  it('says in one line that the file is no database', async () => {
+    writeFileSync(join(folder, 'x.duckdb'), 'x'.repeat(20_000));
+    const stderr = await refused(['--port', '0', '--db', 'x.duckdb']);
+    expect(stderr).to.match(/^cerberus-server: database x\.duckdb cannot be read: [^\n]+\n$/);
+  });
+
+  it('says in one line that the write-ahead log is damaged, and leaves it as it is', async () => {
+    const args = ['--port', '0', '--db', 'x.duckdb', '--token', 't'];
+    const started = run(args);
+    const client = await WsClient.batch(`${(await started.url)?.replace('http', 'ws')}/ws/events`, 't');
+    client.frame(1, ...Array.from({ length: 50 }, () => wireEvent()));
+    await client.next();
+    started.child.kill('SIGKILL');
+    await started.ended;
+    const wal = join(folder, 'x.duckdb.wal');
+    const bytes = readFileSync(wal);
+    bytes.fill(0xff, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 64);
+    writeFileSync(wal, bytes);
+    expect(await refused(args)).to.match(/^cerberus-server: database x\.duckdb cannot be read: [^\n]+\n$/);
+    expect(readFileSync(wal)).to.deep.equal(bytes);
+  });
+
+  it('has a flag for every option that is a number', async () => {
+    const started = run(['--port', '0', '--db', ':memory:', '--token', 't', '--max-frame-bytes', '2048']);
+    const client = await WsClient.batch(`${(await started.url)?.replace('http', 'ws')}/ws/events`, 't');
+    client.send('x'.repeat(2049));
+    expect((await client.ended()).code).to.equal(1009);
+  });
+
+  it('says in one line which option is wrong, and does not repeat a token', async () => {
+    expect(await refused(['--port', 'http'])).to.equal(
+      'cerberus-server: `port` (CERBERUS_SERVER_PORT) must be an integer from 0 to 65535\n',
+    );
+    expect(await refused([], { CERBERUS_SERVER_TOKEN: 'my secret token' }))
+      .to.match(/^cerberus-server: `token` [^\n]+\n$/)
+      .and.not.include('secret token');
+  });
+
+  it('names an unknown option', async () => {
+    expect(await refused(['--prot', '1'])).to.match(
+      /^error: unknown option '--prot'\n\(Did you mean --port\?\)/,
+    );
+  });
+
+  it('prints help and version', async () => {
+    const help = run(['--help']);
+    expect((await help.ended).code).to.equal(0);
+    for (const option of ['--port', '--db', '--token', '--secret-key', '--host', 'CERBERUS_SERVER_PORT']) {
+      expect(help.output().stdout).to.include(option);
+    }
+    const version = run(['--version']);
+    expect((await version.ended).code).to.equal(0);
+    expect(version.output().stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('says what to do when it is not built', () => {
+    mkdirSync(join(folder, 'bin'));
+    cpSync(fileURLToPath(new URL('../../bin', import.meta.url)), join(folder, 'bin'), { recursive: true });
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'bin', 'cerberus-server.mjs')], {
+      encoding: 'utf8',
+    });
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^cerberus-server is not built [^\n]+\n$/);
+  });
+});

@@ -1,0 +1,322 @@
+// Ranges of more than a day, which DuckDbStore answers from aggregates, against exact answers.
+
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import type { AnalyticsFilter, Totals } from '../../../../dist/store/analytics.js';
+import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
+import type { CerberusEvent } from '../../../../dist/event/event.js';
+import { MemoryStore } from '../../../../dist/store/memory/store.js';
+import type { Percentiles, Store } from '../../../../dist/store/store.js';
+import { sql } from '../../../support/duckdb-file.js';
+import { append, START, storeEvent } from '../../../support/events.js';
+import { hashOf, randomEvent, seededRandom } from '../../../support/random-events.js';
+import { removeTempFolders, tempFolder } from '../../../support/temp-folder.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const LIMITS = { memoryLimit: '256MB', threads: 1 };
+/** Begins and ends within a minute, an hour and a day. */
+const RANGE = { since: START - 70 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
+
+describe('aggregates', () => {
+  let exact: MemoryStore;
+  let store: DuckDbStore;
+  let path: string;
+  let seq = 0;
+
+  async function put(sent: readonly CerberusEvent[]): Promise<void> {
+    seq += 1;
+    for (const each of [exact, store]) await each.append(append({ seq, events: sent }));
+  }
+
+  function events(
+    count: number,
+    since = RANGE.since - 2 * HOUR,
+    until = RANGE.until + 2 * HOUR,
+  ): CerberusEvent[] {
+    const random = seededRandom(count + seq);
+    return Array.from({ length: count }, () => randomEvent(random, since, until));
+  }
+
+  beforeEach(async () => {
+    seq = 0;
+    exact = new MemoryStore();
+    path = join(tempFolder(), 'x.duckdb');
+    store = await DuckDbStore.open(path, LIMITS);
+  });
+
+  afterEach(async () => {
+    await store.close();
+    removeTempFolders();
+  });
+
+  const filters: Readonly<Record<string, AnalyticsFilter>> = {
+    everything: RANGE,
+    'one client id': { ...RANGE, clientId: 'shop' },
+    'one endpoint': { ...RANGE, endpoint: { method: 'GET', endpoint: '/c/:id' } },
+  };
+
+  for (const [name, filter] of Object.entries(filters)) {
+    for (const bucketMillis of [6 * HOUR, 30 * MINUTE]) {
+      it(`count exactly and estimate within their errors: ${name}, buckets of ${bucketMillis / MINUTE} min`, async () => {
+        // Aggregated, not aggregated yet, and late for minutes that were.
+        await put(events(1500));
+        await store.rollUp();
+        await put(events(300));
+        await store.rollUp();
+        await put(events(200));
+        const [is, should] = await Promise.all(
+          [store, exact].map((each) => each.analytics.overview({ ...filter, bucketMillis })),
+        );
+        if (is === undefined || should === undefined) throw new Error('no answer');
+        expect([is.estimated, should.estimated]).to.deep.equal([true, false]);
+        const countsOf = ({ series, methods, outcomes, statusCodes, histogram }: typeof is): unknown => [
+          series.map(({ latency: _latency, ...counts }) => counts),
+          methods,
+          outcomes,
+          statusCodes,
+          histogram,
+        ];
+        expect(countsOf(is)).to.deep.equal(countsOf(should));
+        expectClose(is.totals, should.totals);
+        expectClose(is.previous, should.previous);
+        for (const [index, point] of is.series.entries()) {
+          expectLatency(point.latency, should.series[index]?.latency);
+        }
+      });
+    }
+
+    it(`list endpoints and clients: ${name}`, async () => {
+      await put(events(1500));
+      await store.rollUp();
+      await put(events(200));
+      const lists = (each: Store): Promise<readonly unknown[]> =>
+        Promise.all([
+          each.analytics.clients({ ...filter, limit: 200 }),
+          each.analytics
+            .endpoints({ ...filter, order: 'requests', limit: 50 })
+            .then(({ endpoints, total }) => [
+              total,
+              // Parts begin where the range says, minutes do not.
+              endpoints.map(({ latency: _latency, sparkline, ...rest }) => [
+                rest,
+                sparkline.reduce((a, b) => a + b),
+              ]),
+            ]),
+        ]);
+      expect(await lists(store)).to.deep.equal(await lists(exact));
+      const [is, should] = await Promise.all(
+        [store, exact].map((each) => each.analytics.endpoints({ ...filter, order: 'errors', limit: 50 })),
+      );
+      for (const [index, endpoint] of (is?.endpoints ?? []).entries()) {
+        expectLatency(endpoint.latency, should?.endpoints[index]?.latency);
+        for (const [part, requests] of endpoint.sparkline.entries()) {
+          expect(requests).to.be.closeTo(should?.endpoints[index]?.sparkline[part] ?? NaN, 3);
+        }
+      }
+    });
+
+    it(`describe metrics: ${name}`, async () => {
+      await put(events(1500));
+      await store.rollUp();
+      await put(events(200));
+      const { metrics, events: all } = await store.analytics.metrics(filter);
+      const should = await exact.analytics.metrics(filter);
+      expect([metrics, all]).to.deep.equal([should.metrics, should.events]);
+      for (const metric of ['items', 'plan', 'vip', 'nothing']) {
+        const query = { ...filter, name: metric, bucketMillis: 12 * HOUR, byEndpoint: true };
+        expectMetric(await store.analytics.metric(query), await exact.analytics.metric(query));
+      }
+    });
+  }
+
+  it('keep what they say when their rows are put together', async () => {
+    for (let round = 0; round < 22; round += 1) {
+      await put(events(20, START - 30 * HOUR, START - 29 * HOUR));
+      await store.rollUp();
+    }
+    const query = { ...RANGE, bucketMillis: HOUR };
+    const [is, should] = await Promise.all([store, exact].map((each) => each.analytics.overview(query)));
+    expect(is?.series.map((point) => point.requests)).to.deep.equal(
+      should?.series.map((point) => point.requests),
+    );
+    expect(is?.totals.requests).to.equal(440);
+    const clients = { ...RANGE, limit: 200 };
+    expect(await store.analytics.clients(clients)).to.deep.equal(await exact.analytics.clients(clients));
+  }).timeout(60_000);
+
+  it('have the minutes of an event as soon as it is stored, with those of late ones, and once each in the end', async () => {
+    const minute = async (): Promise<unknown> => {
+      await store.close();
+      const rows = await sql(
+        path,
+        `SELECT (epoch_ms(start) - ${START}) / ${MINUTE}, sum(requests)::INTEGER, count(*)::INTEGER FROM minute_requests
+         GROUP BY start ORDER BY start`,
+      );
+      const latencies = await sql(path, 'SELECT sum(requests)::INTEGER FROM minute_latencies');
+      store = await DuckDbStore.open(path, LIMITS);
+      return [rows, latencies];
+    };
+    await put([storeEvent(), storeEvent(), storeEvent({ timestamp: START + MINUTE })]);
+    await put([storeEvent()]);
+    expect(await minute(), 'not aggregated').to.deep.equal([
+      [
+        [0, 3, 2],
+        [1, 1, 1],
+      ],
+      [[4]],
+    ]);
+    await store.rollUp();
+    expect(await minute(), 'aggregated').to.deep.equal([
+      [
+        [0, 3, 1],
+        [1, 1, 1],
+      ],
+      [[4]],
+    ]);
+    await put([storeEvent({ latencyMs: null })]);
+    expect(await minute(), 'late').to.deep.equal([
+      [
+        [0, 4, 2],
+        [1, 1, 1],
+      ],
+      [[4]],
+    ]);
+  });
+
+  it('are left aside for buckets that they cannot tell apart', async () => {
+    await put(events(400));
+    await store.rollUp();
+    const range = { since: START - 26 * HOUR, until: START };
+    const series = async (each: Store): Promise<unknown> => {
+      const overview = await each.analytics.overview({ ...range, bucketMillis: 90_000 });
+      const metric = await each.analytics.metric({
+        ...range,
+        name: 'items',
+        bucketMillis: 30 * MINUTE,
+        byEndpoint: false,
+      });
+      return [
+        overview.series.map(({ start, requests }) => [start, requests]),
+        metric.numbers?.series.map(({ start, count }) => [start, count]),
+        [overview.estimated, metric.estimated],
+      ];
+    };
+    expect(await series(store)).to.deep.equal(await series(exact));
+  });
+
+  it('count nothing that lies behind the end of a range, aggregated or not', async () => {
+    const until = START + 10 * MINUTE + 1;
+    const range = { since: until - 30 * HOUR, until };
+    await put(events(300, range.since, until));
+    await store.rollUp();
+    await put(events(30, range.since, until));
+    const lists = async (each: Store): Promise<unknown> => {
+      const { totals, series } = await each.analytics.overview({ ...range, bucketMillis: HOUR });
+      return [
+        totals.requests,
+        series.map(({ requests }) => requests),
+        await each.analytics.clients({ ...range, limit: 200 }),
+        await each.analytics.metrics(range).then((list) => list.metrics),
+      ];
+    };
+    expect(await lists(store), 'nothing lies behind it').to.deep.equal(await lists(exact));
+    await put(events(50, until, until + 20 * MINUTE));
+    expect(await lists(store), 'not aggregated').to.deep.equal(await lists(exact));
+    await store.rollUp();
+    expect(await lists(store), 'aggregated').to.deep.equal(await lists(exact));
+  });
+
+  it('may count requests of the last seconds in a long range that ends now, and none of later ones', async () => {
+    const until = START + 10 * MINUTE;
+    const realNow = Date.now;
+    const requestsOf = async (since: number, now: number): Promise<number> => {
+      Date.now = () => now;
+      try {
+        return (await store.analytics.overview({ since, until, bucketMillis: HOUR })).totals.requests;
+      } finally {
+        Date.now = realNow;
+      }
+    };
+    const long = until - 30 * HOUR;
+    await put([storeEvent({ timestamp: until - 1 }), storeEvent({ timestamp: until + 500 })]);
+    await store.rollUp();
+    expect(await requestsOf(long, until + 2000), 'ends now').to.equal(2);
+    expect(await requestsOf(long, until + 10_000), 'ended before').to.equal(1);
+    expect(await requestsOf(until - HOUR, until + 2000), 'exact').to.equal(1);
+    await put([storeEvent({ timestamp: until + 3000 })]);
+    await store.rollUp();
+    expect(await requestsOf(long, until + 2000), 'a clock that is ahead').to.equal(1);
+  });
+
+  it('estimate many clients within 5 %', async () => {
+    const known = Array.from({ length: 20_000 }, (_, client) => hashOf(client));
+    const spread = (sourceIp: string, index: number): CerberusEvent => ({
+      ...(events(1)[0] as CerberusEvent),
+      sourceIp,
+      timestamp: START - 48 * HOUR + index * 5000,
+    });
+    for (let from = 0; from < known.length; from += 4000)
+      await put(known.slice(from, from + 4000).map(spread));
+    await store.rollUp();
+    const { totals } = await store.analytics.overview({ ...RANGE, bucketMillis: HOUR });
+    expect(totals.clients).to.be.within(19_000, 21_000).and.not.equal(20_000);
+  });
+
+  it('agree with themselves while events arrive and are aggregated', async () => {
+    await put(events(1000));
+    const writer = (async (): Promise<void> => {
+      for (let round = 0; round < 15; round += 1) {
+        await put(events(50));
+        await store.rollUp();
+      }
+    })();
+    let rounds = 0;
+    let before = 0;
+    const stop = writer.then(() => true);
+    while (!(await Promise.race([stop, Promise.resolve(false)]))) {
+      const { totals, series, methods } = await store.analytics.overview({ ...RANGE, bucketMillis: HOUR });
+      const sum = (parts: readonly { readonly requests: number }[]): number =>
+        parts.reduce((total, part) => total + part.requests, 0);
+      expect([sum(series), sum(methods)]).to.deep.equal([totals.requests, totals.requests]);
+      expect(totals.requests).to.be.at.least(before);
+      before = totals.requests;
+      rounds += 1;
+    }
+    await writer;
+    expect(rounds).to.be.greaterThan(1);
+  }).timeout(60_000);
+});
+
+function expectLatency(is: Percentiles, should: Percentiles | undefined): void {
+  for (const name of ['p50', 'p95', 'p99'] as const) {
+    const expected = should?.[name] ?? null;
+    if (expected === null) expect(is[name]).to.equal(null);
+    else expect(is[name], name).to.be.within(expected * 0.98 - 1e-6, expected * 1.02 + 1e-6);
+  }
+}
+
+function expectClose(is: Totals, should: Totals): void {
+  expect([is.requests, is.errors]).to.deep.equal([should.requests, should.errors]);
+  expect(is.clients).to.be.within(should.clients * 0.95, should.clients * 1.05);
+  expectLatency(is.latency, should.latency);
+}
+
+type Detail = Awaited<ReturnType<Store['analytics']['metric']>>;
+
+function expectMetric(is: Detail, should: Detail): void {
+  const exactly = ({ estimated: _estimated, numbers, groups, ...rest }: Detail): unknown => [
+    rest,
+    numbers && [numbers.count, numbers.min, numbers.max, numbers.series.map((point) => point.count)],
+    groups?.map(({ mean: _mean, p95: _p95, ...group }) => group),
+  ];
+  expect(exactly(is)).to.deep.equal(exactly(should));
+  if (is.numbers === null || should.numbers === null) return;
+  expect(is.numbers.mean).to.be.closeTo(should.numbers.mean, 1e-9);
+  for (const name of ['p50', 'p95'] as const) {
+    const expected = should.numbers[name];
+    expect(is.numbers[name], name).to.be.closeTo(expected, Math.abs(expected) * 0.02 + 1e-9);
+  }
+}
