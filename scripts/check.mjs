@@ -1,4 +1,4 @@
-// The static checks: lint, format, dead code and the shape of the packages. Runs all of them, then fails if one did.
+// The static checks: lint, format, layers, dead code and the shape of the packages. Runs all of them, then fails if one did.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ function check(name, command, args, cwd = root) {
 
 check('lint', join(bin, 'oxlint'), ['--type-aware', '--deny-warnings']);
 check('format', join(bin, 'oxfmt'), ['--check']);
+check('layers', join(bin, 'depcruise'), ['packages', 'benchmarks', 'tests/test', 'examples']);
 check('dead code', join(bin, 'knip'), []);
 check('pack', process.execPath, [join(root, 'scripts/pack.mjs'), folder]);
 for (const name of ['exporter-ws', 'instrumentation', 'server']) {

@@ -6,13 +6,10 @@ import {
 } from '../../../packages/exporter-ws/dist/esm/index.js';
 import { otlpExporter, zipkinExporter, type SpanExporter } from '../harness/otel.ts';
 import { startOneAtATime } from './one-at-a-time.ts';
-import type { ExporterName } from './names.ts';
+import type { Deliver, ExporterName } from './names.ts';
 
 /** For all exporters alike: enough that the network is never idle, where a BatchSpanProcessor waits for each export. */
 const MAX_EXPORTS_AT_ONCE = 8;
-
-/** Exports batches; resolved when the other side has all of them. */
-export type Deliver = (batches: readonly (readonly FinishedSpan[])[]) => Promise<void>;
 
 const OTHERS = {
   'otlp-proto': (port: number) => otlpExporter('otlp-proto', port),

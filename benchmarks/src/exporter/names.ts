@@ -1,3 +1,4 @@
+import type { FinishedSpan } from '../../../packages/exporter-ws/dist/esm/index.js';
 import type { SinkKind } from '../sinks/kinds.ts';
 
 export type ExporterName =
@@ -11,6 +12,9 @@ export type ExporterName =
   | 'otlp-grpc'
   | 'zipkin'
   | 'one-at-a-time';
+
+/** Exports batches; resolved when the other side has all of them. */
+export type Deliver = (batches: readonly (readonly FinishedSpan[])[]) => Promise<void>;
 
 /** Spans in a batch, as a BatchSpanProcessor makes them. */
 export const BATCH_SPANS = 512;

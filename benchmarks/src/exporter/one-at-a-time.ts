@@ -1,7 +1,7 @@
 import { once, type EventEmitter } from 'node:events';
 import type { FinishedSpan } from '../../../packages/exporter-ws/dist/esm/index.js';
 import { requirePeer } from '../harness/peers.ts';
-import type { Deliver } from './deliveries.ts';
+import type { Deliver } from './names.ts';
 
 interface Ws {
   readonly WebSocket: new (url: string) => EventEmitter & { send(text: string): void };

@@ -1,15 +1,15 @@
 import { systemClock, type Clock } from './clock.ts';
 import { resolveConfig, type CerberusWsExporterOptions, type ExporterConfig } from './config/config.ts';
-import { exporterMetrics } from './observe/exporter-metrics.ts';
-import { CerberusFlushTimeoutError } from './flush-timeout-error.ts';
-import { Intake, type Admission } from './queue/intake.ts';
-import { createReporter, type Reporter } from './observe/reporter.ts';
-import { Sender } from './transport/sender.ts';
-import { Serializer } from './json/serializer.ts';
-import { observe } from './observe/self-telemetry.ts';
-import { SendingQueue } from './queue/sending-queue.ts';
 import { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './event/span.ts';
+import { CerberusFlushTimeoutError } from './flush-timeout-error.ts';
+import { Serializer } from './json/serializer.ts';
+import { exporterMetrics } from './observe/exporter-metrics.ts';
+import { createReporter, type Reporter } from './observe/reporter.ts';
+import { observe } from './observe/self-telemetry.ts';
 import { Tally, type ExporterStats } from './observe/stats.ts';
+import { Intake, type Admission } from './queue/intake.ts';
+import { SendingQueue } from './queue/sending-queue.ts';
+import { Sender } from './transport/sender.ts';
 
 const NAMESPACE = '@cerberus-otel/exporter-ws';
 

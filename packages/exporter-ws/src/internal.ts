@@ -34,6 +34,7 @@ export {
 export { createReporter, type Reporter, type WarningCode } from './observe/reporter.ts';
 export { requestPath } from './event/request-path.ts';
 export { rpcEndpoint } from './event/rpc-span.ts';
-export { meterProviderOption, observe, type Reading, type SelfMetric } from './observe/self-telemetry.ts';
+export { observe, type Reading, type SelfMetric } from './observe/self-telemetry.ts';
+export { meterProviderOption } from './config/meter-provider-option.ts';
 export { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './event/span.ts';
 export { withoutTracing } from './transport/suppressed-context.ts';

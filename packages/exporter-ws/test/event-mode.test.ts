@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CerberusFlushTimeoutError, CerberusWsExporter } from '../dist/esm/index.js';
-import { FakeClock } from './support/fake-clock.js';
 import { eventually } from './support/eventually.js';
 import { closeExporters, imbalance, quickExporter, TOKEN } from './support/exporters.js';
+import { FakeClock } from './support/fake-clock.js';
 import { ScriptedServer, type Script } from './support/scripted-server.js';
 import { HASH, numberedSpans, serverSpan } from './support/spans.js';
 

@@ -10,22 +10,23 @@ import {
   type Reporter,
 } from '@cerberus-otel/exporter-ws/internal';
 import { findRecord } from './capture/active-request.ts';
-import { readProcessorOptions, type CerberusSpanProcessorOptions } from './config.ts';
-import { deliveryOf } from './observe/delivery.ts';
-import { Doctor } from './observe/doctor.ts';
-import { ForwardingHint } from './enrich/forwarding-hint.ts';
-import { HandOver } from './hand-over/hand-over.ts';
-import { HookFailures } from './observe/hook-failures.ts';
 import { isRequest, pathOf } from './capture/http-attributes.ts';
-import { Identity } from './enrich/identity.ts';
-import type { PathFilter } from './enrich/ignore-paths.ts';
-import { processorMetrics } from './observe/processor-metrics.ts';
 import { REQUEST, RequestRecord, type RequestSpan } from './capture/request-record.ts';
-import { redact } from './enrich/redaction.ts';
 import { RequestRegistry } from './capture/request-registry.ts';
 import { isLocalRoot, isWithinRequest } from './capture/request-root.ts';
-import type { SdkSpan, SpanProcessorLike } from './sdk/sdk-types.ts';
+import { readProcessorOptions, type CerberusSpanProcessorOptions } from './config.ts';
+import { ForwardingHint } from './enrich/forwarding-hint.ts';
+import { Identity } from './enrich/identity.ts';
+import type { PathFilter } from './enrich/ignore-paths.ts';
+import { redact } from './enrich/redaction.ts';
+import { HandOver } from './hand-over/hand-over.ts';
+import { MAX_WAITING } from './hand-over/waiting-room.ts';
 import { secretKeySource, type SecretKeySource } from './key/secret-key-source.ts';
+import { deliveryOf } from './observe/delivery.ts';
+import { Doctor } from './observe/doctor.ts';
+import { HookFailures } from './observe/hook-failures.ts';
+import { processorMetrics } from './observe/processor-metrics.ts';
+import type { SdkSpan, SpanProcessorLike } from './sdk/sdk-types.ts';
 
 /** What a processor did, in requests. `seen = ignored + handedOver + refused + waitingForKey` with an exporter. */
 export interface CerberusSpanProcessorStats {
@@ -106,7 +107,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     this.#stopObserving = observe({
       provider: config.selfObsMeterProvider,
       componentType: 'cerberus_span_processor',
-      metrics: processorMetrics(() => this.stats(), config.exporter !== undefined),
+      metrics: processorMetrics(() => this.stats(), config.exporter && MAX_WAITING),
       reporter,
     });
     this.#registry.open();

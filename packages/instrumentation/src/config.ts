@@ -17,8 +17,8 @@ import {
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ForwardedHeader } from './enrich/client-address.ts';
 import { ignorePathsOption, type PathFilter, type PathPattern } from './enrich/ignore-paths.ts';
-import type { SpanExporterLike } from './sdk/sdk-types.ts';
 import { trustProxyOption, type TrustProxy } from './enrich/trust-proxy.ts';
+import type { SpanExporterLike } from './sdk/sdk-types.ts';
 
 /**
  * Options of `CerberusSpanProcessor`. Each one but `exporter` and `selfObsMeterProvider` can also be set in the

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
+import { pseudonym, secretKeyOf } from '../dist/esm/enrich/ip-hasher.js';
 import {
   CerberusSampler,
   CerberusSpanProcessor,
@@ -15,7 +16,6 @@ import {
   setUserId,
   type CerberusSpanProcessorOptions,
 } from '../dist/esm/index.js';
-import { pseudonym, secretKeyOf } from '../dist/esm/enrich/ip-hasher.js';
 import { eventually } from './support/eventually.js';
 import { listen, send, type TestServer } from './support/http-server.js';
 import { RecordingExporter } from './support/recording-exporter.js';

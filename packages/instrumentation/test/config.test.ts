@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { CerberusSpanProcessor, type CerberusSpanProcessorOptions } from '../dist/esm/index.js';
 import { keyBackendOf, PROCESSOR_OPTION_TABLE, readProcessorOptions } from '../dist/esm/config.js';
+import { CerberusSpanProcessor, type CerberusSpanProcessorOptions } from '../dist/esm/index.js';
 import { RecordingExporter } from './support/recording-exporter.js';
 import { RecordingReporter } from './support/recording-reporter.js';
 

@@ -10,18 +10,18 @@ export type {
   AppendOutcome,
   CommitInfo,
   CommitListener,
+  EventReader,
+  PendingLoad,
+  Store,
+} from './store/store.ts';
+export type {
   EventFilter,
   EventPosition,
   EventQuery,
-  EventReader,
-  PendingLoad,
   Percentiles,
-  ProducerMode,
-  ProducerRef,
-  ProducerRow,
-  Store,
   Summary,
   SummaryBucket,
   SummaryEndpoint,
   SummaryQuery,
-} from './store/store.ts';
+} from './store/event-query.ts';
+export type { ProducerMode, ProducerRef, ProducerRow } from './store/producer.ts';

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { NUMBER_RULES, resolveConfig, variableOf } from '../dist/config.js';
+import { CUSTOM_DATA_LIMITS } from '../dist/event/custom-data.js';
+import { MAX_EVENT_BYTES, TEXT_LIMITS } from '../dist/event/validation.js';
+import { REFUSAL_REASONS } from '../dist/observe/counters.js';
 import { MAX_FRAME_EVENTS } from '../dist/receive/batch-session.js';
 import { CLOSE } from '../dist/receive/close-codes.js';
-import { NUMBER_RULES, resolveConfig, variableOf } from '../dist/config.js';
-import { REFUSAL_REASONS } from '../dist/observe/counters.js';
-import { CUSTOM_DATA_LIMITS } from '../dist/event/custom-data.js';
 import { DuckDbStore } from '../dist/store/duckdb/store.js';
-import { MAX_EVENT_BYTES, TEXT_LIMITS } from '../dist/event/validation.js';
 import { codeBlocks, SERVER_DOCUMENT, tableRows } from './support/document.js';
 import { server, stopServers, TOKEN } from './support/server-fixture.js';
 import { spawnServer } from './support/server-process.js';

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { CerberusConfigError } from './config-error.ts';
 import { endpointUrl } from './endpoint-url.ts';
+import { meterProviderOption } from './meter-provider-option.ts';
 import {
   flag,
   given,
@@ -16,7 +17,6 @@ import {
   type Environment,
   type OptionKind,
 } from './option-reader.ts';
-import { meterProviderOption } from '../observe/self-telemetry.ts';
 
 /**
  * Options of `CerberusWsExporter`. Each can also come from the environment as `CERBERUS_` and the name in upper

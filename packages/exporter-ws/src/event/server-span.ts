@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { ExporterConfig } from '../config/config.ts';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
-import type { ExporterConfig } from '../config/config.ts';
 import { requestPath } from './request-path.ts';
 import { sourceIpOf } from './source-ip.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';

@@ -1,5 +1,5 @@
-import { translateRpcSpan } from './rpc-span.ts';
 import type { CerberusEvent } from './cerberus-event.ts';
+import { translateRpcSpan } from './rpc-span.ts';
 import { translateServerSpan, type TranslateConfig } from './server-span.ts';
 import type { FinishedSpan } from './span.ts';
 

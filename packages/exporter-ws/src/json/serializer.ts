@@ -1,8 +1,8 @@
-import type { CerberusEvent, Outcome } from '../event/cerberus-event.ts';
 import type { ExporterConfig } from '../config/config.ts';
+import type { CerberusEvent, Outcome } from '../event/cerberus-event.ts';
+import { isHashed, type SourceIp } from '../event/source-ip.ts';
 import { writeCustomData, type MetricLosses } from './custom-data.ts';
 import { CLOSE_BRACE, JsonWriter } from './json-writer.ts';
-import { isHashed, type SourceIp } from '../event/source-ip.ts';
 import { writeMillis, writeTimestamp } from './span-time.ts';
 
 export type SerializeConfig = Pick<ExporterConfig, 'extendedFields' | 'sourceIpField'>;

@@ -4,7 +4,6 @@ import type {
   MeterProvider,
   Observable as Instrument,
 } from '@opentelemetry/api';
-import { given, type OptionKind } from '../config/option-reader.ts';
 import type { Reporter } from './reporter.ts';
 
 /** A value, and the reason where it counts failures (`error.type`). */
@@ -32,11 +31,6 @@ export interface Observed {
 /** Shared by the CommonJS and the ES module copy of this package, so that no two components have one name. */
 const COMPONENTS = Symbol.for('@cerberus-otel/components.v1');
 
-/** The option `selfObsMeterProvider`, named as in OpenTelemetry's own components. */
-export function meterProviderOption(): OptionKind<MeterProvider | undefined> {
-  return given('a MeterProvider: an object with `getMeter`', isMeterProvider);
-}
-
 /**
  * Shows `metrics` to a meter provider.
  *
@@ -60,12 +54,6 @@ export function observe({ provider, componentType, metrics, reporter }: Observed
     reporter.warn('`selfObsMeterProvider` does not work: there will be no metrics about Cerberus');
     return () => undefined;
   }
-}
-
-function isMeterProvider(value: unknown): value is MeterProvider {
-  return (
-    typeof value === 'object' && value !== null && 'getMeter' in value && typeof value.getMeter === 'function'
-  );
 }
 
 function instrumentOf(meter: Meter, { name, description, kind }: SelfMetric): Instrument {

@@ -1,4 +1,7 @@
 import { gzip } from 'node:zlib';
+import type { Timer } from '../clock.ts';
+import { traceEvents } from '../observe/event-trace.ts';
+import { AGENT } from '../observe/version.ts';
 import { AckDeadline } from './ack-deadline.ts';
 import {
   envelopeBytes,
@@ -7,13 +10,10 @@ import {
   parseServerMessage,
   type ServerMessage,
 } from './batch-protocol.ts';
-import type { Timer } from '../clock.ts';
-import { traceEvents } from '../observe/event-trace.ts';
 import type { Frame } from './in-flight.ts';
 import type { Message } from './message.ts';
 import type { Producer } from './producer.ts';
 import type { Session, SessionContext } from './session.ts';
-import { AGENT } from '../observe/version.ts';
 
 /** How long a server may take from the handshake to its `welcome`. */
 const WELCOME_TIMEOUT_MILLIS = 5_000;

@@ -1,8 +1,8 @@
+import { traceEvents } from '../observe/event-trace.ts';
+import type { EventBatch } from '../queue/event-batch.ts';
+import { EventRuns } from '../queue/event-runs.ts';
 import { AckDeadline } from './ack-deadline.ts';
 import { eventMessages, isRefusal } from './event-protocol.ts';
-import type { EventBatch } from '../queue/event-batch.ts';
-import { traceEvents } from '../observe/event-trace.ts';
-import { EventRuns } from '../queue/event-runs.ts';
 import type { Message } from './message.ts';
 import type { Session, SessionContext } from './session.ts';
 

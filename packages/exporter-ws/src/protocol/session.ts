@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { ExporterConfig } from '../config/config.ts';
-import type { Connection } from '../transport/ws-connection.ts';
 import type { Reporter } from '../observe/reporter.ts';
-import type { SendingQueue } from '../queue/sending-queue.ts';
 import type { Tally } from '../observe/stats.ts';
+import type { SendingQueue } from '../queue/sending-queue.ts';
+import type { Connection } from './connection.ts';
 
 /** One mode of the wire protocol, spoken over one connection for as long as it lasts. */
 export interface Session {

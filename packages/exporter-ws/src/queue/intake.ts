@@ -1,14 +1,14 @@
-import type { CerberusEvent } from '../event/cerberus-event.ts';
 import type { ExporterConfig } from '../config/config.ts';
-import type { MetricLosses } from '../json/custom-data.ts';
-import { traceQueued } from '../observe/event-trace.ts';
-import type { Reporter } from '../observe/reporter.ts';
-import type { SendingQueue } from './sending-queue.ts';
+import type { CerberusEvent } from '../event/cerberus-event.ts';
 import { SeenSpans } from '../event/seen-spans.ts';
 import { isEnriched } from '../event/server-span.ts';
 import type { FinishedSpan } from '../event/span.ts';
-import type { RefusalReason, Tally } from '../observe/stats.ts';
 import { translate } from '../event/transform.ts';
+import type { MetricLosses } from '../json/custom-data.ts';
+import { traceQueued } from '../observe/event-trace.ts';
+import type { Reporter } from '../observe/reporter.ts';
+import type { RefusalReason, Tally } from '../observe/stats.ts';
+import type { SendingQueue } from './sending-queue.ts';
 
 /** What became of one span. */
 export type Admission = 'accepted' | 'skipped' | RefusalReason;

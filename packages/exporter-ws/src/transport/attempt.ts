@@ -1,26 +1,18 @@
-import type { Connection } from './ws-connection.ts';
-import type { Heartbeat } from './heartbeat.ts';
+import type { Connection } from '../protocol/connection.ts';
 import type { Session } from '../protocol/session.ts';
+import type { Heartbeat } from './heartbeat.ts';
 
-/** A connection and what is spoken over it. */
-export interface Attempt {
+/** A connection and what is spoken over it. Nothing of it has come yet when it is made. */
+export class Attempt {
   readonly offered: boolean;
   connection: Connection | undefined;
   session: Session | undefined;
   heartbeat: Heartbeat | undefined;
-  ready: boolean;
+  ready = false;
   /** Called when the connection is gone. */
-  gone: () => void;
-}
+  gone: () => void = () => undefined;
 
-/** An attempt of which nothing has come yet. */
-export function newAttempt(offered: boolean): Attempt {
-  return {
-    offered,
-    connection: undefined,
-    session: undefined,
-    heartbeat: undefined,
-    ready: false,
-    gone() {},
-  };
+  constructor(offered: boolean) {
+    this.offered = offered;
+  }
 }

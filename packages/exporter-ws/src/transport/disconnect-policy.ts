@@ -1,14 +1,6 @@
-import { fullJitter, type BackoffLimits } from './backoff.ts';
 import type { WarningCode } from '../observe/reporter.ts';
-
-/** Why a connection ended or never came to be. */
-export type Disconnect =
-  | { readonly kind: 'closed'; readonly code: number }
-  | { readonly kind: 'upgrade_refused'; readonly status: number; readonly retryAfter: string | undefined }
-  | { readonly kind: 'failed'; readonly code: string }
-  | { readonly kind: 'not_batch'; readonly why: string }
-  | { readonly kind: 'timeout'; readonly what: 'connect' | 'welcome' | 'acknowledgement' | 'ping' }
-  | { readonly kind: 'protocol_violation'; readonly why: string };
+import type { Disconnect } from '../protocol/connection.ts';
+import { fullJitter, type BackoffLimits } from './backoff.ts';
 
 /** What to do about it. */
 export type Verdict =

@@ -1,6 +1,7 @@
 import type { ExporterConfig } from '../config/config.ts';
-import { describe, retryDelay, suspensionDelay, verdictOn, type Disconnect } from './disconnect-policy.ts';
 import type { WarningCode } from '../observe/reporter.ts';
+import type { Disconnect } from '../protocol/connection.ts';
+import { describe, retryDelay, suspensionDelay, verdictOn } from './disconnect-policy.ts';
 
 export type PlanConfig = Pick<
   ExporterConfig,

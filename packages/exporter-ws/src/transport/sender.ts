@@ -1,20 +1,20 @@
 import { AsyncResource } from 'node:async_hooks';
-import { newAttempt, type Attempt } from './attempt.ts';
-import { BATCH_SUBPROTOCOL } from '../protocol/batch-protocol.ts';
-import { BatchSession } from '../protocol/batch-session.ts';
-import { Barriers } from '../queue/barriers.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { ExporterConfig } from '../config/config.ts';
-import { openConnection } from './ws-connection.ts';
-import type { Disconnect } from './disconnect-policy.ts';
-import { EventSession } from '../protocol/event-session.ts';
-import { Heartbeat } from './heartbeat.ts';
-import { Producer } from '../protocol/producer.ts';
-import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
 import type { Reporter } from '../observe/reporter.ts';
-import type { SendingQueue } from '../queue/sending-queue.ts';
 import type { ExporterState, Tally } from '../observe/stats.ts';
 import { sayWhatIsWeak } from '../observe/weak-choices.ts';
+import { BATCH_SUBPROTOCOL } from '../protocol/batch-protocol.ts';
+import { BatchSession } from '../protocol/batch-session.ts';
+import type { Disconnect } from '../protocol/connection.ts';
+import { EventSession } from '../protocol/event-session.ts';
+import { Producer } from '../protocol/producer.ts';
+import { Barriers } from '../queue/barriers.ts';
+import type { SendingQueue } from '../queue/sending-queue.ts';
+import { Attempt } from './attempt.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
+import { openConnection } from './ws-connection.ts';
 
 /** What a sender works with. */
 export interface SenderParts {
@@ -126,7 +126,7 @@ export class Sender {
     this.#retryTimer = undefined;
     this.#transition('connecting', 'there are events to send');
     const offered = this.#plan.offersBatch(clock.now());
-    const attempt = newAttempt(offered);
+    const attempt = new Attempt(offered);
     this.#attempt = attempt;
     const handlers = {
       onOpen: () => this.#opened(attempt),

@@ -1,12 +1,12 @@
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
-import { clientFrames } from './client-frames.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { ExporterConfig } from '../config/config.ts';
-import type { Disconnect } from './disconnect-policy.ts';
-import { FrameMemory } from './frame-memory.ts';
+import type { Connection, Disconnect } from '../protocol/connection.ts';
 import type { Message } from '../protocol/message.ts';
+import { clientFrames } from './client-frames.ts';
+import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
 
 /** What the owner of a connection hears. After `onEnd`, which comes exactly once, nothing more is said. */
@@ -21,25 +21,6 @@ export interface ConnectionHandlers {
   /** The socket took the oldest so many messages that it had not taken. */
   onTaken(count: number): void;
   onEnd(end: Disconnect): void;
-}
-
-/** A WebSocket connection, seen by those who speak a protocol over it. */
-export interface Connection {
-  /** Bytes that the socket has not taken yet. */
-  readonly bufferedBytes: number;
-  /**
-   * Sends messages in one write. What they are made of is not looked at afterwards.
-   *
-   * @returns their bytes, 0 when the connection takes none any more
-   */
-  send(messages: readonly Message[], kind: 'text' | 'binary'): number;
-  ping(): void;
-  /** Reads nothing for a millisecond, so that what comes meanwhile is read together. */
-  rest(): void;
-  /** Says goodbye with 1000, and hangs up if the peer does not answer in time. `onEnd` still comes. */
-  close(): void;
-  /** Hangs up at once and reports `end`. A dead link would hold a polite close for its whole timeout. */
-  abort(end: Disconnect): void;
 }
 
 export type ConnectionConfig = Pick<

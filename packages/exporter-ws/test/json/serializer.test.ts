@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { CerberusEvent } from '../../dist/esm/event/cerberus-event.js';
-import { Serializer, type SerializeConfig } from '../../dist/esm/json/serializer.js';
 import { translateServerSpan } from '../../dist/esm/event/server-span.js';
+import { Serializer, type SerializeConfig } from '../../dist/esm/json/serializer.js';
 import { HASH, serverSpan } from '../support/spans.js';
 
 const config = { extendedFields: true, sourceIpField: 'source_ip' } as const;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { EventBatch } from '../../dist/esm/queue/event-batch.js';
 import { InFlightFrames } from '../../dist/esm/protocol/in-flight.js';
+import type { EventBatch } from '../../dist/esm/queue/event-batch.js';
 import { batchOf } from '../support/batches.js';
 
 const events = (count: number): EventBatch =>

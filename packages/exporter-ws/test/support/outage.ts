@@ -1,5 +1,5 @@
-import { runScript, SPAN_SOURCE } from './child.js';
 import type { ExporterStats } from '../../dist/esm/index.js';
+import { runScript, SPAN_SOURCE } from './child.js';
 
 /** What an application saw during an outage of its backend. */
 export interface Outage {

@@ -1,5 +1,5 @@
-import type { EventWriter } from '../../dist/esm/queue/event-chunk.js';
 import { JsonWriter } from '../../dist/esm/json/json-writer.js';
+import type { EventWriter } from '../../dist/esm/queue/event-chunk.js';
 
 const ROOM_BYTES = 256 * 1024;
 

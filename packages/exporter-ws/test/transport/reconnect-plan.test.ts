@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Disconnect } from '../../dist/esm/transport/disconnect-policy.js';
+import type { Disconnect } from '../../dist/esm/protocol/connection.js';
 import {
   ReconnectPlan,
   type ConnectionSummary,

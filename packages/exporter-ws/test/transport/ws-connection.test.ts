@@ -3,11 +3,8 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  openConnection,
-  type Connection,
-  type ConnectionHandlers,
-} from '../../dist/esm/transport/ws-connection.js';
+import type { Connection } from '../../dist/esm/protocol/connection.js';
+import { openConnection, type ConnectionHandlers } from '../../dist/esm/transport/ws-connection.js';
 import { selfSigned } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';

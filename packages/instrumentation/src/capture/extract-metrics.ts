@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
-import { findRecord } from './active-request.ts';
 import { isMetricValue, MAX_METRICS } from '../enrich/custom-metrics.ts';
+import { findRecord } from './active-request.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** The member of a response's object that carries the metrics, as in the Django package. */

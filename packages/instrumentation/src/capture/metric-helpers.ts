@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
-import { findRecord } from './active-request.ts';
 import type { MetricValue } from '../enrich/custom-metrics.ts';
+import { findRecord } from './active-request.ts';
 
 /**
  * Adds a metric to the event of the current request, as `custom_data.<name>`. Works wherever the request's

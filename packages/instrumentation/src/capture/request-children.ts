@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import { settle, type SettledMetrics } from '../enrich/custom-metrics.ts';
-import { HTTP_ROUTE } from './http-attributes.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
+import { HTTP_ROUTE } from './http-attributes.ts';
 
 /** Children of one request that may be open at a time; further ones are counted, not followed. */
 export const MAX_OPEN_CHILDREN = 1000;

@@ -1,10 +1,10 @@
-import type { ArrivedRequest } from './arrived-request.ts';
 import type { Origin } from '../enrich/client-address.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
-import { HTTP_ROUTE, peerOf, STATUS_CODE, statusCodeOf } from './http-attributes.ts';
 import { outcomeOf, type Outcome } from '../enrich/outcome.ts';
-import { RequestChildren } from './request-children.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
+import type { ArrivedRequest } from './arrived-request.ts';
+import { HTTP_ROUTE, peerOf, STATUS_CODE, statusCodeOf } from './http-attributes.ts';
+import { RequestChildren } from './request-children.ts';
 
 /**
  * Where a span of a request carries its record. A registered symbol, and methods instead of `instanceof`: the

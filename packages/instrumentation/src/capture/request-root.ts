@@ -1,6 +1,6 @@
 import { SpanKind, type Context } from '@opentelemetry/api';
-import { findRecord } from './active-request.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
+import { findRecord } from './active-request.ts';
 
 /** The SERVER span that stands for the request: its parent is in another process, or there is none. */
 export function isLocalRoot(span: SdkSpan): boolean {

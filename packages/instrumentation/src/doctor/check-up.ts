@@ -8,20 +8,13 @@ import {
 } from '@cerberus-otel/exporter-ws/internal';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RECORD_OPTION } from '../setup/cerberus-sampler.ts';
 import { keyBackendOf, readProcessorOptions } from '../config.ts';
-import { nameOf } from '../observe/hook-failures.ts';
 import { isShortKey, RECOMMENDED_KEY_BYTES, secretKeyOf } from '../enrich/ip-hasher.ts';
-import { installedPackages } from './installed-packages.ts';
 import { secretKeyFetch } from '../key/secret-key-fetch.ts';
-
-/** One thing that was looked at. */
-export interface Check {
-  readonly what: string;
-  readonly verdict: 'ok' | 'warning' | 'failure';
-  /** What was found, and what to do about it. Holds no credential and no URL. */
-  readonly finding: string;
-}
+import { nameOf } from '../observe/hook-failures.ts';
+import { RECORD_OPTION } from '../setup/cerberus-sampler.ts';
+import type { Check } from './check.ts';
+import { installedPackages } from './installed-packages.ts';
 
 /** The path of the event that the check-up sends; it looks like a request in the backend's figures. */
 export const TEST_ENDPOINT = '/cerberus-doctor';

@@ -1,4 +1,5 @@
-import { checkUp, type Check } from './check-up.ts';
+import { checkUp } from './check-up.ts';
+import type { Check } from './check.ts';
 
 const MARKS: Readonly<Record<Check['verdict'], string>> = { ok: 'ok  ', warning: 'warn', failure: 'FAIL' };
 

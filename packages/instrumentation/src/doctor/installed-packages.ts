@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Check } from './check-up.ts';
-import { ownLocation } from '../sdk/own-location.ts';
 import { findPackages, installCommand } from '../register/packages.ts';
+import { ownLocation } from '../sdk/own-location.ts';
 import { placesToLook, requireFrom, resolved } from '../sdk/sdk-loader.ts';
+import type { Check } from './check.ts';
 
 const API = '@opentelemetry/api';
 
@@ -23,7 +23,9 @@ export function installedPackages(places: readonly string[] = placesToLook()): C
  */
 function checkApi(places: readonly string[]): Check {
   const what = 'OpenTelemetry API';
-  const registered = places.map((place) => apiVersionFrom(place, '@opentelemetry/sdk-node')).find(isGiven);
+  const registered = places
+    .map((place) => apiVersionFrom(place, '@opentelemetry/sdk-node'))
+    .find((version) => version !== undefined);
   const own = ownLocation();
   const used = own === undefined ? undefined : apiVersionFrom(own);
   if (registered === undefined || used === undefined) {
@@ -64,8 +66,4 @@ function manifestIn(folder: string): { readonly name?: unknown; readonly version
 
 function minorOf(version: string): number {
   return Number(version.split('.')[1] ?? 0);
-}
-
-function isGiven(version: string | undefined): version is string {
-  return version !== undefined;
 }

@@ -4,11 +4,11 @@ import {
   type Clock,
   type ExportOutcome,
 } from '@cerberus-otel/exporter-ws/internal';
-import type { HookFailures } from '../observe/hook-failures.ts';
-import type { Identity } from '../enrich/identity.ts';
 import { REQUEST, type RequestRecord, type RequestSpan } from '../capture/request-record.ts';
-import type { SdkSpan, SpanExporterLike } from '../sdk/sdk-types.ts';
+import type { Identity } from '../enrich/identity.ts';
 import type { SecretKeySource } from '../key/secret-key-source.ts';
+import type { HookFailures } from '../observe/hook-failures.ts';
+import type { SdkSpan, SpanExporterLike } from '../sdk/sdk-types.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** How long a flush waits for a key that is being fetched, before events go without an address. */

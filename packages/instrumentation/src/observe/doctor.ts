@@ -1,9 +1,9 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Clock, Reporter, Timer } from '@cerberus-otel/exporter-ws/internal';
+import { HTTP_ROUTE, methodOf, statusCodeOf } from '../capture/http-attributes.ts';
+import { foreignApi } from '../sdk/foreign-api.ts';
 import type { Delivery } from './delivery.ts';
 import { diagnose, type Observations } from './diagnosis.ts';
-import { foreignApi } from '../sdk/foreign-api.ts';
-import { HTTP_ROUTE, methodOf, statusCodeOf } from '../capture/http-attributes.ts';
 import { loadedFrameworks } from './loaded-frameworks.ts';
 
 const SAMPLE_REQUESTS = 100;

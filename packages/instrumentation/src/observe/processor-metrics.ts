@@ -1,5 +1,4 @@
 import type { SelfMetric } from '@cerberus-otel/exporter-ws/internal';
-import { MAX_WAITING } from '../hand-over/waiting-room.ts';
 
 /** What is read of a processor's `stats()`. */
 export interface ProcessorCounts {
@@ -14,20 +13,20 @@ export interface ProcessorCounts {
  * `stats()` of a processor as metrics of the semantic conventions for OpenTelemetry SDKs. Its queue is what waits for
  * the secret key.
  *
- * @param handsOver whether it has an exporter; without one a request is done when it is enriched
+ * @param capacity how many requests may wait; `undefined` without an exporter: a request is then done when it is enriched
  */
-export function processorMetrics(stats: () => ProcessorCounts, handsOver: boolean): readonly SelfMetric[] {
+export function processorMetrics(stats: () => ProcessorCounts, capacity?: number): readonly SelfMetric[] {
   const processed: SelfMetric = {
     name: 'otel.sdk.processor.span.processed',
     description: 'Requests that were enriched and handed on, and those that the exporter refused',
     kind: 'counter',
     read() {
       const { seen, ignored, handedOver, refused } = stats();
-      const done = handsOver ? handedOver : seen - ignored;
+      const done = capacity !== undefined ? handedOver : seen - ignored;
       return refused > 0 ? [[done], [refused, 'refused']] : [[done]];
     },
   };
-  if (!handsOver) return [processed];
+  if (capacity === undefined) return [processed];
   return [
     processed,
     {
@@ -40,7 +39,7 @@ export function processorMetrics(stats: () => ProcessorCounts, handsOver: boolea
       name: 'otel.sdk.processor.span.queue.capacity',
       description: 'Requests that may wait for the secret key at a time',
       kind: 'upDownCounter',
-      read: () => [[MAX_WAITING]],
+      read: () => [[capacity]],
     },
   ];
 }

@@ -1,7 +1,7 @@
-import type * as Cerberus from '../index.ts';
 import { ownLocation } from '../sdk/own-location.ts';
-import type { ShutdownLike } from './ending.ts';
 import { placesToLook, requireFrom, resolved } from '../sdk/sdk-loader.ts';
+import type * as Cerberus from '../setup/with-cerberus.ts';
+import type { ShutdownLike } from './ending.ts';
 
 /** What set-up needs, loaded only when it is asked for. */
 export interface FoundPackages {

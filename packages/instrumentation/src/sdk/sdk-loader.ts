@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from './sdk-types.ts';
 import { ownLocation } from './own-location.ts';
+import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from './sdk-types.ts';
 
 /** Sizes and times of a BatchSpanProcessor; what is absent has the SDK's default. */
 export interface BatchSettings {

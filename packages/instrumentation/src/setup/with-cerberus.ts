@@ -7,17 +7,17 @@ import {
   readOptions,
   type Environment,
 } from '@cerberus-otel/exporter-ws/internal';
-import { CerberusSampler, RECORD_OPTION, type CerberusSamplerOptions } from './cerberus-sampler.ts';
 import { CerberusSpanProcessor } from '../cerberus-span-processor.ts';
 import { PROCESSOR_OPTION_TABLE, type CerberusSpanProcessorOptions } from '../config.ts';
-import { batchProcessor, processorsFromEnvironment } from './environment-processors.ts';
-import { samplerFromEnvironment } from './environment-sampler.ts';
 import { nameOf } from '../observe/hook-failures.ts';
 import { otelFlag } from '../sdk/otel-environment.ts';
-import { PatientProcessor } from './patient-processor.ts';
 import { loadSdk, type Sdk } from '../sdk/sdk-loader.ts';
-import { UnawareProcessor } from './unaware-processor.ts';
 import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from '../sdk/sdk-types.ts';
+import { CerberusSampler, RECORD_OPTION, type CerberusSamplerOptions } from './cerberus-sampler.ts';
+import { batchProcessor, processorsFromEnvironment } from './environment-processors.ts';
+import { samplerFromEnvironment } from './environment-sampler.ts';
+import { PatientProcessor } from './patient-processor.ts';
+import { UnawareProcessor } from './unaware-processor.ts';
 
 /**
  * Every option of the exporter, the span processor and the sampler; `token`, `tlsCa` and `allowInsecureTransport`

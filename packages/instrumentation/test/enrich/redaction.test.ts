@@ -1,8 +1,8 @@
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { CerberusSpanProcessor } from '../../dist/esm/index.js';
 import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
 import { redact } from '../../dist/esm/enrich/redaction.js';
+import { CerberusSpanProcessor } from '../../dist/esm/index.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { serverSpan, span } from '../support/spans.js';
 

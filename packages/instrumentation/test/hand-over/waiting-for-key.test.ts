@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import { CerberusSpanProcessor, setUserId, type CerberusSpanProcessorOptions } from '../../dist/esm/index.js';
 import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
+import { CerberusSpanProcessor, setUserId, type CerberusSpanProcessorOptions } from '../../dist/esm/index.js';
 import { eventually } from '../support/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { listen, send, type TestServer } from '../support/http-server.js';

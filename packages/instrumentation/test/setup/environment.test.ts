@@ -1,9 +1,9 @@
 import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { batchProcessor, processorsFromEnvironment } from '../../dist/esm/setup/environment-processors.js';
-import { samplerFromEnvironment } from '../../dist/esm/setup/environment-sampler.js';
 import { otelFlag, otelList, otelNumber, otelText } from '../../dist/esm/sdk/otel-environment.js';
 import type { BatchSettings, Sdk } from '../../dist/esm/sdk/sdk-loader.js';
+import { batchProcessor, processorsFromEnvironment } from '../../dist/esm/setup/environment-processors.js';
+import { samplerFromEnvironment } from '../../dist/esm/setup/environment-sampler.js';
 
 const named = (name: string): never => ({ toString: () => name }) as never;
 

@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { PatientProcessor } from '../../dist/esm/setup/patient-processor.js';
 import type { SdkSpan, SpanProcessorLike } from '../../dist/esm/sdk/sdk-types.js';
+import { PatientProcessor } from '../../dist/esm/setup/patient-processor.js';
 
 /** A processor that notes what is called; `shutdown` is the caller's. */
 function processor(log: string[], name: string, shutdown: () => Promise<void>): SpanProcessorLike {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 
+import { isJsonObject } from '../event/validation.ts';
+import { readBody } from '../http/request-body.ts';
+import { failure, type Reply } from '../http/response.ts';
 import type { TokenCheck } from './auth.ts';
 import { cookieOf, setCookie } from './cookies.ts';
-import { isJsonObject } from '../event/validation.ts';
-import { failure, type Reply } from '../http/response.ts';
 import { sessionCookieOf, type ReaderAccess } from './reader-access.ts';
-import { readBody } from '../http/request-body.ts';
 import { SESSION_SECONDS } from './sessions.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
 

@@ -1,3 +1,6 @@
+import { formatTime } from '../event/timestamps.ts';
+import { failure, type Reply } from '../http/response.ts';
+import type { CommitRate } from '../observe/commit-rate.ts';
 import type {
   Analytics,
   HistogramBin,
@@ -13,11 +16,8 @@ import {
   parseMetricsQuery,
   parseOverviewQuery,
 } from './analytics-query.ts';
-import type { CommitRate } from '../observe/commit-rate.ts';
-import { failure, type Reply } from '../http/response.ts';
 import type { ParsedQuery } from './read-query.ts';
 import { latencyToJson, rounded } from './rounding.ts';
-import { formatTime } from '../event/timestamps.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

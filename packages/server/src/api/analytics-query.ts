@@ -1,3 +1,5 @@
+import { DAY_MILLIS, HOUR_MILLIS } from '../durations.ts';
+import { parseTime } from '../event/timestamps.ts';
 import {
   ENDPOINT_ORDERS,
   type AnalyticsFilter,
@@ -10,9 +12,7 @@ import {
   type TimeRange,
 } from '../store/analytics.ts';
 import { chooseBucket, parseBucket } from '../store/bucket-width.ts';
-import { DAY_MILLIS, HOUR_MILLIS } from '../durations.ts';
 import { attempt, BUCKET_RULE, read, readLimit, TIME_RULE, type ParsedQuery } from './read-query.ts';
-import { parseTime } from '../event/timestamps.ts';
 
 /** A range that does not begin at a bucket's start touches one bucket more than fit into it. */
 const MAX_CHOSEN_BUCKETS = 119;

@@ -4,8 +4,8 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { EXPORT_FORMATS, type Archive, type ExportFormat, type ExportQuery } from '../store/archive.ts';
 import { failure, type Reply } from '../http/response.ts';
+import { EXPORT_FORMATS, type Archive, type ExportFormat, type ExportQuery } from '../store/archive.ts';
 import { attempt, filterOf, read, type ParsedQuery } from './read-query.ts';
 
 const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {

@@ -1,4 +1,4 @@
-import type { EventPosition } from '../store/store.ts';
+import type { EventPosition } from '../store/event-query.ts';
 
 /** Writes a place in the order of events as an opaque text for URLs. */
 export function formatCursor({ time, id }: EventPosition): string {

@@ -1,5 +1,5 @@
-import { eventToJson } from '../event/json.ts';
 import type { StoredEvent } from '../event/event.ts';
+import { eventToJson } from '../event/json.ts';
 
 /** Most events that one listener gets in a second; nobody reads more, and ingest must not pay for it. */
 const MAX_EVENTS_PER_SECOND = 500;

@@ -1,11 +1,12 @@
-import { formatCursor } from './cursor.ts';
 import { eventTime } from '../event/event.ts';
 import { eventToJson } from '../event/json.ts';
+import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
+import type { Summary } from '../store/event-query.ts';
+import type { EventReader } from '../store/store.ts';
+import { formatCursor } from './cursor.ts';
 import { parseEventQuery, parseSummaryQuery } from './read-query.ts';
 import { latencyToJson, roundedMillis } from './rounding.ts';
-import type { EventReader, Summary } from '../store/store.ts';
-import { formatTime } from '../event/timestamps.ts';
 
 /** Most buckets in one answer. */
 const MAX_BUCKETS = 10_000;

@@ -1,8 +1,8 @@
-import { parseBucket } from '../store/bucket-width.ts';
-import { parseCursor } from './cursor.ts';
 import { OUTCOMES, type Outcome } from '../event/event.ts';
-import type { EventFilter, EventQuery, SummaryQuery } from '../store/store.ts';
 import { parseTime } from '../event/timestamps.ts';
+import { parseBucket } from '../store/bucket-width.ts';
+import type { EventFilter, EventQuery, SummaryQuery } from '../store/event-query.ts';
+import { parseCursor } from './cursor.ts';
 
 /** A query, or which parameter is wrong and why. */
 export type ParsedQuery<T> =

@@ -1,5 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
+import { hasToken, mayRead, type ReaderAccess } from '../access/reader-access.ts';
+import type { SignInLimit } from '../access/sign-in-limit.ts';
+import { signInReply, signOutReply } from '../access/sign-in.ts';
+import type { PageReply } from '../http/page-files.ts';
+import { parseTarget } from '../http/request-target.ts';
+import { failure, unauthorized, type Reply } from '../http/response.ts';
+import type { ServerMetrics } from '../observe/metrics.ts';
+import { ingestReply, type IngestContext } from '../receive/ingest-http.ts';
+import type { Archive } from '../store/archive.ts';
+import type { EventReader } from '../store/store.ts';
 import {
   clientsReply,
   endpointsReply,
@@ -9,20 +19,10 @@ import {
   type AnalyticsContext,
   type AnalyticsReply,
 } from './analytics-api.ts';
-import type { Archive } from '../store/archive.ts';
 import { backupReply, exportReply } from './archive-api.ts';
-import { failure, unauthorized, type Reply } from '../http/response.ts';
-import { ingestReply, type IngestContext } from '../receive/ingest-http.ts';
 import type { LiveStreams } from './live-streams.ts';
-import type { ServerMetrics } from '../observe/metrics.ts';
-import type { PageReply } from '../http/page-files.ts';
 import { eventsReply, summaryReply } from './read-api.ts';
-import { hasToken, mayRead, type ReaderAccess } from '../access/reader-access.ts';
-import { parseTarget } from '../http/request-target.ts';
-import { signInReply, signOutReply } from '../access/sign-in.ts';
-import type { SignInLimit } from '../access/sign-in-limit.ts';
 import { sourcesReply } from './sources-api.ts';
-import type { EventReader } from '../store/store.ts';
 
 /** What the HTTP endpoints need. */
 export interface RouteContext extends IngestContext {

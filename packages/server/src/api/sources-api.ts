@@ -1,9 +1,9 @@
-import type { Analytics } from '../store/analytics.ts';
-import type { Counters } from '../observe/counters.ts';
-import type { Reply } from '../http/response.ts';
-import type { ConnectedSource, SourceActivity } from '../receive/source-activity.ts';
-import type { ProducerRef, ProducerRow } from '../store/store.ts';
 import { formatTime } from '../event/timestamps.ts';
+import type { Reply } from '../http/response.ts';
+import type { Counters } from '../observe/counters.ts';
+import type { ConnectedSource, SourceActivity } from '../receive/source-activity.ts';
+import type { Analytics } from '../store/analytics.ts';
+import type { ProducerRef, ProducerRow } from '../store/producer.ts';
 
 /** What `GET /api/sources` answers from. */
 export interface SourcesContext {

@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { EXPORT_FORMATS, type Archive, type ExportFormat } from '../store/archive.ts';
 import { resolveConfig } from '../config.ts';
-import { DuckDbStore } from '../store/duckdb/store.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
 import { parseTime } from '../event/timestamps.ts';
+import { EXPORT_FORMATS, type Archive, type ExportFormat } from '../store/archive.ts';
+import { DuckDbStore } from '../store/duckdb/store.ts';
 
 interface CommonFlags {
   readonly url?: string;

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
-import { backupCommand, exportCommand } from './archive-command.ts';
-import { startBanner } from './banner.ts';
 import { isLoopback, NUMBER_RULES, resolveConfig, type ServerOptions } from '../config.ts';
-import { devCommand } from './dev-command.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
 import type { LogLevel } from '../log.ts';
 import { startServer, type CerberusServer } from '../server.ts';
+import { backupCommand, exportCommand } from './archive-command.ts';
+import { startBanner } from './banner.ts';
+import { devCommand } from './dev-command.ts';
 import { tailCommand } from './tail-command.ts';
 
 /**

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { Command, InvalidArgumentError } from 'commander';
 
-import { runDev } from './dev.ts';
 import { CerberusServerError } from '../errors.ts';
+import { runDev } from './dev.ts';
 import { createPaint } from './terminal.ts';
 
 interface DevFlags {

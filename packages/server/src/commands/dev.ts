@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Environment } from '../config.ts';
+import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+import { startServerIn, type CerberusServer } from '../server.ts';
+import { DuckDbStore } from '../store/duckdb/store.ts';
 import { devEnvironment } from './dev-environment.ts';
 import { devSummary } from './dev-summary.ts';
-import { DuckDbStore } from '../store/duckdb/store.ts';
-import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
 import { findRegister } from './register-location.ts';
-import { startServerIn, type CerberusServer } from '../server.ts';
 import type { Paint } from './terminal.ts';
 
 /** How an application is run. */

@@ -1,6 +1,6 @@
-import type { EndpointKey } from '../store/analytics.ts';
 import { endpointName, type StoredEvent } from '../event/event.ts';
 import { countOne, within } from '../nested-maps.ts';
+import type { EndpointKey } from '../store/analytics.ts';
 
 /** Over how many seconds the rate is taken. */
 const SECONDS = 10;

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+import { PRODUCER_MODES, type ProducerMode } from '../store/producer.ts';
 import { REFUSAL_REASONS, type ServerStats } from './counters.ts';
-import { PRODUCER_MODES, type ProducerMode } from '../store/store.ts';
 
 const PREFIX = 'cerberus_server_';
 

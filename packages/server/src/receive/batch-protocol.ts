@@ -1,5 +1,5 @@
-import { parseInParts } from './frame-parts.ts';
 import { isJsonObject } from '../event/validation.ts';
+import { parseInParts } from './frame-parts.ts';
 
 /** Subprotocol name that a client offers and this server selects. */
 export const BATCH_PROTOCOL = 'cerberus.batch.v1';

@@ -1,3 +1,6 @@
+import type { RefusalReason } from '../observe/counters.ts';
+import type { ProducerRef } from '../store/producer.ts';
+import type { AppendOutcome } from '../store/store.ts';
 import {
   formatAck,
   formatInvalid,
@@ -8,14 +11,12 @@ import {
   type HelloMessage,
 } from './batch-protocol.ts';
 import { CLOSE } from './close-codes.ts';
-import type { RefusalReason } from '../observe/counters.ts';
 import { frameBytes } from './frame-bytes.ts';
 import { InFlight } from './in-flight.ts';
 import type { Peer, Session } from './peer.ts';
 import type { ProducerOwner, ProducerRegistry } from './producer-registry.ts';
 import type { Receiver, SortedEvents } from './receiver.ts';
 import type { SourceConnection } from './source-activity.ts';
-import type { AppendOutcome, ProducerRef } from '../store/store.ts';
 
 /** Limits of a batch-mode connection. */
 export interface BatchLimits {

@@ -1,13 +1,13 @@
 import type { TokenCheck } from '../access/auth.ts';
-import { CLOSE } from './close-codes.ts';
-import type { RefusalReason } from '../observe/counters.ts';
 import type { CerberusEvent } from '../event/event.ts';
 import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from '../event/validation.ts';
+import type { RefusalReason } from '../observe/counters.ts';
+import type { ProducerRef } from '../store/producer.ts';
+import { CLOSE } from './close-codes.ts';
 import { InFlight } from './in-flight.ts';
 import type { Peer, Session } from './peer.ts';
 import type { Receiver } from './receiver.ts';
 import type { SourceConnection } from './source-activity.ts';
-import type { ProducerRef } from '../store/store.ts';
 
 /** Limits of an event-mode connection. */
 export interface EventLimits {

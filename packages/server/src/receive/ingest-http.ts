@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { apiKeyOf, bearerOf, type TokenCheck } from '../access/auth.ts';
 import type { CerberusEvent } from '../event/event.ts';
 import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from '../event/validation.ts';
+import { readBody } from '../http/request-body.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
 import type { Receiver } from './receiver.ts';
-import { readBody } from '../http/request-body.ts';
 
 /** Most events in one request (cerberus-contract: 413 above it). */
 const MAX_EVENTS = 1000;

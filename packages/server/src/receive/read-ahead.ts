@@ -1,5 +1,5 @@
-import { isOverloaded, type PendingLimits } from './overload.ts';
 import type { PendingLoad } from '../store/store.ts';
+import { isOverloaded, type PendingLimits } from './overload.ts';
 
 /**
  * What may wait for its commit before connections are not read any more: two of the writer's transactions, so that it

@@ -1,12 +1,12 @@
-import type { Counters } from '../observe/counters.ts';
 import type { CerberusEvent } from '../event/event.ts';
 import { validateEvent } from '../event/validation.ts';
 import type { Log } from '../log.ts';
+import type { Counters } from '../observe/counters.ts';
 import type { Durations } from '../observe/metrics.ts';
+import type { Append, AppendOutcome, Store } from '../store/store.ts';
 import { isOverloaded, type PendingLimits } from './overload.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { SourceActivity } from './source-activity.ts';
-import type { Append, AppendOutcome, Store } from '../store/store.ts';
 
 /** Events of one frame or request, sorted into those to store and those to refuse. */
 export interface SortedEvents {

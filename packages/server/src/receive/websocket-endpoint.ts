@@ -5,12 +5,12 @@ import type { Duplex, Writable } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 import { bearerOf, type TokenCheck } from '../access/auth.ts';
+import { parseTarget } from '../http/request-target.ts';
+import type { Counters, RefusalReason, ServerStats } from '../observe/counters.ts';
 import { BATCH_PROTOCOL } from './batch-protocol.ts';
 import { ConnectionLimits, type ConnectionLimitOptions } from './connection-limits.ts';
 import { corkForTurn } from './cork.ts';
-import type { Counters, RefusalReason, ServerStats } from '../observe/counters.ts';
 import type { Peer, Session } from './peer.ts';
-import { parseTarget } from '../http/request-target.ts';
 
 /** Where WebSocket clients connect. */
 export const WEBSOCKET_PATH = '/ws/events';

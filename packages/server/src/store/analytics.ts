@@ -1,5 +1,6 @@
 import type { Outcome } from '../event/event.ts';
-import type { Percentiles, ProducerRow } from './store.ts';
+import type { Percentiles } from './event-query.ts';
+import type { ProducerRow } from './producer.ts';
 
 /** A half-open range of time, milliseconds since the epoch. */
 export interface TimeRange {

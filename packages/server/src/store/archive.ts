@@ -1,4 +1,4 @@
-import type { EventFilter } from './store.ts';
+import type { EventFilter } from './event-query.ts';
 
 /** The formats of an export. */
 export const EXPORT_FORMATS = ['parquet', 'ndjson'] as const;

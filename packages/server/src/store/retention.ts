@@ -1,6 +1,6 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../durations.ts';
-import { SYSTEM_CLOCK, type ForgettingClock } from './forgetting.ts';
 import type { Log } from '../log.ts';
+import { SYSTEM_CLOCK, type ForgettingClock } from './forgetting.ts';
 import type { Store } from './store.ts';
 
 /** What retention needs. */

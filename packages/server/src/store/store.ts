@@ -1,22 +1,8 @@
+import type { CerberusEvent, StoredEvent } from '../event/event.ts';
 import type { Analytics } from './analytics.ts';
 import type { Archive } from './archive.ts';
-import type { CerberusEvent, Outcome, StoredEvent } from '../event/event.ts';
-
-/** The ways by which events of a producer arrive. */
-export const PRODUCER_MODES = ['batch', 'event', 'http'] as const;
-
-/** The way by which events of a producer arrive. */
-export type ProducerMode = (typeof PRODUCER_MODES)[number];
-
-/** Who sent an append. In batch mode an exporter instance, else all senders with one client id. */
-export interface ProducerRef {
-  /** Key of the producer row: the exporter's own id, or `event:<client id>`, `http:<client id>`. */
-  readonly producer: string;
-  readonly clientId: string;
-  readonly mode: ProducerMode;
-  /** Name and version of the client software, where it says so. */
-  readonly agent: string | null;
-}
+import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
+import type { ProducerRef, ProducerRow } from './producer.ts';
 
 /** One unit that is stored whole or not at all: a frame, a single event, or a request's events of one client. */
 export interface Append {
@@ -45,93 +31,6 @@ export type AppendOutcome =
   | { readonly status: 'duplicate' }
   /** The condition `after` did not hold: nothing was stored. */
   | { readonly status: 'gap' };
-
-/** The durable row of a producer. */
-export interface ProducerRow extends ProducerRef {
-  readonly lastSeq: number;
-  /** Milliseconds since the epoch. */
-  readonly firstSeen: number;
-  /** Milliseconds since the epoch. */
-  readonly lastSeen: number;
-  /** Events stored. */
-  readonly events: number;
-  /** Events refused for good. */
-  readonly rejected: number;
-}
-
-/** Which events are meant. Times are milliseconds since the epoch, half-open, on {@link eventTime}. */
-export interface EventFilter {
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
-  readonly clientId?: string | undefined;
-}
-
-/** A place in the order "newest first". */
-export interface EventPosition {
-  readonly time: number;
-  readonly id: number;
-}
-
-/** A page of events, newest first. */
-export interface EventQuery extends EventFilter {
-  readonly limit: number;
-  /** Matches the route or the path. */
-  readonly endpoint?: string | undefined;
-  readonly method?: string | undefined;
-  /** Status codes, both ends included. */
-  readonly status?: { readonly from: number; readonly to: number } | undefined;
-  readonly outcome?: Outcome | undefined;
-  /** Only events that come after this place. */
-  readonly after?: EventPosition | undefined;
-}
-
-/** Figures over events. */
-export interface SummaryQuery extends EventFilter {
-  /** Width of a bucket in milliseconds; chosen from the span of the data when absent. */
-  readonly bucketMillis?: number | undefined;
-}
-
-/** `null` where no event has a latency. Milliseconds. */
-export interface Percentiles {
-  readonly p50: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-}
-
-/** Requests that started in one interval. */
-export interface SummaryBucket {
-  /** Milliseconds since the epoch. */
-  readonly start: number;
-  readonly requests: number;
-  readonly errors: number;
-}
-
-/** Requests to one endpoint: its route where there is one, else its path. */
-export interface SummaryEndpoint {
-  readonly method: string;
-  readonly endpoint: string;
-  readonly requests: number;
-  readonly errors: number;
-  /** Milliseconds. */
-  readonly p95: number | null;
-}
-
-/** Answer to a {@link SummaryQuery}. */
-export interface Summary {
-  readonly requests: number;
-  readonly errors: number;
-  /** Distinct client addresses. */
-  readonly clients: number;
-  readonly latency: Percentiles;
-  readonly bucketMillis: number;
-  /** In order of time; intervals without a request are left out. */
-  readonly buckets: readonly SummaryBucket[];
-  /** The busiest first, at most {@link MAX_SUMMARY_ENDPOINTS}. */
-  readonly endpoints: readonly SummaryEndpoint[];
-}
-
-/** Most endpoints in one summary. */
-export const MAX_SUMMARY_ENDPOINTS = 1000;
 
 /** What waits for its commit. */
 export interface PendingLoad {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import type { StoredEvent } from '../../dist/event/event.js';
 import { LiveFeed, type LiveSink } from '../../dist/api/live-feed.js';
+import type { StoredEvent } from '../../dist/event/event.js';
 import { storeEvent } from '../support/events.js';
 
 /** Keeps what it gets; `unread` is what it pretends not to have taken. */

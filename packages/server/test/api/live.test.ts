@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { CerberusServerError } from '../../dist/errors.js';
-import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { CerberusServer } from '../../dist/server.js';
+import { MemoryStore } from '../../dist/store/memory/store.js';
 import { within } from '../support/deadline.js';
 import { append } from '../support/events.js';
 import { server, stopServers, TOKEN } from '../support/server-fixture.js';

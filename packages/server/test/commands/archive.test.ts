@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
-import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import type { CerberusServer } from '../../dist/server.js';
+import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { within } from '../support/deadline.js';
 import { append, START, storeEvent } from '../support/events.js';
 import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';

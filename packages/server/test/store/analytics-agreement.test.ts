@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
+import type { CerberusEvent } from '../../dist/event/event.js';
 import { ENDPOINT_ORDERS, type AnalyticsFilter } from '../../dist/store/analytics.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
-import type { CerberusEvent } from '../../dist/event/event.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { Store } from '../../dist/store/store.js';
 import { append, START, storeEvent } from '../support/events.js';

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { BatchSession } from '../../dist/receive/batch-session.js';
 import { Counters } from '../../dist/observe/counters.js';
+import { ServerMetrics } from '../../dist/observe/metrics.js';
+import { BatchSession } from '../../dist/receive/batch-session.js';
+import { ProducerRegistry } from '../../dist/receive/producer-registry.js';
+import { Receiver } from '../../dist/receive/receiver.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { FORGET_AFTER_MILLIS, startForgetting, type ForgettingClock } from '../../dist/store/forgetting.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import { ServerMetrics } from '../../dist/observe/metrics.js';
-import { ProducerRegistry } from '../../dist/receive/producer-registry.js';
-import { Receiver } from '../../dist/receive/receiver.js';
 import { until } from '../support/deadline.js';
 import { append, producerRef, START } from '../support/events.js';
 import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import type { AnalyticsFilter, MetricQuery, OverviewQuery } from '../../dist/store/analytics.js';
 import type { CerberusEvent } from '../../dist/event/event.js';
+import type { AnalyticsFilter, MetricQuery, OverviewQuery } from '../../dist/store/analytics.js';
 import type { Store } from '../../dist/store/store.js';
 import { append, HASH, producerRef, START, storeEvent } from './events.js';
 

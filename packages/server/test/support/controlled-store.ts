@@ -1,17 +1,15 @@
-import type { Analytics } from '../../dist/store/analytics.js';
-import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { StoredEvent } from '../../dist/event/event.js';
+import type { Analytics } from '../../dist/store/analytics.js';
+import type { EventQuery, Summary, SummaryQuery } from '../../dist/store/event-query.js';
+import { MemoryStore } from '../../dist/store/memory/store.js';
+import type { ProducerRow } from '../../dist/store/producer.js';
 import type {
   Append,
   AppendOutcome,
   CommitListener,
-  EventQuery,
   PendingLoad,
-  ProducerRow,
   RetentionLimits,
   Store,
-  Summary,
-  SummaryQuery,
 } from '../../dist/store/store.js';
 
 /** What happens to the next appends: `lost-answer` stores and then fails all the same, as a failed COMMIT may. */

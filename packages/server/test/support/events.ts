@@ -1,5 +1,6 @@
 import type { CerberusEvent } from '../../dist/event/event.js';
-import type { Append, ProducerRef } from '../../dist/store/store.js';
+import type { ProducerRef } from '../../dist/store/producer.js';
+import type { Append } from '../../dist/store/store.js';
 
 export const HASH = '317fe07e1ac9940e8317b616e8b528230172ed88a600c05e193dc71380c1e44c';
 export const START = Date.parse('2025-03-01T12:00:00.000Z');

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
 import type { CerberusEvent, StoredEvent } from '../../dist/event/event.js';
-import type { EventQuery, Store } from '../../dist/store/store.js';
+import type { EventQuery } from '../../dist/store/event-query.js';
+import type { Store } from '../../dist/store/store.js';
 import { within } from './deadline.js';
 import { append, HASH, producerRef, START, storeEvent } from './events.js';
 

@@ -3,9 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
+import { CerberusServerError, messageOf, systemCodeOf } from '../../errors.ts';
 import { LAST_RESORT } from './engine/checkpoints.ts';
 import { CREATE_TABLES, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
-import { CerberusServerError, messageOf, systemCodeOf } from '../../errors.ts';
 
 /** Resources that the database may use, and whether it may be new. */
 export interface OpenLimits {

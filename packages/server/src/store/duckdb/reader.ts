@@ -1,6 +1,13 @@
+import type { Outcome, StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
 import { chooseBucket } from '../bucket-width.ts';
+import type { EventQuery, Summary, SummaryBucket, SummaryEndpoint, SummaryQuery } from '../event-query.ts';
+import type { ProducerRow } from '../producer.ts';
+import type { EventReader } from '../store.ts';
+import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
+import { maybe, maybeText, number, text, type Row } from './engine/values.ts';
 import { DuckDbAnalytics } from './questions/analytics.ts';
+import { toProducerRow } from './questions/producer-row.ts';
 import {
   bucketsQuery,
   endpointsQuery,
@@ -8,19 +15,6 @@ import {
   producersQuery,
   totalsQuery,
 } from './questions/queries.ts';
-import { toProducerRow } from './questions/producer-row.ts';
-import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
-import { maybe, maybeText, number, text, type Row } from './engine/values.ts';
-import type { Outcome, StoredEvent } from '../../event/event.ts';
-import type {
-  EventQuery,
-  EventReader,
-  ProducerRow,
-  Summary,
-  SummaryBucket,
-  SummaryEndpoint,
-  SummaryQuery,
-} from '../store.ts';
 
 /** Answers what is asked about single events and producers, and the summary. */
 export class DuckDbReader implements EventReader {

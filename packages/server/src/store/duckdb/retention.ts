@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { instantSql } from './engine/conditions.ts';
 import { HOUR_MILLIS } from '../../durations.ts';
-import { ROLLUP_TABLES, periodMillis } from './aggregates/rollup-tables.ts';
 import type { RetentionLimits } from '../store.ts';
+import { ROLLUP_TABLES, periodMillis } from './aggregates/rollup-tables.ts';
+import { instantSql } from './engine/conditions.ts';
 
 /** Longest stretch of time that one step deletes, and most events, so that a commit never waits long behind it. */
 const STEP_MILLIS = HOUR_MILLIS;

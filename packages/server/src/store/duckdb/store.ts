@@ -1,30 +1,21 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
+import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
 import { CommitListeners } from '../commit-listeners.ts';
-import { openDatabase, type OpenDatabase, type OpenLimits } from './instance.ts';
-import { checkpoint, DuckDbCheckpoints } from './engine/checkpoints.ts';
+import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
+import { GroupCommit } from '../group-commit.ts';
+import type { ProducerRow } from '../producer.ts';
+import type { Append, AppendOutcome, CommitListener, PendingLoad, RetentionLimits, Store } from '../store.ts';
 import { DuckDbArchive } from './archive.ts';
-import { DuckDbMaintenance } from './maintenance.ts';
+import { checkpoint, DuckDbCheckpoints } from './engine/checkpoints.ts';
 import { QuestionThreads, THREADS_OF_STORING } from './engine/question-threads.ts';
 import { ReadConnection } from './engine/read-connection.ts';
+import { openDatabase, type OpenDatabase, type OpenLimits } from './instance.ts';
+import { DuckDbMaintenance } from './maintenance.ts';
 import { DuckDbReader } from './reader.ts';
 import { deleteOldEvents, usedBytes } from './retention.ts';
 import { DuckDbWriter } from './writing/writer.ts';
-import type { StoredEvent } from '../../event/event.ts';
-import { GroupCommit } from '../group-commit.ts';
-import type {
-  Append,
-  AppendOutcome,
-  CommitListener,
-  EventQuery,
-  PendingLoad,
-  ProducerRow,
-  RetentionLimits,
-  Store,
-  Summary,
-  SummaryQuery,
-} from '../store.ts';
 
 /** Connections, each for what must not wait for the others. */
 interface Connections {

@@ -1,3 +1,4 @@
+import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
 import {
   SPARKLINE_PARTS,
   STATUS_CLASSES,
@@ -19,12 +20,11 @@ import {
   type StatusCounts,
   type Totals,
 } from '../analytics.ts';
-import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
 import { binsOf, latencyBucket } from '../log-buckets.ts';
-import { describeMetric, listMetrics } from './metrics.ts';
-import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
+import type { ProducerRow } from '../producer.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../series.ts';
-import type { ProducerRow } from '../store.ts';
+import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
+import { describeMetric, listMetrics } from './metrics.ts';
 
 /** Answers the questions of the page from arrays, always exactly; what the other store's answers are held against. */
 export class MemoryAnalytics implements Analytics {

@@ -1,6 +1,6 @@
-import type { EndpointKey } from '../analytics.ts';
 import { eventTime, type StoredEvent } from '../../event/event.ts';
-import type { EventFilter, Percentiles } from '../store.ts';
+import type { EndpointKey } from '../analytics.ts';
+import type { EventFilter, Percentiles } from '../event-query.ts';
 
 /** Whether an event matches what all questions can ask for. */
 export function matches(event: StoredEvent, filter: EventFilter): boolean {

@@ -1,3 +1,4 @@
+import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
 import {
   MAX_LISTED_METRICS,
   MAX_METRIC_ENDPOINTS,
@@ -12,10 +13,9 @@ import {
   type MetricShare,
   type MetricType,
 } from '../analytics.ts';
-import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
 import { filledBins, linearBin, linearBins } from '../linear-bins.ts';
-import { compare, endpointOf, groupBy, quantile } from './figures.ts';
 import { bucketStarts, fillBuckets } from '../series.ts';
+import { compare, endpointOf, groupBy, quantile } from './figures.ts';
 
 /** A metric of an event. */
 interface Metric {

@@ -1,6 +1,5 @@
-import { chooseBucket } from '../bucket-width.ts';
 import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
-import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
+import { chooseBucket } from '../bucket-width.ts';
 import {
   MAX_SUMMARY_ENDPOINTS,
   type EventQuery,
@@ -8,7 +7,8 @@ import {
   type SummaryBucket,
   type SummaryEndpoint,
   type SummaryQuery,
-} from '../store.ts';
+} from '../event-query.ts';
+import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
 
 /** Answers an {@link EventQuery} from an array of events. */
 export function selectEvents(all: readonly StoredEvent[], query: EventQuery): readonly StoredEvent[] {

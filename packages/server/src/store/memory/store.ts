@@ -1,22 +1,13 @@
-import { decideGroup, numberEvents, type ProducerChange } from '../append-decision.ts';
-import type { Analytics } from '../analytics.ts';
-import { CommitListeners } from '../commit-listeners.ts';
 import type { StoredEvent } from '../../event/event.ts';
+import type { Analytics } from '../analytics.ts';
+import { decideGroup, numberEvents, type ProducerChange } from '../append-decision.ts';
+import { CommitListeners } from '../commit-listeners.ts';
+import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
+import type { ProducerRow } from '../producer.ts';
+import type { Append, AppendOutcome, CommitListener, PendingLoad, RetentionLimits, Store } from '../store.ts';
 import { MemoryAnalytics } from './analytics.ts';
 import { selectEvents, summarise } from './queries.ts';
-import type {
-  Append,
-  AppendOutcome,
-  CommitListener,
-  EventQuery,
-  PendingLoad,
-  ProducerRow,
-  RetentionLimits,
-  Store,
-  Summary,
-  SummaryQuery,
-} from '../store.ts';
 
 /**
  * Keeps events in the memory of the process, for tests and trials: gone with the process, and it grows without bound.

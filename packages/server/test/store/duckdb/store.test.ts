@@ -12,10 +12,10 @@ import { join } from 'node:path';
 import { DuckDBConnection } from '@duckdb/node-api';
 import { expect } from 'chai';
 
+import { CerberusServerError } from '../../../dist/errors.js';
 import { openDatabase } from '../../../dist/store/duckdb/instance.js';
 import { SCHEMA_VERSION } from '../../../dist/store/duckdb/schema.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
-import { CerberusServerError } from '../../../dist/errors.js';
 import { sql } from '../../support/duckdb-file.js';
 import { append, producerRef, storeEvent } from '../../support/events.js';
 import { spawnServer } from '../../support/server-process.js';

@@ -1,8 +1,8 @@
-import { SKETCH_RANK, SKETCH_REGISTER } from './client-sketch.ts';
-import { instantSql } from '../engine/conditions.ts';
-import { latencyBucketSql, metricBucketSql } from './log-bucket-sql.ts';
-import { metricTypeSql, METRICS_OF_EVENT } from '../questions/metric-source.ts';
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
+import { instantSql } from '../engine/conditions.ts';
+import { metricTypeSql, METRICS_OF_EVENT } from '../engine/metric-sql.ts';
+import { SKETCH_RANK, SKETCH_REGISTER } from './client-sketch.ts';
+import { latencyBucketSql, metricBucketSql } from './log-bucket-sql.ts';
 
 /** Columns by which an aggregate is kept, with their types and how they come from a row of a batch. */
 type Columns = Readonly<Record<string, readonly [type: string, expression: string]>>;

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { CLIENT_KEY } from './client-sketch.ts';
 import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
+import { CLIENT_KEY } from './client-sketch.ts';
 import { PeriodAdditions } from './period-additions.ts';
 import { addSql, mergeSql, ROLLUP_TABLES, type RollupTable } from './rollup-tables.ts';
 

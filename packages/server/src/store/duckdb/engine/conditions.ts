@@ -1,7 +1,7 @@
 import { BIGINT, VARCHAR, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 
 import type { AnalyticsFilter } from '../../analytics.ts';
-import type { EventFilter } from '../../store.ts';
+import type { EventFilter } from '../../event-query.ts';
 
 /** A statement whose text is made of constants only; everything a user gave is in `values`. */
 export interface BoundQuery {

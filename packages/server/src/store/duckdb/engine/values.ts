@@ -1,6 +1,6 @@
 import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
 
-import type { Percentiles } from '../../store.ts';
+import type { Percentiles } from '../../event-query.ts';
 
 /** A row, by column name. */
 export type Row = Readonly<Record<string, DuckDBValue>>;

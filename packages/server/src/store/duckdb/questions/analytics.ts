@@ -1,3 +1,4 @@
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../../durations.ts';
 import {
   type Analytics,
   type AnalyticsFilter,
@@ -12,23 +13,22 @@ import {
   type OverviewQuery,
   type TimeRange,
 } from '../../analytics.ts';
-import { topClientsOf } from './client-source.ts';
+import type { ProducerRow } from '../../producer.ts';
+import { previousRange } from '../../series.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
+import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
+import { number, text } from '../engine/values.ts';
+import { topClientsOf } from './client-source.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { exactMetricSource, exactMetricUses } from './metric-source.ts';
 import { metricDetailOf, metricListOf } from './metrics.ts';
 import { overviewOf } from './overview.ts';
 import { toProducerRow } from './producer-row.ts';
 import { producersQuery } from './queries.ts';
-import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
 import { rollupMetricSource, rollupMetricUses } from './rollup-metric-source.ts';
+import type { RolledUp } from './rollup-range.ts';
 import { rollupSource, type Grain } from './rollup-source.ts';
 import { exactSource, type FactSource } from './source.ts';
-import { number, text } from '../engine/values.ts';
-import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../../durations.ts';
-import type { RolledUp } from './rollup-range.ts';
-import { previousRange } from '../../series.ts';
-import type { ProducerRow } from '../../store.ts';
 
 /** Ranges up to this length are answered from single events. */
 const EXACT_MILLIS = DAY_MILLIS;

@@ -9,8 +9,8 @@ import {
 } from '../../analytics.ts';
 import { IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { queryOf, type FactSource } from './source.ts';
 import { number, percentiles, text, type Row } from '../engine/values.ts';
+import { queryOf, type FactSource } from './source.ts';
 
 const ORDERS: Readonly<Record<EndpointOrder, string>> = {
   requests: 'requests DESC',

@@ -2,6 +2,7 @@ import { VARCHAR } from '@duckdb/node-api';
 
 import type { AnalyticsFilter, MetricQuery } from '../../analytics.ts';
 import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
+import { metricTypeSql, METRICS_OF_EVENT } from '../engine/metric-sql.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { groupBy, selectKeys } from './source.ts';
 
@@ -30,18 +31,6 @@ export interface MetricSource extends OfMetrics {
   /** Columns `number` and `count`. */
   readonly numberCounts: string;
 }
-
-/**
- * The type of a metric, from its JSON value as DuckDB takes it out of an object: without space before it, so that the first
- * character tells. `json_type` would parse it once more.
- */
-export function metricTypeSql(value: string): string {
-  return `CASE left(${value}::VARCHAR, 1) WHEN 't' THEN 'boolean' WHEN 'f' THEN 'boolean' WHEN '"' THEN 'string'
-    WHEN '[' THEN 'list' WHEN '{' THEN 'object' ELSE 'number' END`;
-}
-
-/** All metrics of events, one row each, as `u.key` and `u.value`. */
-export const METRICS_OF_EVENT = 'unnest(map_entries(custom_data::MAP(VARCHAR, JSON))) AS u';
 
 /** A JSON pointer (RFC 6901) to a member of any name. */
 const POINTER = `'/' || replace(replace($name, '~', '~0'), '/', '~1')`;

@@ -12,11 +12,11 @@ import {
   type MetricQuery,
   type MetricShare,
 } from '../../analytics.ts';
-import type { MetricSource, MetricUses } from './metric-source.ts';
-import type { ReadRows } from '../engine/read-connection.ts';
-import { maybe, maybeText, number, text, type Row } from '../engine/values.ts';
 import { filledBins, linearBins } from '../../linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../../series.ts';
+import type { ReadRows } from '../engine/read-connection.ts';
+import { maybe, maybeText, number, text, type Row } from '../engine/values.ts';
+import type { MetricSource, MetricUses } from './metric-source.ts';
 
 const SHARED = `type IN ('boolean', 'string')`;
 

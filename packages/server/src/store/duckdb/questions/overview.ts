@@ -1,12 +1,12 @@
-import type { Overview, OverviewQuery, SeriesPoint, StatusCounts, Totals } from '../../analytics.ts';
-import { condensedSource } from './condensed-source.ts';
-import { IS_ERROR } from '../engine/conditions.ts';
-import type { ReadRows } from '../engine/read-connection.ts';
-import { queryOf, type FactSource } from './source.ts';
-import { maybe, maybeText, number, percentiles, text, type Row } from '../engine/values.ts';
 import type { Outcome } from '../../../event/event.ts';
+import type { Overview, OverviewQuery, SeriesPoint, StatusCounts, Totals } from '../../analytics.ts';
 import { binsOf } from '../../log-buckets.ts';
 import { bucketStarts, fillBuckets } from '../../series.ts';
+import { IS_ERROR } from '../engine/conditions.ts';
+import type { ReadRows } from '../engine/read-connection.ts';
+import { maybe, maybeText, number, percentiles, text, type Row } from '../engine/values.ts';
+import { condensedSource } from './condensed-source.ts';
+import { queryOf, type FactSource } from './source.ts';
 
 const REQUESTS = 'sum(requests)::BIGINT AS requests';
 const ERRORS = `coalesce(sum(requests) FILTER (WHERE ${IS_ERROR}), 0)::BIGINT AS errors`;

@@ -1,5 +1,5 @@
+import type { ProducerMode, ProducerRow } from '../../producer.ts';
 import { maybeText, number, text, type Row } from '../engine/values.ts';
-import type { ProducerMode, ProducerRow } from '../../store.ts';
 
 /** Reads a row of the `producers` table. */
 export function toProducerRow(row: Row): ProducerRow {

@@ -1,3 +1,4 @@
+import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from '../../event-query.ts';
 import {
   Conditions,
   ENDPOINT_NAME,
@@ -6,7 +7,6 @@ import {
   IS_ERROR,
   type BoundQuery,
 } from '../engine/conditions.ts';
-import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from '../../store.ts';
 
 /** A page of events, newest first. */
 export function eventsQuery(query: EventQuery): BoundQuery {

@@ -1,20 +1,19 @@
+import { HOUR_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, MetricQuery } from '../../analytics.ts';
-import { filteredByEndpoint } from '../engine/conditions.ts';
 import { metricBucketSql, metricValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
+import { filteredByEndpoint } from '../engine/conditions.ts';
+import { METRICS_OF_EVENT, metricTypeSql } from '../engine/metric-sql.ts';
+import type { ReadRows } from '../engine/read-connection.ts';
 import {
   createMetricTable,
   metricOfEvent,
   metricOfEvents,
-  METRICS_OF_EVENT,
-  metricTypeSql,
   NO_ENDPOINT,
   type MetricSource,
   type MetricUses,
 } from './metric-source.ts';
-import type { ReadRows } from '../engine/read-connection.ts';
-import { groupBy, selectKeys } from './source.ts';
-import { HOUR_MILLIS } from '../../../durations.ts';
 import { rollupRange, type RolledUp, type RollupRange } from './rollup-range.ts';
+import { groupBy, selectKeys } from './source.ts';
 
 /** Reads which metrics there are from aggregates of whole hours, and from single events beside them. */
 export function rollupMetricUses(filter: AnalyticsFilter, rolledUp: RolledUp): MetricUses {

@@ -1,10 +1,10 @@
-import type { AnalyticsFilter } from '../../analytics.ts';
-import { sketchedClients } from './client-source.ts';
-import { ENDPOINT_NAME, filteredByEndpoint } from '../engine/conditions.ts';
-import { latencyBucketSql, latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
-import { selectKeys, type FactSource } from './source.ts';
 import { HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
+import type { AnalyticsFilter } from '../../analytics.ts';
+import { latencyBucketSql, latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
+import { ENDPOINT_NAME, filteredByEndpoint } from '../engine/conditions.ts';
+import { sketchedClients } from './client-source.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
+import { selectKeys, type FactSource } from './source.ts';
 
 /** Which aggregates are read: `hour` means hours where they are whole, and minutes beside them. */
 export type Grain = 'minute' | 'hour';

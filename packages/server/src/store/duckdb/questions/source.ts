@@ -1,7 +1,7 @@
 import type { AnalyticsFilter } from '../../analytics.ts';
-import { distinctClients } from './client-source.ts';
-import { ENDPOINT_NAME, filteredByEndpoint, type BoundQuery, type Conditions } from '../engine/conditions.ts';
 import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
+import { ENDPOINT_NAME, filteredByEndpoint, type BoundQuery, type Conditions } from '../engine/conditions.ts';
+import { distinctClients } from './client-source.ts';
 import type { RolledUp } from './rollup-range.ts';
 
 /** Relations, as SQL in parentheses, that hold what matches a filter; the questions of the page are put to them. */

@@ -1,8 +1,8 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
 
-import { instant } from './row.ts';
 import type { StoredEvent } from '../../../event/event.ts';
 import { countByMinute, type MinuteCounts } from './minute-counts.ts';
+import { instant } from './row.ts';
 
 /** Appenders of `minute_requests` and `minute_latencies`. */
 export interface MinuteAppenders {

@@ -10,11 +10,11 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 
+import type { StoredEvent } from '../../../event/event.ts';
 import { decideGroup, numberEvents, type GroupDecision } from '../../append-decision.ts';
+import type { Append, AppendOutcome } from '../../store.ts';
 import { appendMinuteRows, type MinuteAppenders } from './minute-rows.ts';
 import { appendRow } from './row.ts';
-import type { StoredEvent } from '../../../event/event.ts';
-import type { Append, AppendOutcome } from '../../store.ts';
 
 const SELECT_LAST_SEQS =
   'SELECT producer, last_seq FROM producers WHERE producer IN (SELECT unnest($producers::VARCHAR[]))';

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import type { CerberusEvent } from '../../../../dist/event/event.js';
 import type { AnalyticsFilter, Totals } from '../../../../dist/store/analytics.js';
 import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
-import type { CerberusEvent } from '../../../../dist/event/event.js';
+import type { Percentiles } from '../../../../dist/store/event-query.js';
 import { MemoryStore } from '../../../../dist/store/memory/store.js';
-import type { Percentiles, Store } from '../../../../dist/store/store.js';
+import type { Store } from '../../../../dist/store/store.js';
 import { sql } from '../../../support/duckdb-file.js';
 import { append, START, storeEvent } from '../../../support/events.js';
 import { hashOf, randomEvent, seededRandom } from '../../../support/random-events.js';

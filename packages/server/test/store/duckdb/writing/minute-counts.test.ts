@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
-import { latencyBucket } from '../../../../dist/store/log-buckets.js';
-import { countByMinute } from '../../../../dist/store/duckdb/writing/minute-counts.js';
 import type { CerberusEvent, StoredEvent } from '../../../../dist/event/event.js';
+import { countByMinute } from '../../../../dist/store/duckdb/writing/minute-counts.js';
+import { latencyBucket } from '../../../../dist/store/log-buckets.js';
 import { START, storeEvent } from '../../../support/events.js';
 
 function stored(members: Partial<CerberusEvent>, receivedAt = START): StoredEvent {

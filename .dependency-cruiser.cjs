@@ -1,0 +1,87 @@
+/** The layers of each source folder, from top to bottom: what lies in one may import what lies below it, types included. */
+const LAYERS = {
+  'packages/exporter-ws/src': [
+    ['index.ts', 'internal.ts'],
+    ['cerberus-ws-exporter.ts', 'loopback-sink.ts'],
+    ['transport/'],
+    ['protocol/'],
+    ['queue/'],
+    ['observe/'],
+    ['json/'],
+    ['event/'],
+    ['config/'],
+    ['clock.ts', 'flush-timeout-error.ts'],
+  ],
+  'packages/instrumentation/src': [
+    ['cli.ts', 'register.ts', 'index.ts'],
+    ['doctor/', 'audit/'],
+    ['register/'],
+    ['setup/'],
+    ['cerberus-span-processor.ts'],
+    ['hand-over/'],
+    ['key/'],
+    ['config.ts'],
+    ['observe/'],
+    ['capture/'],
+    ['enrich/'],
+    ['sdk/'],
+  ],
+  'packages/server/src': [
+    ['commands/'],
+    ['index.ts'],
+    ['server.ts'],
+    ['api/'],
+    ['receive/'],
+    ['access/'],
+    ['http/'],
+    ['observe/'],
+    ['store/duckdb/[^/]+$', 'store/memory/'],
+    ['store/duckdb/questions/', 'store/duckdb/writing/'],
+    ['store/duckdb/aggregates/'],
+    ['store/duckdb/engine/'],
+    ['config.ts'],
+    ['store/[^/]+$'],
+    ['event/'],
+    ['errors.ts', 'log.ts', 'durations.ts', 'nested-maps.ts'],
+  ],
+};
+
+function rulesOf([source, layers]) {
+  const pathOf = (names) => `^${source}/(${names.join('|')})`;
+  const upwards = layers.slice(1).map((layer, index) => ({
+    name: `not-upwards-from-${layer.join('-')}`,
+    severity: 'error',
+    from: { path: pathOf(layer) },
+    to: { path: pathOf(layers.slice(0, index + 1).flat()) },
+  }));
+  const beside = layers
+    .filter((layer) => layer.some((name) => name.endsWith('/')))
+    .flatMap((layer) =>
+      layer.map((name) => ({
+        name: `not-sideways-from-${name}`,
+        severity: 'error',
+        from: { path: pathOf([name]) },
+        to: { path: pathOf(layer), pathNot: pathOf([name]) },
+      })),
+    );
+  const homeless = {
+    name: `a-layer-for-each-file-of-${source}`,
+    severity: 'error',
+    from: {},
+    to: { path: `^${source}/`, pathNot: pathOf(layers.flat()) },
+  };
+  return [...upwards, ...beside, homeless];
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
+    ...Object.entries(LAYERS).flatMap(rulesOf),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules|/dist/' },
+    exclude: { path: '/dist/|/test-dist/' },
+  },
+};

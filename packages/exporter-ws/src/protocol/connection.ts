@@ -1,0 +1,29 @@
+import type { Message } from './message.ts';
+
+/** Why a connection ended or never came to be. */
+export type Disconnect =
+  | { readonly kind: 'closed'; readonly code: number }
+  | { readonly kind: 'upgrade_refused'; readonly status: number; readonly retryAfter: string | undefined }
+  | { readonly kind: 'failed'; readonly code: string }
+  | { readonly kind: 'not_batch'; readonly why: string }
+  | { readonly kind: 'timeout'; readonly what: 'connect' | 'welcome' | 'acknowledgement' | 'ping' }
+  | { readonly kind: 'protocol_violation'; readonly why: string };
+
+/** A WebSocket connection, seen by those who speak a protocol over it. */
+export interface Connection {
+  /** Bytes that the socket has not taken yet. */
+  readonly bufferedBytes: number;
+  /**
+   * Sends messages in one write. What they are made of is not looked at afterwards.
+   *
+   * @returns their bytes, 0 when the connection takes none any more
+   */
+  send(messages: readonly Message[], kind: 'text' | 'binary'): number;
+  ping(): void;
+  /** Reads nothing for a millisecond, so that what comes meanwhile is read together. */
+  rest(): void;
+  /** Says goodbye with 1000, and hangs up if the peer does not answer in time. `onEnd` still comes. */
+  close(): void;
+  /** Hangs up at once and reports `end`. A dead link would hold a polite close for its whole timeout. */
+  abort(end: Disconnect): void;
+}
