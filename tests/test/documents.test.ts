@@ -114,14 +114,12 @@ describe('documents', () => {
     const text = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
     const missing: string[] = [];
     for (const [, row = ''] of text.matchAll(/^\| [^|]* \| (.*) \|$/gm)) {
-      let folder = '';
+      let [source, folder] = ['', ''];
       for (const [, path = ''] of row.matchAll(/`([\w./-]+\.ts)`/g)) {
-        const full = path.startsWith('packages/')
-          ? path
-          : path.includes('/')
-            ? join('packages', path.replace('/', '/'))
-            : join(folder, path);
-        if (path.startsWith('packages/')) folder = dirname(path);
+        const sourceOfPath = /^packages\/[\w-]+\/src/.exec(path)?.[0];
+        source = sourceOfPath ?? source;
+        const full = sourceOfPath !== undefined ? path : join(path.includes('/') ? source : folder, path);
+        folder = dirname(full);
         if (!existsSync(join(root, full))) missing.push(full);
       }
     }
