@@ -63,9 +63,9 @@ describe('ownLocation', () => {
   it('is the file of this package, in both module systems', () => {
     const require = createRequire(import.meta.url);
     const cjs = require('../../dist/cjs/sdk/own-location.js') as { ownLocation: typeof ownLocation };
-    const dist = join(dirname(dirname(here)), 'dist');
-    expect(fileURLToPath(ownLocation() ?? '')).to.equal(join(dist, 'esm', 'own-location.js'));
-    expect(cjs.ownLocation()).to.equal(join(dist, 'cjs', 'own-location.js'));
+    const dist = join(dirname(dirname(dirname(here))), 'dist');
+    expect(fileURLToPath(ownLocation() ?? '')).to.equal(join(dist, 'esm', 'sdk', 'own-location.js'));
+    expect(cjs.ownLocation()).to.equal(join(dist, 'cjs', 'sdk', 'own-location.js'));
   });
 
   it('leaves the formatting of stacks as it was', () => {
