@@ -129,6 +129,21 @@ const WEAKENINGS = [
     tests: ['transport/reconnect-plan.test.js', 'fault/handshake.test.js'],
   },
   {
+    name: 'an event that ends connections holds up the others',
+    patches: [['protocol/isolation.js', 'this.#accused = evidence;\n            this.#range = 0;', '']],
+    tests: ['integrity/poison.test.js'],
+  },
+  {
+    name: 'as much as ever sent together after connections that ended over it',
+    patches: [['protocol/isolation.js', 'this.#range = inFlight;', 'this.#window = Infinity;']],
+    tests: ['integrity/poison.test.js'],
+  },
+  {
+    name: 'an event given up although the backend failed at all others too',
+    patches: [['queue/quarantine.js', 'guilty && suspect.othersSettled', 'guilty']],
+    tests: ['protocol/isolation.test.js'],
+  },
+  {
     name: 'unbounded queue',
     patches: [
       ['queue/sending-queue.js', 'this.heldEvents >= this.#limits.maxEvents', 'false'],

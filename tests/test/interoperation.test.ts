@@ -94,4 +94,40 @@ describe('interoperation', () => {
       }
     },
   );
+
+  (hasPython ? it : it.skip)(
+    'gets everything but one event to a Python backend whose handler raises at that one',
+    async () => {
+      const script = fileURLToPath(new URL('../apps/python_backend.py', import.meta.url));
+      const child = spawn(PYTHON, [script, '/150'], { stdio: ['pipe', 'pipe', 'ignore'] });
+      try {
+        const lines = new JsonLines(child);
+        const { port } = await lines.line(0);
+        const exporter = new CerberusWsExporter({
+          ...options,
+          wsUrl: `ws://127.0.0.1:${String(port)}/ws/events`,
+          protocol: 'event',
+          initialBackoffMillis: 20,
+          forceFlushTimeoutMillis: 15_000,
+        });
+        let sent = 300;
+        exporter.export(spans(sent), () => undefined);
+        while (exporter.stats().dropped.poison === 0) {
+          exporter.export([span(sent)], () => undefined);
+          sent += 1;
+          await new Promise((resolve) => void setTimeout(resolve, 10));
+        }
+        await exporter.forceFlush();
+        expect(exporter.stats()).to.include({ acked: sent - 1, queued: 0, inFlight: 0 });
+        const stored = new Set(lines.all.slice(1).map(({ endpoint }) => endpoint));
+        expect(stored.size).to.equal(sent - 1);
+        expect(stored.has('/150')).to.equal(false);
+        await exporter.shutdown();
+        child.stdin.end('stop\n');
+        await once(child, 'close');
+      } finally {
+        child.kill();
+      }
+    },
+  ).timeout(30_000);
 });

@@ -93,7 +93,7 @@ export class CerberusWsExporter {
     const target = this.#tally.accepted;
     const millis = this.#config.forceFlushTimeoutMillis;
     return this.#settled(target, millis).then((settled) => {
-      if (!settled) throw new CerberusFlushTimeoutError(target - this.#tally.settled, millis);
+      if (!settled) throw new CerberusFlushTimeoutError(this.#sender.unsettled(target), millis);
     });
   }
 

@@ -11,6 +11,7 @@ import {
   invalid,
   missing,
   oneOf,
+  integerFrom,
   positiveInteger,
   readOptions,
   text,
@@ -47,6 +48,8 @@ export interface CerberusWsExporterOptions {
   maxInFlightFrames?: number | undefined;
   /** Most unanswered events in event mode. Default 512. */
   maxInFlightEvents?: number | undefined;
+  /** Connections that one event may end alone, while others are acknowledged, before it is given up; 0: any number. Default 5. */
+  maxPoisonAttempts?: number | undefined;
   /** Nothing more is written while the socket holds this many unsent bytes. Default 1 MiB. */
   maxBufferedBytes?: number | undefined;
   /** Longest time for a connection to be established, handshake included, in milliseconds. Default 10,000. */
@@ -123,6 +126,7 @@ const OPTIONS = {
   flushIntervalMillis: positiveInteger(250, 'milliseconds'),
   maxInFlightFrames: positiveInteger(8, 'frames'),
   maxInFlightEvents: positiveInteger(512, 'events'),
+  maxPoisonAttempts: integerFrom(0, 5, 'connections'),
   maxBufferedBytes: positiveInteger(1024 * 1024, 'bytes'),
   connectTimeoutMillis: positiveInteger(10_000, 'milliseconds'),
   ackTimeoutMillis: positiveInteger(10_000, 'milliseconds'),

@@ -83,14 +83,18 @@ function typeName(value: unknown): string {
 
 /** An integer of at least 1 and at most 2^31−1, which is also what a Node timer can wait for. */
 export function positiveInteger(fallback: number, unit: string): OptionKind<number> {
+  return integerFrom(1, fallback, unit);
+}
+
+/** An integer of at least `least` and at most 2^31−1. */
+export function integerFrom(least: number, fallback: number, unit: string): OptionKind<number> {
   return {
     fallback,
     fromEnv: (value) => (/^\d+$/.test(value) ? Number(value) : value),
     parse(value, name) {
-      if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_TIMER_MILLIS) {
-        return value;
-      }
-      return invalid(name, `a whole number of ${unit} from 1 to ${MAX_TIMER_MILLIS}`, excerpt(value));
+      const isInteger = typeof value === 'number' && Number.isInteger(value);
+      if (isInteger && value >= least && value <= MAX_TIMER_MILLIS) return value;
+      return invalid(name, `a whole number of ${unit} from ${least} to ${MAX_TIMER_MILLIS}`, excerpt(value));
     },
   };
 }

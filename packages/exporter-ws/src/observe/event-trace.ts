@@ -7,7 +7,7 @@ import type { Reporter } from './reporter.ts';
  */
 export function traceEvents(
   reporter: Reporter,
-  fate: 'sent' | 'acknowledged' | 'rejected',
+  fate: 'sent' | 'acknowledged' | 'rejected' | 'given up',
   texts: () => readonly string[],
 ): void {
   if (!reporter.debugging) return;

@@ -1,7 +1,7 @@
 /** Why an event was not accepted. */
 export type RefusalReason = 'queue_full' | 'shutdown' | 'invalid';
 /** Why an event was given up after it had been accepted. */
-export type DropReason = 'shutdown_timeout' | 'too_large';
+export type DropReason = 'shutdown_timeout' | 'too_large' | 'poison';
 
 /** Where the exporter stands. `suspended`: waiting long because the backend refuses it. */
 export type ExporterState = 'idle' | 'connecting' | 'ready' | 'backoff' | 'suspended' | 'closed';
@@ -52,7 +52,7 @@ export class Tally {
   acked = 0;
   rejected = 0;
   readonly refused: Record<RefusalReason, number> = { queue_full: 0, shutdown: 0, invalid: 0 };
-  readonly dropped: Record<DropReason, number> = { shutdown_timeout: 0, too_large: 0 };
+  readonly dropped: Record<DropReason, number> = { shutdown_timeout: 0, too_large: 0, poison: 0 };
   skipped = 0;
   withoutSourceIp = 0;
   metricsDropped = 0;
@@ -61,8 +61,9 @@ export class Tally {
   bytesSent = 0;
   readyConnections = 0;
 
-  /** Accepted events whose fate is known. Fates become known in the order of acceptance. */
+  /** Accepted events whose fate is known: in the order of acceptance, but for those in quarantine. */
   get settled(): number {
-    return this.acked + this.rejected + this.dropped.shutdown_timeout + this.dropped.too_large;
+    const { shutdown_timeout: late, too_large: large, poison } = this.dropped;
+    return this.acked + this.rejected + late + large + poison;
   }
 }

@@ -165,8 +165,9 @@ export class BatchSession implements Session {
     }
     if (frames.length === 0) return;
     this.answeredEvents += settled;
+    this.#context.isolation.settled(settled);
     this.#deadline.progress(this.#producer.frames.sentLength > 0);
-    this.#context.onSettled(settled);
+    this.#context.onSettled();
   }
 
   #throttle(seq: number, millis: number): void {
@@ -182,29 +183,35 @@ export class BatchSession implements Session {
   }
 
   #hasRoom(): boolean {
-    const { config, connection, oneAtATime } = this.#context;
-    const window = oneAtATime ? 1 : this.#maxInFlight;
-    return this.#producer.frames.sentLength < window && connection.bufferedBytes < config.maxBufferedBytes;
+    const { config, connection } = this.#context;
+    return (
+      this.#producer.frames.sentLength < this.#maxInFlight &&
+      connection.bufferedBytes < config.maxBufferedBytes
+    );
   }
 
   #nextFrame(everything: boolean): Frame | undefined {
-    const { config, queue, oneAtATime } = this.#context;
-    if (queue.length === 0) return undefined;
-    const batch = Math.min(config.maxBatchEvents, MAX_FRAME_EVENTS);
-    const full = queue.length >= batch || queue.bytes >= config.maxBatchBytes;
-    if (!everything && !full) return undefined;
-    const maxEvents = oneAtATime ? 1 : batch;
+    const { config, isolation, queue } = this.#context;
+    const maxEvents = Math.min(config.maxBatchEvents, MAX_FRAME_EVENTS);
+    const full = queue.length >= maxEvents || queue.bytes >= config.maxBatchBytes;
+    if (!everything && !full && isolation.calm) return undefined;
     const maxBytes = Math.min(config.maxBatchBytes, this.#maxFrameBytes - envelopeBytes(maxEvents));
-    return this.#producer.frames.add(queue.take(maxEvents, maxBytes));
+    const events = isolation.take(queue, this.inFlight, maxEvents, maxBytes);
+    return events.length === 0 ? undefined : this.#producer.frames.add(events);
   }
 
-  /** Frames made for a server with larger limits are taken apart: this one would end the connection over them. */
+  /**
+   * Now that the server has said what is stored, frames that it would end the connection over are taken apart: those
+   * made for a server with larger limits, and those among which something has ended connections.
+   */
   #refit(): void {
+    const { isolation, queue } = this.#context;
     const { frames } = this.#producer;
     const tooLarge = frames.someUnsent(
       ({ events }) => events.bytes + envelopeBytes(events.length) > this.#maxFrameBytes,
     );
-    if (tooLarge || this.#context.oneAtATime) this.#context.queue.putBack(frames.dissolve());
+    if (tooLarge || isolation.mustTakeApart) queue.putBack(frames.dissolve());
+    this.#context.judge();
   }
 
   #send(frame: Frame): void {

@@ -44,6 +44,7 @@ export class EventSession implements Session {
   }
 
   start(): void {
+    this.#context.judge();
     this.#context.onReady();
   }
 
@@ -72,14 +73,16 @@ export class EventSession implements Session {
   }
 
   pump(everything: boolean): void {
-    const { config, connection, queue } = this.#context;
-    const window = this.#context.oneAtATime ? 1 : config.maxInFlightEvents;
+    const { config, connection, isolation, queue } = this.#context;
+    const window = config.maxInFlightEvents;
     const room = window - this.inFlight;
     if (room <= 0 || connection.bufferedBytes >= config.maxBufferedBytes) return;
-    if (!everything && queue.length < config.maxBatchEvents) return;
-    // Refilled by halves: one system call for many events instead of one for each answer.
-    if (queue.length > room && room * 2 < window) return;
-    const events = queue.take(room, config.maxBufferedBytes);
+    if (isolation.calm) {
+      if (!everything && queue.length < config.maxBatchEvents) return;
+      // Refilled by halves: one system call for many events instead of one for each answer.
+      if (queue.length > room && room * 2 < window) return;
+    }
+    const events = isolation.take(queue, this.inFlight, room, config.maxBufferedBytes);
     if (events.length === 0) return;
     this.#unanswered.add(events);
     this.sentEvents += events.length;
@@ -107,7 +110,8 @@ export class EventSession implements Session {
     if (refused) tally.rejected += count;
     else tally.acked += count;
     this.answeredEvents += count;
+    this.#context.isolation.settled(count);
     this.#deadline.progress(this.inFlight > 0);
-    this.#context.onSettled(count);
+    this.#context.onSettled();
   }
 }

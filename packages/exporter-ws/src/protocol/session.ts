@@ -4,6 +4,7 @@ import type { Reporter } from '../observe/reporter.ts';
 import type { Tally } from '../observe/stats.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import type { Connection } from './connection.ts';
+import type { Isolation } from './isolation.ts';
 
 /** One mode of the wire protocol, spoken over one connection for as long as it lasts. */
 export interface Session {
@@ -39,10 +40,11 @@ export interface SessionContext {
   readonly reporter: Reporter;
   /** The protocol is established; sending may begin. */
   onReady(): void;
-  /** So many events were settled; there is room to send. */
-  onSettled(count: number): void;
+  /** Events were settled; there is room to send. */
+  onSettled(): void;
   /** There may be room to send for another reason. */
   onRoom(): void;
-  /** One event at a time, because the backend found a message too large. */
-  readonly oneAtATime: boolean;
+  readonly isolation: Isolation;
+  /** What was in flight on the last connection and is not stored is in the queue again: an event of it may have to go. */
+  judge(): void;
 }

@@ -1,5 +1,6 @@
 import type { WarningCode } from '../observe/reporter.ts';
 import type { Disconnect } from '../protocol/connection.ts';
+import type { Evidence } from '../protocol/isolation.ts';
 import { fullJitter, type BackoffLimits } from './backoff.ts';
 
 /** What to do about it. */
@@ -9,13 +10,13 @@ export type Verdict =
   /** Try again rarely: it will not help soon. */
   | { readonly action: 'suspend'; readonly code: WarningCode }
   /** The same when it happens on several attempts in a row; once may be the network's fault. */
-  | { readonly action: 'suspend_if_repeated'; readonly code: WarningCode }
-  /** A message was too large for the peer: try again with smaller ones. */
-  | { readonly action: 'shrink' };
+  | { readonly action: 'suspend_if_repeated'; readonly code: WarningCode };
 
 const MAX_RETRY_AFTER_MILLIS = 5 * 60_000;
 /** Close codes that say the credentials are no good: RFC 6455 §7.4.1 "policy violation", and PROTOCOL.md's own. */
 const CREDENTIAL_CLOSE_CODES = new Set([1008, 4401, 4403]);
+/** Close codes that say nothing about what was sent: RFC 6455 §7.4.1, IANA's registry (1012, 1013), and PROTOCOL.md's own. */
+const INNOCENT_CLOSE_CODES = new Set([1001, 1012, 1013, 4408, 4409, ...CREDENTIAL_CLOSE_CODES]);
 /** Certificates that do not prove what they should: only a change of configuration mends that. */
 const CERTIFICATE_FAILURE = /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT|UNABLE_TO_)/;
 /** A byte that changed on the way, RFC 8446 §6.2 `bad_record_mac` and `decrypt_error`: no configuration does that. */
@@ -40,6 +41,21 @@ export function verdictOn(end: Disconnect, wallClockMillis: number): Verdict {
   }
 }
 
+/** What the end of an established connection says about the events that were in flight on it. */
+export function evidenceOf(end: Disconnect): Evidence {
+  switch (end.kind) {
+    case 'closed':
+      if (end.code === 1009) return 'too_large';
+      return INNOCENT_CLOSE_CODES.has(end.code) ? 'none' : 'fault';
+    case 'failed':
+      return 'fault';
+    case 'timeout':
+      return end.what === 'acknowledgement' ? 'fault' : 'none';
+    default:
+      return 'none';
+  }
+}
+
 function verdictOnFailure(code: string): Verdict {
   if (CERTIFICATE_FAILURE.test(code)) return { action: 'suspend', code: 'CERBERUS_SUSPENDED' };
   return TLS_FAILURE.test(code) && !CORRUPTION.test(code)
@@ -49,7 +65,6 @@ function verdictOnFailure(code: string): Verdict {
 
 function verdictOnCloseCode(code: number): Verdict {
   if (CREDENTIAL_CLOSE_CODES.has(code)) return { action: 'suspend', code: 'CERBERUS_CREDENTIALS_REFUSED' };
-  if (code === 1009) return { action: 'shrink' };
   // IANA's registry: on "service restart" a client should come back after a random 5 to 30 seconds.
   if (code === 1012) return { action: 'retry', minMillis: 5_000, maxMillis: 30_000 };
   return { action: 'retry' };

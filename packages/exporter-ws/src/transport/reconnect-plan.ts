@@ -1,6 +1,7 @@
 import type { ExporterConfig } from '../config/config.ts';
 import type { WarningCode } from '../observe/reporter.ts';
 import type { Disconnect } from '../protocol/connection.ts';
+import type { BackoffLimits } from './backoff.ts';
 import { describe, retryDelay, suspensionDelay, verdictOn } from './disconnect-policy.ts';
 
 export type PlanConfig = Pick<
@@ -18,6 +19,8 @@ export interface ConnectionSummary {
   readonly answeredEvents: number;
   /** Milliseconds since the last progress, 0 when nothing was in flight. */
   readonly waitedMillis: number;
+  /** Fewer events will be sent together on the next one. */
+  readonly narrowed: boolean;
 }
 
 /** When to try again, and what to say meanwhile. */
@@ -41,17 +44,16 @@ const FRUITLESS_LIMIT = 3;
 /** A link that changes bytes may change one in two attempts. */
 const FAILURES_LIMIT = 3;
 const NEVER_ACKNOWLEDGED: WarningCode = 'CERBERUS_NEVER_ACKNOWLEDGED';
-/** How many events go one at a time after the backend found a message too large. */
-const CAREFUL_EVENTS = 1024;
 
 /** Decides, from how connections ended, when the next one is made and which protocol it offers. Pure. */
 export class ReconnectPlan {
+  /** Bounds of every wait. */
+  readonly backoff: BackoffLimits;
   readonly #config: PlanConfig;
   #attempts = 0;
   #suspensions = 0;
   /** Connections in a row that took events and answered none. */
   #fruitless = 0;
-  #careful = 0;
   /** A welcome was seen: from then on a slow or broken answer is no proof of an event-mode server. */
   #batchProven = false;
   #eventModeUntil = -Infinity;
@@ -63,11 +65,7 @@ export class ReconnectPlan {
 
   constructor(config: PlanConfig) {
     this.#config = config;
-  }
-
-  /** Whether events should go one at a time. */
-  get oneAtATime(): boolean {
-    return this.#careful > 0;
+    this.backoff = { initialMillis: config.initialBackoffMillis, maxMillis: config.maxBackoffMillis };
   }
 
   /** Whether the next connection offers batch mode. */
@@ -85,17 +83,11 @@ export class ReconnectPlan {
   }
 
   /** The backend settled events: whatever was wrong is over. */
-  settled(events: number): void {
+  settled(): void {
     this.#delivered = true;
     this.#attempts = 0;
     this.#suspensions = 0;
     this.#fruitless = 0;
-    this.#careful = Math.max(0, this.#careful - events);
-  }
-
-  /** The event that was too large is found; the others can go together again. */
-  foundTooLarge(): void {
-    this.#careful = 0;
   }
 
   /** What follows the end of a connection. */
@@ -122,14 +114,10 @@ export class ReconnectPlan {
       if (this.#failures >= FAILURES_LIMIT && !this.#delivered)
         return this.#suspend(why, moment, verdict.code);
     } else this.#failures = 0;
-    if (verdict.action === 'shrink') this.#careful = CAREFUL_EVENTS;
-    const limits = {
-      initialMillis: this.#config.initialBackoffMillis,
-      maxMillis: this.#config.maxBackoffMillis,
-    };
     const asked = verdict.action === 'retry' ? verdict : {};
-    const delayMillis = retryDelay(asked, this.#attempts, limits, moment.random);
-    this.#attempts += 1;
+    const delayMillis = retryDelay(asked, this.#attempts, this.backoff, moment.random);
+    // Halving what is sent together takes ten connections at most, and may be all that is wrong.
+    if (!summary.narrowed) this.#attempts += 1;
     const condition = unanswered === undefined ? {} : { condition: NEVER_ACKNOWLEDGED };
     return { state: 'backoff', delayMillis, why, ...condition };
   }

@@ -3,16 +3,19 @@ import type { Clock, Timer } from '../clock.ts';
 import type { ExporterConfig } from '../config/config.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import type { ExporterState, Tally } from '../observe/stats.ts';
+import { traceEvents } from '../observe/event-trace.ts';
 import { sayWhatIsWeak } from '../observe/weak-choices.ts';
 import { BATCH_SUBPROTOCOL } from '../protocol/batch-protocol.ts';
 import { BatchSession } from '../protocol/batch-session.ts';
 import type { Disconnect } from '../protocol/connection.ts';
 import { EventSession } from '../protocol/event-session.ts';
+import { Isolation } from '../protocol/isolation.ts';
 import { Producer } from '../protocol/producer.ts';
 import { Barriers } from '../queue/barriers.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import { Attempt } from './attempt.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { evidenceOf } from './disconnect-policy.ts';
 import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
 import { openConnection } from './ws-connection.ts';
 
@@ -33,6 +36,7 @@ export class Sender {
   readonly #parts: SenderParts;
   readonly #plan: ReconnectPlan;
   readonly #producer = new Producer();
+  readonly #isolation: Isolation;
   readonly #barriers = new Barriers();
   /** Connections and timers belong to the exporter, not to the request that happened to come first. */
   readonly #scope = new AsyncResource('CerberusWsExporter');
@@ -46,6 +50,13 @@ export class Sender {
   constructor(parts: SenderParts) {
     this.#parts = parts;
     this.#plan = new ReconnectPlan(parts.config);
+    const { maxInFlightEvents, maxInFlightFrames, maxBatchEvents } = parts.config;
+    this.#isolation = new Isolation({
+      maxPoisonAttempts: parts.config.maxPoisonAttempts,
+      widestWindow: Math.max(maxInFlightEvents, maxInFlightFrames * maxBatchEvents),
+      retry: this.#plan.backoff,
+      now: () => parts.clock.now(),
+    });
   }
 
   get state(): ExporterState {
@@ -63,7 +74,8 @@ export class Sender {
 
   /** Events waiting to be sent, the first time or again. */
   get queued(): number {
-    return this.#parts.queue.length + this.#producer.frames.unsentEvents;
+    const { quarantine } = this.#isolation;
+    return this.#parts.queue.length + this.#producer.frames.unsentEvents + quarantine.waiting;
   }
 
   /** Events sent on the present connection and not acknowledged. */
@@ -77,9 +89,16 @@ export class Sender {
     else if (this.#state === 'ready') this.#pump();
   }
 
-  /** Calls `done` once `target` events are settled; until then nothing waits for a batch to fill up. */
+  /** How many of the first `target` accepted events are not settled. */
+  unsettled(target: number): number {
+    const { quarantine } = this.#isolation;
+    const left = target - this.#parts.tally.settled - quarantine.size;
+    return quarantine.countBefore(target) + Math.max(0, left);
+  }
+
+  /** Calls `done` once the first `target` accepted events are settled; until then nothing waits for a batch to fill up. */
   whenSettled(target: number, done: () => void): { cancel(): void } {
-    if (this.#parts.tally.settled >= target) {
+    if (this.unsettled(target) === 0) {
       done();
       return { cancel() {} };
     }
@@ -150,7 +169,6 @@ export class Sender {
   #opened(attempt: Attempt): void {
     const { connection } = attempt;
     const { config, clock } = this.#parts;
-    const plan = this.#plan;
     if (connection === undefined || this.#attempt !== attempt) return;
     attempt.heartbeat = new Heartbeat(config, clock, {
       ping: () => connection.ping(),
@@ -159,11 +177,10 @@ export class Sender {
     const context = {
       ...this.#parts,
       connection,
-      get oneAtATime() {
-        return plan.oneAtATime;
-      },
+      isolation: this.#isolation,
+      judge: () => this.#judge(),
       onReady: () => this.#ready(attempt),
-      onSettled: (count: number) => this.#settled(count),
+      onSettled: () => this.#settled(),
       onRoom: () => this.#pump(),
     };
     if (!attempt.offered) this.#parts.queue.putBack(this.#producer.frames.dissolve());
@@ -183,10 +200,10 @@ export class Sender {
     this.#pump(true);
   }
 
-  #settled(count: number): void {
-    this.#plan.settled(count);
+  #settled(): void {
+    this.#plan.settled();
     this.#lastFailure = null;
-    this.#barriers.reached(this.#parts.tally.settled);
+    this.#passBarriers();
     this.#pump();
   }
 
@@ -198,7 +215,8 @@ export class Sender {
   #pump(everything = false): void {
     if (this.#state !== 'ready') return;
     this.#attempt?.session?.pump(everything || this.#barriers.active);
-    if (this.#parts.queue.length > 0 && this.#flushTimer === undefined) this.#armFlush();
+    const waits = this.#parts.queue.length > 0 || this.#isolation.quarantine.waiting > 0;
+    if (waits && this.#flushTimer === undefined) this.#armFlush();
   }
 
   #armFlush(): void {
@@ -214,20 +232,21 @@ export class Sender {
     attempt.gone();
     if (this.#attempt !== attempt || this.#state === 'closed') return;
     const { session, offered, ready } = attempt;
-    const { clock, reporter } = this.#parts;
+    const { clock, config, reporter } = this.#parts;
+    const answeredEvents = session?.answeredEvents ?? 0;
+    const evidence = ready && config.acks === 'required' ? evidenceOf(end) : 'none';
     const summary = {
       offered,
       mode: ready ? session?.mode : undefined,
       sentEvents: session?.sentEvents ?? 0,
-      answeredEvents: session?.answeredEvents ?? 0,
+      answeredEvents,
       waitedMillis: session?.waitedMillis ?? 0,
+      narrowed: this.#isolation.ended(evidence, session?.inFlight ?? 0, answeredEvents),
     };
-    const onlyOne = this.#plan.oneAtATime && session?.inFlight === 1;
     this.#dismantle(attempt);
     const moment = { now: clock.now(), wallClockMillis: Date.now(), random: clock.random() };
     const next = this.#plan.next(end, summary, moment);
     this.#lastFailure = next.why;
-    if (onlyOne && end.kind === 'closed' && end.code === 1009) this.#dropTooLarge();
     if (next.condition !== undefined) reporter.condition(next.condition, this.#explain(next));
     this.#schedule(next);
   }
@@ -254,25 +273,34 @@ export class Sender {
     });
   }
 
-  /** The one event that was in flight is what the backend cannot take: without it the others can go on. */
-  #dropTooLarge(): void {
+  /** The events before the oldest suspect are settled, but not all of those that were settled are among them. */
+  #passBarriers(): void {
+    const { tally } = this.#parts;
+    this.#barriers.reached(Math.min(tally.settled, this.#isolation.quarantine.oldestPosition));
+  }
+
+  /** An event that ended connections alone may have to be given up, so that the others can go on. */
+  #judge(): void {
     const { queue, tally, reporter } = this.#parts;
-    queue.putBack(this.#producer.frames.dissolve());
-    const events = queue.take(1, Infinity);
-    queue.release(events);
-    tally.dropped.too_large += events.length;
-    this.#plan.foundTooLarge();
-    reporter.warn('dropped an event that is too large for the backend');
-    this.#barriers.reached(tally.settled);
+    const givenUp = this.#isolation.judge(queue, tally.settled);
+    if (givenUp === undefined) return;
+    const { event, reason } = givenUp;
+    traceEvents(reporter, 'given up', () => event.texts());
+    queue.release(event);
+    tally.dropped[reason] += 1;
+    if (reason === 'too_large') reporter.warn('dropped an event that is too large for the backend');
+    else reporter.condition('CERBERUS_POISON_EVENT', POISON);
+    this.#passBarriers();
   }
 
   #dropEverything(): void {
     const { queue, tally, reporter } = this.#parts;
     queue.putBack(this.#producer.frames.dissolve());
+    queue.putBack(this.#isolation.quarantine.clear());
     const events = queue.take(Infinity, Infinity);
     queue.release(events);
     tally.dropped.shutdown_timeout += events.length;
-    this.#barriers.reached(tally.settled);
+    this.#passBarriers();
     if (events.length > 0) {
       reporter.warn(
         `${events.length} events were dropped at shutdown: the backend did not acknowledge them in time`,
@@ -285,3 +313,7 @@ export class Sender {
     return `Cerberus sends no events: ${next.why}. ${this.queued} events are queued; next attempt in ${seconds} s.`;
   }
 }
+
+const POISON =
+  'Cerberus gives up an event: again and again it ended the connection alone, while others were acknowledged ' +
+  '(`maxPoisonAttempts`). It is counted in stats().dropped.poison; CERBERUS_DEBUG=true shows its method and endpoint.';

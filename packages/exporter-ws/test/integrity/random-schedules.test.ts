@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
 import { CerberusWsExporter } from '../../dist/esm/index.js';
 import { selfSigned, type Certificate } from '../support/certificates.js';
 import { imbalance, QUICK, TOKEN } from '../support/exporters.js';
@@ -26,6 +27,8 @@ interface Backend {
   up(): Promise<void>;
   /** Closes every connection with this code. */
   hangUp(code: number): void;
+  /** Hangs up with 1011 whenever the event of this path comes; undefined: no more. */
+  chokeOn(path: string | undefined): void;
   /** Paths of stored events. */
   stored(): Promise<string[]>;
 }
@@ -33,11 +36,22 @@ interface Backend {
 async function scriptedBackend(mode: 'batch' | 'event'): Promise<Backend> {
   const batch = new BatchBackend();
   const events: string[] = [];
+  let indigestible: string | undefined;
+  batch.onFrame = (_seq, frame, socket) => {
+    const chokes = frame.some(({ endpoint }) => endpoint === indigestible);
+    if (chokes) socket.close(1011);
+    return !chokes;
+  };
   const script =
     mode === 'batch'
       ? batch.script()
       : {
-          onMessage: (message: Record<string, unknown>, socket: { send(text: string): void }) => {
+          onMessage: (message: Record<string, unknown>, socket: WebSocket) => {
+            if (socket.readyState !== socket.OPEN) return;
+            if (message['endpoint'] === indigestible) {
+              socket.close(1011);
+              return;
+            }
             events.push(String(message['endpoint']));
             socket.send('{"status":"ok"}');
           },
@@ -51,6 +65,7 @@ async function scriptedBackend(mode: 'batch' | 'event'): Promise<Backend> {
       server = await ScriptedServer.start(script, port);
     },
     hangUp: (code) => server.sockets.forEach((socket) => socket.close(code)),
+    chokeOn: (path) => void (indigestible = path),
     stored: async () => (mode === 'batch' ? batch.stored.map((event) => String(event['endpoint'])) : events),
   };
 }
@@ -66,6 +81,7 @@ async function ourBackend(folder: string): Promise<Backend> {
       server = await startServer({ ...options, port });
     },
     hangUp: () => undefined,
+    chokeOn: () => undefined,
     async stored() {
       const paths: string[] = [];
       for (let cursor: string | null = ''; cursor !== null;) {
@@ -84,7 +100,7 @@ async function ourBackend(folder: string): Promise<Backend> {
   };
 }
 
-const FAULTS = ['reset', 'end', 'blackhole', 'drop-down', 'stall', 'refuse', 'restart', 'hangUp'];
+const FAULTS = ['reset', 'end', 'blackhole', 'drop-down', 'stall', 'refuse', 'restart', 'hangUp', 'choke'];
 type Fault = {
   readonly kind: string;
   readonly millis: number;
@@ -114,16 +130,18 @@ const schedule = fc
   );
 type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never;
 
-async function inflict(step: Fault, proxy: FaultProxy, backend: Backend): Promise<void> {
+async function inflict(step: Fault, proxy: FaultProxy, backend: Backend, newest: string): Promise<void> {
   const { kind, millis, code } = step;
   if (kind === 'reset') proxy.reset();
   else if (kind === 'end') proxy.end();
   else if (kind === 'hangUp') backend.hangUp(code);
+  else if (kind === 'choke') backend.chokeOn(newest);
   else if (kind === 'refuse') proxy.refuse(true);
   else if (kind === 'restart') await backend.down();
   else proxy.set(kind as 'blackhole');
   await sleep(millis);
   if (kind === 'restart') await backend.up();
+  backend.chokeOn(undefined);
   proxy.refuse(false);
   if (kind !== 'corrupt') proxy.set('pass');
 }
@@ -144,6 +162,8 @@ async function play(
       protocol: mode,
       compression: gzip && mode === 'batch' ? 'gzip' : 'none',
       maxBatchEvents: 20,
+      // Whatever the backend choked on is digested in the end.
+      maxPoisonAttempts: 0,
       ackTimeoutMillis: 300,
       forceFlushTimeoutMillis: 20_000,
       tlsCa: certificate.cert,
@@ -163,7 +183,7 @@ async function play(
     if (mode === 'event') await exporter.forceFlush();
     for (const step of faults) {
       burst(step.events);
-      await inflict(step, proxy, backend);
+      await inflict(step, proxy, backend, `/${exported - 1}`);
     }
     proxy.set('pass');
     burst(1);

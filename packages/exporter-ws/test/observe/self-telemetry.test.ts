@@ -75,7 +75,7 @@ describe('metrics about the exporter', () => {
       acked: 1,
       rejected: 2,
       refused: { queue_full: 3, shutdown: 4, invalid: 5 },
-      dropped: { shutdown_timeout: 6, too_large: 7 },
+      dropped: { shutdown_timeout: 6, too_large: 7, poison: 8 },
     };
     const [exported] = exporterMetrics(() => stats);
     expect(exported?.read()).to.deep.equal([
@@ -86,6 +86,7 @@ describe('metrics about the exporter', () => {
       [5, 'invalid'],
       [6, 'shutdown_timeout'],
       [7, 'too_large'],
+      [8, 'poison'],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
+  evidenceOf,
   retryAfterMillis,
   retryDelay,
   suspensionDelay,
@@ -22,12 +23,23 @@ describe('disconnect policy', () => {
 
   it('has a verdict for every close code', () => {
     for (const code of [
-      1000, 1001, 1002, 1003, 1005, 1006, 1007, 1010, 1011, 1013, 1014, 3000, 4000, 4400, 4409, 4999,
+      1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1010, 1011, 1013, 1014, 3000, 4000, 4400, 4409, 4999,
     ]) {
       expect(closed(code), String(code)).to.deep.equal({ action: 'retry' });
     }
-    expect(closed(1009)).to.deep.equal({ action: 'shrink' });
     expect(closed(1012)).to.deep.equal({ action: 'retry', minMillis: 5_000, maxMillis: 30_000 });
+  });
+
+  it('takes an end for evidence against what was in flight, unless it says why it came', () => {
+    const codes = [1000, 1002, 1003, 1005, 1006, 1007, 1010, 1011, 1014, 3000, 4000, 4400, 4999];
+    for (const code of codes) expect(evidenceOf({ kind: 'closed', code }), String(code)).to.equal('fault');
+    for (const code of [1001, 1008, 1012, 1013, 4401, 4403, 4408, 4409])
+      expect(evidenceOf({ kind: 'closed', code }), String(code)).to.equal('none');
+    expect(evidenceOf({ kind: 'closed', code: 1009 })).to.equal('too_large');
+    expect(evidenceOf({ kind: 'failed', code: 'ECONNRESET' })).to.equal('fault');
+    expect(evidenceOf({ kind: 'timeout', what: 'acknowledgement' })).to.equal('fault');
+    for (const what of ['connect', 'welcome', 'ping'] as const)
+      expect(evidenceOf({ kind: 'timeout', what }), what).to.equal('none');
   });
 
   it('suspends on answers to the upgrade that waiting does not change, redirects among them', () => {

@@ -22,6 +22,7 @@ const never: ConnectionSummary = {
   sentEvents: 0,
   answeredEvents: 0,
   waitedMillis: 0,
+  narrowed: false,
 };
 const fruitless: ConnectionSummary = {
   offered: false,
@@ -29,6 +30,7 @@ const fruitless: ConnectionSummary = {
   sentEvents: 9,
   answeredEvents: 0,
   waitedMillis: 10_000,
+  narrowed: false,
 };
 const moment = { now: 0, wallClockMillis: 0, random: 0.5 };
 const next = (subject: ReconnectPlan, end: Disconnect, summary = never): NextAttempt =>
@@ -46,7 +48,7 @@ describe('reconnect plan', () => {
     expect(delays).to.deep.equal([500, 1_000, 2_000]);
     subject.established('batch', 0);
     expect(next(subject, { kind: 'closed', code: 1006 }).delayMillis).to.equal(4_000);
-    subject.settled(1);
+    subject.settled();
     expect(next(subject, { kind: 'closed', code: 1006 }).delayMillis).to.equal(500);
   });
 
@@ -148,7 +150,7 @@ describe('reconnect plan', () => {
 
   it('takes silence, or TLS that fails, for a fault and not for a setting once something was delivered', () => {
     const subject = plan({ protocol: 'event' });
-    subject.settled(1);
+    subject.settled();
     const silent: Disconnect = { kind: 'timeout', what: 'acknowledgement' };
     const broken: Disconnect = { kind: 'failed', code: 'EPROTO' };
     for (let time = 0; time < 9; time += 1) {
@@ -176,16 +178,12 @@ describe('reconnect plan', () => {
     expect(states).to.deep.equal(['backoff', 'backoff', 'backoff', 'backoff', 'backoff', 'suspended']);
   });
 
-  it('sends one event at a time after 1009, until the culprit is found or many got through', () => {
+  it('does not double the backoff for a connection after which fewer events go together', () => {
     const subject = plan();
-    next(subject, { kind: 'closed', code: 1009 });
-    expect(subject.oneAtATime).to.equal(true);
-    subject.settled(1_000);
-    expect(subject.oneAtATime).to.equal(true);
-    subject.settled(24);
-    expect(subject.oneAtATime).to.equal(false);
-    next(subject, { kind: 'closed', code: 1009 });
-    subject.foundTooLarge();
-    expect(subject.oneAtATime).to.equal(false);
+    const end: Disconnect = { kind: 'closed', code: 1011 };
+    const delays = [true, true, false, false].map(
+      (narrowed) => next(subject, end, { ...never, mode: 'batch', narrowed }).delayMillis,
+    );
+    expect(delays).to.deep.equal([500, 500, 500, 1_000]);
   });
 });
