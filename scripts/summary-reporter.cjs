@@ -1,14 +1,23 @@
-// Mocha's spec reporter that also leaves its counts in the file named by SUMMARY_FILE, for the line that sums up a run.
+// Mocha's spec reporter that also leaves its counts in the file named by SUMMARY_FILE, for the line that sums up a run, and
+// with them what is running, for the case that it never ends. Told to end, it first says what has failed so far.
 const { writeFileSync } = require('node:fs');
 const { reporters } = require('mocha');
 
 module.exports = class SummaryReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    runner.once('end', () => {
+    const file = process.env.SUMMARY_FILE;
+    const leaveCounts = (running) => {
       const { passes, failures, pending } = this.stats;
-      const file = process.env.SUMMARY_FILE;
-      if (file) writeFileSync(file, JSON.stringify({ passes, failures, pending }));
+      if (file) writeFileSync(file, JSON.stringify({ passes, failures, pending, running }));
+    };
+    for (const event of ['test', 'hook'])
+      runner.on(event, (runnable) => leaveCounts(runnable.titlePath().filter(Boolean).join(' › ')));
+    runner.once('end', () => leaveCounts());
+    process.once('SIGTERM', () => {
+      this.stats.duration = Date.now() - this.stats.start;
+      this.epilogue();
+      process.exit(1);
     });
   }
 };

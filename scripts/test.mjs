@@ -1,15 +1,16 @@
 // Runs the tests of each workspace in a mocha of its own, because OpenTelemetry registers things for the whole process.
-// `npm test` runs all, two at a time; `npm test -- exporter-ws server` the named ones. The last line sums up.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+// `npm test` runs all, two at a time; `npm test -- exporter-ws server` the named ones, by name or by path. The last line sums up.
+// It ends whatever the tests do: a workspace that takes too long is ended with everything that it started, and has failed.
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endGroupsWithThisProcess, ProcessGroup } from './process-group.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const MOCHA = join(root, 'node_modules/mocha/bin/mocha.js');
 /** Only a hang takes longer than this: the longest takes five minutes. */
-const WORKSPACE_TIMEOUT_MILLIS = 12 * 60_000;
+const WORKSPACE_LIMIT_MILLIS = Number(process.env.TEST_LIMIT_MILLIS ?? 12 * 60_000);
 const AT_ONCE = 2;
 const folder = mkdtempSync(join(tmpdir(), 'cerberus-test-'));
 
@@ -23,36 +24,73 @@ function workspaces() {
   );
 }
 
+/** What workspaces have written that is not printed yet. */
+const unprinted = new Set();
+
+function print(output) {
+  for (const chunk of output.splice(0)) process.stdout.write(chunk);
+  unprinted.delete(output);
+}
+
+/** What mocha left of its counts, and what was running, if it has not come to its end. */
+function summaryIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { passes: 0, failures: 0, pending: 0, running: 'the loading of its files' };
+  }
+}
+
 /**
  * Runs the tests of one workspace and writes what they print when they are done, or at once where they run alone.
  *
- * @returns its counts; a mocha that died without a summary is a failure
+ * @returns its counts; a mocha that died, or had to be ended, is a failure
  */
 async function runMocha(workspace, alone) {
-  const summaryFile = join(folder, `${basename(workspace)}.json`);
-  const output = [`\n=== ${basename(workspace)}\n`];
-  if (alone) process.stdout.write(output.pop());
-  const child = spawn(
+  const name = basename(workspace);
+  const summaryFile = join(folder, `${name}.json`);
+  const output = [`\n=== ${name}\n`];
+  unprinted.add(output);
+  if (alone) print(output);
+  // In this process itself, not in a child of mocha's: source maps are asked for here, and not in its configuration.
+  const mocha = new ProcessGroup(
     process.execPath,
-    [join(root, 'node_modules/mocha/bin/mocha.js'), `${workspace}/test-dist/**/*.test.js`],
+    ['--enable-source-maps', MOCHA, `${workspace}/test-dist/**/*.test.js`],
     {
       cwd: root,
-      stdio: alone ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      stdio: alone ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, SUMMARY_FILE: summaryFile },
-      timeout: WORKSPACE_TIMEOUT_MILLIS,
-      killSignal: 'SIGKILL',
     },
   );
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
-  const [status] = await once(child, 'close');
-  for (const chunk of output) process.stdout.write(chunk);
-  if (!existsSync(summaryFile)) return { passes: 0, failures: 1, pending: 0 };
-  const counts = JSON.parse(readFileSync(summaryFile, 'utf8'));
+  for (const stream of mocha.outputs) stream.on('data', (chunk) => output.push(chunk));
+  let isOverdue = false;
+  const limit = setTimeout(() => {
+    isOverdue = true;
+    void mocha.end();
+  }, WORKSPACE_LIMIT_MILLIS);
+  const status = await mocha.ended();
+  clearTimeout(limit);
+  print(output);
+  const { running, ...counts } = summaryIn(summaryFile);
+  if (isOverdue || running !== undefined) {
+    const what = isOverdue ? `was ended after ${WORKSPACE_LIMIT_MILLIS / 1000} s` : 'died';
+    process.stdout.write(`\n${name} ${what}${running === undefined ? '' : ` in: ${running}`}\n`);
+    return { ...counts, failures: counts.failures + 1 };
+  }
   return status !== 0 && counts.failures === 0 ? { ...counts, failures: 1 } : counts;
 }
 
-const wanted = process.argv.slice(2);
-const chosen = workspaces().filter((each) => wanted.length === 0 || wanted.includes(basename(each)));
+/** A name is that of a workspace, a path that of any folder with a `test-dist`. */
+function chosenWorkspaces(wanted) {
+  const named = workspaces().filter((each) => wanted.length === 0 || wanted.includes(basename(each)));
+  return [...named, ...wanted.filter((each) => each.includes('/')).map((path) => resolve(path))];
+}
+
+endGroupsWithThisProcess(() => {
+  for (const output of unprinted) print(output);
+  rmSync(folder, { recursive: true });
+});
+const chosen = chosenWorkspaces(process.argv.slice(2));
 const alone = chosen.length === 1;
 const total = { passes: 0, failures: 0, pending: 0 };
 async function work() {
