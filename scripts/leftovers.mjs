@@ -30,8 +30,7 @@ const KINDS = {
     close: (socket) => socket.destroy(),
   },
   child: {
-    isOpen: ({ pid, exitCode, signalCode }) =>
-      pid !== undefined && exitCode === null && signalCode === null,
+    isOpen: ({ pid, exitCode, signalCode }) => pid !== undefined && exitCode === null && signalCode === null,
     describe: ({ pid, spawnfile }) => `the child process ${pid} (${spawnfile})`,
     close: (child) => child.kill('SIGKILL'),
   },
@@ -112,10 +111,7 @@ async function measured() {
 async function leftovers(before) {
   await measured();
   const deadline = performance.now() + GRACE_MILLIS;
-  while (
-    (stillOpen().length > 0 || more(anonymous(), before).length > 0) &&
-    performance.now() < deadline
-  )
+  while ((stillOpen().length > 0 || more(anonymous(), before).length > 0) && performance.now() < deadline)
     await sleep(10);
   const found = stillOpen().map((each) => {
     const thing = each.thing.deref();

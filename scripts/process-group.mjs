@@ -30,7 +30,7 @@ function groupsBelow(pid) {
   const table = processTable();
   const pids = new Set([pid]);
   const groups = new Set([pid]);
-  for (let before = 0; before < pids.size; ) {
+  for (let before = 0; before < pids.size;) {
     before = pids.size;
     for (const each of table.filter(({ parent }) => pids.has(parent))) {
       pids.add(each.pid);

@@ -1,6 +1,6 @@
 // Time, process and platform: clocks that jump, processes that stop, loops that block, copies of the package.
 import { expect } from 'chai';
-import { build } from 'esbuild';
+import { build, stop as stopEsbuild } from 'esbuild';
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ const ignore = (): void => undefined;
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('faults of time and process', () => {
+  after(() => stopEsbuild());
   let backend: BatchBackend;
   let server: ScriptedServer;
 

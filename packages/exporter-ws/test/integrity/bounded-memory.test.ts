@@ -1,7 +1,7 @@
 // In an outage memory is flat once the queue is full, every refused event is counted by its reason, and one line says
 // when that begins and one when it ends.
 import { expect } from 'chai';
-import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
+import { imbalance, quickExporter } from '../support/exporters.js';
 import { growth, runOutage, type Outage } from '../support/outage.js';
 import { acceptance, RawServer } from '../support/raw-server.js';
 import { ScriptedServer } from '../support/scripted-server.js';
@@ -31,7 +31,6 @@ describe('bounded memory', function () {
       socket.pause();
     });
     expectBounded(await runOutage(server.url, SECONDS));
-    await server.stop();
   });
 
   it('holds against a backend that is down', async () => {
@@ -77,8 +76,6 @@ describe('bounded memory', function () {
       ]);
     } finally {
       diag.disable();
-      await closeExporters();
-      await server.stop();
     }
   });
 });

@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect } from 'chai';
-import { closeExporters, quickExporter } from '../support/exporters.js';
+import { quickExporter } from '../support/exporters.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 import { serverSpan } from '../support/spans.js';
 
@@ -96,8 +96,6 @@ class LateStream extends Duplex {
 
 describe('intact bytes', function () {
   this.timeout(30_000);
-  afterEach(closeExporters);
-
   it('arrive while acknowledgements lag and connections break', async () => {
     const seen = new Set<number>();
     const server = await startServer(seen, 13);
@@ -105,7 +103,6 @@ describe('intact bytes', function () {
     await sendAll(exporter);
     expect(seen.size).to.equal(EVENTS);
     expect(exporter.stats().reconnects).to.be.above(5);
-    await server.stop();
   });
 
   it('arrive through an agent whose stream passes on the bytes it was given', async () => {
@@ -116,6 +113,5 @@ describe('intact bytes', function () {
     const exporter = quickExporter(server.url, { maxBatchEvents: 100, agent });
     await sendAll(exporter);
     expect(seen.size).to.equal(EVENTS);
-    await server.stop();
   });
 });

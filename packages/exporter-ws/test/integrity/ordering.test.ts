@@ -1,7 +1,7 @@
 // Events are first sent in the order of their acceptance, whatever happens in between; a repetition may repeat, never
 // overtake.
 import { expect } from 'chai';
-import { closeExporters, quickExporter } from '../support/exporters.js';
+import { quickExporter } from '../support/exporters.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
 import { numberedSpans } from '../support/spans.js';
@@ -38,9 +38,6 @@ describe('order of first deliveries', () => {
       const firsts = [...new Set(received.map(({ endpoint }) => Number(String(endpoint).slice(1))))];
       expect(firsts).to.deep.equal(Array.from({ length: EVENTS }, (_, index) => index));
       expect(exporter.stats().reconnects).to.be.above(0);
-      await closeExporters();
-      await proxy.stop();
-      await server.stop();
     });
   }
 });

@@ -17,7 +17,7 @@ describe('process with an exporter', () => {
   before(async () => {
     backend = new BatchBackend();
     server = await ScriptedServer.start(backend.script());
-    blackHole = createServer(() => undefined);
+    blackHole = createServer((socket) => socket.on('error', () => undefined).resume());
     blackHole.listen(0, '127.0.0.1');
     await once(blackHole, 'listening');
   });
@@ -69,7 +69,6 @@ describe('process with an exporter', () => {
     const exit = await runScript(
       `${construct(refusing.url)} e.export(spans(3), () => {}); setTimeout(() => {}, 300);`,
     );
-    await refusing.stop();
     expect(exit.stderr.match(/CERBERUS_CREDENTIALS_REFUSED/g)).to.have.length(1);
     expect(exit.stderr).to.include('status 401').and.not.include('canary-token');
   });

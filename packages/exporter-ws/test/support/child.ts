@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { afterTest } from './disposal.js';
 
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -30,6 +31,7 @@ export async function runScript(
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  afterTest(() => child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => void (stdout += chunk.toString()));

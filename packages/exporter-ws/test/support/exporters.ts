@@ -1,5 +1,6 @@
 import { CerberusWsExporter, type CerberusWsExporterOptions } from '../../dist/esm/index.js';
 import type { ExporterStats } from '../../dist/esm/index.js';
+import { afterTest } from './disposal.js';
 
 export const TOKEN = 'canary-token-5e1f';
 
@@ -20,13 +21,14 @@ export const QUICK: CerberusWsExporterOptions = {
 
 const open = new Set<CerberusWsExporter>();
 
-/** An exporter that `closeExporters` shuts down after the test. Reads nothing from the environment. */
+/** An exporter that is shut down after the test, or by `closeExporters`. Reads nothing from the environment. */
 export function quickExporter(wsUrl: string, options: CerberusWsExporterOptions = {}): CerberusWsExporter {
   const exporter = new CerberusWsExporter(
     { ...QUICK, wsUrl, ...options },
     { env: { CERBERUS_WARNINGS: 'false' } },
   );
   open.add(exporter);
+  afterTest(closeExporters);
   return exporter;
 }
 

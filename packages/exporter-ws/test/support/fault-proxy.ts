@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterTest } from './disposal.js';
 
 /** What the link between a client and a server does to their bytes. */
 export type LinkState =
@@ -22,7 +23,7 @@ interface Link {
   lostDown: boolean;
 }
 
-/** A TCP proxy that misbehaves on command, for links that exist and those that are yet to come. */
+/** A TCP proxy that misbehaves on command, for links that exist and those that are yet to come; stopped after the test. */
 export class FaultProxy {
   connections = 0;
   readonly #server: Server;
@@ -42,6 +43,7 @@ export class FaultProxy {
     const proxy = new FaultProxy(targetPort);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
+    afterTest(() => proxy.stop());
     return proxy;
   }
 
@@ -84,6 +86,7 @@ export class FaultProxy {
   }
 
   async stop(): Promise<void> {
+    if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.reset();

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterTest } from './disposal.js';
 
-/** A TCP server that answers upgrades by hand, for handshakes and frames that no library would produce. */
+/** A TCP server that answers upgrades by hand, for handshakes and frames that no library would produce; stopped after the test. */
 export class RawServer {
   connections = 0;
   /** Everything that clients sent, as latin1. */
@@ -35,6 +36,7 @@ export class RawServer {
     const server = new RawServer(onRequest);
     server.#server.listen(0, '127.0.0.1');
     await once(server.#server, 'listening');
+    afterTest(() => server.stop());
     return server;
   }
 
@@ -43,6 +45,7 @@ export class RawServer {
   }
 
   async stop(): Promise<void> {
+    if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
     for (const socket of this.#all) socket.destroy();

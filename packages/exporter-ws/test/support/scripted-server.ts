@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { afterTest } from './disposal.js';
 
 type Json = Record<string, unknown>;
 
@@ -25,7 +26,7 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-/** A WebSocket server on port 0 that records everything and behaves as told. */
+/** A WebSocket server on port 0 that records everything and behaves as told; stopped after the test. */
 export class ScriptedServer {
   readonly messages: Json[] = [];
   readonly texts: string[] = [];
@@ -63,6 +64,7 @@ export class ScriptedServer {
     const server = new ScriptedServer(script);
     server.#http.listen(port, '127.0.0.1');
     await once(server.#http, 'listening');
+    afterTest(() => server.stop());
     return server;
   }
 
@@ -82,6 +84,7 @@ export class ScriptedServer {
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.terminate();
     for (const socket of this.#raw) socket.destroy();
+    if (!this.#http.listening) return;
     const closed = once(this.#http, 'close');
     this.#http.close();
     await closed;

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificate } from './certificates.js';
+import { afterTest } from './disposal.js';
 
-/** A TLS server that passes the plain bytes on to `targetPort`, as a proxy in front of a backend does. */
+/** A TLS server that passes the plain bytes on to `targetPort`, as a proxy in front of a backend does; stopped after the test. */
 export async function startTlsTerminator(
   certificate: Certificate,
   targetPort: () => number,
@@ -27,13 +28,13 @@ export async function startTlsTerminator(
   server.on('tlsClientError', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+  const stop = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
   };
+  afterTest(stop);
+  return { port: (server.address() as AddressInfo).port, stop };
 }

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { clientFrames } from '../../dist/esm/transport/client-frames.js';
+import { afterTest } from './support/disposal.js';
 
 const fresh = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
 
@@ -45,6 +46,7 @@ describe('client frames', () => {
   async function received(bytes: Buffer, count: number): Promise<{ data: string; isBinary: boolean }[]> {
     const connected = once(server, 'connection') as Promise<[WebSocket]>;
     const socket = connect(port, '127.0.0.1');
+    afterTest(() => socket.destroy());
     socket.write(
       'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
