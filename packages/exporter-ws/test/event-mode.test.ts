@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CerberusFlushTimeoutError, CerberusWsExporter } from '../dist/esm/index.js';
+import { afterTest } from './support/disposal.js';
+import { FakeClock } from './support/fake-clock.js';
 import { eventually } from './support/eventually.js';
 import { closeExporters, imbalance, quickExporter, TOKEN } from './support/exporters.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -126,6 +128,11 @@ describe('event mode', () => {
         { wsUrl: server.url, token: TOKEN, clientId: 'shop', protocol: 'event' },
         { clock, env: { CERBERUS_WARNINGS: 'false' } },
       );
+      afterTest(async () => {
+        const closed = exporter.shutdown();
+        clock.pass(60_000);
+        await closed;
+      });
       exporter.export(numberedSpans(events), ignore);
       const flushed = exporter.forceFlush();
       await eventually('the first answer', () => exporter.stats().acked > 0);
@@ -137,7 +144,6 @@ describe('event mode', () => {
       });
       await flushed;
       expect(exporter.stats()).to.include({ acked: events, inFlight: 0 });
-      await exporter.shutdown();
     });
   }
 
@@ -208,6 +214,27 @@ describe('event mode', () => {
     expect(exporter.stats()).to.include({ acked: 10, reconnects: 1 });
   });
 
+  it('sends the same window again after a connection that ended before an answer, and so settles nothing where the window begins with what makes the backend hang up', async () => {
+    // It hangs up at each 97th message, and of what it had read it counts the rest as well. Of 97 events in flight, once the
+    // first was a 97th message, the first is one on every connection that follows.
+    let count = 96;
+    const windows: unknown[][] = [];
+    await serve({
+      onMessage: (message, socket, connection) => {
+        (windows[connection - 1] ??= []).push(message['endpoint']);
+        count += 1;
+        if (count % 97 === 0) socket.terminate();
+        else socket.send('ok');
+      },
+    });
+    const exporter = quickExporter(server.url, { protocol: 'event' });
+    exporter.export(numberedSpans(97), ignore);
+    await eventually('six connections', () => server.connections === 6);
+    expect(windows.slice(0, 5)).to.deep.equal(Array.from({ length: 5 }, () => numbered(97)));
+    expect(exporter.stats()).to.include({ accepted: 97, acked: 0 });
+    expect(imbalance(exporter.stats())).to.equal(0);
+  });
+
   it('drops the connection when no answer comes and sends again', async () => {
     await serve({ onMessage: (_message, socket, connection) => void (connection > 1 && socket.send('ok')) });
     const exporter = quickExporter(server.url, { protocol: 'event' });
@@ -270,7 +297,6 @@ describe('event mode', () => {
     exporter.export(numberedSpans(1), ignore);
     await eventually('a suspended exporter', () => exporter.stats().state === 'suspended');
     expect(elsewhere.upgrades).to.have.length(0);
-    await elsewhere.stop();
   });
 
   it('starts with the backend down and delivers once it is up', async () => {
