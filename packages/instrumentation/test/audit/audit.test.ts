@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.js';
+import { afterTest } from './support/disposal.js';
 
 const bin = fileURLToPath(new URL('../../bin/cerberus-otel.mjs', import.meta.url));
 const app = fileURLToPath(new URL('../children/audited-app.js', import.meta.url));
@@ -25,6 +26,7 @@ class Audit {
       timeout: 15_000,
       killSignal: 'SIGKILL',
     });
+    afterTest(() => this.#child.kill('SIGKILL'));
     this.#child.stdout?.on('data', (chunk: Buffer) => void (this.stdout += chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => void (this.stderr += chunk.toString()));
     this.#ended = new Promise((resolve) => {

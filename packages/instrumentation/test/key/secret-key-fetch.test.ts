@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { secretKeyFetch, secretKeyUrl, type KeyAnswer } from '../../dist/esm/key/secret-key-fetch.js';
 import { giveKey, startKeyServer, type KeyServer } from '../support/key-server.js';
+import { afterTest } from './support/disposal.js';
 
 describe('secretKeyUrl', () => {
   const urls: readonly [string, string][] = [
@@ -140,11 +141,11 @@ describe('secretKeyFetch', () => {
     await new Promise<void>((resolve) => {
       tls.listen(0, resolve);
     });
+    afterTest(() => tls.close());
     const url = new URL(`https://localhost:${(tls.address() as AddressInfo).port}`);
     const { signal } = new AbortController();
     const trusting = await secretKeyFetch(url, 't', cert)(signal);
     const other = await secretKeyFetch(url, 't')(signal);
-    tls.close();
     expect(trusting).to.deep.equal({ outcome: 'key', secretKey: 'the-key' });
     expect(other).to.deep.equal({ outcome: 'failed', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
   });

@@ -15,6 +15,7 @@ import { Metrics } from '../support/metrics.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
 import { serverSpan } from '../support/spans.js';
+import { afterTest } from './support/disposal.js';
 
 const TYPE = 'cerberus_span_processor';
 const secretKey = 'k'.repeat(32);
@@ -84,7 +85,6 @@ describe('metrics about the processor', () => {
       'processor.span.queue.size': 0,
     });
     await processor.shutdown();
-    await keyServer.close();
   });
 
   it('have a name for each component', async () => {
@@ -124,6 +124,7 @@ describe('metrics about the processor', () => {
       selfObsMeterProvider: metrics.provider,
     });
     const [processor] = configuration.spanProcessors as [CerberusSpanProcessor];
+    afterTest(() => processor.shutdown());
     serve(processor);
     await processor.forceFlush();
     expect(await metrics.values(TYPE)).to.include({ 'processor.span.processed': 1 });
@@ -131,8 +132,6 @@ describe('metrics about the processor', () => {
       'exporter.span.exported': 1,
       'exporter.span.inflight': 0,
     });
-    await processor.shutdown();
-    await backend.close();
   });
 
   it('are refused as an option that is no MeterProvider, and in the environment', () => {

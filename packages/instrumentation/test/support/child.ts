@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { afterTest } from './disposal.js';
 
 export interface ChildResult {
   readonly code: number | null;
@@ -33,6 +34,7 @@ export async function runChild(
     timeout: 10_000,
     killSignal: 'SIGKILL',
   });
+  afterTest(() => child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   let spoke = performance.now();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import { afterTest } from './disposal.js';
 
 export interface EventBackend {
   readonly wsUrl: string;
@@ -10,7 +11,7 @@ export interface EventBackend {
   close(): Promise<void>;
 }
 
-/** A Cerberus backend of event mode: answers every message. */
+/** A Cerberus backend of event mode: answers every message; closed after the test. */
 export async function startEventBackend(): Promise<EventBackend> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => false });
   const events: Record<string, unknown>[] = [];
@@ -24,15 +25,17 @@ export async function startEventBackend(): Promise<EventBackend> {
     });
   });
   await once(server, 'listening');
+  const close = (): Promise<void> => {
+    for (const client of server.clients) client.terminate();
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+    });
+  };
+  afterTest(close);
   return {
     wsUrl: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws/events`,
     events,
     text,
-    close() {
-      for (const client of server.clients) client.terminate();
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-      });
-    },
+    close,
   };
 }

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { afterTest } from './disposal.js';
 
 export interface TestServer {
   readonly port: number;
@@ -7,23 +8,25 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A real HTTP server on a free port of this machine, or on a unix socket. */
+/** A real HTTP server on a free port of this machine, or on a unix socket; closed after the test. */
 export async function listen(handler: RequestListener, path?: string): Promise<TestServer> {
   const server = createServer(handler);
   await new Promise<void>((resolve) => {
     if (path === undefined) server.listen(0, '127.0.0.1', resolve);
     else server.listen(path, resolve);
   });
+  const close = (): Promise<void> => {
+    server.closeAllConnections();
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+    });
+  };
+  afterTest(close);
   const address = server.address() as AddressInfo | string;
   return {
     port: typeof address === 'string' ? 0 : address.port,
     server,
-    close() {
-      server.closeAllConnections();
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-      });
-    },
+    close,
   };
 }
 
@@ -40,6 +43,7 @@ export function send(to: number | string, request: RawRequest = {}): Promise<str
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return new Promise((resolve, reject) => {
     const socket = typeof to === 'number' ? connect(to, '127.0.0.1') : connect(to);
+    afterTest(() => socket.destroy());
     const chunks: Buffer[] = [];
     socket.setTimeout(5000, () => socket.destroy(new Error('no answer in 5 s')));
     socket.on('data', (chunk) => chunks.push(chunk));

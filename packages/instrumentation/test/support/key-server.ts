@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterTest } from './disposal.js';
 
 export interface KeyServer {
   readonly url: string;
@@ -8,7 +9,7 @@ export interface KeyServer {
   close(): Promise<void>;
 }
 
-/** A backend whose answers a test scripts; `answer` may change its mind from one request to the next. */
+/** A backend whose answers a test scripts; `answer` may change its mind from one request to the next. Closed after the test. */
 export async function startKeyServer(
   answer: (response: ServerResponse, request: IncomingMessage, count: number) => void,
 ): Promise<KeyServer> {
@@ -21,15 +22,17 @@ export async function startKeyServer(
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
+  const close = (): Promise<void> => {
+    server.closeAllConnections();
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+    });
+  };
+  afterTest(close);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
-    close() {
-      server.closeAllConnections();
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-      });
-    },
+    close,
   };
 }
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterTest } from './disposal.js';
 
 export interface OtlpSink {
   readonly url: string;
@@ -8,7 +9,7 @@ export interface OtlpSink {
   close(): Promise<void>;
 }
 
-/** Takes what an OTLP exporter sends over HTTP. */
+/** Takes what an OTLP exporter sends over HTTP; closed after the test. */
 export async function startOtlpSink(): Promise<OtlpSink> {
   const received: OtlpSink['received'] = [];
   const server = createServer((request, response) => {
@@ -22,14 +23,16 @@ export async function startOtlpSink(): Promise<OtlpSink> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
+  const close = (): Promise<void> => {
+    server.closeAllConnections();
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+    });
+  };
+  afterTest(close);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
-    close() {
-      server.closeAllConnections();
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-      });
-    },
+    close,
   };
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterTest } from './disposal.js';
 import { eventually } from './eventually.js';
 
 const REGISTER = '@cerberus-otel/instrumentation/register';
@@ -11,7 +12,7 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** An application of `children` that is started with `register` and whatever is in the environment. */
+/** An application of `children` that is started with `register` and whatever is in the environment; killed after the test. */
 export class RegisteredApp {
   stdout = '';
   stderr = '';
@@ -30,6 +31,7 @@ export class RegisteredApp {
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    afterTest(() => this.kill('SIGKILL'));
     this.#child.stdout?.on('data', (chunk: Buffer) => void (this.stdout += chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => void (this.stderr += chunk.toString()));
     this.ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));

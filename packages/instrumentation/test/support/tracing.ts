@@ -7,6 +7,7 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { Sampler, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type Express from 'express';
+import { afterTest } from './disposal.js';
 
 const require = createRequire(import.meta.url);
 // Enabled only while a test traces: other tests of this process are not to be traced twice, or at all.
@@ -35,7 +36,7 @@ export interface Tracing {
   stop(): Promise<void>;
 }
 
-/** Real tracing of this process's HTTP servers, until it is stopped. */
+/** Real tracing of this process's HTTP servers, until it is stopped, or the test is over. */
 export function startTracing(options: TracingOptions): Tracing {
   const { processors, sampler, spanLimits } = options;
   const provider = new BasicTracerProvider({
@@ -49,16 +50,18 @@ export function startTracing(options: TracingOptions): Tracing {
     instrumentation.setTracerProvider(provider);
     instrumentation.enable();
   }
-  return {
-    tracer: provider.getTracer('test'),
-    async stop() {
-      for (const instrumentation of instrumentations) {
-        instrumentation.disable();
-        instrumentation.setTracerProvider(new ProxyTracerProvider());
-      }
-      context.disable();
-      propagation.disable();
-      await provider.shutdown();
-    },
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    if (stopped !== undefined) return stopped;
+    for (const instrumentation of instrumentations) {
+      instrumentation.disable();
+      instrumentation.setTracerProvider(new ProxyTracerProvider());
+    }
+    context.disable();
+    propagation.disable();
+    stopped = provider.shutdown();
+    return stopped;
   };
+  afterTest(stop);
+  return { tracer: provider.getTracer('test'), stop };
 }
