@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { startServer } from '../dist/index.js';
 import { ControlledStore } from './support/controlled-store.js';
 import { pause, within } from './support/deadline.js';
+import { afterTest } from './support/disposal.js';
 import { wireEvent } from './support/events.js';
 import { rawSocket, upgradeRequest } from './support/raw-upgrade.js';
 import { call, server, stopServers, TOKEN } from './support/server-fixture.js';
@@ -69,12 +70,12 @@ describe('startServer', () => {
 
   it('fails with PORT_IN_USE and lets go of the database', async () => {
     const blocker = createServer();
+    afterTest(() => blocker.close());
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', () => resolve()));
     const { port } = blocker.address() as AddressInfo;
     const db = join(tempFolder(), 'test.duckdb');
     expect(await codeOf(startServer({ port, db, token: TOKEN, secretKey: 'k' }))).to.equal('PORT_IN_USE');
     await server({ db });
-    blocker.close();
   });
 
   it('fails with LISTEN_FAILED for an address that is not its own', async () => {

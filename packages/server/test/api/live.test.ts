@@ -6,6 +6,8 @@ import { MemoryStore } from '../../dist/store/memory/store.js';
 import { within } from '../support/deadline.js';
 import { append } from '../support/events.js';
 import { server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { MemoryStore } from '../dist/memory-store.js';
+import { afterTest } from './support/disposal.js';
 
 /** The messages of a stream, one after the other. */
 class Stream {
@@ -24,6 +26,7 @@ class Stream {
   static async open(url: string): Promise<Stream> {
     const controller = new AbortController();
     const headers = { authorization: `Bearer ${TOKEN}` };
+    afterTest(() => controller.abort());
     const stream = new Stream(await fetch(url, { headers, signal: controller.signal }), controller);
     expect(await stream.next()).to.equal('retry: 2000');
     return stream;
@@ -70,13 +73,11 @@ describe('GET /api/live', () => {
     const page = await fetch(`${running.url}/api/events`, { headers: { authorization: `Bearer ${TOKEN}` } });
     const { events } = (await page.json()) as { events: unknown[] };
     expect([first, JSON.parse(data ?? '')]).to.deep.equal(['event: request', events[0]]);
-    stream.close();
   });
 
   it('shows signs of life when there is nothing to tell', async () => {
     const stream = await Stream.open(`${running.url}/api/live`);
     expect(await stream.next()).to.match(/^: /);
-    stream.close();
   });
 
   it('has place for 64 who watch, and again when one of them leaves', async () => {
@@ -91,7 +92,6 @@ describe('GET /api/live', () => {
     while (response.status === 503) response = await within('a place', another());
     expect(response.status).to.equal(200);
     await response.body?.cancel();
-    for (const stream of streams) stream.close();
   });
 
   it('ends when the server stops, which does not wait for it', async () => {

@@ -12,6 +12,7 @@ import { wireEvent } from '../support/events.js';
 import { spawnServer, type ServerProcess } from '../support/server-process.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 import { WsClient } from '../support/ws-client.js';
+import { afterTest } from './support/disposal.js';
 
 describe('cerberus-server', () => {
   const processes: ServerProcess[] = [];
@@ -102,12 +103,12 @@ describe('cerberus-server', () => {
 
   it('says in one line that the port is in use', async () => {
     const blocker = createServer();
+    afterTest(() => blocker.close());
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', () => resolve()));
     const { port } = blocker.address() as AddressInfo;
     expect(await refused(['--port', String(port)])).to.equal(
       `cerberus-server: port ${port} on 127.0.0.1 is in use\n`,
     );
-    blocker.close();
   });
 
   it('says in one line that the database is in use', async () => {

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { afterTest } from './disposal.js';
 
 /** What a {@link BatchSender} sends: frame `n` has sequence number `n + 1`. */
 export interface SenderOptions {
@@ -29,6 +30,7 @@ export class BatchSender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    afterTest(() => this.stop());
   }
 
   get acked(): number {

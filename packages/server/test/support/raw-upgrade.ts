@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
 import { within } from './deadline.js';
+import { afterTest } from './disposal.js';
 
-/** A TCP connection on which tests write what no WebSocket library would. */
+/** A TCP connection on which tests write what no WebSocket library would; destroyed after the test. */
 export interface RawSocket {
   readonly socket: Socket;
   /** Everything received so far. */
@@ -13,6 +14,7 @@ export interface RawSocket {
 
 export async function rawSocket(port: number): Promise<RawSocket> {
   const socket = connect(port, '127.0.0.1');
+  afterTest(() => socket.destroy());
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.on('error', () => undefined);

@@ -1,15 +1,17 @@
 import type { ServerOptions } from '../../dist/config.js';
 import { startServer, type CerberusServer } from '../../dist/server.js';
 import { within } from './deadline.js';
+import { afterTest } from './disposal.js';
 
 const running: CerberusServer[] = [];
 
 export const TOKEN = 'test-token-1';
 
-/** A server on a free port that keeps nothing, unless the options say otherwise; {@link stopServers} stops it. */
+/** A server on a free port that keeps nothing, unless the options say otherwise; stopped after the test, or by {@link stopServers}. */
 export async function server(options: ServerOptions = {}): Promise<CerberusServer> {
   const started = await startServer({ port: 0, db: ':memory:', token: TOKEN, secretKey: 'k', ...options });
   running.push(started);
+  afterTest(stopServers);
   return started;
 }
 

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 import { within } from './deadline.js';
+import { afterTest } from './disposal.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/cerberus-server.mjs', import.meta.url));
 
-/** The command in a process of its own. */
+/** The command in a process of its own, killed after the test. */
 export interface ServerProcess {
   readonly child: ChildProcess;
   /** Everything that it wrote. */
@@ -38,6 +39,7 @@ export function spawnServer(
       ? command
       : ['sh', '-c', `ulimit -S -f ${fileBlocks}; exec "$@"`, 'sh', ...command];
   const child = spawn(file, rest, { env: { ...clean, ...env }, cwd });
+  afterTest(() => child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 
 import { within } from './deadline.js';
+import { afterTest } from './disposal.js';
 
 /** How a connection ended. */
 export interface Closing {
@@ -13,7 +14,7 @@ interface ClientOptions {
   readonly batch?: boolean;
 }
 
-/** A real WebSocket client whose answers are taken one by one, in order. */
+/** A real WebSocket client whose answers are taken one by one, in order; terminated after the test. */
 export class WsClient {
   readonly socket: WebSocket;
   readonly closed: Promise<Closing>;
@@ -36,6 +37,7 @@ export class WsClient {
     const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
     const socket = new WebSocket(wsUrl, options.batch === true ? ['cerberus.batch.v1'] : [], { headers });
     const client = new WsClient(socket);
+    afterTest(() => socket.terminate());
     await within(
       'the connection to open',
       new Promise<void>((resolve, reject) => {

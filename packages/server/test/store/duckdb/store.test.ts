@@ -21,11 +21,18 @@ import { append, producerRef, storeEvent } from '../../support/events.js';
 import { spawnServer } from '../../support/server-process.js';
 import { describeStore } from '../../support/store-contract.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
+import { openDatabase } from '../dist/duckdb-instance.js';
+import { SCHEMA_VERSION } from '../dist/duckdb-schema.js';
+import { DuckDbStore } from '../dist/duckdb-store.js';
+import { afterTest } from './support/disposal.js';
 
 const LIMITS = { memoryLimit: '256MB', threads: 1 };
 
-function open(path: string): Promise<DuckDbStore> {
-  return DuckDbStore.open(path, LIMITS);
+/** A store that is closed after the test. */
+async function open(path: string): Promise<DuckDbStore> {
+  const store = await DuckDbStore.open(path, LIMITS);
+  afterTest(() => store.close());
+  return store;
 }
 
 async function openError(path: string): Promise<unknown> {
@@ -44,8 +51,6 @@ describe('DuckDbStore', () => {
     path = join(tempFolder(), 'cerberus.duckdb');
   });
 
-  afterEach(removeTempFolders);
-
   it('finds everything again after it was closed', async () => {
     const first = await open(path);
     await first.append(append({ seq: 41, events: [storeEvent(), storeEvent()] }));
@@ -56,7 +61,6 @@ describe('DuckDbStore', () => {
     expect(await second.lastSeq('producer-1')).to.equal(41);
     await second.append(append({ seq: 42 }));
     expect((await second.events({ limit: 10 })).map((event) => event.id)).to.have.members([1, 2, 3]);
-    await second.close();
   });
 
   it('has the tables that the documentation names', async () => {
@@ -106,7 +110,6 @@ describe('DuckDbStore', () => {
     expect(await store.events({ limit: 10 })).to.have.length(1);
     expect(await store.append(append({ seq: 2, after: 1 }))).to.deep.equal({ status: 'stored', skipped: 0 });
     expect((await store.events({ limit: 10 })).map((event) => event.id)).to.deep.equal([2, 1]);
-    await store.close();
   });
 
   it('lets go of the file when it is closed, also after a failure, so that another process can have it', async () => {
@@ -293,7 +296,6 @@ describe('DuckDbStore', () => {
     const second = await open(copy);
     expect(await second.lastSeq('producer-1')).to.equal(7);
     expect(await second.events({ limit: 10 })).to.have.length(1);
-    await second.close();
   });
 
   it('does not open a hard link of an open file in another process', async () => {
@@ -303,6 +305,5 @@ describe('DuckDbStore', () => {
     linkSync(path, link);
     const server = spawnServer(['--port', '0', '--db', link]);
     expect(await server.url).to.equal(undefined);
-    await store.close();
   });
 });
