@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { ScriptedServer } from '../../packages/exporter-ws/test-dist/support/scripted-server.js';
+import { afterTest } from './support/disposal.js';
 import { JsonLines } from './support/lines.js';
 
 const apps = fileURLToPath(new URL('../apps/', import.meta.url));
@@ -228,11 +229,11 @@ describe('beside other tools', function () {
   it('a WebSocket server and a subscriber of the application go on', async () => {
     await start(snippet('A provider of its own'));
     const socket = new WebSocket(origin.replace('http', 'ws'));
+    afterTest(() => socket.terminate());
     await once(socket, 'open');
     socket.send('hello');
     const [answer] = (await once(socket, 'message')) as [Buffer];
     expect(String(answer)).to.equal('echo hello');
-    socket.terminate();
     const response = await fetch(`${origin}/users/1`);
     expect(await response.json()).to.deep.equal({ announced: 1 });
     await until(() => requests().length === 1, 'one event, for the upgrade is none');

@@ -1,6 +1,7 @@
 // The examples, each on both SDK lines and in both module systems: one event per request, complete, and nothing else.
 // `npm run matrix` does the same with every framework, more versions of OpenTelemetry, and more of Node.
 import { expect } from 'chai';
+import { stop as stopEsbuild } from 'esbuild';
 import { join } from 'node:path';
 import { judge } from './matrix/framework.js';
 import { EXPRESS, FASTIFY, NODE_HTTP } from './matrix/frameworks.js';
@@ -21,6 +22,7 @@ const runFolder = (line: string): string => join(REPOSITORY, 'tests', line, 'run
 
 describe('frameworks', function () {
   this.timeout(120_000);
+  after(() => stopEsbuild());
 
   before(() => Promise.all(['sdk-2', 'sdk-3'].map((line) => placePackages(runFolder(line)))));
 

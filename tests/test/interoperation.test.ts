@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { CerberusWsExporter, type FinishedSpan } from '@cerberus-otel/exporter-ws';
 import { WebSocketServer } from 'ws';
+import { afterTest } from './support/disposal.js';
 import { JsonLines } from './support/lines.js';
 
 /** Debian's own Python has Debian's python3-websockets; another one on the PATH may not. */
@@ -32,6 +33,7 @@ const options = { token: 'interop-token', clientId: 'interop', flushIntervalMill
 describe('interoperation', () => {
   it('delivers to a stock ws server, which echoes the offered subprotocol and answers hello like an event', async () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    afterTest(() => server.close());
     await once(server, 'listening');
     const events: Record<string, unknown>[] = [];
     const protocols: string[] = [];
@@ -45,13 +47,12 @@ describe('interoperation', () => {
     });
     const { port } = server.address() as AddressInfo;
     const exporter = new CerberusWsExporter({ ...options, wsUrl: `ws://127.0.0.1:${port}/` });
+    afterTest(() => exporter.shutdown());
     exporter.export(spans(1_500), () => undefined);
     await exporter.forceFlush();
     expect(protocols).to.deep.equal(['cerberus.batch.v1', '']);
     expect(events.map(({ endpoint }) => endpoint)).to.deep.equal(spans(1_500).map((_, index) => `/${index}`));
     expect(exporter.stats()).to.include({ acked: 1_500, mode: 'event' });
-    await exporter.shutdown();
-    server.close();
   });
 
   (hasPython ? it : it.skip)(
@@ -68,6 +69,7 @@ describe('interoperation', () => {
           ...options,
           wsUrl: `ws://127.0.0.1:${String(port)}/ws/events`,
         });
+        afterTest(() => exporter.shutdown());
         exporter.export(spans(600), () => undefined);
         await exporter.forceFlush();
         await lines.line(600);

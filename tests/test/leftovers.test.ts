@@ -39,7 +39,11 @@ describe('what a test file leaves open', function () {
 
   for (const { what, body, said } of [
     { what: 'a server', body: SERVER, said: /- a server that listens on port \d+/ },
-    { what: 'a server that keeps no process alive', body: `${SERVER} server.unref();`, said: /- a server that/ },
+    {
+      what: 'a server that keeps no process alive',
+      body: `${SERVER} server.unref();`,
+      said: /- a server that/,
+    },
     { what: 'a child process', body: CHILD, said: /- the child process \d+ \(\S*node\)/ },
     { what: 'a child process on its own', body: `${CHILD} child.unref();`, said: /- the child process \d+/ },
     {
@@ -56,7 +60,9 @@ describe('what a test file leaves open', function () {
   ]) {
     it(`fails the run, and is named with the file: ${what}`, async () => {
       const left = suites.add('leftovers', {
-        'a-leaves': suite(`${body} if (child) appendFileSync(${JSON.stringify(suites.pidFile)}, child.pid + '\\n');`),
+        'a-leaves': suite(
+          `${body} if (child) appendFileSync(${JSON.stringify(suites.pidFile)}, child.pid + '\\n');`,
+        ),
         'b-clean': suite(SERVER, 'server.close();'),
       });
       const run = await suites.run([left]);
@@ -65,7 +71,9 @@ describe('what a test file leaves open', function () {
       if (what !== 'a timer') expect(run.output).to.match(/opened at \S*a-leaves\.test\.js:\d+/);
       expect(run.output).to.not.include('b-clean.test.js left');
       // The other file is run as well, and mocha ends by itself.
-      expect(run.output).to.match(/\n2 passed, 1 failed\n$/).and.to.not.match(/was ended|died/);
+      expect(run.output)
+        .to.match(/\n2 passed, 1 failed\n$/)
+        .and.to.not.match(/was ended|died/);
       expect(run.code).to.equal(1);
       expect(suites.pids.some(isAlive)).to.equal(false);
     });

@@ -23,7 +23,7 @@ const DOCUMENT = readFileSync(fileURLToPath(new URL('../../docs/server.md', impo
 (hasNginx ? describe : describe.skip)('the server behind nginx', () => {
   let folder: string;
   let server: CerberusServer;
-  let nginx: ChildProcess;
+  let nginx: ChildProcess | undefined;
   let port: number;
   let log = '';
 
@@ -55,9 +55,11 @@ const DOCUMENT = readFileSync(fileURLToPath(new URL('../../docs/server.md', impo
   });
 
   after(async () => {
-    const ended = once(nginx, 'exit');
-    nginx.kill('SIGTERM');
-    await ended;
+    if (nginx !== undefined) {
+      const ended = once(nginx, 'exit');
+      nginx.kill('SIGTERM');
+      await ended;
+    }
     await server.close();
     rmSync(folder, { recursive: true });
   });

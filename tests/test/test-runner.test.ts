@@ -74,10 +74,14 @@ describe('the runner of the tests', function () {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`leaves no process behind when it gets ${signal}, and says what was said so far`, async () => {
       const hangs = suites.add('hangs', { endless: endless('await new Promise(() => {});') });
-      const ended = await suites.run([hangs, suites.add('fine', { passing: PASSING })], 50_000, async (pid) => {
-        await until('all processes run', () => suites.pids.length === PROCESSES);
-        process.kill(pid, signal);
-      });
+      const ended = await suites.run(
+        [hangs, suites.add('fine', { passing: PASSING })],
+        50_000,
+        async (pid) => {
+          await until('all processes run', () => suites.pids.length === PROCESSES);
+          process.kill(pid, signal);
+        },
+      );
       expect(ended.signal).to.equal(signal);
       expect(ended.output).to.include('passes first').and.to.include('fails then');
       await until('all processes are gone', () => !suites.pids.some(isAlive));

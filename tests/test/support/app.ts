@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { afterTest } from './disposal.js';
 import { JsonLines } from './lines.js';
 
 const apps = fileURLToPath(new URL('../../apps/', import.meta.url));
 
 export type SetUp = 'setup-with-cerberus' | 'setup-batch-processor' | 'setup-exporter-only';
 
-/** The Express application in a process of its own. */
+/** The Express application in a process of its own, killed after the test. */
 export class App {
   stderr = '';
   readonly #child: ChildProcess;
@@ -27,6 +28,7 @@ export class App {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const app = new App(child);
+    afterTest(() => app.kill());
     const first = await app.#lines.line(0).catch((error: unknown) => {
       throw new Error(`the application did not start: ${app.stderr}`, { cause: error });
     });

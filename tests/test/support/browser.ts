@@ -29,7 +29,7 @@ if (!hasBrowser && process.env['CERBERUS_REQUIRE_ALL_TESTS'] === 'true') {
 let browser: Promise<Browser> | undefined;
 const contexts: BrowserContext[] = [];
 
-/** Tests that need a browser; skipped where there is none. One browser serves all of them. */
+/** Tests that need a browser; skipped where there is none. One browser serves all of a suite. */
 export function describeInBrowser(name: string, define: (this: Mocha.Suite) => void): void {
   if (!hasBrowser) {
     describe.skip(name, define);
@@ -41,12 +41,12 @@ export function describeInBrowser(name: string, define: (this: Mocha.Suite) => v
     afterEach(async () => {
       await Promise.all(contexts.splice(0).map((context) => context.close()));
     });
+    after(async () => {
+      await (await browser)?.close();
+      browser = undefined;
+    });
   });
 }
-
-after(async () => {
-  await (await browser)?.close();
-});
 
 /** How the page is looked at. */
 export interface Look {

@@ -4,13 +4,14 @@ import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterTest } from './disposal.js';
 
 const launcher = join(
   dirname(createRequire(import.meta.url).resolve('@cerberus-otel/server/package.json')),
   'bin/cerberus-server.mjs',
 );
 
-/** The server's own command in a process of its own, on a fixed port, that can be killed and started again. */
+/** The server's own command in a process of its own, on a fixed port, that can be killed and started again; killed after the test. */
 export class ServerProcess {
   readonly port: number;
   readonly #db: string;
@@ -25,6 +26,7 @@ export class ServerProcess {
 
   static async start(db: string, token: string): Promise<ServerProcess> {
     const server = new ServerProcess(await freePort(), db, token);
+    afterTest(() => server.kill());
     await server.restart();
     return server;
   }

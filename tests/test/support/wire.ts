@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { afterTest } from './disposal.js';
 
 /** What one connection of the application sent: the head of its request, and the messages after an upgrade. */
 export interface Sent {
@@ -10,7 +11,7 @@ export interface Sent {
   readonly rest: string;
 }
 
-/** A TCP proxy in front of a server that keeps every byte that goes to it. */
+/** A TCP proxy in front of a server that keeps every byte that goes to it; closed after the test. */
 export class Wire {
   readonly #server: Server;
   readonly #connections: Buffer[][] = [];
@@ -36,6 +37,7 @@ export class Wire {
     const wire = new Wire(target);
     wire.#server.listen(0, '127.0.0.1');
     await once(wire.#server, 'listening');
+    afterTest(() => wire.close());
     return wire;
   }
 
@@ -55,6 +57,7 @@ export class Wire {
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
+    if (!this.#server.listening) return;
     this.#server.close();
     await once(this.#server, 'close');
   }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { within } from './deadline.js';
+import { afterTest } from './disposal.js';
 
 /** How to start a process. */
 export interface NodeProcessOptions {
@@ -7,7 +8,7 @@ export interface NodeProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A Node.js process with what it has written so far. */
+/** A Node.js process with what it has written so far; ended after the test, with all of its group. */
 export class NodeProcess {
   readonly child: ChildProcess;
   readonly exited: Promise<number | null>;
@@ -22,6 +23,7 @@ export class NodeProcess {
       // A group of its own: signals can be sent as a terminal does, to all of it.
       detached: true,
     });
+    afterTest(() => this.destroy());
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
