@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CerberusFlushTimeoutError, CerberusWsExporter } from '../dist/esm/index.js';
 import { afterTest } from './support/disposal.js';
-import { FakeClock } from './support/fake-clock.js';
 import { eventually } from './support/eventually.js';
 import { closeExporters, imbalance, quickExporter, TOKEN } from './support/exporters.js';
 import { FakeClock } from './support/fake-clock.js';

@@ -1,9 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock, Timer } from '../clock.ts';
 import type { ExporterConfig } from '../config/config.ts';
+import { traceEvents } from '../observe/event-trace.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import type { ExporterState, Tally } from '../observe/stats.ts';
-import { traceEvents } from '../observe/event-trace.ts';
 import { sayWhatIsWeak } from '../observe/weak-choices.ts';
 import { BATCH_SUBPROTOCOL } from '../protocol/batch-protocol.ts';
 import { BatchSession } from '../protocol/batch-session.ts';
@@ -14,8 +14,8 @@ import { Producer } from '../protocol/producer.ts';
 import { Barriers } from '../queue/barriers.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import { Attempt } from './attempt.ts';
-import { Heartbeat } from './heartbeat.ts';
 import { evidenceOf } from './disconnect-policy.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
 import { openConnection } from './ws-connection.ts';
 

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { afterTest } from '../support/disposal.js';
 import { eventually } from '../support/eventually.js';
-import { afterTest } from './support/disposal.js';
 
 const bin = fileURLToPath(new URL('../../bin/cerberus-otel.mjs', import.meta.url));
 const app = fileURLToPath(new URL('../children/audited-app.js', import.meta.url));

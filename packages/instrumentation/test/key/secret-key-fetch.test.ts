@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { secretKeyFetch, secretKeyUrl, type KeyAnswer } from '../../dist/esm/key/secret-key-fetch.js';
+import { afterTest } from '../support/disposal.js';
 import { giveKey, startKeyServer, type KeyServer } from '../support/key-server.js';
-import { afterTest } from './support/disposal.js';
 
 describe('secretKeyUrl', () => {
   const urls: readonly [string, string][] = [

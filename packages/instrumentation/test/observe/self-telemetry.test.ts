@@ -8,6 +8,7 @@ import {
   type CerberusSpanProcessorOptions,
   type NodeSdkConfigurationLike,
 } from '../../dist/esm/index.js';
+import { afterTest } from '../support/disposal.js';
 import { startEventBackend } from '../support/event-backend.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { startKeyServer } from '../support/key-server.js';
@@ -15,7 +16,6 @@ import { Metrics } from '../support/metrics.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
 import { serverSpan } from '../support/spans.js';
-import { afterTest } from './support/disposal.js';
 
 const TYPE = 'cerberus_span_processor';
 const secretKey = 'k'.repeat(32);

@@ -4,10 +4,9 @@ import { CerberusServerError } from '../../dist/errors.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { within } from '../support/deadline.js';
+import { afterTest } from '../support/disposal.js';
 import { append } from '../support/events.js';
 import { server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { MemoryStore } from '../dist/memory-store.js';
-import { afterTest } from './support/disposal.js';
 
 /** The messages of a stream, one after the other. */
 class Stream {

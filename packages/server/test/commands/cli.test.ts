@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 import { within } from '../support/deadline.js';
+import { afterTest } from '../support/disposal.js';
 import { wireEvent } from '../support/events.js';
 import { spawnServer, type ServerProcess } from '../support/server-process.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 import { WsClient } from '../support/ws-client.js';
-import { afterTest } from './support/disposal.js';
 
 describe('cerberus-server', () => {
   const processes: ServerProcess[] = [];

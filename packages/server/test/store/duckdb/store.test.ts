@@ -16,15 +16,12 @@ import { CerberusServerError } from '../../../dist/errors.js';
 import { openDatabase } from '../../../dist/store/duckdb/instance.js';
 import { SCHEMA_VERSION } from '../../../dist/store/duckdb/schema.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
+import { afterTest } from '../../support/disposal.js';
 import { sql } from '../../support/duckdb-file.js';
 import { append, producerRef, storeEvent } from '../../support/events.js';
 import { spawnServer } from '../../support/server-process.js';
 import { describeStore } from '../../support/store-contract.js';
-import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
-import { openDatabase } from '../dist/duckdb-instance.js';
-import { SCHEMA_VERSION } from '../dist/duckdb-schema.js';
-import { DuckDbStore } from '../dist/duckdb-store.js';
-import { afterTest } from './support/disposal.js';
+import { tempFolder } from '../../support/temp-folder.js';
 
 const LIMITS = { memoryLimit: '256MB', threads: 1 };
 
