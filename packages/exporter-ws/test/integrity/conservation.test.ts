@@ -11,8 +11,8 @@ function moody(mode: 'batch' | 'event', received: unknown[]): Script {
   if (mode === 'event') {
     return {
       onMessage: (message, socket) => {
-        // What it had read when it hung up it does not count, so that there were 96 answers whenever it hangs up. If it did count
-        // them, a window of 97 events could begin with each 97th message for ever: see "the same window" in event-mode.test.ts.
+        // What it had read when it hung up it does not count, so that there were 96 answers whenever it hangs up. The other kind is
+        // in event-mode.test.ts, "breaks up a window".
         if (socket.readyState !== socket.OPEN) return;
         count += 1;
         if (count % 97 === 0) socket.terminate();
