@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
 import { isAlive, Suites } from './support/runner.js';
 
-const FILE = String.raw`leftovers/test-dist/`;
+/** Every workspace has one of its own, and they are the same. */
+const DISPOSAL = new URL('support/disposal.js', import.meta.url).href;
 
 /** A suite of one test, after which `cleanUp` runs. */
 function suite(body: string, cleanUp = ''): string {
@@ -37,6 +39,47 @@ describe('what a test file leaves open', function () {
     expect(run.output).to.match(/\n0 passed, 1 failed\n$/);
   });
 
+  it('is closed by the same helper in each workspace', () => {
+    const folders = [
+      'packages/exporter-ws',
+      'packages/instrumentation',
+      'packages/server',
+      'examples/demo',
+      'tests',
+    ];
+    const texts = folders.map((folder) =>
+      readFileSync(new URL(`../../${folder}/test/support/disposal.ts`, import.meta.url), 'utf8'),
+    );
+    expect(new Set(texts).size).to.equal(1);
+  });
+
+  it('is nothing when it was told what to do after the test, though a test fails, another hangs, and one closes it itself', async () => {
+    const opened = `${SERVER} afterTest(() => server.close()); ${CHILD} afterTest(() => child.kill());`;
+    const source = `
+      const { spawn } = require('node:child_process');
+      const { once } = require('node:events');
+      const { createServer } = require('node:net');
+      let server, child, afterTest;
+      const closed = [];
+      // It adds hooks to the whole run, as it does where test files import it.
+      before(async () => ({ afterTest } = await import(${JSON.stringify(DISPOSAL)})));
+      describe('a suite', () => {
+        it('fails', async () => { ${opened} throw new Error('on purpose'); });
+        it('hangs', async function () { this.timeout(500); ${opened} await new Promise(() => {}); });
+        it('closes', async () => { ${opened} server.close(); child.kill(); });
+        it('opens one after the other', () => { for (const n of [1, 2, 3]) afterTest(() => closed.push(n)); });
+        it('and closes the newest first', () => require('node:assert').deepEqual(closed, [3, 2, 1]));
+        it('fails with what closes it, and then closes the rest', async () => {
+          ${opened}
+          afterTest(() => Promise.reject(new Error('does not close')));
+        });
+      });`;
+    const run = await suites.run([suites.add('leftovers', { disposal: source })]);
+    expect(run.output).to.not.include('left behind');
+    expect(run.output).to.match(/"after each" hook[^]*Error: does not close/);
+    expect(run.output).to.match(/\n4 passed, 3 failed\n$/);
+  });
+
   for (const { what, body, said } of [
     { what: 'a server', body: SERVER, said: /- a server that listens on port \d+/ },
     {
@@ -67,7 +110,7 @@ describe('what a test file leaves open', function () {
       });
       const run = await suites.run([left]);
       expect(run.output).to.match(said);
-      expect(run.output).to.include(`${FILE}a-leaves.test.js left behind what it opened`);
+      expect(run.output).to.include(`leftovers/test-dist/a-leaves.test.js left behind what it opened`);
       if (what !== 'a timer') expect(run.output).to.match(/opened at \S*a-leaves\.test\.js:\d+/);
       expect(run.output).to.not.include('b-clean.test.js left');
       // The other file is run as well, and mocha ends by itself.
