@@ -10,7 +10,7 @@ const LAYERS = {
     ['json/'],
     ['event/'],
     ['config/'],
-    ['clock.ts', 'flush-timeout-error.ts'],
+    ['clock.ts', 'flush-timeout-error.ts', 'process-end.ts'],
   ],
   'packages/instrumentation/src': [
     ['cli.ts', 'register.ts', 'index.ts'],

@@ -7,6 +7,7 @@ import { exporterMetrics } from './observe/exporter-metrics.ts';
 import { createReporter, type Reporter } from './observe/reporter.ts';
 import { observe } from './observe/self-telemetry.ts';
 import { Tally, type ExporterStats } from './observe/stats.ts';
+import { atProcessEnd } from './process-end.ts';
 import { Intake, type Admission } from './queue/intake.ts';
 import { SendingQueue } from './queue/sending-queue.ts';
 import { Sender } from './transport/sender.ts';
@@ -36,7 +37,12 @@ export class CerberusWsExporter {
   readonly #sender: Sender;
   readonly #stopObserving: () => void;
   #shutdown: Promise<void> | undefined;
-  readonly #wake = (): void => this.#sender.wake();
+  /** Nobody is to be told of the end of the process before there is something to send. */
+  #stopWaitingForEnd: (() => void) | undefined;
+  readonly #wake = (): void => {
+    this.#stopWaitingForEnd ??= this.#waitForEnd();
+    this.#sender.wake();
+  };
 
   /**
    * @param options from code; what is absent comes from `CERBERUS_*` variables, then from the defaults
@@ -140,7 +146,21 @@ export class CerberusWsExporter {
     this.#sender.hurry();
     await this.#settled(this.#tally.accepted, this.#config.shutdownTimeoutMillis);
     await this.#sender.close();
+    this.#stopWaitingForEnd?.();
     this.#stopObserving();
+  }
+
+  #waitForEnd(): () => void {
+    return atProcessEnd({
+      hurry: () => this.#guarded(() => this.#sender.makeHaste()),
+      leave: () =>
+        this.#guarded(() => {
+          this.#shutdown ??= Promise.resolve();
+          this.#sender.leave();
+        }),
+      flush: () => this.forceFlush(),
+      shutdown: () => this.shutdown(),
+    });
   }
 
   #refuseAfterShutdown(): Admission {

@@ -32,6 +32,7 @@ export {
   type Resolved,
 } from './config/option-reader.ts';
 export { createReporter, type Reporter, type WarningCode } from './observe/reporter.ts';
+export { atProcessEnd, hurryAll, partsToEnd, type EndOfProcess } from './process-end.ts';
 export { requestPath } from './event/request-path.ts';
 export { rpcEndpoint } from './event/rpc-span.ts';
 export { observe, type Reading, type SelfMetric } from './observe/self-telemetry.ts';

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import {
+  atProcessEnd,
   CERBERUS_ATTRIBUTE,
   createReporter,
   observe,
@@ -71,6 +72,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   readonly #handOver: HandOver | undefined;
   readonly #hint: ForwardingHint | undefined;
   readonly #stopObserving: () => void;
+  readonly #stopWaitingForEnd: () => void;
   readonly #failures: HookFailures;
   readonly #doctor: Doctor;
   readonly #registry = new RequestRegistry((target) => this.#arrived(target));
@@ -111,6 +113,11 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       reporter,
     });
     this.#registry.open();
+    this.#stopWaitingForEnd = atProcessEnd({
+      handOver: () => this.#handOverNow(),
+      flush: () => this.forceFlush(),
+      shutdown: () => this.shutdown(),
+    });
   }
 
   onStart(span: SdkSpan, parentContext: Context): void {
@@ -293,5 +300,14 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       this.#failures.add('shutdown', error);
     }
     this.#stopObserving();
+    this.#stopWaitingForEnd();
+  }
+
+  #handOverNow(): void {
+    try {
+      this.#handOver?.now();
+    } catch (error) {
+      this.#failures.add('exit', error);
+    }
   }
 }

@@ -1,7 +1,10 @@
 /** Why an event was not accepted. */
 export type RefusalReason = 'queue_full' | 'shutdown' | 'invalid';
-/** Why an event was given up after it had been accepted. */
-export type DropReason = 'shutdown_timeout' | 'too_large' | 'poison';
+/**
+ * Why an event was given up after it had been accepted. `exit`: the process ended before it was acknowledged; most of
+ * these were sent, and nobody was left to hear of it.
+ */
+export type DropReason = 'shutdown_timeout' | 'too_large' | 'poison' | 'exit';
 
 /** Where the exporter stands. `suspended`: waiting long because the backend refuses it. */
 export type ExporterState = 'idle' | 'connecting' | 'ready' | 'backoff' | 'suspended' | 'closed';
@@ -52,7 +55,7 @@ export class Tally {
   acked = 0;
   rejected = 0;
   readonly refused: Record<RefusalReason, number> = { queue_full: 0, shutdown: 0, invalid: 0 };
-  readonly dropped: Record<DropReason, number> = { shutdown_timeout: 0, too_large: 0, poison: 0 };
+  readonly dropped: Record<DropReason, number> = { shutdown_timeout: 0, too_large: 0, poison: 0, exit: 0 };
   skipped = 0;
   withoutSourceIp = 0;
   metricsDropped = 0;
@@ -63,7 +66,7 @@ export class Tally {
 
   /** Accepted events whose fate is known: in the order of acceptance, but for those in quarantine. */
   get settled(): number {
-    const { shutdown_timeout: late, too_large: large, poison } = this.dropped;
-    return this.acked + this.rejected + late + large + poison;
+    const { shutdown_timeout: late, too_large: tooLarge, poison, exit } = this.dropped;
+    return this.acked + this.rejected + late + tooLarge + poison + exit;
   }
 }

@@ -35,7 +35,8 @@ export class BatchSession implements Session {
   #throttleTimer: Timer | undefined;
   #phase: 'greeting' | 'open' | 'stopped' = 'greeting';
   #hellos = 0;
-  #compressing = false;
+  /** The frame that is being compressed. */
+  #compressing: Message | undefined;
   #maxInFlight: number;
   #maxFrameBytes = Infinity;
 
@@ -85,11 +86,27 @@ export class BatchSession implements Session {
 
   pump(everything: boolean): void {
     if (this.#phase !== 'open' || this.#throttleTimer !== undefined) return;
-    while (this.#hasRoom() && !this.#compressing) {
+    while (this.#hasRoom() && this.#compressing === undefined) {
       const frame = this.#producer.frames.nextUnsent() ?? this.#nextFrame(everything);
       if (frame === undefined) return;
       this.#send(frame);
     }
+  }
+
+  leave(): void {
+    if (this.#phase !== 'open') return;
+    const { connection, tally } = this.#context;
+    const { frames } = this.#producer;
+    // Marked as sent, and the first that the server has to get. There is no time to compress.
+    const messages = this.#compressing === undefined ? [] : [this.#compressing];
+    while (this.#throttleTimer === undefined && frames.sentLength < this.#maxInFlight) {
+      const frame = frames.nextUnsent() ?? this.#nextFrame(true);
+      if (frame === undefined) break;
+      frames.markSent();
+      this.sentEvents += frame.events.length;
+      messages.push(eventsMessage(frame.seq, frame.events));
+    }
+    tally.bytesSent += connection.sendLast(messages);
   }
 
   stop(): void {
@@ -226,11 +243,11 @@ export class BatchSession implements Session {
 
   /** Frames are compressed off the main thread, one after the other, so that they leave in their order. */
   #compress(message: Message): void {
-    this.#compressing = true;
     // A copy: the memory of the events may be used again before it is done, if a server acknowledges what it never got.
     const whole = Buffer.concat(message);
+    this.#compressing = [whole];
     gzip(whole, (error, compressed) => {
-      this.#compressing = false;
+      this.#compressing = undefined;
       if (this.#phase === 'stopped') return;
       if (error === null) this.#write([compressed], 'binary');
       else this.#write([whole], 'text');

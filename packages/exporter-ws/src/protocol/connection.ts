@@ -19,6 +19,13 @@ export interface Connection {
    * @returns their bytes, 0 when the connection takes none any more
    */
   send(messages: readonly Message[], kind: 'text' | 'binary'): number;
+  /**
+   * The process ends in this turn: sends messages and a goodbye in one write that the kernel takes before it returns. A
+   * second write would wait for the first, over TLS always, and nothing that waits is sent any more.
+   *
+   * @returns the bytes of the messages, 0 when the connection takes none any more
+   */
+  sendLast(messages: readonly Message[]): number;
   ping(): void;
   /** Reads nothing for a millisecond, so that what comes meanwhile is read together. */
   rest(): void;

@@ -1,5 +1,5 @@
 import { traceEvents } from '../observe/event-trace.ts';
-import type { EventBatch } from '../queue/event-batch.ts';
+import { EventBatch } from '../queue/event-batch.ts';
 import { EventRuns } from '../queue/event-runs.ts';
 import { AckDeadline } from './ack-deadline.ts';
 import { eventMessages, isRefusal } from './event-protocol.ts';
@@ -89,6 +89,15 @@ export class EventSession implements Session {
     traceEvents(this.#context.reporter, 'sent', () => events.texts());
     this.#write(events);
     this.#deadline.sent();
+  }
+
+  leave(): void {
+    const { config, connection, isolation, queue, tally } = this.#context;
+    const room = config.maxInFlightEvents - this.inFlight;
+    const events = room > 0 ? isolation.take(queue, this.inFlight, room, Infinity) : EventBatch.NONE;
+    this.#unanswered.add(events);
+    this.sentEvents += events.length;
+    tally.bytesSent += connection.sendLast(this.#messages(events));
   }
 
   stop(): void {

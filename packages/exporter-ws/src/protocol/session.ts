@@ -26,6 +26,8 @@ export interface Session {
   taken(count: number): void;
   /** Sends what the limits allow; without `everything` only what fills a batch. */
   pump(everything: boolean): void;
+  /** The process ends in this turn: sends what the limits of the protocol allow, in one write. */
+  leave(): void;
   /** The connection is gone: whatever is unanswered must be sent again on the next one. */
   stop(): void;
 }

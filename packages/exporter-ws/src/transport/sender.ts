@@ -40,6 +40,8 @@ export class Sender {
   readonly #barriers = new Barriers();
   /** Connections and timers belong to the exporter, not to the request that happened to come first. */
   readonly #scope = new AsyncResource('CerberusWsExporter');
+  /** The process will end soon. */
+  #hasty = false;
   #state: ExporterState = 'idle';
   #mode: 'batch' | 'event' | null = null;
   #lastFailure: string | null = null;
@@ -113,6 +115,29 @@ export class Sender {
     if (this.#retryTimer !== undefined && this.queued > 0) this.#connect();
   }
 
+  /** From now on nothing waits for a batch to fill up: the process will end soon. */
+  makeHaste(): void {
+    this.#hasty = true;
+    this.#flushTimer?.cancel();
+    this.#flushTimer = undefined;
+    this.#pump(true);
+  }
+
+  /**
+   * The process ends in this turn: hands the socket what it takes, and gives up what is unacknowledged. Before that is
+   * the place for whoever can keep it.
+   */
+  leave(): void {
+    if (this.#state === 'closed') return;
+    const attempt = this.#attempt;
+    if (this.#state === 'ready') attempt?.session?.leave();
+    this.#transition('closed', 'the process ends');
+    this.#retryTimer?.cancel();
+    this.#flushTimer?.cancel();
+    if (attempt !== undefined) this.#dismantle(attempt);
+    this.#dropEverything('exit');
+  }
+
   /**
    * Hangs up politely and never connects again; drops what is unacknowledged. Resolves when the connection is gone, at
    * most a second later.
@@ -124,7 +149,8 @@ export class Sender {
     this.#retryTimer?.cancel();
     this.#flushTimer?.cancel();
     if (attempt !== undefined) this.#dismantle(attempt);
-    this.#dropEverything();
+    this.#warnOfLoss(this.#dropEverything('shutdown_timeout'));
+    this.#scope.emitDestroy();
     const { connection } = attempt ?? {};
     if (attempt === undefined || connection === undefined) return;
     await new Promise<void>((resolve) => {
@@ -220,11 +246,18 @@ export class Sender {
   }
 
   #armFlush(): void {
+    const { clock, config } = this.#parts;
+    const flush = (): void => {
+      this.#flushTimer = undefined;
+      this.#pump(true);
+    };
     this.#scope.runInAsyncScope(() => {
-      this.#flushTimer = this.#parts.clock.after(this.#parts.config.flushIntervalMillis, () => {
-        this.#flushTimer = undefined;
-        this.#pump(true);
-      });
+      if (!this.#hasty) this.#flushTimer = clock.after(config.flushIntervalMillis, flush);
+      else {
+        // Not at once: over TLS a write of this turn would keep the last one from leaving, if the process ended in it.
+        this.#flushTimer = { cancel() {} };
+        clock.endOfTurn(flush);
+      }
     });
   }
 
@@ -293,19 +326,22 @@ export class Sender {
     this.#passBarriers();
   }
 
-  #dropEverything(): void {
-    const { queue, tally, reporter } = this.#parts;
+  #dropEverything(reason: 'shutdown_timeout' | 'exit'): number {
+    const { queue, tally } = this.#parts;
     queue.putBack(this.#producer.frames.dissolve());
     queue.putBack(this.#isolation.quarantine.clear());
     const events = queue.take(Infinity, Infinity);
     queue.release(events);
-    tally.dropped.shutdown_timeout += events.length;
+    tally.dropped[reason] += events.length;
     this.#passBarriers();
-    if (events.length > 0) {
-      reporter.warn(
-        `${events.length} events were dropped at shutdown: the backend did not acknowledge them in time`,
-      );
-    }
+    return events.length;
+  }
+
+  #warnOfLoss(count: number): void {
+    if (count === 0) return;
+    this.#parts.reporter.warn(
+      `${count} events were dropped at shutdown: the backend did not acknowledge them in time`,
+    );
   }
 
   #explain(next: NextAttempt): string {

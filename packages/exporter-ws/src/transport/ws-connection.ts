@@ -36,6 +36,8 @@ const REST_MILLIS = 1;
 const PAUSED_BYTES = 1;
 /** A client's close frame with code 1000 under a zero mask (RFC 6455 §5.2, §5.5.1). */
 const CLOSE_NORMALLY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
+/** The same with 1001: the process is ending. */
+const CLOSE_GOING_AWAY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]);
 
 /**
  * Starts to connect. The upgrade request carries the token as `Authorization: Bearer` and, when `subprotocol` is
@@ -140,6 +142,16 @@ class WsConnection implements Connection {
     });
     // Mostly it is taken at once, and called back later: the next frame finds the same memory, still in the caches.
     if (socket.writableLength === 0) giveBack();
+    return bytes;
+  }
+
+  sendLast(messages: readonly Message[]): number {
+    const socket = this.#socket;
+    if (socket === undefined) return 0;
+    socket.cork();
+    const bytes = messages.length === 0 ? 0 : this.send(messages, 'text');
+    socket.write(CLOSE_GOING_AWAY);
+    socket.uncork();
     return bytes;
   }
 

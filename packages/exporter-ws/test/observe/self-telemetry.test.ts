@@ -75,7 +75,7 @@ describe('metrics about the exporter', () => {
       acked: 1,
       rejected: 2,
       refused: { queue_full: 3, shutdown: 4, invalid: 5 },
-      dropped: { shutdown_timeout: 6, too_large: 7, poison: 8 },
+      dropped: { shutdown_timeout: 6, too_large: 7, poison: 8, exit: 9 },
     };
     const [exported] = exporterMetrics(() => stats);
     expect(exported?.read()).to.deep.equal([
@@ -87,6 +87,7 @@ describe('metrics about the exporter', () => {
       [6, 'shutdown_timeout'],
       [7, 'too_large'],
       [8, 'poison'],
+      [9, 'exit'],
     ]);
   });
 

@@ -84,6 +84,11 @@ export class HandOver {
         });
       });
     }
+    this.now();
+  }
+
+  /** Hands over all that waits, whatever it waits for. */
+  now(): void {
     this.#room.settle();
     this.#export();
   }

@@ -1,0 +1,69 @@
+/**
+ * Somebody who has something to do when the process is about to end. Nothing of it may throw, and what belongs to the
+ * `exit` event is synchronous: no timer fires and no promise settles after it.
+ */
+export interface EndOfProcess {
+  /** The process will end soon: from now on nothing waits for more to come. */
+  hurry?(): void;
+  /** At `exit`, and before `hurry`, before anybody else's turn: gives what it holds to others. */
+  handOver?(): void;
+  /** At `exit`: the last chance. */
+  leave?(): void;
+  /** Resolves when what it holds is delivered, or cannot be. */
+  flush?(): Promise<unknown>;
+  /** As `flush`, and takes nothing more. */
+  shutdown?(): Promise<unknown>;
+}
+
+interface Shared {
+  readonly parts: Set<EndOfProcess>;
+  stopListening: () => void;
+}
+
+/** One list for the CommonJS and the ES module copy of this package, so that `handOver` of one precedes `leave` of the other. */
+const SHARED = Symbol.for('@cerberus-otel/process-end.v1');
+
+function shared(): Shared {
+  const fresh: Shared = { parts: new Set(), stopListening: () => undefined };
+  return ((globalThis as Record<symbol, unknown>)[SHARED] ??= fresh) as Shared;
+}
+
+/** Who is to be told of the end of the process, in the order in which they came. */
+export function partsToEnd(): readonly EndOfProcess[] {
+  return [...shared().parts];
+}
+
+/**
+ * Tells `part` when the process ends. There is one listener of `exit` and one of `beforeExit` for all of them, and none
+ * when there are no parts.
+ *
+ * @returns what takes it back
+ */
+export function atProcessEnd(part: EndOfProcess): () => void {
+  const all = shared();
+  if (all.parts.size === 0) all.stopListening = listen();
+  all.parts.add(part);
+  return () => {
+    if (all.parts.delete(part) && all.parts.size === 0) all.stopListening();
+  };
+}
+
+/** The process will end soon: what everybody holds leaves at once, and what is still to come as it comes. */
+export function hurryAll(): void {
+  for (const part of partsToEnd()) part.handOver?.();
+  for (const part of partsToEnd()) part.hurry?.();
+}
+
+function leaveAll(): void {
+  for (const part of partsToEnd()) part.handOver?.();
+  for (const part of partsToEnd()) part.leave?.();
+}
+
+function listen(): () => void {
+  process.on('beforeExit', hurryAll);
+  process.on('exit', leaveAll);
+  return () => {
+    process.off('beforeExit', hurryAll);
+    process.off('exit', leaveAll);
+  };
+}
