@@ -5,6 +5,7 @@ const LAYERS = {
     ['cerberus-ws-exporter.ts', 'loopback-sink.ts'],
     ['transport/'],
     ['protocol/'],
+    ['spool/'],
     ['queue/'],
     ['observe/'],
     ['json/'],
