@@ -13,13 +13,27 @@ export class EventChunk {
   /** Whoever holds events here reads them from it; nobody writes but this class. */
   readonly bytes: Buffer;
   /** Where each event ends; entries from `#count` on are left over from an earlier use. */
-  readonly #ends: number[] = [];
+  #ends: number[] = [];
   #count = 0;
   #unreleased = 0;
 
   /** @param capacity bytes */
-  constructor(capacity: number) {
-    this.bytes = Buffer.allocUnsafeSlow(capacity);
+  constructor(capacity: number, bytes: Buffer = Buffer.allocUnsafeSlow(capacity)) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * A chunk of events that were written before, by another chunk or another process. It belongs to no queue.
+   *
+   * @param bytes the events with a comma between them; nobody else writes there
+   * @param ends where each event ends
+   */
+  static restore(bytes: Buffer, ends: readonly number[]): EventChunk {
+    const chunk = new EventChunk(bytes.length, bytes);
+    chunk.#ends = [...ends];
+    chunk.#count = ends.length;
+    chunk.#unreleased = ends.length;
+    return chunk;
   }
 
   /** Events in here. */

@@ -1,0 +1,108 @@
+/** Where spools lie: `<spoolDir>/<client>/<spool>/00000001.seg`. Folders 0700, files 0600. */
+import { createHash, randomUUID } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export const FOLDER_MODE = 0o700;
+export const FILE_MODE = 0o600;
+const CORRUPT = 'corrupt';
+const SEGMENT = /^\d{8}\.seg$/;
+
+/** SHA-256 of a client id. */
+export function clientHash(clientId: string): string {
+  return createHash('sha256').update(clientId).digest('hex');
+}
+
+/** The folder of an application within `spoolDir`: its client id as far as it is a name of a file, and its hash. */
+export function clientFolder(spoolDir: string, clientId: string): string {
+  const name = clientId.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 40);
+  return join(spoolDir, `${name}-${clientHash(clientId).slice(0, 16)}`);
+}
+
+/** The name of a spool's segment. */
+export function segmentName(number: number): string {
+  return `${String(number).padStart(8, '0')}.seg`;
+}
+
+/** Whether a file is a segment. */
+export function isSegment(name: string): boolean {
+  return SEGMENT.test(name);
+}
+
+/**
+ * Makes sure that `dir` is there and can be written to.
+ *
+ * @throws Error without the name of the folder, with the `code` of the system (such as `EACCES`, `EROFS`, `ENOSPC`)
+ */
+export function checkSpoolDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: FOLDER_MODE });
+    const probe = join(dir, `.check-${randomUUID()}`);
+    writeFileSync(probe, 'x', { mode: FILE_MODE, flag: 'wx' });
+    rmSync(probe);
+  } catch (error) {
+    const code = codeOf(error);
+    throw Object.assign(new Error(`the folder cannot be created or written to (${code})`), { code });
+  }
+}
+
+/** The system's code of a failure. */
+export function codeOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return typeof code === 'string' ? code : 'unknown';
+}
+
+/**
+ * Makes the folder of an application, of this user alone.
+ *
+ * @throws Error with `code` `EPERM` when it is somebody else's
+ */
+export async function makeClientFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  checkOwner(folder);
+  await chmod(folder, FOLDER_MODE);
+}
+
+/** As `makeClientFolder`, at once. */
+export function makeClientFolderSync(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  checkOwner(folder);
+  chmodSync(folder, FOLDER_MODE);
+}
+
+function checkOwner(folder: string): void {
+  const found = lstatSync(folder);
+  const isOurs = process.getuid === undefined || found.uid === process.getuid();
+  if (!found.isDirectory() || !isOurs) {
+    throw Object.assign(new Error("somebody else's folder"), { code: 'EPERM' });
+  }
+}
+
+/**
+ * Takes a damaged file out of the way, for somebody to look at, as long as all such files have no more than `maxBytes`; otherwise
+ * deletes it.
+ *
+ * @returns whether it was kept
+ */
+export async function setAside(
+  client: string,
+  file: string,
+  name: string,
+  maxBytes: number,
+): Promise<boolean> {
+  const folder = join(client, CORRUPT);
+  try {
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    const kept = await Promise.all((await readdir(folder)).map((other) => stat(join(folder, other))));
+    const bytes = kept.reduce((sum, { size }) => sum + size, (await stat(file)).size);
+    if (bytes <= maxBytes) {
+      await rename(file, join(folder, `${name}.corrupt`));
+      return true;
+    }
+  } catch {
+    // As if there were no room.
+  }
+  await rm(file, { force: true });
+  return false;
+}

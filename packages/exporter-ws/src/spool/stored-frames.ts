@@ -1,0 +1,166 @@
+import type { Clock } from '../clock.ts';
+import { codeOf } from './folders.ts';
+import { readRecord, type ReadRecord } from './segment-file.ts';
+import type { SpooledFrame, TroubleListener } from './spool-source.ts';
+
+/** A segment file, as far as its records are written. */
+export interface Segment {
+  readonly path: string;
+  /** The next record to be read. */
+  position: number;
+  /** Behind the last record. */
+  end: number;
+  /** Bytes of the file. */
+  bytes: number;
+  /** In records that were not read. */
+  events: number;
+  /** The highest number that was read from here. */
+  readThrough: number;
+  /** More records will be added. */
+  isOpen: boolean;
+  /** Something in it could not be read. */
+  isDamaged: boolean;
+}
+
+/** What `StoredFrames` does not do itself. */
+export interface StoredFramesParts {
+  readonly clock: Clock;
+  readonly onTrouble: TroubleListener;
+  /** Deletes the file of a segment that is done with, or keeps it elsewhere if it is damaged. */
+  readonly discard: (segment: Segment) => void;
+}
+
+/** Waits before a file is tried again that cannot be read, though it is there: too many open files, say. */
+const RETRY_MILLIS = [100, 400, 1_600];
+
+/** The frames of one producer that are on disk, in the order of their numbers. */
+export class StoredFrames {
+  readonly #parts: StoredFramesParts;
+  #segments: Segment[] = [];
+  #readThrough = 0;
+  #settled = 0;
+
+  constructor(parts: StoredFramesParts) {
+    this.#parts = parts;
+  }
+
+  /** Events that were not read. */
+  get events(): number {
+    return this.#segments.reduce((sum, { events }) => sum + events, 0);
+  }
+
+  /** Bytes on disk. */
+  get bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Whether there is any file. */
+  get isEmpty(): boolean {
+    return this.#segments.length === 0;
+  }
+
+  /** Whether there is a record that was not read. */
+  get hasUnread(): boolean {
+    return this.#segments.some(({ position, end }) => position < end);
+  }
+
+  /** Adds a file with later frames than all others. */
+  add(segment: Segment): void {
+    this.#segments.push(segment);
+  }
+
+  /** Frames up to `seq` were read before they came to disk. */
+  skipThrough(seq: number): void {
+    this.#readThrough = Math.max(this.#readThrough, seq);
+  }
+
+  /** A record of `bytes` was written behind the others of an open segment. */
+  wrote(segment: Segment, record: { events: number; lastSeq: number; bytes: number }): void {
+    segment.end += record.bytes;
+    segment.bytes += record.bytes;
+    if (record.lastSeq > this.#readThrough) {
+      segment.events += record.events;
+      return;
+    }
+    segment.position = segment.end;
+    segment.readThrough = record.lastSeq;
+    this.#discardDone();
+  }
+
+  /** Nothing will be added to a segment any more. */
+  close(segment: Segment): void {
+    segment.isOpen = false;
+    this.#discardDone();
+  }
+
+  /**
+   * Reads the next record and gives its frames to `take`, in the same turn in which `events` counts them no longer.
+   *
+   * @returns false when there was none that can be read
+   */
+  async read(take: (frames: readonly SpooledFrame[]) => void): Promise<boolean> {
+    for (;;) {
+      const segment = this.#segments.find(({ position, end }) => position < end);
+      if (segment === undefined) return false;
+      const record = await this.#readPatiently(segment);
+      if (record?.kind !== 'frames') {
+        this.#lose(segment, record);
+        continue;
+      }
+      const frames = record.frames.filter(({ seq }) => seq > this.#readThrough);
+      segment.position += record.bytes;
+      segment.events -= frames.reduce((sum, { events }) => sum + events.length, 0);
+      segment.readThrough = this.#readThrough = frames.at(-1)?.seq ?? this.#readThrough;
+      if (frames.length === 0) {
+        this.#discardDone();
+        continue;
+      }
+      take(frames);
+      return true;
+    }
+  }
+
+  /** Frames that were read and have these numbers are settled. */
+  settledThrough(seq: number): void {
+    this.#settled = Math.max(this.#settled, seq);
+    this.#discardDone();
+  }
+
+  async #readPatiently(segment: Segment): Promise<ReadRecord | undefined> {
+    for (const millis of [...RETRY_MILLIS, undefined]) {
+      try {
+        return await readRecord(segment.path, segment.position);
+      } catch (error) {
+        if (millis === undefined || codeOf(error) === 'ENOENT') break;
+        await new Promise<void>((resolve) => void this.#parts.clock.after(millis, resolve));
+      }
+    }
+    return undefined;
+  }
+
+  #lose(segment: Segment, record: Exclude<ReadRecord, { kind: 'frames' }> | undefined): void {
+    const bytes = record?.bytes ?? segment.end - segment.position;
+    const isLast = segment.position + bytes >= segment.end;
+    const events = isLast ? segment.events : Math.min(record?.events ?? 0, segment.events);
+    segment.position += bytes;
+    segment.events -= events;
+    segment.isDamaged = true;
+    if (record?.lastSeq !== undefined) this.skipThrough(record.lastSeq);
+    this.#parts.onTrouble({
+      kind: 'lost',
+      why: record === undefined ? 'unreadable' : 'corrupt',
+      events,
+      bytes,
+    });
+    this.#discardDone();
+  }
+
+  #discardDone(): void {
+    const isDone = ({ isOpen, position, end, readThrough }: Segment): boolean =>
+      !isOpen && position >= end && readThrough <= this.#settled;
+    const done = this.#segments.filter(isDone);
+    if (done.length === 0) return;
+    this.#segments = this.#segments.filter((segment) => !isDone(segment));
+    for (const segment of done) this.#parts.discard(segment);
+  }
+}
