@@ -1,0 +1,114 @@
+import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OwnedFolder } from './owned-folder.ts';
+import { FILE_MODE, segmentName } from './folders.ts';
+import { segmentHeadBytes, type SegmentHead } from './segment-format.ts';
+import type { Segment } from './stored-frames.ts';
+
+/** Writes segment files into a folder, one after the other. */
+export class SegmentWriter {
+  readonly #folder: OwnedFolder;
+  readonly #head: Omit<SegmentHead, 'created' | 'producer' | 'from'>;
+  #number = 0;
+  #file: FileHandle | undefined;
+
+  /** @param client SHA-256 of the client id, in hex */
+  constructor(folder: OwnedFolder, client: string) {
+    this.#folder = folder;
+    this.#head = { client };
+  }
+
+  /** Begins a file for frames of the spool. */
+  async begin(producer: string): Promise<Segment> {
+    await this.#folder.create();
+    const path = this.#nextPath();
+    const file = await open(path, 'wx', FILE_MODE);
+    try {
+      await file.chmod(FILE_MODE);
+      const head = this.#headBytes(producer, 'spool');
+      await writeAll(file, head, 0);
+      this.#file = file;
+      return segment(path, head.length);
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Writes behind the records of the file that was begun. What an earlier try left there is written over. */
+  async append(to: Segment, record: Buffer): Promise<void> {
+    if (this.#file !== undefined) await writeAll(this.#file, record, to.end);
+  }
+
+  /** Closes the file that was begun, and takes off what a try that failed left behind `end`. */
+  async finish(end: number | undefined): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    if (end !== undefined) await file?.truncate(end).catch(() => undefined);
+    await file?.close().catch(() => undefined);
+  }
+
+  /** The folder may be gone: it is looked for before the next file. */
+  doubtFolder(): void {
+    this.#folder.doubt();
+  }
+
+  /**
+   * Writes a file of its own with as many of these records as there is room for, at once.
+   *
+   * @returns how many are there as a whole
+   */
+  saveSync(producer: string, from: SegmentHead['from'], records: readonly Buffer[]): number {
+    let written = 0;
+    let file: number | undefined;
+    try {
+      this.#folder.createSync();
+      file = openSync(this.#nextPath(), 'wx', FILE_MODE);
+      fchmodSync(file, FILE_MODE);
+      writeAllSync(file, this.#headBytes(producer, from));
+      for (; written < records.length; written += 1) writeAllSync(file, records[written] ?? Buffer.of());
+    } catch {
+      // The caller counts what is not there.
+    }
+    try {
+      if (file !== undefined) closeSync(file);
+    } catch {
+      return 0;
+    }
+    return written;
+  }
+
+  #headBytes(producer: string, from: SegmentHead['from']): Buffer {
+    return segmentHeadBytes({ ...this.#head, producer, from, created: new Date().toISOString() });
+  }
+
+  #nextPath(): string {
+    this.#number += 1;
+    return join(this.#folder.path, segmentName(this.#number));
+  }
+}
+
+function segment(path: string, bytes: number): Segment {
+  return {
+    path,
+    position: bytes,
+    end: bytes,
+    bytes,
+    events: 0,
+    readThrough: 0,
+    isOpen: true,
+    isDamaged: false,
+  };
+}
+
+/** A disk that is nearly full takes a part and says nothing. */
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  }
+}
+
+function writeAllSync(file: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done);
+}
