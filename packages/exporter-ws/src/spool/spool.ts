@@ -43,7 +43,7 @@ export interface SavedAtExit {
 }
 
 /**
- * Keeps on disk what memory has no room for, and what is not acknowledged when the process ends. Nothing but the constructor throws, no
+ * Keeps on disk what memory has no room for, and what is not acknowledged when the process ends. Only `add` can throw (see there), no
  * promise rejects. Makes its folder when the first event comes, and removes it when all are settled.
  */
 export class Spool {

@@ -49,7 +49,7 @@ console.log('ready');
 `;
 
 describe('spools of several processes', () => {
-  it('lose the last second at most when the process is killed, at whatever moment', async function () {
+  it('leave what they wrote, in its order and unchanged, when the process is killed at whatever moment', async function () {
     this.timeout(60_000);
     for (let round = 0; round < 12; round += 1) {
       await inFolder(async (dir) => {
