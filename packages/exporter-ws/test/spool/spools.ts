@@ -53,12 +53,19 @@ export function textsOf(frames: readonly SpooledFrame[]): string[] {
 
 /** Paths of all that is in a folder, those of folders with a slash. */
 export async function treeOf(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  return entries
-    .map(
-      (entry) => join(entry.parentPath, entry.name).slice(dir.length + 1) + (entry.isDirectory() ? '/' : ''),
-    )
-    .toSorted();
+  try {
+    const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+    return entries
+      .map(
+        (entry) =>
+          join(entry.parentPath, entry.name).slice(dir.length + 1) + (entry.isDirectory() ? '/' : ''),
+      )
+      .toSorted();
+  } catch (error) {
+    // A folder was renamed or removed in the middle of it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return treeOf(dir);
+    throw error;
+  }
 }
 
 /** Segment files. */
