@@ -1,5 +1,6 @@
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock, type Timer } from './clock.ts';
 import { resolveConfig, type CerberusWsExporterOptions, type ExporterConfig } from './config/config.ts';
+import type { CerberusEvent } from './event/cerberus-event.ts';
 import { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './event/span.ts';
 import { CerberusFlushTimeoutError } from './flush-timeout-error.ts';
 import { Serializer } from './json/serializer.ts';
@@ -8,11 +9,14 @@ import { createReporter, type Reporter } from './observe/reporter.ts';
 import { observe } from './observe/self-telemetry.ts';
 import { Tally, type ExporterStats } from './observe/stats.ts';
 import { atProcessEnd } from './process-end.ts';
+import { Backlog } from './protocol/backlog.ts';
 import { Intake, type Admission } from './queue/intake.ts';
 import { SendingQueue } from './queue/sending-queue.ts';
+import { openSpool } from './spool/open-spool.ts';
 import { Sender } from './transport/sender.ts';
 
 const NAMESPACE = '@cerberus-otel/exporter-ws';
+const ADOPTION_MILLIS = 60_000;
 
 /** What tests replace: time, chance and the environment. */
 export interface ExporterSeams {
@@ -34,6 +38,8 @@ export class CerberusWsExporter {
   readonly #reporter: Reporter;
   readonly #tally = new Tally();
   readonly #intake: Intake;
+  #adoptTimer: Timer | undefined;
+  readonly #backlog: Backlog;
   readonly #sender: Sender;
   readonly #stopObserving: () => void;
   #shutdown: Promise<void> | undefined;
@@ -55,18 +61,29 @@ export class CerberusWsExporter {
     this.#reporter = createReporter(NAMESPACE, env);
     const serializer = new Serializer(this.#config);
     const { maxQueueEvents: maxEvents, maxQueueBytes: maxBytes } = this.#config;
+    const spool = openSpool(this.#config, this.#clock, this.#tally, this.#reporter);
     const parts = {
       config: this.#config,
       queue: new SendingQueue({ maxEvents, maxBytes }, serializer.write),
       tally: this.#tally,
+      clock: this.#clock,
       reporter: this.#reporter,
     };
-    this.#intake = new Intake({ ...parts, losses: serializer.losses });
-    this.#sender = new Sender({ ...parts, clock: this.#clock });
+    const backlog = new Backlog({ ...parts, spool });
+    const overflow = spool && {
+      get holds() {
+        return backlog.holds;
+      },
+      add: (event: CerberusEvent) => spool.add(event, serializer.write),
+    };
+    this.#backlog = backlog;
+    this.#intake = new Intake({ ...parts, overflow, losses: serializer.losses });
+    this.#sender = new Sender({ ...parts, backlog: this.#backlog });
+    if (spool !== undefined) void this.#adopt();
     this.#stopObserving = observe({
       provider: this.#config.selfObsMeterProvider,
       componentType: 'cerberus_ws_exporter',
-      metrics: exporterMetrics(() => this.stats()),
+      metrics: exporterMetrics(() => this.stats(), spool !== undefined),
       reporter: this.#reporter,
     });
   }
@@ -99,7 +116,7 @@ export class CerberusWsExporter {
     const target = this.#tally.accepted;
     const millis = this.#config.forceFlushTimeoutMillis;
     return this.#settled(target, millis).then((settled) => {
-      if (!settled) throw new CerberusFlushTimeoutError(this.#sender.unsettled(target), millis);
+      if (!settled) throw new CerberusFlushTimeoutError(this.#backlog.unsettled(target), millis);
     });
   }
 
@@ -119,8 +136,9 @@ export class CerberusWsExporter {
       ...counts,
       refused: { ...refused },
       dropped: { ...dropped },
-      queued: this.#sender.queued,
+      queued: this.#backlog.queued,
       inFlight: this.#sender.inFlight,
+      spooled: this.#backlog.spooled,
       reconnects: Math.max(0, readyConnections - 1),
       mode: this.#sender.mode,
       state: this.#sender.state,
@@ -144,10 +162,22 @@ export class CerberusWsExporter {
 
   async #drain(): Promise<void> {
     this.#sender.hurry();
-    await this.#settled(this.#tally.accepted, this.#config.shutdownTimeoutMillis);
+    // What is on disk can wait for the next process.
+    const target = this.#tally.accepted - this.#backlog.spooled.events;
+    await this.#settled(target, this.#config.shutdownTimeoutMillis);
     await this.#sender.close();
+    this.#adoptTimer?.cancel();
+    await this.#backlog.close();
     this.#stopWaitingForEnd?.();
     this.#stopObserving();
+  }
+
+  /** What earlier processes left on disk comes first. That one of another container is gone shows after a minute. */
+  async #adopt(): Promise<void> {
+    await this.#backlog.adopt().catch(() => undefined);
+    if (this.#shutdown !== undefined) return;
+    if (this.#backlog.hasWork) this.#guarded(this.#wake);
+    this.#adoptTimer = this.#clock.after(ADOPTION_MILLIS, () => void this.#adopt());
   }
 
   #waitForEnd(): () => void {

@@ -1,6 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { CerberusConfigError } from './config-error.ts';
 import { endpointUrl } from './endpoint-url.ts';
@@ -50,6 +51,13 @@ export interface CerberusWsExporterOptions {
   maxInFlightEvents?: number | undefined;
   /** Connections that one event may end alone, while others are acknowledged, before it is given up; 0: any number. Default 5. */
   maxPoisonAttempts?: number | undefined;
+  /**
+   * Absolute path of a folder for events that do not fit into the queue, and for what is unacknowledged when the process ends;
+   * the next process with the same `clientId` sends them first. Default: none, such events are refused or lost.
+   */
+  spoolDir?: string | undefined;
+  /** Most bytes on disk. Default 256 MiB. */
+  maxSpoolBytes?: number | undefined;
   /** Nothing more is written while the socket holds this many unsent bytes. Default 1 MiB. */
   maxBufferedBytes?: number | undefined;
   /** Longest time for a connection to be established, handshake included, in milliseconds. Default 10,000. */
@@ -113,6 +121,16 @@ export function pem(): OptionKind<string | Uint8Array | undefined> {
   };
 }
 
+/** An absolute path; that it can be written to is tried when an exporter is made. */
+function folder(): OptionKind<string | undefined> {
+  return {
+    fallback: undefined,
+    fromEnv: (value) => value,
+    parse: (value, name) =>
+      typeof value === 'string' && isAbsolute(value) ? value : invalid(name, 'the absolute path of a folder'),
+  };
+}
+
 const OPTIONS = {
   wsUrl: text(),
   token: text(),
@@ -127,6 +145,8 @@ const OPTIONS = {
   maxInFlightFrames: positiveInteger(8, 'frames'),
   maxInFlightEvents: positiveInteger(512, 'events'),
   maxPoisonAttempts: integerFrom(0, 5, 'connections'),
+  spoolDir: folder(),
+  maxSpoolBytes: positiveInteger(256 * 1024 * 1024, 'bytes'),
   maxBufferedBytes: positiveInteger(1024 * 1024, 'bytes'),
   connectTimeoutMillis: positiveInteger(10_000, 'milliseconds'),
   ackTimeoutMillis: positiveInteger(10_000, 'milliseconds'),
@@ -162,6 +182,7 @@ type WithoutDefault =
   | 'wsUrl'
   | 'token'
   | 'clientId'
+  | 'spoolDir'
   | 'tlsCa'
   | 'tlsCert'
   | 'tlsKey'
@@ -176,6 +197,7 @@ export interface ExporterConfig extends Defaulted {
   readonly wsUrl: URL;
   readonly token: string;
   readonly clientId: string;
+  readonly spoolDir: string | undefined;
   readonly tlsCa: string | Uint8Array | undefined;
   readonly tlsCert: string | Uint8Array | undefined;
   readonly tlsKey: string | Uint8Array | undefined;

@@ -1,8 +1,12 @@
 import type { Reading, SelfMetric } from './self-telemetry.ts';
 import type { ExporterStats } from './stats.ts';
 
-/** `stats()` of an exporter as metrics of the semantic conventions for OpenTelemetry SDKs. */
-export function exporterMetrics(stats: () => ExporterStats): readonly SelfMetric[] {
+/** `stats()` of an exporter as metrics: those of the semantic conventions for OpenTelemetry SDKs, and for a spool our own. */
+export function exporterMetrics(stats: () => ExporterStats, hasSpool: boolean): readonly SelfMetric[] {
+  return [...spanMetrics(stats), ...(hasSpool ? spoolMetrics(stats) : [])];
+}
+
+function spanMetrics(stats: () => ExporterStats): readonly SelfMetric[] {
   return [
     {
       name: 'otel.sdk.exporter.span.exported',
@@ -22,6 +26,24 @@ export function exporterMetrics(stats: () => ExporterStats): readonly SelfMetric
         const { queued, inFlight } = stats();
         return [[queued + inFlight]];
       },
+    },
+  ];
+}
+
+function spoolMetrics(stats: () => ExporterStats): readonly SelfMetric[] {
+  return [
+    {
+      name: 'cerberus.exporter.spool.size',
+      description: 'Events that are on disk and not read back',
+      kind: 'upDownCounter',
+      read: () => [[stats().spooled.events]],
+    },
+    {
+      name: 'cerberus.exporter.spool.bytes',
+      description: 'Bytes of the spool on disk',
+      kind: 'upDownCounter',
+      unit: 'By',
+      read: () => [[stats().spooled.bytes]],
     },
   ];
 }

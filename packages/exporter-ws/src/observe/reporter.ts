@@ -15,6 +15,8 @@ export type WarningCode =
   | 'CERBERUS_POISON_EVENT'
   | 'CERBERUS_QUEUE_FULL'
   | 'CERBERUS_SECRET_KEY_SHORT'
+  | 'CERBERUS_SPOOL_DAMAGED'
+  | 'CERBERUS_SPOOL_FAILED'
   | 'CERBERUS_SUSPENDED';
 
 /** Where a component says what it does: OpenTelemetry's `diag`, and for what keeps data away also Node's warnings. */

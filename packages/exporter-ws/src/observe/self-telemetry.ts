@@ -9,12 +9,14 @@ import type { Reporter } from './reporter.ts';
 /** A value, and the reason where it counts failures (`error.type`). */
 export type Reading = readonly [value: number, errorType?: string];
 
-/** One metric about ourselves, in spans. Read when metrics are collected: it costs nothing per span. */
+/** One metric about ourselves. Read when metrics are collected: it costs nothing per span. */
 export interface SelfMetric {
   /** Of the semantic conventions for OpenTelemetry SDKs. */
   readonly name: string;
   readonly description: string;
   readonly kind: 'counter' | 'upDownCounter';
+  /** Of UCUM; by default spans. */
+  readonly unit?: string;
   /** Must not throw. */
   read(): readonly Reading[];
 }
@@ -56,8 +58,8 @@ export function observe({ provider, componentType, metrics, reporter }: Observed
   }
 }
 
-function instrumentOf(meter: Meter, { name, description, kind }: SelfMetric): Instrument {
-  const options = { description, unit: '{span}' };
+function instrumentOf(meter: Meter, { name, description, kind, unit = '{span}' }: SelfMetric): Instrument {
+  const options = { description, unit };
   return kind === 'counter'
     ? meter.createObservableCounter(name, options)
     : meter.createObservableUpDownCounter(name, options);

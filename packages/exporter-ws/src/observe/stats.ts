@@ -4,17 +4,17 @@ export type RefusalReason = 'queue_full' | 'shutdown' | 'invalid';
  * Why an event was given up after it had been accepted. `exit`: the process ended before it was acknowledged; most of
  * these were sent, and nobody was left to hear of it.
  */
-export type DropReason = 'shutdown_timeout' | 'too_large' | 'poison' | 'exit';
+export type DropReason = 'shutdown_timeout' | 'too_large' | 'poison' | 'spool_lost' | 'exit';
 
 /** Where the exporter stands. `suspended`: waiting long because the backend refuses it. */
 export type ExporterState = 'idle' | 'connecting' | 'ready' | 'backoff' | 'suspended' | 'closed';
 
 /**
  * Counts since construction, in events unless said otherwise. At every instant
- * `accepted = acked + rejected + Σ dropped + queued + inFlight`.
+ * `accepted = acked + rejected + Σ dropped + queued + inFlight + spooled.events`.
  */
 export interface ExporterStats {
-  /** Taken into the queue. */
+  /** Taken into the queue or the spool, or taken over from the spool of a process that is gone. */
   readonly accepted: number;
   /** Stored by the backend, by its own word (with `acks: 'none'`: taken by the socket). */
   readonly acked: number;
@@ -30,6 +30,8 @@ export interface ExporterStats {
   readonly queued: number;
   /** Sent on the present connection, not acknowledged. */
   readonly inFlight: number;
+  /** On disk (`spoolDir`) or on their way there, and not read back; after a shutdown also what was left in memory. */
+  readonly spooled: { readonly events: number; readonly bytes: number };
   /** Events without a pseudonymous address. */
   readonly withoutSourceIp: number;
   /** Custom metrics left out (count of metrics): not of a metric's type, forbidden key, over a limit. */
@@ -55,7 +57,13 @@ export class Tally {
   acked = 0;
   rejected = 0;
   readonly refused: Record<RefusalReason, number> = { queue_full: 0, shutdown: 0, invalid: 0 };
-  readonly dropped: Record<DropReason, number> = { shutdown_timeout: 0, too_large: 0, poison: 0, exit: 0 };
+  readonly dropped: Record<DropReason, number> = {
+    shutdown_timeout: 0,
+    too_large: 0,
+    poison: 0,
+    spool_lost: 0,
+    exit: 0,
+  };
   skipped = 0;
   withoutSourceIp = 0;
   metricsDropped = 0;
@@ -66,7 +74,7 @@ export class Tally {
 
   /** Accepted events whose fate is known: in the order of acceptance, but for those in quarantine. */
   get settled(): number {
-    const { shutdown_timeout: late, too_large: tooLarge, poison, exit } = this.dropped;
-    return this.acked + this.rejected + late + tooLarge + poison + exit;
+    const { shutdown_timeout: late, too_large: tooLarge, poison, spool_lost: lost, exit } = this.dropped;
+    return this.acked + this.rejected + late + tooLarge + poison + lost + exit;
   }
 }

@@ -14,6 +14,7 @@ export class EventSession implements Session {
   readonly mode = 'event';
   sentEvents = 0;
   answeredEvents = 0;
+  readonly isAtEnd = false;
   readonly #context: SessionContext;
   readonly #messages: (events: EventBatch) => Message[];
   readonly #deadline: AckDeadline;

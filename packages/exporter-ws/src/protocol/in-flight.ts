@@ -22,6 +22,11 @@ export class InFlightFrames {
     return this.#frames.length;
   }
 
+  /** All of them, oldest first. */
+  get all(): readonly Frame[] {
+    return this.#frames;
+  }
+
   /** Frames sent on this connection and not acknowledged. */
   get sentLength(): number {
     return this.#sent;
@@ -30,6 +35,11 @@ export class InFlightFrames {
   /** Events in sent frames. */
   get sentEvents(): number {
     return this.#sentEvents;
+  }
+
+  /** Events in all frames. */
+  get events(): number {
+    return this.#events;
   }
 
   /** Events in frames that wait to be sent, the first time or again. */
@@ -44,11 +54,16 @@ export class InFlightFrames {
 
   /** Gives events the next sequence number. */
   add(events: EventBatch): Frame {
-    this.#lastSeq += 1;
-    const frame = { seq: this.#lastSeq, events };
-    this.#frames.push(frame);
-    this.#events += events.length;
+    const frame = { seq: this.#lastSeq + 1, events };
+    this.addNumbered(frame);
     return frame;
+  }
+
+  /** Adds a frame that has its number, which is higher than all before. */
+  addNumbered(frame: Frame): void {
+    this.#lastSeq = frame.seq;
+    this.#frames.push(frame);
+    this.#events += frame.events.length;
   }
 
   /** The oldest frame that has to be sent. */
@@ -111,10 +126,15 @@ export class InFlightFrames {
 
   /** Takes all events out of their frames, in order. Their numbers are never given again. */
   dissolve(): EventBatch {
-    const events = EventBatch.concat(this.#frames.map((frame) => frame.events));
+    return EventBatch.concat(this.takeAll().map((frame) => frame.events));
+  }
+
+  /** Takes all frames. */
+  takeAll(): Frame[] {
+    const frames = this.#frames;
     this.#frames = [];
     this.#events = 0;
     this.rewind();
-    return events;
+    return frames;
   }
 }

@@ -17,6 +17,8 @@ export interface Session {
   readonly sentEvents: number;
   /** Events answered on this connection, accepted or refused. */
   readonly answeredEvents: number;
+  /** What follows can only be sent on another connection. */
+  readonly isAtEnd: boolean;
   /** The handshake of the connection is complete. */
   start(): void;
   receive(data: Buffer, isBinary: boolean): void;

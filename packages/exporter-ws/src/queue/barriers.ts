@@ -1,5 +1,5 @@
 interface Barrier {
-  readonly target: number;
+  target: number;
   readonly resolve: () => void;
 }
 
@@ -21,6 +21,11 @@ export class Barriers {
         this.#barriers = this.#barriers.filter((other) => other !== barrier);
       },
     };
+  }
+
+  /** So many events have to be settled before all others now. */
+  shift(count: number): void {
+    for (const barrier of this.#barriers) barrier.target += count;
   }
 
   /** So many events are settled by now. */

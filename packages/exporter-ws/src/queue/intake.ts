@@ -13,10 +13,19 @@ import type { SendingQueue } from './sending-queue.ts';
 /** What became of one span. */
 export type Admission = 'accepted' | 'skipped' | RefusalReason;
 
+/** Where events go that do not fit into the queue, and those that must not overtake them. */
+export interface Overflow {
+  /** There are events that newer ones have to follow. */
+  readonly holds: boolean;
+  /** @returns false when it has no room either */
+  add(event: CerberusEvent): boolean;
+}
+
 /** What an intake works with. */
 export interface IntakeParts {
   readonly config: ExporterConfig;
   readonly queue: SendingQueue;
+  readonly overflow: Overflow | undefined;
   /** Of the event that was queued last. */
   readonly losses: MetricLosses;
   readonly tally: Tally;
@@ -27,6 +36,7 @@ export interface IntakeParts {
 export class Intake {
   readonly #config: ExporterConfig;
   readonly #queue: SendingQueue;
+  readonly #overflow: Overflow | undefined;
   readonly #losses: MetricLosses;
   readonly #tally: Tally;
   readonly #reporter: Reporter;
@@ -36,9 +46,10 @@ export class Intake {
   #full = false;
   #saidWithoutProcessor = false;
 
-  constructor({ config, queue, losses, tally, reporter }: IntakeParts) {
+  constructor({ config, queue, overflow, losses, tally, reporter }: IntakeParts) {
     this.#config = config;
     this.#queue = queue;
+    this.#overflow = overflow;
     this.#losses = losses;
     this.#tally = tally;
     this.#reporter = reporter;
@@ -82,7 +93,7 @@ export class Intake {
       this.#reporter.condition(
         'CERBERUS_QUEUE_FULL',
         'Cerberus refuses events: the queue is full because the backend does not take them fast enough ' +
-          '(`maxQueueEvents`, `maxQueueBytes`). Refused events are counted in stats().refused.queue_full.',
+          '(`maxQueueEvents`, `maxQueueBytes`, `maxSpoolBytes`). Refused events are counted in stats().refused.queue_full.',
       );
     }
     return 'queue_full';
@@ -91,7 +102,9 @@ export class Intake {
   #write(event: CerberusEvent): boolean {
     this.#writing = true;
     try {
-      return this.#queue.offer(event);
+      const overflow = this.#overflow;
+      if (overflow === undefined) return this.#queue.offer(event);
+      return (!overflow.holds && this.#queue.offer(event)) || overflow.add(event);
     } finally {
       this.#writing = false;
     }

@@ -4,7 +4,7 @@ import { EventBatch } from './event-batch.ts';
 export interface Suspect {
   readonly event: EventBatch;
   /** How many events were accepted before it. */
-  readonly position: number;
+  position: number;
   /** Connections that it ended alone, those apart between which no other event was settled. */
   attempts: number;
   /** Others were settled since it was last tried. */
@@ -52,6 +52,11 @@ export class Quarantine {
   /** Suspects among the first `count` accepted events. */
   countBefore(count: number): number {
     return this.#suspects.filter(({ position }) => position < count).length;
+  }
+
+  /** So many events come before all others now. */
+  shift(count: number): void {
+    for (const suspect of this.#suspects) suspect.position += count;
   }
 
   /** @returns the new suspect */

@@ -31,6 +31,7 @@ export class SendingQueue<Event = CerberusEvent> {
   #chunk: EventChunk | undefined;
   #takenEvents = 0;
   #takenBytes = 0;
+  #enteredEvents = 0;
 
   /** @param write writes an event without credentials; may be asked twice for the same */
   constructor(limits: QueueLimits, write: EventWriter<Event>) {
@@ -51,6 +52,11 @@ export class SendingQueue<Event = CerberusEvent> {
   /** Events waiting and taken. */
   get heldEvents(): number {
     return this.#queued.length + this.#takenEvents;
+  }
+
+  /** Events that were ever added. */
+  get enteredEvents(): number {
+    return this.#enteredEvents;
   }
 
   /** Bytes waiting and taken. */
@@ -76,7 +82,14 @@ export class SendingQueue<Event = CerberusEvent> {
     }
     chunk.keep(size);
     this.#queued.addNewest(chunk);
+    this.#enteredEvents += 1;
     return true;
+  }
+
+  /** Adds events that lie in memory of their own behind all others, also beyond the limits. */
+  append(events: EventBatch): void {
+    this.#queued.add(events);
+    this.#enteredEvents += events.length;
   }
 
   /** Takes the oldest events: at least one if there is any, otherwise no more than both limits allow. */

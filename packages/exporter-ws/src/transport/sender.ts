@@ -1,17 +1,15 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock, Timer } from '../clock.ts';
 import type { ExporterConfig } from '../config/config.ts';
-import { traceEvents } from '../observe/event-trace.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import type { ExporterState, Tally } from '../observe/stats.ts';
 import { sayWhatIsWeak } from '../observe/weak-choices.ts';
+import type { Backlog } from '../protocol/backlog.ts';
 import { BATCH_SUBPROTOCOL } from '../protocol/batch-protocol.ts';
 import { BatchSession } from '../protocol/batch-session.ts';
 import type { Disconnect } from '../protocol/connection.ts';
 import { EventSession } from '../protocol/event-session.ts';
-import { Isolation } from '../protocol/isolation.ts';
-import { Producer } from '../protocol/producer.ts';
-import { Barriers } from '../queue/barriers.ts';
+import type { Session } from '../protocol/session.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import { Attempt } from './attempt.ts';
 import { evidenceOf } from './disconnect-policy.ts';
@@ -23,21 +21,19 @@ import { openConnection } from './ws-connection.ts';
 export interface SenderParts {
   readonly config: ExporterConfig;
   readonly queue: SendingQueue;
+  readonly backlog: Backlog;
   readonly tally: Tally;
   readonly clock: Clock;
   readonly reporter: Reporter;
 }
 
 /**
- * Moves events from the queue to the backend: connects when there is something to send, speaks whichever mode the
+ * Moves events from the backlog to the backend: connects when there is something to send, speaks whichever mode the
  * backend knows, and after a fault tries again with the unacknowledged events first. One state, one connection.
  */
 export class Sender {
   readonly #parts: SenderParts;
   readonly #plan: ReconnectPlan;
-  readonly #producer = new Producer();
-  readonly #isolation: Isolation;
-  readonly #barriers = new Barriers();
   /** Connections and timers belong to the exporter, not to the request that happened to come first. */
   readonly #scope = new AsyncResource('CerberusWsExporter');
   /** The process will end soon. */
@@ -52,13 +48,6 @@ export class Sender {
   constructor(parts: SenderParts) {
     this.#parts = parts;
     this.#plan = new ReconnectPlan(parts.config);
-    const { maxInFlightEvents, maxInFlightFrames, maxBatchEvents } = parts.config;
-    this.#isolation = new Isolation({
-      maxPoisonAttempts: parts.config.maxPoisonAttempts,
-      widestWindow: Math.max(maxInFlightEvents, maxInFlightFrames * maxBatchEvents),
-      retry: this.#plan.backoff,
-      now: () => parts.clock.now(),
-    });
   }
 
   get state(): ExporterState {
@@ -74,12 +63,6 @@ export class Sender {
     return this.#lastFailure;
   }
 
-  /** Events waiting to be sent, the first time or again. */
-  get queued(): number {
-    const { quarantine } = this.#isolation;
-    return this.#parts.queue.length + this.#producer.frames.unsentEvents + quarantine.waiting;
-  }
-
   /** Events sent on the present connection and not acknowledged. */
   get inFlight(): number {
     return this.#attempt?.session?.inFlight ?? 0;
@@ -87,32 +70,25 @@ export class Sender {
 
   /** Something was queued. */
   wake(): void {
-    if (this.#state === 'idle') this.#connect();
-    else if (this.#state === 'ready') this.#pump();
-  }
-
-  /** How many of the first `target` accepted events are not settled. */
-  unsettled(target: number): number {
-    const { quarantine } = this.#isolation;
-    const left = target - this.#parts.tally.settled - quarantine.size;
-    return quarantine.countBefore(target) + Math.max(0, left);
+    if (this.#state === 'ready') this.#pump();
+    else this.#connectIfIdle();
   }
 
   /** Calls `done` once the first `target` accepted events are settled; until then nothing waits for a batch to fill up. */
   whenSettled(target: number, done: () => void): { cancel(): void } {
-    if (this.unsettled(target) === 0) {
+    const barrier = this.#parts.backlog.whenSettled(target, done);
+    if (barrier === undefined) {
       done();
       return { cancel() {} };
     }
-    const barrier = this.#barriers.add(target, done);
-    if (this.#state === 'idle') this.#connect();
-    else this.#pump();
+    this.#connectIfIdle();
+    this.#pump();
     return barrier;
   }
 
   /** Ends a wait between attempts, for a shutdown that has little time left. */
   hurry(): void {
-    if (this.#retryTimer !== undefined && this.queued > 0) this.#connect();
+    if (this.#retryTimer !== undefined && this.#parts.backlog.hasWork) this.#connect();
   }
 
   /** From now on nothing waits for a batch to fill up: the process will end soon. */
@@ -124,18 +100,22 @@ export class Sender {
   }
 
   /**
-   * The process ends in this turn: hands the socket what it takes, and gives up what is unacknowledged. Before that is
-   * the place for whoever can keep it.
+   * The process ends in this turn: what is unacknowledged goes to disk, if there is a spool, and to the socket, as far as it
+   * takes it. In event mode nobody could tell afterwards that both are the same, so there what is on disk is not sent.
    */
   leave(): void {
     if (this.#state === 'closed') return;
     const attempt = this.#attempt;
-    if (this.#state === 'ready') attempt?.session?.leave();
+    const { backlog } = this.#parts;
+    const { session } = attempt ?? {};
+    if (session?.mode === 'event' && backlog.savesWhatIsLeft) session.stop();
+    const saved = backlog.save();
+    if (this.#state === 'ready' && (session?.mode === 'batch' || saved === 0)) session?.leave();
     this.#transition('closed', 'the process ends');
     this.#retryTimer?.cancel();
     this.#flushTimer?.cancel();
     if (attempt !== undefined) this.#dismantle(attempt);
-    this.#dropEverything('exit');
+    backlog.dropEverything('exit');
   }
 
   /**
@@ -149,7 +129,8 @@ export class Sender {
     this.#retryTimer?.cancel();
     this.#flushTimer?.cancel();
     if (attempt !== undefined) this.#dismantle(attempt);
-    this.#warnOfLoss(this.#dropEverything('shutdown_timeout'));
+    if (this.#parts.backlog.queued > 0) this.#parts.backlog.save();
+    this.#warnOfLoss(this.#parts.backlog.dropEverything('shutdown_timeout'));
     this.#scope.emitDestroy();
     const { connection } = attempt ?? {};
     if (attempt === undefined || connection === undefined) return;
@@ -165,13 +146,17 @@ export class Sender {
     this.#state = to;
   }
 
+  #connectIfIdle(): void {
+    if (this.#state === 'idle' && this.#parts.backlog.hasWork) this.#connect();
+  }
+
   #connect(): void {
     const { config, clock } = this.#parts;
     this.#retryTimer?.cancel();
     this.#retryTimer = undefined;
     this.#transition('connecting', 'there are events to send');
     const offered = this.#plan.offersBatch(clock.now());
-    const attempt = new Attempt(offered);
+    const attempt = new Attempt(offered, this.#parts.backlog.lane);
     this.#attempt = attempt;
     const handlers = {
       onOpen: () => this.#opened(attempt),
@@ -194,7 +179,7 @@ export class Sender {
 
   #opened(attempt: Attempt): void {
     const { connection } = attempt;
-    const { config, clock } = this.#parts;
+    const { backlog, config, clock } = this.#parts;
     if (connection === undefined || this.#attempt !== attempt) return;
     attempt.heartbeat = new Heartbeat(config, clock, {
       ping: () => connection.ping(),
@@ -203,14 +188,14 @@ export class Sender {
     const context = {
       ...this.#parts,
       connection,
-      isolation: this.#isolation,
-      judge: () => this.#judge(),
+      isolation: backlog.isolation,
+      judge: () => backlog.judge(),
       onReady: () => this.#ready(attempt),
       onSettled: () => this.#settled(),
       onRoom: () => this.#pump(),
     };
-    if (!attempt.offered) this.#parts.queue.putBack(this.#producer.frames.dissolve());
-    attempt.session = attempt.offered ? new BatchSession(context, this.#producer) : new EventSession(context);
+    if (!attempt.offered) backlog.dissolve();
+    attempt.session = attempt.offered ? new BatchSession(context, attempt.lane) : new EventSession(context);
     attempt.session.start();
   }
 
@@ -229,7 +214,7 @@ export class Sender {
   #settled(): void {
     this.#plan.settled();
     this.#lastFailure = null;
-    this.#passBarriers();
+    this.#parts.backlog.noteSettled();
     this.#pump();
   }
 
@@ -239,10 +224,23 @@ export class Sender {
   }
 
   #pump(everything = false): void {
-    if (this.#state !== 'ready') return;
-    this.#attempt?.session?.pump(everything || this.#barriers.active);
-    const waits = this.#parts.queue.length > 0 || this.#isolation.quarantine.waiting > 0;
-    if (waits && this.#flushTimer === undefined) this.#armFlush();
+    const { backlog } = this.#parts;
+    const attempt = this.#attempt;
+    const session = attempt?.session;
+    if (this.#state !== 'ready' || session === undefined || attempt === undefined) return;
+    backlog.feed(session.mode, () => this.#pump());
+    session.pump(everything || backlog.isAwaited);
+    if (session.mode === 'batch' && session.inFlight === 0) this.#changeLane(attempt, session);
+    if (backlog.waits && this.#flushTimer === undefined) this.#armFlush();
+  }
+
+  /** A connection is for the frames of one producer. */
+  #changeLane(attempt: Attempt, { isAtEnd }: Session): void {
+    const { lane } = this.#parts.backlog;
+    if (this.#attempt !== attempt || (lane === attempt.lane && !isAtEnd)) return;
+    this.#dismantle(attempt);
+    attempt.connection?.close();
+    this.#connect();
   }
 
   #armFlush(): void {
@@ -274,7 +272,7 @@ export class Sender {
       sentEvents: session?.sentEvents ?? 0,
       answeredEvents,
       waitedMillis: session?.waitedMillis ?? 0,
-      narrowed: this.#isolation.ended(evidence, session?.inFlight ?? 0, answeredEvents),
+      narrowed: this.#parts.backlog.isolation.ended(evidence, session?.inFlight ?? 0, answeredEvents),
     };
     this.#dismantle(attempt);
     const moment = { now: clock.now(), wallClockMillis: Date.now(), random: clock.random() };
@@ -300,41 +298,10 @@ export class Sender {
     this.#scope.runInAsyncScope(() => {
       this.#retryTimer = this.#parts.clock.after(next.delayMillis, () => {
         this.#retryTimer = undefined;
-        if (this.queued > 0) this.#connect();
+        if (this.#parts.backlog.hasWork) this.#connect();
         else this.#transition('idle', 'nothing to send');
       });
     });
-  }
-
-  /** The events before the oldest suspect are settled, but not all of those that were settled are among them. */
-  #passBarriers(): void {
-    const { tally } = this.#parts;
-    this.#barriers.reached(Math.min(tally.settled, this.#isolation.quarantine.oldestPosition));
-  }
-
-  /** An event that ended connections alone may have to be given up, so that the others can go on. */
-  #judge(): void {
-    const { queue, tally, reporter } = this.#parts;
-    const givenUp = this.#isolation.judge(queue, tally.settled);
-    if (givenUp === undefined) return;
-    const { event, reason } = givenUp;
-    traceEvents(reporter, 'given up', () => event.texts());
-    queue.release(event);
-    tally.dropped[reason] += 1;
-    if (reason === 'too_large') reporter.warn('dropped an event that is too large for the backend');
-    else reporter.condition('CERBERUS_POISON_EVENT', POISON);
-    this.#passBarriers();
-  }
-
-  #dropEverything(reason: 'shutdown_timeout' | 'exit'): number {
-    const { queue, tally } = this.#parts;
-    queue.putBack(this.#producer.frames.dissolve());
-    queue.putBack(this.#isolation.quarantine.clear());
-    const events = queue.take(Infinity, Infinity);
-    queue.release(events);
-    tally.dropped[reason] += events.length;
-    this.#passBarriers();
-    return events.length;
   }
 
   #warnOfLoss(count: number): void {
@@ -346,10 +313,6 @@ export class Sender {
 
   #explain(next: NextAttempt): string {
     const seconds = Math.round(next.delayMillis / 1e3);
-    return `Cerberus sends no events: ${next.why}. ${this.queued} events are queued; next attempt in ${seconds} s.`;
+    return `Cerberus sends no events: ${next.why}. ${this.#parts.backlog.queued} events are queued; next attempt in ${seconds} s.`;
   }
 }
-
-const POISON =
-  'Cerberus gives up an event: again and again it ended the connection alone, while others were acknowledged ' +
-  '(`maxPoisonAttempts`). It is counted in stats().dropped.poison; CERBERUS_DEBUG=true shows its method and endpoint.';

@@ -44,7 +44,13 @@ describe('shutdown', () => {
     await flush;
     const stats = exporter.stats();
     expect(stats).to.include({ queued: 0, inFlight: 0 });
-    expect(stats.dropped).to.deep.equal({ shutdown_timeout: 4, too_large: 0, poison: 0, exit: 0 });
+    expect(stats.dropped).to.deep.equal({
+      shutdown_timeout: 4,
+      too_large: 0,
+      poison: 0,
+      spool_lost: 0,
+      exit: 0,
+    });
     expect(imbalance(stats)).to.equal(0);
     await exporter.forceFlush();
   });

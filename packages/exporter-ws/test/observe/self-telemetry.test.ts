@@ -75,9 +75,9 @@ describe('metrics about the exporter', () => {
       acked: 1,
       rejected: 2,
       refused: { queue_full: 3, shutdown: 4, invalid: 5 },
-      dropped: { shutdown_timeout: 6, too_large: 7, poison: 8, exit: 9 },
+      dropped: { shutdown_timeout: 6, too_large: 7, poison: 8, spool_lost: 10, exit: 9 },
     };
-    const [exported] = exporterMetrics(() => stats);
+    const [exported] = exporterMetrics(() => stats, false);
     expect(exported?.read()).to.deep.equal([
       [1],
       [2, 'rejected'],
@@ -87,6 +87,7 @@ describe('metrics about the exporter', () => {
       [6, 'shutdown_timeout'],
       [7, 'too_large'],
       [8, 'poison'],
+      [10, 'spool_lost'],
       [9, 'exit'],
     ]);
   });

@@ -37,8 +37,9 @@ export async function closeExporters(): Promise<void> {
   open.clear();
 }
 
-/** `accepted - (acked + rejected + dropped + queued + inFlight)`: zero at every instant. */
+/** `accepted - (acked + rejected + dropped + queued + inFlight + spooled)`: zero at every instant. */
 export function imbalance(stats: ExporterStats): number {
   const dropped = Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
-  return stats.accepted - (stats.acked + stats.rejected + dropped + stats.queued + stats.inFlight);
+  const { accepted, acked, rejected, queued, inFlight, spooled } = stats;
+  return accepted - (acked + rejected + dropped + queued + inFlight + spooled.events);
 }

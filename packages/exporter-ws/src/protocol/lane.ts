@@ -1,0 +1,75 @@
+import type { ExporterConfig } from '../config/config.ts';
+import type { SendingQueue } from '../queue/sending-queue.ts';
+import { envelopeBytes } from './batch-protocol.ts';
+import type { Frame } from './in-flight.ts';
+import type { Isolation } from './isolation.ts';
+import { Producer } from './producer.ts';
+
+/** Frames of one producer, for a connection of batch mode. Outlives connections. */
+export interface Lane {
+  readonly producer: Producer;
+  /** Numbers are given here: a `last_seq` above all that were given is somebody else's. */
+  readonly givesNumbers: boolean;
+  /** The next frame, numbered; without `everything` only a full one. Undefined: there is none, or none yet. */
+  next(inFlight: number, everything: boolean, maxFrameBytes: number): Frame | undefined;
+  /** Looks for more where `next` found none; resolves to whether it would now. Never rejects. */
+  fetch(): Promise<boolean>;
+  /**
+   * The server has said that all up to `lastSeq` is stored, and what it takes at most: frames that it cannot take as they are,
+   * or that end connections, are taken apart.
+   */
+  refit(lastSeq: number, maxFrameBytes: number): void;
+  /** Its events are settled. */
+  release(frame: Frame): void;
+}
+
+/** Whether a frame is as small as a server wants it. */
+export function fits({ events }: Frame, maxFrameBytes: number): boolean {
+  return events.bytes + envelopeBytes(events.length) <= maxFrameBytes;
+}
+
+/** What a memory lane works with. */
+export interface MemoryLaneParts {
+  readonly config: ExporterConfig;
+  readonly queue: SendingQueue;
+  readonly isolation: Isolation;
+}
+
+/** No server takes more in one frame (PROTOCOL.md, "Size"). */
+const MAX_FRAME_EVENTS = 10_000;
+
+/** The frames of what lies in the queue. */
+export class MemoryLane implements Lane {
+  readonly producer: Producer = new Producer();
+  readonly givesNumbers = true;
+  readonly #parts: MemoryLaneParts;
+
+  constructor(parts: MemoryLaneParts) {
+    this.#parts = parts;
+  }
+
+  next(inFlight: number, everything: boolean, maxFrameBytes: number): Frame | undefined {
+    const { config, isolation, queue } = this.#parts;
+    const maxEvents = Math.min(config.maxBatchEvents, MAX_FRAME_EVENTS);
+    const full = queue.length >= maxEvents || queue.bytes >= config.maxBatchBytes;
+    if (!everything && !full && isolation.calm) return undefined;
+    const maxBytes = Math.min(config.maxBatchBytes, maxFrameBytes - envelopeBytes(maxEvents));
+    const events = isolation.take(queue, inFlight, maxEvents, maxBytes);
+    return events.length === 0 ? undefined : this.producer.frames.add(events);
+  }
+
+  fetch(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  refit(_lastSeq: number, maxFrameBytes: number): void {
+    const { isolation, queue } = this.#parts;
+    const { frames } = this.producer;
+    const tooLarge = frames.someUnsent((frame) => !fits(frame, maxFrameBytes));
+    if (tooLarge || isolation.mustTakeApart) queue.putBack(frames.dissolve());
+  }
+
+  release({ events }: Frame): void {
+    this.#parts.queue.release(events);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../clock.ts';
+import { CerberusConfigError } from '../config/config-error.ts';
+import type { ExporterConfig } from '../config/config.ts';
+import type { Reporter } from '../observe/reporter.ts';
+import type { Tally } from '../observe/stats.ts';
+import { checkSpoolDir } from './folders.ts';
+import type { SpoolTrouble } from './spool-source.ts';
+import { Spool } from './spool.ts';
+
+/**
+ * The spool that the configuration asks for, if it does.
+ *
+ * @throws CerberusConfigError when the folder cannot be made or written to
+ */
+export function openSpool(
+  { spoolDir, clientId, maxSpoolBytes }: Pick<ExporterConfig, 'spoolDir' | 'clientId' | 'maxSpoolBytes'>,
+  clock: Clock,
+  tally: Tally,
+  reporter: Reporter,
+): Spool | undefined {
+  if (spoolDir === undefined) return undefined;
+  try {
+    checkSpoolDir(spoolDir);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    throw new CerberusConfigError('OPTION_INVALID', 'spoolDir', `\`spoolDir\`: ${why}`);
+  }
+  const onTrouble = (trouble: SpoolTrouble): void => {
+    if (trouble.kind === 'lost') tally.dropped.spool_lost += trouble.events ?? 0;
+    say(trouble, reporter);
+  };
+  return new Spool({ dir: spoolDir, clientId, maxBytes: maxSpoolBytes, clock, onTrouble });
+}
+
+function say(trouble: SpoolTrouble, reporter: Reporter): void {
+  switch (trouble.kind) {
+    case 'write_failed':
+      reporter.condition(
+        'CERBERUS_SPOOL_FAILED',
+        `Cerberus cannot write to its spool (${trouble.code}): what does not fit into memory is refused until it can.`,
+      );
+      return;
+    case 'write_recovered':
+      reporter.info('the spool can be written to again');
+      return;
+    case 'lost': {
+      const count = trouble.events ?? 'an unknown number of';
+      reporter.condition(
+        'CERBERUS_SPOOL_DAMAGED',
+        `${count} spooled events cannot be read (${trouble.why}).`,
+      );
+      return;
+    }
+    case 'other_version':
+      reporter.warn(
+        `a spool of format ${trouble.version} is left alone: another version of this library wrote it`,
+      );
+      return;
+    case 'set_aside':
+      reporter.warn(
+        trouble.kept
+          ? 'a damaged file of the spool was set aside'
+          : 'a damaged file of the spool was deleted',
+      );
+  }
+}
