@@ -55,14 +55,14 @@ async function find(
 ): Promise<Found | undefined> {
   const scan = await scanSegment(path).catch(() => undefined);
   if (scan === undefined) {
-    onTrouble({ kind: 'lost', why: 'unreadable', events: undefined, bytes: 0 });
+    onTrouble({ kind: 'lost', why: 'unreadable', events: undefined, wasCounted: false, bytes: 0 });
     return undefined;
   }
   const { head, fileBytes } = scan;
   if (head.kind === 'other_version') onTrouble({ kind: 'other_version', version: head.version });
   if (head.kind === 'segment' && head.head.client === client) return { head: head.head, path, scan };
   if (head.kind === 'torn' || head.kind === 'corrupt') {
-    onTrouble({ kind: 'lost', why: head.kind, events: undefined, bytes: fileBytes });
+    onTrouble({ kind: 'lost', why: head.kind, events: undefined, wasCounted: false, bytes: fileBytes });
     discard(segmentOf(path, scan, head.kind === 'corrupt'));
   }
   return undefined;
@@ -98,7 +98,7 @@ function sayLost(
   { why, events }: NonNullable<ScannedSegment['rest']>,
   onTrouble: TroubleListener,
 ): void {
-  onTrouble({ kind: 'lost', why, events, bytes: fileBytes - end });
+  onTrouble({ kind: 'lost', why, events, wasCounted: false, bytes: fileBytes - end });
 }
 
 function segmentOf(path: string, { start, end, fileBytes }: ScannedSegment, isDamaged: boolean): Segment {

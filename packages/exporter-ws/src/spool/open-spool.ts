@@ -26,7 +26,11 @@ export function openSpool(
     throw new CerberusConfigError('OPTION_INVALID', 'spoolDir', `\`spoolDir\`: ${why}`);
   }
   const onTrouble = (trouble: SpoolTrouble): void => {
-    if (trouble.kind === 'lost') tally.dropped.spool_lost += trouble.events ?? 0;
+    if (trouble.kind === 'lost') {
+      const { events = 0, wasCounted } = trouble;
+      if (!wasCounted) tally.accepted += events;
+      tally.dropped.spool_lost += events;
+    }
     say(trouble, reporter);
   };
   return new Spool({ dir: spoolDir, clientId, maxBytes: maxSpoolBytes, clock, onTrouble });

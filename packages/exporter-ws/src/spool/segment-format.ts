@@ -14,6 +14,7 @@ const CRC_BYTES = 4;
 /** No header is as long. */
 const MAX_HEAD_BYTES = 4096;
 const RECORD_MAGIC = 0x44524352;
+const RECORD_MAGIC_BYTES = Buffer.from('RCRD');
 /** Bytes of a record's header. */
 export const RECORD_HEAD_BYTES = 44;
 /** A frame of an exporter is far below it. Keeps a wrong number from allocating. */
@@ -60,7 +61,8 @@ export function readSegmentHead(bytes: Buffer): ReadSegmentHead {
   if (version !== SEGMENT_VERSION) return { kind: 'other_version', version };
   const end = PREFIX_BYTES + bytes.readUInt32LE(12) + CRC_BYTES;
   if (end > LONGEST_SEGMENT_HEAD_BYTES) return { kind: 'corrupt' };
-  if (bytes.length < end) return { kind: 'torn' };
+  // Torn before there was a record; or all is there, but for the length.
+  if (bytes.length < end) return { kind: bytes.includes(RECORD_MAGIC_BYTES) ? 'corrupt' : 'torn' };
   if (crc32(bytes.subarray(0, end - CRC_BYTES)) !== bytes.readUInt32LE(end - CRC_BYTES)) {
     return { kind: 'corrupt' };
   }

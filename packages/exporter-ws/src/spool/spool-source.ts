@@ -47,6 +47,8 @@ export type SpoolTrouble =
       readonly kind: 'lost';
       readonly why: 'torn' | 'corrupt' | 'unreadable';
       readonly events: number | undefined;
+      /** A source had counted them in its `events`; otherwise a process that is gone had accepted them. */
+      readonly wasCounted: boolean;
       readonly bytes: number;
     }
   /** A file that another version of this library wrote. It is left alone. */

@@ -177,7 +177,7 @@ export class Spool {
     try {
       left = await readLeftFolder(folder, { client, clock, onTrouble, discard });
     } catch {
-      onTrouble({ kind: 'lost', why: 'unreadable', events: undefined, bytes: 0 });
+      onTrouble({ kind: 'lost', why: 'unreadable', events: undefined, wasCounted: false, bytes: 0 });
     }
     if (left !== undefined && left.length > 0) return left;
     this.#useless.add(folder.name);

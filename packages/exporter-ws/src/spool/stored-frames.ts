@@ -150,6 +150,7 @@ export class StoredFrames {
       kind: 'lost',
       why: record === undefined ? 'unreadable' : 'corrupt',
       events,
+      wasCounted: true,
       bytes,
     });
     this.#discardDone();
