@@ -17,6 +17,7 @@ export type {
   SpanExporterLike,
   SpanProcessorLike,
 } from './sdk/sdk-types.ts';
+export { flush, shutdown } from './setup/leaving.ts';
 export { CerberusSampler, type CerberusSamplerOptions } from './setup/cerberus-sampler.ts';
 export {
   withCerberus,

@@ -62,13 +62,7 @@ describe('last write', () => {
     const stats = await end('add(1, 99); process.exit(0);');
     await arrived(100);
     expect(stats).to.include({ accepted: 100, acked: 1, queued: 0, inFlight: 0, state: 'closed' });
-    expect(stats.dropped).to.deep.equal({
-      shutdown_timeout: 0,
-      too_large: 0,
-      poison: 0,
-      spool_lost: 0,
-      exit: 99,
-    });
+    expect(stats.dropped).to.deep.equal({ shutdown_timeout: 0, too_large: 0, poison: 0, spool_lost: 0, exit: 99 });
     expect(imbalance(stats)).to.equal(0);
   });
 
@@ -76,18 +70,24 @@ describe('last write', () => {
     const tls = await startTlsTerminator(certificate, () => server.port);
     const options = { tlsCa: certificate.cert, maxBatchEvents: 10_000 };
     backend.welcome = { max_in_flight: 8, max_frame_bytes: 65_536 };
-    await end('add(1, 999); process.exit(0);', options, `wss://localhost:${tls.port}/`);
-    await arrived(1_000);
-    expect(backend.lastSeq.values().next().value).to.be.above(3);
-    await tls.stop();
+    try {
+      await end('add(1, 999); process.exit(0);', options, `wss://localhost:${tls.port}/`);
+      await arrived(1_000);
+      expect(backend.lastSeq.values().next().value).to.be.above(3);
+    } finally {
+      await tls.stop();
+    }
   });
 
   it('reaches a backend of event mode', async () => {
     const events = await ScriptedServer.start();
-    const { dropped } = await end('add(1, 40); process.exit(0);', { protocol: 'event' }, events.url);
-    await eventually('41 events at the backend', () => events.events.length === 41);
-    expect(dropped.exit).to.equal(40);
-    await events.stop();
+    try {
+      const { dropped } = await end('add(1, 40); process.exit(0);', { protocol: 'event' }, events.url);
+      await eventually('41 events at the backend', () => events.events.length === 41);
+      expect(dropped.exit).to.equal(40);
+    } finally {
+      await events.stop();
+    }
   });
 
   it('keeps to the window of the server: what lies above it is lost, and counted', async () => {

@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
+import { constants } from 'node:os';
+import { atProcessEnd, hurryAll } from '@cerberus-otel/exporter-ws/internal';
+import { flush, shutdown } from '../setup/leaving.ts';
 
 /** What is needed of NodeSDK to end it. */
 export interface ShutdownLike {
@@ -7,62 +9,65 @@ export interface ShutdownLike {
 }
 
 /**
- * A little more than Cerberus takes at most (5 s, and 1 s to hang up), and less than the 10 s after which
- * `docker stop` kills.
+ * `process.kill` returns when a signal was delivered. Whoever lives on this much later is the first process of a
+ * container, which the kernel spares a signal that has no handler.
  */
-const LIMIT_MILLIS = 7000;
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const SPARED_MILLIS = 100;
+/** What ends a process that has no handler, when a person or a supervisor asks it to. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
+/** Those that mean the end where the application handles them too; SIGHUP may mean to read a configuration again. */
+const FINAL: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 const FIRST_REQUEST = 'http.server.request.start';
 
 /**
- * Sends what is left before the process ends: when it has nothing more to do, and on SIGTERM and SIGINT.
+ * Sends what is left before the process ends: when it has nothing more to do, and on the signals that end it.
  *
  * There is no handler for a signal before the first request: with one, a program that is busy without pause
  * cannot be interrupted, and most programs that inherit `NODE_OPTIONS` serve nothing.
  */
-export function flushAtTheEnd(sdk: ShutdownLike, processors: readonly SpanProcessorLike[]): void {
-  const shutdown = once(() =>
-    Promise.allSettled([sdk.shutdown(), ...processors.map((each) => each.shutdown())]),
-  );
-  const flush = (): Promise<unknown> => Promise.allSettled(processors.map((each) => each.forceFlush()));
+export function flushAtTheEnd(sdk: ShutdownLike): void {
+  atProcessEnd({ shutdown: () => sdk.shutdown() });
   process.once('beforeExit', () => void shutdown());
   const onRequest = (): void => {
     unsubscribe(FIRST_REQUEST, onRequest);
-    for (const signal of SIGNALS) handle(signal, shutdown, flush);
+    for (const signal of SIGNALS) handle(signal);
   };
   subscribe(FIRST_REQUEST, onRequest);
 }
 
 /**
- * With a handler of the application, it decides what a signal means, and may serve on: events are only sent.
- * Without one the process ends, by the signal as its parent expects, once the events are out.
+ * With a handler of the application, it decides what a signal means, and may serve on: events are only sent, from then on
+ * without delay. Without one the process ends, by the signal as its parent expects, once the events are out.
  */
-function handle(
-  signal: NodeJS.Signals,
-  shutdown: () => Promise<unknown>,
-  flush: () => Promise<unknown>,
-): void {
+function handle(signal: NodeJS.Signals): void {
+  let ending = false;
   const listener = (): void => {
-    // First of all, so that libraries which end the process if theirs is the only handler see that it is, and a
-    // second signal does what it would have done without us.
-    process.off(signal, listener);
-    if (process.listenerCount(signal) > 0) void flush();
-    else void within(shutdown()).then(() => process.kill(process.pid, signal));
+    const isAlone = process.listenerCount(signal) === 1;
+    if (ending || !isAlone) process.off(signal, listener);
+    if (ending) {
+      // A second signal does what it would have done without us.
+      if (isAlone) end(signal);
+    } else if (isAlone) {
+      // Ours stays until the events are out: a handler that hides, as that of the command `tsx`, ends the process when it
+      // sees none beside it.
+      ending = true;
+      void shutdown().then(() => {
+        process.off(signal, listener);
+        end(signal);
+      });
+    } else {
+      // Taken away first, so that libraries which end the process if theirs is the only handler see that it is. They
+      // may do so in this turn.
+      if (FINAL.includes(signal)) hurryAll();
+      void flush();
+    }
   };
   process.prependListener(signal, listener);
 }
 
-/** Settles with `work`, or after the limit. */
-async function within(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, LIMIT_MILLIS);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
-}
-
-function once<Result>(make: () => Result): () => Result {
-  let made: { readonly result: Result } | undefined;
-  return () => (made ??= { result: make() }).result;
+/** Ends the process by the signal, unless the application has meanwhile said what else it means. */
+function end(signal: NodeJS.Signals): void {
+  const isOurs = process.listenerCount(signal) === 0;
+  process.kill(process.pid, signal);
+  if (isOurs) setTimeout(() => process.exit(128 + constants.signals[signal]), SPARED_MILLIS);
 }

@@ -61,7 +61,7 @@ function start(found: FoundPackages, hasExports: boolean): void {
   register(pathToFileURL(found.loaderHook).href);
   const sdk = found.nodeSdk(configuration);
   sdk.start();
-  flushAtTheEnd(sdk, configuration.spanProcessors ?? []);
+  flushAtTheEnd(sdk);
 }
 
 function isOn(value: string | undefined): boolean {

@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { until } from '../support/until.js';
+
+const FOLDER = fileURLToPath(new URL('../../apps/leaving/', import.meta.url));
+
+/** How Cerberus comes into the application. */
+export type SetUp = 'register' | 'in code';
+
+const SET_UP: Readonly<Record<SetUp, readonly string[]>> = {
+  register: ['--import', '@cerberus-otel/instrumentation/register'],
+  'in code': ['--import', './in-code.mjs'],
+};
+
+/** How it is started. */
+export interface Start {
+  readonly setUp: SetUp;
+  readonly env: Readonly<Record<string, string>>;
+  readonly script?: string;
+  /** Before the path of Node.js, such as `unshare`. */
+  readonly wrapper?: readonly string[];
+  readonly node?: string;
+  /** Another program than Node.js, and its arguments before the script. */
+  readonly flags?: readonly string[];
+}
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The application of `apps/leaving` in a process of its own. */
+export class LeavingApp {
+  output = '';
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ending>;
+
+  private constructor({ setUp, env, script = 'app.mjs', wrapper = [], node, flags }: Start) {
+    const [command = '', ...args] = [
+      ...wrapper,
+      node ?? process.execPath,
+      ...(flags ?? []),
+      ...SET_UP[setUp],
+      script,
+    ];
+    this.child = spawn(command, args, {
+      cwd: FOLDER,
+      env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const collect = (chunk: Buffer): void => void (this.output += chunk.toString());
+    this.child.stdout?.on('data', collect);
+    this.child.stderr?.on('data', collect);
+    this.ended = once(this.child, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
+  }
+
+  static async start(start: Start): Promise<LeavingApp> {
+    const app = new LeavingApp(start);
+    await until('the application listens', () => app.port > 0 || app.child.exitCode !== null);
+    if (app.port === 0) throw new Error(`the application did not start: ${app.output}`);
+    return app;
+  }
+
+  get port(): number {
+    return Number(/listening on (\d+)/.exec(this.output)?.[1] ?? 0);
+  }
+
+  /** Resolves when the answer has come, or the connection has gone. */
+  ask(path: string): Promise<void> {
+    return new Promise((resolve) => {
+      const asked = request({ host: '127.0.0.1', port: this.port, path, agent: false }, (answer) => {
+        answer.resume();
+        answer.on('close', resolve);
+      });
+      asked.on('error', () => resolve());
+      asked.end();
+    });
+  }
+
+  /** Resolves when it has written a word. */
+  said(word: string): Promise<void> {
+    return until(`the application says ${word}`, () => this.output.includes(word));
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Sends a signal to the process that it started first, past the one that was started. */
+  async killInner(signal: NodeJS.Signals): Promise<void> {
+    const { pid = 0 } = this.child;
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    process.kill(Number.parseInt(children, 10), signal);
+  }
+}
