@@ -10,16 +10,20 @@ const JEST = createRequire(import.meta.url).resolve('jest/bin/jest');
 const FOLDER = fileURLToPath(new URL('../apps/jest/', import.meta.url));
 
 describe('jest --detectOpenHandles', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('names nothing after a shutdown', async () => {
     const server = await startServer({ port: 0, db: ':memory:', token: 't', secretKey: 'k'.repeat(32) });
     try {
-      const child = spawn(process.execPath, [JEST, '--detectOpenHandles', '--no-cache', '--rootDir', FOLDER], {
-        cwd: FOLDER,
-        env: { PATH: process.env['PATH'], APP_WS_URL: server.wsUrl, CERBERUS_WARNINGS: 'false' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      const child = spawn(
+        process.execPath,
+        [JEST, '--detectOpenHandles', '--no-cache', '--rootDir', FOLDER],
+        {
+          cwd: FOLDER,
+          env: { PATH: process.env['PATH'], APP_WS_URL: server.wsUrl, CERBERUS_WARNINGS: 'false' },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      );
       let output = '';
       const collect = (chunk: Buffer): void => void (output += chunk.toString());
       child.stdout.on('data', collect);

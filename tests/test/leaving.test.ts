@@ -25,7 +25,10 @@ describe('an application that leaves', function () {
       let lost = 0;
       for (let round = 0; round < rounds; round += 1) {
         const outcome = await runRound(backend, ending);
-        expect([outcome.code, outcome.signal], outcome.output).to.deep.equal([expected.code, expected.signal]);
+        expect([outcome.code, outcome.signal], outcome.output).to.deep.equal([
+          expected.code,
+          expected.signal,
+        ]);
         if (outcome.stored !== outcome.served) lost += 1;
       }
       expect(lost, 'rounds in which a request was lost').to.equal(0);

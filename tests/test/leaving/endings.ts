@@ -29,16 +29,14 @@ export const PLAIN_HANDLER: readonly KnownEnding[] = (
   expected: withCode(0),
 }));
 
-const SIGNALS = (['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const).map(
-  (signal): KnownEnding => ({
-    title: `${signal} without a handler, under register`,
-    setUp: 'register',
-    handler: 'none',
-    answered: true,
-    end: (app) => app.kill(signal),
-    expected: bySignal(signal),
-  }),
-);
+const SIGNALS = (['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const).map((signal): KnownEnding => ({
+  title: `${signal} without a handler, under register`,
+  setUp: 'register',
+  handler: 'none',
+  answered: true,
+  end: (app) => app.kill(signal),
+  expected: bySignal(signal),
+}));
 
 /** All endings that a test goes through once, and the matrix on every Node.js. */
 export const ENDINGS: readonly KnownEnding[] = [
@@ -102,17 +100,15 @@ export const ENDINGS: readonly KnownEnding[] = [
     end: (app) => app.kill('SIGTERM'),
     expected: withCode(143),
   },
-  ...(['register', 'in code'] as const).map(
-    (setUp): KnownEnding => ({
-      title: `SIGTERM to the primary of a cluster alone, ${setUp === 'register' ? 'under register' : setUp}`,
-      setUp,
-      handler: 'none',
-      script: 'cluster.mjs',
-      answered: true,
-      end: (app) => app.kill('SIGTERM'),
-      expected: bySignal('SIGTERM'),
-    }),
-  ),
+  ...(['register', 'in code'] as const).map((setUp): KnownEnding => ({
+    title: `SIGTERM to the primary of a cluster alone, ${setUp === 'register' ? 'under register' : setUp}`,
+    setUp,
+    handler: 'none',
+    script: 'cluster.mjs',
+    answered: true,
+    end: (app) => app.kill('SIGTERM'),
+    expected: bySignal('SIGTERM'),
+  })),
 ];
 
 /** Whether an ending can be tried here. */

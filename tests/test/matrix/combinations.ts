@@ -2,7 +2,8 @@ import type { Framework, Setting } from './framework.js';
 import { LINES } from './lines.js';
 import { pairwise } from './pairwise.js';
 
-const NODES = ['20', '22', '24', '26'];
+/** The versions of Node.js, by their major. */
+export const NODES: readonly string[] = ['20', '22', '24', '26'];
 
 /** One run of the matrix. */
 export interface Combination extends Setting {
@@ -18,7 +19,7 @@ export function combinations(frameworks: readonly Framework[]): Combination[] {
   const axes = {
     framework: [...byName.keys()],
     line: Object.keys(LINES),
-    node: NODES,
+    node: [...NODES],
     modules: ['esm', 'cjs'],
     trustProxy: ['none', '127.0.0.2'],
     record: ['server', 'request'],

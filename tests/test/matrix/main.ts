@@ -1,9 +1,10 @@
 // `npm run matrix`: every framework on Node.js, OpenTelemetry and module system chosen pairwise; writes the table of
 // docs/frameworks.md. `npm run matrix -- koa hono` runs the frameworks whose example is named again, and takes what the
-// others gave from their last run.
+// others gave from their last run; `npm run matrix -- endings` only the ways in which an application ends, on each Node.js.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { combinations, type Combination } from './combinations.js';
+import { combinations, NODES, type Combination } from './combinations.js';
+import { runEndings } from './endings.js';
 import { judge, type Framework, type Verdict } from './framework.js';
 import { FRAMEWORKS } from './frameworks.js';
 import { keepResult, lastResults } from './last-results.js';
@@ -65,6 +66,10 @@ await runAll(
   FRAMEWORKS.filter(({ example }) => wanted.length === 0 || wanted.includes(example)),
   chosen,
 );
+const badEndings =
+  wanted.length === 0 || wanted.includes('endings')
+    ? await runEndings(NODES, (line) => void process.stdout.write(`${line}\n`))
+    : 0;
 const results = await lastResults(chosen);
 const faults = results.filter(isFault).length;
 const missing = chosen.length - results.length;
@@ -73,4 +78,4 @@ if (missing === 0) {
   await writeFile(DOCUMENT, replaceReport(document, report(FRAMEWORKS, results)));
 }
 process.stdout.write(`\n${results.length} runs, ${faults} with faults, ${missing} combinations never run\n`);
-process.exitCode = faults === 0 && missing === 0 ? 0 : 1;
+process.exitCode = faults === 0 && badEndings === 0 && (missing === 0 || wanted.includes('endings')) ? 0 : 1;

@@ -3,9 +3,14 @@ import type { Timer } from '../clock.ts';
 import { traceEvents } from '../observe/event-trace.ts';
 import { AGENT } from '../observe/version.ts';
 import { AckDeadline } from './ack-deadline.ts';
-import { eventsMessage, helloMessage, parseServerMessage, type ServerMessage } from './batch-protocol.ts';
+import {
+  envelopeBytes,
+  eventsMessage,
+  helloMessage,
+  parseServerMessage,
+  type ServerMessage,
+} from './batch-protocol.ts';
 import type { Frame } from './in-flight.ts';
-import type { Lane } from './lane.ts';
 import type { Message } from './message.ts';
 import type { Producer } from './producer.ts';
 import type { Session, SessionContext } from './session.ts';
@@ -13,6 +18,8 @@ import type { Session, SessionContext } from './session.ts';
 /** How long a server may take from the handshake to its `welcome`. */
 const WELCOME_TIMEOUT_MILLIS = 5_000;
 
+/** No server takes more in one frame (PROTOCOL.md, "Size"). */
+const MAX_FRAME_EVENTS = 10_000;
 /** Every server takes frames of this size, so that any event fits and no server can make us discard one. */
 const MIN_FRAME_BYTES = 64 * 1024;
 
@@ -21,9 +28,7 @@ export class BatchSession implements Session {
   readonly mode = 'batch';
   sentEvents = 0;
   answeredEvents = 0;
-  isAtEnd = false;
   readonly #context: SessionContext;
-  readonly #lane: Lane;
   readonly #producer: Producer;
   readonly #deadline: AckDeadline;
   #welcomeTimer: Timer | undefined;
@@ -34,19 +39,11 @@ export class BatchSession implements Session {
   #compressing: Message | undefined;
   #maxInFlight: number;
   #maxFrameBytes = Infinity;
-  /** Stored before this connection. */
-  #lastSeq = 0;
-  /** What the next frame has to be numbered, once there was one. */
-  #nextSeq: number | undefined;
-  #fetching = false;
-  /** Something was settled that nobody was told of. */
-  #storedBefore = false;
 
-  constructor(context: SessionContext, lane: Lane) {
+  constructor(context: SessionContext, producer: Producer) {
     const { config, clock, connection } = context;
     this.#context = context;
-    this.#lane = lane;
-    this.#producer = lane.producer;
+    this.#producer = producer;
     this.#maxInFlight = config.maxInFlightFrames;
     this.#deadline = new AckDeadline(config.ackTimeoutMillis, clock, () =>
       connection.abort({ kind: 'timeout', what: 'acknowledgement' }),
@@ -90,13 +87,9 @@ export class BatchSession implements Session {
   pump(everything: boolean): void {
     if (this.#phase !== 'open' || this.#throttleTimer !== undefined) return;
     while (this.#hasRoom() && this.#compressing === undefined) {
-      const frame = this.#nextFrame(everything);
-      if (frame === undefined) break;
+      const frame = this.#producer.frames.nextUnsent() ?? this.#nextFrame(everything);
+      if (frame === undefined) return;
       this.#send(frame);
-    }
-    if (this.#storedBefore) {
-      this.#storedBefore = false;
-      this.#context.onSettled();
     }
   }
 
@@ -106,11 +99,10 @@ export class BatchSession implements Session {
     const { frames } = this.#producer;
     // Marked as sent, and the first that the server has to get. There is no time to compress.
     const messages = this.#compressing === undefined ? [] : [this.#compressing];
-    while (this.#throttleTimer === undefined && frames.sentLength < this.#maxInFlight) {
-      const frame = this.#nextFrame(true);
+    while (this.#throttleTimer === undefined && frames.sentLength < this.#window) {
+      const frame = frames.nextUnsent() ?? this.#nextFrame(true);
       if (frame === undefined) break;
       frames.markSent();
-      this.#nextSeq = frame.seq + 1;
       this.sentEvents += frame.events.length;
       messages.push(eventsMessage(frame.seq, frame.events));
     }
@@ -137,7 +129,7 @@ export class BatchSession implements Session {
       connection.abort({ kind: 'not_batch', why: 'the backend did not answer with a welcome' });
       return;
     }
-    if (this.#lane.givesNumbers && message.lastSeq > this.#producer.frames.lastSeq) {
+    if (message.lastSeq > this.#producer.frames.lastSeq) {
       // Somebody else's numbers, such as a restored database's: start over under a new name rather than let the
       // server take our frames for old ones.
       if (this.#hellos > 1) {
@@ -158,10 +150,8 @@ export class BatchSession implements Session {
     this.#welcomeTimer?.cancel();
     this.#maxInFlight = Math.min(config.maxInFlightFrames, message.maxInFlight ?? Infinity);
     this.#maxFrameBytes = Math.max(MIN_FRAME_BYTES, message.maxFrameBytes ?? Infinity);
-    this.#lastSeq = message.lastSeq;
-    if (this.#settle(message.lastSeq)) this.#context.onSettled();
-    this.#lane.refit(message.lastSeq, this.#maxFrameBytes);
-    this.#context.judge();
+    this.#settleThrough(message.lastSeq);
+    this.#refit();
     this.#context.onReady();
   }
 
@@ -173,17 +163,12 @@ export class BatchSession implements Session {
       return;
     }
     if (message.type === 'throttle') this.#throttle(message.seq, message.retryAfterMillis);
-    else if (this.#settle(message.seq, message.type === 'invalid' ? message.rejected : []))
-      this.#context.onSettled();
+    else this.#settleThrough(message.seq, message.type === 'invalid' ? message.rejected : []);
   }
 
-  /**
-   * Everything up to `seq` is stored, but for the events of `seq` at the indexes in `rejected`.
-   *
-   * @returns whether that settles anything
-   */
-  #settle(seq: number, rejected: readonly number[] = []): boolean {
-    const { tally, reporter } = this.#context;
+  /** Everything up to `seq` is stored, but for the events of `seq` at the indexes in `rejected`. */
+  #settleThrough(seq: number, rejected: readonly number[] = []): void {
+    const { queue, tally, reporter } = this.#context;
     let settled = 0;
     const frames = this.#producer.frames.settleThrough(seq);
     for (const frame of frames) {
@@ -193,19 +178,17 @@ export class BatchSession implements Session {
       tally.acked += frame.events.length - refused;
       settled += frame.events.length;
       traceEvents(reporter, 'acknowledged', () => frame.events.texts());
-      this.#lane.release(frame);
+      queue.release(frame.events);
     }
-    if (frames.length === 0) return false;
+    if (frames.length === 0) return;
     this.answeredEvents += settled;
-    this.#context.isolation.settled(settled);
     this.#deadline.progress(this.#producer.frames.sentLength > 0);
-    return true;
+    this.#context.onSettled(settled);
   }
 
   #throttle(seq: number, millis: number): void {
     const { clock, reporter } = this.#context;
     this.#producer.frames.rewindTo(seq);
-    this.#nextSeq = seq;
     this.#deadline.progress(this.#producer.frames.sentLength > 0);
     if (this.#throttleTimer === undefined) reporter.info(`the backend asks to wait ${millis} ms`);
     this.#throttleTimer?.cancel();
@@ -215,44 +198,39 @@ export class BatchSession implements Session {
     });
   }
 
+  get #window(): number {
+    return this.#context.oneAtATime ? 1 : this.#maxInFlight;
+  }
+
   #hasRoom(): boolean {
     const { config, connection } = this.#context;
     return (
-      this.#producer.frames.sentLength < this.#maxInFlight &&
-      connection.bufferedBytes < config.maxBufferedBytes
+      this.#producer.frames.sentLength < this.#window && connection.bufferedBytes < config.maxBufferedBytes
     );
   }
 
-  /** What may be sent next, if anything: frames that were stored before are settled on the way. */
   #nextFrame(everything: boolean): Frame | undefined {
-    const { frames } = this.#producer;
-    for (;;) {
-      const frame = frames.nextUnsent() ?? this.#lane.next(this.inFlight, everything, this.#maxFrameBytes);
-      if (frame === undefined) {
-        this.#fetch();
-        return undefined;
-      }
-      if (frame.seq > this.#lastSeq) {
-        // Within a connection there is no gap, in what a spool has lost a record of either.
-        this.isAtEnd = this.#nextSeq !== undefined && frame.seq !== this.#nextSeq;
-        return this.isAtEnd ? undefined : frame;
-      }
-      this.#storedBefore = this.#settle(frame.seq) || this.#storedBefore;
-    }
+    const { config, queue, oneAtATime } = this.#context;
+    if (queue.length === 0) return undefined;
+    const batch = Math.min(config.maxBatchEvents, MAX_FRAME_EVENTS);
+    const full = queue.length >= batch || queue.bytes >= config.maxBatchBytes;
+    if (!everything && !full) return undefined;
+    const maxEvents = oneAtATime ? 1 : batch;
+    const maxBytes = Math.min(config.maxBatchBytes, this.#maxFrameBytes - envelopeBytes(maxEvents));
+    return this.#producer.frames.add(queue.take(maxEvents, maxBytes));
   }
 
-  #fetch(): void {
-    if (this.#fetching) return;
-    this.#fetching = true;
-    void this.#lane.fetch().then((some) => {
-      this.#fetching = false;
-      if (some && this.#phase === 'open') this.#context.onRoom();
-    });
+  /** Frames made for a server with larger limits are taken apart: this one would end the connection over them. */
+  #refit(): void {
+    const { frames } = this.#producer;
+    const tooLarge = frames.someUnsent(
+      ({ events }) => events.bytes + envelopeBytes(events.length) > this.#maxFrameBytes,
+    );
+    if (tooLarge || this.#context.oneAtATime) this.#context.queue.putBack(frames.dissolve());
   }
 
   #send(frame: Frame): void {
     this.#producer.frames.markSent();
-    this.#nextSeq = frame.seq + 1;
     this.sentEvents += frame.events.length;
     traceEvents(this.#context.reporter, 'sent', () => frame.events.texts());
     const message = eventsMessage(frame.seq, frame.events);
