@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 const FOLDER = fileURLToPath(new URL('../../apps/leaving/', import.meta.url));
 
 /** How Cerberus comes into the application. */
-export type SetUp = 'register' | 'in code';
+type SetUp = 'register' | 'in code';
 
 const SET_UP: Readonly<Record<SetUp, readonly string[]>> = {
   register: ['--import', '@cerberus-otel/instrumentation/register'],
@@ -23,7 +23,7 @@ export interface Start {
   /** Before the path of Node.js, such as `unshare`. */
   readonly wrapper?: readonly string[];
   readonly node?: string;
-  /** Another program than Node.js, and its arguments before the script. */
+  /** Arguments of Node.js before all others, such as the file of a command. */
   readonly flags?: readonly string[];
 }
 
@@ -40,14 +40,11 @@ export class LeavingApp {
   readonly ended: Promise<Ending>;
 
   private constructor({ setUp, env, script = 'app.mjs', wrapper = [], node, flags }: Start) {
-    const [command = '', ...args] = [
-      ...wrapper,
-      node ?? process.execPath,
-      ...(flags ?? []),
-      ...SET_UP[setUp],
-      script,
-    ];
-    this.child = spawn(command, args, {
+    const program = node ?? process.execPath;
+    const args = [...(flags ?? []), ...SET_UP[setUp], script];
+    const [command, ...before] = wrapper;
+    const [first, rest] = command === undefined ? [program, args] : [command, [...before, program, ...args]];
+    this.child = spawn(first, rest, {
       cwd: FOLDER,
       env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,7 +52,7 @@ export class LeavingApp {
     const collect = (chunk: Buffer): void => void (this.output += chunk.toString());
     this.child.stdout?.on('data', collect);
     this.child.stderr?.on('data', collect);
-    this.ended = once(this.child, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
+    this.ended = once(this.child, 'close').then(([code, signal]) => ({ code, signal }));
   }
 
   static async start(start: Start): Promise<LeavingApp> {

@@ -16,7 +16,7 @@ const SPARED_MILLIS = 100;
 /** What ends a process that has no handler, when a person or a supervisor asks it to. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 /** Those that mean the end where the application handles them too; SIGHUP may mean to read a configuration again. */
-const FINAL: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+const FINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT']);
 const FIRST_REQUEST = 'http.server.request.start';
 
 /**
@@ -58,7 +58,7 @@ function handle(signal: NodeJS.Signals): void {
     } else {
       // Taken away first, so that libraries which end the process if theirs is the only handler see that it is. They
       // may do so in this turn.
-      if (FINAL.includes(signal)) hurryAll();
+      if (FINAL.has(signal)) hurryAll();
       void flush();
     }
   };

@@ -41,7 +41,7 @@ async function all(work: Work): Promise<void> {
 async function inOrder(work: Work): Promise<void> {
   const parts = partsToEnd();
   for (const first of [true, false]) {
-    const stage = parts.filter(({ handOver }) => (handOver !== undefined) === first);
+    const stage = parts.filter((part) => 'handOver' in part === first);
     await Promise.allSettled(stage.map(async (part) => work(part)));
   }
 }
