@@ -63,9 +63,9 @@ export class Backend {
     };
   }
 
-  /** Events of a client, as soon as there are so many; after a second and a half those that there are. */
-  async stored(clientId: string, expected: number): Promise<number> {
-    const deadline = performance.now() + 1_500;
+  /** Events of a client, as soon as there are so many; those that there are when time is over. */
+  async stored(clientId: string, expected: number, millis = 1_500): Promise<number> {
+    const deadline = performance.now() + millis;
     for (;;) {
       const { length: count } = await readEvents(this.#server.url, TOKEN, clientId);
       if (count >= expected || performance.now() > deadline) return count;

@@ -249,13 +249,11 @@ export class Sender {
       this.#flushTimer = undefined;
       this.#pump(true);
     };
+    // Not within a turn: over TLS its write would keep the last one from leaving, if the process ended in the same.
+    const flushLater = (): void => clock.endOfTurn(flush);
     this.#scope.runInAsyncScope(() => {
-      if (!this.#hasty) this.#flushTimer = clock.after(config.flushIntervalMillis, flush);
-      else {
-        // Not at once: over TLS a write of this turn would keep the last one from leaving, if the process ended in it.
-        this.#flushTimer = { cancel() {} };
-        clock.endOfTurn(flush);
-      }
+      this.#flushTimer = this.#hasty ? { cancel() {} } : clock.after(config.flushIntervalMillis, flushLater);
+      if (this.#hasty) flushLater();
     });
   }
 
