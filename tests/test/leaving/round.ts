@@ -35,7 +35,8 @@ export async function runRound(backend: Backend, round: Round): Promise<Outcome>
   });
   try {
     await app.ask('/first');
-    if ((await backend.stored(client, 1, 15_000)) !== 1) throw new Error(`it does not deliver: ${app.output}`);
+    if ((await backend.stored(client, 1, 15_000)) !== 1)
+      throw new Error(`it does not deliver: ${app.output}`);
     for (let index = 1; index < 6; index += 1) await app.ask(`/${index}`);
     const last = app.ask('/slow');
     await app.said('slow');

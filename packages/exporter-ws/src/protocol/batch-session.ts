@@ -3,14 +3,9 @@ import type { Timer } from '../clock.ts';
 import { traceEvents } from '../observe/event-trace.ts';
 import { AGENT } from '../observe/version.ts';
 import { AckDeadline } from './ack-deadline.ts';
-import {
-  envelopeBytes,
-  eventsMessage,
-  helloMessage,
-  parseServerMessage,
-  type ServerMessage,
-} from './batch-protocol.ts';
+import { eventsMessage, helloMessage, parseServerMessage, type ServerMessage } from './batch-protocol.ts';
 import type { Frame } from './in-flight.ts';
+import type { Lane } from './lane.ts';
 import type { Message } from './message.ts';
 import type { Producer } from './producer.ts';
 import type { Session, SessionContext } from './session.ts';
@@ -18,8 +13,6 @@ import type { Session, SessionContext } from './session.ts';
 /** How long a server may take from the handshake to its `welcome`. */
 const WELCOME_TIMEOUT_MILLIS = 5_000;
 
-/** No server takes more in one frame (PROTOCOL.md, "Size"). */
-const MAX_FRAME_EVENTS = 10_000;
 /** Every server takes frames of this size, so that any event fits and no server can make us discard one. */
 const MIN_FRAME_BYTES = 64 * 1024;
 
@@ -28,7 +21,9 @@ export class BatchSession implements Session {
   readonly mode = 'batch';
   sentEvents = 0;
   answeredEvents = 0;
+  isAtEnd = false;
   readonly #context: SessionContext;
+  readonly #lane: Lane;
   readonly #producer: Producer;
   readonly #deadline: AckDeadline;
   #welcomeTimer: Timer | undefined;
@@ -39,11 +34,19 @@ export class BatchSession implements Session {
   #compressing: Message | undefined;
   #maxInFlight: number;
   #maxFrameBytes = Infinity;
+  /** Stored before this connection. */
+  #lastSeq = 0;
+  /** What the next frame has to be numbered, once there was one. */
+  #nextSeq: number | undefined;
+  #fetching = false;
+  /** Something was settled that nobody was told of. */
+  #storedBefore = false;
 
-  constructor(context: SessionContext, producer: Producer) {
+  constructor(context: SessionContext, lane: Lane) {
     const { config, clock, connection } = context;
     this.#context = context;
-    this.#producer = producer;
+    this.#lane = lane;
+    this.#producer = lane.producer;
     this.#maxInFlight = config.maxInFlightFrames;
     this.#deadline = new AckDeadline(config.ackTimeoutMillis, clock, () =>
       connection.abort({ kind: 'timeout', what: 'acknowledgement' }),
@@ -87,9 +90,13 @@ export class BatchSession implements Session {
   pump(everything: boolean): void {
     if (this.#phase !== 'open' || this.#throttleTimer !== undefined) return;
     while (this.#hasRoom() && this.#compressing === undefined) {
-      const frame = this.#producer.frames.nextUnsent() ?? this.#nextFrame(everything);
-      if (frame === undefined) return;
+      const frame = this.#nextFrame(everything);
+      if (frame === undefined) break;
       this.#send(frame);
+    }
+    if (this.#storedBefore) {
+      this.#storedBefore = false;
+      this.#context.onSettled();
     }
   }
 
@@ -99,10 +106,11 @@ export class BatchSession implements Session {
     const { frames } = this.#producer;
     // Marked as sent, and the first that the server has to get. There is no time to compress.
     const messages = this.#compressing === undefined ? [] : [this.#compressing];
-    while (this.#throttleTimer === undefined && frames.sentLength < this.#window) {
-      const frame = frames.nextUnsent() ?? this.#nextFrame(true);
+    while (this.#throttleTimer === undefined && frames.sentLength < this.#maxInFlight) {
+      const frame = this.#nextFrame(true);
       if (frame === undefined) break;
       frames.markSent();
+      this.#nextSeq = frame.seq + 1;
       this.sentEvents += frame.events.length;
       messages.push(eventsMessage(frame.seq, frame.events));
     }
@@ -129,7 +137,7 @@ export class BatchSession implements Session {
       connection.abort({ kind: 'not_batch', why: 'the backend did not answer with a welcome' });
       return;
     }
-    if (message.lastSeq > this.#producer.frames.lastSeq) {
+    if (this.#lane.givesNumbers && message.lastSeq > this.#producer.frames.lastSeq) {
       // Somebody else's numbers, such as a restored database's: start over under a new name rather than let the
       // server take our frames for old ones.
       if (this.#hellos > 1) {
@@ -150,8 +158,10 @@ export class BatchSession implements Session {
     this.#welcomeTimer?.cancel();
     this.#maxInFlight = Math.min(config.maxInFlightFrames, message.maxInFlight ?? Infinity);
     this.#maxFrameBytes = Math.max(MIN_FRAME_BYTES, message.maxFrameBytes ?? Infinity);
-    this.#settleThrough(message.lastSeq);
-    this.#refit();
+    this.#lastSeq = message.lastSeq;
+    if (this.#settle(message.lastSeq)) this.#context.onSettled();
+    this.#lane.refit(message.lastSeq, this.#maxFrameBytes);
+    this.#context.judge();
     this.#context.onReady();
   }
 
@@ -163,12 +173,17 @@ export class BatchSession implements Session {
       return;
     }
     if (message.type === 'throttle') this.#throttle(message.seq, message.retryAfterMillis);
-    else this.#settleThrough(message.seq, message.type === 'invalid' ? message.rejected : []);
+    else if (this.#settle(message.seq, message.type === 'invalid' ? message.rejected : []))
+      this.#context.onSettled();
   }
 
-  /** Everything up to `seq` is stored, but for the events of `seq` at the indexes in `rejected`. */
-  #settleThrough(seq: number, rejected: readonly number[] = []): void {
-    const { queue, tally, reporter } = this.#context;
+  /**
+   * Everything up to `seq` is stored, but for the events of `seq` at the indexes in `rejected`.
+   *
+   * @returns whether that settles anything
+   */
+  #settle(seq: number, rejected: readonly number[] = []): boolean {
+    const { tally, reporter } = this.#context;
     let settled = 0;
     const frames = this.#producer.frames.settleThrough(seq);
     for (const frame of frames) {
@@ -178,17 +193,19 @@ export class BatchSession implements Session {
       tally.acked += frame.events.length - refused;
       settled += frame.events.length;
       traceEvents(reporter, 'acknowledged', () => frame.events.texts());
-      queue.release(frame.events);
+      this.#lane.release(frame);
     }
-    if (frames.length === 0) return;
+    if (frames.length === 0) return false;
     this.answeredEvents += settled;
+    this.#context.isolation.settled(settled);
     this.#deadline.progress(this.#producer.frames.sentLength > 0);
-    this.#context.onSettled(settled);
+    return true;
   }
 
   #throttle(seq: number, millis: number): void {
     const { clock, reporter } = this.#context;
     this.#producer.frames.rewindTo(seq);
+    this.#nextSeq = seq;
     this.#deadline.progress(this.#producer.frames.sentLength > 0);
     if (this.#throttleTimer === undefined) reporter.info(`the backend asks to wait ${millis} ms`);
     this.#throttleTimer?.cancel();
@@ -198,39 +215,44 @@ export class BatchSession implements Session {
     });
   }
 
-  get #window(): number {
-    return this.#context.oneAtATime ? 1 : this.#maxInFlight;
-  }
-
   #hasRoom(): boolean {
     const { config, connection } = this.#context;
     return (
-      this.#producer.frames.sentLength < this.#window && connection.bufferedBytes < config.maxBufferedBytes
+      this.#producer.frames.sentLength < this.#maxInFlight &&
+      connection.bufferedBytes < config.maxBufferedBytes
     );
   }
 
+  /** What may be sent next, if anything: frames that were stored before are settled on the way. */
   #nextFrame(everything: boolean): Frame | undefined {
-    const { config, queue, oneAtATime } = this.#context;
-    if (queue.length === 0) return undefined;
-    const batch = Math.min(config.maxBatchEvents, MAX_FRAME_EVENTS);
-    const full = queue.length >= batch || queue.bytes >= config.maxBatchBytes;
-    if (!everything && !full) return undefined;
-    const maxEvents = oneAtATime ? 1 : batch;
-    const maxBytes = Math.min(config.maxBatchBytes, this.#maxFrameBytes - envelopeBytes(maxEvents));
-    return this.#producer.frames.add(queue.take(maxEvents, maxBytes));
+    const { frames } = this.#producer;
+    for (;;) {
+      const frame = frames.nextUnsent() ?? this.#lane.next(this.inFlight, everything, this.#maxFrameBytes);
+      if (frame === undefined) {
+        this.#fetch();
+        return undefined;
+      }
+      if (frame.seq > this.#lastSeq) {
+        // Within a connection there is no gap, in what a spool has lost a record of either.
+        this.isAtEnd = this.#nextSeq !== undefined && frame.seq !== this.#nextSeq;
+        return this.isAtEnd ? undefined : frame;
+      }
+      this.#storedBefore = this.#settle(frame.seq) || this.#storedBefore;
+    }
   }
 
-  /** Frames made for a server with larger limits are taken apart: this one would end the connection over them. */
-  #refit(): void {
-    const { frames } = this.#producer;
-    const tooLarge = frames.someUnsent(
-      ({ events }) => events.bytes + envelopeBytes(events.length) > this.#maxFrameBytes,
-    );
-    if (tooLarge || this.#context.oneAtATime) this.#context.queue.putBack(frames.dissolve());
+  #fetch(): void {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    void this.#lane.fetch().then((some) => {
+      this.#fetching = false;
+      if (some && this.#phase === 'open') this.#context.onRoom();
+    });
   }
 
   #send(frame: Frame): void {
     this.#producer.frames.markSent();
+    this.#nextSeq = frame.seq + 1;
     this.sentEvents += frame.events.length;
     traceEvents(this.#context.reporter, 'sent', () => frame.events.texts());
     const message = eventsMessage(frame.seq, frame.events);

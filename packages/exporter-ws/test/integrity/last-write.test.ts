@@ -62,7 +62,13 @@ describe('last write', () => {
     const stats = await end('add(1, 99); process.exit(0);');
     await arrived(100);
     expect(stats).to.include({ accepted: 100, acked: 1, queued: 0, inFlight: 0, state: 'closed' });
-    expect(stats.dropped).to.deep.equal({ shutdown_timeout: 0, too_large: 0, poison: 0, spool_lost: 0, exit: 99 });
+    expect(stats.dropped).to.deep.equal({
+      shutdown_timeout: 0,
+      too_large: 0,
+      poison: 0,
+      spool_lost: 0,
+      exit: 99,
+    });
     expect(imbalance(stats)).to.equal(0);
   });
 
