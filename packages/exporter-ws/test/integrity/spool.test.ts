@@ -78,7 +78,7 @@ describe('spool', () => {
   }
 
   for (const mode of ['batch', 'event'] as const) {
-    it(`takes what does not fit into memory, and delivers all of it in order, once, in ${mode} mode`, async () => {
+    it(`F43 takes what does not fit into memory, and delivers all of it in order, once, in ${mode} mode`, async () => {
       const port = await freePort();
       const exporter = exporterTo(port, { protocol: mode });
       const seen = watched(exporter);
@@ -183,7 +183,7 @@ describe('spool', () => {
     expect(backend.stored).to.have.length(301);
   });
 
-  it('loses no spooled event when the process is killed, and stores none twice', async function () {
+  it('F44 loses no spooled event when the process is killed, and stores none twice', async function () {
     this.timeout(60_000);
     const backend = new BatchBackend();
     const port = await freePort();
@@ -301,7 +301,7 @@ describe('spool', () => {
     expect(stored()).to.have.length(501);
   });
 
-  it('refuses what a full disk does not take, counts it, and goes on when there is room', async function () {
+  it('F45 refuses what a full disk does not take, counts it, and goes on when there is room', async function () {
     const mounted = ((): boolean => {
       try {
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', spoolDir], { stdio: 'ignore' });
