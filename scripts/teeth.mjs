@@ -109,11 +109,7 @@ const WEAKENINGS = [
   {
     name: 'sequence numbers of unacknowledged frames given again',
     patches: [
-      [
-        'protocol/in-flight.js',
-        'this.#lastSeq += 1;',
-        'this.#lastSeq = (this.#frames.at(-1)?.seq ?? 0) + 1;',
-      ],
+      ['protocol/in-flight.js', 'seq: this.#lastSeq + 1', 'seq: (this.#frames.at(-1)?.seq ?? 0) + 1'],
     ],
     tests: ['protocol/in-flight.test.js', SCHEDULES],
   },
