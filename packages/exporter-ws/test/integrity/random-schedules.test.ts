@@ -164,7 +164,8 @@ async function play(
       maxBatchEvents: 20,
       // Whatever the backend choked on is digested in the end.
       maxPoisonAttempts: 0,
-      ackTimeoutMillis: 300,
+      // In event mode three that run out before anything was ever acknowledged mean a wait of minutes, by design.
+      ackTimeoutMillis: mode === 'event' ? 1_000 : 300,
       forceFlushTimeoutMillis: 20_000,
       tlsCa: certificate.cert,
     },
