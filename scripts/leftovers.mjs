@@ -143,7 +143,8 @@ let baseline = new Map();
 export const mochaHooks = {
   async beforeAll() {
     baseline = await measured();
-    const { suites } = this.test.parent;
+    // Hooks of a suite that is skipped do not run.
+    const suites = this.test.parent.suites.filter((suite) => !suite.isPending());
     for (const [index, suite] of suites.entries())
       if (suite.file !== suites[index + 1]?.file) checkAfter(suite);
   },

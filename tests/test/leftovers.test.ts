@@ -121,4 +121,16 @@ describe('what a test file leaves open', function () {
       expect(suites.pids.some(isAlive)).to.equal(false);
     });
   }
+
+  it('is found also when the last suite of the file is skipped', async () => {
+    const skipped = `describe.skip('another suite', () => { it('is not run', () => {}); });`;
+    const run = await suites.run([
+      suites.add('leftovers', {
+        'a-leaves': suite(SERVER) + skipped,
+        'b-clean': suite(SERVER, 'server.close();'),
+      }),
+    ]);
+    expect(run.output).to.include('leftovers/test-dist/a-leaves.test.js left behind what it opened');
+    expect(run.output).to.match(/\n2 passed, 1 failed, 1 skipped\n$/);
+  });
 });
