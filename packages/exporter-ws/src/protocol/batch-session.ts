@@ -242,9 +242,10 @@ export class BatchSession implements Session {
   }
 
   #fetch(): void {
-    if (this.#fetching) return;
+    const fetching = this.#fetching ? undefined : this.#lane.fetch();
+    if (fetching === undefined) return;
     this.#fetching = true;
-    void this.#lane.fetch().then((some) => {
+    void fetching.then((some) => {
       this.#fetching = false;
       if (some && this.#phase === 'open') this.#context.onRoom();
     });

@@ -12,8 +12,11 @@ export interface Lane {
   readonly givesNumbers: boolean;
   /** The next frame, numbered; without `everything` only a full one. Undefined: there is none, or none yet. */
   next(inFlight: number, everything: boolean, maxFrameBytes: number): Frame | undefined;
-  /** Looks for more where `next` found none; resolves to whether it would now. Never rejects. */
-  fetch(): Promise<boolean>;
+  /**
+   * Looks for more where `next` found none; resolves to whether it would now, and never rejects. Undefined: there is nowhere to
+   * look, which is said for nearly every event and must cost nothing.
+   */
+  fetch(): Promise<boolean> | undefined;
   /**
    * The server has said that all up to `lastSeq` is stored, and what it takes at most: frames that it cannot take as they are,
    * or that end connections, are taken apart.
@@ -58,8 +61,8 @@ export class MemoryLane implements Lane {
     return events.length === 0 ? undefined : this.producer.frames.add(events);
   }
 
-  fetch(): Promise<boolean> {
-    return Promise.resolve(false);
+  fetch(): undefined {
+    return undefined;
   }
 
   refit(_lastSeq: number, maxFrameBytes: number): void {

@@ -38,8 +38,8 @@ export class SpoolLane implements Lane {
     return undefined;
   }
 
-  fetch(): Promise<boolean> {
-    return this.#isolation.mustTakeApart ? Promise.resolve(false) : this.source.fetch();
+  fetch(): Promise<boolean> | undefined {
+    return this.#isolation.mustTakeApart ? undefined : this.source.fetch();
   }
 
   refit(lastSeq: number, maxFrameBytes: number): void {

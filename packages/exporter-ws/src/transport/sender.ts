@@ -36,6 +36,7 @@ export class Sender {
   readonly #plan: ReconnectPlan;
   /** Connections and timers belong to the exporter, not to the request that happened to come first. */
   readonly #scope = new AsyncResource('CerberusWsExporter');
+  readonly #pumpOn = (): void => this.#pump();
   /** The process will end soon. */
   #hasty = false;
   #state: ExporterState = 'idle';
@@ -228,7 +229,7 @@ export class Sender {
     const attempt = this.#attempt;
     const session = attempt?.session;
     if (this.#state !== 'ready' || session === undefined || attempt === undefined) return;
-    backlog.feed(session.mode, () => this.#pump());
+    backlog.feed(session.mode, this.#pumpOn);
     session.pump(everything || backlog.isAwaited);
     if (session.mode === 'batch' && session.inFlight === 0) this.#changeLane(attempt, session);
     if (backlog.waits && this.#flushTimer === undefined) this.#armFlush();
