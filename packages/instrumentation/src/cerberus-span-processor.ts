@@ -11,41 +11,26 @@ import {
   type Reporter,
 } from '@cerberus-otel/exporter-ws/internal';
 import { findRecord } from './capture/active-request.ts';
+import type { ArrivedRequest } from './capture/arrived-request.ts';
 import { isRequest, pathOf } from './capture/http-attributes.ts';
 import { REQUEST, RequestRecord, type RequestSpan } from './capture/request-record.ts';
 import { RequestRegistry } from './capture/request-registry.ts';
-import { isLocalRoot, isWithinRequest } from './capture/request-root.ts';
+import { isLocalRoot, recordOfFurther } from './capture/request-root.ts';
 import { readProcessorOptions, type CerberusSpanProcessorOptions } from './config.ts';
 import { ForwardingHint } from './enrich/forwarding-hint.ts';
 import { Identity } from './enrich/identity.ts';
-import type { PathFilter } from './enrich/ignore-paths.ts';
+import { guarded, type PathFilter } from './enrich/ignore-paths.ts';
 import { redact } from './enrich/redaction.ts';
 import { HandOver } from './hand-over/hand-over.ts';
+import { LateRoutes } from './hand-over/late-routes.ts';
 import { MAX_WAITING } from './hand-over/waiting-room.ts';
 import { secretKeySource, type SecretKeySource } from './key/secret-key-source.ts';
 import { deliveryOf } from './observe/delivery.ts';
 import { Doctor } from './observe/doctor.ts';
 import { HookFailures } from './observe/hook-failures.ts';
 import { processorMetrics } from './observe/processor-metrics.ts';
+import type { CerberusSpanProcessorStats } from './observe/processor-stats.ts';
 import type { SdkSpan, SpanProcessorLike } from './sdk/sdk-types.ts';
-
-/** What a processor did, in requests. `seen = ignored + handedOver + refused + waitingForKey` with an exporter. */
-export interface CerberusSpanProcessorStats {
-  /** Finished HTTP SERVER spans that are the root of their process, ignored ones included. */
-  readonly seen: number;
-  /** Left out by `ignorePaths`. */
-  readonly ignored: number;
-  /** Accepted by the exporter. */
-  readonly handedOver: number;
-  /** Not accepted by the exporter: its queue is full, or it is shut down. */
-  readonly refused: number;
-  /** Wait for the secret key at this moment, or for the end of the event loop's turn in which they ended. */
-  readonly waitingForKey: number;
-  /** Child spans whose metrics were not followed, because more than 1,000 of one request were open. */
-  readonly unfollowedChildren: number;
-  /** Errors inside hooks. None of them reached the application. */
-  readonly hookFailures: number;
-}
 
 /** What tests replace: time, chance, the environment and where messages go. */
 export interface ProcessorSeams {
@@ -65,10 +50,13 @@ type Root = SdkSpan & RequestSpan;
  */
 export class CerberusSpanProcessor implements SpanProcessorLike {
   readonly #isIgnored: PathFilter;
+  /** For the doctor, who reports no failure of `ignorePaths`: the hook that decides does. */
+  readonly #isIgnoredQuietly: PathFilter;
   readonly #redacts: boolean;
   readonly #identity: Identity;
   readonly #keys: SecretKeySource;
   readonly #clock: Clock;
+  readonly #lateRoutes: LateRoutes;
   readonly #handOver: HandOver | undefined;
   readonly #hint: ForwardingHint | undefined;
   readonly #stopObserving: () => void;
@@ -87,9 +75,11 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     const config = readProcessorOptions(options, seams.env ?? process.env);
     const reporter = seams.reporter ?? createReporter('@cerberus-otel/instrumentation');
     this.#clock = seams.clock ?? systemClock;
-    this.#isIgnored = config.ignorePaths;
     this.#redacts = config.redactSpans;
     this.#failures = new HookFailures(reporter);
+    this.#isIgnored = guarded(config.ignorePaths, (error) => this.#failures.add('ignorePaths', error));
+    this.#isIgnoredQuietly = guarded(config.ignorePaths, () => undefined);
+    this.#lateRoutes = new LateRoutes(this.#clock, (span, record) => this.#pass(span, record));
     this.#identity = new Identity(config);
     this.#keys = secretKeySource(config, {
       clock: this.#clock,
@@ -123,8 +113,8 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   onStart(span: SdkSpan, parentContext: Context): void {
     if (this.#closed) return;
     try {
-      if (isLocalRoot(span) && !isWithinRequest(parentContext)) this.#begin(span);
-      else this.#follow(span, parentContext);
+      if (isLocalRoot(span)) this.#serve(span, parentContext);
+      else this.#follow(span, findRecord(parentContext), parentContext);
     } catch (error) {
       this.#failures.add('onStart', error);
     }
@@ -163,6 +153,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
    * @throws what the exporter's own `forceFlush` rejects with
    */
   async forceFlush(): Promise<void> {
+    this.#lateRoutes.settle();
     await this.#handOver?.flush();
   }
 
@@ -178,37 +169,45 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       ignored: this.#ignored,
       handedOver: this.#handOver?.accepted ?? 0,
       refused: this.#handOver?.refused ?? 0,
-      waitingForKey: this.#handOver?.waiting ?? 0,
+      waitingForKey: (this.#handOver?.waiting ?? 0) + this.#lateRoutes.waiting,
       unfollowedChildren: this.#unfollowed,
       hookFailures: this.#failures.count,
     };
   }
 
   #arrived(target: string): void {
-    if (!this.#doctor.watching) return;
-    if (this.#isToBeCounted(requestPath(target))) this.#doctor.requestArrived();
+    if (this.#doctor.watching && !this.#isIgnoredQuietly(requestPath(target) ?? ''))
+      this.#doctor.requestArrived();
   }
 
-  #begin(span: Root): void {
+  /** A SERVER span without a parent in this process: of a request that arrived, or one more of a request that has one. */
+  #serve(span: Root, parentContext: Context): void {
     const arrived = this.#registry.take(span.attributes);
-    if (this.#doctor.watching && arrived !== undefined && this.#isToBeCounted(arrived.path)) {
+    const record =
+      arrived === undefined ? recordOfFurther(span, parentContext, this.#registry.current) : undefined;
+    if (record === undefined) this.#begin(span, arrived);
+    else this.#follow(span, record, parentContext);
+  }
+
+  #begin(span: Root, arrived: ArrivedRequest | undefined): void {
+    if (this.#doctor.watching && arrived?.path !== undefined && !this.#isIgnoredQuietly(arrived.path)) {
       this.#doctor.spanStarted();
     }
     const record = (span[REQUEST] ??= new RequestRecord(span, this, arrived));
     record.join();
+    this.#registry.began(record);
     this.#keys.start();
   }
 
-  #follow(span: Root, parentContext: Context): void {
-    const record = findRecord(parentContext);
-    if (record?.isOwnedBy(this) === true && record.addChild(span)) span[REQUEST] = record;
+  #follow(span: Root, record: RequestRecord | undefined, parentContext: Context): void {
+    if (record?.isOwnedBy(this) === true && record.addChild(span, parentContext)) span[REQUEST] = record;
   }
 
   #enrich(span: Root, record: RequestRecord): void {
     const { attributes } = span;
     const { path } = record;
     if (!isRequest(attributes)) return;
-    if (this.#matchesIgnored(path ?? pathOf(attributes))) {
+    if (this.#isIgnored(path ?? pathOf(attributes))) {
       record.ignoredBy = this;
       // Without an exporter of its own it cannot hold the span back from the one behind it.
       if (this.#handOver === undefined) attributes[CERBERUS_ATTRIBUTE.ignored] = true;
@@ -231,28 +230,11 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     }
   }
 
-  /** For the doctor, who reports no failure of `ignorePaths`: the hook that decides does. */
-  #isToBeCounted(path = ''): boolean {
-    try {
-      return !this.#isIgnored(path);
-    } catch {
-      return true;
-    }
-  }
-
-  #matchesIgnored(path: string): boolean {
-    try {
-      return this.#isIgnored(path);
-    } catch (error) {
-      this.#failures.add('ignorePaths', error);
-      return false;
-    }
-  }
-
   #end(span: Root, record: RequestRecord): void {
     try {
       this.#finish(span, record);
     } finally {
+      this.#registry.forget(record);
       record.leave();
     }
   }
@@ -268,6 +250,10 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       return;
     }
     this.#hint?.observe(record.origin);
+    if (!this.#lateRoutes.hold(span, record)) this.#pass(span, record);
+  }
+
+  #pass(span: Root, record: RequestRecord): void {
     this.#doctor.requestServed(span.attributes);
     this.#handOver?.offer(span, record);
   }
@@ -292,6 +278,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     this.#closed = true;
     this.#registry.close();
     this.#doctor.stop();
+    this.#lateRoutes.settle();
     try {
       await this.#handOver?.settle();
       this.#keys.stop();
@@ -305,6 +292,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
 
   #handOverNow(): void {
     try {
+      this.#lateRoutes.settle();
       this.#handOver?.now();
     } catch (error) {
       this.#failures.add('exit', error);

@@ -1,9 +1,6 @@
+export type { CerberusSpanProcessorStats } from './observe/processor-stats.ts';
 export { CerberusConfigError, type CerberusConfigErrorCode } from '@cerberus-otel/exporter-ws';
-export {
-  CerberusSpanProcessor,
-  type CerberusSpanProcessorStats,
-  type ProcessorSeams,
-} from './cerberus-span-processor.ts';
+export { CerberusSpanProcessor, type ProcessorSeams } from './cerberus-span-processor.ts';
 export type { ForwardedHeader } from './enrich/client-address.ts';
 export type { CerberusSpanProcessorOptions } from './config.ts';
 export type { MetricValue } from './enrich/custom-metrics.ts';

@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Attributes } from '@opentelemetry/api';
 import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
+import { agrees } from './request-agreement.ts';
 
 /** What Node announces in `http.server.request.start`. */
 export interface RequestStart {
@@ -43,6 +45,11 @@ export class ArrivedRequest {
   /** The response as it is, or as it was when it was let go. */
   get answer(): Answer | undefined {
     return this.#open === undefined ? this.#last : answerOf(this.#open);
+  }
+
+  /** Whether a span stands for this request, as far as its attributes tell; not any more when it is over. */
+  isOf(attributes: Attributes): boolean {
+    return this.#open !== undefined && agrees(attributes, this.#open.response.req, this.#open.socket);
   }
 
   /**

@@ -17,6 +17,7 @@ export class RequestChildren {
   #spans: SdkSpan[] = [];
   #open = 0;
   #refused = 0;
+  #hasServers = false;
   #settled: SettledMetrics | undefined;
   #settledRoute: string | undefined;
 
@@ -27,6 +28,7 @@ export class RequestChildren {
       return false;
     }
     if (this.#spans.length >= COMPACT_AT) this.#compact();
+    if (child.kind === SpanKind.SERVER) this.#hasServers = true;
     this.#spans.push(child);
     this.#open += 1;
     return true;
@@ -42,12 +44,24 @@ export class RequestChildren {
     return this.#refused;
   }
 
+  /** Whether there is a SERVER span among them: the request has more than one. */
+  get hasServers(): boolean {
+    return this.#hasServers;
+  }
+
   get spans(): readonly SdkSpan[] {
     return this.#spans;
   }
 
   get settled(): SettledMetrics | undefined {
     return this.#settled;
+  }
+
+  /** Nested SERVER spans that have not ended, where there are any: what they know of the route may come with their end. */
+  get openServers(): readonly SdkSpan[] | undefined {
+    if (!this.#hasServers) return undefined;
+    const open = this.#spans.filter((span) => span.kind === SpanKind.SERVER && !span.ended);
+    return open.length === 0 ? undefined : open;
   }
 
   /** The route that the first nested SERVER span names: some frameworks put it there and not on the root. */
@@ -64,7 +78,8 @@ export class RequestChildren {
   }
 }
 
-function routeOf(spans: readonly SdkSpan[]): string | undefined {
+/** The route that the first SERVER span among `spans` names. */
+export function routeOf(spans: readonly SdkSpan[]): string | undefined {
   for (const span of spans) {
     if (span.kind !== SpanKind.SERVER) continue;
     const route = span.attributes[HTTP_ROUTE];

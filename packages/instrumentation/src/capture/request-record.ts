@@ -1,10 +1,12 @@
+import type { Attributes, Context } from '@opentelemetry/api';
 import type { Origin } from '../enrich/client-address.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
 import { outcomeOf, type Outcome } from '../enrich/outcome.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
 import type { ArrivedRequest } from './arrived-request.ts';
 import { HTTP_ROUTE, peerOf, STATUS_CODE, statusCodeOf } from './http-attributes.ts';
-import { RequestChildren } from './request-children.ts';
+import { RequestChildren, routeOf } from './request-children.ts';
+import { rpcMetadata, type RpcMetadata } from './rpc-metadata.ts';
 
 /**
  * Where a span of a request carries its record. A registered symbol, and methods instead of `instanceof`: the
@@ -23,6 +25,14 @@ export class RequestRecord {
   #origin: Origin;
   #userId: string | undefined;
   #users = 0;
+  /** Nested SERVER spans that were open at its end, where no route was known by then. */
+  #late: readonly SdkSpan[] | undefined;
+  #waiting: (() => void)[] | undefined;
+  /**
+   * Of the SERVER span within this one. instrumentation-http does not find the route there itself: listeners of a response
+   * run in the context of whoever bound the response first.
+   */
+  #nested: RpcMetadata | undefined;
   /** The processor that wrote its attributes last; each one has its own key. */
   enrichedBy: object | undefined;
   /** The processor that leaves it out. */
@@ -60,18 +70,39 @@ export class RequestRecord {
     return processor === this.#owner;
   }
 
+  /** Whether a SERVER span stands for this request too, as where two instrumentations make one each. */
+  isOf(attributes: Attributes): boolean {
+    return !this.#closed && this.#arrived?.isOf(attributes) === true;
+  }
+
   /** Its SERVER span has ended: nothing is taken any more. */
   get over(): boolean {
     return this.#closed;
   }
 
   /** @returns false when the child is not followed: too many are open, or the request is over */
-  addChild(child: SdkSpan): boolean {
-    return !this.#closed && (this.#children ??= new RequestChildren()).add(child);
+  addChild(child: SdkSpan, parentContext: Context): boolean {
+    if (this.#closed) return false;
+    const children = (this.#children ??= new RequestChildren());
+    if (children.hasServers) this.#nested = rpcMetadata(parentContext) ?? this.#nested;
+    return children.add(child);
   }
 
   childEnded(): void {
     this.#children?.ended();
+    if (this.#late?.every((span) => span.ended) === true) this.#routeIsKnown(this.#late);
+  }
+
+  /**
+   * Calls back once, when the nested SERVER spans that were still open at the end of the request have ended: some frameworks
+   * say the route only then.
+   *
+   * @returns false when there is nothing to wait for; `callback` is then never called
+   */
+  awaitRoute(callback: () => void): boolean {
+    if (this.#late === undefined) return false;
+    (this.#waiting ??= []).push(callback);
+    return true;
   }
 
   /** @returns whether the value was taken: not after the request, nor for what cannot be a metric */
@@ -107,12 +138,24 @@ export class RequestRecord {
     const { attributes } = this.#root;
     rollUp(attributes, this.#metrics, children?.spans ?? [], children?.settled);
     this.#metrics = undefined;
-    const route = Object.hasOwn(attributes, HTTP_ROUTE) ? undefined : children?.route;
-    if (route !== undefined) attributes[HTTP_ROUTE] = route;
+    if (!Object.hasOwn(attributes, HTTP_ROUTE)) {
+      const route = children?.route ?? this.#nested?.route;
+      if (route !== undefined) attributes[HTTP_ROUTE] = route;
+      else this.#late = children?.openServers;
+    }
     // At the attribute limit the span refused it.
     const sent = statusCodeOf(attributes) === undefined ? this.#arrived?.answer?.statusCode : undefined;
     if (sent !== undefined) attributes[STATUS_CODE] = sent;
     return children?.refused ?? 0;
+  }
+
+  #routeIsKnown(late: readonly SdkSpan[]): void {
+    const route = routeOf(late) ?? this.#nested?.route;
+    this.#late = undefined;
+    if (route !== undefined) this.#root.attributes[HTTP_ROUTE] = route;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const callback of waiting ?? []) callback();
   }
 
   /** How the request ended, asked while its SERVER span ends. */

@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Attributes } from '@opentelemetry/api';
-import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import { ArrivedRequest, type RequestStart } from './arrived-request.ts';
-import { methodOf } from './http-attributes.ts';
+import { agrees } from './request-agreement.ts';
+import type { RequestRecord } from './request-record.ts';
 
 const CHANNEL = 'http.server.request.start';
 
@@ -12,9 +12,11 @@ const CHANNEL = 'http.server.request.start';
  */
 export class RequestRegistry {
   #last: RequestStart | undefined;
+  #current: RequestRecord | undefined;
   readonly #onArrival: (target: string) => void;
   readonly #onStart = (message: unknown): void => {
     this.#last = message as RequestStart;
+    this.#current = undefined;
     this.#onArrival(this.#last.request.url ?? '');
   };
 
@@ -30,6 +32,7 @@ export class RequestRegistry {
   close(): void {
     unsubscribe(CHANNEL, this.#onStart);
     this.#last = undefined;
+    this.#current = undefined;
   }
 
   /**
@@ -39,25 +42,23 @@ export class RequestRegistry {
   take(attributes: Attributes): ArrivedRequest | undefined {
     const last = this.#last;
     this.#last = undefined;
-    return last !== undefined && agrees(attributes, last) ? new ArrivedRequest(last) : undefined;
+    return last !== undefined && agrees(attributes, last.request, last.socket)
+      ? new ArrivedRequest(last)
+      : undefined;
   }
-}
 
-function agrees(attributes: Attributes, { request, socket }: RequestStart): boolean {
-  const method = methodOf(attributes);
-  if (method !== undefined && method !== request.method && method !== '_OTHER') return false;
-  const port = attributes['network.peer.port'];
-  if (typeof port === 'number') return port === socket.remotePort;
-  const target = request.url ?? '';
-  const old = attributes['http.target'];
-  if (typeof old === 'string') return old === target || target.endsWith(old);
-  const path = attributes['url.path'];
-  if (typeof path === 'string') return path === requestPath(target) || path === resolvedPath(target);
-  // A span without one comparable attribute proves nothing.
-  return false;
-}
+  /** The record of the request that arrived last, once it has one and until it is over. */
+  get current(): RequestRecord | undefined {
+    return this.#current;
+  }
 
-/** As instrumentation-http writes `url.path`: resolved against the host. */
-function resolvedPath(target: string): string | undefined {
-  return URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost').pathname : undefined;
+  /** The request that was taken last got this record. */
+  began(record: RequestRecord): void {
+    this.#current = record;
+  }
+
+  /** A record is not needed any more: spans are reachable through it. */
+  forget(record: RequestRecord): void {
+    if (this.#current === record) this.#current = undefined;
+  }
 }

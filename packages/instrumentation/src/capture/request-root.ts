@@ -1,15 +1,29 @@
-import { SpanKind, type Context } from '@opentelemetry/api';
+import { context, SpanKind, type Context } from '@opentelemetry/api';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
 import { findRecord } from './active-request.ts';
+import type { RequestRecord } from './request-record.ts';
 
-/** The SERVER span that stands for the request: its parent is in another process, or there is none. */
+/** A SERVER span that seems to stand for a request: its parent is in another process, or there is none. */
 export function isLocalRoot(span: SdkSpan): boolean {
   if (span.kind !== SpanKind.SERVER) return false;
   return span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
 }
 
-/** `@hono/otel` extracts the caller anew, so that its SERVER span within the request seems to be a root as well. */
-export function isWithinRequest(parentContext: Context): boolean {
-  const record = findRecord(parentContext);
-  return record !== undefined && !record.over;
+/**
+ * The record that a further SERVER span belongs to. `@hono/otel` extracts the caller anew within the request; a second
+ * HTTP instrumentation makes a span of its own, in the context of the first one's or beside it; and a request may be
+ * handed on to another server of this process.
+ *
+ * @param latest the record of the request that arrived last
+ */
+export function recordOfFurther(
+  span: SdkSpan,
+  parentContext: Context,
+  latest: RequestRecord | undefined,
+): RequestRecord | undefined {
+  const within = findRecord(parentContext);
+  if (within?.over === false) return within;
+  const around = findRecord(context.active());
+  if (around?.isOf(span.attributes) === true) return around;
+  return latest?.isOf(span.attributes) === true ? latest : undefined;
 }

@@ -27,6 +27,18 @@ export function ignorePathsOption(): OptionKind<PathFilter> {
   };
 }
 
+/** As `filter`, for callers that must not throw: a path that it fails on is not left out. */
+export function guarded(filter: PathFilter, onError: (error: unknown) => void): PathFilter {
+  return (path) => {
+    try {
+      return filter(path);
+    } catch (error) {
+      onError(error);
+      return false;
+    }
+  };
+}
+
 function isPattern(pattern: unknown): pattern is PathPattern {
   return typeof pattern === 'string' || typeof pattern === 'function' || pattern instanceof RegExp;
 }

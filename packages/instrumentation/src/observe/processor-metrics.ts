@@ -1,21 +1,16 @@
 import type { SelfMetric } from '@cerberus-otel/exporter-ws/internal';
-
-/** What is read of a processor's `stats()`. */
-export interface ProcessorCounts {
-  readonly seen: number;
-  readonly ignored: number;
-  readonly handedOver: number;
-  readonly refused: number;
-  readonly waitingForKey: number;
-}
+import type { CerberusSpanProcessorStats } from './processor-stats.ts';
 
 /**
  * `stats()` of a processor as metrics of the semantic conventions for OpenTelemetry SDKs. Its queue is what waits for
- * the secret key.
+ * the secret key, and the few that wait for their route.
  *
  * @param capacity how many requests may wait; `undefined` without an exporter: a request is then done when it is enriched
  */
-export function processorMetrics(stats: () => ProcessorCounts, capacity?: number): readonly SelfMetric[] {
+export function processorMetrics(
+  stats: () => CerberusSpanProcessorStats,
+  capacity?: number,
+): readonly SelfMetric[] {
   const processed: SelfMetric = {
     name: 'otel.sdk.processor.span.processed',
     description: 'Requests that were enriched and handed on, and those that the exporter refused',
@@ -31,7 +26,7 @@ export function processorMetrics(stats: () => ProcessorCounts, capacity?: number
     processed,
     {
       name: 'otel.sdk.processor.span.queue.size',
-      description: 'Requests that wait for the secret key',
+      description: 'Requests that wait for the secret key, or for their route',
       kind: 'upDownCounter',
       read: () => [[stats().waitingForKey]],
     },

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { SpanKind } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { REQUEST, RequestRecord, type RequestSpan } from '../../dist/esm/capture/request-record.js';
 import type { SdkSpan } from '../../dist/esm/sdk/sdk-types.js';
@@ -56,7 +56,7 @@ describe('RequestRecord', () => {
     record.close();
     expect(record.setMetric('n', 1)).to.equal(false);
     expect(record.setUserId('u')).to.equal(false);
-    expect(record.addChild(span())).to.equal(false);
+    expect(record.addChild(span(), ROOT_CONTEXT)).to.equal(false);
     record.childEnded();
     expect(record.close()).to.equal(0);
     expect(root.attributes).to.not.have.property('cerberus.metric.n');
@@ -66,7 +66,7 @@ describe('RequestRecord', () => {
     const route = (attributes: Record<string, string>): unknown => {
       const root = serverSpan(attributes);
       const record = new RequestRecord(root, owner, undefined);
-      record.addChild(span({ kind: SpanKind.SERVER, attributes: { 'http.route': '/nested' } }));
+      record.addChild(span({ kind: SpanKind.SERVER, attributes: { 'http.route': '/nested' } }), ROOT_CONTEXT);
       record.close();
       return root.attributes['http.route'];
     };
