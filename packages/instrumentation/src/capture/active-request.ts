@@ -7,6 +7,6 @@ export function findRecord(context: Context): RequestRecord | undefined {
   const active = trace.getSpan(context) as RequestSpan | undefined;
   const record = active?.[REQUEST];
   if (record !== undefined) return record;
-  const span = rpcMetadata(context)?.span as RequestSpan | undefined;
+  const span: RequestSpan | undefined = rpcMetadata(context)?.span;
   return span?.[REQUEST];
 }

@@ -1,6 +1,5 @@
-import { context } from '@opentelemetry/api';
 import { isMetricValue, MAX_METRICS } from '../enrich/custom-metrics.ts';
-import { findRecord } from './active-request.ts';
+import { currentRecord } from './own-requests.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** The member of a response's object that carries the metrics, as in the Django package. */
@@ -43,7 +42,7 @@ function withoutMember(body: unknown): object | undefined {
 
 function record(body: object): void {
   try {
-    const request = findRecord(context.active());
+    const request = currentRecord();
     if (request !== undefined) new Flattening(request).members('', (body as Members)[MEMBER]);
   } catch {
     // It could not be read; what it has set so far stays.

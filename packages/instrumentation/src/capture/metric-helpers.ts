@@ -1,6 +1,5 @@
-import { context } from '@opentelemetry/api';
 import type { MetricValue } from '../enrich/custom-metrics.ts';
-import { findRecord } from './active-request.ts';
+import { currentRecord } from './own-requests.ts';
 
 /**
  * Adds a metric to the event of the current request, as `custom_data.<name>`. Works wherever the request's
@@ -11,7 +10,7 @@ import { findRecord } from './active-request.ts';
  */
 export function setMetric(name: string, value: MetricValue): boolean {
   try {
-    return findRecord(context.active())?.setMetric(name, value) ?? false;
+    return currentRecord()?.setMetric(name, value) ?? false;
   } catch {
     return false;
   }
@@ -24,7 +23,7 @@ export function setMetric(name: string, value: MetricValue): boolean {
  */
 export function setMetrics(metrics: Readonly<Record<string, MetricValue>>): boolean {
   try {
-    const record = findRecord(context.active());
+    const record = currentRecord();
     if (record === undefined) return false;
     return Object.entries(metrics)
       .map(([name, value]) => record.setMetric(name, value))
@@ -43,7 +42,7 @@ export function setMetrics(metrics: Readonly<Record<string, MetricValue>>): bool
 export function setUserId(id: string | number): boolean {
   try {
     if (typeof id !== 'string' && !Number.isFinite(id)) return false;
-    return findRecord(context.active())?.setUserId(String(id)) ?? false;
+    return currentRecord()?.setUserId(String(id)) ?? false;
   } catch {
     return false;
   }

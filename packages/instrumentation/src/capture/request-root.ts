@@ -3,9 +3,14 @@ import type { SdkSpan } from '../sdk/sdk-types.ts';
 import { findRecord } from './active-request.ts';
 import type { RequestRecord } from './request-record.ts';
 
+/** Whether a span serves a call from outside of the process. */
+export function isServerSpan(span: SdkSpan): boolean {
+  return span.kind === SpanKind.SERVER;
+}
+
 /** A SERVER span that seems to stand for a request: its parent is in another process, or there is none. */
 export function isLocalRoot(span: SdkSpan): boolean {
-  if (span.kind !== SpanKind.SERVER) return false;
+  if (!isServerSpan(span)) return false;
   return span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
 }
 

@@ -1,16 +1,29 @@
+import { configurationFile } from '../sdk/otel-environment.ts';
 import { ownLocation } from '../sdk/own-location.ts';
 import { placesToLook, requireFrom, resolved } from '../sdk/sdk-loader.ts';
 import type * as Cerberus from '../setup/with-cerberus.ts';
 import type { ShutdownLike } from './ending.ts';
 
+/** The part of this package that sets up. */
+interface OwnSetUp {
+  readonly withCerberus: typeof Cerberus.withCerberus;
+  readonly cerberusAlone: typeof Cerberus.cerberusAlone;
+}
+
 /** What set-up needs, loaded only when it is asked for. */
 export interface FoundPackages {
   /** The file for `module.register`. */
   readonly loaderHook: string;
-  readonly withCerberus: typeof Cerberus.withCerberus;
+  readonly withCerberus: OwnSetUp['withCerberus'];
   /** All of auto-instrumentations-node where it is installed, else those for servers that are. */
   instrumentations(): unknown[];
-  nodeSdk(configuration: object): ShutdownLike & { start(): void };
+  /** Not started. From `OTEL_CONFIG_FILE`, where that is set. */
+  nodeSdk(configuration: object): Startable;
+}
+
+/** An SDK, as far as it is used. */
+interface Startable extends ShutdownLike {
+  start(): void;
 }
 
 /** What was found, or which packages have to be installed. */
@@ -19,6 +32,7 @@ export interface Search {
   readonly missing: readonly string[];
 }
 
+type StartNodeSdk = (configuration: object) => ShutdownLike;
 type Exports = Readonly<Record<string, new (...args: unknown[]) => unknown>>;
 type Find = (name: string) => string | undefined;
 
@@ -69,18 +83,27 @@ export function findPackages(places: readonly string[] = placesToLook()): Search
     ];
     return { found: undefined, missing };
   }
-  // From `dist/esm` and from `dist/cjs` the same file.
-  const { withCerberus } = load(own, '../../cjs/index.js') as unknown as typeof Cerberus;
+  const { withCerberus } = loadSetUp(own);
   return {
     missing: [],
     found: {
       loaderHook,
       withCerberus,
       instrumentations: () => makeInstrumentations(find),
-      nodeSdk: (configuration) =>
-        make(load(sdkNode, sdkNode), 'NodeSDK', configuration) as ShutdownLike & { start(): void },
+      nodeSdk: (configuration) => sdkOf(load(sdkNode, sdkNode), configuration),
     },
   };
+}
+
+/** Undefined where this file does not know where it is. */
+export function ownSetUp(): OwnSetUp | undefined {
+  const own = ownLocation();
+  return own === undefined ? undefined : loadSetUp(own);
+}
+
+/** From `dist/esm` and from `dist/cjs` the same file. */
+function loadSetUp(own: string): OwnSetUp {
+  return load(own, '../../cjs/setup/with-cerberus.js') as unknown as OwnSetUp;
 }
 
 /** What to type to have them. */
@@ -111,6 +134,21 @@ function makeInstrumentations(find: Find): unknown[] {
     const file = find(name);
     return file === undefined ? [] : [make(load(file, file), className)];
   });
+}
+
+/** `NodeSDK` knows nothing of a configuration file; what does takes instrumentations, and no processors (SDK 2 and 3). */
+function sdkOf(exports: Exports, configuration: object): Startable {
+  const from = exports as Readonly<Record<string, unknown>>;
+  // The name in SDK 3, and the one in SDK 2.
+  const startNodeSdk = (from['startNodeSdk'] ?? from['startNodeSDK']) as StartNodeSdk | undefined;
+  if (configurationFile(process.env) === undefined || startNodeSdk === undefined) {
+    return make(exports, 'NodeSDK', configuration) as Startable;
+  }
+  let sdk: ShutdownLike | undefined;
+  return {
+    start: () => void (sdk = startNodeSdk(configuration)),
+    shutdown: async () => sdk?.shutdown(),
+  };
 }
 
 function load(from: string, name: string): Exports {

@@ -3,10 +3,16 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import type { Environment } from '@cerberus-otel/exporter-ws/internal';
-import { otelFlag } from '../sdk/otel-environment.ts';
+import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
+import { providerInPlace } from '../sdk/provider-in-place.ts';
+import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
+import { atFirstConnection } from '../setup/first-connection.ts';
+import type { NodeSdkConfigurationLike } from '../setup/with-cerberus.ts';
+import { Aside } from './aside.ts';
+import { BESIDE, countBeside } from './beside.ts';
 import { flushAtTheEnd } from './ending.ts';
 import { exportsAskedFor, withoutUnaskedExports } from './exports.ts';
-import { findPackages, installCommand, type FoundPackages } from './packages.ts';
+import { findPackages, installCommand, ownSetUp, type FoundPackages } from './packages.ts';
 
 /** Both copies of this package, and every second `--import` or `--require` of it, see the same flag. */
 const REGISTERED = Symbol.for('@cerberus-otel/register.v1');
@@ -37,6 +43,18 @@ function isWanted(env: Environment): boolean {
 }
 
 function setUp(env: Environment): void {
+  const other = providerInPlace();
+  if (other === undefined) setUpSdk(env);
+  else setUpBeside(other);
+}
+
+/** Somebody else's SDK came first. */
+function setUpBeside(other: object): void {
+  const processor = ownSetUp()?.cerberusAlone();
+  if (processor !== undefined) atFirstConnection(() => beside(other, processor, () => false));
+}
+
+function setUpSdk(env: Environment): void {
   const { found, missing } = findPackages();
   if (found === undefined) {
     warn(
@@ -46,22 +64,52 @@ function setUp(env: Environment): void {
     );
     return;
   }
-  withoutUnaskedExports(() => start(found, exportsAskedFor(env).length > 0));
+  const hasExports = exportsAskedFor(env).length > 0 || configurationFile(env) !== undefined;
+  withoutUnaskedExports(() => start(found, hasExports));
 }
 
+/**
+ * The SDK is started with the first connection to a server, and not where somebody else has set up another one until then:
+ * that one has the place, and ours would only double its spans. Where exports were asked for, ours is the one that is
+ * meant, and spans from before the first request are wanted too.
+ */
 function start(found: FoundPackages, hasExports: boolean): void {
   const given = {
     instrumentations: found.instrumentations(),
     // Events carry no resource, and finding its attributes out takes time, on some systems even a process.
     ...(!hasExports && { autoDetectResources: false }),
   };
+  let isStarted = false;
+  const aside = new Aside(given.instrumentations, () => !isStarted && providerInPlace() !== undefined);
   const configuration = found.withCerberus(given);
   // A configuration that cannot work was warned of by now.
   if (configuration === given && !hasExports) return;
   register(pathToFileURL(found.loaderHook).href);
   const sdk = found.nodeSdk(configuration);
-  sdk.start();
+  const startOwn = (): void => {
+    isStarted = true;
+    sdk.start();
+  };
+  if (hasExports) startOwn();
+  else {
+    atFirstConnection(() => {
+      const other = providerInPlace();
+      if (other === undefined) withoutUnaskedExports(startOwn);
+      else keepOut(aside, configuration, other);
+    });
+  }
   flushAtTheEnd(sdk);
+}
+
+/** Somebody else's SDK has come in the meantime. */
+function keepOut(aside: Aside, configuration: NodeSdkConfigurationLike, other: object): void {
+  aside.silence();
+  const [processor] = configuration.spanProcessors ?? [];
+  if (processor !== undefined) beside(other, processor, (replacement) => aside.made(replacement));
+}
+
+function beside(other: object, processor: SpanProcessorLike, isOurs: (replacement: object) => boolean): void {
+  warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(other, processor, isOurs)]);
 }
 
 function isOn(value: string | undefined): boolean {

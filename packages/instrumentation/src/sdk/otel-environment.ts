@@ -23,3 +23,8 @@ export function otelList(env: Environment, name: string): readonly string[] {
   const parts = (env[name] ?? '').split(',').map((part) => part.trim());
   return parts.filter((part) => part !== '');
 }
+
+/** The file of OpenTelemetry's declarative configuration, which takes the place of most other settings. */
+export function configurationFile(env: Environment): string | undefined {
+  return otelText(env, 'OTEL_CONFIG_FILE');
+}

@@ -10,12 +10,14 @@ import {
 import { CerberusSpanProcessor } from '../cerberus-span-processor.ts';
 import { PROCESSOR_OPTION_TABLE, type CerberusSpanProcessorOptions } from '../config.ts';
 import { nameOf } from '../observe/hook-failures.ts';
-import { otelFlag } from '../sdk/otel-environment.ts';
+import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
+import { providerInPlace } from '../sdk/provider-in-place.ts';
 import { loadSdk, type Sdk } from '../sdk/sdk-loader.ts';
 import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { CerberusSampler, RECORD_OPTION, type CerberusSamplerOptions } from './cerberus-sampler.ts';
 import { batchProcessor, processorsFromEnvironment } from './environment-processors.ts';
 import { samplerFromEnvironment } from './environment-sampler.ts';
+import { joinWhereLeftOut } from './joining.ts';
 import { PatientProcessor } from './patient-processor.ts';
 import { UnawareProcessor } from './unaware-processor.ts';
 
@@ -64,7 +66,7 @@ export function withCerberus<Configuration extends object>(
     if (isDisabled(env)) return configuration;
     return { ...configuration, ...additions(configuration, options, env) };
   } catch (error) {
-    createReporter('@cerberus-otel/instrumentation', env).condition('CERBERUS_CONFIG_INVALID', reason(error));
+    report(error, env);
     return configuration;
   }
 }
@@ -87,8 +89,10 @@ function additions(
   // Ours is made last and runs first: whatever fails before leaves nothing open, and whatever another processor
   // throws in a hook keeps later processors from seeing the span, not this one.
   const others = otherProcessors(configuration, sdk, env);
-  const exporter = new CerberusWsExporter(split.exporter);
-  const processor = new CerberusSpanProcessor({ ...split.processor, exporter });
+  const processor = processorOf(split);
+  if (configurationFile(env) !== undefined || providerInPlace() !== undefined) {
+    joinWhereLeftOut(processor, createReporter('@cerberus-otel/instrumentation', env));
+  }
   return {
     sampler,
     spanProcessors: [
@@ -96,6 +100,25 @@ function additions(
       ...others.map((other) => new PatientProcessor(new UnawareProcessor(other), processor)),
     ],
   };
+}
+
+/**
+ * The processor that `withCerberus` would add, for a process in which the SDK is somebody else's. As there, never throws.
+ *
+ * @returns undefined where Cerberus is off
+ */
+export function cerberusAlone(options: CerberusOptions = {}): CerberusSpanProcessor | undefined {
+  const env = process.env;
+  try {
+    return isDisabled(env) ? undefined : processorOf(splitOptions(options));
+  } catch (error) {
+    report(error, env);
+    return undefined;
+  }
+}
+
+function processorOf({ exporter, processor }: SplitOptions): CerberusSpanProcessor {
+  return new CerberusSpanProcessor({ ...processor, exporter: new CerberusWsExporter(exporter) });
 }
 
 /** In NodeSDK's order of precedence. */
@@ -144,6 +167,10 @@ function splitOptions(options: CerberusOptions): SplitOptions {
       processor[name] = value;
   }
   return { exporter, processor, sampler };
+}
+
+function report(error: unknown, env: Environment): void {
+  createReporter('@cerberus-otel/instrumentation', env).condition('CERBERUS_CONFIG_INVALID', reason(error));
 }
 
 /** A foreign error may hold anything in its message, so only its kind is shown. */

@@ -1,0 +1,66 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
+import type { RequestStart } from './arrived-request.ts';
+import { findRecord } from './active-request.ts';
+import { OwnSpan } from './own-span.ts';
+import { REQUEST, type RequestRecord, type RequestSpan } from './request-record.ts';
+
+const CHANNEL = 'http.server.request.start';
+
+/** Where both copies of this package find the record of a request that no span in the context leads to. */
+const CURRENT = Symbol.for('@cerberus-otel/own-requests.v1');
+
+type Current = AsyncLocalStorage<RequestRecord | undefined>;
+
+function current(): Current | undefined {
+  return (globalThis as Record<symbol, unknown>)[CURRENT] as Current | undefined;
+}
+
+/** The record of the request in whose course this is called. */
+export function currentRecord(): RequestRecord | undefined {
+  return findRecord(context.active()) ?? current()?.getStore();
+}
+
+/**
+ * Counts the requests that Node announces without anybody's instrumentation, for a process in which spans are somebody
+ * else's: nothing is patched, no context is changed, and nobody else sees a span more.
+ *
+ * What others say of a request is taken from the context in which its response ends: the route and the trace.
+ *
+ * @param processor is told of a SERVER span for each request; must have subscribed to requests before
+ * @returns what ends it
+ */
+export function captureOwnRequests(processor: SpanProcessorLike): () => void {
+  const shared = globalThis as Record<symbol, unknown>;
+  const store = (shared[CURRENT] ??= new AsyncLocalStorage()) as Current;
+  const onRequest = (message: unknown): void => {
+    guarded(() => store.enterWith(begin(message as RequestStart, processor)));
+  };
+  subscribe(CHANNEL, onRequest);
+  return () => unsubscribe(CHANNEL, onRequest);
+}
+
+/** Nothing that goes wrong here may reach the server. */
+function guarded(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The request is then counted with what is known of it.
+  }
+}
+
+function begin(start: RequestStart, processor: SpanProcessorLike): RequestRecord | undefined {
+  const { request, response, socket } = start;
+  const span: OwnSpan & RequestSpan = new OwnSpan(request, socket);
+  processor.onStart(span, ROOT_CONTEXT);
+  // Emitted while the application ends the response, in its context.
+  response.once('prefinish', () => guarded(() => span.learnFrom(context.active(), request)));
+  response.once('close', () => {
+    guarded(() => span.end(response));
+    processor.onEnding?.(span);
+    processor.onEnd(span);
+  });
+  return span[REQUEST];
+}

@@ -1,0 +1,88 @@
+import { ProxyTracerProvider, type TracerProvider } from '@opentelemetry/api';
+
+type Patch = (exports: unknown, ...rest: unknown[]) => unknown;
+type Call = (this: unknown, ...args: unknown[]) => unknown;
+/** Makes the function that takes the place of Node's. */
+type MakeCall = (this: unknown, component: unknown, original: Call) => Call;
+
+/** What is used of an instrumentation; all but `setTracerProvider` and `disable` is its own business. */
+interface InstrumentationLike {
+  readonly _modules?: readonly Patchable[];
+  setTracerProvider?(provider: TracerProvider): void;
+  disable?(): void;
+  _incomingRequestFunction?: MakeCall;
+  _outgoingRequestFunction?: MakeCall;
+}
+
+/** A module, or a file of one, that an instrumentation patches when it is loaded. */
+interface Patchable {
+  patch?: Patch;
+  readonly files?: readonly Patchable[];
+}
+
+/**
+ * Instrumentations that can be told to keep out of the way, for the case that another OpenTelemetry SDK brings its own:
+ * two of a kind would make two spans of everything, and taking a patch away from under another one takes away the other.
+ *
+ * Reads what is not public of `@opentelemetry/instrumentation`; where a version has it not, its instrumentations stay.
+ */
+export class Aside {
+  readonly #instrumentations: readonly InstrumentationLike[];
+  readonly #isToStayOut: () => boolean;
+  #isSilent = false;
+  readonly #made = new WeakSet<object>();
+
+  /** @param isToStayOut asked for each module that is loaded: it is then not patched */
+  constructor(instrumentations: readonly unknown[], isToStayOut: () => boolean) {
+    this.#instrumentations = instrumentations as readonly InstrumentationLike[];
+    this.#isToStayOut = isToStayOut;
+    for (const instrumentation of this.#instrumentations) {
+      for (const module of instrumentation._modules ?? []) this.#guard(module);
+      this.#makeSwitchable(instrumentation, '_incomingRequestFunction');
+      this.#makeSwitchable(instrumentation, '_outgoingRequestFunction');
+    }
+  }
+
+  /** Whether a function took the place of one of Node's for one of these. */
+  made(replacement: object): boolean {
+    return this.#made.has(replacement);
+  }
+
+  /** What they patched so far makes no span and no context any more. */
+  silence(): void {
+    this.#isSilent = true;
+    const nobody = new ProxyTracerProvider();
+    for (const instrumentation of this.#instrumentations) {
+      instrumentation.setTracerProvider?.(nobody);
+      // It listens to Node's channels, and has patched nothing.
+      if ((instrumentation._modules ?? []).length === 0) instrumentation.disable?.();
+    }
+  }
+
+  #guard(module: Patchable): void {
+    const { patch } = module;
+    if (patch !== undefined) {
+      module.patch = (exports, ...rest) =>
+        this.#isToStayOut() ? exports : patch.call(module, exports, ...rest);
+    }
+    for (const file of module.files ?? []) this.#guard(file);
+  }
+
+  /** Of HTTP instrumentation: Node's own modules are patched before anybody else can be there. */
+  #makeSwitchable(
+    instrumentation: InstrumentationLike,
+    name: '_incomingRequestFunction' | '_outgoingRequestFunction',
+  ): void {
+    const make = instrumentation[name];
+    if (make === undefined) return;
+    const isSilent = (): boolean => this.#isSilent;
+    instrumentation[name] = (component, original) => {
+      const patched = make.call(instrumentation, component, original);
+      const replacement: Call = function (...args) {
+        return (isSilent() ? original : patched).apply(this, args);
+      };
+      this.#made.add(replacement);
+      return replacement;
+    };
+  }
+}

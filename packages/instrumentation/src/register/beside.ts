@@ -1,0 +1,45 @@
+import { captureOwnRequests } from '../capture/own-requests.ts';
+import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
+import { joinProvider } from '../setup/joining.ts';
+
+const PAGE = 'docs/coexistence.md, "Another SDK in the process"';
+
+/** How requests are counted beside another SDK, as it is said to the user. */
+export const BESIDE: Readonly<Record<'joined' | 'apart', string>> = {
+  joined: `Cerberus counts through the OpenTelemetry SDK that is set up in this process beside it, which stays as it is (${PAGE})`,
+  apart:
+    'tracing in this process is set up by somebody else, and Cerberus cannot join it: it counts requests by itself. Metrics ' +
+    `that are set on spans are not seen: use setMetric (${PAGE})`,
+};
+
+/**
+ * Counts requests beside the tracing that somebody else has set up: through their SDK where it can be joined and their
+ * HTTP instrumentation is at work, or else by itself.
+ *
+ * @param isOurs whether a function that took the place of one of Node's belongs to us
+ */
+export function countBeside(
+  provider: object,
+  processor: SpanProcessorLike,
+  isOurs: (replacement: object) => boolean,
+): keyof typeof BESIDE {
+  if (isHttpInstrumented(isOurs) && joinProvider(provider, processor)) return 'joined';
+  captureOwnRequests(processor);
+  return 'apart';
+}
+
+interface Replacement {
+  readonly __wrapped?: boolean;
+  readonly __original?: Replacement;
+}
+
+/** Whether somebody else's OpenTelemetry instrumentation has patched the servers of `node:http`, by the marks that it leaves. */
+function isHttpInstrumented(isOurs: (replacement: object) => boolean): boolean {
+  const servers = process.getBuiltinModule('node:http').Server.prototype as { readonly emit: Replacement };
+  let emit: Replacement | undefined = servers.emit;
+  while (emit?.__wrapped === true) {
+    if (!isOurs(emit)) return true;
+    emit = emit.__original;
+  }
+  return false;
+}

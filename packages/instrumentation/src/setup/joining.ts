@@ -1,0 +1,50 @@
+import type { Reporter } from '@cerberus-otel/exporter-ws/internal';
+import { feeds, isJoinable, optionsOf, providerInPlace } from '../sdk/provider-in-place.ts';
+import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
+import { CerberusSampler } from './cerberus-sampler.ts';
+import { atFirstConnection } from './first-connection.ts';
+import { PatientProcessor } from './patient-processor.ts';
+import { SeparateProcessor } from './separate-processor.ts';
+import { UnawareProcessor } from './unaware-processor.ts';
+
+/**
+ * Adds `processor` to a tracer provider that is set up already, as `withCerberus` adds it to one that is to be: it is asked
+ * first, every SERVER span is recorded, and the provider's own processors see what they saw before, attributes included.
+ *
+ * SDK 2 and 3 have no method for it (`addSpanProcessor` went with SDK 1), so it is done inside of the provider.
+ *
+ * @returns false for a provider of another kind; it is then as it was
+ */
+export function joinProvider(provider: object, processor: SpanProcessorLike): boolean {
+  const options = isJoinable(provider) ? optionsOf(provider) : undefined;
+  if (options === undefined || !isJoinable(provider)) return false;
+  const active = provider._activeSpanProcessor;
+  const sampler = new CerberusSampler(options.sampler);
+  const others = active._spanProcessors.map(
+    (other) => new PatientProcessor(new UnawareProcessor(other), processor),
+  );
+  active._spanProcessors = [new SeparateProcessor(processor), ...others];
+  options.sampler = sampler;
+  for (const tracer of provider._tracers.values()) tracer._sampler = sampler;
+  return true;
+}
+
+/**
+ * Looks, when the first request arrives, whether the processor was added to the SDK that is at work, and adds it where that
+ * is another one: `startNodeSdk` with a configuration file takes no processors, and an SDK that was registered first keeps
+ * its place.
+ */
+export function joinWhereLeftOut(processor: SpanProcessorLike, reporter: Reporter): void {
+  atFirstConnection(() => {
+    const provider = providerInPlace();
+    if (provider !== undefined && (feeds(provider, processor) || joinProvider(provider, processor))) return;
+    reporter.condition(
+      'CERBERUS_OTHER_SDK',
+      provider === undefined
+        ? 'no OpenTelemetry SDK is registered although one was configured with Cerberus: nothing is counted. ' +
+            'Has it been started, and is its configuration file valid?'
+        : 'another OpenTelemetry SDK was registered before the one with Cerberus, and is of a kind that it cannot join: ' +
+            'requests may not be counted (docs/coexistence.md, "Another SDK in the process")',
+    );
+  });
+}
