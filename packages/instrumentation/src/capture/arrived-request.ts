@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Attributes } from '@opentelemetry/api';
 import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
+import { expressRoute } from './express-route.ts';
 import { agrees } from './request-agreement.ts';
 
 /** What Node announces in `http.server.request.start`. */
@@ -50,6 +51,11 @@ export class ArrivedRequest {
   /** Whether a span stands for this request, as far as its attributes tell; not any more when it is over. */
   isOf(attributes: Attributes): boolean {
     return this.#open !== undefined && agrees(attributes, this.#open.response.req, this.#open.socket);
+  }
+
+  /** What the application's router has chosen, for whom no instrumentation says it. */
+  get route(): string | undefined {
+    return this.#open === undefined ? undefined : expressRoute(this.#open.response.req);
   }
 
   /**

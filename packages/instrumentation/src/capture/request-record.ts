@@ -58,6 +58,11 @@ export class RequestRecord {
     return this.#arrived?.path;
   }
 
+  /** The route as the application's router knows it, where nobody else says it. Express only. */
+  get routeOfRouter(): string | undefined {
+    return this.#arrived?.route;
+  }
+
   get userId(): string | undefined {
     return this.#userId;
   }

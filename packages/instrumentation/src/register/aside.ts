@@ -5,10 +5,11 @@ type Call = (this: unknown, ...args: unknown[]) => unknown;
 /** Makes the function that takes the place of Node's. */
 type MakeCall = (this: unknown, component: unknown, original: Call) => Call;
 
-/** What is used of an instrumentation; all but `setTracerProvider` and `disable` is its own business. */
+/** What is used of an instrumentation; what begins with `_` is not public. */
 interface InstrumentationLike {
   readonly _modules?: readonly Patchable[];
   setTracerProvider?(provider: TracerProvider): void;
+  enable?(): void;
   disable?(): void;
   _incomingRequestFunction?: MakeCall;
   _outgoingRequestFunction?: MakeCall;
@@ -32,7 +33,7 @@ export class Aside {
   #isSilent = false;
   readonly #made = new WeakSet<object>();
 
-  /** @param isToStayOut asked for each module that is loaded: it is then not patched */
+  /** @param isToStayOut asked for each module that is loaded, which is then not patched, and each request that is made or served */
   constructor(instrumentations: readonly unknown[], isToStayOut: () => boolean) {
     this.#instrumentations = instrumentations as readonly InstrumentationLike[];
     this.#isToStayOut = isToStayOut;
@@ -41,6 +42,12 @@ export class Aside {
       this.#makeSwitchable(instrumentation, '_incomingRequestFunction');
       this.#makeSwitchable(instrumentation, '_outgoingRequestFunction');
     }
+    for (const instrumentation of this.#listeners()) instrumentation.disable?.();
+  }
+
+  /** The SDK is started that they are for. */
+  begin(): void {
+    for (const instrumentation of this.#listeners()) instrumentation.enable?.();
   }
 
   /** Whether a function took the place of one of Node's for one of these. */
@@ -52,11 +59,13 @@ export class Aside {
   silence(): void {
     this.#isSilent = true;
     const nobody = new ProxyTracerProvider();
-    for (const instrumentation of this.#instrumentations) {
-      instrumentation.setTracerProvider?.(nobody);
-      // It listens to Node's channels, and has patched nothing.
-      if ((instrumentation._modules ?? []).length === 0) instrumentation.disable?.();
-    }
+    for (const instrumentation of this.#instrumentations) instrumentation.setTracerProvider?.(nobody);
+    for (const instrumentation of this.#listeners()) instrumentation.disable?.();
+  }
+
+  /** Those that patch nothing, and only listen to Node's channels: they come and go at any time. */
+  #listeners(): readonly InstrumentationLike[] {
+    return this.#instrumentations.filter(({ _modules: modules }) => modules?.length === 0);
   }
 
   #guard(module: Patchable): void {
@@ -75,7 +84,7 @@ export class Aside {
   ): void {
     const make = instrumentation[name];
     if (make === undefined) return;
-    const isSilent = (): boolean => this.#isSilent;
+    const isSilent = (): boolean => this.#isSilent || this.#isToStayOut();
     instrumentation[name] = (component, original) => {
       const patched = make.call(instrumentation, component, original);
       const replacement: Call = function (...args) {

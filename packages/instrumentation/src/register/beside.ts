@@ -1,4 +1,5 @@
 import { captureOwnRequests } from '../capture/own-requests.ts';
+import type { Environment } from '@cerberus-otel/exporter-ws/internal';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { joinProvider } from '../setup/joining.ts';
 
@@ -11,6 +12,17 @@ export const BESIDE: Readonly<Record<'joined' | 'apart', string>> = {
     'tracing in this process is set up by somebody else, and Cerberus cannot join it: it counts requests by itself. Metrics ' +
     `that are set on spans are not seen: use setMetric (${PAGE})`,
 };
+
+/** What is said when another SDK came too late to have the place. */
+export const SECOND_SDK: string =
+  'a second OpenTelemetry SDK was set up after the one of `register`, which OTEL_* variables ask for; OpenTelemetry keeps the ' +
+  `first, so the exporters of the second get nothing. Preload it before \`register\`, or remove one of them (${PAGE})`;
+
+/** Whether something else is preloaded too, with `--import` or `--require`, on the command line or in NODE_OPTIONS. */
+export function hasOtherPreloads(env: Environment): boolean {
+  const words = [...process.execArgv, ...(env['NODE_OPTIONS'] ?? '').split(/\s+/)];
+  return words.filter((word) => /^(--import|--require|-r)(=|$)/.test(word)).length > 1;
+}
 
 /**
  * Counts requests beside the tracing that somebody else has set up: through their SDK where it can be joined and their
@@ -34,7 +46,7 @@ interface Replacement {
 }
 
 /** Whether somebody else's OpenTelemetry instrumentation has patched the servers of `node:http`, by the marks that it leaves. */
-function isHttpInstrumented(isOurs: (replacement: object) => boolean): boolean {
+export function isHttpInstrumented(isOurs: (replacement: object) => boolean): boolean {
   const servers = process.getBuiltinModule('node:http').Server.prototype as { readonly emit: Replacement };
   let emit: Replacement | undefined = servers.emit;
   while (emit?.__wrapped === true) {

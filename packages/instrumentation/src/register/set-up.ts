@@ -9,7 +9,7 @@ import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { atFirstConnection } from '../setup/first-connection.ts';
 import type { NodeSdkConfigurationLike } from '../setup/with-cerberus.ts';
 import { Aside } from './aside.ts';
-import { BESIDE, countBeside } from './beside.ts';
+import { BESIDE, countBeside, hasOtherPreloads, isHttpInstrumented, SECOND_SDK } from './beside.ts';
 import { flushAtTheEnd } from './ending.ts';
 import { exportsAskedFor, withoutUnaskedExports } from './exports.ts';
 import { findPackages, installCommand, ownSetUp, type FoundPackages } from './packages.ts';
@@ -65,15 +65,15 @@ function setUpSdk(env: Environment): void {
     return;
   }
   const hasExports = exportsAskedFor(env).length > 0 || configurationFile(env) !== undefined;
-  withoutUnaskedExports(() => start(found, hasExports));
+  withoutUnaskedExports(() => start(found, hasExports, env));
 }
 
 /**
  * The SDK is started with the first connection to a server, and not where somebody else has set up another one until then:
- * that one has the place, and ours would only double its spans. Where exports were asked for, ours is the one that is
- * meant, and spans from before the first request are wanted too.
+ * that one has the place, and ours would only double its spans. Where exports were asked for, spans from before the first
+ * request are wanted too, so it is started at once, unless what is preloaded beside may be an SDK that they are meant for.
  */
-function start(found: FoundPackages, hasExports: boolean): void {
+function start(found: FoundPackages, hasExports: boolean, env: Environment): void {
   const given = {
     instrumentations: found.instrumentations(),
     // Events carry no resource, and finding its attributes out takes time, on some systems even a process.
@@ -89,15 +89,19 @@ function start(found: FoundPackages, hasExports: boolean): void {
   const startOwn = (): void => {
     isStarted = true;
     sdk.start();
+    aside.begin();
   };
-  if (hasExports) startOwn();
-  else {
-    atFirstConnection(() => {
-      const other = providerInPlace();
-      if (other === undefined) withoutUnaskedExports(startOwn);
-      else keepOut(aside, configuration, other);
-    });
-  }
+  if (hasExports && !hasOtherPreloads(env)) startOwn();
+  const isOurs = (replacement: object): boolean => aside.made(replacement);
+  atFirstConnection(() => {
+    const other = providerInPlace();
+    if (isStarted) {
+      if (!isHttpInstrumented(isOurs)) return;
+      aside.silence();
+      warn('CERBERUS_OTHER_SDK', SECOND_SDK);
+    } else if (other === undefined) withoutUnaskedExports(startOwn);
+    else keepOut(aside, configuration, other);
+  });
   flushAtTheEnd(sdk);
 }
 

@@ -1,4 +1,5 @@
 import type { Attributes, Context } from '@opentelemetry/api';
+import { HTTP_ROUTE } from '../capture/http-attributes.ts';
 import { REQUEST, type RequestRecord, type RequestSpan } from '../capture/request-record.ts';
 import { isServerSpan } from '../capture/request-root.ts';
 import type { SdkSpan, SpanProcessorLike } from '../sdk/sdk-types.ts';
@@ -61,7 +62,10 @@ function separated(span: Viewed): SdkSpan {
   const view = span[VIEW];
   if (view === undefined) return span;
   if (!Object.hasOwn(view, 'attributes')) {
-    Object.defineProperty(view, 'attributes', { value: { ...span.attributes }, enumerable: true });
+    const attributes = { ...span.attributes };
+    const route = Object.hasOwn(attributes, HTTP_ROUTE) ? undefined : span[REQUEST]?.routeOfRouter;
+    if (route !== undefined) attributes[HTTP_ROUTE] = route;
+    Object.defineProperty(view, 'attributes', { value: attributes, enumerable: true });
   }
   return view;
 }
