@@ -17,6 +17,8 @@ export const CERBERUS_ATTRIBUTE = {
   recordedOnly: 'cerberus.recorded_only',
   /** The raw request path, without query or fragment. */
   endpoint: 'cerberus.endpoint',
+  /** The route, where the application's router says it and no instrumentation does. */
+  route: 'cerberus.route',
 } as const;
 
 /** `span.setAttribute('cerberus.metric.items', 3)` becomes `custom_data.items`. */

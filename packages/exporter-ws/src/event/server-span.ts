@@ -23,7 +23,7 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
   if (method === undefined) return undefined;
   const { traceId, spanId } = span.spanContext();
   const statusCode = integer(attributes['http.response.status_code'] ?? attributes['http.status_code']);
-  const route = nonEmpty(attributes['http.route']);
+  const route = nonEmpty(attributes['http.route']) ?? nonEmpty(attributes[CERBERUS_ATTRIBUTE.route]);
   return {
     sourceIp: sourceIpOf(attributes[CERBERUS_ATTRIBUTE.sourceIp], config.allowRawSourceIp),
     endpoint: config.endpointFrom === 'route' ? (route ?? '') : endpointOf(attributes),

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { requestPath, rpcEndpoint } from '@cerberus-otel/exporter-ws/internal';
+import { CERBERUS_ATTRIBUTE, requestPath, rpcEndpoint } from '@cerberus-otel/exporter-ws/internal';
 
 /** HTTP attributes of both generations, new names before old. */
 export const HTTP_ROUTE = 'http.route';
@@ -38,4 +38,9 @@ export function peerOf(attributes: Attributes): string | undefined {
 export function statusCodeOf(attributes: Attributes): number | undefined {
   const status = attributes[STATUS_CODE] ?? attributes['http.status_code'];
   return typeof status === 'number' ? status : undefined;
+}
+
+/** Whether the route is known, from whomever. */
+export function hasRoute(attributes: Attributes): boolean {
+  return Object.hasOwn(attributes, HTTP_ROUTE) || Object.hasOwn(attributes, CERBERUS_ATTRIBUTE.route);
 }

@@ -56,7 +56,7 @@ function begin(start: RequestStart, processor: SpanProcessorLike): RequestRecord
   const span: OwnSpan & RequestSpan = new OwnSpan(request, socket);
   processor.onStart(span, ROOT_CONTEXT);
   // Emitted while the application ends the response, in its context.
-  response.once('prefinish', () => guarded(() => span.learnFrom(context.active(), request)));
+  response.once('prefinish', () => guarded(() => span.learnFrom(context.active())));
   response.once('close', () => {
     guarded(() => span.end(response));
     processor.onEnding?.(span);

@@ -13,7 +13,6 @@ import {
 } from '@opentelemetry/api';
 import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
-import { expressRoute } from './express-route.ts';
 import { HTTP_ROUTE, STATUS_CODE } from './http-attributes.ts';
 import { rpcMetadata } from './rpc-metadata.ts';
 
@@ -55,8 +54,8 @@ export class OwnSpan implements SdkSpan {
   }
 
   /** Takes what others know of the request as it is answered: the route, and under which trace it is known. */
-  learnFrom(context: Context, request: IncomingMessage): void {
-    const route = rpcMetadata(context)?.route ?? expressRoute(request);
+  learnFrom(context: Context): void {
+    const route = rpcMetadata(context)?.route;
     if (typeof route === 'string' && route !== '') this.attributes[HTTP_ROUTE] = route;
     const traceId = trace.getSpanContext(context)?.traceId;
     if (traceId !== undefined && isValidTraceId(traceId))

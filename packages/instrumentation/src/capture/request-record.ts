@@ -1,4 +1,5 @@
 import type { Attributes, Context } from '@opentelemetry/api';
+import { CERBERUS_ATTRIBUTE } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
 import { outcomeOf, type Outcome } from '../enrich/outcome.ts';
@@ -56,11 +57,6 @@ export class RequestRecord {
   /** The path as the client wrote it, where the request is known. */
   get path(): string | undefined {
     return this.#arrived?.path;
-  }
-
-  /** The route as the application's router knows it, where nobody else says it. Express only. */
-  get routeOfRouter(): string | undefined {
-    return this.#arrived?.route;
   }
 
   get userId(): string | undefined {
@@ -145,7 +141,10 @@ export class RequestRecord {
     this.#metrics = undefined;
     if (!Object.hasOwn(attributes, HTTP_ROUTE)) {
       const route = children?.route ?? this.#nested?.route;
+      // Not as `http.route`: other exporters are to get what the instrumentations have said.
+      const chosen = route === undefined ? this.#arrived?.route : undefined;
       if (route !== undefined) attributes[HTTP_ROUTE] = route;
+      else if (chosen !== undefined) attributes[CERBERUS_ATTRIBUTE.route] = chosen;
       else this.#late = children?.openServers;
     }
     // At the attribute limit the span refused it.

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Clock, Reporter, Timer } from '@cerberus-otel/exporter-ws/internal';
-import { HTTP_ROUTE, methodOf, statusCodeOf } from '../capture/http-attributes.ts';
+import { hasRoute, methodOf, statusCodeOf } from '../capture/http-attributes.ts';
 import { foreignApi } from '../sdk/foreign-api.ts';
 import type { Delivery } from './delivery.ts';
 import { diagnose, type Observations } from './diagnosis.ts';
@@ -65,7 +65,7 @@ export class Doctor {
     const statusCode = statusCodeOf(attributes);
     if (statusCode === undefined || statusCode >= 400) return;
     this.#served += 1;
-    if (Object.hasOwn(attributes, HTTP_ROUTE)) this.#routed += 1;
+    if (hasRoute(attributes)) this.#routed += 1;
   }
 
   stop(): void {

@@ -15,8 +15,8 @@ export const BESIDE: Readonly<Record<'joined' | 'apart', string>> = {
 
 /** What is said when another SDK came too late to have the place. */
 export const SECOND_SDK: string =
-  'a second OpenTelemetry SDK was set up after the one of `register`, which OTEL_* variables ask for; OpenTelemetry keeps the ' +
-  `first, so the exporters of the second get nothing. Preload it before \`register\`, or remove one of them (${PAGE})`;
+  'another HttpInstrumentation was set up after that of `register`. If it belongs to a second OpenTelemetry SDK, the exporters ' +
+  `of that one get nothing, for the API keeps the first: preload it before \`register\`, or remove one of them (${PAGE})`;
 
 /** Whether something else is preloaded too, with `--import` or `--require`, on the command line or in NODE_OPTIONS. */
 export function hasOtherPreloads(env: Environment): boolean {

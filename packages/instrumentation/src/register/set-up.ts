@@ -4,10 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import type { Environment } from '@cerberus-otel/exporter-ws/internal';
 import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
-import { providerInPlace } from '../sdk/provider-in-place.ts';
+import { feeds, providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { atFirstConnection } from '../setup/first-connection.ts';
-import type { NodeSdkConfigurationLike } from '../setup/with-cerberus.ts';
 import { Aside } from './aside.ts';
 import { BESIDE, countBeside, hasOtherPreloads, isHttpInstrumented, SECOND_SDK } from './beside.ts';
 import { flushAtTheEnd } from './ending.ts';
@@ -92,24 +91,18 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
     aside.begin();
   };
   if (hasExports && !hasOtherPreloads(env)) startOwn();
+  const [processor] = configuration === given ? [] : (configuration.spanProcessors ?? []);
   const isOurs = (replacement: object): boolean => aside.made(replacement);
   atFirstConnection(() => {
-    const other = providerInPlace();
-    if (isStarted) {
-      if (!isHttpInstrumented(isOurs)) return;
-      aside.silence();
-      warn('CERBERUS_OTHER_SDK', SECOND_SDK);
-    } else if (other === undefined) withoutUnaskedExports(startOwn);
-    else keepOut(aside, configuration, other);
+    if (isStarted && isHttpInstrumented(isOurs)) warn('CERBERUS_OTHER_SDK', SECOND_SDK);
+    if (!isStarted && providerInPlace() === undefined) withoutUnaskedExports(startOwn);
+    const provider = providerInPlace();
+    if (processor === undefined || provider === undefined || feeds(provider, processor)) return;
+    // Somebody else's SDK has come in the meantime, or has put its own in the place of ours, as Datadog's tracer does.
+    aside.silence();
+    beside(provider, processor, isOurs);
   });
   flushAtTheEnd(sdk);
-}
-
-/** Somebody else's SDK has come in the meantime. */
-function keepOut(aside: Aside, configuration: NodeSdkConfigurationLike, other: object): void {
-  aside.silence();
-  const [processor] = configuration.spanProcessors ?? [];
-  if (processor !== undefined) beside(other, processor, (replacement) => aside.made(replacement));
 }
 
 function beside(other: object, processor: SpanProcessorLike, isOurs: (replacement: object) => boolean): void {

@@ -39,7 +39,9 @@ export function optionsOf(provider: JoinableProvider): { sampler: SamplerLike } 
   return provider._tracerOptions ?? provider._config;
 }
 
-/** Whether spans of a provider reach a processor. */
+/** Whether spans of a provider reach a processor, itself or through one around it. */
 export function feeds(provider: object, processor: SpanProcessorLike): boolean {
-  return isJoinable(provider) && provider._activeSpanProcessor._spanProcessors.includes(processor);
+  if (!isJoinable(provider)) return false;
+  const { _spanProcessors: processors } = provider._activeSpanProcessor;
+  return processors.some((each) => each === processor || ('inner' in each && each.inner === processor));
 }

@@ -1,5 +1,4 @@
 import type { Attributes, Context } from '@opentelemetry/api';
-import { HTTP_ROUTE } from '../capture/http-attributes.ts';
 import { REQUEST, type RequestRecord, type RequestSpan } from '../capture/request-record.ts';
 import { isServerSpan } from '../capture/request-root.ts';
 import type { SdkSpan, SpanProcessorLike } from '../sdk/sdk-types.ts';
@@ -15,30 +14,31 @@ type View = SdkSpan & { attributes: Attributes };
  * the exporters of that SDK send what they sent before.
  */
 export class SeparateProcessor implements SpanProcessorLike {
-  readonly #own: SpanProcessorLike;
+  /** The processor that it stands for. */
+  readonly inner: SpanProcessorLike;
 
-  constructor(own: SpanProcessorLike) {
-    this.#own = own;
+  constructor(inner: SpanProcessorLike) {
+    this.inner = inner;
   }
 
   onStart(span: SdkSpan, parentContext: Context): void {
-    this.#own.onStart(isServerSpan(span) ? viewOf(span) : span, parentContext);
+    this.inner.onStart(isServerSpan(span) ? viewOf(span) : span, parentContext);
   }
 
   onEnding(span: SdkSpan): void {
-    this.#own.onEnding?.(separated(span));
+    this.inner.onEnding?.(separated(span));
   }
 
   onEnd(span: SdkSpan): void {
-    this.#own.onEnd(separated(span));
+    this.inner.onEnd(separated(span));
   }
 
   forceFlush(): Promise<void> {
-    return this.#own.forceFlush();
+    return this.inner.forceFlush();
   }
 
   shutdown(): Promise<void> {
-    return this.#own.shutdown();
+    return this.inner.shutdown();
   }
 }
 
@@ -62,10 +62,7 @@ function separated(span: Viewed): SdkSpan {
   const view = span[VIEW];
   if (view === undefined) return span;
   if (!Object.hasOwn(view, 'attributes')) {
-    const attributes = { ...span.attributes };
-    const route = Object.hasOwn(attributes, HTTP_ROUTE) ? undefined : span[REQUEST]?.routeOfRouter;
-    if (route !== undefined) attributes[HTTP_ROUTE] = route;
-    Object.defineProperty(view, 'attributes', { value: attributes, enumerable: true });
+    Object.defineProperty(view, 'attributes', { value: { ...span.attributes }, enumerable: true });
   }
   return view;
 }
