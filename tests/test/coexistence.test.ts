@@ -2,8 +2,6 @@
 import { expect } from 'chai';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +10,7 @@ import { WebSocket } from 'ws';
 import { ScriptedServer } from '../../packages/exporter-ws/test-dist/support/scripted-server.js';
 import { afterTest } from './support/disposal.js';
 import { JsonLines } from './support/lines.js';
+import { Sink } from './support/sink.js';
 
 const apps = fileURLToPath(new URL('../apps/', import.meta.url));
 const document = await readFile(new URL('../../docs/coexistence.md', import.meta.url), 'utf8');
@@ -24,38 +23,6 @@ function snippet(heading: string): string {
   const code = /```js\n([\s\S]*?)```/.exec(section)?.[1];
   if (code === undefined) throw new Error(`no code under ${heading}`);
   return code;
-}
-
-/** Takes what other tools send over HTTP. */
-class Sink {
-  readonly bodies: string[] = [];
-  readonly #server: Server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      this.bodies.push(Buffer.concat(chunks).toString('latin1'));
-      response.end('{}');
-    });
-  });
-
-  async start(): Promise<void> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  get text(): string {
-    return this.bodies.join('');
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
 }
 
 describe('beside other tools', function () {

@@ -11,6 +11,8 @@ export class JsonLines {
     if (child.stdout === null) throw new Error('the child has no stdout');
     const lines = createInterface({ input: child.stdout });
     lines.on('line', (line) => {
+      // A logger of OpenTelemetry writes there too.
+      if (!line.startsWith('{')) return;
       this.all.push(JSON.parse(line) as Record<string, unknown>);
       this.#wake();
     });

@@ -1,4 +1,4 @@
-import { ProxyTracerProvider, type TracerProvider } from '@opentelemetry/api';
+import { ProxyTracerProvider, trace, type TracerProvider } from '@opentelemetry/api';
 
 type Patch = (exports: unknown, ...rest: unknown[]) => unknown;
 type Call = (this: unknown, ...args: unknown[]) => unknown;
@@ -30,6 +30,8 @@ interface Patchable {
 export class Aside {
   readonly #instrumentations: readonly InstrumentationLike[];
   readonly #isToStayOut: () => boolean;
+  /** Without a delegate until the SDK is started that they are for: their tracers make no spans, and never somebody else's. */
+  readonly #tracers = new ProxyTracerProvider();
   #isSilent = false;
   readonly #made = new WeakSet<object>();
 
@@ -38,6 +40,7 @@ export class Aside {
     this.#instrumentations = instrumentations as readonly InstrumentationLike[];
     this.#isToStayOut = isToStayOut;
     for (const instrumentation of this.#instrumentations) {
+      instrumentation.setTracerProvider?.(this.#tracers);
       for (const module of instrumentation._modules ?? []) this.#guard(module);
       this.#makeSwitchable(instrumentation, '_incomingRequestFunction');
       this.#makeSwitchable(instrumentation, '_outgoingRequestFunction');
@@ -47,6 +50,7 @@ export class Aside {
 
   /** The SDK is started that they are for. */
   begin(): void {
+    this.#tracers.setDelegate(trace.getTracerProvider());
     for (const instrumentation of this.#listeners()) instrumentation.enable?.();
   }
 
@@ -55,11 +59,9 @@ export class Aside {
     return this.#made.has(replacement);
   }
 
-  /** What they patched so far makes no span and no context any more. */
+  /** What they patched so far makes no span and no context. */
   silence(): void {
     this.#isSilent = true;
-    const nobody = new ProxyTracerProvider();
-    for (const instrumentation of this.#instrumentations) instrumentation.setTracerProvider?.(nobody);
     for (const instrumentation of this.#listeners()) instrumentation.disable?.();
   }
 

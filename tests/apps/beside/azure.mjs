@@ -1,0 +1,4 @@
+import { shutdownAzureMonitor, useAzureMonitor } from '@azure/monitor-opentelemetry';
+
+useAzureMonitor({ enableLiveMetrics: false, enableStandardMetrics: false });
+globalThis.finishOther = () => shutdownAzureMonitor();
