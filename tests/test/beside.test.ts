@@ -18,7 +18,7 @@ const apps = fileURLToPath(new URL('../apps/beside/', import.meta.url));
 const documentFile = fileURLToPath(new URL('../../docs/coexistence.md', import.meta.url));
 const REGISTER = '@cerberus-otel/instrumentation/register';
 const UNSAMPLED = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`;
-const PARTS = /(<!-- written by tests\/test\/beside.test.ts -->\n\n)[^]*?(\n<!-- end -->)/;
+const PART = /(<!-- written by tests\/test\/beside.test.ts -->\n)[^]*?(<!-- end -->)/;
 
 /** What the others sent, in a form in which two runs can be compared. */
 type Fingerprint = (sink: Sink, lines: readonly Record<string, unknown>[]) => readonly string[];
@@ -303,7 +303,7 @@ describe('register beside another tracing', function () {
       '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
       ...rows,
     ];
-    const written = document.replace(PARTS, `$1${table.join('\n')}\n$2`);
+    const written = document.replace(PART, `$1\n${table.join('\n')}\n\n$2`);
     if (process.env['CERBERUS_WRITE_DOCS'] === 'true') await writeFile(documentFile, written);
     else expect(document).to.equal(written);
   });

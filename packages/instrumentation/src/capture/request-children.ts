@@ -69,6 +69,11 @@ export class RequestChildren {
     return this.#settledRoute ?? routeOf(this.#spans);
   }
 
+  /** The route that Next.js works on, as the spans within its own say from their start. */
+  get nextRoute(): string | undefined {
+    return this.#spans.map(({ attributes }) => attributes['next.route']).find((route) => isRoute(route));
+  }
+
   #compact(): void {
     const ended = this.#spans.filter((span) => span.ended);
     this.#settledRoute ??= routeOf(ended);
@@ -81,9 +86,15 @@ export class RequestChildren {
 /** The route that the first SERVER span among `spans` names. */
 export function routeOf(spans: readonly SdkSpan[]): string | undefined {
   for (const span of spans) {
-    if (span.kind !== SpanKind.SERVER) continue;
-    const route = span.attributes[HTTP_ROUTE];
-    if (typeof route === 'string') return route;
+    const route = span.kind === SpanKind.SERVER ? span.attributes[HTTP_ROUTE] : undefined;
+    if (isRoute(route)) return route;
   }
   return undefined;
+}
+
+/** The pages of Next.js for requests without a route, which it gives as their routes. */
+const NEXT_ERROR_PAGES: ReadonlySet<string> = new Set(['/_not-found', '/404', '/500', '/_error']);
+
+function isRoute(value: unknown): value is string {
+  return typeof value === 'string' && !NEXT_ERROR_PAGES.has(value);
 }

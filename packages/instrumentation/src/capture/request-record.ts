@@ -15,6 +15,13 @@ import { rpcMetadata, type RpcMetadata } from './rpc-metadata.ts';
  */
 export const REQUEST: unique symbol = Symbol.for('@cerberus-otel/request.v1');
 
+/** Nested SERVER spans that were open at the end of a request whose route was not known by then. */
+interface Late {
+  readonly spans: readonly SdkSpan[];
+  /** The route if they do not say it. */
+  readonly likely: string | undefined;
+}
+
 /** What one request collects until its SERVER span ends. Shows nothing of it to `inspect` or `JSON.stringify`. */
 export class RequestRecord {
   readonly #root: SdkSpan;
@@ -26,8 +33,7 @@ export class RequestRecord {
   #origin: Origin;
   #userId: string | undefined;
   #users = 0;
-  /** Nested SERVER spans that were open at its end, where no route was known by then. */
-  #late: readonly SdkSpan[] | undefined;
+  #late: Late | undefined;
   #waiting: (() => void)[] | undefined;
   /**
    * Of the SERVER span within this one. instrumentation-http does not find the route there itself: listeners of a response
@@ -91,7 +97,7 @@ export class RequestRecord {
 
   childEnded(): void {
     this.#children?.ended();
-    if (this.#late?.every((span) => span.ended) === true) this.#routeIsKnown(this.#late);
+    if (this.#late?.spans.every((span) => span.ended) === true) this.stopWaiting();
   }
 
   /**
@@ -145,7 +151,7 @@ export class RequestRecord {
       const chosen = route === undefined ? this.#arrived?.route : undefined;
       if (route !== undefined) attributes[HTTP_ROUTE] = route;
       else if (chosen !== undefined) attributes[CERBERUS_ATTRIBUTE.route] = chosen;
-      else this.#late = children?.openServers;
+      else this.#late = lateIn(children);
     }
     // At the attribute limit the span refused it.
     const sent = statusCodeOf(attributes) === undefined ? this.#arrived?.answer?.statusCode : undefined;
@@ -153,9 +159,12 @@ export class RequestRecord {
     return children?.refused ?? 0;
   }
 
-  #routeIsKnown(late: readonly SdkSpan[]): void {
-    const route = routeOf(late) ?? this.#nested?.route;
+  /** Takes the route as it is known now, and calls back those who wait for it. */
+  stopWaiting(): void {
+    const late = this.#late;
+    if (late === undefined) return;
     this.#late = undefined;
+    const route = routeOf(late.spans) ?? this.#nested?.route ?? late.likely;
     if (route !== undefined) this.#root.attributes[HTTP_ROUTE] = route;
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -189,6 +198,11 @@ export class RequestRecord {
     this.#arrived = undefined;
     (this.#root as RequestSpan)[REQUEST] = undefined;
   }
+}
+
+function lateIn(children: RequestChildren | undefined): Late | undefined {
+  const spans = children?.openServers;
+  return spans && { spans, likely: children?.nextRoute };
 }
 
 function originOf(span: SdkSpan): Origin {

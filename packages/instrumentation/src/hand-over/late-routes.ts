@@ -28,13 +28,13 @@ export class LateRoutes {
   hold(span: SdkSpan, record: RequestRecord): boolean {
     if (this.#held.size >= MAX_WAITING || !record.awaitRoute(() => this.#letGo(record))) return false;
     record.join();
-    this.#held.set(record, { span, limit: this.#clock.after(LIMIT_MILLIS, () => this.#letGo(record)) });
+    this.#held.set(record, { span, limit: this.#clock.after(LIMIT_MILLIS, () => record.stopWaiting()) });
     return true;
   }
 
   /** Waits no longer. */
   settle(): void {
-    for (const record of this.#held.keys()) this.#letGo(record);
+    for (const record of this.#held.keys()) record.stopWaiting();
   }
 
   #letGo(record: RequestRecord): void {

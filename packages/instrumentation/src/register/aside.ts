@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import { ProxyTracerProvider, trace, type TracerProvider } from '@opentelemetry/api';
 
 type Patch = (exports: unknown, ...rest: unknown[]) => unknown;
@@ -7,7 +8,8 @@ type MakeCall = (this: unknown, component: unknown, original: Call) => Call;
 
 /** What is used of an instrumentation; what begins with `_` is not public. */
 interface InstrumentationLike {
-  readonly _modules?: readonly Patchable[];
+  readonly _modules?: readonly ModuleDefinition[];
+  isEnabled?(): boolean;
   setTracerProvider?(provider: TracerProvider): void;
   enable?(): void;
   disable?(): void;
@@ -19,6 +21,13 @@ interface InstrumentationLike {
 interface Patchable {
   patch?: Patch;
   readonly files?: readonly Patchable[];
+}
+
+interface ModuleDefinition extends Patchable {
+  readonly name: string;
+  /** What was loaded, once it was. */
+  moduleExports?: unknown;
+  moduleVersion?: string;
 }
 
 /**
@@ -44,6 +53,7 @@ export class Aside {
       for (const module of instrumentation._modules ?? []) this.#guard(module);
       this.#makeSwitchable(instrumentation, '_incomingRequestFunction');
       this.#makeSwitchable(instrumentation, '_outgoingRequestFunction');
+      letOthersPatchToo(instrumentation);
     }
     for (const instrumentation of this.#listeners()) instrumentation.disable?.();
   }
@@ -95,5 +105,34 @@ export class Aside {
       this.#made.add(replacement);
       return replacement;
     };
+  }
+}
+
+/**
+ * `require-in-the-middle` tells of a module once, when it is first required: who asks later for one that is loaded already
+ * never hears of it. Node's own modules are loaded before anybody else can be there, so a further instrumentation of the
+ * same class is told of them here, which would have been the first to hear of them without us.
+ */
+function letOthersPatchToo(own: InstrumentationLike): void {
+  const ownModules = own._modules?.filter(({ name }) => isBuiltin(name)) ?? [];
+  const kind = Object.getPrototypeOf(own) as { init?: (this: InstrumentationLike) => unknown };
+  const { init } = kind;
+  if (ownModules.length === 0 || init === undefined) return;
+  kind.init = function () {
+    // When it is constructed, and has heard of what it does hear of.
+    queueMicrotask(() => {
+      if (this.isEnabled?.() === true) tellOf(ownModules, this._modules ?? []);
+    });
+    return init.call(this);
+  };
+}
+
+function tellOf(heard: readonly ModuleDefinition[], modules: readonly ModuleDefinition[]): void {
+  for (const module of modules) {
+    const loaded = heard.find(({ name }) => name === module.name);
+    if (loaded?.moduleExports === undefined || module.moduleExports !== undefined) continue;
+    module.moduleExports = loaded.moduleExports;
+    if (loaded.moduleVersion !== undefined) module.moduleVersion = loaded.moduleVersion;
+    module.patch?.(loaded.moduleExports, loaded.moduleVersion);
   }
 }

@@ -143,6 +143,19 @@ describe('one request', () => {
       expect(await theOnlyEvent()).to.not.have.property('http.route');
     });
 
+    it('has the route that Next.js said within that span, where it is not done in time', async () => {
+      await request((incoming, response) => {
+        const nested = serverSpan(tracing, incoming);
+        const around = trace.setSpan(context.active(), nested);
+        for (const route of ['/_not-found', '/items/[id]'])
+          tracing.tracer
+            .startSpan('resolve page components', { attributes: { 'next.route': route } }, around)
+            .end();
+        response.end();
+      });
+      expect(await theOnlyEvent()).to.include({ 'http.route': '/items/[id]' });
+    });
+
     it('goes out with a flush, and as it is', async () => {
       await requestWithLateSpan(() => undefined);
       await sleep(20);
