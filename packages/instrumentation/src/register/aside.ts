@@ -7,6 +7,7 @@ type MakeCall = (this: unknown, component: unknown, original: Call) => Call;
 
 /** What is used of an instrumentation; what begins with `_` is not public. */
 interface InstrumentationLike {
+  readonly instrumentationName?: string;
   readonly _modules?: readonly Patchable[];
   setTracerProvider?(provider: TracerProvider): void;
   enable?(): void;
@@ -14,6 +15,9 @@ interface InstrumentationLike {
   _incomingRequestFunction?: MakeCall;
   _outgoingRequestFunction?: MakeCall;
 }
+
+/** Listens to what is said when an application is made, long before the first connection. It makes no span before that. */
+const AT_MAKING = '@fastify/otel';
 
 /** A module, or a file of one, that an instrumentation patches when it is loaded. */
 interface Patchable {
@@ -45,7 +49,9 @@ export class Aside {
       this.#makeSwitchable(instrumentation, '_incomingRequestFunction');
       this.#makeSwitchable(instrumentation, '_outgoingRequestFunction');
     }
-    for (const instrumentation of this.#listeners()) instrumentation.disable?.();
+    for (const instrumentation of this.#listeners()) {
+      if (instrumentation.instrumentationName !== AT_MAKING) instrumentation.disable?.();
+    }
   }
 
   /** The SDK is started that they are for. */
