@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { extractCerberusMetrics, setMetric } from '@cerberus-otel/instrumentation';
-import Router from '@koa/router';
+import { Router } from '@koa/router';
 import { trace } from '@opentelemetry/api';
 import Koa from 'koa';
 import { sdk } from './instrumentation.mjs';

@@ -32,6 +32,8 @@ interface Other {
   readonly app?: string;
   readonly env?: (sink: Sink) => Record<string, string>;
   readonly sent: Fingerprint;
+  /** As it is set up here, it has nothing to send. */
+  readonly sendsNothing?: boolean;
   /** How requests are to be counted when the other one is loaded first, and second. */
   readonly ways: readonly [before: Way, after: Way];
 }
@@ -146,6 +148,7 @@ const OTHERS: readonly Other[] = [
     preload: './sentry.mjs',
     env: (sink) => ({ ...sentryTo(sink), TRACES_SAMPLE_RATE: '0' }),
     sent: transactions,
+    sendsNothing: true,
     ways: ['apart', 'apart'],
   },
   {
@@ -285,6 +288,7 @@ describe('register beside another tracing', function () {
     expect(helpers.toSorted()).to.deep.equal([0, 0, 1, 2, undefined]);
     expect(new Set(events.map((event) => event['source_ip'])).size).to.equal(1);
     expect(JSON.stringify(events)).to.not.include('canary').and.not.include('203.0.113.9');
+    if (other.sendsNothing !== true) expect(alone.sent, 'what it sends by itself').to.not.be.empty;
     expect(sent).to.deep.equal(alone.sent);
     const isSaid = SAID[way];
     if (isSaid === undefined) expect(stderr).to.not.match(/CERBERUS_/);

@@ -18,13 +18,14 @@ export interface EndOfProcess {
 interface Shared {
   readonly parts: Set<EndOfProcess>;
   stopListening: () => void;
+  leaving: boolean;
 }
 
 /** One list for the CommonJS and the ES module copy of this package, so that `handOver` of one precedes `leave` of the other. */
 const SHARED = Symbol.for('@cerberus-otel/process-end.v1');
 
 function shared(): Shared {
-  const fresh: Shared = { parts: new Set(), stopListening: () => undefined };
+  const fresh: Shared = { parts: new Set(), stopListening: () => undefined, leaving: false };
   return ((globalThis as Record<symbol, unknown>)[SHARED] ??= fresh) as Shared;
 }
 
@@ -54,7 +55,13 @@ export function hurryAll(): void {
   for (const part of partsToEnd()) part.hurry?.();
 }
 
+/** Whether the process is at its `exit`: only what is synchronous still happens. */
+export function isLeaving(): boolean {
+  return shared().leaving;
+}
+
 function leaveAll(): void {
+  shared().leaving = true;
   for (const part of partsToEnd()) part.handOver?.();
   for (const part of partsToEnd()) part.leave?.();
 }

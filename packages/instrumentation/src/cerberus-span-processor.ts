@@ -277,7 +277,6 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     await new Promise<void>((resolve) => this.#clock.afterInput(resolve));
     this.#closed = true;
     this.#registry.close();
-    this.#doctor.stop();
     this.#lateRoutes.settle();
     try {
       await this.#handOver?.settle();
@@ -286,8 +285,13 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     } catch (error) {
       this.#failures.add('shutdown', error);
     }
+    this.#doctor.conclude();
     this.#stopObserving();
     this.#stopWaitingForEnd();
+    // Node emits warnings in the next tick, which comes too late when whoever waits for this ends the process at once.
+    await new Promise<void>((resolve) => {
+      process.nextTick(resolve);
+    });
   }
 
   #handOverNow(): void {

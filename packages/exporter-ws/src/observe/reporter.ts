@@ -1,4 +1,5 @@
 import { diag, type DiagLogger } from '@opentelemetry/api';
+import { isLeaving } from '../process-end.ts';
 import { apiGlobal } from './api-global.ts';
 
 /** Conditions that keep data away; each is reported once per reporter as a process warning with this code. */
@@ -49,6 +50,13 @@ function oneLine(message: string): string {
   return message.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
 }
 
+/** Node emits a warning in the next tick, which a process that exits does not have. */
+function emitWarning(code: WarningCode, message: string): void {
+  const type = 'CerberusWarning';
+  if (isLeaving()) process.emit('warning', Object.assign(new Error(message), { name: type, code }));
+  else process.emitWarning(message, { type, code });
+}
+
 /**
  * Makes the reporter of one component.
  *
@@ -82,8 +90,7 @@ export function createReporter(
       line('error', message);
       if (warned.has(code)) return;
       warned.add(code);
-      if (warnings && !hasDiagLogger())
-        process.emitWarning(oneLine(message), { type: 'CerberusWarning', code });
+      if (warnings && !hasDiagLogger()) emitWarning(code, oneLine(message));
     },
   };
 }

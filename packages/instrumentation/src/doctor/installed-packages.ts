@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { findPackages, installCommand } from '../register/packages.ts';
+import { findPackages } from '../register/packages.ts';
+import { installCommand } from '../sdk/install-command.ts';
 import { ownLocation } from '../sdk/own-location.ts';
+import { installedVersion } from '../sdk/installed.ts';
 import { placesToLook, requireFrom, resolved } from '../sdk/sdk-loader.ts';
 import type { Check } from './check.ts';
 
@@ -11,7 +11,7 @@ const API = '@opentelemetry/api';
 export function installedPackages(places: readonly string[] = placesToLook()): Check[] {
   const { missing } = findPackages(places);
   if (missing.length > 0) {
-    const finding = `${missing.join(', ')} not found from here. Run: ${installCommand(missing)}`;
+    const finding = `${missing.join(', ')} not found from here. Run: ${installCommand(missing, places)}`;
     return [{ what: 'OpenTelemetry', verdict: 'failure', finding }];
   }
   return [{ what: 'OpenTelemetry', verdict: 'ok', finding: 'installed' }, checkApi(places)];
@@ -38,30 +38,11 @@ function checkApi(places: readonly string[]): Check {
   return { what, verdict: 'failure', finding };
 }
 
-/** The version that a package at `place` resolves; with `through`, the one that this dependency of it resolves. */
+/** The version of the API that a package at `place` resolves; with `through`, the one that this dependency of it resolves. */
 function apiVersionFrom(place: string, through?: string): string | undefined {
   const near = requireFrom(place);
   const via = near && through !== undefined ? resolved(near, through) : place;
-  const from = via === undefined ? undefined : requireFrom(via);
-  const file = from && resolved(from, API);
-  return file === undefined ? undefined : versionOf(file);
-}
-
-/** From the manifest above a file of the package, which does not export it. */
-function versionOf(file: string): string | undefined {
-  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
-    const { name, version } = manifestIn(folder);
-    if (name === API && typeof version === 'string') return version;
-  }
-  return undefined;
-}
-
-function manifestIn(folder: string): { readonly name?: unknown; readonly version?: unknown } {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as object;
-  } catch {
-    return {};
-  }
+  return via === undefined ? undefined : installedVersion(API, [via]);
 }
 
 function minorOf(version: string): number {

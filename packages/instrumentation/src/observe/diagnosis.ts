@@ -1,4 +1,5 @@
 import type { Delivery } from './delivery.ts';
+import { routeAdvice, type RoutingFramework } from './route-advice.ts';
 
 /** What a processor has seen of its first requests. */
 export interface Observations {
@@ -10,8 +11,10 @@ export interface Observations {
   readonly served: number;
   /** Of these, with `http.route`. */
   readonly routed: number;
-  /** Loaded frameworks that know routes, with what makes OpenTelemetry know them. */
-  readonly frameworks: ReadonlyMap<string, string>;
+  /** What serves them and knows routes, as far as it is known. */
+  readonly framework: RoutingFramework | undefined;
+  /** Set up by `register`, which uses what is installed; else by code, which says what it uses. */
+  readonly registered: boolean;
   /** The version of `@opentelemetry/api` that the SDK was registered with, where it is out of our copy's sight. */
   readonly foreignApi: string | undefined;
   /** What the exporter says of itself; undefined without an exporter of our own. */
@@ -20,6 +23,8 @@ export interface Observations {
 
 /** Fewer requests without a span than this may be an ignore hook's. */
 const FEW_MISSING = 5;
+/** Fewer requests without a route than this may be those for files, where what names routes is installed. */
+const FEW_ROUTELESS = 5;
 
 /** What keeps data away, each finding a sentence or two: what was seen, and what to do. Pure. */
 export function diagnose(seen: Observations): string[] {
@@ -31,7 +36,7 @@ export function diagnose(seen: Observations): string[] {
 function spanless({ requests, spans }: Observations): string | undefined {
   if (requests === 0 || spans > 0) return undefined;
   return (
-    `${requests} requests came in and none got a SERVER span. HttpInstrumentation is missing, or was set up after the ` +
+    `${requests} ${requests === 1 ? 'request' : 'requests'} came in and none got a SERVER span. HttpInstrumentation is missing, or was set up after the ` +
     'application had loaded node:http; and an application of ES modules needs the loader hook ' +
     "(`register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)` in a file given to `node --import`). " +
     'Or the sampler leaves out all of them: put CerberusSampler around it (withCerberus does)'
@@ -47,13 +52,10 @@ function unsampled({ requests, spans }: Observations): string | undefined {
   );
 }
 
-function routeless({ served, routed, frameworks }: Observations): string | undefined {
-  const [first] = frameworks;
-  if (served === 0 || routed > 0 || first === undefined) return undefined;
-  return (
-    `no request has a route although ${first[0]} is loaded. Add ${first[1]} to the instrumentations, before the ` +
-    'application loads it (with ES modules, through the loader hook)'
-  );
+function routeless({ served, routed, framework, registered }: Observations): string | undefined {
+  if (served === 0 || routed > 0 || framework === undefined) return undefined;
+  if (framework.command === undefined && served < FEW_ROUTELESS) return undefined;
+  return `no request has a route although ${framework.name} is used. ${routeAdvice(framework, registered)}`;
 }
 
 function foreign({ foreignApi }: Observations): string | undefined {

@@ -1,10 +1,11 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Clock, Reporter, Timer } from '@cerberus-otel/exporter-ws/internal';
+import { atProcessEnd, type Clock, type Reporter, type Timer } from '@cerberus-otel/exporter-ws/internal';
 import { hasRoute, methodOf, statusCodeOf } from '../capture/http-attributes.ts';
 import { foreignApi } from '../sdk/foreign-api.ts';
+import { isRegistered } from '../sdk/registered.ts';
 import type { Delivery } from './delivery.ts';
 import { diagnose, type Observations } from './diagnosis.ts';
-import { loadedFrameworks } from './loaded-frameworks.ts';
+import { routingFramework } from './routing-framework.ts';
 
 const SAMPLE_REQUESTS = 100;
 const SAMPLE_MILLIS = 30_000;
@@ -20,14 +21,16 @@ export interface DoctorParts {
 }
 
 /**
- * Looks at the first 100 requests, or those of the first 30 s, and says once what keeps data from arriving, if
- * anything does. Nothing else would: a request without a span reaches no hook.
+ * Looks at the first 100 requests, those of the first 30 s, or all there were when the process ends, and says once what
+ * keeps data from arriving, if anything does. Nothing else would: a request without a span reaches no hook.
  */
 export class Doctor {
   readonly #parts: DoctorParts;
   #state: 'idle' | 'watching' | 'done' = 'idle';
   #since = 0;
   #timer: Timer | undefined;
+  #forgetEnd: () => void = () => undefined;
+  #foreignApi: string | undefined;
   #requests = 0;
   #spans = 0;
   #served = 0;
@@ -48,7 +51,10 @@ export class Doctor {
     if (this.#state === 'idle') {
       this.#state = 'watching';
       this.#since = clock.now();
-      this.#timer = clock.after(SAMPLE_MILLIS, () => this.#examine());
+      this.#timer = clock.after(SAMPLE_MILLIS, () => this.#examine(false));
+      this.#forgetEnd = atProcessEnd({ leave: () => this.conclude() });
+      // Now, because an SDK that is shut down may take its context manager along.
+      this.#foreignApi = foreignApi();
     }
     // The one after the sample, because the span of the last one was not started when it arrived.
     if (this.#state === 'watching' && this.#requests === SAMPLE_REQUESTS) this.#hurry();
@@ -68,35 +74,44 @@ export class Doctor {
     if (hasRoute(attributes)) this.#routed += 1;
   }
 
-  stop(): void {
+  /** No request will come any more: those that came are all there is to judge by. Never throws. */
+  conclude(): void {
+    if (this.#state === 'watching') this.#examine(true);
     this.#state = 'done';
-    this.#timer?.cancel();
   }
 
   #hurry(): void {
     const { clock } = this.#parts;
     this.#timer?.cancel();
     const left = Math.max(1, this.#since + MIN_MILLIS - clock.now());
-    this.#timer = clock.after(left, () => this.#examine());
+    this.#timer = clock.after(left, () => this.#examine(false));
   }
 
-  #examine(): void {
-    const { reporter, delivery } = this.#parts;
-    this.stop();
+  #examine(early: boolean): void {
+    const { reporter } = this.#parts;
+    this.#state = 'done';
+    this.#timer?.cancel();
+    this.#forgetEnd();
     try {
-      const seen: Observations = {
-        requests: this.#requests,
-        spans: this.#spans,
-        served: this.#served,
-        routed: this.#routed,
-        frameworks: loadedFrameworks(),
-        foreignApi: foreignApi(),
-        delivery: delivery(),
-      };
-      const findings = diagnose(seen);
+      const findings = diagnose(this.#observations(early));
       if (findings.length > 0) reporter.condition('CERBERUS_DOCTOR', findings.join('. '));
     } catch {
       // A diagnosis that fails is no reason to trouble the application.
     }
+  }
+
+  /** @param early before the backend had time to answer: only a failure counts */
+  #observations(early: boolean): Observations {
+    const delivery = this.#parts.delivery();
+    return {
+      requests: this.#requests,
+      spans: this.#spans,
+      served: this.#served,
+      routed: this.#routed,
+      framework: this.#served > this.#routed ? routingFramework() : undefined,
+      registered: isRegistered(),
+      foreignApi: this.#foreignApi,
+      delivery: early && delivery?.lastFailure === null ? undefined : delivery,
+    };
   }
 }

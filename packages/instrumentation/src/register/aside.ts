@@ -8,6 +8,7 @@ type MakeCall = (this: unknown, component: unknown, original: Call) => Call;
 
 /** What is used of an instrumentation; what begins with `_` is not public. */
 interface InstrumentationLike {
+  readonly instrumentationName?: string;
   readonly _modules?: readonly ModuleDefinition[];
   isEnabled?(): boolean;
   setTracerProvider?(provider: TracerProvider): void;
@@ -16,6 +17,9 @@ interface InstrumentationLike {
   _incomingRequestFunction?: MakeCall;
   _outgoingRequestFunction?: MakeCall;
 }
+
+/** Listens to what is said when an application is made, long before the first connection. It makes no span before that. */
+const AT_MAKING = '@fastify/otel';
 
 /** A module, or a file of one, that an instrumentation patches when it is loaded. */
 interface Patchable {
@@ -55,7 +59,9 @@ export class Aside {
       this.#makeSwitchable(instrumentation, '_outgoingRequestFunction');
       letOthersPatchToo(instrumentation);
     }
-    for (const instrumentation of this.#listeners()) instrumentation.disable?.();
+    for (const instrumentation of this.#listeners()) {
+      if (instrumentation.instrumentationName !== AT_MAKING) instrumentation.disable?.();
+    }
   }
 
   /** The SDK is started that they are for. */

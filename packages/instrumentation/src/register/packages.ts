@@ -1,8 +1,11 @@
+import { BUNDLE, HTTP } from '../sdk/instrumentations.ts';
 import { configurationFile } from '../sdk/otel-environment.ts';
 import { ownLocation } from '../sdk/own-location.ts';
-import { placesToLook, requireFrom, resolved } from '../sdk/sdk-loader.ts';
+import { placesToLook } from '../sdk/sdk-loader.ts';
 import type * as Cerberus from '../setup/with-cerberus.ts';
 import type { ShutdownLike } from './ending.ts';
+import { makeInstrumentations } from './instrumentations.ts';
+import { finder, load, make, type Exports } from './loading.ts';
 
 /** The part of this package that sets up. */
 interface OwnSetUp {
@@ -15,8 +18,8 @@ export interface FoundPackages {
   /** The file for `module.register`. */
   readonly loaderHook: string;
   readonly withCerberus: OwnSetUp['withCerberus'];
-  /** All of auto-instrumentations-node where it is installed, else those for servers that are. */
-  instrumentations(): unknown[];
+  /** Those that are installed. */
+  instrumentations(): readonly unknown[];
   /** Not started. From `OTEL_CONFIG_FILE`, where that is set. */
   nodeSdk(configuration: object): Startable;
 }
@@ -33,26 +36,10 @@ export interface Search {
 }
 
 type StartNodeSdk = (configuration: object) => ShutdownLike;
-type Exports = Readonly<Record<string, new (...args: unknown[]) => unknown>>;
-type Find = (name: string) => string | undefined;
 
 const SDK = '@opentelemetry/sdk-node';
 const API = '@opentelemetry/api';
-const BUNDLE = '@opentelemetry/auto-instrumentations-node';
-const HTTP = '@opentelemetry/instrumentation-http';
 const HOOK = '@opentelemetry/instrumentation/hook.mjs';
-
-/** By package; HTTP is needed, the others give routes and nested spans. */
-const INSTRUMENTATIONS: Readonly<Record<string, string>> = {
-  [HTTP]: 'HttpInstrumentation',
-  '@opentelemetry/instrumentation-express': 'ExpressInstrumentation',
-  '@opentelemetry/instrumentation-koa': 'KoaInstrumentation',
-  '@opentelemetry/instrumentation-hapi': 'HapiInstrumentation',
-  '@opentelemetry/instrumentation-nestjs-core': 'NestInstrumentation',
-};
-
-/** The version that has to be said: this package works with these majors of the API only. */
-const VERSIONS: Readonly<Record<string, string>> = { [API]: '@1.9' };
 
 /**
  * Looks for OpenTelemetry from the application, as `withCerberus` does, loading nothing. They are loaded by
@@ -89,7 +76,7 @@ export function findPackages(places: readonly string[] = placesToLook()): Search
     found: {
       loaderHook,
       withCerberus,
-      instrumentations: () => makeInstrumentations(find),
+      instrumentations: () => makeInstrumentations(find, instrumentation),
       nodeSdk: (configuration) => sdkOf(load(sdkNode, sdkNode), configuration),
     },
   };
@@ -106,36 +93,6 @@ function loadSetUp(own: string): OwnSetUp {
   return load(own, '../../cjs/setup/with-cerberus.js') as unknown as OwnSetUp;
 }
 
-/** What to type to have them. */
-export function installCommand(packages: readonly string[]): string {
-  return `npm install ${packages.map((name) => `${name}${VERSIONS[name] ?? ''}`).join(' ')}`;
-}
-
-function finder(places: readonly string[]): Find {
-  const near = places.flatMap((place) => requireFrom(place) ?? []);
-  return (name) => {
-    for (const from of near) {
-      const file = resolved(from, name);
-      if (file !== undefined) return file;
-    }
-    return undefined;
-  };
-}
-
-function makeInstrumentations(find: Find): unknown[] {
-  const bundle = find(BUNDLE);
-  if (bundle !== undefined) {
-    const { getNodeAutoInstrumentations } = load(bundle, bundle) as unknown as {
-      getNodeAutoInstrumentations: () => unknown[];
-    };
-    return getNodeAutoInstrumentations();
-  }
-  return Object.entries(INSTRUMENTATIONS).flatMap(([name, className]) => {
-    const file = find(name);
-    return file === undefined ? [] : [make(load(file, file), className)];
-  });
-}
-
 /** `NodeSDK` knows nothing of a configuration file; what does takes instrumentations, and no processors (SDK 2 and 3). */
 function sdkOf(exports: Exports, configuration: object): Startable {
   const from = exports as Readonly<Record<string, unknown>>;
@@ -149,16 +106,4 @@ function sdkOf(exports: Exports, configuration: object): Startable {
     start: () => void (sdk = startNodeSdk(configuration)),
     shutdown: async () => sdk?.shutdown(),
   };
-}
-
-function load(from: string, name: string): Exports {
-  const near = requireFrom(from);
-  if (near === undefined) throw new TypeError('no place to load from');
-  return near(name) as Exports;
-}
-
-function make(from: Exports, className: string, ...args: unknown[]): unknown {
-  const constructor = from[className];
-  if (constructor === undefined) throw new TypeError(`no ${className}`);
-  return new constructor(...args);
 }

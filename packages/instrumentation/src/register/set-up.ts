@@ -3,27 +3,24 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import type { Environment } from '@cerberus-otel/exporter-ws/internal';
+import { installCommand } from '../sdk/install-command.ts';
 import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
 import { feeds, providerInPlace } from '../sdk/provider-in-place.ts';
+import { markRegistered } from '../sdk/registered.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { atFirstConnection } from '../setup/first-connection.ts';
 import { Aside } from './aside.ts';
 import { BESIDE, countBeside, hasOtherPreloads, isHttpInstrumented, SECOND_SDK } from './beside.ts';
 import { flushAtTheEnd } from './ending.ts';
 import { exportsAskedFor, withoutUnaskedExports } from './exports.ts';
-import { findPackages, installCommand, ownSetUp, type FoundPackages } from './packages.ts';
-
-/** Both copies of this package, and every second `--import` or `--require` of it, see the same flag. */
-const REGISTERED = Symbol.for('@cerberus-otel/register.v1');
+import { findPackages, ownSetUp, type FoundPackages } from './packages.ts';
 
 /** Programs that only start others inherit `NODE_OPTIONS` too; they are left alone. */
 const PACKAGE_MANAGERS = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg', 'corepack']);
 
 /** Sets up once per process, in its main thread. Never throws; what keeps it from working is one process warning. */
 export function registerOnce(): void {
-  const shared = globalThis as Record<symbol, unknown>;
-  if (shared[REGISTERED] === true || !isMainThread) return;
-  shared[REGISTERED] = true;
+  if (!isMainThread || !markRegistered()) return;
   const env = process.env;
   try {
     if (isWanted(env)) setUp(env);

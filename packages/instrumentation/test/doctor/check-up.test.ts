@@ -153,7 +153,7 @@ describe('the check of installed packages', () => {
     expect(others).to.deep.equal([]);
     expect(first?.verdict).to.equal('failure');
     expect(first?.finding).to.match(
-      /Run: npm install @opentelemetry\/sdk-node @opentelemetry\/instrumentation-http$/,
+      /Run: npm install @opentelemetry\/sdk-node@0\.223 @opentelemetry\/instrumentation-http@0\.223$/,
     );
   });
 

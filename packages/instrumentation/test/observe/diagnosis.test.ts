@@ -1,12 +1,19 @@
 import { expect } from 'chai';
 import { diagnose, type Observations } from '../../dist/esm/observe/diagnosis.js';
 
+const EXPRESS = {
+  name: 'express',
+  instrumentation: '@opentelemetry/instrumentation-express',
+  className: 'ExpressInstrumentation',
+  command: 'npm install @opentelemetry/instrumentation-express@0.71',
+};
 const healthy: Observations = {
   requests: 100,
   spans: 100,
   served: 90,
   routed: 90,
-  frameworks: new Map([['express', '@opentelemetry/instrumentation-express']]),
+  framework: EXPRESS,
+  registered: false,
   foreignApi: undefined,
   delivery: { accepted: 100, acked: 90, state: 'ready', lastFailure: null },
 };
@@ -36,13 +43,22 @@ describe('diagnosis', () => {
     expect(seen({ requests: 10, spans: 6 })).to.deep.equal([]);
   });
 
-  it('finds missing routes only where a framework that has routes is loaded and something was served', () => {
-    expect(seen({ routed: 0 })[0])
-      .to.include('express')
-      .and.include('@opentelemetry/instrumentation-express');
-    expect(seen({ routed: 0, frameworks: new Map() })).to.deep.equal([]);
+  it('finds missing routes only where a framework that has routes is used and something was served', () => {
+    expect(seen({ routed: 0 })).to.deep.equal([
+      'no request has a route although express is used. Run: npm install @opentelemetry/instrumentation-express@0.71 and ' +
+        'then add `new ExpressInstrumentation()` of @opentelemetry/instrumentation-express to the instrumentations, before ' +
+        'the application loads the framework (with ES modules, through the loader hook)',
+    ]);
+    expect(seen({ routed: 0, framework: undefined })).to.deep.equal([]);
     expect(seen({ routed: 0, served: 0 })).to.deep.equal([]);
     expect(seen({ routed: 1 })).to.deep.equal([]);
+  });
+
+  it('takes a few requests without a route for those of files where what names routes is installed', () => {
+    const framework = { ...EXPRESS, command: undefined };
+    expect(seen({ routed: 0, served: 4, framework })).to.deep.equal([]);
+    expect(seen({ routed: 0, served: 5, framework })[0]).to.include('Add `new ExpressInstrumentation()`');
+    expect(seen({ routed: 0, served: 1 })).to.have.length(1);
   });
 
   it('finds an SDK that is registered with another copy of the API', () => {

@@ -14,6 +14,8 @@ describe('Doctor', () => {
     doctor = new Doctor({ clock, reporter, delivery: () => undefined });
   });
 
+  afterEach(() => doctor.conclude());
+
   const requests = (count: number, spans = 0): void => {
     for (let index = 0; index < count; index += 1) {
       doctor.requestArrived();
@@ -70,7 +72,37 @@ describe('Doctor', () => {
     expect(reporter.conditions[0]?.message).to.include('status 401');
   });
 
-  it('troubles nobody when it fails, and not after it was stopped', () => {
+  it('speaks when no request will come any more, of those that came, and once', () => {
+    requests(1);
+    doctor.conclude();
+    expect(reporter.conditions[0]?.message).to.match(/^1 request /);
+    doctor.conclude();
+    clock.advance(30_000);
+    expect(reporter.codes).to.have.length(1);
+    expect(clock.waits).to.deep.equal([]);
+  });
+
+  it('is silent at the end of a process that had no request', () => {
+    doctor.conclude();
+    expect(reporter.codes).to.deep.equal([]);
+    expect(doctor.watching).to.equal(false);
+  });
+
+  it('takes no missing acknowledgement for a fault at the end, but a failure', () => {
+    for (const [lastFailure, expected] of [
+      [null, 0],
+      ['status 401', 1],
+    ] as const) {
+      const delivery = { accepted: 5, acked: 0, state: 'ready', lastFailure };
+      const other = new Doctor({ clock, reporter, delivery: () => delivery });
+      other.requestArrived();
+      other.spanStarted();
+      other.conclude();
+      expect(reporter.codes).to.have.length(expected);
+    }
+  });
+
+  it('troubles nobody when it fails', () => {
     const failing = new Doctor({
       clock,
       reporter,
@@ -79,8 +111,6 @@ describe('Doctor', () => {
       },
     });
     failing.requestArrived();
-    requests(1);
-    doctor.stop();
     clock.advance(30_000);
     expect(reporter.codes).to.deep.equal([]);
     expect(clock.waits).to.deep.equal([]);

@@ -13,7 +13,7 @@ describe('a processor in an application', () => {
 
   for (const [mode, finding] of [
     ['no-http', /^CERBERUS_DOCTOR: 5 requests came in and none got a SERVER span/],
-    ['no-express', /^CERBERUS_DOCTOR: no request has a route although express is loaded/],
+    ['no-express', /^CERBERUS_DOCTOR: no request has a route although express is used/],
     ['foreign-api', /^CERBERUS_DOCTOR: .*@opentelemetry\/api 1\.8\.0/],
   ] as const) {
     it(`says in one message what is wrong (${mode})`, async () => {

@@ -1,0 +1,50 @@
+/** A framework that knows routes, and what makes OpenTelemetry know them. */
+export interface RoutingFramework {
+  /** Its package. */
+  readonly name: string;
+  /** The package that names its routes. */
+  readonly instrumentation: string;
+  /** The class of that package to construct; undefined for a middleware. */
+  readonly className?: string;
+  /** What it is to be given. */
+  readonly options?: object | undefined;
+  /** The command that installs the package; undefined where it is installed. */
+  readonly command: string | undefined;
+}
+
+/**
+ * What to do to have the routes of a framework. Pure.
+ *
+ * @param registered set up by `register`, which uses what is installed; else by code, which says what it uses
+ */
+export function routeAdvice(framework: RoutingFramework, registered: boolean): string {
+  const { name, instrumentation, className, command } = framework;
+  if (!registered) {
+    const install = command === undefined ? '' : `Run: ${command} and then `;
+    return sentence(`${install}${className === undefined ? middleware(framework) : addition(framework)}`);
+  }
+  // The middleware does what `register` does itself, and may know a version that this does not.
+  if (className === undefined) return routeAdvice(framework, false);
+  if (command !== undefined) return `Run: ${command} (register uses it from the next start on)`;
+  return (
+    `${instrumentation} is installed, so it does not know this version of ${name}, or ${name} was loaded before it or ` +
+    'within a bundle'
+  );
+}
+
+function addition({ instrumentation, className, options }: RoutingFramework): string {
+  const given = Object.entries(options ?? {}).map(([option, value]) => `${option}: ${String(value)}`);
+  const code = `new ${className ?? ''}(${given.length === 0 ? '' : `{ ${given.join(', ')} }`})`;
+  return (
+    `add \`${code}\` of ${instrumentation} to the instrumentations, before the application loads the framework (with ES ` +
+    'modules, through the loader hook)'
+  );
+}
+
+function middleware({ instrumentation }: RoutingFramework): string {
+  return `put \`app.use(httpInstrumentationMiddleware())\` of ${instrumentation} before the application's routes`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+import { installCommand } from '../sdk/install-command.ts';
+import { declaredPackages, isInstalled } from '../sdk/installed.ts';
+import { HONO_OTEL, INSTRUMENTATIONS } from '../sdk/instrumentations.ts';
+import { ownLocation } from '../sdk/own-location.ts';
+import { placesToLook } from '../sdk/sdk-loader.ts';
+import type { RoutingFramework } from './route-advice.ts';
+
+/** Not in the cache of `require` when an ES module imported it: it comes as both. */
+const HONO = 'hono';
+
+/** What names the routes of which package. */
+const NAMED_BY: readonly Omit<RoutingFramework, 'command'>[] = [
+  ...INSTRUMENTATIONS.flatMap(({ name: instrumentation, className, options, routesOf }) =>
+    routesOf.map((name) => ({ name, instrumentation, className, options })),
+  ),
+  { name: HONO, instrumentation: HONO_OTEL },
+];
+
+/**
+ * The framework that seems to serve the requests of this process: one that is loaded, of several one that the application
+ * asks for itself, of these one whose instrumentation is missing. A package of CommonJS is in the cache of `require` also
+ * when an ES module imported it.
+ */
+export function routingFramework(): RoutingFramework | undefined {
+  const places = placesToLook();
+  const declared = declaredPackages(places);
+  const files = loadedFiles();
+  const isLoaded = (name: string): boolean =>
+    (name === HONO && declared.has(name)) || files.some((file) => file.includes(`/node_modules/${name}/`));
+  const loaded = routingFrameworks(isLoaded, places);
+  const asked = loaded.filter(({ name }) => declared.has(name));
+  const likely = asked.length > 0 ? asked : loaded;
+  return likely.find(({ command }) => command !== undefined) ?? likely[0];
+}
+
+/** Those that are used, with what is missing. */
+export function routingFrameworks(
+  isUsed: (name: string) => boolean,
+  places: readonly string[],
+): RoutingFramework[] {
+  return NAMED_BY.filter(({ name }) => isUsed(name)).map((each) => ({
+    ...each,
+    command: isInstalled(each.instrumentation, places)
+      ? undefined
+      : installCommand([each.instrumentation], places),
+  }));
+}
+
+function loadedFiles(): string[] {
+  const own = ownLocation();
+  if (own === undefined) return [];
+  return Object.keys(createRequire(own).cache).map((file) => file.replaceAll('\\', '/'));
+}

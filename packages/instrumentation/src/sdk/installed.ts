@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BUNDLE } from './instrumentations.ts';
+import { requireFrom, resolved } from './sdk-loader.ts';
+
+/** What is read of a package.json. */
+interface Manifest {
+  readonly name?: unknown;
+  readonly version?: unknown;
+  readonly dependencies?: unknown;
+  readonly devDependencies?: unknown;
+}
+
+/** The version of a package, as the first of `places` that has it resolves it. */
+export function installedVersion(name: string, places: readonly string[]): string | undefined {
+  const file = fileOf(name, places);
+  return file === undefined ? undefined : versionOf(file, name);
+}
+
+/** Whether an instrumentation is there, be it as a part of auto-instrumentations-node. */
+export function isInstalled(name: string, places: readonly string[]): boolean {
+  const bundle = fileOf(BUNDLE, places);
+  return fileOf(name, bundle === undefined ? places : [...places, bundle]) !== undefined;
+}
+
+/** The dependencies in the package.json above the first of `places` that has one: what an application says that it uses. */
+export function declaredPackages(places: readonly string[]): ReadonlySet<string> {
+  for (const place of places) {
+    const manifest = manifestAbove(
+      place,
+      ({ dependencies, devDependencies }) => isObject(dependencies) || isObject(devDependencies),
+    );
+    if (manifest !== undefined)
+      return new Set([manifest.dependencies, manifest.devDependencies].flatMap(namesOf));
+  }
+  return new Set();
+}
+
+function fileOf(name: string, places: readonly string[]): string | undefined {
+  for (const place of places) {
+    const near = requireFrom(place);
+    const file = near && resolved(near, name);
+    if (file !== undefined) return file;
+  }
+  return undefined;
+}
+
+/** From the manifest above a file of the package, which may not export it. */
+function versionOf(file: string, name: string): string | undefined {
+  const { version } = manifestAbove(file, (manifest) => manifest.name === name) ?? {};
+  return typeof version === 'string' ? version : undefined;
+}
+
+/** The nearest one above a file (a path or a URL) that `accepts` likes. */
+function manifestAbove(place: string, accepts: (manifest: Manifest) => boolean): Manifest | undefined {
+  const file = place.startsWith('file:') ? fileURLToPath(place) : place;
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = manifestIn(folder);
+    if (manifest !== undefined && accepts(manifest)) return manifest;
+  }
+  return undefined;
+}
+
+function manifestIn(folder: string): Manifest | undefined {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return isObject(manifest) ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function namesOf(dependencies: unknown): string[] {
+  return isObject(dependencies) ? Object.keys(dependencies) : [];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
