@@ -1,3 +1,4 @@
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Fastify waits for its handlers */
 import Fastify from 'fastify';
 
 const app = Fastify();
