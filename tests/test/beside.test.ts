@@ -4,17 +4,20 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ScriptedServer } from '../../packages/exporter-ws/test-dist/support/scripted-server.js';
+import { placePackages, REPOSITORY } from './matrix/stage.js';
 import { afterTest } from './support/disposal.js';
 import { JsonLines } from './support/lines.js';
 import { Sink } from './support/sink.js';
 import { until } from './support/until.js';
 
 const apps = fileURLToPath(new URL('../apps/beside/', import.meta.url));
+/** Below the dependencies of SDK 3, with copies of our packages. */
+const sdk3 = join(REPOSITORY, 'tests/sdk-3/run/beside/');
 const documentFile = fileURLToPath(new URL('../../docs/coexistence.md', import.meta.url));
 const REGISTER = '@cerberus-otel/instrumentation/register';
 const UNSAMPLED = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`;
@@ -27,6 +30,8 @@ interface Other {
   readonly name: string;
   /** Whose version is named in the document. */
   readonly packageName: string;
+  /** Where it runs, with its dependencies. */
+  readonly folder?: string;
   readonly preload: string;
   /** `app.cjs` where the other one does not instrument ES modules by itself; the hook of `register` would help it to more. */
   readonly app?: string;
@@ -95,17 +100,20 @@ const sentryTo = (sink: Sink): Record<string, string> => ({
 
 const transactions = found(/"type":"transaction"|"transaction":"[^"]*"|"op":"[^"]*"/g);
 
-const OTHERS: readonly Other[] = [
-  {
-    name: 'a NodeSDK of the application',
-    packageName: '@opentelemetry/sdk-node',
-    preload: './node-sdk.mjs',
-    sent: (_sink, lines) => {
-      const spans = lines.flatMap((line) => (line['spans'] ?? []) as object[]);
-      return spans.map((span) => JSON.stringify(span)).toSorted();
-    },
-    ways: ['joined', 'joined'],
+const NODE_SDK: Other = {
+  name: 'a NodeSDK of the application',
+  packageName: '@opentelemetry/sdk-node',
+  preload: './node-sdk.mjs',
+  sent: (_sink, lines) => {
+    const spans = lines.flatMap((line) => (line['spans'] ?? []) as object[]);
+    return spans.map((span) => JSON.stringify(span)).toSorted();
   },
+  ways: ['joined', 'joined'],
+};
+
+const OTHERS: readonly Other[] = [
+  NODE_SDK,
+  { ...NODE_SDK, name: 'the same, of SDK 3', folder: sdk3 },
   {
     name: '`auto-instrumentations-node/register`',
     packageName: '@opentelemetry/auto-instrumentations-node',
@@ -172,8 +180,8 @@ interface Run {
   readonly stderr: string;
 }
 
-function versionOf(name: string): string {
-  const from = createRequire(join(apps, 'app.mjs'));
+function versionOf({ packageName: name, folder: place = apps }: Other): string {
+  const from = createRequire(join(place, 'app.mjs'));
   const [folder] = (from.resolve.paths(name) ?? []).flatMap((path) => {
     try {
       return [createRequire(join(path, name, 'package.json'))('./package.json') as { version: string }];
@@ -198,6 +206,11 @@ describe('register beside another tracing', function () {
   this.timeout(90_000);
   const rows: string[] = [];
 
+  before(async () => {
+    await placePackages(join(REPOSITORY, 'tests/sdk-3/run'));
+    await cp(apps, sdk3, { recursive: true });
+  });
+
   /** Serves five requests in a process with these preloads, until everybody has sent what they have. */
   async function run(other: Other, preloads: readonly string[], withOurs = false): Promise<Run> {
     const backend = await ScriptedServer.start();
@@ -209,7 +222,7 @@ describe('register beside another tracing', function () {
       process.execPath,
       [...preloads.flatMap((each) => ['--import', each]), other.app ?? 'app.mjs'],
       {
-        cwd: apps,
+        cwd: other.folder ?? apps,
         env: {
           PATH: process.env['PATH'],
           ...(isOurs && {
@@ -278,6 +291,16 @@ describe('register beside another tracing', function () {
     check(registered, 'itself', 'alone', http(alone), http(await run(CONFIGURED, [REGISTER])));
   });
 
+  it('is said where a second SDK comes too late for the place that register was asked to take', async () => {
+    const env = (sink: Sink): Record<string, string> => otlpTo(sink);
+    const { events, stderr, sent } = await run({ ...NODE_SDK, app: 'late.mjs', env }, [REGISTER]);
+    expect(events).to.have.lengthOf(5);
+    expect(sent).to.deep.equal([]);
+    expect(stderr).to.match(
+      /CERBERUS_OTHER_SDK.*another HttpInstrumentation was set up after that of `register`/,
+    );
+  });
+
   function check(other: Other, order: string, way: Way, alone: Run, { events, sent, stderr }: Run): void {
     const told = events.map((event) => [event['method'], event['route'], event['status_code']].join(' '));
     expect(told.toSorted(), stderr).to.deep.equal([
@@ -322,16 +345,6 @@ const SHOWN: Readonly<Record<Way, string>> = {
 /** @param onSpans how many of the four requests that set a metric on the active span have it */
 function row(other: Other, order: string, way: Way, onSpans: number): string {
   const spans = ['no', 'of sampled requests', 'yes'][onSpans === 0 ? 0 : onSpans < 4 ? 1 : 2] ?? '';
-  const cells = [
-    other.name,
-    versionOf(other.packageName),
-    order,
-    'yes',
-    'yes',
-    'yes',
-    spans,
-    'unchanged',
-    SHOWN[way],
-  ];
+  const cells = [other.name, versionOf(other), order, 'yes', 'yes', 'yes', spans, 'unchanged', SHOWN[way]];
   return `| ${cells.join(' | ')} |`;
 }
