@@ -4,6 +4,7 @@ import type { CerberusEvent } from './event/cerberus-event.ts';
 import { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './event/span.ts';
 import { CerberusFlushTimeoutError } from './flush-timeout-error.ts';
 import { Serializer } from './json/serializer.ts';
+import { announce } from './observe/announcement.ts';
 import { exporterMetrics } from './observe/exporter-metrics.ts';
 import { createReporter, type Reporter } from './observe/reporter.ts';
 import { observe } from './observe/self-telemetry.ts';
@@ -55,6 +56,7 @@ export class CerberusWsExporter {
    * @throws CerberusConfigError for a configuration that cannot work
    */
   constructor(options: CerberusWsExporterOptions = {}, seams: ExporterSeams = {}) {
+    announce('exporter', options);
     const env = seams.env ?? process.env;
     this.#config = resolveConfig(options, env);
     this.#clock = seams.clock ?? systemClock;

@@ -31,6 +31,7 @@ export {
   type OptionTable,
   type Resolved,
 } from './config/option-reader.ts';
+export { announce, hearAnnouncements, type Announcement } from './observe/announcement.ts';
 export { createReporter, type Reporter, type WarningCode } from './observe/reporter.ts';
 export { atProcessEnd, hurryAll, partsToEnd, type EndOfProcess } from './process-end.ts';
 export { requestPath } from './event/request-path.ts';

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import {
+  announce,
   atProcessEnd,
   CERBERUS_ATTRIBUTE,
   createReporter,
@@ -72,6 +73,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
 
   /** @throws CerberusConfigError for options that cannot work */
   constructor(options: CerberusSpanProcessorOptions = {}, seams: ProcessorSeams = {}) {
+    announce('processor', options);
     const config = readProcessorOptions(options, seams.env ?? process.env);
     const reporter = seams.reporter ?? createReporter('@cerberus-otel/instrumentation');
     this.#clock = seams.clock ?? systemClock;

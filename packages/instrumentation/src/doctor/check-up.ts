@@ -1,6 +1,7 @@
 import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
 import {
   CerberusConfigError,
+  METRIC_PREFIX,
   readOptions,
   withoutTracing,
   type Environment,
@@ -15,49 +16,67 @@ import { nameOf } from '../observe/hook-failures.ts';
 import { RECORD_OPTION } from '../setup/cerberus-sampler.ts';
 import type { Check } from './check.ts';
 import { installedPackages } from './installed-packages.ts';
+import { checkRoutes } from './routes.ts';
+import type { SetUp } from './set-up.ts';
+import { checkSetUp } from './set-up-check.ts';
 
-/** The path of the event that the check-up sends; it looks like a request in the backend's figures. */
+/** The path of the event that the check-up sends. */
 export const TEST_ENDPOINT = '/cerberus-doctor';
+/** Marks it, so that our server acknowledges it and leaves it out of all figures (PROTOCOL.md, "A test event"). */
+const TEST_METRIC = `${METRIC_PREFIX}cerberus_test`;
 
 const KEY_TIMEOUT_MILLIS = 5_000;
 const ACKNOWLEDGEMENT_TIMEOUT_MILLIS = 15_000;
 /** What was not acknowledged by then is known to have failed. */
 const SHUTDOWN_TIMEOUT_MILLIS = 100;
 const POLL_MILLIS = 20;
+const IN_CODE =
+  '. If the application sets its options in code, say where: cerberus-otel doctor --import ./instrumentation.mjs';
 
 /**
- * Looks at everything that has to be right before an application is started, one after the other: packages, options,
- * the key endpoint, and the backend with one test event that has to be acknowledged.
+ * Looks at everything that has to be right before an application is started, one after the other: packages, what names
+ * routes, options, the key endpoint, and the backend with one test event that has to be acknowledged.
  *
- * @param env where the options come from; those that an application sets in code are not seen
- * @param places where packages are looked up from, as in `loadSdk`
+ * @param env where the options come from that no code sets
+ * @param places where packages are looked up from, as in `loadSdk`, and the application's package.json
+ * @param setUp what the application's own set-up has made in this process; undefined where none was loaded
  */
-export async function* checkUp(env: Environment, places?: readonly string[]): AsyncGenerator<Check> {
-  yield* installedPackages(places);
+export async function* checkUp(
+  env: Environment,
+  places: readonly string[],
+  setUp?: SetUp,
+): AsyncGenerator<Check> {
+  if (setUp === undefined) yield* installedPackages(places);
+  else yield* checkSetUp(setUp);
+  yield* checkRoutes(places, setUp);
   const quiet = { ...env, CERBERUS_WARNINGS: 'false' };
-  const options = checkOptions(quiet);
+  const options = checkOptions(quiet, setUp);
   yield options.check;
   if (options.exporter === undefined) return;
-  yield await checkKey(quiet);
+  yield await checkKey(quiet, setUp);
   yield await checkBackend(options.exporter);
 }
 
-function checkOptions(env: Environment): { check: Check; exporter?: CerberusWsExporter } {
+function checkOptions(env: Environment, setUp?: SetUp): { check: Check; exporter?: CerberusWsExporter } {
   const what = 'options';
   try {
-    keyBackendOf(readProcessorOptions({}, env));
-    readOptions({ record: RECORD_OPTION }, {}, env);
-    const exporter = new CerberusWsExporter({ shutdownTimeoutMillis: SHUTDOWN_TIMEOUT_MILLIS }, { env });
-    return { exporter, check: { what, verdict: 'ok', finding: 'the environment has all that is required' } };
+    readOptions({ record: RECORD_OPTION }, setUp?.sampler ?? {}, env);
+    keyBackendOf(readProcessorOptions(setUp?.processor ?? {}, env));
+    const given = { ...setUp?.exporter, shutdownTimeoutMillis: SHUTDOWN_TIMEOUT_MILLIS };
+    const exporter = new CerberusWsExporter(given, { env });
+    const source = setUp === undefined ? 'the environment has' : 'code and environment have';
+    return { exporter, check: { what, verdict: 'ok', finding: `${source} all that is required` } };
   } catch (error) {
-    const finding = error instanceof CerberusConfigError ? error.message : `unexpected ${nameOf(error)}`;
+    const isKnown = error instanceof CerberusConfigError;
+    const elsewhere = isKnown && error.code === 'OPTION_MISSING' && setUp === undefined ? IN_CODE : '';
+    const finding = isKnown ? `${error.message}${elsewhere}` : `unexpected ${nameOf(error)}`;
     return { check: { what, verdict: 'failure', finding } };
   }
 }
 
-async function checkKey(env: Environment): Promise<Check> {
+async function checkKey(env: Environment, setUp?: SetUp): Promise<Check> {
   const what = 'secret key';
-  const config = readProcessorOptions({}, env);
+  const config = readProcessorOptions(setUp?.processor ?? {}, env);
   const backend = keyBackendOf(config);
   if (backend === undefined) return checkGivenKey(config.secretKey, config.sourceIp);
   const fetchKey = secretKeyFetch(backend.url, backend.token, backend.tlsCa);
@@ -117,6 +136,7 @@ function testSpan(): FinishedSpan {
       'url.path': TEST_ENDPOINT,
       'http.response.status_code': 200,
       'cerberus.outcome': 'completed',
+      [TEST_METRIC]: true,
     },
     startTime: [Math.floor(Date.now() / 1e3), 0],
     duration: [0, 1_000_000],

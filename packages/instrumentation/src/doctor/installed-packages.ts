@@ -2,13 +2,13 @@ import { findPackages } from '../register/packages.ts';
 import { installCommand } from '../sdk/install-command.ts';
 import { ownLocation } from '../sdk/own-location.ts';
 import { installedVersion } from '../sdk/installed.ts';
-import { placesToLook, requireFrom, resolved } from '../sdk/sdk-loader.ts';
+import { requireFrom, resolved } from '../sdk/sdk-loader.ts';
 import type { Check } from './check.ts';
 
 const API = '@opentelemetry/api';
 
 /** Whether what set-up needs of OpenTelemetry is installed, and of versions that work together. */
-export function installedPackages(places: readonly string[] = placesToLook()): Check[] {
+export function installedPackages(places: readonly string[]): Check[] {
   const { missing } = findPackages(places);
   if (missing.length > 0) {
     const finding = `${missing.join(', ')} not found from here. Run: ${installCommand(missing, places)}`;

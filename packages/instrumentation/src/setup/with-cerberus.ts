@@ -1,5 +1,6 @@
 import { CerberusWsExporter, type CerberusWsExporterOptions } from '@cerberus-otel/exporter-ws';
 import {
+  announce,
   CerberusConfigError,
   createReporter,
   EXPORTER_OPTION_NAMES,
@@ -81,6 +82,8 @@ function additions(
   env: Environment,
 ): Required<Pick<NodeSdkConfigurationLike, 'spanProcessors' | 'sampler'>> {
   const split = splitOptions(options);
+  announce('configuration', configuration);
+  announce('sampler', split.sampler);
   const { record } = readOptions({ record: RECORD_OPTION }, split.sampler, env);
   const sdk = lazySdk();
   const sampler = new CerberusSampler(configuration.sampler ?? samplerFromEnvironment(sdk(), env), {

@@ -43,7 +43,10 @@ describe('check-up', () => {
 
   it('finds everything in order, with one test event that was acknowledged', async () => {
     const checks = await check(env);
-    expect([...checks.values()].map(({ verdict }) => verdict)).to.deep.equal(['ok', 'ok', 'ok', 'ok', 'ok']);
+    expect([...checks.values()].map(({ verdict }) => verdict)).to.deep.equal(Array(6).fill('ok'));
+    expect(checks.get('routes of express')?.finding).to.equal(
+      'named by @opentelemetry/instrumentation-express',
+    );
     expect(checks.get('backend')?.finding).to.equal('acknowledged a test event in event mode');
     expect(backend.events.filter((event) => event['type'] === undefined)).to.have.length(1);
     expect(backend.events.at(-1)).to.include({
@@ -51,6 +54,7 @@ describe('check-up', () => {
       client_id: 'my-app',
       source_ip: null,
     });
+    expect(backend.events.at(-1)?.['custom_data']).to.deep.equal({ cerberus_test: true });
   });
 
   it('stops at options that cannot work, and names the one', async () => {
@@ -126,7 +130,7 @@ describe('check-up', () => {
       return [code, output];
     };
     const [code, output] = await run({});
-    expect([code, output.match(/^ok /gm)?.length]).to.deep.equal([0, 5]);
+    expect([code, output.match(/^ok /gm)?.length]).to.deep.equal([0, 6]);
     const [failed, report] = await run({ CERBERUS_SECRET_KEY: '' });
     expect(failed).to.equal(1);
     expect(report).to.match(/^FAIL {2}secret key: neither/m);

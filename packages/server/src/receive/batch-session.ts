@@ -189,6 +189,10 @@ export class BatchSession implements Session, ProducerOwner {
   async #store(producer: ProducerRef, frame: EventsMessage, bytes: number): Promise<void> {
     const { seq } = frame;
     const sorted = this.#receiver.sort(frame.events, producer.clientId);
+    if (sorted.isTest && seq === this.#first) {
+      this.#answerTest(seq);
+      return;
+    }
     const stored = this.#receiver.append({
       producer,
       seq,
@@ -209,6 +213,13 @@ export class BatchSession implements Session, ProducerOwner {
     } finally {
       this.#inFlight.remove();
     }
+  }
+
+  /** The store does not learn of the producer, and the next frame is the first. */
+  #answerTest(seq: number): void {
+    this.#first = undefined;
+    this.#next = undefined;
+    this.#peer.send(formatAck(seq));
   }
 
   #answer(seq: number, { rejected }: SortedEvents, outcome: AppendOutcome): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { apiKeyOf, bearerOf, type TokenCheck } from '../access/auth.ts';
 import type { CerberusEvent } from '../event/event.ts';
+import { isTest } from '../event/test-event.ts';
 import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
@@ -106,7 +107,7 @@ function readEvent(
 ): CerberusEvent | undefined {
   if (!isJsonObject(value) || !fitsOneEvent(value)) return undefined;
   const verdict = validateEvent(value, value['client_id'] === undefined ? headerClientId : undefined);
-  if (!verdict.ok || isHealthCheck(verdict.event.endpoint)) return undefined;
+  if (!verdict.ok || isHealthCheck(verdict.event.endpoint) || isTest(verdict.event)) return undefined;
   receiver.counters.adjusted(verdict.adjustments);
   return verdict.event;
 }

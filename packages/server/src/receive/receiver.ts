@@ -1,4 +1,5 @@
 import type { CerberusEvent } from '../event/event.ts';
+import { isTest } from '../event/test-event.ts';
 import { validateEvent } from '../event/validation.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
@@ -13,6 +14,8 @@ export interface SortedEvents {
   readonly events: readonly CerberusEvent[];
   /** Indexes of the refused ones. */
   readonly rejected: readonly number[];
+  /** Nothing in it but test events. */
+  readonly isTest: boolean;
 }
 
 /** What every way in shares: validation with its counters, and the store with its limits. */
@@ -43,16 +46,19 @@ export class Receiver {
   sort(values: readonly unknown[], clientId?: string): SortedEvents {
     const events: CerberusEvent[] = [];
     const rejected: number[] = [];
+    let tests = 0;
     for (const [index, value] of values.entries()) {
       const verdict = validateEvent(value, clientId);
-      if (verdict.ok) {
+      if (verdict.ok && isTest(verdict.event)) {
+        tests += 1;
+      } else if (verdict.ok) {
         events.push(verdict.event);
         this.counters.adjusted(verdict.adjustments);
       } else {
         rejected.push(index);
       }
     }
-    return { events, rejected };
+    return { events, rejected, isTest: tests > 0 && tests === values.length };
   }
 
   get overloaded(): boolean {

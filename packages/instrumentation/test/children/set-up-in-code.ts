@@ -1,0 +1,23 @@
+// A set-up file as an application has one, every option in code; MODE says what is wrong with it.
+import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { withCerberus } from '../../dist/esm/index.js';
+
+const { MODE: mode, WS_URL: wsUrl } = process.env;
+const instrumentations = [
+  [...(mode === 'no http' ? [] : [new HttpInstrumentation()])],
+  ...(mode === 'no express' ? [] : [new ExpressInstrumentation()]),
+];
+const options = {
+  wsUrl,
+  token: mode === 'no token' ? undefined : 'canary-token',
+  clientId: 'in-code',
+  secretKey: 'k'.repeat(32),
+};
+const sdk = new NodeSDK(
+  mode === 'no cerberus'
+    ? { instrumentations }
+    : withCerberus({ instrumentations, spanProcessors: [] }, options),
+);
+if (mode !== 'not started') sdk.start();

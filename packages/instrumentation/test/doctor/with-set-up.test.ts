@@ -1,0 +1,88 @@
+// The README sets options in code. A check-up that does not know them would call a set-up that works a failure.
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { startEventBackend, type EventBackend } from '../support/event-backend.js';
+import { afterTest } from '../support/disposal.js';
+
+const bin = fileURLToPath(new URL('../../bin/cerberus-otel.mjs', import.meta.url));
+const setUpFile = fileURLToPath(new URL('../children/set-up-in-code.js', import.meta.url));
+const folder = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('doctor with a set-up file', () => {
+  let backend: EventBackend;
+
+  beforeEach(async () => {
+    backend = await startEventBackend();
+  });
+
+  afterEach(() => backend.close());
+
+  async function run(
+    mode: string,
+    args = ['--import', setUpFile],
+  ): Promise<[code: number | null, output: string]> {
+    const child = spawn(process.execPath, [bin, 'doctor', ...args], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        MODE: mode,
+        WS_URL: backend.wsUrl,
+        OTEL_TRACES_EXPORTER: 'none',
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_LOGS_EXPORTER: 'none',
+      },
+      cwd: folder,
+      timeout: 15_000,
+    });
+    afterTest(() => child.kill('SIGKILL'));
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => void (output += String(chunk)));
+    const code = await new Promise<number | null>((resolve) => void child.on('close', resolve));
+    expect(output).to.not.include('canary-token');
+    return [code, output];
+  }
+
+  it('knows the options that code gives, and finds nothing wrong', async () => {
+    const [code, output] = await run('healthy');
+    expect(output).to.not.match(/^(FAIL|warn)/m);
+    expect(code).to.equal(0);
+    expect(output.split('\n').map((line) => line.split(':')[0])).to.deep.equal([
+      'ok    set-up',
+      'ok    OpenTelemetry',
+      'ok    requests',
+      'ok    routes of express',
+      'ok    options',
+      'ok    secret key',
+      'ok    backend',
+      '',
+    ]);
+    expect(backend.events.at(-1)).to.include({ client_id: 'in-code' });
+  });
+
+  for (const [mode, finding] of [
+    ['no http', /^FAIL {2}requests: .*`new HttpInstrumentation\(\)`/m],
+    ['no express', /^warn {2}routes of express: there will be none\. Add `new ExpressInstrumentation\(\)`/m],
+    ['no token', /^FAIL {2}options: .*token/m],
+    ['no cerberus', /^FAIL {2}set-up: .*withCerberus/m],
+    ['not started', /^FAIL {2}OpenTelemetry: .*start\(\)/m],
+  ] as const) {
+    it(`says what is wrong (${mode})`, async () => {
+      const [code, output] = await run(mode);
+      expect(output).to.match(finding);
+      expect(code).to.equal(finding.source.startsWith('^FAIL') ? 1 : 0);
+    });
+  }
+
+  it('says how to ask when the environment lacks what code may have', async () => {
+    const [code, output] = await run('healthy', []);
+    expect(code).to.equal(1);
+    expect(output).to.match(/^FAIL {2}options: .*cerberus-otel doctor --import/m);
+  });
+
+  it('takes `register` for a set-up file too', async () => {
+    const [, output] = await run('healthy', ['--import', '@cerberus-otel/instrumentation/register']);
+    expect(output).to.match(/^ok {4}OpenTelemetry: set up$/m);
+    expect(output).to.match(/^ok {4}routes of express/m);
+  });
+});
