@@ -20,6 +20,7 @@ export {
   flag,
   given,
   invalid,
+  listOf,
   missing,
   oneOf,
   positiveInteger,

@@ -54,7 +54,7 @@ export interface CerberusSpanProcessorOptions {
   forwardedHeader?: ForwardedHeader | undefined;
   /**
    * Requests that give no event: paths with `*` for anything, regular expressions, or a function. A list
-   * replaces the default: `/health`, `/healthz`, `/ready`, `/livez`.
+   * replaces the default: health checks, such as `/health`, `/readyz` and `/health/live` (docs/configuration.md has the list).
    */
   ignorePaths?: readonly PathPattern[] | ((path: string) => boolean) | undefined;
   /**

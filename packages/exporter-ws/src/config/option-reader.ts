@@ -114,14 +114,14 @@ export function flag(fallback: boolean): OptionKind<boolean> {
   };
 }
 
-/** One of a closed set of words. */
+/** One of a closed set of lower-case words; in the environment in any case, as OpenTelemetry asks for its own. */
 export function oneOf<const Words extends readonly string[]>(
   words: Words,
   fallback: Words[number],
 ): OptionKind<Words[number]> {
   return {
     fallback,
-    fromEnv: (value) => value,
+    fromEnv: (value) => value.toLowerCase(),
     parse(value, name) {
       const found = words.find((word) => word === value);
       return found ?? invalid(name, `one of ${words.join(', ')}`, excerpt(value));
@@ -145,15 +145,19 @@ export function text(): OptionKind<string | undefined> {
   };
 }
 
+/** The elements of a comma-separated list, without spaces around them; empty ones, as behind a last comma, are left out. */
+export function listOf(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
 /** A list of non-empty strings; comma-separated in the environment. */
 export function textList(): OptionKind<readonly string[] | undefined> {
   return {
     fallback: undefined,
-    fromEnv: (value) =>
-      value
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
+    fromEnv: listOf,
     parse(value, name) {
       if (Array.isArray(value) && value.every((part) => typeof part === 'string' && part !== '')) {
         return Object.freeze([...value]) as readonly string[];

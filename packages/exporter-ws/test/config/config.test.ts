@@ -51,7 +51,7 @@ describe('exporter config', () => {
       CERBERUS_WS_URL: 'ws://localhost:1/',
       CERBERUS_TOKEN: 't',
       CERBERUS_CLIENT_ID: 'c',
-      CERBERUS_PROTOCOL: 'event',
+      CERBERUS_PROTOCOL: 'Event',
       CERBERUS_ACKS: 'none',
       CERBERUS_COMPRESSION: 'gzip',
       CERBERUS_ENDPOINT_FROM: 'route',
@@ -106,6 +106,7 @@ describe('exporter config', () => {
     expect(() => resolve({ protocol: 'http' })).to.throw(
       '`protocol` must be one of auto, batch, event (got "http")',
     );
+    expect(() => resolve({ protocol: 'Event' as never })).to.throw(/`protocol` must be one of/);
     expect(() => resolve({ captureUserAgent: 'yes' })).to.throw(/`captureUserAgent` must be true or false/);
     expect(() => resolve({}, { CERBERUS_CAPTURE_USER_AGENT: 'maybe' })).to.throw(/true or false/);
   });

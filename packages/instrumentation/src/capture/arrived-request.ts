@@ -5,6 +5,7 @@ import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
 import { expressRoute } from './express-route.ts';
 import { agrees } from './request-agreement.ts';
+import { listensOnUnixSocket } from './unix-listeners.ts';
 
 /** What Node announces in `http.server.request.start`. */
 export interface RequestStart {
@@ -33,7 +34,7 @@ export class ArrivedRequest {
     const peer = socket.remoteAddress;
     this.origin = {
       peer,
-      unixSocket: peer === undefined && listensOnPath(server),
+      unixSocket: peer === undefined && listensOnUnixSocket(server),
       encrypted: 'encrypted' in socket && socket.encrypted === true,
       xForwardedFor: header(request, 'x-forwarded-for'),
       xForwardedProto: header(request, 'x-forwarded-proto'),
@@ -83,11 +84,6 @@ function answerOf({ response, socket }: Pick<RequestStart, 'response' | 'socket'
  */
 function letGoOfSocket(response: ServerResponse): boolean {
   return response.socket === null;
-}
-
-/** A TCP socket that was reset has no peer either, and must not pass for a trusted unix socket. */
-function listensOnPath(server: Server): boolean {
-  return typeof server.address() === 'string';
 }
 
 function header(request: IncomingMessage, name: string): string {

@@ -15,13 +15,13 @@ const PARAMETER = /^\s*([^\s=;,"]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))\s*$/;
 /**
  * The hops of an `X-Forwarded-For` header with the schemes of its `X-Forwarded-Proto`, client first. The two
  * lists are paired from the right, where trusted proxies write; a shorter list of schemes, as when only the
- * first proxy sets it, repeats its left-most entry.
+ * first proxy sets it, repeats its left-most entry. Empty elements are nobody's: they are skipped (RFC 9110, 5.6.1.2).
  *
  * @returns no hops for a header over 4 KiB or with more than 50 of them: it is not believed at all
  */
 export function parseXForwarded(forwardedFor: string, forwardedProto: string): readonly ForwardedHop[] {
-  const addresses = listOf(forwardedFor);
-  const schemes = listOf(forwardedProto);
+  const addresses = elementsOf(forwardedFor);
+  const schemes = elementsOf(forwardedProto);
   return addresses.map((from, index) => {
     const scheme = schemes[Math.max(0, schemes.length - addresses.length + index)];
     return scheme === undefined ? { from } : { from, scheme: scheme.toLowerCase() };
@@ -30,25 +30,26 @@ export function parseXForwarded(forwardedFor: string, forwardedProto: string): r
 
 /** The right-most scheme of an `X-Forwarded-Proto` header: what the nearest proxy said. */
 export function nearestScheme(forwardedProto: string): string | undefined {
-  return listOf(forwardedProto).at(-1)?.toLowerCase();
+  return elementsOf(forwardedProto).at(-1)?.toLowerCase();
 }
 
 /**
  * The hops of a `Forwarded` header (RFC 7239), client first. What does not parse becomes a hop without
- * members, so that hops keep their places.
+ * members, so that hops keep their places; empty elements are skipped (RFC 9110, 5.6.1.2).
  *
  * @returns no hops for a header over 4 KiB or with more than 50 of them
  */
 export function parseForwarded(header: string): readonly ForwardedHop[] {
   if (header.length > MAX_HEADER_CHARACTERS) return [];
-  const hops = splitUnquoted(header, ',').map((element) => hopOf(element));
-  return hops.length > MAX_HOPS ? [] : hops;
+  const elements = splitUnquoted(header, ',');
+  if (elements.length > MAX_HOPS) return [];
+  return elements.filter((element) => element.trim() !== '').map((element) => hopOf(element));
 }
 
-function listOf(header: string): readonly string[] {
+function elementsOf(header: string): readonly string[] {
   if (header === '' || header.length > MAX_HEADER_CHARACTERS) return [];
   const entries = header.split(',');
-  return entries.length > MAX_HOPS ? [] : entries.map((entry) => entry.trim());
+  return entries.length > MAX_HOPS ? [] : entries.map((entry) => entry.trim()).filter(Boolean);
 }
 
 function hopOf(element: string): ForwardedHop {

@@ -1,4 +1,4 @@
-import { invalid, type OptionKind } from '@cerberus-otel/exporter-ws/internal';
+import { invalid, listOf, type OptionKind } from '@cerberus-otel/exporter-ws/internal';
 
 /** A path to ignore: text in which `*` stands for anything, a regular expression, or a function. */
 export type PathPattern = string | RegExp | ((path: string) => boolean);
@@ -6,7 +6,51 @@ export type PathPattern = string | RegExp | ((path: string) => boolean);
 /** Whether requests to `path` are left out. */
 export type PathFilter = (path: string) => boolean;
 
-const DEFAULT_IGNORED_PATHS: readonly string[] = ['/health', '/healthz', '/ready', '/livez'];
+/**
+ * What orchestrators, load balancers and health libraries ask by default or in their documentation, and nothing that could be
+ * a resource of an API: so not `/`, `/live`, `/ping`, `/status`, `/up`, nor anything below `/api`.
+ */
+const HEALTH_CHECKS: readonly string[] = [
+  // Kubernetes' own components, and what its documentation lets applications copy.
+  '/healthz',
+  '/livez',
+  '/readyz',
+  '/startupz',
+  '/healthz/live',
+  '/healthz/ready',
+  // Load balancers (AWS, Azure, Google), Nest's and Node's terminus, lightship, Cerberus backends (`ready`, `health_check`).
+  '/health',
+  '/ready',
+  '/healthcheck',
+  '/health-check',
+  '/health_check',
+  // MicroProfile Health, Spring and what was named after them.
+  '/health/live',
+  '/health/ready',
+  '/health/started',
+  '/health/startup',
+  '/health/liveness',
+  '/health/readiness',
+  '/actuator/health',
+  '/actuator/health/liveness',
+  '/actuator/health/readiness',
+  // App Engine, Dockerflow.
+  '/_ah/health',
+  '/__heartbeat__',
+  '/__lbheartbeat__',
+];
+
+/** The health service of gRPC, which Kubernetes and load balancers call. */
+const GRPC_HEALTH_CHECKS: readonly string[] = [
+  '/grpc.health.v1.Health/Check',
+  '/grpc.health.v1.Health/Watch',
+];
+
+const DEFAULT_IGNORED_PATHS: readonly string[] = [
+  ...HEALTH_CHECKS,
+  ...HEALTH_CHECKS.map((path) => `${path}/`),
+  ...GRPC_HEALTH_CHECKS,
+];
 
 const RULE = 'a list of paths (text with `*`, regular expressions, functions) or a function';
 
@@ -14,11 +58,7 @@ const RULE = 'a list of paths (text with `*`, regular expressions, functions) or
 export function ignorePathsOption(): OptionKind<PathFilter> {
   return {
     fallback: compile(DEFAULT_IGNORED_PATHS),
-    fromEnv: (value) =>
-      value
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
+    fromEnv: listOf,
     parse(value, name) {
       if (typeof value === 'function') return compile([value as PathFilter]);
       if (Array.isArray(value) && value.every((pattern) => isPattern(pattern))) return compile(value);

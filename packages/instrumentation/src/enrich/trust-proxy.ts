@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { invalid, type OptionKind } from '@cerberus-otel/exporter-ws/internal';
+import { invalid, listOf, type OptionKind } from '@cerberus-otel/exporter-ws/internal';
 import { canonicalAddress } from './canonical-address.ts';
 
 /** Whether the proxy at `hop` (0 is the socket's peer) may be believed. `address` is canonical. */
@@ -10,6 +10,13 @@ export type TrustProxy = false | number | readonly string[];
 
 const RULE = 'false, a number of hops from 0 to 50, or a list of addresses and networks (CIDR)';
 const MAX_HOPS = 50;
+
+/** For whoever brings Express's `trust proxy: true`, which believes the left-most entry: the one that a client writes. */
+const NOT_EVERYBODY =
+  'true, which would believe whatever address a client writes into the header: give the number of your own proxies, 1 for one';
+
+const NOBODY = new Set(['false', 'no']);
+const EVERYBODY = new Set(['true', 'yes']);
 
 /** The names that Express's `trust proxy` knows. */
 const NAMED_NETWORKS: Readonly<Record<string, readonly string[]>> = {
@@ -23,15 +30,17 @@ export function trustProxyOption(): OptionKind<TrustProxy | undefined> {
   return {
     fallback: undefined,
     fromEnv(value) {
-      if (['false', 'no'].includes(value.toLowerCase())) return false;
+      if (NOBODY.has(value.toLowerCase())) return false;
       if (/^\d+$/.test(value)) return Number(value);
-      return value.split(',').map((part) => part.trim());
+      if (EVERYBODY.has(value.toLowerCase())) return true;
+      return listOf(value);
     },
     parse(value, name) {
       if (value === false) return false;
       if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_HOPS)
         return value;
-      if (!Array.isArray(value)) return invalid(name, RULE, value === true ? 'true' : typeof value);
+      if (value === true) return invalid(name, RULE, NOT_EVERYBODY);
+      if (!Array.isArray(value)) return invalid(name, RULE, typeof value);
       for (const [index, network] of value.entries()) {
         if (!isNetwork(network)) return invalid(name, RULE, `no network at index ${index}`);
       }

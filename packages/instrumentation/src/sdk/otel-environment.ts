@@ -1,4 +1,4 @@
-import type { Environment } from '@cerberus-otel/exporter-ws/internal';
+import { listOf, type Environment } from '@cerberus-otel/exporter-ws/internal';
 
 /** `OTEL_*` variables as `@opentelemetry/core` reads them: blank is unset. */
 export function otelText(env: Environment, name: string): string | undefined {
@@ -20,8 +20,7 @@ export function otelNumber(env: Environment, name: string): number | undefined {
 
 /** A comma-separated list without its blank entries. */
 export function otelList(env: Environment, name: string): readonly string[] {
-  const parts = (env[name] ?? '').split(',').map((part) => part.trim());
-  return parts.filter((part) => part !== '');
+  return listOf(env[name] ?? '');
 }
 
 /** The file of OpenTelemetry's declarative configuration, which takes the place of most other settings. */

@@ -23,7 +23,7 @@ function arrive(arrival: Arrival = {}): void {
     request: { method, url, headers },
     response: new EventEmitter(),
     socket: { remoteAddress, remotePort, errored: null, ...(encrypted !== undefined && { encrypted }) },
-    server: { address: () => address },
+    server: { address: () => address, listening: true },
   });
 }
 

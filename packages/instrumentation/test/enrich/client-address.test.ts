@@ -67,12 +67,20 @@ describe('findClient', () => {
     });
   });
 
-  for (const entry of ['unknown', '_hidden', '<script>', '', '1', 'evil@9.9.9.9', '999.1.1.1']) {
+  for (const entry of ['unknown', '_hidden', '<script>', '1', 'evil@9.9.9.9', '999.1.1.1']) {
     it(`ends at the last trusted address when the next entry is ${JSON.stringify(entry)}`, () => {
       expect(client(1, { xForwardedFor: `203.0.113.9, ${entry}` }).address).to.equal('10.0.0.1');
       expect(client(2, { xForwardedFor: `203.0.113.9, ${entry}, 10.0.0.2` }).address).to.equal('10.0.0.2');
     });
   }
+
+  it('walks over empty elements, which are no hops', () => {
+    expect(client(1, { xForwardedFor: '6.6.6.6, 203.0.113.9, ' }).address).to.equal('203.0.113.9');
+    expect(client(2, { xForwardedFor: '203.0.113.9,, 10.0.0.2' }).address).to.equal('203.0.113.9');
+    expect(client(2, { forwarded: 'for=203.0.113.9, , for=10.0.0.2,' }, 'forwarded').address).to.equal(
+      '203.0.113.9',
+    );
+  });
 
   it('reads entries with ports and brackets', () => {
     expect(client(1, { xForwardedFor: '203.0.113.9:4711' }).address).to.equal('203.0.113.9');

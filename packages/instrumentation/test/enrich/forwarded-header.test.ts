@@ -11,12 +11,20 @@ describe('parseXForwarded', () => {
     ]);
   });
 
-  it('keeps empty and odd entries in their places', () => {
-    expect(parseXForwarded(', 1.2.3.4, unknown', '').map((hop) => hop.from)).to.deep.equal([
-      '',
+  it('skips empty elements, and keeps odd ones in their places', () => {
+    expect(parseXForwarded(', 1.2.3.4, ,unknown,', '').map((hop) => hop.from)).to.deep.equal([
       '1.2.3.4',
       'unknown',
     ]);
+    expect(parseXForwarded('1.1.1.1,, 2.2.2.2', 'http, ,https,').map((hop) => hop.scheme)).to.deep.equal([
+      'http',
+      'https',
+    ]);
+  });
+
+  it('counts empty elements towards the limit of hops', () => {
+    expect(parseXForwarded(`${','.repeat(50)}1.2.3.4`, '')).to.deep.equal([]);
+    expect(parseForwarded(`${','.repeat(50)}for=1.2.3.4`)).to.deep.equal([]);
   });
 
   it('pairs schemes from the right, so that what a client prepends moves nothing', () => {
@@ -79,6 +87,14 @@ describe('parseForwarded', () => {
       {},
       { from: '2.2.2.2' },
     ]);
+  });
+
+  it('skips empty elements', () => {
+    expect(parseForwarded(', for=1.1.1.1, ,for=2.2.2.2,')).to.deep.equal([
+      { from: '1.1.1.1' },
+      { from: '2.2.2.2' },
+    ]);
+    expect(parseForwarded('')).to.deep.equal([]);
   });
 
   it('takes the first of two equal parameters', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { ignorePathsOption, type PathFilter } from '../../dist/esm/enrich/ignore-paths.js';
 
@@ -5,11 +6,33 @@ const option = ignorePathsOption();
 const filter = (value: unknown): PathFilter => option.parse(value, 'ignorePaths');
 
 describe('ignorePaths', () => {
-  it('ignores the usual probes by default, and nothing that only looks like them', () => {
-    for (const path of ['/health', '/healthz', '/ready', '/livez'])
-      expect(option.fallback(path), path).to.equal(true);
-    for (const path of ['/healthy', '/health/x', '/api/health', '/', ''])
-      expect(option.fallback(path), path).to.equal(false);
+  it('ignores the usual probes by default, with a slash at their end or without', () => {
+    const probes =
+      '/health /healthz /ready /livez /readyz /startupz /health/live /health/ready /health/ /readyz/ /healthcheck ' +
+      '/health_check /actuator/health/readiness /grpc.health.v1.Health/Check';
+    expect(probes.split(' ').filter((path) => !option.fallback(path))).to.deep.equal([]);
+  });
+
+  it('ignores nothing by default that could be a resource of an API', () => {
+    const paths =
+      '/ /live /ping /status /up /metrics /healthy /health/x /health/live/x /api/health /patients/health /ready/1 ' +
+      '/HEALTH /grpc.health.v1.Health //health';
+    expect(['', ...paths.split(' ')].filter((path) => option.fallback(path))).to.deep.equal([]);
+  });
+
+  it('has each probe of its default in the documents', () => {
+    const documents = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
+    const [, listed = ''] = /### Health checks\n([\s\S]*?)\n#/.exec(documents) ?? [];
+    const paths = [...listed.matchAll(/`(\/[^`\s]+)`/g)].map(([, path = '']) => path);
+    const isIgnored = (path: string): boolean => option.fallback(path);
+    expect(paths.filter(isIgnored)).to.have.length(25);
+    expect(paths.filter((path) => !isIgnored(path))).to.deep.equal([
+      '/live',
+      '/ping',
+      '/status',
+      '/up',
+      '/metrics',
+    ]);
   });
 
   it('replaces the default by a list', () => {

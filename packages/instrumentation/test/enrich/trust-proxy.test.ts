@@ -70,7 +70,21 @@ describe('trustProxy', () => {
     });
   }
 
+  it('leaves empty elements of a list in the environment out, as behind a last comma', () => {
+    expect(fromEnv('10.0.0.0/8,, loopback,')).to.deep.equal(['10.0.0.0/8', 'loopback']);
+  });
+
   it('refuses text that is neither in the environment', () => {
-    expect(() => fromEnv('true')).to.throw('`trustProxy` must be');
+    expect(() => fromEnv('nginx')).to.throw('`trustProxy` must be');
+  });
+
+  it('says to a user of Express why `true` is refused, and what to write', () => {
+    for (const refused of [
+      () => fromEnv('true'),
+      () => fromEnv('Yes'),
+      () => option.parse(true, 'trustProxy'),
+    ]) {
+      expect(refused).to.throw(/whatever address a client writes.*the number of your own proxies, 1 for one/);
+    }
   });
 });
