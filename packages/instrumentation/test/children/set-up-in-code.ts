@@ -6,7 +6,7 @@ import { withCerberus } from '../../dist/esm/index.js';
 
 const { MODE: mode, WS_URL: wsUrl } = process.env;
 const instrumentations = [
-  [...(mode === 'no http' ? [] : [new HttpInstrumentation()])],
+  mode === 'no http' ? [] : [new HttpInstrumentation()],
   ...(mode === 'no express' ? [] : [new ExpressInstrumentation()]),
 ];
 const options = {
