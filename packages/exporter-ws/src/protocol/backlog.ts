@@ -6,9 +6,9 @@ import type { DropReason, Tally } from '../observe/stats.ts';
 import { Barriers } from '../queue/barriers.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Frame } from './in-flight.ts';
 import { Isolation } from './isolation.ts';
 import { MemoryLane, type Lane } from './lane.ts';
+import { framesToSave } from './saving.ts';
 import { SpoolLine } from './spool-line.ts';
 
 /** What a backlog works with. */
@@ -20,10 +20,6 @@ export interface BacklogParts {
   readonly reporter: Reporter;
   readonly spool: Spool | undefined;
 }
-
-/** In a frame that goes to disk: any server takes it then. */
-const SAVED_EVENTS = 512;
-const SAVED_BYTES = 60 * 1024;
 
 /** Everything that was accepted and whose fate is not known, wherever it lies: in the queue, in frames, set aside, on disk. */
 export class Backlog {
@@ -180,20 +176,14 @@ export class Backlog {
     const { queue, spool, tally } = this.#parts;
     if (spool === undefined || this.#spool === undefined) return 0;
     this.#isSaved = true;
-    const { frames, id } = this.memory.producer;
-    queue.putBack(this.isolation.quarantine.clear());
-    for (let events = queue.take(SAVED_EVENTS, SAVED_BYTES); events.length > 0;) {
-      frames.add(events);
-      events = queue.take(SAVED_EVENTS, SAVED_BYTES);
-    }
-    const onDisk = Math.min(frames.events, this.#spool.fedEvents);
-    const inMemory = frames.events - onDisk;
+    const { producer } = this.memory;
+    const line = this.#spool;
+    const frames = framesToSave({ queue, isolation: this.isolation, producer, line });
+    const toSave = frames.reduce((sum, { events }) => sum + events.length, 0);
     // Its counts end with it.
-    const spooled = this.#spool.events + this.#spool.frameEvents;
-    const { memoryEvents, lostEvents } = spool.saveSync([
-      { producer: id, frames: firstOf(frames.all, inMemory) },
-    ]);
-    this.#kept = Math.min(memoryEvents, inMemory) + onDisk;
+    const spooled = line.events + line.frameEvents;
+    const { memoryEvents, lostEvents } = spool.saveSync([{ producer: producer.id, frames }]);
+    this.#kept = producer.frames.events - toSave + memoryEvents;
     this.#left = this.#kept + spooled - lostEvents;
     tally.dropped.spool_lost += lostEvents;
     return this.#kept;
@@ -224,18 +214,6 @@ export class Backlog {
     this.#left = (this.#left ?? 0) - lostEvents;
     tally.dropped.spool_lost += lostEvents;
   }
-}
-
-/** The first frames that have so many events, or a few more. */
-function firstOf(frames: readonly Frame[], events: number): Frame[] {
-  const first: Frame[] = [];
-  let count = 0;
-  for (const frame of frames) {
-    if (count >= events) break;
-    first.push(frame);
-    count += frame.events.length;
-  }
-  return first;
 }
 
 const copy = (event: Buffer, bytes: Buffer, start: number): number => {

@@ -60,11 +60,6 @@ export class SpoolLine {
     return this.#lanes.reduce((sum, { producer }) => sum + producer.frames.events, 0);
   }
 
-  /** Events that went into the queue and are on disk until they are settled; the last ones in it. */
-  get fedEvents(): number {
-    return this.#fed.reduce((sum, { events }) => sum + events, 0);
-  }
-
   /** Events that were read and are not sent. */
   get unsentEvents(): number {
     return this.#lanes.reduce((sum, { producer }) => sum + producer.frames.unsentEvents, 0);
@@ -98,6 +93,22 @@ export class SpoolLine {
     }
   }
 
+  /**
+   * Whether the event at `position`, in the order in which they entered the queue, came from disk, where it is until it is settled;
+   * and for how many in a row that is so.
+   */
+  stretchFrom(position: number): { readonly isFed: boolean; readonly events: number } {
+    let end = position;
+    let gap = Infinity;
+    for (const fed of this.#fed) {
+      if (fed.end <= end) continue;
+      gap = fed.end - fed.events - end;
+      if (gap > 0) break;
+      end = fed.end;
+    }
+    return end > position ? { isFed: true, events: end - position } : { isFed: false, events: gap };
+  }
+
   /** Takes over what processes that are gone left behind. @returns events */
   async adopt(): Promise<number> {
     const sources = await this.#parts.spool.adopt();
@@ -124,8 +135,9 @@ export class SpoolLine {
     for (const { source, producer } of this.#lanes) this.#surrender(source, producer.frames.takeAll());
   }
 
-  /** Nobody will send any more what was read and is not settled. */
+  /** Nobody will send any more what was read and is not settled: it stays on disk. */
   forget(): void {
+    this.#fed = [];
     for (const { producer } of this.#lanes) producer.frames.takeAll();
   }
 

@@ -192,7 +192,7 @@ export class OwnFrames implements FrameSupply {
     const content = block.content();
     const record = recordBytes(headOf(block, content), await deflate(content));
     if (this.#hasEnded) return;
-    if (this.#segment !== undefined && this.#segment.bytes >= this.#segmentBytes) await this.#finishSegment();
+    if (this.#segment !== undefined && this.#isDone(this.#segment)) await this.#finishSegment();
     if (this.#segment === undefined) {
       const segment = await writer.begin(producer);
       stored.add(segment);
@@ -204,8 +204,9 @@ export class OwnFrames implements FrameSupply {
     stored.wrote(this.#segment, { events: block.events, lastSeq: block.lastSeq, bytes: record.length });
   }
 
-  get #segmentBytes(): number {
-    return Math.min(MAX_SEGMENT_BYTES, this.#parts.maxBytes / 8);
+  /** One that could not be read was deleted, perhaps: what is written there would be lost too. */
+  #isDone({ bytes, isDamaged }: Segment): boolean {
+    return isDamaged || bytes >= Math.min(MAX_SEGMENT_BYTES, this.#parts.maxBytes / 8);
   }
 
   #remove(): void {

@@ -1,5 +1,5 @@
-import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, fchmodSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OwnedFolder } from './owned-folder.ts';
 import { FILE_MODE, segmentName } from './folders.ts';
@@ -32,6 +32,8 @@ export class SegmentWriter {
       return segment(path, head.length);
     } catch (error) {
       await file.close().catch(() => undefined);
+      // Nobody knows of it: it would stay for ever, one for each try.
+      await rm(path, { force: true }).catch(() => undefined);
       throw error;
     }
   }
@@ -61,22 +63,27 @@ export class SegmentWriter {
    */
   saveSync(producer: string, from: SegmentHead['from'], records: readonly Buffer[]): number {
     let written = 0;
+    let whole = 0;
     let file: number | undefined;
     try {
       this.#folder.createSync();
       file = openSync(this.#nextPath(), 'wx', FILE_MODE);
       fchmodSync(file, FILE_MODE);
-      writeAllSync(file, this.#headBytes(producer, from));
-      for (; written < records.length; written += 1) writeAllSync(file, records[written] ?? Buffer.of());
+      for (const piece of [this.#headBytes(producer, from), ...records]) {
+        writeAllSync(file, piece);
+        whole += piece.length;
+        written += 1;
+      }
     } catch {
-      // The caller counts what is not there.
+      // The caller counts what is not there, so that the next process must not find a part of it and count it again.
+      if (file !== undefined) truncate(file, whole);
     }
     try {
       if (file !== undefined) closeSync(file);
     } catch {
       return 0;
     }
-    return written;
+    return Math.max(0, written - 1);
   }
 
   #headBytes(producer: string, from: SegmentHead['from']): Buffer {
@@ -111,4 +118,12 @@ async function writeAll(file: FileHandle, bytes: Buffer, position: number): Prom
 
 function writeAllSync(file: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done);
+}
+
+function truncate(file: number, bytes: number): void {
+  try {
+    ftruncateSync(file, bytes);
+  } catch {
+    // Then it is found to be torn.
+  }
 }

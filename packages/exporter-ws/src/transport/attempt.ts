@@ -1,22 +1,157 @@
-import type { Connection } from '../protocol/connection.ts';
+import type { Clock } from '../clock.ts';
+import type { ExporterConfig } from '../config/config.ts';
+import type { Reporter } from '../observe/reporter.ts';
+import type { Tally } from '../observe/stats.ts';
+import type { Backlog } from '../protocol/backlog.ts';
+import { BATCH_SUBPROTOCOL } from '../protocol/batch-protocol.ts';
+import { BatchSession } from '../protocol/batch-session.ts';
+import type { Connection, Disconnect } from '../protocol/connection.ts';
+import { EventSession } from '../protocol/event-session.ts';
 import type { Lane } from '../protocol/lane.ts';
 import type { Session } from '../protocol/session.ts';
-import type { Heartbeat } from './heartbeat.ts';
+import type { SendingQueue } from '../queue/sending-queue.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { ConnectionSummary } from './reconnect-plan.ts';
+import { openConnection } from './ws-connection.ts';
 
-/** A connection and what is spoken over it. Nothing of it has come yet when it is made. */
+/** What sending works with. */
+export interface SenderParts {
+  readonly config: ExporterConfig;
+  readonly queue: SendingQueue;
+  readonly backlog: Backlog;
+  readonly tally: Tally;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+}
+
+/** Told what becomes of a connection. */
+export interface AttemptListener {
+  /** The protocol is established; sending may begin. */
+  onReady(attempt: Attempt): void;
+  /** Events were settled; there is room to send. */
+  onSettled(): void;
+  /** There may be room to send for another reason. */
+  onRoom(): void;
+  /** It ended, or never came to be. Comes once, also after `dismantle`. */
+  onEnd(attempt: Attempt, end: Disconnect): void;
+}
+
+/** One connection from its first byte to its last, and what is spoken over it. */
 export class Attempt {
+  /** Batch mode is offered. */
   readonly offered: boolean;
   /** What is sent over it in batch mode. */
   readonly lane: Lane;
-  connection: Connection | undefined;
-  session: Session | undefined;
-  heartbeat: Heartbeat | undefined;
-  ready = false;
-  /** Called when the connection is gone. */
-  gone: () => void = () => undefined;
+  readonly #parts: SenderParts;
+  readonly #listener: AttemptListener;
+  #connection: Connection | undefined;
+  #session: Session | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #isReady = false;
+  #isDismantled = false;
+  #hasGone: () => void = () => undefined;
 
-  constructor(offered: boolean, lane: Lane) {
+  constructor(offered: boolean, parts: SenderParts, listener: AttemptListener) {
     this.offered = offered;
-    this.lane = lane;
+    this.lane = parts.backlog.lane;
+    this.#parts = parts;
+    this.#listener = listener;
+  }
+
+  /** What is spoken, once the handshake of the connection is complete. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Whether the protocol was established. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** What it has achieved; `narrowed` is for somebody else to say. */
+  get summary(): Omit<ConnectionSummary, 'narrowed'> {
+    const session = this.#session;
+    return {
+      offered: this.offered,
+      mode: this.#isReady ? session?.mode : undefined,
+      sentEvents: session?.sentEvents ?? 0,
+      answeredEvents: session?.answeredEvents ?? 0,
+      waitedMillis: session?.waitedMillis ?? 0,
+    };
+  }
+
+  /** Opens the connection. To be called once. */
+  connect(): void {
+    const { config, clock } = this.#parts;
+    const listener = this.#listener;
+    const subprotocol = this.offered ? BATCH_SUBPROTOCOL : undefined;
+    try {
+      this.#connection = openConnection(config, subprotocol, clock, {
+        onOpen: () => this.#opened(),
+        onMessage: (data, isBinary) => this.#session?.receive(data, isBinary),
+        onReceived: () => this.#session?.received(),
+        onLife: () => this.#heartbeat?.life(),
+        onTaken: (count) => {
+          this.#session?.taken(count);
+          listener.onRoom();
+        },
+        onEnd: (end) => this.#ended(end),
+      });
+    } catch {
+      // An agent that throws, or an option that this version of ws refuses.
+      this.#ended({ kind: 'failed', code: 'an error before the first byte' });
+    }
+  }
+
+  /** Nothing is said on it any more, and what is unanswered is to be sent again on another. */
+  dismantle(): void {
+    this.#isDismantled = true;
+    this.#heartbeat?.stop();
+    this.#session?.stop();
+  }
+
+  /** Says goodbye, without waiting for an answer. */
+  hangUp(): void {
+    this.#connection?.close();
+  }
+
+  /** Says goodbye; resolves when the connection is gone, at once if there is none. */
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    await new Promise<void>((resolve) => {
+      this.#hasGone = resolve;
+      connection.close();
+    });
+  }
+
+  #opened(): void {
+    const connection = this.#connection;
+    const { backlog, config, clock } = this.#parts;
+    if (connection === undefined || this.#isDismantled) return;
+    this.#heartbeat = new Heartbeat(config, clock, {
+      ping: () => connection.ping(),
+      onDead: () => connection.abort({ kind: 'timeout', what: 'ping' }),
+    });
+    const context = {
+      ...this.#parts,
+      connection,
+      isolation: backlog.isolation,
+      judge: () => backlog.judge(),
+      onReady: () => {
+        this.#isReady = true;
+        this.#listener.onReady(this);
+      },
+      onSettled: () => this.#listener.onSettled(),
+      onRoom: () => this.#listener.onRoom(),
+    };
+    if (!this.offered) backlog.dissolve();
+    this.#session = this.offered ? new BatchSession(context, this.lane) : new EventSession(context);
+    this.#session.start();
+  }
+
+  #ended(end: Disconnect): void {
+    this.#hasGone();
+    this.#listener.onEnd(this, end);
   }
 }

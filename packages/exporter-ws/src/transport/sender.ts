@@ -1,31 +1,13 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Clock, Timer } from '../clock.ts';
-import type { ExporterConfig } from '../config/config.ts';
-import type { Reporter } from '../observe/reporter.ts';
-import type { ExporterState, Tally } from '../observe/stats.ts';
+import type { Timer } from '../clock.ts';
+import type { ExporterState } from '../observe/stats.ts';
 import { sayWhatIsWeak } from '../observe/weak-choices.ts';
-import type { Backlog } from '../protocol/backlog.ts';
-import { BATCH_SUBPROTOCOL } from '../protocol/batch-protocol.ts';
-import { BatchSession } from '../protocol/batch-session.ts';
 import type { Disconnect } from '../protocol/connection.ts';
-import { EventSession } from '../protocol/event-session.ts';
 import type { Session } from '../protocol/session.ts';
-import type { SendingQueue } from '../queue/sending-queue.ts';
-import { Attempt } from './attempt.ts';
+import { Attempt, type AttemptListener, type SenderParts } from './attempt.ts';
 import { evidenceOf } from './disconnect-policy.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { FlushTimer } from './flush-timer.ts';
 import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
-import { openConnection } from './ws-connection.ts';
-
-/** What a sender works with. */
-export interface SenderParts {
-  readonly config: ExporterConfig;
-  readonly queue: SendingQueue;
-  readonly backlog: Backlog;
-  readonly tally: Tally;
-  readonly clock: Clock;
-  readonly reporter: Reporter;
-}
 
 /**
  * Moves events from the backlog to the backend: connects when there is something to send, speaks whichever mode the
@@ -37,18 +19,25 @@ export class Sender {
   /** Connections and timers belong to the exporter, not to the request that happened to come first. */
   readonly #scope = new AsyncResource('CerberusWsExporter');
   readonly #pumpOn = (): void => this.#pump();
-  /** The process will end soon. */
-  #hasty = false;
+  readonly #flushTimer: FlushTimer;
+  readonly #listener: AttemptListener = {
+    onReady: (attempt) => this.#ready(attempt),
+    onSettled: () => this.#settled(),
+    onRoom: () => this.#pump(),
+    onEnd: (attempt, end) => this.#ended(attempt, end),
+  };
   #state: ExporterState = 'idle';
   #mode: 'batch' | 'event' | null = null;
   #lastFailure: string | null = null;
   #attempt: Attempt | undefined;
   #retryTimer: Timer | undefined;
-  #flushTimer: Timer | undefined;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
-    this.#plan = new ReconnectPlan(parts.config);
+    const { clock, config } = parts;
+    this.#plan = new ReconnectPlan(config);
+    const flush = (): void => this.#pump(true);
+    this.#flushTimer = new FlushTimer(clock, config.flushIntervalMillis, this.#scope, flush);
   }
 
   get state(): ExporterState {
@@ -94,9 +83,7 @@ export class Sender {
 
   /** From now on nothing waits for a batch to fill up: the process will end soon. */
   makeHaste(): void {
-    this.#hasty = true;
-    this.#flushTimer?.cancel();
-    this.#flushTimer = undefined;
+    this.#flushTimer.makeHaste();
     this.#pump(true);
   }
 
@@ -114,7 +101,7 @@ export class Sender {
     if (this.#state === 'ready' && (session?.mode === 'batch' || saved === 0)) session?.leave();
     this.#transition('closed', 'the process ends');
     this.#retryTimer?.cancel();
-    this.#flushTimer?.cancel();
+    this.#flushTimer.cancel();
     if (attempt !== undefined) this.#dismantle(attempt);
     backlog.dropEverything('exit');
   }
@@ -128,17 +115,12 @@ export class Sender {
     const attempt = this.#attempt;
     this.#transition('closed', 'shut down');
     this.#retryTimer?.cancel();
-    this.#flushTimer?.cancel();
+    this.#flushTimer.cancel();
     if (attempt !== undefined) this.#dismantle(attempt);
     if (this.#parts.backlog.queued > 0) this.#parts.backlog.save();
     this.#warnOfLoss(this.#parts.backlog.dropEverything('shutdown_timeout'));
     this.#scope.emitDestroy();
-    const { connection } = attempt ?? {};
-    if (attempt === undefined || connection === undefined) return;
-    await new Promise<void>((resolve) => {
-      attempt.gone = resolve;
-      connection.close();
-    });
+    await attempt?.close();
   }
 
   #transition(to: ExporterState, why: string): void {
@@ -152,58 +134,18 @@ export class Sender {
   }
 
   #connect(): void {
-    const { config, clock } = this.#parts;
+    const { clock } = this.#parts;
     this.#retryTimer?.cancel();
     this.#retryTimer = undefined;
     this.#transition('connecting', 'there are events to send');
-    const offered = this.#plan.offersBatch(clock.now());
-    const attempt = new Attempt(offered, this.#parts.backlog.lane);
+    const attempt = new Attempt(this.#plan.offersBatch(clock.now()), this.#parts, this.#listener);
     this.#attempt = attempt;
-    const handlers = {
-      onOpen: () => this.#opened(attempt),
-      onMessage: (data: Buffer, isBinary: boolean) => attempt.session?.receive(data, isBinary),
-      onReceived: () => attempt.session?.received(),
-      onLife: () => attempt.heartbeat?.life(),
-      onTaken: (count: number) => this.#taken(attempt, count),
-      onEnd: (end: Disconnect) => this.#ended(attempt, end),
-    };
-    const subprotocol = offered ? BATCH_SUBPROTOCOL : undefined;
-    try {
-      this.#scope.runInAsyncScope(() => {
-        attempt.connection = openConnection(config, subprotocol, clock, handlers);
-      });
-    } catch {
-      // An agent that throws, or an option that this version of ws refuses.
-      this.#ended(attempt, { kind: 'failed', code: 'an error before the first byte' });
-    }
-  }
-
-  #opened(attempt: Attempt): void {
-    const { connection } = attempt;
-    const { backlog, config, clock } = this.#parts;
-    if (connection === undefined || this.#attempt !== attempt) return;
-    attempt.heartbeat = new Heartbeat(config, clock, {
-      ping: () => connection.ping(),
-      onDead: () => connection.abort({ kind: 'timeout', what: 'ping' }),
-    });
-    const context = {
-      ...this.#parts,
-      connection,
-      isolation: backlog.isolation,
-      judge: () => backlog.judge(),
-      onReady: () => this.#ready(attempt),
-      onSettled: () => this.#settled(),
-      onRoom: () => this.#pump(),
-    };
-    if (!attempt.offered) backlog.dissolve();
-    attempt.session = attempt.offered ? new BatchSession(context, attempt.lane) : new EventSession(context);
-    attempt.session.start();
+    this.#scope.runInAsyncScope(() => attempt.connect());
   }
 
   #ready(attempt: Attempt): void {
     const { clock, config, reporter, tally } = this.#parts;
     const mode = attempt.offered ? 'batch' : 'event';
-    attempt.ready = true;
     this.#mode = mode;
     tally.readyConnections += 1;
     this.#plan.established(mode, clock.now());
@@ -219,11 +161,6 @@ export class Sender {
     this.#pump();
   }
 
-  #taken(attempt: Attempt, count: number): void {
-    attempt.session?.taken(count);
-    this.#pump();
-  }
-
   #pump(everything = false): void {
     const { backlog } = this.#parts;
     const attempt = this.#attempt;
@@ -232,7 +169,7 @@ export class Sender {
     backlog.feed(session.mode, this.#pumpOn);
     session.pump(everything || backlog.isAwaited);
     if (session.mode === 'batch' && session.inFlight === 0) this.#changeLane(attempt, session);
-    if (backlog.waits && this.#flushTimer === undefined) this.#armFlush();
+    if (backlog.waits) this.#flushTimer.arm();
   }
 
   /** A connection is for the frames of one producer. */
@@ -240,39 +177,17 @@ export class Sender {
     const { lane } = this.#parts.backlog;
     if (this.#attempt !== attempt || (lane === attempt.lane && !isAtEnd)) return;
     this.#dismantle(attempt);
-    attempt.connection?.close();
+    attempt.hangUp();
     this.#connect();
   }
 
-  #armFlush(): void {
-    const { clock, config } = this.#parts;
-    const flush = (): void => {
-      this.#flushTimer = undefined;
-      this.#pump(true);
-    };
-    // Not within a turn: over TLS its write would keep the last one from leaving, if the process ended in the same.
-    const flushLater = (): void => clock.endOfTurn(flush);
-    this.#scope.runInAsyncScope(() => {
-      this.#flushTimer = this.#hasty ? { cancel() {} } : clock.after(config.flushIntervalMillis, flushLater);
-      if (this.#hasty) flushLater();
-    });
-  }
-
   #ended(attempt: Attempt, end: Disconnect): void {
-    attempt.gone();
     if (this.#attempt !== attempt || this.#state === 'closed') return;
-    const { session, offered, ready } = attempt;
-    const { clock, config, reporter } = this.#parts;
-    const answeredEvents = session?.answeredEvents ?? 0;
-    const evidence = ready && config.acks === 'required' ? evidenceOf(end) : 'none';
-    const summary = {
-      offered,
-      mode: ready ? session?.mode : undefined,
-      sentEvents: session?.sentEvents ?? 0,
-      answeredEvents,
-      waitedMillis: session?.waitedMillis ?? 0,
-      narrowed: this.#parts.backlog.isolation.ended(evidence, session?.inFlight ?? 0, answeredEvents),
-    };
+    const { backlog, clock, config, reporter } = this.#parts;
+    const { isReady, session, summary: achieved } = attempt;
+    const evidence = isReady && config.acks === 'required' ? evidenceOf(end) : 'none';
+    const narrowed = backlog.isolation.ended(evidence, session?.inFlight ?? 0, achieved.answeredEvents);
+    const summary = { ...achieved, narrowed };
     this.#dismantle(attempt);
     const moment = { now: clock.now(), wallClockMillis: Date.now(), random: clock.random() };
     const next = this.#plan.next(end, summary, moment);
@@ -283,8 +198,7 @@ export class Sender {
 
   #dismantle(attempt: Attempt): void {
     this.#attempt = undefined;
-    attempt.heartbeat?.stop();
-    attempt.session?.stop();
+    attempt.dismantle();
   }
 
   #schedule(next: NextAttempt): void {

@@ -180,28 +180,6 @@ describe('an event that ends connections', () => {
     });
   }
 
-  for (const stores of [false, true]) {
-    it(`F42 loses nothing when the server dies at every frame, ${stores ? 'which it had stored' : 'unstored'}`, async () => {
-      const backend = new BatchBackend();
-      let dying = true;
-      backend.onFrame = (_seq, _events, socket) => {
-        if (dying) reset(socket);
-        return stores || !dying;
-      };
-      server = await ScriptedServer.start(backend.script());
-      exporter = quickExporter(server.url, { protocol: 'batch' });
-      send(COUNT);
-      goOn();
-      await eventually('fifty deaths', () => server.connections >= 50, 15_000);
-      dying = false;
-      clearInterval(traffic);
-      await exporter.forceFlush();
-      expect(exporter.stats()).to.deep.include({ acked: sent });
-      const paths = backend.stored.map(({ endpoint }) => String(endpoint));
-      expect([paths.length, new Set(paths).size]).to.deep.equal([sent, sent]);
-    });
-  }
-
   it('takes no answer for that of another event when the backend stops answering in the middle', async () => {
     server = await ScriptedServer.start({
       onMessage: ({ endpoint }, socket, connection) => {

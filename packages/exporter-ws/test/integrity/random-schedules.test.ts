@@ -1,104 +1,22 @@
 // The oracle: whatever happens in whatever order, once the faults stop everything accepted is stored, nothing else is,
 // and a fresh event gets through. In batch mode each event is stored once.
-import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WebSocket } from 'ws';
 import { CerberusWsExporter } from '../../dist/esm/index.js';
+import { ourBackend, scriptedBackend, type Backend } from '../support/backends.js';
 import { selfSigned, type Certificate } from '../support/certificates.js';
-import { imbalance, QUICK, TOKEN } from '../support/exporters.js';
+import { imbalance, QUICK } from '../support/exporters.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
 import { numberedSpans } from '../support/spans.js';
 import { startTlsTerminator } from '../support/tls-terminator.js';
 
 const SCHEDULES = Number(process.env['CERBERUS_SCHEDULES'] ?? 60);
 const SEED = Number(process.env['CERBERUS_SEED'] ?? Date.now() % 2 ** 31);
 const AT_ONCE = 5;
-
-/** A backend that can be taken down and brought back on its port with what it had stored. */
-interface Backend {
-  readonly port: number;
-  down(): Promise<void>;
-  up(): Promise<void>;
-  /** Closes every connection with this code. */
-  hangUp(code: number): void;
-  /** Hangs up with 1011 whenever the event of this path comes; undefined: no more. */
-  chokeOn(path: string | undefined): void;
-  /** Paths of stored events. */
-  stored(): Promise<string[]>;
-}
-
-async function scriptedBackend(mode: 'batch' | 'event'): Promise<Backend> {
-  const batch = new BatchBackend();
-  const events: string[] = [];
-  let indigestible: string | undefined;
-  batch.onFrame = (_seq, frame, socket) => {
-    const chokes = frame.some(({ endpoint }) => endpoint === indigestible);
-    if (chokes) socket.close(1011);
-    return !chokes;
-  };
-  const script =
-    mode === 'batch'
-      ? batch.script()
-      : {
-          onMessage: (message: Record<string, unknown>, socket: WebSocket) => {
-            if (socket.readyState !== socket.OPEN) return;
-            if (message['endpoint'] === indigestible) {
-              socket.close(1011);
-              return;
-            }
-            events.push(String(message['endpoint']));
-            socket.send('{"status":"ok"}');
-          },
-        };
-  let server = await ScriptedServer.start(script);
-  const { port } = server;
-  return {
-    port,
-    down: () => server.stop(),
-    async up() {
-      server = await ScriptedServer.start(script, port);
-    },
-    hangUp: (code) => server.sockets.forEach((socket) => socket.close(code)),
-    chokeOn: (path) => void (indigestible = path),
-    stored: async () => (mode === 'batch' ? batch.stored.map((event) => String(event['endpoint'])) : events),
-  };
-}
-
-async function ourBackend(folder: string): Promise<Backend> {
-  const options = { db: join(folder, 'events.duckdb'), token: TOKEN, secretKey: 'k'.repeat(32) };
-  let server: CerberusServer = await startServer({ ...options, port: 0 });
-  const { port } = server;
-  return {
-    port,
-    down: () => server.close(),
-    async up() {
-      server = await startServer({ ...options, port });
-    },
-    hangUp: () => undefined,
-    chokeOn: () => undefined,
-    async stored() {
-      const paths: string[] = [];
-      for (let cursor: string | null = ''; cursor !== null;) {
-        const response: Response = await fetch(
-          `${server.url}/api/events?limit=1000${cursor && `&cursor=${cursor}`}`,
-          {
-            headers: { authorization: `Bearer ${TOKEN}` },
-          },
-        );
-        const page = (await response.json()) as { events: { endpoint: string }[]; next: string | null };
-        paths.push(...page.events.map(({ endpoint }) => endpoint));
-        cursor = page.next;
-      }
-      return paths;
-    },
-  };
-}
 
 const FAULTS = ['reset', 'end', 'blackhole', 'drop-down', 'stall', 'refuse', 'restart', 'hangUp', 'choke'];
 type Fault = {
@@ -141,7 +59,7 @@ async function inflict(step: Fault, proxy: FaultProxy, backend: Backend, newest:
   else proxy.set(kind as 'blackhole');
   await sleep(millis);
   if (kind === 'restart') await backend.up();
-  backend.chokeOn(undefined);
+  backend.chokeOn();
   proxy.refuse(false);
   if (kind !== 'corrupt') proxy.set('pass');
 }

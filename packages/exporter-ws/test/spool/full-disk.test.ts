@@ -1,0 +1,90 @@
+// What a disk that takes no more, or a file that is deleted, leaves behind: nothing that the next process stumbles over.
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+import { drain, eventText, inFolder, segmentsIn, spoolIn, textsOf } from './spools.js';
+
+const texts = Array.from({ length: 8_000 }, (_, index) => eventText(index));
+
+/** A folder on a disk of its own; undefined where this process may not have one. */
+async function smallDisk(
+  kibibytes: number,
+): Promise<{ dir: string; remove: () => Promise<void> } | undefined> {
+  const dir = await mkdtemp(join(tmpdir(), 'cerberus-full-'));
+  try {
+    const options = ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'tmpfs', dir];
+    execFileSync('mount', options, { stdio: 'ignore' });
+  } catch (error) {
+    await rm(dir, { recursive: true });
+    if (process.env['CERBERUS_REQUIRE_ALL_TESTS'] === 'true') throw error;
+    return undefined;
+  }
+  const remove = async (): Promise<void> => {
+    execFileSync('umount', [dir]);
+    await rm(dir, { recursive: true });
+  };
+  return { dir, remove };
+}
+
+describe('spool on a disk that takes no more', () => {
+  it('leaves no part of a record at the end, which the next process would count as lost once more', async function () {
+    const disk = await smallDisk(200);
+    if (disk === undefined) return this.skip();
+    try {
+      const { spool, add } = spoolIn(disk.dir);
+      for (const text of texts) expect(add(text)).to.equal(true);
+      const { lostEvents } = spool.saveSync([]);
+      expect(lostEvents).to.be.within(1, texts.length - 1);
+      const heir = spoolIn(disk.dir);
+      const got: string[] = [];
+      for (const source of await heir.spool.adopt()) got.push(...textsOf(await drain(source)));
+      expect(got).to.deep.equal(texts.slice(0, texts.length - lostEvents));
+      expect(heir.troubles).to.deep.equal([]);
+      await heir.spool.close();
+    } finally {
+      await disk.remove();
+    }
+  });
+
+  it('keeps no file that could not be begun', async function () {
+    this.timeout(20_000);
+    const disk = await smallDisk(64);
+    if (disk === undefined) return this.skip();
+    try {
+      const filler = join(disk.dir, 'filler');
+      const fill = async (): Promise<void> => {
+        for (;;) await appendFile(filler, Buffer.alloc(1024));
+      };
+      await fill().catch(() => undefined);
+      const { spool, add, troubles } = spoolIn(disk.dir);
+      expect(add('{}')).to.equal(true);
+      await eventually('the failure', () => troubles.length > 0, 10_000);
+      expect(troubles).to.deep.equal([{ kind: 'write_failed', code: 'ENOSPC' }]);
+      expect(await segmentsIn(disk.dir)).to.deep.equal([]);
+      await spool.close();
+    } finally {
+      await disk.remove();
+    }
+  });
+
+  it('writes nothing more into a file that somebody has deleted', () =>
+    inFolder(async (dir) => {
+      const { spool, add, troubles } = spoolIn(dir);
+      for (const text of texts.slice(0, 2_000)) add(text);
+      await eventually('the first block', () => spool.own.bytes < 600_000);
+      const [path = ''] = await segmentsIn(dir);
+      await rm(path);
+      await drain(spool.own);
+      expect(troubles.map(({ kind }) => kind)).to.deep.equal(['lost']);
+      add('{"number":1}');
+      await spool.close();
+      const heir = spoolIn(dir);
+      const got: string[] = [];
+      for (const source of await heir.spool.adopt()) got.push(...textsOf(await drain(source)));
+      expect(got.at(-1)).to.equal('{"number":1}');
+      await heir.spool.close();
+    }));
+});
