@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,11 @@ const PSEUDONYM = '317fe07e1ac9940e8317b616e8b528230172ed88a600c05e193dc71380c1e
 
 function socketPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'cerberus-'));
-  afterTest(() => rmSync(folder, { recursive: true, force: true }));
+  afterTest(() => {
+    rmSync(folder, { recursive: true, force: true });
+    // Node 20 resolves modules by a real path that it gives up on where the last file it looked at was a socket (realpathSync).
+    statSync(tmpdir());
+  });
   return join(folder, 's');
 }
 
