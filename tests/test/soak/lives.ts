@@ -60,8 +60,7 @@ export class Application {
   /** Settles when the present life has exported something, so that it hears signals. */
   async isRunning(): Promise<void> {
     const deadline = performance.now() + START_MILLIS;
-    const life = this.lives.at(-1);
-    while (life !== undefined && journalOf(life).length === 0) {
+    while (this.lives.slice(-1).some((life) => journalOf(life).length === 0)) {
       if (performance.now() > deadline) throw new Error('an application did not start');
       await sleep(50);
     }

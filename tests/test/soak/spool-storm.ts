@@ -119,7 +119,8 @@ function judged(
     const before = lines.findLast(({ at }) => at <= last.at - UNWRITTEN_MILLIS)?.exported ?? 0;
     const bound = killed.has(life.name) ? life.maxQueueEvents + last.exported - before : 0;
     let stored = 0;
-    for (let index = 0; index < last.exported; index += 1) if (paths.has(`${life.name}-${index}`)) stored += 1;
+    for (let index = 0; index < last.exported; index += 1)
+      if (paths.has(`${life.name}-${index}`)) stored += 1;
     const lost = last.exported - last.failed - stored;
     if (lost > bound) brokenLives.push(`${life.name}: ${lost} of at most ${bound}`);
     if (lost > worst.lost) worst = { lost, bound };

@@ -22,8 +22,8 @@ const exporter = new CerberusWsExporter({
   initialBackoffMillis: 50,
   maxBackoffMillis: 500,
 });
-let isEnding = false;
-process.on('SIGTERM', () => void (isEnding = true));
+const ending = new AbortController();
+process.on('SIGTERM', () => ending.abort());
 
 const started = performance.now();
 let exported = 0;
@@ -41,7 +41,7 @@ function note(): void {
   };
   writeSync(journal, `${JSON.stringify(line)}\n`);
 }
-while (!isEnding) {
+while (!ending.signal.aborted) {
   const due = Math.floor(((performance.now() - started) / 1e3) * settings.spansPerSecond);
   for (; exported < due; exported += 1)
     exporter.export([requestSpan(`${settings.name}-${exported}`)], ({ code }) => void (failed += code));
