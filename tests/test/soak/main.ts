@@ -1,35 +1,44 @@
 // `npm run soak -- --minutes N`: the real exporter and the real server through hours of bad weather in minutes, then
-// two outages for the memory. Prints a report; exits 1 when a promise was broken.
+// two outages for the memory, applications with a spool that are killed, and an hour of outage on disk. Prints a report; exits 1
+// when a promise was broken.
 import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FaultProxy } from '../../../packages/exporter-ws/test-dist/support/fault-proxy.js';
-import { growth, runOutage, type Outage } from '../../../packages/exporter-ws/test-dist/support/outage.js';
+import { growth, runOutage } from '../../../packages/exporter-ws/test-dist/support/outage.js';
 import { acceptance, RawServer } from '../../../packages/exporter-ws/test-dist/support/raw-server.js';
 import { readEvents } from '../support/reads.js';
 import { ServerProcess } from '../support/server-process.js';
+import {
+  keptThroughHour,
+  keptThroughSpoolStorm,
+  print,
+  printHour,
+  printOutage,
+  printSpoolStorm,
+} from './report.js';
+import { spoolStorm } from './spool-storm.js';
+import { spooledHour } from './spooled-hour.js';
 import { storm, type StormReport } from './storm.js';
 
 const TOKEN = 'soak-token';
 const KILLS = 20;
 const MAX_MINUTES = 180;
+const SPOOLING_SPANS_PER_SECOND = 500;
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '5' },
     'spans-per-second': { type: 'string', default: '2000' },
     'outage-seconds': { type: 'string', default: '60' },
+    'spooled-events': { type: 'string', default: '3600000' },
   },
 });
 const minutes = Number(values.minutes);
 if (!(minutes > 0 && minutes <= MAX_MINUTES))
   throw new Error(`--minutes must be above 0 and at most ${MAX_MINUTES}`);
-
-function print(name: string, value: unknown): void {
-  process.stdout.write(`  ${name.padEnd(34)}${String(value)}\n`);
-}
 
 async function stormPhase(folder: string): Promise<StormReport & { stored: number; duplicates: number }> {
   const server = await ServerProcess.start(join(folder, 'soak.duckdb'), TOKEN);
@@ -88,18 +97,6 @@ function printStorm(report: Awaited<ReturnType<typeof stormPhase>>): void {
   print('books balanced at every sample', report.balanced);
 }
 
-function printOutage(name: string, { rssMiB, usedMiB, stats }: Outage): void {
-  print(name, `${stats.accepted} accepted, ${stats.refused.queue_full} refused and counted`);
-  print(
-    '  memory in use, full queue',
-    `${usedMiB[0] ?? 0} MiB, then ${growth(usedMiB).toFixed(1)} MiB growth`,
-  );
-  print(
-    '  resident memory, curve',
-    `${rssMiB.filter((_, index) => index % Math.ceil(rssMiB.length / 12) === 0).join(' ')} MiB`,
-  );
-}
-
 const folder = await mkdtemp(join(tmpdir(), 'cerberus-soak-'));
 try {
   process.stdout.write(
@@ -121,7 +118,29 @@ try {
   const down = await runOutage('ws://127.0.0.1:1/', seconds);
   printOutage('backend that is down', down);
 
+  process.stdout.write(
+    `\nSpool: two applications at ${SPOOLING_SPANS_PER_SECOND} spans/s each with one folder, killed, in outages longer than their queue\n`,
+  );
+  let isSpoolKept = true;
+  for (const mode of ['batch', 'event'] as const) {
+    const spooling = await spoolStorm(
+      join(folder, mode),
+      mode,
+      (minutes * 60) / 2,
+      SPOOLING_SPANS_PER_SECOND,
+    );
+    printSpoolStorm(spooling);
+    isSpoolKept &&= keptThroughSpoolStorm(spooling);
+  }
+
+  const spooledEvents = Number(values['spooled-events']);
+  process.stdout.write(`\nOutage of ${spooledEvents} events on disk, as fast as they are accepted\n`);
+  const hour = await spooledHour(join(folder, 'hour'), spooledEvents);
+  printHour(hour);
+
   const kept =
+    isSpoolKept &&
+    keptThroughHour(hour) &&
     report.stored === report.accepted &&
     report.acked === report.accepted &&
     report.duplicates === 0 &&

@@ -1,9 +1,12 @@
 export type StoredEvent = Record<string, unknown>;
 
-/** Every stored event, or those of a client, oldest first, through the server's read API. */
-export async function readEvents(url: string, token: string, clientId?: string): Promise<StoredEvent[]> {
+/** Every stored event, or those of a client, newest first, page by page through the server's read API. */
+export async function* eachEvent(
+  url: string,
+  token: string,
+  clientId?: string,
+): AsyncGenerator<StoredEvent, void> {
   const filter = clientId === undefined ? '' : `&client_id=${encodeURIComponent(clientId)}`;
-  const events: StoredEvent[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
     const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
@@ -12,8 +15,14 @@ export async function readEvents(url: string, token: string, clientId?: string):
     });
     if (!response.ok) throw new Error(`the read API answered ${response.status}`);
     const page = (await response.json()) as { events: StoredEvent[]; next: string | null };
-    events.push(...page.events);
+    yield* page.events;
     cursor = page.next;
   }
+}
+
+/** The same as an array, oldest first. */
+export async function readEvents(url: string, token: string, clientId?: string): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for await (const event of eachEvent(url, token, clientId)) events.push(event);
   return events.toReversed();
 }
