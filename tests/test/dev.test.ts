@@ -58,6 +58,17 @@ describe('cerberus-server dev', function () {
     });
   }
 
+  it('sums up what keeps data away, and says it only there', async () => {
+    const run = dev(['--port', '0', '--no-register', '--', process.execPath, 'without-http.mjs']);
+    const port = await run.output('stdout', /"port":(\d+)/);
+    await send(`http://127.0.0.1:${port}/exit/0`);
+    expect(await run.exited).to.equal(0);
+    expect(run.stderr).to.match(
+      /cerberus: No request was stored\.\ncerberus: missing: 1 request came in and none got/,
+    );
+    expect(run.stderr.match(/none got a SERVER span/g)).to.have.length(1);
+  });
+
   it('is not led astray by settings of the reader for his own server', async () => {
     const env = {
       CERBERUS_SERVER_PORT: '1',

@@ -3,7 +3,7 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import { stop as stopEsbuild } from 'esbuild';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExampleProcess } from './matrix/example-process.js';
@@ -43,8 +43,6 @@ const ROUTES: readonly (readonly [app: string, route: string, others?: readonly 
 const NEWEST_NODE_OF_RESTIFY = 22;
 const NODE = Number(process.versions.node.split('.')[0]);
 
-const runFolder = (line: string): string => join(REPOSITORY, 'tests', line, 'run');
-
 describe('routes without a line of code', function () {
   this.timeout(90_000);
   let temporary: string;
@@ -55,6 +53,10 @@ describe('routes without a line of code', function () {
     const secretKey = 'canary-secret-key-of-32-bytes-and-more';
     server = await startServer({ port: 0, db: join(temporary, 'routes.duckdb'), token: TOKEN, secretKey });
     for (const line of ['sdk-2', 'sdk-3']) {
+      // Not below `tests`, whose own packages would be found as well.
+      await mkdir(runFolder(line), { recursive: true });
+      const installed = join(REPOSITORY, 'tests', line, 'node_modules');
+      await symlink(installed, join(temporary, line, 'node_modules'));
       await placePackages(runFolder(line));
       for (const modules of ['esm', 'cjs'] as const)
         await stage('../tests/apps/routes', folderOf(line, modules), modules, process.execPath);
@@ -67,8 +69,12 @@ describe('routes without a line of code', function () {
     await rm(temporary, { recursive: true });
   });
 
+  function runFolder(line: string): string {
+    return join(temporary, line, 'run');
+  }
+
   function folderOf(line: string, modules: Modules): string {
-    return join(runFolder(line), `routes-${modules}`);
+    return join(runFolder(line), modules);
   }
 
   /** What was stored of a request that has a route, and of one that has none. */

@@ -13,5 +13,26 @@ const NAMES = new Set([
 
 export function nextProbes(options: Options): Probe[] {
   const routes = { ...COLON_ROUTES, user: '/users/[id]', orders: '/orders', fail: '/fail' };
-  return httpProbes(routes, options).filter(({ name }) => NAMES.has(name));
+  return [
+    ...httpProbes(routes, options).filter(({ name }) => NAMES.has(name)),
+    pageOf('page', '/shop/tea', '/shop/[item]'),
+    pageOf('API route', '/api/items/3', '/api/items/[id]'),
+  ];
+}
+
+/** One of the other ways in which Next.js serves. */
+function pageOf(name: string, target: string, route: string): Probe {
+  return {
+    name,
+    target,
+    expected: {
+      endpoint: target,
+      method: 'GET',
+      status: 200,
+      outcome: 'completed',
+      route,
+      metrics: {},
+      address: '127.0.0.1',
+    },
+  };
 }

@@ -4,6 +4,7 @@ import { hasRoute, methodOf, statusCodeOf } from '../capture/http-attributes.ts'
 import { foreignApi } from '../sdk/foreign-api.ts';
 import { isRegistered } from '../sdk/registered.ts';
 import type { Delivery } from './delivery.ts';
+import { keepForDev } from './dev-findings.ts';
 import { diagnose, type Observations } from './diagnosis.ts';
 import { routingFramework } from './routing-framework.ts';
 
@@ -93,8 +94,11 @@ export class Doctor {
     this.#timer?.cancel();
     this.#forgetEnd();
     try {
-      const findings = diagnose(this.#observations(early));
-      if (findings.length > 0) reporter.condition('CERBERUS_DOCTOR', findings.join('. '));
+      const findings = diagnose(this.#observations(early)).join('. ');
+      if (findings === '') return;
+      // At the end, a summary of `dev` follows that says the same.
+      const isKept = keepForDev(findings);
+      if (!(early && isKept)) reporter.condition('CERBERUS_DOCTOR', findings);
     } catch {
       // A diagnosis that fails is no reason to trouble the application.
     }

@@ -8,6 +8,8 @@ export interface DevTarget {
   readonly clientId: string;
   /** File URL of the set-up; undefined for an application that sets itself up. */
   readonly register: string | undefined;
+  /** Where the application writes what keeps data away, a line each. */
+  readonly findings: string;
 }
 
 /** Settings that would send elsewhere, hash with another key, or send nothing. */
@@ -30,5 +32,6 @@ export function devEnvironment(env: Environment, target: DevTarget): NodeJS.Proc
     CERBERUS_BACKEND_URL: target.url,
     CERBERUS_TOKEN: target.token,
     CERBERUS_CLIENT_ID: target.clientId,
+    CERBERUS_DEV_FINDINGS: target.findings,
   };
 }

@@ -3,8 +3,17 @@ import { printable, type Paint } from './terminal.ts';
 
 const MAX_ENDPOINTS = 10;
 
-/** What an application did, as lines. */
-export function devSummary(summary: Summary, paint: Paint): string[] {
+/**
+ * What an application did, as lines.
+ *
+ * @param findings what keeps data away, as the application found
+ */
+export function devSummary(summary: Summary, findings: readonly string[], paint: Paint): string[] {
+  const missing = [...new Set(findings)].map((finding) => paint.yellow(`missing: ${printable(finding)}`));
+  return [...whatItDid(summary, paint), ...missing];
+}
+
+function whatItDid(summary: Summary, paint: Paint): string[] {
   const { requests, errors, clients, latency, endpoints } = summary;
   if (requests === 0) return ['No request was stored.'];
   const shown = endpoints.slice(0, MAX_ENDPOINTS);

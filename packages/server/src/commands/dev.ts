@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import type { Environment } from '../config.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
 import { startServerIn, type CerberusServer } from '../server.ts';
 import { DuckDbStore } from '../store/duckdb/store.ts';
-import { devEnvironment } from './dev-environment.ts';
+import { devEnvironment, type DevTarget } from './dev-environment.ts';
 import { devSummary } from './dev-summary.ts';
 import { findRegister } from './register-location.ts';
 import type { Paint } from './terminal.ts';
@@ -50,7 +50,7 @@ export async function runDev(options: DevOptions, output: DevOutput): Promise<nu
   if (options.register && register === undefined) {
     output.line('@cerberus-otel/instrumentation is not installed where the application is. Run there:');
     output.line(
-      '  npm install @cerberus-otel/instrumentation @opentelemetry/sdk-node @opentelemetry/instrumentation-http',
+      '  npm install @cerberus-otel/instrumentation @opentelemetry/api@1.9 @opentelemetry/sdk-node@0.223 @opentelemetry/instrumentation-http@0.223',
     );
     return NOT_SET_UP;
   }
@@ -61,8 +61,10 @@ export async function runDev(options: DevOptions, output: DevOutput): Promise<nu
     const { server, store } = await openServer(join(folder, 'dev.duckdb'), options.port);
     try {
       output.line(`${output.paint.bold('The page:')} ${server.url}/?range=15m`);
-      const code = await runApplication(options, server, register, output);
-      for (const line of devSummary(await store.summary({}), output.paint)) output.line(line);
+      const findings = join(folder, 'findings');
+      const code = await runApplication(options, { ...server, register, findings }, output);
+      for (const line of devSummary(await store.summary({}), linesOf(findings), output.paint))
+        output.line(line);
       return code;
     } finally {
       await server.close();
@@ -95,17 +97,24 @@ async function openServerOn(db: string, port: number): Promise<OpenServer> {
   return { server: await startServerIn({}, { store, host: '127.0.0.1', signIn: false, port }), store };
 }
 
+/** None where the file was never written. */
+function linesOf(file: string): string[] {
+  return existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+    : [];
+}
+
 function runApplication(
   options: DevOptions,
-  server: CerberusServer,
-  register: string | undefined,
+  target: Omit<DevTarget, 'clientId'>,
   output: DevOutput,
 ): Promise<number> {
   const [file, ...args] = options.command;
-  const target = { ...server, clientId: options.clientId, register };
   const child = spawn(file, args, {
     cwd: options.folder,
-    env: devEnvironment(options.env, target),
+    env: devEnvironment(options.env, { ...target, clientId: options.clientId }),
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });

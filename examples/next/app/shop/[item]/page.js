@@ -1,0 +1,4 @@
+export default async function Page({ params }) {
+  const { item } = await params;
+  return <p>{item}</p>;
+}
