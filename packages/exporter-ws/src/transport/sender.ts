@@ -250,8 +250,9 @@ export class Sender {
       this.#flushTimer = undefined;
       this.#pump(true);
     };
-    // Not within a turn: over TLS its write would keep the last one from leaving, if the process ended in the same.
-    const flushLater = (): void => clock.endOfTurn(flush);
+    // Over TLS a write is done when the turn ends, and until then the last one of an exit could not leave. So it is made when
+    // the turn has little left to do, least of all timers.
+    const flushLater = (): void => clock.duringInput(flush);
     this.#scope.runInAsyncScope(() => {
       this.#flushTimer = this.#hasty ? { cancel() {} } : clock.after(config.flushIntervalMillis, flushLater);
       if (this.#hasty) flushLater();
