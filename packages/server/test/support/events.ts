@@ -49,7 +49,14 @@ export function storeEvent(members: Partial<CerberusEvent> = {}): CerberusEvent 
 }
 
 export function producerRef(members: Partial<ProducerRef> = {}): ProducerRef {
-  return { producer: 'producer-1', clientId: 'my-app', mode: 'batch', agent: 'test/1', ...members };
+  return {
+    producer: 'producer-1',
+    clientId: 'my-app',
+    mode: 'batch',
+    agent: 'test/1',
+    service: { version: '1.2.3', environment: 'production', instanceId: 'instance-1' },
+    ...members,
+  };
 }
 
 export function append(members: Partial<Append> = {}): Append {

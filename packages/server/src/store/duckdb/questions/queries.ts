@@ -75,7 +75,7 @@ export function producersQuery(producer?: string): BoundQuery {
   const conditions = new Conditions().text('producer', 'producer = $producer', producer);
   return conditions.query(`
     SELECT producer, client_id, last_seq, mode, agent, epoch_ms(first_seen) AS first_seen,
-           epoch_ms(last_seen) AS last_seen, events, rejected
+           epoch_ms(last_seen) AS last_seen, events, rejected, service_version, deployment_environment, service_instance_id
     FROM producers ${conditions.where}
     ORDER BY producers.last_seen DESC, producer`);
 }
