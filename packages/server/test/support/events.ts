@@ -44,6 +44,11 @@ export function storeEvent(members: Partial<CerberusEvent> = {}): CerberusEvent 
     spanId: 'b7ad6b7169203331',
     sessionId: 'session-1',
     sampleRate: 0.5,
+    errorType: 'TypeError',
+    requestBodySize: 12,
+    responseBodySize: 2 ** 40,
+    protocolVersion: '1.1',
+    syntheticType: 'bot',
     ...members,
   };
 }

@@ -103,7 +103,16 @@ const VERSION_4 = [
   'UPDATE meta SET schema_version = 4, minutes_from = 400',
 ];
 
-for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3, VERSION_4].entries())
+/** What version 5 added. */
+const VERSION_5 = [
+  ...VERSION_4,
+  ...['service_version', 'deployment_environment', 'service_instance_id'].map(
+    (column) => `ALTER TABLE producers ADD COLUMN ${column} VARCHAR`,
+  ),
+  'UPDATE meta SET schema_version = 5',
+];
+
+for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5].entries())
   describe(`a database of version ${version + 1}`, () => {
     let path: string;
 
@@ -121,6 +130,13 @@ for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3, VERSION_4]
       expect((await store.producer('producer-1'))?.service).to.deep.equal(NO_SERVICE_INFO);
       expect((await store.append(append({ seq: 42 }))).status).to.equal('stored');
       expect((await store.producer('producer-1'))?.service).to.include({ version: '1.2.3' });
+      const newest = (await store.events({ limit: 1000 })).toSorted((a, b) => b.id - a.id);
+      expect(
+        newest.slice(0, 2).map(({ errorType, responseBodySize }) => [errorType, responseBodySize]),
+      ).to.deep.equal([
+        ['TypeError', 2 ** 40],
+        [null, null],
+      ]);
       const range = { since: START - 200 * HOUR, until: START + HOUR, bucketMillis: HOUR };
       for (const bucketMillis of [HOUR, HOUR / 2]) {
         const { totals } = await store.analytics.overview({ ...range, bucketMillis });
