@@ -108,6 +108,11 @@ function frame(size) {
     spanId: 'b'.repeat(16),
     sessionId: null,
     sampleRate: null,
+    errorType: null,
+    requestBodySize: null,
+    responseBodySize: 120,
+    protocolVersion: '1.1',
+    syntheticType: null,
   }));
   return { producer, seq, after: null, events, rejected: 0, receivedAt: Date.now(), bytes: size * 400 };
 }

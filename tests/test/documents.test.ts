@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { EXPORTER_OPTION_NAMES, environmentVariable } from '@cerberus-otel/exporter-ws/internal';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const CODE_ONLY = new Set(['agent', 'exporter', 'selfObsMeterProvider']);
+const CODE_ONLY = new Set(['agent', 'exporter', 'resource', 'selfObsMeterProvider']);
 
 async function documents(): Promise<string[]> {
   const folders = [

@@ -46,13 +46,21 @@ describe('interoperation', () => {
       });
     });
     const { port } = server.address() as AddressInfo;
-    const exporter = new CerberusWsExporter({ ...options, wsUrl: `ws://127.0.0.1:${port}/` });
+    const env = {
+      OTEL_RESOURCE_ATTRIBUTES: 'service.version=1.2,deployment.environment.name=test,service.instance.id=i',
+    };
+    const exporter = new CerberusWsExporter({ ...options, wsUrl: `ws://127.0.0.1:${port}/` }, { env });
     afterTest(() => exporter.shutdown());
     exporter.export(spans(1_500), () => undefined);
     await exporter.forceFlush();
     expect(protocols).to.deep.equal(['cerberus.batch.v1', '']);
     expect(events.map(({ endpoint }) => endpoint)).to.deep.equal(spans(1_500).map((_, index) => `/${index}`));
     expect(exporter.stats()).to.include({ acked: 1_500, mode: 'event' });
+    expect(Object.entries(events[0] ?? {}).slice(-3)).to.deep.equal([
+      ['service_version', '1.2'],
+      ['deployment_environment', 'test'],
+      ['service_instance_id', 'i'],
+    ]);
   });
 
   (hasPython ? it : it.skip)(

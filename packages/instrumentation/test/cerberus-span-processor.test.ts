@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
+import type { ErrorRequestHandler } from 'express';
 import { pseudonym, secretKeyOf } from '../dist/esm/enrich/ip-hasher.js';
 import {
   CerberusSampler,
@@ -130,6 +131,53 @@ describe('CerberusSpanProcessor', () => {
         'cerberus.source_ip': hashOf('203.0.113.9'),
         'cerberus.scheme': 'https',
       });
+    });
+
+    it('knows the sizes that headers announce, and a bot without its user agent', async () => {
+      start();
+      const port = await serve((request, response) => {
+        if (request.url !== '/chunked') response.setHeader('content-length', '2');
+        if (request.url === '/unchanged') response.statusCode = 304;
+        if (request.url === '/chunked') response.write('o');
+        response.end(
+          request.method === 'HEAD' || request.url === '/unchanged' ? undefined : 'ok'.slice(0, 2),
+        );
+      });
+      const sizes = async (index: number): Promise<unknown[]> => {
+        const attributes = await exporter.request(index);
+        return ['request_body_size', 'response_body_size', 'synthetic_type'].map(
+          (name) => attributes[`cerberus.${name}`],
+        );
+      };
+      await send(port, { headers: { 'user-agent': 'kube-probe/1.31' } });
+      await send(port, { method: 'POST', headers: { 'content-length': '0', 'user-agent': 'Googlebot/2.1' } });
+      for (const target of ['/chunked', '/unchanged']) await send(port, { target });
+      await send(port, { method: 'HEAD' });
+      expect(await Promise.all([0, 1, 2, 3, 4].map(sizes))).to.deep.equal([
+        [undefined, 2, 'test'],
+        [0, 2, 'bot'],
+        [undefined, undefined, undefined],
+        [undefined, undefined, undefined],
+        [undefined, undefined, undefined],
+      ]);
+    });
+
+    it('knows the class of the exception behind a failed request, never its message', async () => {
+      start();
+      const app = express();
+      app.get('/:status', (request) => {
+        const error = new RangeError('canary@example.com');
+        throw Object.assign(error, { status: Number(request.params['status']) });
+      });
+      app.use(((_error, request, response, _next) => {
+        response.status(Number(request.path.slice(1))).end();
+      }) as ErrorRequestHandler);
+      const port = await serve(app);
+      await send(port, { target: '/500' });
+      await send(port, { target: '/404' });
+      expect(await exporter.request(0)).to.include({ 'cerberus.error_type': 'RangeError' });
+      expect(JSON.stringify(exporter.requests)).to.not.include('canary');
+      expect(await exporter.request(1)).to.not.have.property('cerberus.error_type');
     });
 
     it('takes the address from the socket, whatever a client claims', async () => {

@@ -6,6 +6,13 @@ import { createSecureContext } from 'node:tls';
 import { CerberusConfigError } from './config-error.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { meterProviderOption } from './meter-provider-option.ts';
+import { nameOfApplication } from './package-name.ts';
+import {
+  resourceOption,
+  serviceIdentity,
+  type ResourceLike,
+  type ServiceIdentity,
+} from './service-identity.ts';
 import {
   flag,
   given,
@@ -29,7 +36,10 @@ export interface CerberusWsExporterOptions {
   wsUrl?: string | undefined;
   /** The API key. Sent as `Authorization: Bearer` and, in event mode, inside each event. Required. */
   token?: string | undefined;
-  /** Names the application at the backend. Required. */
+  /**
+   * Names the application at the backend. Default: `OTEL_SERVICE_NAME`, the `service.name` of `OTEL_RESOURCE_ATTRIBUTES` or of
+   * `resource`, or the `name` of the application's package.json; required where there is none of them.
+   */
   clientId?: string | undefined;
   /** Which wire protocol to speak; `auto` offers batch mode and falls back to event mode. Default `auto`. */
   protocol?: 'auto' | 'batch' | 'event' | undefined;
@@ -98,6 +108,11 @@ export interface CerberusWsExporterOptions {
   tlsKey?: string | Uint8Array | undefined;
   /** An `http.Agent` for the upgrade request, for example of a proxy. Code only. */
   agent?: object | undefined;
+  /**
+   * The Resource of OpenTelemetry's SDK: its `service.version`, `deployment.environment.name` and `service.instance.id` are sent
+   * with the connection. `withCerberus` takes the one of its configuration. Default: what `OTEL_RESOURCE_ATTRIBUTES` says. Code only.
+   */
+  resource?: ResourceLike | undefined;
   /** Where metrics about the exporter itself go, such as `otel.sdk.exporter.span.exported`. Default: nowhere. Code only. */
   selfObsMeterProvider?: MeterProvider | undefined;
 }
@@ -167,6 +182,7 @@ const OPTIONS = {
   tlsCert: pem(),
   tlsKey: pem(),
   agent: given('an http.Agent', (value): value is object => typeof value === 'object' && value !== null),
+  resource: resourceOption(),
   selfObsMeterProvider: meterProviderOption(),
 };
 
@@ -174,6 +190,8 @@ const OPTIONS = {
 export const EXPORTER_OPTION_NAMES: readonly string[] = Object.freeze(Object.keys(OPTIONS));
 
 const PROCESSOR_OPTIONS = ['secretKey', 'backendUrl'];
+const NAME_HINT =
+  'a name for this application, which neither OTEL_SERVICE_NAME nor a package.json around it gives';
 const WS_SCHEMES = { secure: 'wss:', plain: 'ws:' };
 /** What an HTTP header value can carry (RFC 9110, field-value), without the spaces that parsers trim. */
 const HEADER_SAFE = /^[\u0021-\u007e\u0080-\u00ff]+$/;
@@ -187,6 +205,7 @@ type WithoutDefault =
   | 'tlsCert'
   | 'tlsKey'
   | 'agent'
+  | 'resource'
   | 'selfObsMeterProvider';
 
 type WithDefault = Exclude<keyof CerberusWsExporterOptions, WithoutDefault>;
@@ -202,15 +221,22 @@ export interface ExporterConfig extends Defaulted {
   readonly tlsCert: string | Uint8Array | undefined;
   readonly tlsKey: string | Uint8Array | undefined;
   readonly agent: object | undefined;
+  /** What is sent of the application itself beside `clientId`. */
+  readonly service: ServiceIdentity;
   readonly selfObsMeterProvider: MeterProvider | undefined;
 }
 
 /**
  * `code ?? environment ?? default` for every option, checked.
  *
+ * @param packageName finds the name of the application's package, asked for only where nothing else names it
  * @throws CerberusConfigError
  */
-export function resolveConfig(options: CerberusWsExporterOptions, env: Environment): ExporterConfig {
+export function resolveConfig(
+  options: CerberusWsExporterOptions,
+  env: Environment,
+  packageName: () => string | undefined = nameOfApplication,
+): ExporterConfig {
   const misplaced = PROCESSOR_OPTIONS.find((name) => Object.hasOwn(options, name));
   if (misplaced !== undefined) {
     throw new CerberusConfigError(
@@ -219,10 +245,11 @@ export function resolveConfig(options: CerberusWsExporterOptions, env: Environme
       `\`${misplaced}\` is an option of CerberusSpanProcessor (@cerberus-otel/instrumentation): addresses are hashed there, the exporter never sees one`,
     );
   }
-  const read = readOptions(OPTIONS, options, env);
+  const { resource, ...read } = readOptions(OPTIONS, options, env);
   const wsUrl = read.wsUrl ?? missing('wsUrl', 'the WebSocket URL of a Cerberus backend');
   const token = read.token ?? missing('token', 'the API key');
-  const clientId = read.clientId ?? missing('clientId', 'a name for this application');
+  const service = serviceIdentity(env, resource);
+  const clientId = read.clientId ?? service.name ?? packageName() ?? missing('clientId', NAME_HINT);
   if (!HEADER_SAFE.test(token)) invalid('token', 'made of characters that an HTTP header can carry');
   if ((read.tlsCert === undefined) !== (read.tlsKey === undefined)) {
     invalid(read.tlsCert === undefined ? 'tlsCert' : 'tlsKey', 'given together with its counterpart');
@@ -233,6 +260,7 @@ export function resolveConfig(options: CerberusWsExporterOptions, env: Environme
     wsUrl: endpointUrl('wsUrl', wsUrl, WS_SCHEMES, read.allowInsecureTransport),
     token,
     clientId,
+    service,
   };
   return concealed(config);
 }

@@ -19,6 +19,14 @@ export const CERBERUS_ATTRIBUTE = {
   endpoint: 'cerberus.endpoint',
   /** The route, where the application's router says it and no instrumentation does. */
   route: 'cerberus.route',
+  /** The class of the exception behind a failed request, where the span itself has no `error.type`. */
+  errorType: 'cerberus.error_type',
+  /** Bytes that the request's `Content-Length` announced. */
+  requestBodySize: 'cerberus.request_body_size',
+  /** Bytes that the response's `Content-Length` announced. */
+  responseBodySize: 'cerberus.response_body_size',
+  /** `bot` or `test`, from the user agent, which is not kept. */
+  syntheticType: 'cerberus.synthetic_type',
 } as const;
 
 /** `span.setAttribute('cerberus.metric.items', 3)` becomes `custom_data.items`. */

@@ -1,4 +1,5 @@
 import type { HrTime } from '@opentelemetry/api';
+import type { RequestDetails } from './request-details.ts';
 import type { SourceIp } from './source-ip.ts';
 
 /** How a request ended: the response was written, the connection ended before it was, or the server failed. */
@@ -8,7 +9,7 @@ export type Outcome = 'completed' | 'aborted' | 'error';
  * What is to be sent of one HTTP request (PROTOCOL.md, "The event"), without credentials. Texts are as long as the span's,
  * and its times as they are there: `Serializer` cuts and formats.
  */
-export interface CerberusEvent {
+export interface CerberusEvent extends RequestDetails {
   readonly sourceIp: SourceIp | null;
   /** Path without query, or route template. */
   readonly endpoint: string;

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
+import { errorTypeOf } from './request-details.ts';
 import { nonEmpty } from './server-span.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 
@@ -38,6 +39,7 @@ export function translateRpcSpan(span: FinishedSpan): CerberusEvent | undefined 
   const endpoint = rpcEndpoint(attributes);
   if (endpoint === undefined || attributes[CERBERUS_ATTRIBUTE.ignored] === true) return undefined;
   const { traceId, spanId } = span.spanContext();
+  const outcome = outcomeOf(attributes, span.status.code);
   return {
     sourceIp: null,
     endpoint,
@@ -48,11 +50,16 @@ export function translateRpcSpan(span: FinishedSpan): CerberusEvent | undefined 
     statusCode: undefined,
     duration: span.duration,
     route: undefined,
-    outcome: outcomeOf(attributes, span.status.code),
+    outcome,
     userId: nonEmpty(attributes[CERBERUS_ATTRIBUTE.userId]),
     userAgent: undefined,
     traceId,
     spanId,
+    errorType: outcome === 'error' ? errorTypeOf(attributes) : undefined,
+    requestBodySize: undefined,
+    responseBodySize: undefined,
+    protocolVersion: undefined,
+    syntheticType: undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ExporterConfig } from '../config/config.ts';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
+import { requestDetails } from './request-details.ts';
 import { requestPath } from './request-path.ts';
 import { sourceIpOf } from './source-ip.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
@@ -24,6 +25,8 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
   const { traceId, spanId } = span.spanContext();
   const statusCode = integer(attributes['http.response.status_code'] ?? attributes['http.status_code']);
   const route = nonEmpty(attributes['http.route']) ?? nonEmpty(attributes[CERBERUS_ATTRIBUTE.route]);
+  const outcome = outcomeOf(attributes, statusCode, span.status.code);
+  const details = requestDetails(attributes, outcome === 'error', attributes['http.method'] !== undefined);
   return {
     sourceIp: sourceIpOf(attributes[CERBERUS_ATTRIBUTE.sourceIp], config.allowRawSourceIp),
     endpoint: config.endpointFrom === 'route' ? (route ?? '') : endpointOf(attributes),
@@ -34,11 +37,16 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
     statusCode,
     duration: span.duration,
     route,
-    outcome: outcomeOf(attributes, statusCode, span.status.code),
+    outcome,
     userId: nonEmpty(attributes[CERBERUS_ATTRIBUTE.userId]),
     userAgent: config.captureUserAgent ? userAgentOf(attributes) : undefined,
     traceId,
     spanId,
+    errorType: details.errorType,
+    requestBodySize: details.requestBodySize,
+    responseBodySize: details.responseBodySize,
+    protocolVersion: details.protocolVersion,
+    syntheticType: details.syntheticType,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ExporterConfig } from '../config/config.ts';
 import type { CerberusEvent, Outcome } from '../event/cerberus-event.ts';
+import type { RequestDetails, SyntheticType } from '../event/request-details.ts';
 import { isHashed, type SourceIp } from '../event/source-ip.ts';
 import { writeCustomData, type MetricLosses } from './custom-data.ts';
 import { CLOSE_BRACE, JsonWriter } from './json-writer.ts';
@@ -35,6 +36,14 @@ const USER_ID = Buffer.from(',"user_id":');
 const USER_AGENT = Buffer.from(',"user_agent":');
 const TRACE_ID = Buffer.from(',"trace_id":');
 const SPAN_ID = Buffer.from(',"span_id":');
+const ERROR_TYPE = Buffer.from(',"error_type":');
+const REQUEST_BODY_SIZE = Buffer.from(',"request_body_size":');
+const RESPONSE_BODY_SIZE = Buffer.from(',"response_body_size":');
+const PROTOCOL_VERSION = Buffer.from(',"network_protocol_version":');
+const SYNTHETIC: Readonly<Record<SyntheticType, Uint8Array>> = {
+  bot: Buffer.from(',"user_agent_synthetic_type":"bot"'),
+  test: Buffer.from(',"user_agent_synthetic_type":"test"'),
+};
 
 /**
  * Writes events as JSON without credentials, members in the order of PROTOCOL.md. A member without a value is left out,
@@ -100,6 +109,21 @@ function writeExtendedFields(out: JsonWriter, event: CerberusEvent): void {
   writeMember(out, USER_AGENT, event.userAgent, MAX_STRING_BYTES);
   writeMember(out, TRACE_ID, event.traceId, MAX_ID_BYTES);
   writeMember(out, SPAN_ID, event.spanId, MAX_ID_BYTES);
+  writeDetails(out, event);
+}
+
+function writeDetails(out: JsonWriter, event: RequestDetails): void {
+  writeMember(out, ERROR_TYPE, event.errorType, MAX_STRING_BYTES);
+  writeNumber(out, REQUEST_BODY_SIZE, event.requestBodySize);
+  writeNumber(out, RESPONSE_BODY_SIZE, event.responseBodySize);
+  writeMember(out, PROTOCOL_VERSION, event.protocolVersion, MAX_ID_BYTES);
+  if (event.syntheticType !== undefined) out.encoded(SYNTHETIC[event.syntheticType]);
+}
+
+function writeNumber(out: JsonWriter, name: Uint8Array, value: number | undefined): void {
+  if (value === undefined) return;
+  out.encoded(name);
+  out.number(value);
 }
 
 function writeMember(out: JsonWriter, name: Uint8Array, value: string | undefined, maxBytes: number): void {

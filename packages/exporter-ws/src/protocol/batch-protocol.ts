@@ -1,5 +1,6 @@
 import type { EventBatch } from '../queue/event-batch.ts';
 import type { Message } from './message.ts';
+import type { ServiceMembers } from './service-members.ts';
 
 /** The subprotocol that stands for batch mode (PROTOCOL.md). */
 export const BATCH_SUBPROTOCOL = 'cerberus.batch.v1';
@@ -22,9 +23,14 @@ const MIN_THROTTLE_MILLIS = 100;
 const MAX_THROTTLE_MILLIS = 5 * 60_000;
 const DEFAULT_THROTTLE_MILLIS = 1_000;
 
-/** First message of a connection. */
-export function helloMessage(clientId: string, producer: string, agent: string): string {
-  return JSON.stringify({ type: 'hello', client_id: clientId, producer, agent });
+/** First message of a connection. What the application does not say of itself is left out. */
+export function helloMessage(
+  clientId: string,
+  producer: string,
+  agent: string,
+  service: ServiceMembers = {},
+): string {
+  return JSON.stringify({ type: 'hello', client_id: clientId, producer, agent, ...service });
 }
 
 /** A frame of events, as UTF-8 JSON. */

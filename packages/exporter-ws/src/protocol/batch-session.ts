@@ -8,6 +8,7 @@ import type { Frame } from './in-flight.ts';
 import type { Lane } from './lane.ts';
 import type { Message } from './message.ts';
 import type { Producer } from './producer.ts';
+import { serviceMembers } from './service-members.ts';
 import type { Session, SessionContext } from './session.ts';
 
 /** How long a server may take from the handshake to its `welcome`. */
@@ -128,7 +129,8 @@ export class BatchSession implements Session {
   #sayHello(): void {
     const { config } = this.#context;
     this.#hellos += 1;
-    this.#write([Buffer.from(helloMessage(config.clientId, this.#producer.id, AGENT))], 'text');
+    const hello = helloMessage(config.clientId, this.#producer.id, AGENT, serviceMembers(config));
+    this.#write([Buffer.from(hello)], 'text');
   }
 
   #greeted(message: ServerMessage | undefined): void {

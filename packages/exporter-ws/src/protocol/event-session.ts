@@ -4,6 +4,7 @@ import { EventRuns } from '../queue/event-runs.ts';
 import { AckDeadline } from './ack-deadline.ts';
 import { eventMessages, isRefusal } from './event-protocol.ts';
 import type { Message } from './message.ts';
+import { serviceMembers } from './service-members.ts';
 import type { Session, SessionContext } from './session.ts';
 
 /** While so many answers are due, reading them together is worth a wait: an answer by itself costs as much as its event. */
@@ -29,7 +30,7 @@ export class EventSession implements Session {
   constructor(context: SessionContext) {
     const { config, clock, connection } = context;
     this.#context = context;
-    this.#messages = eventMessages(config.token, config.clientId);
+    this.#messages = eventMessages(config.token, config.clientId, serviceMembers(config));
     this.#acknowledged = config.acks === 'required';
     this.#deadline = new AckDeadline(config.ackTimeoutMillis, clock, () =>
       connection.abort({ kind: 'timeout', what: 'acknowledgement' }),

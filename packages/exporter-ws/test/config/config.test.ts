@@ -86,7 +86,7 @@ describe('exporter config', () => {
     expect(() => resolveConfig({ wsUrl: required.wsUrl }, {})).to.throw(
       /`token` is required: .*CERBERUS_TOKEN/,
     );
-    expect(() => resolveConfig({ wsUrl: required.wsUrl, token: 't' }, {}))
+    expect(() => resolveConfig({ wsUrl: required.wsUrl, token: 't' }, {}, () => undefined))
       .to.throw(/`clientId` is required/)
       .with.property('code', 'OPTION_MISSING');
   });

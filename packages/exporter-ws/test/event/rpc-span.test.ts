@@ -31,6 +31,11 @@ describe('gRPC span to event', () => {
       userAgent: undefined,
       traceId: 'a'.repeat(32),
       spanId: span.spanContext().spanId,
+      errorType: undefined,
+      requestBodySize: undefined,
+      responseBodySize: undefined,
+      protocolVersion: undefined,
+      syntheticType: undefined,
     });
   });
 

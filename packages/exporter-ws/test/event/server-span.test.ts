@@ -49,6 +49,11 @@ describe('SERVER span to event', () => {
       userAgent: undefined,
       traceId: 'a'.repeat(32),
       spanId: span.spanContext().spanId,
+      errorType: undefined,
+      requestBodySize: undefined,
+      responseBodySize: undefined,
+      protocolVersion: undefined,
+      syntheticType: undefined,
     });
   });
 
@@ -155,14 +160,23 @@ describe('SERVER span to event', () => {
       'cerberus.endpoint',
       'cerberus.ignored',
       'cerberus.outcome',
+      'cerberus.request_body_size',
+      'cerberus.response_body_size',
+      'cerberus.route',
       'cerberus.scheme',
       'cerberus.source_ip',
+      'cerberus.synthetic_type',
       'cerberus.user_id',
+      'http.method',
+      'http.request.body.size',
       'http.request.method',
+      'http.response.body.size',
       'http.response.status_code',
       'http.route',
+      'network.protocol.version',
       'url.path',
       'url.scheme',
+      'user_agent.synthetic.type',
     ]);
   });
 

@@ -31,6 +31,12 @@ describe('serializer', () => {
       'cerberus.user_id': 'u',
       'user_agent.original': 'a',
       'cerberus.metric.x': 1,
+      'http.response.status_code': 500,
+      'error.type': 'TypeError',
+      'cerberus.request_body_size': 1,
+      'cerberus.response_body_size': 2,
+      'network.protocol.version': '1.0',
+      'cerberus.synthetic_type': 'bot',
     });
     expect(Object.keys(JSON.parse(serializeEvent(full, config)) as object)).to.deep.equal([
       'source_ip',
@@ -47,7 +53,27 @@ describe('serializer', () => {
       'user_agent',
       'trace_id',
       'span_id',
+      'error_type',
+      'request_body_size',
+      'response_body_size',
+      'network_protocol_version',
+      'user_agent_synthetic_type',
     ]);
+  });
+
+  it('writes sizes of any length, and versions and kinds as they are', () => {
+    const attributes = {
+      'http.request.body.size': 5_000_000_000,
+      'http.response.body.size': 0,
+      'network.protocol.version': '2',
+      'user_agent.synthetic.type': 'test',
+    };
+    expect(JSON.parse(serializeEvent(event(attributes), config))).to.include({
+      request_body_size: 5_000_000_000,
+      response_body_size: 0,
+      network_protocol_version: '2',
+      user_agent_synthetic_type: 'test',
+    });
   });
 
   it('leaves out what has no value, but says that the address is null', () => {

@@ -15,6 +15,13 @@ describe('batch protocol', () => {
     );
   });
 
+  it('says what the application is behind what every server knows', () => {
+    const said = { service_version: '1.2', deployment_environment: 'é' };
+    expect(helloMessage('my-app', 'uuid', 'agent/1', said)).to.equal(
+      '{"type":"hello","client_id":"my-app","producer":"uuid","agent":"agent/1","service_version":"1.2","deployment_environment":"é"}',
+    );
+  });
+
   it('builds a frame from any number of events, within the envelope it announces', () => {
     for (const count of [0, 1, 2, 600, 6000]) {
       const events = Array.from({ length: count }, (_, index) => `{"i":${index},"t":"é"}`);

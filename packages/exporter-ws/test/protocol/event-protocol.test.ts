@@ -21,6 +21,17 @@ describe('event protocol', () => {
     ]);
   });
 
+  it('puts what the application says of itself behind the members of each event', () => {
+    const events = batchOf('{"source_ip":null,"endpoint":"/é"}', '{"source_ip":null,"endpoint":"/b"}');
+    const said = { service_version: '1.2"', service_instance_id: 'i' };
+    const texts = eventMessages('t', 'c', said)(events).map((message) => Buffer.concat(message).toString());
+    expect(texts).to.deep.equal(
+      ['/é', '/b'].map((endpoint) =>
+        JSON.stringify({ api_key: 't', client_id: 'c', token: 't', source_ip: null, endpoint, ...said }),
+      ),
+    );
+  });
+
   it('takes any answer for an acknowledgement unless it says error', () => {
     for (const answer of [
       '{"status":"ok"}',

@@ -1,4 +1,5 @@
 import { suspicionsOf, type Suspicion } from './personal-data.ts';
+import { remedyFor } from './remedies.ts';
 
 interface Field {
   count: number;
@@ -46,7 +47,18 @@ export class AuditFindings {
       count === 0
         ? 'Nothing in them looks like an IP address, an e-mail address or a query string.'
         : `${count} field${count === 1 ? '' : 's'} with what looks like personal data: ${this.suspicious.join(', ')}`;
-    return [`${this.#events} event${this.#events === 1 ? '' : 's'}, with these fields:`, ...rows, verdict];
+    const title = `${this.#events} event${this.#events === 1 ? '' : 's'}, with these fields:`;
+    return [title, ...rows, verdict, ...this.#remedies()];
+  }
+
+  /** What helps, each said once. */
+  #remedies(): readonly string[] {
+    const fields = new Map<string, string[]>();
+    for (const name of this.suspicious) {
+      const remedy = remedyFor(name);
+      if (remedy !== undefined) fields.set(remedy, [...(fields.get(remedy) ?? []), name]);
+    }
+    return [...fields].map(([remedy, names]) => `  ${names.join(', ')}: ${remedy}`);
   }
 
   get #widest(): number {

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import type { Attributes } from '@opentelemetry/api';
 import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
+import { syntheticTypeOf } from '../enrich/synthetic-type.ts';
+import { requestBodySize, responseBodySize } from './body-sizes.ts';
 import { expressRoute } from './express-route.ts';
 import { agrees } from './request-agreement.ts';
 import { listensOnUnixSocket } from './unix-listeners.ts';
@@ -20,6 +22,13 @@ export interface Answer {
   readonly statusCode: number;
   readonly writableFinished: boolean;
   readonly socketFailed: boolean;
+}
+
+/** What headers say of a request; sizes in bytes. */
+export interface RequestHeaders {
+  readonly requestBodySize?: number | undefined;
+  readonly responseBodySize?: number | undefined;
+  readonly syntheticType?: 'bot' | 'test' | undefined;
 }
 
 /** What is kept of the request behind a SERVER span. */
@@ -52,6 +61,17 @@ export class ArrivedRequest {
   /** Whether a span stands for this request, as far as its attributes tell; not any more when it is over. */
   isOf(attributes: Attributes): boolean {
     return this.#open !== undefined && agrees(attributes, this.#open.response.req, this.#open.socket);
+  }
+
+  /** What the headers say of both bodies, and the user agent of itself; nothing when the request is over. */
+  get details(): RequestHeaders {
+    if (this.#open === undefined) return {};
+    const { response } = this.#open;
+    return {
+      requestBodySize: requestBodySize(response.req),
+      responseBodySize: response.writableFinished ? responseBodySize(response) : undefined,
+      syntheticType: syntheticTypeOf(response.req.headers['user-agent']),
+    };
   }
 
   /** What the application's router has chosen, for whom no instrumentation says it. */

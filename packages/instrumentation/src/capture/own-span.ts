@@ -67,7 +67,10 @@ export class OwnSpan implements SdkSpan {
     const nanos = process.hrtime.bigint() - this.#started;
     this.#duration = [Number(nanos / 1_000_000_000n), Number(nanos % 1_000_000_000n)];
     this.attributes[STATUS_CODE] = statusCode;
-    if (statusCode >= 500) this.#status = SpanStatusCode.ERROR;
+    if (statusCode >= 500) {
+      this.#status = SpanStatusCode.ERROR;
+      this.attributes['error.type'] = String(statusCode);
+    }
     this.#ended = true;
   }
 }

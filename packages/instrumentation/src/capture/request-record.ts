@@ -1,10 +1,11 @@
-import type { Attributes, Context } from '@opentelemetry/api';
+import { SpanStatusCode, type Attributes, type Context } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
 import { outcomeOf, type Outcome } from '../enrich/outcome.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
 import type { ArrivedRequest } from './arrived-request.ts';
+import { errorClassOf } from './error-class.ts';
 import { HTTP_ROUTE, peerOf, STATUS_CODE, statusCodeOf } from './http-attributes.ts';
 import { RequestChildren, routeOf } from './request-children.ts';
 import { rpcMetadata, type RpcMetadata } from './rpc-metadata.ts';
@@ -156,7 +157,19 @@ export class RequestRecord {
     // At the attribute limit the span refused it.
     const sent = statusCodeOf(attributes) === undefined ? this.#arrived?.answer?.statusCode : undefined;
     if (sent !== undefined) attributes[STATUS_CODE] = sent;
+    this.#describe(attributes, children?.spans ?? []);
     return children?.refused ?? 0;
+  }
+
+  /** Not under OpenTelemetry's names: other exporters are to get what the instrumentations have said. */
+  #describe(attributes: Attributes, children: readonly SdkSpan[]): void {
+    const { requestBodySize, responseBodySize, syntheticType } = this.#arrived?.details ?? {};
+    if (requestBodySize !== undefined) attributes[CERBERUS_ATTRIBUTE.requestBodySize] = requestBodySize;
+    if (responseBodySize !== undefined) attributes[CERBERUS_ATTRIBUTE.responseBodySize] = responseBodySize;
+    if (syntheticType !== undefined) attributes[CERBERUS_ATTRIBUTE.syntheticType] = syntheticType;
+    const failed = (statusCodeOf(attributes) ?? 0) >= 500 || this.#root.status.code === SpanStatusCode.ERROR;
+    const errorClass = failed ? errorClassOf([...children, this.#root]) : undefined;
+    if (errorClass !== undefined) attributes[CERBERUS_ATTRIBUTE.errorType] = errorClass;
   }
 
   /** Takes the route as it is known now, and calls back those who wait for it. */

@@ -1,4 +1,8 @@
-import { CerberusWsExporter, type CerberusWsExporterOptions } from '@cerberus-otel/exporter-ws';
+import {
+  CerberusWsExporter,
+  type CerberusWsExporterOptions,
+  type ResourceLike,
+} from '@cerberus-otel/exporter-ws';
 import {
   announce,
   CerberusConfigError,
@@ -39,6 +43,7 @@ export interface NodeSdkConfigurationLike {
   spanProcessor?: SpanProcessorLike;
   traceExporter?: SpanExporterLike;
   sampler?: SamplerLike;
+  resource?: object | null;
 }
 
 /** What `withCerberus` adds to a configuration. */
@@ -81,7 +86,8 @@ function additions(
   options: CerberusOptions,
   env: Environment,
 ): Required<Pick<NodeSdkConfigurationLike, 'spanProcessors' | 'sampler'>> {
-  const split = splitOptions(options);
+  // Read only, for what the application is called; NodeSDK gets it as it is.
+  const split = splitOptions({ ...resourceOf(configuration), ...options });
   announce('configuration', configuration);
   announce('sampler', split.sampler);
   const { record } = readOptions({ record: RECORD_OPTION }, split.sampler, env);
@@ -118,6 +124,12 @@ export function cerberusAlone(options: CerberusOptions = {}): CerberusSpanProces
     report(error, env);
     return undefined;
   }
+}
+
+function resourceOf({ resource }: NodeSdkConfigurationLike): Pick<CerberusOptions, 'resource'> {
+  return typeof resource === 'object' && resource !== null && 'attributes' in resource
+    ? { resource: resource as ResourceLike }
+    : {};
 }
 
 function processorOf({ exporter, processor }: SplitOptions): CerberusSpanProcessor {

@@ -81,6 +81,17 @@ describe('cerberus-otel audit', () => {
     expect(audit.stdout).to.match(/source_ip +string, in 1 {2}LOOKS LIKE an IP address/);
   });
 
+  it('names the option that keeps an e-mail address in the path from being sent, and the option does', async () => {
+    const target = '/users/jane%40example.com';
+    const audit = new Audit(command, { TARGET: target });
+    expect(await audit.end()).to.equal(1);
+    expect(audit.stdout).to.match(/endpoint +string, in 1 {2}LOOKS LIKE an e-mail address/);
+    const [, name = '', value = ''] = /endpoint: (CERBERUS_\w+)=(\w+)/.exec(audit.stdout) ?? [];
+    const again = new Audit(command, { TARGET: target, [name]: value });
+    expect(await again.end()).to.equal(0);
+    expect(again.stdout).to.include('Nothing in them looks like');
+  });
+
   for (const [says, what] of [
     ['alice@example.com', 'an e-mail address'],
     ['/search?q=me', 'a query string'],

@@ -28,6 +28,25 @@ describe('AuditFindings', () => {
     expect(findings.suspicious).to.deep.equal(['plain', 'list', 'custom_data.of 203.0.113.77']);
   });
 
+  it('says what helps: the option, or where the value comes from', () => {
+    const lines = findingsOf(
+      { endpoint: '/users/jane@example.com' },
+      { source_ip: '203.0.113.77', user_agent: 'me@example.com' },
+      { custom_data: { a: 'jane@example.com', b: '203.0.113.77', harmless: 'x' } },
+    )
+      .summary()
+      .slice(-4)
+      .join('\n');
+    expect(lines).to.match(/^ {2}endpoint: CERBERUS_ENDPOINT_FROM=route/);
+    expect(lines).to.match(/^ {2}source_ip: .*CERBERUS_SOURCE_IP/m);
+    expect(lines).to.match(/^ {2}user_agent: .*CERBERUS_CAPTURE_USER_AGENT/m);
+    expect(lines).to.match(/^ {2}custom_data\.a, custom_data\.b: the application sets it/m);
+  });
+
+  it('says nothing of what helps where nothing is found', () => {
+    expect(findingsOf({ endpoint: '/users/7' }).summary().at(-1)).to.match(/^Nothing in them looks like/);
+  });
+
   it('lets no escape sequence reach a terminal', () => {
     const findings = findingsOf({ custom_data: { '\u001b[2J\u009b2Jx': 1 } });
     // oxlint-disable-next-line no-control-regex

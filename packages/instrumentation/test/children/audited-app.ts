@@ -1,4 +1,4 @@
-// An application that takes everything about Cerberus from its environment. SAYS becomes a metric; SERVES "forever"
+// An application that takes everything about Cerberus from its environment. SAYS becomes a metric, TARGET is asked for; SERVES "forever"
 // makes it a server that somebody has to stop.
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -8,10 +8,14 @@ import { serveOnce } from './report.js';
 const sdk = new NodeSDK(withCerberus({ instrumentations: [new HttpInstrumentation()] }));
 sdk.start();
 const headers = { 'x-forwarded-for': '203.0.113.77', cookie: 'canary-cookie', 'user-agent': 'canary-agent' };
-await serveOnce((_request, response) => {
-  setMetric('said', process.env['SAYS'] ?? 'nothing');
-  response.end('fine');
-}, headers);
+await serveOnce(
+  (_request, response) => {
+    setMetric('said', process.env['SAYS'] ?? 'nothing');
+    response.end('fine');
+  },
+  headers,
+  process.env['TARGET'],
+);
 process.stdout.write('the application speaks\n');
 if (process.env['SERVES'] === 'forever') {
   // Or nearly: nothing may be left behind when a test fails to stop it.

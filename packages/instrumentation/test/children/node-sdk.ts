@@ -1,7 +1,7 @@
 // NodeSDK as the README sets it up, driven by the environment, for one request. MODE names what the user
 // configured besides.
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
-import { NodeSDK, tracing, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
+import { NodeSDK, resources, tracing, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { setMetric, withCerberus, type CerberusOptions } from '../../dist/esm/index.js';
 import { report, serveOnce } from './report.js';
@@ -40,7 +40,14 @@ process.on('warning', (warning) =>
   warnings.push(`${(warning as { code?: string }).code}: ${warning.message}`),
 );
 
-const given = { instrumentations: [new HttpInstrumentation()], ...modes[process.env['MODE'] ?? 'none'] };
+const resource = resources.resourceFromAttributes(
+  JSON.parse(process.env['RESOURCE'] ?? '{}') as Record<string, string>,
+);
+const given = {
+  instrumentations: [new HttpInstrumentation()],
+  ...modes[process.env['MODE'] ?? 'none'],
+  ...(process.env['RESOURCE'] !== undefined && { resource }),
+};
 const options = JSON.parse(process.env['OPTIONS'] ?? '{}') as CerberusOptions;
 const configuration = withCerberus(given, options);
 const sdk = new NodeSDK(configuration);

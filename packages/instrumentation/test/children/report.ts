@@ -9,10 +9,11 @@ export const require: NodeJS.Require = createRequire(import.meta.url);
 export async function serveOnce(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
   headers: Readonly<Record<string, string>> = {},
+  target = '/served?token=canary',
 ): Promise<string> {
   void require('node:http');
   const server = await listen(handler);
-  const answer = await send(server.port, { target: '/served?token=canary', headers });
+  const answer = await send(server.port, { target, headers });
   await server.close();
   return answer;
 }

@@ -58,6 +58,15 @@ describe('withCerberus', () => {
     expect(backend.text.join('')).to.not.match(/127\.0\.0\.1|token=|served\?/);
   }
 
+  it('names the application as OpenTelemetry does, and says which version and instance it is', async () => {
+    const env = {
+      OTEL_RESOURCE_ATTRIBUTES: 'service.version=1.2',
+      RESOURCE: '{"service.name":"from the resource"}',
+    };
+    await run(env, { clientId: undefined });
+    expect(backend.events[0]).to.include({ client_id: 'from the resource', service_version: '1.2' });
+  });
+
   it('turns a request into an event at the backend', async () => {
     const { report, code } = await run();
     expect(report).to.deep.include({ answer: 'HTTP/1.1 200 OK', taken: true, warnings: [] });

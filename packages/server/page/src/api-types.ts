@@ -152,6 +152,9 @@ export interface Events {
 export interface Source {
   readonly client_id: string;
   readonly agent: string | null;
+  readonly service_version: string | null;
+  readonly deployment_environment: string | null;
+  readonly service_instance_id: string | null;
   readonly mode: 'batch' | 'event' | 'http';
   readonly producer: string | null;
   readonly last_seq: number | null;

@@ -62,6 +62,14 @@ function newcomerToJson(source: ConnectedSource): Json {
 }
 
 /** Only batch mode has a name of its own for a producer; the others' keys are the server's. */
-function refToJson({ clientId, agent, mode, producer }: ProducerRef): Json {
-  return { client_id: clientId, agent, mode, producer: mode === 'batch' ? producer : null };
+function refToJson({ clientId, agent, mode, producer, service }: ProducerRef): Json {
+  return {
+    client_id: clientId,
+    agent,
+    service_version: service.version,
+    deployment_environment: service.environment,
+    service_instance_id: service.instanceId,
+    mode,
+    producer: mode === 'batch' ? producer : null,
+  };
 }

@@ -4,6 +4,12 @@ export const OUTCOMES = ['completed', 'aborted', 'error'] as const;
 /** How a request ended, as the client saw it. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** What asks without being a person or a program that is served. */
+export const SYNTHETIC_TYPES = ['bot', 'test'] as const;
+
+/** What asks without being a person or a program that is served. */
+export type SyntheticType = (typeof SYNTHETIC_TYPES)[number];
+
 /** One request, validated and without credentials: what a {@link Store} keeps. `null` means "not given". */
 export interface CerberusEvent {
   readonly clientId: string;
@@ -31,6 +37,15 @@ export interface CerberusEvent {
   readonly sessionId: string | null;
   /** Share of requests that was recorded, 0 to 1. */
   readonly sampleRate: number | null;
+  /** Class of the error, or a status; never a message. */
+  readonly errorType: string | null;
+  /** Bytes. */
+  readonly requestBodySize: number | null;
+  /** Bytes. */
+  readonly responseBodySize: number | null;
+  /** Of HTTP, such as `1.1`. */
+  readonly protocolVersion: string | null;
+  readonly syntheticType: SyntheticType | null;
 }
 
 /** An event as the store returns it. */

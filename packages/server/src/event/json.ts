@@ -25,5 +25,10 @@ export function eventToJson(event: StoredEvent): Readonly<Record<string, unknown
     span_id: event.spanId ?? undefined,
     session_id: event.sessionId ?? undefined,
     sample_rate: event.sampleRate ?? undefined,
+    error_type: event.errorType ?? undefined,
+    request_body_size: event.requestBodySize ?? undefined,
+    response_body_size: event.responseBodySize ?? undefined,
+    network_protocol_version: event.protocolVersion ?? undefined,
+    user_agent_synthetic_type: event.syntheticType ?? undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { fitCustomData } from './custom-data.ts';
-import { OUTCOMES, type CerberusEvent, type Outcome } from './event.ts';
+import { OUTCOMES, SYNTHETIC_TYPES, type CerberusEvent, type Outcome, type SyntheticType } from './event.ts';
 import { isHex } from './hex-text.ts';
 import { fitText } from './text-limits.ts';
 import { parseRfc3339 } from './timestamps.ts';
@@ -76,6 +76,11 @@ function readMembers(value: JsonObject, clientId: string | undefined): EventVerd
     spanId: members.usable(members.string('span_id', value['span_id']), spanId),
     sessionId: members.identifier('session_id', value['session_id'], TEXT_LIMITS.sessionId),
     sampleRate: members.usable(members.number('sample_rate', value['sample_rate']), sampleRate),
+    errorType: members.detail(value['error_type'], errorType),
+    requestBodySize: members.detail(value['request_body_size'], size),
+    responseBodySize: members.detail(value['response_body_size'], size),
+    protocolVersion: members.detail(value['network_protocol_version'], protocolVersion),
+    syntheticType: members.detail(value['user_agent_synthetic_type'], syntheticType),
   };
   const [error] = members.errors;
   return error === undefined ? { ok: true, event, adjustments: members.adjustments } : { ok: false, error };
@@ -94,6 +99,15 @@ const latency = (n: number): number | undefined => (n >= 0 ? n : undefined);
 const sampleRate = (n: number): number | undefined => (n >= 0 && n <= 1 ? n : undefined);
 const traceId = (text: string): string | undefined => (isHex(text, TRACE_ID_DIGITS) ? text : undefined);
 const spanId = (text: string): string | undefined => (isHex(text, SPAN_ID_DIGITS) ? text : undefined);
+/** A status, or a name as classes and system errors have one: no message is kept. */
+const errorType = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^(?:\d{3}|[A-Za-z_$][\w.$-]{0,127})$/.test(value) ? value : undefined;
+const size = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+const protocolVersion = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\d(?:\.\d)?$/.test(value) ? value : undefined;
+const syntheticType = (value: unknown): SyntheticType | undefined =>
+  SYNTHETIC_TYPES.find((name) => name === value);
 const outcome = (text: string): Outcome | undefined => OUTCOMES.find((name) => name === text);
 
 /**
@@ -140,6 +154,11 @@ class MemberReader {
     const result = read(value);
     if (result === undefined) this.adjustments.push('value_out_of_range');
     return result ?? null;
+  }
+
+  /** A member that older senders may have used for something else: whatever it is, the event is kept. */
+  detail<Out>(value: unknown, read: (value: unknown) => Out | undefined): Out | null {
+    return this.usable(value ?? null, read);
   }
 
   /**

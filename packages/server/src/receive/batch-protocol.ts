@@ -1,5 +1,7 @@
 import { isJsonObject } from '../event/validation.ts';
+import type { ServiceInfo } from '../store/producer.ts';
 import { parseInParts } from './frame-parts.ts';
+import { serviceInfoOf } from './service-info.ts';
 
 /** Subprotocol name that a client offers and this server selects. */
 export const BATCH_PROTOCOL = 'cerberus.batch.v1';
@@ -10,6 +12,7 @@ export interface HelloMessage {
   readonly clientId: string;
   readonly producer: string;
   readonly agent: string | null;
+  readonly service: ServiceInfo;
 }
 
 /** A frame of events. */
@@ -62,6 +65,7 @@ function parseHello(message: Readonly<Record<string, unknown>>): ClientMessage {
     clientId: clientId.toWellFormed(),
     producer,
     agent: isName(agent) ? agent.toWellFormed() : null,
+    service: serviceInfoOf(message),
   };
 }
 

@@ -135,8 +135,8 @@ export class BatchSession implements Session, ProducerOwner {
     }
     clearTimeout(this.#helloTimer);
     this.#leave();
-    const { producer, clientId, agent } = hello;
-    this.#producer = { producer, clientId, agent, mode: 'batch' };
+    const { producer, clientId, agent, service } = hello;
+    this.#producer = { producer, clientId, agent, service, mode: 'batch' };
     this.#activity = this.#receiver.activity.connected(this.#producer);
     this.#phase = 'welcoming';
     void this.#welcome(producer);

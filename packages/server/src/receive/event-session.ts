@@ -3,11 +3,12 @@ import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
 import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from '../event/validation.ts';
 import type { RefusalReason } from '../observe/counters.ts';
-import type { ProducerRef } from '../store/producer.ts';
+import type { ProducerRef, ServiceInfo } from '../store/producer.ts';
 import { CLOSE } from './close-codes.ts';
 import { InFlight } from './in-flight.ts';
 import type { Peer, Session } from './peer.ts';
 import type { Receiver } from './receiver.ts';
+import { serviceInfoOf } from './service-info.ts';
 import type { SourceConnection } from './source-activity.ts';
 
 /** Limits of an event-mode connection. */
@@ -80,7 +81,7 @@ export class EventSession implements Session {
       this.#inOrder(Promise.resolve(OK));
     } else if (verdict.ok) {
       this.#receiver.counters.adjusted(verdict.adjustments);
-      this.#inOrder(this.#store(verdict.event, data.length));
+      this.#inOrder(this.#store(verdict.event, serviceInfoOf(value), data.length));
     } else {
       this.#receiver.counters.events('rejected', 'event');
       this.#refuse('invalid_event', verdict.error);
@@ -115,9 +116,10 @@ export class EventSession implements Session {
     this.#inOrder(Promise.resolve(JSON.stringify({ status: 'error', error })));
   }
 
-  #store(event: CerberusEvent, bytes: number): Promise<string> {
+  #store(event: CerberusEvent, service: ServiceInfo, bytes: number): Promise<string> {
     const { clientId } = event;
-    const producer: ProducerRef = { producer: `event:${clientId}`, clientId, mode: 'event', agent: null };
+    const key = `event:${clientId}`;
+    const producer: ProducerRef = { producer: key, clientId, mode: 'event', agent: null, service };
     if (this.#source?.clientId !== clientId) {
       this.#source?.connection.ended();
       this.#source = { clientId, connection: this.#receiver.activity.connected(producer) };

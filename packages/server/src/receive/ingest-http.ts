@@ -6,6 +6,7 @@ import { isTest } from '../event/test-event.ts';
 import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
+import { NO_SERVICE_INFO } from '../store/producer.ts';
 import type { Receiver } from './receiver.ts';
 
 /** Most events in one request (cerberus-contract: 413 above it). */
@@ -89,7 +90,7 @@ async function store(
 function append(receiver: Receiver, clientId: string, events: readonly CerberusEvent[]): Promise<unknown> {
   const bytes = events.reduce((sum, event) => sum + event.customData.length + event.endpoint.length, 0);
   return receiver.append({
-    producer: { producer: `http:${clientId}`, clientId, mode: 'http', agent: null },
+    producer: { producer: `http:${clientId}`, clientId, mode: 'http', agent: null, service: NO_SERVICE_INFO },
     seq: null,
     after: null,
     events,

@@ -83,5 +83,10 @@ function storedEvent(event: CerberusEvent, id: number, receivedAt: number): Stor
     spanId: event.spanId,
     sessionId: event.sessionId,
     sampleRate: event.sampleRate,
+    errorType: event.errorType,
+    requestBodySize: event.requestBodySize,
+    responseBodySize: event.responseBodySize,
+    protocolVersion: event.protocolVersion,
+    syntheticType: event.syntheticType,
   };
 }

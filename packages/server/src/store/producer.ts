@@ -12,7 +12,26 @@ export interface ProducerRef {
   readonly mode: ProducerMode;
   /** Name and version of the client software, where it says so. */
   readonly agent: string | null;
+  /** What the application says of itself, where it does. */
+  readonly service: ServiceInfo;
 }
+
+/** Of an application, in the terms of OpenTelemetry. Of several senders with one key, what was said last. */
+export interface ServiceInfo {
+  /** `service.version`. */
+  readonly version: string | null;
+  /** `deployment.environment.name`. */
+  readonly environment: string | null;
+  /** `service.instance.id`. */
+  readonly instanceId: string | null;
+}
+
+/** Nothing is known. */
+export const NO_SERVICE_INFO: ServiceInfo = Object.freeze({
+  version: null,
+  environment: null,
+  instanceId: null,
+});
 
 /** The durable row of a producer. */
 export interface ProducerRow extends ProducerRef {

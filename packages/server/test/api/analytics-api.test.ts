@@ -128,6 +128,34 @@ describe('the endpoints of the page', () => {
     await until('it is gone', async () => (await source())?.['connected'] === false);
   });
 
+  it('tell what an application says of itself, and nothing of those that say nothing or nonsense', async () => {
+    const said = { service_version: '1.2.3', deployment_environment: 'test', service_instance_id: 'pod-1' };
+    const silent = { service_version: null, deployment_environment: null, service_instance_id: null };
+    const nonsense = {
+      service_version: 7,
+      deployment_environment: 'x'.repeat(257),
+      service_instance_id: 'a\0b',
+    };
+    const hellos = { speaks: said, 'says-nothing': {}, nonsense, 'from-the-future': { ...said, more: [1] } };
+    for (const [producer, members] of Object.entries(hellos)) {
+      const sender = await WsClient.connect(running.wsUrl, { token: TOKEN, batch: true });
+      sender.send({ type: 'hello', client_id: producer, producer, agent: 'old/1', ...members });
+      expect((await sender.next())['type']).to.equal('welcome');
+      sender.frame(1, wireEvent());
+      expect(await sender.next()).to.deep.equal({ type: 'ack', seq: 1 });
+      await sender.close();
+    }
+    const sender = await WsClient.connect(running.wsUrl, { token: TOKEN });
+    sender.send(wireEvent({ token: TOKEN, client_id: 'event-mode', ...said }));
+    expect(await sender.next()).to.deep.equal({ status: 'ok' });
+    await sender.close();
+    const { sources } = (await get('/api/sources')) as { sources: Json[] };
+    const of = (name: string): Json => sources.find((each) => each['client_id'] === name) ?? {};
+    for (const name of ['speaks', 'from-the-future', 'event-mode'])
+      expect(of(name), name).to.deep.include(said);
+    for (const name of ['says-nothing', 'nonsense']) expect(of(name), name).to.deep.include(silent);
+  });
+
   for (const path of [
     '/api/overview?since=2&until=1',
     '/api/overview?since=yesterday',

@@ -58,6 +58,11 @@ for (const db of ['memory', 'DuckDB']) {
         user_agent: 'curl',
         session_id: 's',
         sample_rate: 0.25,
+        error_type: 'TypeError',
+        request_body_size: 7,
+        response_body_size: 5_000_000_000,
+        network_protocol_version: '1.1',
+        user_agent_synthetic_type: 'bot',
         custom_data: { nested: { list: [1, 'x', null] }, ['__proto__']: 1 },
       });
       await store({ ...sent, token: TOKEN, api_key: TOKEN });

@@ -25,6 +25,11 @@ describe('validateEvent', () => {
       user_agent: 'curl/8',
       session_id: 's-1',
       sample_rate: 0.1,
+      error_type: 'ER_DUP_ENTRY',
+      request_body_size: 0,
+      response_body_size: 12,
+      network_protocol_version: '2',
+      user_agent_synthetic_type: 'test',
       unknown: { ignored: true },
     });
     expect(event).to.deep.equal({
@@ -45,6 +50,11 @@ describe('validateEvent', () => {
       spanId: 'b7ad6b7169203331',
       sessionId: 's-1',
       sampleRate: 0.1,
+      errorType: 'ER_DUP_ENTRY',
+      requestBodySize: 0,
+      responseBodySize: 12,
+      protocolVersion: '2',
+      syntheticType: 'test',
     });
     expect(adjustments).to.deep.equal([]);
   });
@@ -97,6 +107,11 @@ describe('validateEvent', () => {
     trace_id: ['traceId', 'ABC'],
     span_id: ['spanId', ''],
     sample_rate: ['sampleRate', 2],
+    error_type: ['errorType', 'no such user: jane@example.com'],
+    request_body_size: ['requestBodySize', -1],
+    response_body_size: ['responseBodySize', '12'],
+    network_protocol_version: ['protocolVersion', 'HTTP/1.1 and more'],
+    user_agent_synthetic_type: ['syntheticType', { of: 'another sender' }],
   };
   for (const [name, [property, value]] of Object.entries(unusable)) {
     it(`keeps an event whose ${name} is ${JSON.stringify(value)}, without it`, () => {

@@ -44,12 +44,24 @@ export function storeEvent(members: Partial<CerberusEvent> = {}): CerberusEvent 
     spanId: 'b7ad6b7169203331',
     sessionId: 'session-1',
     sampleRate: 0.5,
+    errorType: 'TypeError',
+    requestBodySize: 12,
+    responseBodySize: 2 ** 40,
+    protocolVersion: '1.1',
+    syntheticType: 'bot',
     ...members,
   };
 }
 
 export function producerRef(members: Partial<ProducerRef> = {}): ProducerRef {
-  return { producer: 'producer-1', clientId: 'my-app', mode: 'batch', agent: 'test/1', ...members };
+  return {
+    producer: 'producer-1',
+    clientId: 'my-app',
+    mode: 'batch',
+    agent: 'test/1',
+    service: { version: '1.2.3', environment: 'production', instanceId: 'instance-1' },
+    ...members,
+  };
 }
 
 export function append(members: Partial<Append> = {}): Append {

@@ -449,5 +449,10 @@ function emptyEvent(): CerberusEvent {
     spanId: null,
     sessionId: null,
     sampleRate: null,
+    errorType: null,
+    requestBodySize: null,
+    responseBodySize: null,
+    protocolVersion: null,
+    syntheticType: null,
   };
 }

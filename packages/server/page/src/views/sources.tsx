@@ -97,7 +97,7 @@ function SourceRow({ source }: { readonly source: Source }): JSX.Element {
   const seen = Date.parse(source.last_seen);
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" title={serviceOf(source)}>
         <bdi>{source.client_id}</bdi>
       </th>
       <td class="wide">
@@ -119,4 +119,14 @@ function SourceRow({ source }: { readonly source: Source }): JSX.Element {
       </td>
     </tr>
   );
+}
+
+/** What the application says of itself; undefined when that is nothing. */
+function serviceOf(source: Source): string | undefined {
+  const {
+    service_version: version,
+    deployment_environment: environment,
+    service_instance_id: instance,
+  } = source;
+  return [version, environment, instance].filter((text) => text !== null).join(', ') || undefined;
 }

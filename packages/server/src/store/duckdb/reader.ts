@@ -1,4 +1,4 @@
-import type { Outcome, StoredEvent } from '../../event/event.ts';
+import type { Outcome, StoredEvent, SyntheticType } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
 import { chooseBucket } from '../bucket-width.ts';
 import type { EventQuery, Summary, SummaryBucket, SummaryEndpoint, SummaryQuery } from '../event-query.ts';
@@ -79,6 +79,11 @@ function toStoredEvent(row: Row): StoredEvent {
     spanId: maybeText(row['span_id']),
     sessionId: maybeText(row['session_id']),
     sampleRate: maybe(row['sample_rate']),
+    errorType: maybeText(row['error_type']),
+    requestBodySize: maybe(row['request_body_size']),
+    responseBodySize: maybe(row['response_body_size']),
+    protocolVersion: maybeText(row['network_protocol_version']),
+    syntheticType: maybeText(row['user_agent_synthetic_type']) as SyntheticType | null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 6;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -30,7 +30,12 @@ const EVENTS_TABLE = `
     trace_id     VARCHAR,
     span_id      VARCHAR,
     session_id   VARCHAR,
-    sample_rate  DOUBLE
+    sample_rate  DOUBLE,
+    error_type                 VARCHAR,
+    request_body_size          BIGINT,
+    response_body_size         BIGINT,
+    network_protocol_version   VARCHAR,
+    user_agent_synthetic_type  VARCHAR
   )`;
 
 const PRODUCERS_TABLE = `
@@ -43,7 +48,10 @@ const PRODUCERS_TABLE = `
     first_seen  TIMESTAMP_MS NOT NULL,
     last_seen   TIMESTAMP_MS NOT NULL,
     events      BIGINT NOT NULL,
-    rejected    BIGINT NOT NULL
+    rejected    BIGINT NOT NULL,
+    service_version         VARCHAR,
+    deployment_environment  VARCHAR,
+    service_instance_id     VARCHAR
   )`;
 
 /**
@@ -65,7 +73,8 @@ export const CREATE_TABLES: readonly string[] = [
 /**
  * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
  * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always. Version 3
- * did not write minutes with the events.
+ * did not write minutes with the events. Version 4 kept nothing of what applications say of themselves, version 5
+ * no details of requests.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
@@ -74,4 +83,14 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
     'ALTER TABLE meta ADD COLUMN minutes_from BIGINT DEFAULT 0',
     'UPDATE meta SET minutes_from = greatest(rolled_up_to, (SELECT max(id) FROM events))',
   ],
+  4: ['service_version', 'deployment_environment', 'service_instance_id'].map(
+    (column) => `ALTER TABLE producers ADD COLUMN ${column} VARCHAR`,
+  ),
+  5: [
+    'error_type VARCHAR',
+    'request_body_size BIGINT',
+    'response_body_size BIGINT',
+    'network_protocol_version VARCHAR',
+    'user_agent_synthetic_type VARCHAR',
+  ].map((column) => `ALTER TABLE events ADD COLUMN ${column}`),
 };

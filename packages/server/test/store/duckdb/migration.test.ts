@@ -6,6 +6,7 @@ import { expect } from 'chai';
 
 import { SCHEMA_VERSION } from '../../../dist/store/duckdb/schema.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
+import { NO_SERVICE_INFO } from '../../../dist/store/producer.js';
 import { sql } from '../../support/duckdb-file.js';
 import { append, START } from '../../support/events.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
@@ -95,7 +96,23 @@ const VERSION_3 = [
   'UPDATE meta SET schema_version = 3, rolled_up_to = 200',
 ];
 
-for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3].entries())
+/** What version 4 added. It wrote minutes with the events; what it aggregates is as in version 3. */
+const VERSION_4 = [
+  ...VERSION_3,
+  'ALTER TABLE meta ADD COLUMN minutes_from BIGINT DEFAULT 0',
+  'UPDATE meta SET schema_version = 4, minutes_from = 400',
+];
+
+/** What version 5 added. */
+const VERSION_5 = [
+  ...VERSION_4,
+  ...['service_version', 'deployment_environment', 'service_instance_id'].map(
+    (column) => `ALTER TABLE producers ADD COLUMN ${column} VARCHAR`,
+  ),
+  'UPDATE meta SET schema_version = 5',
+];
+
+for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5].entries())
   describe(`a database of version ${version + 1}`, () => {
     let path: string;
 
@@ -110,7 +127,16 @@ for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3].entries())
       const store = await DuckDbStore.open(path, LIMITS);
       expect(await store.events({ limit: 1000 })).to.have.length(400);
       expect(await store.append(append({ seq: 41 }))).to.deep.equal({ status: 'duplicate' });
+      expect((await store.producer('producer-1'))?.service).to.deep.equal(NO_SERVICE_INFO);
       expect((await store.append(append({ seq: 42 }))).status).to.equal('stored');
+      expect((await store.producer('producer-1'))?.service).to.include({ version: '1.2.3' });
+      const newest = (await store.events({ limit: 1000 })).toSorted((a, b) => b.id - a.id);
+      expect(
+        newest.slice(0, 2).map(({ errorType, responseBodySize }) => [errorType, responseBodySize]),
+      ).to.deep.equal([
+        ['TypeError', 2 ** 40],
+        [null, null],
+      ]);
       const range = { since: START - 200 * HOUR, until: START + HOUR, bucketMillis: HOUR };
       for (const bucketMillis of [HOUR, HOUR / 2]) {
         const { totals } = await store.analytics.overview({ ...range, bucketMillis });

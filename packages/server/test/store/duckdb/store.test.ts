@@ -71,7 +71,8 @@ describe('DuckDbStore', () => {
         )
       ).flat();
     expect((await columns('producers')).join(' ')).to.equal(
-      'producer client_id last_seq mode agent first_seen last_seen events rejected',
+      'producer client_id last_seq mode agent first_seen last_seen events rejected ' +
+        'service_version deployment_environment service_instance_id',
     );
     expect(await columns('events')).to.include.members([
       'id',
@@ -188,7 +189,7 @@ describe('DuckDbStore', () => {
     await (await open(path)).close();
     await sql(
       path,
-      `INSERT INTO producers SELECT 'p' || i, 'app', 7, 'batch', 'test/1', now(), now(), 1, 0
+      `INSERT INTO producers SELECT 'p' || i, 'app', 7, 'batch', 'test/1', now(), now(), 1, 0, NULL, NULL, NULL
       FROM range(30_000) t(i)`,
     );
     const store = await open(path);

@@ -9,6 +9,11 @@ export function toProducerRow(row: Row): ProducerRow {
     lastSeq: number(row['last_seq']),
     mode: text(row['mode']) as ProducerMode,
     agent: maybeText(row['agent']),
+    service: {
+      version: maybeText(row['service_version']),
+      environment: maybeText(row['deployment_environment']),
+      instanceId: maybeText(row['service_instance_id']),
+    },
     firstSeen: number(row['first_seen']),
     lastSeen: number(row['last_seen']),
     events: number(row['events']),

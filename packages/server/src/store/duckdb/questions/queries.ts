@@ -31,7 +31,8 @@ export function eventsQuery(query: EventQuery): BoundQuery {
   return conditions.query(`
     SELECT id, epoch_ms(received_at) AS received_at, client_id, source_ip, endpoint, scheme, method,
            custom_data::VARCHAR AS custom_data, epoch_ms("timestamp") AS "timestamp", status_code, latency_ms, route,
-           outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate
+           outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
+           network_protocol_version, user_agent_synthetic_type
     FROM events ${conditions.where}
     ORDER BY event_time DESC, id DESC
     LIMIT $limit`);
@@ -75,7 +76,7 @@ export function producersQuery(producer?: string): BoundQuery {
   const conditions = new Conditions().text('producer', 'producer = $producer', producer);
   return conditions.query(`
     SELECT producer, client_id, last_seq, mode, agent, epoch_ms(first_seen) AS first_seen,
-           epoch_ms(last_seen) AS last_seen, events, rejected
+           epoch_ms(last_seen) AS last_seen, events, rejected, service_version, deployment_environment, service_instance_id
     FROM producers ${conditions.where}
     ORDER BY producers.last_seen DESC, producer`);
 }

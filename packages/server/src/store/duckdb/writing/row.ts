@@ -30,6 +30,11 @@ export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
   text(appender, event.spanId);
   text(appender, event.sessionId);
   double(appender, event.sampleRate);
+  text(appender, event.errorType);
+  count(appender, event.requestBodySize);
+  count(appender, event.responseBodySize);
+  text(appender, event.protocolVersion);
+  text(appender, event.syntheticType);
   appender.endRow();
 }
 
@@ -41,6 +46,11 @@ function text(appender: DuckDBAppender, value: string | null): void {
 function double(appender: DuckDBAppender, value: number | null): void {
   if (value === null) appender.appendNull();
   else appender.appendDouble(value);
+}
+
+function count(appender: DuckDBAppender, value: number | null): void {
+  if (value === null) appender.appendNull();
+  else appender.appendBigInt(BigInt(value));
 }
 
 /** In microseconds: for a value in milliseconds the library makes a native object, which DuckDB then casts all the same. */

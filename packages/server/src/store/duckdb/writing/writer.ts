@@ -25,13 +25,17 @@ const MERGE_PRODUCERS = `
     SELECT unnest($producers::VARCHAR[]) AS producer, unnest($client_ids::VARCHAR[]) AS client_id,
            unnest($last_seqs::BIGINT[]) AS last_seq, unnest($modes::VARCHAR[]) AS mode,
            unnest($agents::VARCHAR[]) AS agent, make_timestamp_ms(unnest($seen::BIGINT[])) AS seen,
-           unnest($events::BIGINT[]) AS events, unnest($rejected::BIGINT[]) AS rejected
+           unnest($events::BIGINT[]) AS events, unnest($rejected::BIGINT[]) AS rejected,
+           unnest($versions::VARCHAR[]) AS version, unnest($environments::VARCHAR[]) AS environment,
+           unnest($instances::VARCHAR[]) AS instance
   ) AS u ON p.producer = u.producer
   WHEN MATCHED THEN UPDATE SET
     client_id = u.client_id, last_seq = u.last_seq, mode = u.mode, agent = u.agent, last_seen = u.seen,
-    events = p.events + u.events, rejected = p.rejected + u.rejected
+    events = p.events + u.events, rejected = p.rejected + u.rejected,
+    service_version = u.version, deployment_environment = u.environment, service_instance_id = u.instance
   WHEN NOT MATCHED THEN INSERT
-    VALUES (u.producer, u.client_id, u.last_seq, u.mode, u.agent, u.seen, u.seen, u.events, u.rejected)`;
+    VALUES (u.producer, u.client_id, u.last_seq, u.mode, u.agent, u.seen, u.seen, u.events, u.rejected,
+            u.version, u.environment, u.instance)`;
 
 const DELETE_PRODUCERS = `
   DELETE FROM producers
@@ -169,6 +173,9 @@ async function mergeProducers(statement: DuckDBPreparedStatement, decision: Grou
     client_ids: refs.map((ref) => ref.clientId),
     modes: refs.map((ref) => ref.mode),
     agents: refs.map((ref) => ref.agent),
+    versions: refs.map((ref) => ref.service.version),
+    environments: refs.map((ref) => ref.service.environment),
+    instances: refs.map((ref) => ref.service.instanceId),
   };
   const numbers: Record<string, readonly DuckDBValue[]> = {
     last_seqs: changes.map((change) => BigInt(change.lastSeq)),
