@@ -103,10 +103,10 @@ export class StoredFrames {
       const segment = this.#segments.find(({ position, end }) => position < end);
       if (segment === undefined) return false;
       // More may be written behind it meanwhile.
-      const { end, events } = segment;
+      const seen = { end: segment.end, events: segment.events };
       const record = await this.#readPatiently(segment);
       if (record?.kind !== 'frames') {
-        this.#lose(segment, record, { end, events });
+        this.#lose(segment, record, seen);
         continue;
       }
       const frames = record.frames.filter(({ seq }) => seq > this.#readThrough);
