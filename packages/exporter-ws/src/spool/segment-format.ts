@@ -14,7 +14,8 @@ const CRC_BYTES = 4;
 /** No header is as long. */
 const MAX_HEAD_BYTES = 4096;
 const RECORD_MAGIC = 0x44524352;
-const RECORD_MAGIC_BYTES = Buffer.from('RCRD');
+/** With what every record begins. */
+export const RECORD_MAGIC_BYTES: Buffer = Buffer.from('RCRD');
 /** Bytes of a record's header. */
 export const RECORD_HEAD_BYTES = 44;
 /** A frame of an exporter is far below it. Keeps a wrong number from allocating. */

@@ -86,6 +86,11 @@ export class SegmentWriter {
     return Math.max(0, written - 1);
   }
 
+  /** Bytes that a file has before its records. */
+  headLength(producer: string, from: SegmentHead['from']): number {
+    return this.#headBytes(producer, from).length;
+  }
+
   #headBytes(producer: string, from: SegmentHead['from']): Buffer {
     return segmentHeadBytes({ ...this.#head, producer, from, created: new Date().toISOString() });
   }

@@ -132,6 +132,8 @@ export class Spool {
     let room = maxBytes - this.#frames.bytesOnDisk;
     const save = (producer: string, from: 'memory' | 'spool', blocks: readonly Block[]): number => {
       const records: Buffer[] = [];
+      // Each of these is a file of its own.
+      room -= this.#writer.headLength(producer, from);
       for (const block of blocks) {
         const record = recordNow(block);
         room -= record.length;

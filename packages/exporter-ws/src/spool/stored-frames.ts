@@ -102,9 +102,11 @@ export class StoredFrames {
     for (;;) {
       const segment = this.#segments.find(({ position, end }) => position < end);
       if (segment === undefined) return false;
+      // More may be written behind it meanwhile.
+      const seen = { end: segment.end, events: segment.events };
       const record = await this.#readPatiently(segment);
       if (record?.kind !== 'frames') {
-        this.#lose(segment, record);
+        this.#lose(segment, record, seen);
         continue;
       }
       const frames = record.frames.filter(({ seq }) => seq > this.#readThrough);
@@ -129,7 +131,7 @@ export class StoredFrames {
   async #readPatiently(segment: Segment): Promise<ReadRecord | undefined> {
     for (const millis of [...RETRY_MILLIS, undefined]) {
       try {
-        return await readRecord(segment.path, segment.position);
+        return await readRecord(segment.path, segment.position, segment.end);
       } catch (error) {
         if (millis === undefined || codeOf(error) === 'ENOENT') break;
         await new Promise<void>((resolve) => void this.#parts.clock.after(millis, resolve));
@@ -138,22 +140,40 @@ export class StoredFrames {
     return undefined;
   }
 
-  #lose(segment: Segment, record: Exclude<ReadRecord, { kind: 'frames' }> | undefined): void {
-    const bytes = record?.bytes ?? segment.end - segment.position;
-    const isLast = segment.position + bytes >= segment.end;
-    const events = isLast ? segment.events : Math.min(record?.events ?? 0, segment.events);
+  /** @param seen the segment as it was when the record was read */
+  #lose(
+    segment: Segment,
+    record: Exclude<ReadRecord, { kind: 'frames' }> | undefined,
+    seen: Pick<Segment, 'end' | 'events'>,
+  ): void {
+    const bytes = record?.bytes ?? seen.end - segment.position;
+    const isLast = segment.position + bytes >= seen.end;
+    const events = isLast ? seen.events : Math.min(this.#eventsLost(record, seen.events), seen.events);
     segment.position += bytes;
     segment.events -= events;
     segment.isDamaged = true;
-    if (record?.lastSeq !== undefined) this.skipThrough(record.lastSeq);
+    if (record?.kind === 'corrupt') this.skipThrough(record.lastSeq);
     this.#parts.onTrouble({
       kind: 'lost',
       why: record === undefined ? 'unreadable' : 'corrupt',
-      events,
+      // Of a record without a header that another process wrote, nobody has ever known the number.
+      events: record?.kind === 'headless' && events === 0 ? undefined : events,
       wasCounted: true,
       bytes,
     });
     this.#discardDone();
+  }
+
+  #eventsLost(record: Exclude<ReadRecord, { kind: 'frames' }> | undefined, counted: number): number {
+    if (record?.kind !== 'headless') return record?.events ?? 0;
+    let through = this.#readThrough;
+    let left = counted;
+    for (const { events, lastSeq } of record.following) {
+      if (lastSeq <= through) continue;
+      left -= events;
+      through = lastSeq;
+    }
+    return Math.max(0, left);
   }
 
   #discardDone(): void {

@@ -43,6 +43,12 @@ async function readAll(dir: string): Promise<TestSpool & { got: string[] }> {
 const lostIn = ({ troubles }: TestSpool): number[] =>
   troubles.flatMap((trouble) => (trouble.kind === 'lost' ? [trouble.events ?? NaN] : []));
 
+function startsOfRecords(bytes: Buffer): number[] {
+  const starts: number[] = [];
+  for (let at = bytes.indexOf('RCRD'); at >= 0; at = bytes.indexOf('RCRD', at + 1)) starts.push(at);
+  return starts;
+}
+
 /** `got` is the whole without some pieces in a row. */
 function expectSome(got: readonly string[]): void {
   let at = -1;
@@ -116,6 +122,63 @@ describe('damaged spool', () => {
       expect(heir.troubles.map((trouble) => trouble.kind)).to.deep.equal(['lost', 'set_aside']);
       expect(heir.got.length + (lostIn(heir)[0] ?? 0)).to.equal(COUNT);
       expect((await treeOf(dir)).filter((path) => path.endsWith('.corrupt'))).to.have.length(1);
+    }));
+
+  it('loses one record over a damaged header, and goes on with the next one', () =>
+    inFolder(async (dir) => {
+      const bytes = await readFile(template + segment);
+      const starts = startsOfRecords(bytes);
+      expect(starts.length).to.be.at.least(3);
+      // The first, one in the middle, two behind each other; and the magic as well as the length.
+      for (const [damaged, offset] of [
+        [[0], 4],
+        [[1], 0],
+        [[1], 5],
+        [[0, 1], 40],
+      ] as const) {
+        await cp(template, dir, { recursive: true, force: true });
+        const bad = Buffer.from(bytes);
+        for (const index of damaged) {
+          const at = (starts[index] ?? 0) + offset;
+          bad[at] = (bad[at] ?? 0) ^ 0x55;
+        }
+        await writeFile(dir + segment, bad);
+        const heir = await readAll(dir);
+        expectSome(heir.got);
+        const whole = starts.filter((_, index) => !damaged.some((each) => each === index));
+        const events = whole.reduce((sum, at) => sum + bytes.readUInt32LE(at + 12), 0);
+        expect(heir.got).to.have.length(events);
+        expect(heir.got.at(-1)).to.equal(texts.at(-1));
+        expect(heir.troubles.map(({ kind }) => kind)).to.deep.equal(['lost', 'set_aside']);
+      }
+    }));
+
+  it('says exactly what a damaged header costs the process that wrote it, which goes on', () =>
+    inFolder(async (dir) => {
+      const { spool, add, troubles } = spoolIn(dir);
+      for (const text of texts) add(text);
+      // All blocks but the one that is open.
+      let starts: number[] = [];
+      let path = '';
+      const deadline = performance.now() + 10_000;
+      while (starts.length < 3 && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        [path = ''] = await segmentsIn(dir);
+        starts = path === '' ? [] : startsOfRecords(await readFile(path));
+      }
+      const [, second = 0] = starts;
+      const file = await open(path, 'r+');
+      await file.write(Buffer.of(0xff, 0xff), 0, 2, second + 4);
+      await file.close();
+      const got = textsOf(await drain(spool.own));
+      expectSome(got);
+      expect(got.at(-1)).to.equal(texts.at(-1));
+      const lost = lostIn({ spool, add, troubles });
+      expect(lost).to.have.length(1);
+      expect(lost[0]).to.be.within(1, COUNT / 2);
+      expect(got.length + (lost[0] ?? 0)).to.equal(COUNT);
+      expect(spool.own.events).to.equal(0);
+      await spool.close();
     }));
 
   it('refuses while the disk is full, keeps what it accepted, and goes on when there is room', async function () {

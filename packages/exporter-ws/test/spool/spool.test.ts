@@ -203,6 +203,19 @@ describe('spool', () => {
       expect(memoryEvents).to.equal(500);
     }));
 
+  it('counts the header of the file among what it saves at the end', () =>
+    inFolder(async (dir) => {
+      const frames = [{ seq: 1, events: batchOf(...numbered(0, 500)) }];
+      const save = (folder: string, maxBytes: number): number => {
+        return spoolIn(folder, { maxBytes }).spool.saveSync([{ producer: 'p', frames }]).memoryEvents;
+      };
+      expect(save(join(dir, 'wide'), 1_000_000)).to.equal(500);
+      const [path = ''] = await segmentsIn(dir);
+      const { size } = await stat(path);
+      expect(save(join(dir, 'exact'), size)).to.equal(500);
+      expect(save(join(dir, 'narrow'), size - 1)).to.equal(0);
+    }));
+
   it('leaves a segment of another version where it is, and says so once', () =>
     inFolder(async (dir) => {
       const first = spoolIn(dir);

@@ -92,7 +92,7 @@ export async function numbersOnDisk(spoolDir: string): Promise<Set<number>> {
   for (const path of segmentsBelow(spoolDir)) {
     const { start, end } = await scanSegment(path);
     for (let position = start; position < end;) {
-      const record = await readRecord(path, position);
+      const record = await readRecord(path, position, end);
       if (record.kind !== 'frames') throw new Error('a record that was written is damaged');
       position += record.bytes;
       for (const text of textsOf(record.frames)) {
