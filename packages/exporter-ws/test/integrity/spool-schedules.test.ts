@@ -193,15 +193,15 @@ async function play(each: Schedule): Promise<{ accepted: number; lost: number; o
   };
   const stage = { backend, proxy, folder, spoolDir, task: { perStep: 1, stepMillis: 5, options } };
   let newest = 0;
-  let areOver = false;
+  const weatherEnds = { now: false };
   const weather = async (): Promise<void> => {
-    for (let index = 0; !areOver; index += 1)
+    for (let index = 0; !weatherEnds.now; index += 1)
       await inflict(faults[index % faults.length] as Fault, stage, newest);
   };
   try {
     const bad = weather();
     const lived = liveThrough(stage, lives, (number) => void (newest = number)).finally(() => {
-      areOver = true;
+      weatherEnds.now = true;
     });
     const [{ accounts, onDisk }] = await Promise.all([lived, bad]);
     heal(proxy, backend);
@@ -248,7 +248,7 @@ async function play(each: Schedule): Promise<{ accepted: number; lost: number; o
       onDisk: onDisk.size,
     };
   } finally {
-    areOver = true;
+    weatherEnds.now = true;
     await proxy.stop();
     await backend.down();
     await rm(folder, { recursive: true, force: true });

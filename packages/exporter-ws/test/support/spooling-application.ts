@@ -43,7 +43,7 @@ let next = first;
 
 function note(refused: readonly number[]): void {
   const stats = exporter.stats();
-  const step: ApplicationStep = {
+  const seen: ApplicationStep = {
     at: Math.round(performance.now()),
     next,
     refused,
@@ -52,7 +52,7 @@ function note(refused: readonly number[]): void {
     spooled: stats.spooled.events,
     failure: stats.lastFailure,
   };
-  writeSync(log, `${JSON.stringify(step)}\n`);
+  writeSync(log, `${JSON.stringify(seen)}\n`);
 }
 
 function step(): void {
