@@ -9,6 +9,10 @@ const TOKEN = 'soak-token';
 const MAX_QUEUE_EVENTS = 500;
 /** The last second of what went to the disk may be in memory (docs/guarantees.md), and one more on a busy machine. */
 const UNWRITTEN_MILLIS = 2_000;
+/** In which a connection settles more than is in flight on it. */
+const SERVER_LIFE_MILLIS = 3_000;
+/** In which one process sends what is left. It looks for folders once a minute. */
+const DRAIN_MILLIS = 150_000;
 
 /** What is left of applications that were killed and of their backend's outages. */
 export interface SpoolStormReport {
@@ -43,22 +47,16 @@ export async function spoolStorm(
   await mkdir(folder, { recursive: true });
   const server = await ServerProcess.start(join(folder, 'spool.duckdb'), TOKEN);
   const spoolDir = join(folder, 'spool');
-  const applications = ['a', 'b'].map(
-    (name) =>
-      new Application(
-        {
-          name,
-          wsUrl: `ws://127.0.0.1:${server.port}/ws/events`,
-          token: TOKEN,
-          clientId: 'spooling',
-          protocol: mode,
-          spoolDir,
-          maxQueueEvents: MAX_QUEUE_EVENTS,
-          spansPerSecond,
-        },
-        folder,
-      ),
-  );
+  const settings = {
+    wsUrl: `ws://127.0.0.1:${server.port}/ws/events`,
+    token: TOKEN,
+    clientId: 'spooling',
+    protocol: mode,
+    spoolDir,
+    maxQueueEvents: MAX_QUEUE_EVENTS,
+    spansPerSecond,
+  };
+  const applications = ['a', 'b'].map((name) => new Application({ ...settings, name }, folder));
   const killed = new Set<string>();
   let outages = 0;
   const kill = async (application: Application): Promise<void> => {
@@ -77,8 +75,9 @@ export async function spoolStorm(
       for (const application of applications) if (Math.random() < 0.5) await kill(application);
       await sleep(Math.random() * 1_500);
       await server.restart();
-      // Often in the middle of what is sent from disk.
-      await sleep(Math.random() * 3_000);
+      // Often in the middle of what is sent from disk. Shorter lives of the server would look like an event that ends connections: frames
+      // are taken apart then, and a process that is killed just then has theirs stored twice (docs/guarantees.md).
+      await sleep(SERVER_LIFE_MILLIS + Math.random() * 3_000);
       for (const application of applications) if (Math.random() < 0.3) await kill(application);
       await sleep(Math.random() * 1_000);
     }
@@ -86,6 +85,14 @@ export async function spoolStorm(
     for (const application of applications) await kill(application);
     await Promise.all(applications.map((application) => application.isRunning()));
     const ends = await Promise.all(applications.map((application) => application.end('SIGTERM')));
+    // One that ended before it had taken over what others left leaves that to the next.
+    const heir = new Application({ ...settings, name: 'heir', spansPerSecond: 0 }, folder);
+    applications.push(heir);
+    heir.start();
+    await isDrained(spoolDir);
+    await heir.isRunning();
+    ends.push(await heir.end('SIGTERM'));
+    const filesLeft = await filesIn(spoolDir);
     const paths = new Map<string, number>();
     for await (const { endpoint } of eachEvent(server.url, TOKEN)) {
       const path = String(endpoint).replace('/orders/', '');
@@ -94,13 +101,21 @@ export async function spoolStorm(
     const lives = applications.flatMap((application) => application.lives);
     const report = judged(lives, killed, paths);
     if (ends.some((code) => code !== 0)) throw new Error(`an application ended with ${ends.join(', ')}`);
-    const files = await readdir(spoolDir, { recursive: true }).catch(() => []);
-    const filesLeft = files.filter((name) => name.endsWith('.seg')).length;
     return { ...report, outages, kills: killed.size, filesLeft, mode };
   } finally {
     await Promise.all(applications.map((application) => application.end('SIGKILL')));
     await server.kill();
   }
+}
+
+async function filesIn(spoolDir: string): Promise<number> {
+  const files = await readdir(spoolDir, { recursive: true }).catch(() => []);
+  return files.filter((name) => name.endsWith('.seg')).length;
+}
+
+async function isDrained(spoolDir: string): Promise<void> {
+  const deadline = performance.now() + DRAIN_MILLIS;
+  while ((await filesIn(spoolDir)) > 0 && performance.now() < deadline) await sleep(100);
 }
 
 function judged(

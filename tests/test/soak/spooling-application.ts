@@ -17,7 +17,7 @@ const exporter = new CerberusWsExporter({
   protocol: settings.protocol,
   spoolDir: settings.spoolDir,
   maxQueueEvents: settings.maxQueueEvents,
-  ackTimeoutMillis: 5_000,
+  ackTimeoutMillis: 30_000,
   connectTimeoutMillis: 2_000,
   initialBackoffMillis: 50,
   maxBackoffMillis: 500,
