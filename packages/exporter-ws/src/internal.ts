@@ -6,7 +6,8 @@ export { apiGlobal } from './observe/api-global.ts';
 export { CERBERUS_ATTRIBUTE, METRIC_PREFIX } from './event/attributes.ts';
 export { equalJitter, fullJitter, type BackoffLimits } from './transport/backoff.ts';
 export { systemClock, type Clock, type Timer } from './clock.ts';
-export { checkCertificate, EXPORTER_OPTION_NAMES, pem } from './config/config.ts';
+export { checkCertificate, EXPORTER_OPTION_NAMES } from './config/config.ts';
+export { pem } from './config/file-options.ts';
 export { CerberusConfigError, type CerberusConfigErrorCode } from './config/config-error.ts';
 export { endpointUrl, isLoopbackHost } from './config/endpoint-url.ts';
 export {

@@ -1,10 +1,9 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { CerberusConfigError } from './config-error.ts';
 import { endpointUrl } from './endpoint-url.ts';
+import { folder, pem } from './file-options.ts';
 import { meterProviderOption } from './meter-provider-option.ts';
 import { nameOfApplication } from './package-name.ts';
 import {
@@ -24,7 +23,6 @@ import {
   readOptions,
   text,
   type Environment,
-  type OptionKind,
 } from './option-reader.ts';
 
 /**
@@ -115,35 +113,6 @@ export interface CerberusWsExporterOptions {
   resource?: ResourceLike | undefined;
   /** Where metrics about the exporter itself go, such as `otel.sdk.exporter.span.exported`. Default: nowhere. Code only. */
   selfObsMeterProvider?: MeterProvider | undefined;
-}
-
-/** PEM text; in the environment the name of a file. */
-export function pem(): OptionKind<string | Uint8Array | undefined> {
-  return {
-    fallback: undefined,
-    fromEnv(file, name) {
-      try {
-        return readFileSync(file);
-      } catch {
-        return invalid(name, 'the name of a readable PEM file when it comes from the environment');
-      }
-    },
-    parse(value, name) {
-      const content =
-        typeof value === 'string' ? value : value instanceof Uint8Array ? Buffer.from(value) : '';
-      return content.includes('-----BEGIN ') ? content : invalid(name, 'PEM text');
-    },
-  };
-}
-
-/** An absolute path; that it can be written to is tried when an exporter is made. */
-function folder(): OptionKind<string | undefined> {
-  return {
-    fallback: undefined,
-    fromEnv: (value) => value,
-    parse: (value, name) =>
-      typeof value === 'string' && isAbsolute(value) ? value : invalid(name, 'the absolute path of a folder'),
-  };
 }
 
 const OPTIONS = {

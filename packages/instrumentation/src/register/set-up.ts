@@ -18,13 +18,20 @@ import { findPackages, ownSetUp, type FoundPackages } from './packages.ts';
 /** Programs that only start others inherit `NODE_OPTIONS` too; they are left alone. */
 const PACKAGE_MANAGERS = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg', 'corepack']);
 
-/** Sets up once per process, in its main thread. Never throws; what keeps it from working is one process warning. */
+/**
+ * Sets up once per process, in its main thread. What keeps it from working is one process warning.
+ *
+ * @throws CerberusConfigError for options that cannot work, with `CERBERUS_STRICT` only
+ */
 export function registerOnce(): void {
   if (!isMainThread || !markRegistered()) return;
   const env = process.env;
   try {
     if (isWanted(env)) setUp(env);
   } catch (error) {
+    // With `CERBERUS_STRICT`: it ends the process before the application starts.
+    if (error instanceof Error && error.name === 'CerberusConfigError' && isOn(env['CERBERUS_STRICT']))
+      throw error;
     // The message of a foreign error may hold anything, so only its kind is shown.
     const kind = error instanceof Error ? error.name : typeof error;
     warn('CERBERUS_SETUP_FAILED', `Cerberus and OpenTelemetry are off: set-up failed (${kind})`);
@@ -72,7 +79,7 @@ function setUpSdk(env: Environment): void {
 function start(found: FoundPackages, hasExports: boolean, env: Environment): void {
   const given = {
     instrumentations: found.instrumentations(),
-    // Events carry no resource, and finding its attributes out takes time, on some systems even a process.
+    // Of the resource only what variables say is sent, and finding its attributes out takes time, on some systems even a process.
     ...(!hasExports && { autoDetectResources: false }),
   };
   let isStarted = false;

@@ -34,7 +34,13 @@ export interface CerberusOptions
   extends
     CerberusWsExporterOptions,
     Omit<CerberusSpanProcessorOptions, 'exporter' | keyof CerberusWsExporterOptions>,
-    CerberusSamplerOptions {}
+    CerberusSamplerOptions {
+  /**
+   * What to do about options that cannot work: throw the `CerberusConfigError`, or warn and leave Cerberus off. Also as
+   * `CERBERUS_STRICT`, for `register` too. Default: false.
+   */
+  strict?: boolean | undefined;
+}
 
 /** What is read and written of NodeSDK's configuration. */
 export interface NodeSdkConfigurationLike {
@@ -50,7 +56,7 @@ export interface NodeSdkConfigurationLike {
 export type WithCerberus<Configuration> = Configuration &
   Pick<NodeSdkConfigurationLike, 'spanProcessors' | 'sampler'>;
 
-const DISABLED = flag(false);
+const SWITCHES = { disabled: flag(false), strict: flag(false) };
 const OWN_EXPORTER = '`exporter` is an option of CerberusSpanProcessor; withCerberus makes its own';
 
 /**
@@ -58,9 +64,10 @@ const OWN_EXPORTER = '`exporter` is an option of CerberusSpanProcessor; withCerb
  * `OTEL_TRACES_EXPORTER`, `spanProcessors`, `sampler` and `OTEL_TRACES_SAMPLER` keep working, although NodeSDK
  * by itself ignores most of them once it is given `spanProcessors` and a `sampler`.
  *
- * Never throws. With options that cannot work it warns once and returns the configuration unchanged, as it
- * does with `CERBERUS_DISABLED=true` and `OTEL_SDK_DISABLED=true`, without the warning.
+ * Never throws, unless `strict` asks for it. With options that cannot work it warns once and returns the configuration unchanged,
+ * as it does with `CERBERUS_DISABLED=true` and `OTEL_SDK_DISABLED=true`, without the warning.
  *
+ * @throws CerberusConfigError with `strict` only
  * @example new NodeSDK(withCerberus({ instrumentations }, { wsUrl, token, clientId, backendUrl })).start();
  */
 export function withCerberus<Configuration extends object>(
@@ -69,16 +76,26 @@ export function withCerberus<Configuration extends object>(
 ): WithCerberus<Configuration> {
   const env = process.env;
   try {
-    if (isDisabled(env)) return configuration;
+    if (isDisabled(options, env)) return configuration;
     return { ...configuration, ...additions(configuration, options, env) };
   } catch (error) {
+    if (isStrict(options, env)) throw error;
     report(error, env);
     return configuration;
   }
 }
 
-function isDisabled(env: Environment): boolean {
-  return otelFlag(env, 'OTEL_SDK_DISABLED') || readOptions({ disabled: DISABLED }, {}, env).disabled;
+function isDisabled({ strict }: CerberusOptions, env: Environment): boolean {
+  return otelFlag(env, 'OTEL_SDK_DISABLED') || readOptions(SWITCHES, { strict }, env).disabled;
+}
+
+/** A switch that cannot be read is one of the mistakes that are only reported. */
+function isStrict(options: CerberusOptions, env: Environment): boolean {
+  try {
+    return readOptions({ strict: SWITCHES.strict }, { strict: options.strict }, env).strict;
+  } catch {
+    return false;
+  }
 }
 
 function additions(
@@ -112,15 +129,16 @@ function additions(
 }
 
 /**
- * The processor that `withCerberus` would add, for a process in which the SDK is somebody else's. As there, never throws.
+ * The processor that `withCerberus` would add, for a process in which the SDK is somebody else's. As there, throws only with `strict`.
  *
  * @returns undefined where Cerberus is off
  */
 export function cerberusAlone(options: CerberusOptions = {}): CerberusSpanProcessor | undefined {
   const env = process.env;
   try {
-    return isDisabled(env) ? undefined : processorOf(splitOptions(options));
+    return isDisabled(options, env) ? undefined : processorOf(splitOptions(options));
   } catch (error) {
+    if (isStrict(options, env)) throw error;
     report(error, env);
     return undefined;
   }
@@ -174,6 +192,7 @@ function splitOptions(options: CerberusOptions): SplitOptions {
   const processor: Record<string, unknown> = {};
   const sampler: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
+    if (name === 'strict') continue;
     if (name === 'exporter') throw new CerberusConfigError('OPTION_MISPLACED', name, OWN_EXPORTER);
     if (name === 'record') sampler[name] = value;
     const isExporters = EXPORTER_OPTION_NAMES.includes(name);

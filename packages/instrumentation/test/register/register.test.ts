@@ -46,6 +46,18 @@ describe('register', () => {
   const arrived = (count: number): Promise<void> =>
     eventually(() => backend.events.length === count, `${count} events at the backend`);
 
+  it('runs an application whose options cannot work, with a message; CERBERUS_STRICT ends it instead', async () => {
+    start({ CERBERUS_WS_URL: '' });
+    expect(await request()).to.equal('HTTP/1.1 200 OK');
+    expect(app?.stderr).to.include('`wsUrl` is required');
+    app?.kill('SIGKILL');
+    await app?.ended;
+    start({ CERBERUS_WS_URL: '', CERBERUS_STRICT: 'true' });
+    expect(await app?.ended).to.deep.equal({ code: 1, signal: null });
+    expect(app?.stderr).to.include('CerberusConfigError: `wsUrl` is required');
+    expect(app?.stdout).to.equal('');
+  }).timeout(40_000);
+
   for (const [system, script, flag] of [
     ['ES modules', 'plain-app.js', '--import'],
     ['CommonJS', 'plain-app-cjs.cjs', '--import'],

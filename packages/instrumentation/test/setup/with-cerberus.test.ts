@@ -223,6 +223,26 @@ describe('withCerberus', () => {
       });
     }
 
+    for (const [how, env, options] of [
+      ['strict in code', {}, { strict: true, wsUrl: 'http://canary.example/' }],
+      ['CERBERUS_STRICT', { CERBERUS_STRICT: 'true' }, { trustProxy: true }],
+    ] as const) {
+      it(`throws the typed error with ${how}`, async () => {
+        const failed = await run(env, options).then(
+          () => expect.fail('it ran'),
+          (error: unknown) => String(error),
+        );
+        expect(failed)
+          .to.match(/CerberusConfigError: `(wsUrl|trustProxy)` must be/)
+          .and.not.include('canary');
+      });
+    }
+
+    it('does not throw with `strict: false`, whatever the variable says', async () => {
+      const { report } = await run({ CERBERUS_STRICT: 'true' }, { strict: false, trustProxy: true });
+      expect(report).to.deep.include({ answer: 'HTTP/1.1 200 OK', unchanged: true });
+    });
+
     it('with OTEL_SDK_DISABLED=true, silently', async () => {
       const { report } = await run({ OTEL_SDK_DISABLED: 'true' });
       expect(report).to.deep.include({

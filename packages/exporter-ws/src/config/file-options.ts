@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { invalid, type OptionKind } from './option-reader.ts';
+
+/** PEM text; in the environment the name of a file. */
+export function pem(): OptionKind<string | Uint8Array | undefined> {
+  return {
+    fallback: undefined,
+    fromEnv(file, name) {
+      try {
+        return readFileSync(file);
+      } catch {
+        return invalid(name, 'the name of a readable PEM file when it comes from the environment');
+      }
+    },
+    parse(value, name) {
+      const content =
+        typeof value === 'string' ? value : value instanceof Uint8Array ? Buffer.from(value) : '';
+      return content.includes('-----BEGIN ') ? content : invalid(name, 'PEM text');
+    },
+  };
+}
+
+/** An absolute path; that it can be written to is tried when an exporter is made. */
+export function folder(): OptionKind<string | undefined> {
+  return {
+    fallback: undefined,
+    fromEnv: (value) => value,
+    parse: (value, name) =>
+      typeof value === 'string' && isAbsolute(value) ? value : invalid(name, 'the absolute path of a folder'),
+  };
+}
