@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 
 /** A timer that can be taken back. */
 export interface Timer {
@@ -17,6 +18,11 @@ export interface Clock {
   holdFor(millis: number, callback: () => void): Timer;
   /** Runs `callback` when all that is ready in this turn of the event loop was handled. Keeps the process alive so long. */
   endOfTurn(callback: () => void): void;
+  /**
+   * Runs `callback` among the input of this turn of the event loop: when the timers that are due have fired, and before
+   * anything that waits for the end of the turn. Does not keep the process alive.
+   */
+  duringInput(callback: () => void): void;
   /** Runs `callback` after pending input was read: after an event loop that was blocked, data comes first. */
   afterInput(callback: () => void): void;
 }
@@ -31,12 +37,32 @@ function timer(millis: number, callback: () => void, hold: boolean): Timer {
   return { cancel: () => clearTimeout(handle) };
 }
 
+const waitingForInput: (() => void)[] = [];
+let bell: MessagePort | undefined;
+
+/** A message of our own is input. */
+function ring(): void {
+  if (bell === undefined) {
+    const { port1, port2 } = new MessageChannel();
+    port2.on('message', () => {
+      for (const callback of waitingForInput.splice(0)) callback();
+    });
+    port2.unref();
+    bell = port1;
+  }
+  bell.postMessage(null, []);
+}
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   random: Math.random,
   after: (millis, callback) => timer(millis, callback, false),
   holdFor: (millis, callback) => timer(millis, callback, true),
   endOfTurn: (callback) => void setImmediate(callback),
+  duringInput(callback) {
+    waitingForInput.push(callback);
+    ring();
+  },
   afterInput(callback) {
     // Referenced, for the two turns that it takes: the event loop does not wake up for an immediate that is not.
     setImmediate(() => setImmediate(callback));

@@ -12,6 +12,21 @@ describe('system clock', () => {
     expect(performance.now() - started).to.be.below(5_000);
   });
 
+  it('runs a callback among input: after the timers that are due, before immediates, and holds no process for it', async () => {
+    const exit = await runScript(`
+      const { systemClock } = await import('./dist/esm/clock.js');
+      setTimeout(() => {
+        systemClock.duringInput(() => console.log('input'));
+        setImmediate(() => console.log('end of the turn'));
+      }, 20);
+      setTimeout(() => console.log('timer'), 21);
+      const until = performance.now() + 40;
+      while (performance.now() < until);
+      process.on('beforeExit', () => systemClock.duringInput(() => console.log('never')));
+    `);
+    expect(exit.stdout.split('\n')).to.deep.equal(['timer', 'input', 'end of the turn', '']);
+  });
+
   it('takes an impossible delay for one millisecond or the longest possible, never for a hot loop', async () => {
     for (const millis of [2 ** 31, Infinity]) {
       let fired = false;

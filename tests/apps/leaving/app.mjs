@@ -1,6 +1,9 @@
 // An application that is told by HANDLER how it ends. It counts what it has answered, and says when a slow request has come.
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 
+const require = createRequire(import.meta.url);
+const PACKAGE = '@cerberus-otel/instrumentation';
 const server = createServer((request, response) => {
   const [, what] = request.url.split('/');
   if (what === 'slow') {
@@ -17,18 +20,25 @@ const server = createServer((request, response) => {
   response.end('ok');
 });
 
+/** Awaits what one copy of the package exports, and ends without an `exit` event. */
+function awaits(name, load) {
+  process.on('SIGTERM', async () => {
+    const { [name]: work } = await load();
+    await new Promise((resolve) => void server.close(resolve));
+    await work();
+    process.reallyExit(0);
+  });
+}
+
 const handlers = {
   none: () => undefined,
   plain: () => process.on('SIGTERM', () => server.close(() => process.exit(0))),
   // Nothing is left to do once the server is closed, and Node says `beforeExit`.
   quiet: () => process.on('SIGTERM', () => server.close()),
-  flush: () =>
-    process.on('SIGTERM', async () => {
-      const { shutdown } = await import('@cerberus-otel/instrumentation');
-      await new Promise((resolve) => void server.close(resolve));
-      await shutdown();
-      process.reallyExit(0);
-    }),
+  'import shutdown': () => awaits('shutdown', () => import(PACKAGE)),
+  'require shutdown': () => awaits('shutdown', () => require(PACKAGE)),
+  'import flush': () => awaits('flush', () => import(PACKAGE)),
+  'require flush': () => awaits('flush', () => require(PACKAGE)),
 };
 handlers[process.env.HANDLER ?? 'none']();
 

@@ -38,6 +38,24 @@ const SIGNALS = (['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const).map((signa
   expected: bySignal(signal),
 }));
 
+/** Set up from either copy of the package, and left through the other. Without an `exit` event only what is awaited sends. */
+const AWAITED = (
+  [
+    ['register', 'import shutdown'],
+    ['register', 'require flush'],
+    ['register', 'require shutdown'],
+    ['register, required', 'import flush'],
+    ['register, required', 'import shutdown'],
+    ['in code', 'require shutdown'],
+    ['in code', 'import flush'],
+    ['in code, required', 'import shutdown'],
+  ] as const
+).map(([setUp, handler]): KnownEnding => {
+  const [how, name] = handler.split(' ');
+  const title = `an awaited ${name}() by ${how} and no exit event, ${setUp.startsWith('in') ? 'set up' : 'under'} ${setUp}`;
+  return { title, setUp, handler, end: (app) => app.kill('SIGTERM'), expected: withCode(0) };
+});
+
 /** All endings that a test goes through once, and the matrix on every Node.js. */
 export const ENDINGS: readonly KnownEnding[] = [
   ...PLAIN_HANDLER,
@@ -56,13 +74,7 @@ export const ENDINGS: readonly KnownEnding[] = [
     end: (app) => app.kill('SIGTERM'),
     expected: withCode(0),
   },
-  {
-    title: 'an awaited shutdown() and a process that then ends without an exit event, under register',
-    setUp: 'register',
-    handler: 'flush',
-    end: (app) => app.kill('SIGTERM'),
-    expected: withCode(0),
-  },
+  ...AWAITED,
   {
     title: 'process.exit() when a response has ended',
     setUp: 'in code',

@@ -7,12 +7,17 @@ import { until } from '../support/until.js';
 
 const FOLDER = fileURLToPath(new URL('../../apps/leaving/', import.meta.url));
 
-/** How Cerberus comes into the application. */
-type SetUp = 'register' | 'in code';
+/** A first start of a Node.js reads much from disk. */
+const START_MILLIS = 40_000;
+
+/** How Cerberus comes into the application: as ES modules, or, where it says so, as CommonJS. */
+type SetUp = 'register' | 'register, required' | 'in code' | 'in code, required';
 
 const SET_UP: Readonly<Record<SetUp, readonly string[]>> = {
   register: ['--import', '@cerberus-otel/instrumentation/register'],
+  'register, required': ['--require', '@cerberus-otel/instrumentation/register'],
   'in code': ['--import', './in-code.mjs'],
+  'in code, required': ['--require', './in-code.cjs'],
 };
 
 /** How it is started. */
@@ -20,6 +25,8 @@ export interface Start {
   readonly setUp: SetUp;
   readonly env: Readonly<Record<string, string>>;
   readonly script?: string;
+  /** An ES module, instead of `script`; it finds packages as if it were in the folder of the applications. */
+  readonly source?: string;
   /** Before the path of Node.js, such as `unshare`. */
   readonly wrapper?: readonly string[];
   readonly node?: string;
@@ -39,9 +46,10 @@ export class LeavingApp {
   readonly child: ChildProcess;
   readonly ended: Promise<Ending>;
 
-  private constructor({ setUp, env, script = 'app.mjs', wrapper = [], node, flags }: Start) {
+  private constructor({ setUp, env, script = 'app.mjs', source, wrapper = [], node, flags }: Start) {
     const program = node ?? process.execPath;
-    const args = [...(flags ?? []), ...SET_UP[setUp], script];
+    const what = source === undefined ? [script] : ['--input-type=module', '--eval', source];
+    const args = [...(flags ?? []), ...SET_UP[setUp], ...what];
     const [command, ...before] = wrapper;
     const [first, rest] = command === undefined ? [program, args] : [command, [...before, program, ...args]];
     this.child = spawn(first, rest, {
@@ -57,9 +65,14 @@ export class LeavingApp {
 
   static async start(start: Start): Promise<LeavingApp> {
     const app = new LeavingApp(start);
-    await until('the application listens', () => app.port > 0 || app.child.exitCode !== null);
-    if (app.port === 0) throw new Error(`the application did not start: ${app.output}`);
-    return app;
+    try {
+      await until('the application listens', () => app.port > 0 || app.child.exitCode !== null, START_MILLIS);
+      if (app.port === 0) throw new Error('it ended');
+      return app;
+    } catch (error) {
+      app.kill('SIGKILL');
+      throw new Error(`the application did not start: ${app.output}`, { cause: error });
+    }
   }
 
   get port(): number {

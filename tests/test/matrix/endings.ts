@@ -1,5 +1,5 @@
 import { Backend } from '../leaving/backend.js';
-import { ENDINGS, isPossible } from '../leaving/endings.js';
+import { ENDINGS, isPossible, type KnownEnding } from '../leaving/endings.js';
 import { runRound } from '../leaving/round.js';
 import { installNode } from './installation.js';
 
@@ -15,17 +15,25 @@ export async function runEndings(nodes: readonly string[], say: (line: string) =
     for (const major of nodes) {
       const node = await installNode(major);
       for (const ending of ENDINGS.filter(isPossible)) {
-        const { code, signal, stored, served } = await runRound(backend, { ...ending, node });
-        const isFault =
-          stored !== served || code !== ending.expected.code || signal !== ending.expected.signal;
-        if (isFault) faults += 1;
-        say(
-          `Node ${major}, ${ending.title}: ${isFault ? `${stored} of ${served}, ended with ${code ?? signal}` : 'ok'}`,
-        );
+        const fault = await faultOf(backend, ending, node);
+        if (fault !== undefined) faults += 1;
+        say(`Node ${major}, ${ending.title}: ${fault ?? 'ok'}`);
       }
     }
   } finally {
     await backend.stop();
   }
   return faults;
+}
+
+async function faultOf(backend: Backend, ending: KnownEnding, node: string): Promise<string | undefined> {
+  try {
+    const { code, signal, stored, served } = await runRound(backend, { ...ending, node });
+    const isExpected =
+      stored === served && code === ending.expected.code && signal === ending.expected.signal;
+    return isExpected ? undefined : `${stored} of ${served}, ended with ${code ?? signal}`;
+  } catch (error) {
+    // Those behind it are to be tried as well.
+    return String(error);
+  }
 }

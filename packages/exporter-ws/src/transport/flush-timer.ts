@@ -29,8 +29,9 @@ export class FlushTimer {
       this.#timer = undefined;
       this.#onDue();
     };
-    // Not within a turn: over TLS its write would keep the last one from leaving, if the process ended in the same.
-    const flushLater = (): void => this.#clock.endOfTurn(flush);
+    // Over TLS a write is done when the turn ends, and until then the last one of an exit could not leave. So it is made when
+    // the turn has little left to do, least of all timers.
+    const flushLater = (): void => this.#clock.duringInput(flush);
     this.#scope.runInAsyncScope(() => {
       this.#timer = this.#isHasty ? { cancel() {} } : this.#clock.after(this.#intervalMillis, flushLater);
       if (this.#isHasty) flushLater();

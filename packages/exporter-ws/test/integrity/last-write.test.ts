@@ -1,8 +1,12 @@
 // What a process holds when it ends goes to the kernel in its `exit` event, and is counted.
 import { expect } from 'chai';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CerberusWsExporterOptions, ExporterStats } from '../../dist/esm/index.js';
 import { selfSigned, type Certificate } from '../support/certificates.js';
 import { runScript, SPAN_SOURCE } from '../support/child.js';
+import { afterTest } from '../support/disposal.js';
 import { eventually } from '../support/eventually.js';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
@@ -80,6 +84,53 @@ describe('last write', () => {
       await end('add(1, 999); process.exit(0);', options, `wss://localhost:${tls.port}/`);
       await arrived(1_000);
       expect(backend.lastSeq.values().next().value).to.be.above(3);
+    } finally {
+      await tls.stop();
+    }
+  });
+
+  it('takes along over TLS what timers bring that are due when a flush writes', async () => {
+    const tls = await startTlsTerminator(certificate, () => server.port);
+    const options = { tlsCa: certificate.cert, flushIntervalMillis: 20 };
+    try {
+      await end(
+        `const block = (millis) => { const end = performance.now() + millis; while (performance.now() < end); };
+        add(1, 5);
+        setTimeout(() => {
+          setTimeout(() => { add(6, 1); process.exit(0); }, 1);
+          // Behind the flush, which is due in the same turn; the timer above fires at the beginning of the next one.
+          setImmediate(() => block(5));
+        }, 21);
+        block(40);`,
+        options,
+        `wss://localhost:${tls.port}/`,
+      );
+      await arrived(7);
+    } finally {
+      await tls.stop();
+    }
+  });
+
+  it('leaves over TLS what follows a write of the same turn, and a spool keeps it for the next process, which sends it once', async () => {
+    const tls = await startTlsTerminator(certificate, () => server.port);
+    const spoolDir = await mkdtemp(join(tmpdir(), 'cerberus-last-'));
+    afterTest(() => rm(spoolDir, { recursive: true }));
+    const url = `wss://localhost:${tls.port}/`;
+    const options = { tlsCa: certificate.cert, maxBatchEvents: 10 };
+    const fullFrameAndFive = 'add(1, 10); add(11, 5); process.exit(0);';
+    try {
+      await end(fullFrameAndFive, options, url);
+      await arrived(11);
+      backend.stored.length = 0;
+      await end(fullFrameAndFive, { ...options, spoolDir }, url);
+      await arrived(11);
+      const { acked } = await end('await e.shutdown();', { ...options, spoolDir }, url);
+      // One event of its own, and what it found: ten that were stored before are acknowledged again.
+      expect(acked).to.equal(16);
+      const paths = backend.stored.map(({ endpoint }) => endpoint);
+      expect(paths.toSorted()).to.deep.equal(
+        [0, ...Array.from({ length: 16 }, (_, index) => index)].map((index) => `/${index}`).toSorted(),
+      );
     } finally {
       await tls.stop();
     }

@@ -34,6 +34,10 @@ export class FakeClock implements Clock {
     setImmediate(callback);
   }
 
+  duringInput(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   afterInput(callback: () => void): void {
     this.#afterInput.push(callback);
   }

@@ -37,6 +37,10 @@ export class FakeClock implements Clock {
     setImmediate(callback);
   }
 
+  duringInput(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   afterInput(callback: () => void): void {
     // What the process has received is no matter of time, so this is real.
     setImmediate(() => setImmediate(callback));
