@@ -14,7 +14,7 @@ Controller('users')(Users);
 function Application() {}
 Module({ controllers: [Users] })(Application);
 
-NestFactory.create(Application, new FastifyAdapter(), { logger: false }).then(async (app) => {
+void NestFactory.create(Application, new FastifyAdapter(), { logger: false }).then(async (app) => {
   await app.listen(0, '127.0.0.1');
   process.stdout.write(`listening on http://127.0.0.1:${app.getHttpServer().address().port}\n`);
 });

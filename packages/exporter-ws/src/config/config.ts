@@ -1,6 +1,5 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { CerberusConfigError } from './config-error.ts';
@@ -19,6 +18,8 @@ import {
   type Environment,
   type OptionKind,
 } from './option-reader.ts';
+
+const { readFileSync } = process.getBuiltinModule('node:fs');
 
 /**
  * Options of `CerberusWsExporter`. Each can also come from the environment as `CERBERUS_` and the name in upper

@@ -5,6 +5,7 @@ import {
   createReporter,
   EXPORTER_OPTION_NAMES,
   flag,
+  processEnvironment,
   readOptions,
   type Environment,
 } from '@cerberus-otel/exporter-ws/internal';
@@ -62,7 +63,7 @@ export function withCerberus<Configuration extends object>(
   configuration: Configuration = {} as Configuration,
   options: CerberusOptions = {},
 ): WithCerberus<Configuration> {
-  const env = process.env;
+  const env = processEnvironment();
   try {
     if (isDisabled(env)) return configuration;
     return { ...configuration, ...additions(configuration, options, env) };
@@ -111,7 +112,7 @@ function additions(
  * @returns undefined where Cerberus is off
  */
 export function cerberusAlone(options: CerberusOptions = {}): CerberusSpanProcessor | undefined {
-  const env = process.env;
+  const env = processEnvironment();
   try {
     return isDisabled(env) ? undefined : processorOf(splitOptions(options));
   } catch (error) {
