@@ -168,8 +168,8 @@ const WEAKENINGS = [
     patches: [
       [
         'transport/ws-connection.js',
-        'return withoutTracing(() => new WsConnection(config, subprotocol, clock, handlers));',
-        'return new WsConnection(config, subprotocol, clock, handlers);',
+        'return withoutTracing(() => new WsConnection(webSocket, config, subprotocol, clock, handlers));',
+        'return new WsConnection(webSocket, config, subprotocol, clock, handlers);',
       ],
     ],
     tests: ['integrity/no-own-spans.test.js'],

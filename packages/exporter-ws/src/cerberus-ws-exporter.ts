@@ -1,5 +1,6 @@
 import { systemClock, type Clock, type Timer } from './clock.ts';
 import { resolveConfig, type CerberusWsExporterOptions, type ExporterConfig } from './config/config.ts';
+import { processEnvironment } from './config/process-environment.ts';
 import type { CerberusEvent } from './event/cerberus-event.ts';
 import { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './event/span.ts';
 import { CerberusFlushTimeoutError } from './flush-timeout-error.ts';
@@ -57,7 +58,7 @@ export class CerberusWsExporter {
    */
   constructor(options: CerberusWsExporterOptions = {}, seams: ExporterSeams = {}) {
     announce('exporter', options);
-    const env = seams.env ?? process.env;
+    const env = seams.env ?? processEnvironment();
     this.#config = resolveConfig(options, env);
     this.#clock = seams.clock ?? systemClock;
     this.#reporter = createReporter(NAMESPACE, env);

@@ -34,6 +34,7 @@ export {
   type Resolved,
 } from './config/option-reader.ts';
 export { announce, hearAnnouncements, type Announcement } from './observe/announcement.ts';
+export { processEnvironment } from './config/process-environment.ts';
 export { createReporter, type Reporter, type WarningCode } from './observe/reporter.ts';
 export { atProcessEnd, hurryAll, partsToEnd, type EndOfProcess } from './process-end.ts';
 export { requestPath } from './event/request-path.ts';

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { BATCH_SUBPROTOCOL } from './protocol/batch-protocol.ts';
+import { loadWs } from './transport/load-ws.ts';
 
 /** A request that arrived: for the key, or for an upgrade to WebSocket. */
 export interface SinkRequest {
@@ -36,7 +37,8 @@ const CLOSE_MILLIS = 1_000;
  * client offers, acknowledges everything. For reviews of what an application sends.
  */
 export async function startLoopbackSink(secretKey: string, handlers: SinkHandlers): Promise<LoopbackSink> {
-  const server = createServer((request, response) => {
+  const { WebSocketServer } = await loadWs();
+  const server = process.getBuiltinModule('node:http').createServer((request, response) => {
     handlers.onRequest(described(request));
     answer(request, response, secretKey);
   });

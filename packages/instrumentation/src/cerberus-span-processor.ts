@@ -2,6 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import {
   announce,
   atProcessEnd,
+  processEnvironment,
   CERBERUS_ATTRIBUTE,
   createReporter,
   observe,
@@ -74,7 +75,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   /** @throws CerberusConfigError for options that cannot work */
   constructor(options: CerberusSpanProcessorOptions = {}, seams: ProcessorSeams = {}) {
     announce('processor', options);
-    const config = readProcessorOptions(options, seams.env ?? process.env);
+    const config = readProcessorOptions(options, seams.env ?? processEnvironment());
     const reporter = seams.reporter ?? createReporter('@cerberus-otel/instrumentation');
     this.#clock = seams.clock ?? systemClock;
     this.#redacts = config.redactSpans;

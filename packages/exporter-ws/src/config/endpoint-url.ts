@@ -1,6 +1,7 @@
-import { BlockList, isIP } from 'node:net';
 import { CerberusConfigError } from './config-error.ts';
 import { environmentVariable, invalid } from './option-reader.ts';
+
+const { BlockList, isIP } = process.getBuiltinModule('node:net');
 
 const SECRET_QUERY_KEY = /token|key|secret|password/i;
 

@@ -1,7 +1,8 @@
-import { readdir, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isGone, isLock, SILENCE_MILLIS, thisProcess } from './owner.ts';
 import { isUnfinished, OwnedFolder } from './owned-folder.ts';
+
+const { readdir, rename, rm, rmdir, stat, utimes } = process.getBuiltinModule('node:fs/promises');
 
 /**
  * Makes this process the owner of every folder whose owner is gone. Of several processes that try, one gets it: the lock is

@@ -1,8 +1,9 @@
 /** Where spools lie: `<spoolDir>/<client>/<spool>/00000001.seg`. Folders 0700, files 0600. */
 import { createHash, randomUUID } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+
+const { chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } = process.getBuiltinModule('node:fs');
+const { chmod, mkdir, readdir, rename, rm, stat } = process.getBuiltinModule('node:fs/promises');
 
 export const FOLDER_MODE = 0o700;
 export const FILE_MODE = 0o600;

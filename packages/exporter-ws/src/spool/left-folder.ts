@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSegment } from './folders.ts';
 import { FrameSource } from './frame-source.ts';
@@ -7,6 +6,8 @@ import { scanSegment, type ScannedSegment } from './segment-file.ts';
 import type { SegmentHead } from './segment-format.ts';
 import type { TroubleListener } from './spool-source.ts';
 import { StoredFrames, type Segment, type StoredFramesParts } from './stored-frames.ts';
+
+const { readdir } = process.getBuiltinModule('node:fs/promises');
 
 /** What a process that is gone left for one producer. */
 export interface LeftFrames {

@@ -1,8 +1,10 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rmdir, unlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, FILE_MODE, FOLDER_MODE, makeClientFolder, makeClientFolderSync } from './folders.ts';
 import { RELEASED_LOCK } from './owner.ts';
+
+const { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } = process.getBuiltinModule('node:fs');
+const { chmod, mkdir, readdir, rename, rmdir, unlink, utimes, writeFile } =
+  process.getBuiltinModule('node:fs/promises');
 
 const UNFINISHED = '.new-';
 

@@ -1,7 +1,8 @@
 /** Who owns a folder of a spool. The name of its lock file says it all, so that a rename changes the owner at once and whole. */
 import { createHash } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+
+const { readFileSync, readlinkSync } = process.getBuiltinModule('node:fs');
 
 /** A process on a host. */
 export interface Owner {

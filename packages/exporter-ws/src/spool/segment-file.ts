@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 import { framesOf } from './block.ts';
@@ -13,6 +13,8 @@ import {
   type RecordHead,
 } from './segment-format.ts';
 import type { SpooledFrame } from './spool-source.ts';
+
+const { open } = process.getBuiltinModule('node:fs/promises');
 
 const inflate = promisify(inflateRaw);
 

@@ -1,10 +1,12 @@
-import { closeSync, fchmodSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OwnedFolder } from './owned-folder.ts';
 import { FILE_MODE, segmentName } from './folders.ts';
 import { segmentHeadBytes, type SegmentHead } from './segment-format.ts';
 import type { Segment } from './stored-frames.ts';
+
+const { closeSync, fchmodSync, ftruncateSync, openSync, writeSync } = process.getBuiltinModule('node:fs');
+const { open, rm } = process.getBuiltinModule('node:fs/promises');
 
 /** Writes segment files into a folder, one after the other. */
 export class SegmentWriter {

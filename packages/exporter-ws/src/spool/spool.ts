@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock, Timer } from '../clock.ts';
 import type { EventWriter } from '../queue/event-chunk.ts';
@@ -15,6 +14,8 @@ import { lockName, SILENCE_MILLIS, thisProcess } from './owner.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import type { SpooledFrame, SpoolSource, TroubleListener } from './spool-source.ts';
 import { StoredFrames, type Segment } from './stored-frames.ts';
+
+const { rm } = process.getBuiltinModule('node:fs/promises');
 
 /** What a spool needs. */
 export interface SpoolOptions {

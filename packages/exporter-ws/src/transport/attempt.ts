@@ -11,6 +11,7 @@ import type { Lane } from '../protocol/lane.ts';
 import type { Session } from '../protocol/session.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { loadWs } from './load-ws.ts';
 import type { ConnectionSummary } from './reconnect-plan.ts';
 import { openConnection } from './ws-connection.ts';
 
@@ -80,13 +81,15 @@ export class Attempt {
     };
   }
 
-  /** Opens the connection. To be called once. */
-  connect(): void {
+  /** Opens the connection. To be called once; never rejects. */
+  async connect(): Promise<void> {
     const { config, clock } = this.#parts;
     const listener = this.#listener;
     const subprotocol = this.offered ? BATCH_SUBPROTOCOL : undefined;
     try {
-      this.#connection = openConnection(config, subprotocol, clock, {
+      const { WebSocket } = await loadWs();
+      if (this.#isDismantled) return;
+      this.#connection = openConnection(WebSocket, config, subprotocol, clock, {
         onOpen: () => this.#opened(),
         onMessage: (data, isBinary) => this.#session?.receive(data, isBinary),
         onReceived: () => this.#session?.received(),
@@ -98,7 +101,7 @@ export class Attempt {
         onEnd: (end) => this.#ended(end),
       });
     } catch {
-      // An agent that throws, or an option that this version of ws refuses.
+      // `ws` that is not installed, an agent that throws, or an option that this version of ws refuses.
       this.#ended({ kind: 'failed', code: 'an error before the first byte' });
     }
   }

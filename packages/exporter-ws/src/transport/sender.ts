@@ -140,7 +140,7 @@ export class Sender {
     this.#transition('connecting', 'there are events to send');
     const attempt = new Attempt(this.#plan.offersBatch(clock.now()), this.#parts, this.#listener);
     this.#attempt = attempt;
-    this.#scope.runInAsyncScope(() => attempt.connect());
+    void this.#scope.runInAsyncScope(() => attempt.connect());
   }
 
   #ready(attempt: Attempt): void {

@@ -1,6 +1,5 @@
-import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
-import { WebSocket, type ClientOptions, type RawData } from 'ws';
+import type { ClientOptions, RawData, WebSocket } from 'ws';
 import type { Clock, Timer } from '../clock.ts';
 import type { ExporterConfig } from '../config/config.ts';
 import type { Connection, Disconnect } from '../protocol/connection.ts';
@@ -8,6 +7,8 @@ import type { Message } from '../protocol/message.ts';
 import { clientFrames } from './client-frames.ts';
 import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
+
+const { Socket } = process.getBuiltinModule('node:net');
 
 /** What the owner of a connection hears. After `onEnd`, which comes exactly once, nothing more is said. */
 export interface ConnectionHandlers {
@@ -28,6 +29,9 @@ export type ConnectionConfig = Pick<
   'wsUrl' | 'token' | 'connectTimeoutMillis' | 'tlsCa' | 'tlsCert' | 'tlsKey' | 'agent'
 >;
 
+/** The class of `ws`, which is loaded with the first connection. */
+export type WebSocketConstructor = typeof WebSocket;
+
 /** Messages of a backend are acknowledgements; anything larger is a fault or an attack. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const CLOSE_TIMEOUT_MILLIS = 1_000;
@@ -44,12 +48,13 @@ const CLOSE_GOING_AWAY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]);
  * given, offers it. Redirects are not followed. No span is made and the process is not kept alive.
  */
 export function openConnection(
+  webSocket: WebSocketConstructor,
   config: ConnectionConfig,
   subprotocol: string | undefined,
   clock: Clock,
   handlers: ConnectionHandlers,
 ): Connection {
-  return withoutTracing(() => new WsConnection(config, subprotocol, clock, handlers));
+  return withoutTracing(() => new WsConnection(webSocket, config, subprotocol, clock, handlers));
 }
 
 /** `ws` passes the options of `net.connect` and `tls.connect` on. */
@@ -94,6 +99,7 @@ class WsConnection implements Connection {
   #ended = false;
 
   constructor(
+    webSocket: WebSocketConstructor,
     config: ConnectionConfig,
     subprotocol: string | undefined,
     clock: Clock,
@@ -102,7 +108,7 @@ class WsConnection implements Connection {
     this.#handlers = handlers;
     this.#clock = clock;
     this.#offered = subprotocol !== undefined;
-    this.#ws = new WebSocket(
+    this.#ws = new webSocket(
       config.wsUrl,
       subprotocol === undefined ? [] : [subprotocol],
       clientOptions(config),
@@ -127,7 +133,7 @@ class WsConnection implements Connection {
 
   send(messages: readonly Message[], kind: 'text' | 'binary'): number {
     const socket = this.#socket;
-    if (socket === undefined || this.#ended || this.#ws.readyState !== WebSocket.OPEN) return 0;
+    if (socket === undefined || this.#ended || this.#ws.readyState !== this.#ws.OPEN) return 0;
     const { frames, bytes } = clientFrames(messages, kind, this.#memory.take);
     // The kernel or TLS has a copy of what was taken. What an agent brings may be any stream, and pass the bytes themselves on.
     let lent = socket instanceof Socket;
@@ -156,11 +162,11 @@ class WsConnection implements Connection {
   }
 
   ping(): void {
-    if (!this.#ended && this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
+    if (!this.#ended && this.#ws.readyState === this.#ws.OPEN) this.#ws.ping();
   }
 
   rest(): void {
-    if (this.#rest !== undefined || this.#ended || this.#ws.readyState !== WebSocket.OPEN) return;
+    if (this.#rest !== undefined || this.#ended || this.#ws.readyState !== this.#ws.OPEN) return;
     this.#ws.pause();
     this.#rest = this.#clock.after(REST_MILLIS, () => this.#readOn());
   }
@@ -168,7 +174,7 @@ class WsConnection implements Connection {
   close(): void {
     if (this.#ended) return;
     this.#readOn();
-    if (this.#ws.readyState !== WebSocket.OPEN) {
+    if (this.#ws.readyState !== this.#ws.OPEN) {
       this.abort({ kind: 'closed', code: 1000 });
       return;
     }

@@ -43,7 +43,12 @@ describe('process with an exporter', () => {
 
   it('exits by itself while the exporter waits to reconnect', async () => {
     const exit = await runScript(
-      `${construct('ws://127.0.0.1:1/')} e.export(spans(3), () => {}); setTimeout(() => console.log(e.stats().state), 200);`,
+      `${construct('ws://127.0.0.1:1/')} e.export(spans(3), () => {});
+      const waiting = setInterval(() => {
+        if (e.stats().state !== 'backoff') return;
+        clearInterval(waiting);
+        console.log('backoff');
+      }, 10);`,
       { CERBERUS_WARNINGS: 'false' },
     );
     expect([exit.code, exit.stdout.trim(), exit.stderr]).to.deep.equal([0, 'backoff', '']);
@@ -67,7 +72,9 @@ describe('process with an exporter', () => {
   it('is told once what keeps data away, without the token', async () => {
     const refusing = await ScriptedServer.start({ refuses: () => ({ status: 401 }) });
     const exit = await runScript(
-      `${construct(refusing.url)} e.export(spans(3), () => {}); setTimeout(() => {}, 300);`,
+      `${construct(refusing.url)} e.export(spans(3), () => {});
+      const waiting = setInterval(() => {}, 1_000);
+      process.once('warning', () => setTimeout(() => clearInterval(waiting), 200));`,
     );
     expect(exit.stderr.match(/CERBERUS_CREDENTIALS_REFUSED/g)).to.have.length(1);
     expect(exit.stderr).to.include('status 401').and.not.include('canary-token');

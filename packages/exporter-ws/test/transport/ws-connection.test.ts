@@ -1,3 +1,4 @@
+import { WebSocket } from 'ws';
 import { expect } from 'chai';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -76,7 +77,13 @@ for (const scheme of ['ws', 'wss'] as const) {
         agent,
       };
       const { url, ca } = scheme === 'ws' ? { url: server.url, ca: undefined } : await overTls();
-      connection = openConnection({ ...config, wsUrl: new URL(url), tlsCa: ca }, undefined, clock, log);
+      connection = openConnection(
+        WebSocket,
+        { ...config, wsUrl: new URL(url), tlsCa: ca },
+        undefined,
+        clock,
+        log,
+      );
       await eventually('an open connection', () => log.lines.includes('open'));
     });
 

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+const { isIP } = process.getBuiltinModule('node:net');
 
 /** What a review warns about. */
 export type Suspicion = 'an IP address' | 'an e-mail address' | 'a query string';

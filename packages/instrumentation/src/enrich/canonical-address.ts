@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+const { isIPv4, isIPv6 } = process.getBuiltinModule('node:net');
 
 const MAPPED_PREFIX = '::ffff:';
 const LONGEST_ADDRESS = 128;

@@ -1,6 +1,7 @@
-import { BlockList, isIP } from 'node:net';
 import { invalid, listOf, type OptionKind } from '@cerberus-otel/exporter-ws/internal';
 import { canonicalAddress } from './canonical-address.ts';
+
+const { BlockList, isIP } = process.getBuiltinModule('node:net');
 
 /** Whether the proxy at `hop` (0 is the socket's peer) may be believed. `address` is canonical. */
 export type Trust = (address: string, hop: number) => boolean;
@@ -73,7 +74,7 @@ export function compileTrust(option: TrustProxy | undefined): Trust | undefined 
   return (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-function addNetwork(list: BlockList, network: string): void {
+function addNetwork(list: InstanceType<typeof BlockList>, network: string): void {
   const [address = '', prefix] = network.split('/');
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   if (prefix !== undefined) return list.addSubnet(address, Number(prefix), family);

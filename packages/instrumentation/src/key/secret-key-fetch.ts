@@ -1,5 +1,5 @@
-import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { request as requestHttps, type RequestOptions } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import { withoutTracing } from '@cerberus-otel/exporter-ws/internal';
 
 /** What one attempt to get the key brought. `reason` is our own text: nothing of the URL or the answer. */
@@ -44,7 +44,11 @@ export function secretKeyFetch(backendUrl: URL, token: string, tlsCa?: string | 
 
 function ask(url: URL, options: RequestOptions): Promise<KeyAnswer> {
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+    // Loaded when it is needed: OpenTelemetry patches what is loaded after it.
+    const { request: send } =
+      url.protocol === 'https:'
+        ? process.getBuiltinModule('node:https')
+        : process.getBuiltinModule('node:http');
     const request = send(url, options);
     request.on('error', reject);
     request.on('socket', (socket) => {

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+const { appendFileSync } = process.getBuiltinModule('node:fs');
 
 /** The file that `cerberus-server dev` names to the application that it runs, and reads when that has ended. */
 const FILE = 'CERBERUS_DEV_FINDINGS';

@@ -2,7 +2,7 @@ import { register } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import type { Environment } from '@cerberus-otel/exporter-ws/internal';
+import { processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/internal';
 import { installCommand } from '../sdk/install-command.ts';
 import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
 import { feeds, providerInPlace } from '../sdk/provider-in-place.ts';
@@ -25,7 +25,7 @@ const PACKAGE_MANAGERS = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg
  */
 export function registerOnce(): void {
   if (!isMainThread || !markRegistered()) return;
-  const env = process.env;
+  const env = processEnvironment();
   try {
     if (isWanted(env)) setUp(env);
   } catch (error) {

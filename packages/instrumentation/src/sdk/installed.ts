@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUNDLE } from './instrumentations.ts';
 import { requireFrom, resolved } from './sdk-loader.ts';
+
+const { readFileSync } = process.getBuiltinModule('node:fs');
 
 /** What is read of a package.json. */
 interface Manifest {

@@ -54,7 +54,8 @@ export function loadSdk(places: readonly string[] = placesToLook()): Sdk | undef
 
 /** The application's main file, its working directory, this file. */
 export function placesToLook(): string[] {
-  const main = process.argv[1];
+  // PM2 starts a file of its own, and names the application's here.
+  const main = process.env['pm_exec_path'] ?? process.argv[1];
   const own = ownLocation();
   return [
     ...(main === undefined ? [] : [main]),

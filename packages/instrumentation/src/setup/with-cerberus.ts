@@ -9,6 +9,7 @@ import {
   createReporter,
   EXPORTER_OPTION_NAMES,
   flag,
+  processEnvironment,
   readOptions,
   type Environment,
 } from '@cerberus-otel/exporter-ws/internal';
@@ -74,7 +75,7 @@ export function withCerberus<Configuration extends object>(
   configuration: Configuration = {} as Configuration,
   options: CerberusOptions = {},
 ): WithCerberus<Configuration> {
-  const env = process.env;
+  const env = processEnvironment();
   try {
     if (isDisabled(options, env)) return configuration;
     return { ...configuration, ...additions(configuration, options, env) };
@@ -134,7 +135,7 @@ function additions(
  * @returns undefined where Cerberus is off
  */
 export function cerberusAlone(options: CerberusOptions = {}): CerberusSpanProcessor | undefined {
-  const env = process.env;
+  const env = processEnvironment();
   try {
     return isDisabled(options, env) ? undefined : processorOf(splitOptions(options));
   } catch (error) {
