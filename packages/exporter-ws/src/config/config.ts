@@ -25,8 +25,6 @@ import {
   type Environment,
 } from './option-reader.ts';
 
-const { readFileSync } = process.getBuiltinModule('node:fs');
-
 /**
  * Options of `CerberusWsExporter`. Each can also come from the environment as `CERBERUS_` and the name in upper
  * snake case (`wsUrl` → `CERBERUS_WS_URL`); code wins.

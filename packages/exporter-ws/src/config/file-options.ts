@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { invalid, type OptionKind } from './option-reader.ts';
+
+const { readFileSync } = process.getBuiltinModule('node:fs');
 
 /** PEM text; in the environment the name of a file. */
 export function pem(): OptionKind<string | Uint8Array | undefined> {

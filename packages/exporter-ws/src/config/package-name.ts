@@ -1,5 +1,6 @@
-import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+
+const { readFileSync, realpathSync } = process.getBuiltinModule('node:fs');
 
 /**
  * The `name` of the nearest package.json that has one: from the file that the process was started with, or from the working
