@@ -100,14 +100,18 @@ const sentryTo = (sink: Sink): Record<string, string> => ({
 
 const transactions = found(/"type":"transaction"|"transaction":"[^"]*"|"op":"[^"]*"/g);
 
+/** What a recorder in it was given. */
+const recorded: Fingerprint = (_sink, lines) =>
+  lines
+    .flatMap((line) => (line['spans'] ?? []) as object[])
+    .map((span) => JSON.stringify(span))
+    .toSorted();
+
 const NODE_SDK: Other = {
   name: 'a NodeSDK of the application',
   packageName: '@opentelemetry/sdk-node',
   preload: './node-sdk.mjs',
-  sent: (_sink, lines) => {
-    const spans = lines.flatMap((line) => (line['spans'] ?? []) as object[]);
-    return spans.map((span) => JSON.stringify(span)).toSorted();
-  },
+  sent: recorded,
   ways: ['joined', 'joined'],
 };
 
@@ -139,7 +143,7 @@ const OTHERS: readonly Other[] = [
       APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=http://127.0.0.1:${sink.port}`,
       APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
     }),
-    sent: found(/"baseType":"RequestData"|"name":"(?:GET|POST) [^"]*"|"cerberus[^"]*"/g),
+    sent: recorded,
     ways: ['joined', 'joined'],
   },
   {
@@ -162,7 +166,7 @@ const OTHERS: readonly Other[] = [
   {
     name: 'Datadog (dd-trace)',
     packageName: 'dd-trace',
-    preload: 'dd-trace/initialize.mjs',
+    preload: './datadog.mjs',
     env: (sink) => ({
       DD_TRACE_AGENT_URL: `http://127.0.0.1:${sink.port}`,
       DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',

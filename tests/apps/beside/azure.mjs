@@ -1,4 +1,12 @@
-import { shutdownAzureMonitor, useAzureMonitor } from '@azure/monitor-opentelemetry';
+// Its own exporter speaks TLS only, so what it gets is recorded beside it.
+import { useAzureMonitor } from '@azure/monitor-opentelemetry';
+import { recorder } from './recorder.mjs';
 
-useAzureMonitor({ enableLiveMetrics: false, enableStandardMetrics: false });
-globalThis.finishOther = () => shutdownAzureMonitor();
+const recorded = recorder();
+useAzureMonitor({
+  enableLiveMetrics: false,
+  enableStandardMetrics: false,
+  samplingRatio: 1,
+  spanProcessors: [recorded],
+});
+globalThis.finishOther = () => recorded.print();
