@@ -1,3 +1,6 @@
+/** Written by Azure Monitor's sampler, now and then. */
+const BY_CHANCE = 'microsoft.sample_rate';
+
 /** A span processor that says what it was given; as OpenTelemetry's own, it leaves out what is not sampled. */
 export function recorder() {
   const spans = [];
@@ -13,7 +16,9 @@ export function recorder() {
       const shown = spans.map(({ kind, name, attributes, status, parentSpanContext }) => ({
         kind,
         name,
-        attributes: Object.keys(attributes).toSorted(),
+        attributes: Object.keys(attributes)
+          .filter((attribute) => attribute !== BY_CHANCE)
+          .toSorted(),
         status: status.code,
         isRoot: parentSpanContext === undefined,
       }));
