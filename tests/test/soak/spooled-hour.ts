@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eachEvent } from '../support/reads.js';
-import { ServerProcess } from '../support/server-process.js';
+import { CountingBackend } from './counting-backend.js';
 
 const TOKEN = 'soak-token';
 const TRAFFIC_PER_SECOND = 500;
@@ -56,10 +55,11 @@ export interface HourReport {
 /** An hour's outage at 1,000 requests/s, as fast as the spool accepts it, and what becomes of it. */
 export async function spooledHour(folder: string, events: number): Promise<HourReport> {
   await mkdir(folder, { recursive: true });
-  const server = await ServerProcess.start(join(folder, 'hour.duckdb'), TOKEN);
-  await server.kill();
+  const backend = new CountingBackend();
+  const port = await backend.start();
+  await backend.stop();
   const settings: HourSettings = {
-    wsUrl: `ws://127.0.0.1:${server.port}/ws/events`,
+    wsUrl: `ws://127.0.0.1:${port}/ws/events`,
     token: TOKEN,
     spoolDir: join(folder, 'spool'),
     events,
@@ -71,21 +71,16 @@ export async function spooledHour(folder: string, events: number): Promise<HourR
   const exited = once(child, 'exit');
   try {
     const outage = await nextMessage<SpooledHour>(child);
-    await server.restart();
+    await backend.start(port);
     child.send('drain');
     const drained = await nextMessage<DrainedHour>(child);
     await exited;
-    const seen = new Set<number>();
-    let stored = 0;
-    for await (const { endpoint } of eachEvent(server.url, TOKEN)) {
-      seen.add(Number(String(endpoint).replace('/orders/', '')));
-      stored += 1;
-    }
-    return { outage, drained, stored: seen.size, duplicates: stored - seen.size };
+    const { stored, duplicates } = backend;
+    return { outage, drained, stored, duplicates };
   } finally {
     child.kill('SIGKILL');
     await exited;
-    await server.kill();
+    await backend.stop();
   }
 }
 
