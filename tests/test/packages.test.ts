@@ -197,9 +197,10 @@ describe('packed packages', function () {
       const register = '@cerberus-otel/instrumentation/register';
       const { stdout, stderr } = await run(process.execPath, [flag, register, '-p', '"runs on"'], { cwd });
       expect(stdout.trim()).to.equal('runs on');
-      expect(stderr)
-        .to.include('CERBERUS_PACKAGE_MISSING')
-        .and.include('Run: npm install @opentelemetry/sdk-node @opentelemetry/instrumentation-http');
+      // With versions where the newest would not go together.
+      const command =
+        /Run: npm install (?:@opentelemetry\/api@1\.9 )?@opentelemetry\/sdk-node(?:@0\.223)? @opentelemetry\/instrumentation-http/;
+      expect(stderr).to.include('CERBERUS_PACKAGE_MISSING').and.match(command);
     });
   }
 

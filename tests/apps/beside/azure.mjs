@@ -6,7 +6,6 @@ const recorded = recorder();
 useAzureMonitor({
   enableLiveMetrics: false,
   enableStandardMetrics: false,
-  samplingRatio: 1,
   spanProcessors: [recorded],
 });
 globalThis.finishOther = () => recorded.print();

@@ -42,6 +42,11 @@ const MEMBERS = new Set([
   'outcome',
   'trace_id',
   'span_id',
+  'error_type',
+  'request_body_size',
+  'response_body_size',
+  'network_protocol_version',
+  'user_agent_synthetic_type',
 ]);
 
 export function findings(
