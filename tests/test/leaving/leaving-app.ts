@@ -91,9 +91,9 @@ export class LeavingApp {
     });
   }
 
-  /** Resolves when it has written a word. */
+  /** Resolves when it has written a word, which is a line of its own: a framework's log may contain it. */
   said(word: string): Promise<void> {
-    return until(`the application says ${word}`, () => this.output.includes(word));
+    return until(`the application says ${word}`, () => this.output.split('\n').includes(word));
   }
 
   kill(signal: NodeJS.Signals): void {
