@@ -9,8 +9,6 @@ import {
   requestPath,
   systemClock,
   type Clock,
-  type Environment,
-  type Reporter,
 } from '@cerberus-otel/exporter-ws/internal';
 import { findRecord } from './capture/active-request.ts';
 import type { ArrivedRequest } from './capture/arrived-request.ts';
@@ -18,7 +16,7 @@ import { isRequest, pathOf } from './capture/http-attributes.ts';
 import { REQUEST, RequestRecord, type RequestSpan } from './capture/request-record.ts';
 import { RequestRegistry } from './capture/request-registry.ts';
 import { isLocalRoot, recordOfFurther } from './capture/request-root.ts';
-import { readProcessorOptions, type CerberusSpanProcessorOptions } from './config.ts';
+import { readProcessorOptions, type CerberusSpanProcessorOptions, type ProcessorSeams } from './config.ts';
 import { ForwardingHint } from './enrich/forwarding-hint.ts';
 import { Identity } from './enrich/identity.ts';
 import { guarded, type PathFilter } from './enrich/ignore-paths.ts';
@@ -33,13 +31,6 @@ import { HookFailures } from './observe/hook-failures.ts';
 import { processorMetrics } from './observe/processor-metrics.ts';
 import type { CerberusSpanProcessorStats } from './observe/processor-stats.ts';
 import type { SdkSpan, SpanProcessorLike } from './sdk/sdk-types.ts';
-
-/** What tests replace: time, chance, the environment and where messages go. */
-export interface ProcessorSeams {
-  readonly env?: Environment;
-  readonly clock?: Clock;
-  readonly reporter?: Reporter;
-}
 
 type Root = SdkSpan & RequestSpan;
 
@@ -179,8 +170,11 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   }
 
   #arrived(target: string): void {
-    if (this.#doctor.watching && !this.#isIgnoredQuietly(requestPath(target) ?? ''))
-      this.#doctor.requestArrived();
+    if (this.#concernsDoctor(requestPath(target))) this.#doctor.requestArrived();
+  }
+
+  #concernsDoctor(path = ''): boolean {
+    return this.#doctor.watching && !this.#isIgnoredQuietly(path);
   }
 
   /** A SERVER span without a parent in this process: of a request that arrived, or one more of a request that has one. */
@@ -193,9 +187,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   }
 
   #begin(span: Root, arrived: ArrivedRequest | undefined): void {
-    if (this.#doctor.watching && arrived?.path !== undefined && !this.#isIgnoredQuietly(arrived.path)) {
-      this.#doctor.spanStarted();
-    }
+    if (arrived !== undefined && this.#concernsDoctor(arrived.path)) this.#doctor.spanStarted();
     const record = (span[REQUEST] ??= new RequestRecord(span, this, arrived));
     record.join();
     this.#registry.began(record);

@@ -11,14 +11,23 @@ import {
   pem,
   readOptions,
   text,
+  type Clock,
   type Environment,
   type OptionKind,
+  type Reporter,
 } from '@cerberus-otel/exporter-ws/internal';
 import type { MeterProvider } from '@opentelemetry/api';
 import type { ForwardedHeader } from './enrich/client-address.ts';
 import { ignorePathsOption, type PathFilter, type PathPattern } from './enrich/ignore-paths.ts';
 import { trustProxyOption, type TrustProxy } from './enrich/trust-proxy.ts';
 import type { SpanExporterLike } from './sdk/sdk-types.ts';
+
+/** What tests replace: time, chance, the environment and where messages go. */
+export interface ProcessorSeams {
+  readonly env?: Environment;
+  readonly clock?: Clock;
+  readonly reporter?: Reporter;
+}
 
 /**
  * Options of `CerberusSpanProcessor`. Each one but `exporter` and `selfObsMeterProvider` can also be set in the

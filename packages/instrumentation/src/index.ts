@@ -1,8 +1,8 @@
 export type { CerberusSpanProcessorStats } from './observe/processor-stats.ts';
 export { CerberusConfigError, type CerberusConfigErrorCode } from '@cerberus-otel/exporter-ws';
-export { CerberusSpanProcessor, type ProcessorSeams } from './cerberus-span-processor.ts';
+export { CerberusSpanProcessor } from './cerberus-span-processor.ts';
 export type { ForwardedHeader } from './enrich/client-address.ts';
-export type { CerberusSpanProcessorOptions } from './config.ts';
+export type { CerberusSpanProcessorOptions, ProcessorSeams } from './config.ts';
 export type { MetricValue } from './enrich/custom-metrics.ts';
 export { extractCerberusMetrics, type WithoutCerberusMetrics } from './capture/extract-metrics.ts';
 export type { PathPattern } from './enrich/ignore-paths.ts';

@@ -1,13 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { subscribe } from 'node:diagnostics_channel';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
-import type { RequestStart } from './arrived-request.ts';
 import { findRecord } from './active-request.ts';
+import { REQUEST_START } from './announcements.ts';
+import type { RequestStart } from './arrived-request.ts';
 import { OwnSpan } from './own-span.ts';
 import { REQUEST, type RequestRecord, type RequestSpan } from './request-record.ts';
-
-const CHANNEL = 'http.server.request.start';
 
 /** Where both copies of this package find the record of a request that no span in the context leads to. */
 const CURRENT = Symbol.for('@cerberus-otel/own-requests.v1');
@@ -29,17 +28,15 @@ export function currentRecord(): RequestRecord | undefined {
  *
  * What others say of a request is taken from the context in which its response ends: the route and the trace.
  *
- * @param processor is told of a SERVER span for each request; must have subscribed to requests before
- * @returns what ends it
+ * @param processor is told of a SERVER span for each request, and takes none when it is shut down; must have subscribed to
+ *   requests before
  */
-export function captureOwnRequests(processor: SpanProcessorLike): () => void {
+export function captureOwnRequests(processor: SpanProcessorLike): void {
   const shared = globalThis as Record<symbol, unknown>;
   const store = (shared[CURRENT] ??= new AsyncLocalStorage()) as Current;
-  const onRequest = (message: unknown): void => {
-    guarded(() => store.enterWith(begin(message as RequestStart, processor)));
-  };
-  subscribe(CHANNEL, onRequest);
-  return () => unsubscribe(CHANNEL, onRequest);
+  subscribe(REQUEST_START, (message) =>
+    guarded(() => store.enterWith(begin(message as RequestStart, processor))),
+  );
 }
 
 /** Nothing that goes wrong here may reach the server. */

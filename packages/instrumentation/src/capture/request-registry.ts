@@ -1,10 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Attributes } from '@opentelemetry/api';
+import { REQUEST_START } from './announcements.ts';
 import { ArrivedRequest, type RequestStart } from './arrived-request.ts';
 import { agrees } from './request-agreement.ts';
 import type { RequestRecord } from './request-record.ts';
-
-const CHANNEL = 'http.server.request.start';
 
 /**
  * Knows the request that arrived last. Node announces each one in the same tick and just before the
@@ -26,11 +25,11 @@ export class RequestRegistry {
   }
 
   open(): void {
-    subscribe(CHANNEL, this.#onStart);
+    subscribe(REQUEST_START, this.#onStart);
   }
 
   close(): void {
-    unsubscribe(CHANNEL, this.#onStart);
+    unsubscribe(REQUEST_START, this.#onStart);
     this.#last = undefined;
     this.#current = undefined;
   }

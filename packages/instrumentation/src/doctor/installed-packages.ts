@@ -1,11 +1,10 @@
 import { findPackages } from '../register/packages.ts';
 import { installCommand } from '../sdk/install-command.ts';
 import { ownLocation } from '../sdk/own-location.ts';
-import { installedVersion } from '../sdk/installed.ts';
-import { requireFrom, resolved } from '../sdk/sdk-loader.ts';
+import { installedVersion, minorOf } from '../sdk/installed.ts';
+import { API, SDK } from '../sdk/instrumentations.ts';
+import { finder } from '../sdk/sdk-loader.ts';
 import type { Check } from './check.ts';
-
-const API = '@opentelemetry/api';
 
 /** Whether what set-up needs of OpenTelemetry is installed, and of versions that work together. */
 export function installedPackages(places: readonly string[]): Check[] {
@@ -24,7 +23,7 @@ export function installedPackages(places: readonly string[]): Check[] {
 function checkApi(places: readonly string[]): Check {
   const what = 'OpenTelemetry API';
   const registered = places
-    .map((place) => apiVersionFrom(place, '@opentelemetry/sdk-node'))
+    .map((place) => apiVersionFrom(place, SDK))
     .find((version) => version !== undefined);
   const own = ownLocation();
   const used = own === undefined ? undefined : apiVersionFrom(own);
@@ -40,11 +39,6 @@ function checkApi(places: readonly string[]): Check {
 
 /** The version of the API that a package at `place` resolves; with `through`, the one that this dependency of it resolves. */
 function apiVersionFrom(place: string, through?: string): string | undefined {
-  const near = requireFrom(place);
-  const via = near && through !== undefined ? resolved(near, through) : place;
+  const via = through === undefined ? place : finder([place])(through);
   return via === undefined ? undefined : installedVersion(API, [via]);
-}
-
-function minorOf(version: string): number {
-  return Number(version.split('.')[1] ?? 0);
 }

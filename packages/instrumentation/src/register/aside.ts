@@ -1,15 +1,12 @@
 import { isBuiltin } from 'node:module';
 import { ProxyTracerProvider, trace, type TracerProvider } from '@opentelemetry/api';
+import type { ModuleDefinition, Patchable, PatchingInstrumentation } from './patching.ts';
 
-type Patch = (exports: unknown, ...rest: unknown[]) => unknown;
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 /** Makes the function that takes the place of Node's. */
 type MakeCall = (this: unknown, component: unknown, original: Call) => Call;
 
-/** What is used of an instrumentation; what begins with `_` is not public. */
-interface InstrumentationLike {
-  readonly instrumentationName?: string;
-  readonly _modules?: readonly ModuleDefinition[];
+interface InstrumentationLike extends PatchingInstrumentation {
   isEnabled?(): boolean;
   setTracerProvider?(provider: TracerProvider): void;
   enable?(): void;
@@ -20,19 +17,6 @@ interface InstrumentationLike {
 
 /** Listens to what is said when an application is made, long before the first connection. It makes no span before that. */
 const AT_MAKING = '@fastify/otel';
-
-/** A module, or a file of one, that an instrumentation patches when it is loaded. */
-interface Patchable {
-  patch?: Patch;
-  readonly files?: readonly Patchable[];
-}
-
-interface ModuleDefinition extends Patchable {
-  readonly name: string;
-  /** What was loaded, once it was. */
-  moduleExports?: unknown;
-  moduleVersion?: string;
-}
 
 /**
  * Instrumentations that can be told to keep out of the way, for the case that another OpenTelemetry SDK brings its own:

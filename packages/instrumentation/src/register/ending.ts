@@ -1,6 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { constants } from 'node:os';
 import { atProcessEnd, hurryAll } from '@cerberus-otel/exporter-ws/internal';
+import { atFirst, REQUEST_START } from '../capture/announcements.ts';
 import { flush, shutdown } from '../setup/leaving.ts';
 
 /** What is needed of NodeSDK to end it. */
@@ -17,7 +17,6 @@ const SPARED_MILLIS = 100;
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 /** Those that mean the end where the application handles them too; SIGHUP may mean to read a configuration again. */
 const FINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT']);
-const FIRST_REQUEST = 'http.server.request.start';
 
 /**
  * Sends what is left before the process ends: when it has nothing more to do, and on the signals that end it.
@@ -28,11 +27,9 @@ const FIRST_REQUEST = 'http.server.request.start';
 export function flushAtTheEnd(sdk: ShutdownLike): void {
   atProcessEnd({ shutdown: () => sdk.shutdown() });
   process.once('beforeExit', () => void shutdown());
-  const onRequest = (): void => {
-    unsubscribe(FIRST_REQUEST, onRequest);
+  atFirst(REQUEST_START, () => {
     for (const signal of SIGNALS) handle(signal);
-  };
-  subscribe(FIRST_REQUEST, onRequest);
+  });
 }
 
 /**

@@ -1,11 +1,4 @@
-type Patch = (exports: unknown, ...others: unknown[]) => unknown;
-
-/** What is used of an instrumentation. */
-interface InstrumentationLike {
-  readonly instrumentationName?: unknown;
-  /** What its hooks look at. `getModuleDefinitions()` makes new ones. */
-  readonly _modules?: readonly { patch?: Patch }[];
-}
+import type { Patch, PatchingInstrumentation } from './patching.ts';
 
 /** Instrumentations that patch what `require` gives as if `import` gave it too. */
 const MISTAKEN = new Set<unknown>(['@opentelemetry/instrumentation-connect']);
@@ -15,7 +8,7 @@ const MISTAKEN = new Set<unknown>(['@opentelemetry/instrumentation-connect']);
  * replaces the default export of `connect` by what cannot be called, and the application does not start.
  */
 export function forEsModules(instrumentation: unknown): void {
-  const { instrumentationName, _modules: definitions = [] } = instrumentation as InstrumentationLike;
+  const { instrumentationName, _modules: definitions = [] } = instrumentation as PatchingInstrumentation;
   if (!MISTAKEN.has(instrumentationName)) return;
   for (const definition of definitions) {
     const { patch } = definition;

@@ -1,9 +1,10 @@
 import type { Environment } from '@cerberus-otel/exporter-ws/internal';
 import { BUNDLE, HTTP, INSTRUMENTATIONS, type Instrumentation } from '../sdk/instrumentations.ts';
 import { otelList } from '../sdk/otel-environment.ts';
+import type { Find } from '../sdk/sdk-loader.ts';
 import { forEsModules } from './es-modules.ts';
 import { honoRoutes, type InstrumentationKit } from './hono-routes.ts';
-import { load, make, type Find } from './loading.ts';
+import { load, make } from './loading.ts';
 
 /**
  * All of auto-instrumentations-node where it is installed, else those of ours that are; and what names routes beside either.

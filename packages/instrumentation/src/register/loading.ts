@@ -1,22 +1,7 @@
-import { requireFrom, resolved } from '../sdk/sdk-loader.ts';
-
-/** The file of a package, where one of several places has it. */
-export type Find = (name: string) => string | undefined;
+import { requireFrom } from '../sdk/sdk-loader.ts';
 
 /** What a module exports: here, classes. */
 export type Exports = Readonly<Record<string, new (...args: unknown[]) => unknown>>;
-
-/** Looks a package up from each of the places in turn. */
-export function finder(places: readonly string[]): Find {
-  const near = places.flatMap((place) => requireFrom(place) ?? []);
-  return (name) => {
-    for (const from of near) {
-      const file = resolved(from, name);
-      if (file !== undefined) return file;
-    }
-    return undefined;
-  };
-}
 
 /** What the module `name` exports, as a file at `from` gets it. */
 export function load(from: string, name: string): Exports {

@@ -1,11 +1,11 @@
-import { BUNDLE, HTTP } from '../sdk/instrumentations.ts';
+import { API, BUNDLE, HTTP, SDK } from '../sdk/instrumentations.ts';
 import { configurationFile } from '../sdk/otel-environment.ts';
 import { ownLocation } from '../sdk/own-location.ts';
-import { placesToLook } from '../sdk/sdk-loader.ts';
+import { finder, placesToLook } from '../sdk/sdk-loader.ts';
 import type * as Cerberus from '../setup/with-cerberus.ts';
 import type { ShutdownLike } from './ending.ts';
 import { makeInstrumentations } from './instrumentations.ts';
-import { finder, load, make, type Exports } from './loading.ts';
+import { load, make, type Exports } from './loading.ts';
 
 /** The part of this package that sets up. */
 interface OwnSetUp {
@@ -37,8 +37,6 @@ export interface Search {
 
 type StartNodeSdk = (configuration: object) => ShutdownLike;
 
-const SDK = '@opentelemetry/sdk-node';
-const API = '@opentelemetry/api';
 const HOOK = '@opentelemetry/instrumentation/hook.mjs';
 
 /**

@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/internal';
+import { atFirst, CONNECTION } from '../capture/announcements.ts';
 import { installCommand } from '../sdk/install-command.ts';
 import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
 import { feeds, providerInPlace } from '../sdk/provider-in-place.ts';
 import { markRegistered } from '../sdk/registered.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
-import { atFirstConnection } from '../setup/first-connection.ts';
 import { Aside } from './aside.ts';
 import { BESIDE, countBeside, hasOtherPreloads, isHttpInstrumented, SECOND_SDK } from './beside.ts';
 import { flushAtTheEnd } from './ending.ts';
@@ -54,7 +54,7 @@ function setUp(env: Environment): void {
 /** Somebody else's SDK came first. */
 function setUpBeside(other: object): void {
   const processor = ownSetUp()?.cerberusAlone();
-  if (processor !== undefined) atFirstConnection(() => beside(other, processor, () => false));
+  if (processor !== undefined) atFirst(CONNECTION, () => beside(other, processor, () => false));
 }
 
 function setUpSdk(env: Environment): void {
@@ -97,7 +97,7 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
   if (hasExports && !hasOtherPreloads(env)) startOwn();
   const [processor] = configuration === given ? [] : (configuration.spanProcessors ?? []);
   const isOurs = (replacement: object): boolean => aside.made(replacement);
-  atFirstConnection(() => {
+  atFirst(CONNECTION, () => {
     if (isStarted && isHttpInstrumented(isOurs)) warn('CERBERUS_OTHER_SDK', SECOND_SDK);
     if (!isStarted && providerInPlace() === undefined) withoutUnaskedExports(startOwn);
     const provider = providerInPlace();

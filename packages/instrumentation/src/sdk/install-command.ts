@@ -1,9 +1,7 @@
-import { BUNDLE, INSTRUMENTATIONS } from './instrumentations.ts';
-import { installedVersion } from './installed.ts';
+import { API, BUNDLE, INSTRUMENTATIONS, SDK } from './instrumentations.ts';
+import { installedVersion, minorOf } from './installed.ts';
 import { placesToLook } from './sdk-loader.ts';
 
-const API = '@opentelemetry/api';
-const SDK = '@opentelemetry/sdk-node';
 /** The oldest that SDK 3 runs on. */
 const NODE_OF_SDK_3 = [22, 15] as const;
 
@@ -50,9 +48,4 @@ function isSinceNodeOfSdk3(version: string): boolean {
 
 function commandOf(packages: readonly string[]): string {
   return `npm install ${packages.join(' ')}`;
-}
-
-/** The second number of a version: what counts in those of 0.x and 1.x. */
-function minorOf(version: string): number {
-  return Number(version.split('.')[1] ?? 0);
 }

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUNDLE } from './instrumentations.ts';
-import { requireFrom, resolved } from './sdk-loader.ts';
+import { finder } from './sdk-loader.ts';
 
 const { readFileSync } = process.getBuiltinModule('node:fs');
 
@@ -15,14 +15,14 @@ interface Manifest {
 
 /** The version of a package, as the first of `places` that has it resolves it. */
 export function installedVersion(name: string, places: readonly string[]): string | undefined {
-  const file = fileOf(name, places);
+  const file = finder(places)(name);
   return file === undefined ? undefined : versionOf(file, name);
 }
 
 /** Whether an instrumentation is there, be it as a part of auto-instrumentations-node. */
 export function isInstalled(name: string, places: readonly string[]): boolean {
-  const bundle = fileOf(BUNDLE, places);
-  return fileOf(name, bundle === undefined ? places : [...places, bundle]) !== undefined;
+  const bundle = finder(places)(BUNDLE);
+  return finder(bundle === undefined ? places : [...places, bundle])(name) !== undefined;
 }
 
 /** The dependencies in the package.json above the first of `places` that has one: what an application says that it uses. */
@@ -38,13 +38,9 @@ export function declaredPackages(places: readonly string[]): ReadonlySet<string>
   return new Set();
 }
 
-function fileOf(name: string, places: readonly string[]): string | undefined {
-  for (const place of places) {
-    const near = requireFrom(place);
-    const file = near && resolved(near, name);
-    if (file !== undefined) return file;
-  }
-  return undefined;
+/** The second number of a version: what counts in those of 0.x and 1.x. */
+export function minorOf(version: string): number {
+  return Number(version.split('.')[1] ?? 0);
 }
 
 /** From the manifest above a file of the package, which may not export it. */

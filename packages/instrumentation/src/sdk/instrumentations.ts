@@ -16,6 +16,8 @@ export interface Instrumentation {
   readonly unless?: string;
 }
 
+export const API = '@opentelemetry/api';
+export const SDK = '@opentelemetry/sdk-node';
 /** What most applications need of OpenTelemetry, in one package. */
 export const BUNDLE = '@opentelemetry/auto-instrumentations-node';
 export const HTTP = '@opentelemetry/instrumentation-http';

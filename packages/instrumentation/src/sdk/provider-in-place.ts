@@ -1,14 +1,13 @@
 import { apiGlobal } from '@cerberus-otel/exporter-ws/internal';
 import type { SamplerLike, SpanProcessorLike } from './sdk-types.ts';
 
-/** The members of a tracer provider of SDK 2 and SDK 3 that joining it takes; none of them is public. */
-export interface JoinableProvider {
-  readonly _activeSpanProcessor: { _spanProcessors: readonly SpanProcessorLike[] };
-  /** From SDK 2.9 on; `_config` before. */
-  readonly _tracerOptions?: { sampler: SamplerLike };
-  readonly _config?: { sampler: SamplerLike };
+/** What is inside of a tracer provider of SDK 2 or SDK 3, none of it public, as far as joining it takes. */
+export interface InsideOfProvider {
+  readonly processors: { _spanProcessors: readonly SpanProcessorLike[] };
+  /** What each new tracer gets its sampler from. */
+  readonly options: { sampler: SamplerLike };
   /** Those that were made already have a reference of their own. */
-  readonly _tracers: ReadonlyMap<string, { _sampler: SamplerLike }>;
+  readonly tracers: ReadonlyMap<string, { _sampler: SamplerLike }>;
 }
 
 /**
@@ -24,24 +23,24 @@ export function providerInPlace(): object | undefined {
   return typeof delegate === 'object' && delegate !== null ? delegate : registered;
 }
 
-/** Whether a provider is one of OpenTelemetry's SDK 2 or 3, inside as these are known to be. */
-export function isJoinable(provider: object): provider is JoinableProvider {
-  const { _activeSpanProcessor: active, _tracers: tracers } = provider as Partial<JoinableProvider>;
-  return (
-    Array.isArray(active?._spanProcessors) &&
-    tracers instanceof Map &&
-    typeof optionsOf(provider as JoinableProvider)?.sampler.shouldSample === 'function'
-  );
-}
-
-/** What each new tracer of the provider gets its sampler from. */
-export function optionsOf(provider: JoinableProvider): { sampler: SamplerLike } | undefined {
-  return provider._tracerOptions ?? provider._config;
+/** @returns undefined for a provider that is not one of OpenTelemetry's SDK 2 or 3, or is not as these are known to be inside */
+export function insideOf(provider: object): InsideOfProvider | undefined {
+  const {
+    _activeSpanProcessor: processors,
+    _tracerOptions: since29,
+    _config: before29,
+    _tracers: tracers,
+  } = provider as Readonly<Record<string, unknown>>;
+  const inside = { processors, options: since29 ?? before29, tracers } as Partial<InsideOfProvider>;
+  const isKnown =
+    Array.isArray(inside.processors?._spanProcessors) &&
+    inside.tracers instanceof Map &&
+    typeof inside.options?.sampler.shouldSample === 'function';
+  return isKnown ? (inside as InsideOfProvider) : undefined;
 }
 
 /** Whether spans of a provider reach a processor, itself or through one around it. */
 export function feeds(provider: object, processor: SpanProcessorLike): boolean {
-  if (!isJoinable(provider)) return false;
-  const { _spanProcessors: processors } = provider._activeSpanProcessor;
-  return processors.some((each) => each === processor || ('inner' in each && each.inner === processor));
+  const reached = insideOf(provider)?.processors._spanProcessors ?? [];
+  return reached.some((each) => each === processor || ('inner' in each && each.inner === processor));
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { SDK } from './instrumentations.ts';
 import { ownLocation } from './own-location.ts';
 import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from './sdk-types.ts';
 
@@ -42,7 +43,7 @@ const TRACE_PACKAGES = [
 export function loadSdk(places: readonly string[] = placesToLook()): Sdk | undefined {
   for (const place of places) {
     const near = requireFrom(place);
-    const sdkNode = near && resolved(near, '@opentelemetry/sdk-node');
+    const sdkNode = near && resolved(near, SDK);
     const from = sdkNode === undefined ? near : requireFrom(sdkNode);
     for (const candidate of TRACE_PACKAGES) {
       const classes = from && loaded(from, candidate.name);
@@ -74,12 +75,27 @@ export function requireFrom(place: string): NodeJS.Require | undefined {
 }
 
 /** The file of a package or module; undefined when it is not found. */
-export function resolved(from: NodeJS.Require, name: string): string | undefined {
+function resolved(from: NodeJS.Require, name: string): string | undefined {
   try {
     return from.resolve(name);
   } catch {
     return undefined;
   }
+}
+
+/** The file of a package, where one of several places has it. */
+export type Find = (name: string) => string | undefined;
+
+/** Looks a package up from each of the places in turn. */
+export function finder(places: readonly string[]): Find {
+  const near = places.flatMap((place) => requireFrom(place) ?? []);
+  return (name) => {
+    for (const from of near) {
+      const file = resolved(from, name);
+      if (file !== undefined) return file;
+    }
+    return undefined;
+  };
 }
 
 function loaded(from: NodeJS.Require, name: string): Classes | undefined {

@@ -1,11 +1,10 @@
 import type { Reporter } from '@cerberus-otel/exporter-ws/internal';
-import { feeds, isJoinable, optionsOf, providerInPlace } from '../sdk/provider-in-place.ts';
+import { atFirst, CONNECTION } from '../capture/announcements.ts';
+import { feeds, insideOf, providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { CerberusSampler } from './cerberus-sampler.ts';
-import { atFirstConnection } from './first-connection.ts';
-import { PatientProcessor } from './patient-processor.ts';
+import { bystander } from './bystander.ts';
 import { SeparateProcessor } from './separate-processor.ts';
-import { UnawareProcessor } from './unaware-processor.ts';
 
 /**
  * Adds `processor` to a tracer provider that is set up already, as `withCerberus` adds it to one that is to be: it is asked
@@ -16,16 +15,13 @@ import { UnawareProcessor } from './unaware-processor.ts';
  * @returns false for a provider of another kind; it is then as it was
  */
 export function joinProvider(provider: object, processor: SpanProcessorLike): boolean {
-  const options = isJoinable(provider) ? optionsOf(provider) : undefined;
-  if (options === undefined || !isJoinable(provider)) return false;
-  const active = provider._activeSpanProcessor;
-  const sampler = new CerberusSampler(options.sampler);
-  const others = active._spanProcessors.map(
-    (other) => new PatientProcessor(new UnawareProcessor(other), processor),
-  );
-  active._spanProcessors = [new SeparateProcessor(processor), ...others];
-  options.sampler = sampler;
-  for (const tracer of provider._tracers.values()) tracer._sampler = sampler;
+  const inside = insideOf(provider);
+  if (inside === undefined) return false;
+  const { processors, options, tracers } = inside;
+  const others = processors._spanProcessors.map((other) => bystander(other, processor));
+  processors._spanProcessors = [new SeparateProcessor(processor), ...others];
+  options.sampler = new CerberusSampler(options.sampler);
+  for (const tracer of tracers.values()) tracer._sampler = options.sampler;
   return true;
 }
 
@@ -35,7 +31,7 @@ export function joinProvider(provider: object, processor: SpanProcessorLike): bo
  * its place.
  */
 export function joinWhereLeftOut(processor: SpanProcessorLike, reporter: Reporter): void {
-  atFirstConnection(() => {
+  atFirst(CONNECTION, () => {
     const provider = providerInPlace();
     if (provider !== undefined && (feeds(provider, processor) || joinProvider(provider, processor))) return;
     reporter.condition(

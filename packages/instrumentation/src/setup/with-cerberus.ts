@@ -20,12 +20,11 @@ import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 import { loadSdk, type Sdk } from '../sdk/sdk-loader.ts';
 import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from '../sdk/sdk-types.ts';
+import { bystander } from './bystander.ts';
 import { CerberusSampler, RECORD_OPTION, type CerberusSamplerOptions } from './cerberus-sampler.ts';
 import { batchProcessor, processorsFromEnvironment } from './environment-processors.ts';
 import { samplerFromEnvironment } from './environment-sampler.ts';
 import { joinWhereLeftOut } from './joining.ts';
-import { PatientProcessor } from './patient-processor.ts';
-import { UnawareProcessor } from './unaware-processor.ts';
 
 /**
  * Every option of the exporter, the span processor and the sampler; `token`, `tlsCa` and `allowInsecureTransport`
@@ -75,14 +74,21 @@ export function withCerberus<Configuration extends object>(
   configuration: Configuration = {} as Configuration,
   options: CerberusOptions = {},
 ): WithCerberus<Configuration> {
+  return unlessOff(options, configuration, (env) => ({
+    ...configuration,
+    ...additions(configuration, options, env),
+  }));
+}
+
+/** What `setUp` makes; `off` where Cerberus is disabled, or its options cannot work and nobody is strict about it. */
+function unlessOff<T>(options: CerberusOptions, off: T, setUp: (env: Environment) => T): T {
   const env = processEnvironment();
   try {
-    if (isDisabled(options, env)) return configuration;
-    return { ...configuration, ...additions(configuration, options, env) };
+    return isDisabled(options, env) ? off : setUp(env);
   } catch (error) {
     if (isStrict(options, env)) throw error;
-    report(error, env);
-    return configuration;
+    createReporter('@cerberus-otel/instrumentation', env).condition('CERBERUS_CONFIG_INVALID', reason(error));
+    return off;
   }
 }
 
@@ -122,10 +128,7 @@ function additions(
   }
   return {
     sampler,
-    spanProcessors: [
-      processor,
-      ...others.map((other) => new PatientProcessor(new UnawareProcessor(other), processor)),
-    ],
+    spanProcessors: [processor, ...others.map((other) => bystander(other, processor))],
   };
 }
 
@@ -135,14 +138,9 @@ function additions(
  * @returns undefined where Cerberus is off
  */
 export function cerberusAlone(options: CerberusOptions = {}): CerberusSpanProcessor | undefined {
-  const env = processEnvironment();
-  try {
-    return isDisabled(options, env) ? undefined : processorOf(splitOptions(options));
-  } catch (error) {
-    if (isStrict(options, env)) throw error;
-    report(error, env);
-    return undefined;
-  }
+  return unlessOff<CerberusSpanProcessor | undefined>(options, undefined, () =>
+    processorOf(splitOptions(options)),
+  );
 }
 
 function resourceOf({ resource }: NodeSdkConfigurationLike): Pick<CerberusOptions, 'resource'> {
@@ -202,10 +200,6 @@ function splitOptions(options: CerberusOptions): SplitOptions {
       processor[name] = value;
   }
   return { exporter, processor, sampler };
-}
-
-function report(error: unknown, env: Environment): void {
-  createReporter('@cerberus-otel/instrumentation', env).condition('CERBERUS_CONFIG_INVALID', reason(error));
 }
 
 /** A foreign error may hold anything in its message, so only its kind is shown. */

@@ -1,0 +1,16 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+/** Node says on it that a request has arrived, in the tick in which its server is told. */
+export const REQUEST_START = 'http.server.request.start';
+
+/** Node says on it that a server has a new connection, before it reads from it. */
+export const CONNECTION = 'net.server.socket';
+
+/** Calls back once, when Node says something on a channel for the first time from now on. */
+export function atFirst(channel: typeof REQUEST_START | typeof CONNECTION, callback: () => void): void {
+  const onAnnouncement = (): void => {
+    unsubscribe(channel, onAnnouncement);
+    callback();
+  };
+  subscribe(channel, onAnnouncement);
+}
