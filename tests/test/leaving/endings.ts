@@ -117,6 +117,7 @@ export const ENDINGS: readonly KnownEnding[] = [
     setUp,
     handler: 'none',
     script: 'cluster.mjs',
+    workers: 2,
     answered: true,
     end: (app) => app.kill('SIGTERM'),
     expected: bySignal('SIGTERM'),

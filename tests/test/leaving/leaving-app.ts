@@ -79,6 +79,12 @@ export class LeavingApp {
     return Number(/listening on (\d+)/.exec(this.output)?.[1] ?? 0);
   }
 
+  /** Resolves when so many of its processes listen, on the one port. */
+  listens(processes: number): Promise<void> {
+    const listening = (): number => this.output.split('listening on').length - 1;
+    return until(`${processes} processes listen`, () => listening() >= processes, START_MILLIS);
+  }
+
   /** Resolves when the answer has come, or the connection has gone. */
   ask(path: string): Promise<void> {
     return new Promise((resolve) => {

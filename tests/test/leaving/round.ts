@@ -13,6 +13,8 @@ export interface Round extends Pick<Start, 'setUp' | 'node' | 'script' | 'wrappe
   readonly answered?: boolean;
   /** Requests that `end` makes. */
   readonly more?: number;
+  /** Processes that serve, in turn; one by default. */
+  readonly workers?: number;
 }
 
 /** What became of it. */
@@ -27,9 +29,9 @@ const WAITING = { CERBERUS_FLUSH_INTERVAL_MILLIS: '60000' };
 
 let rounds = 0;
 
-/** Starts the application, lets it connect with a first request, makes six more and ends it. */
+/** Starts the application, lets each process that serves connect with a first request, makes six more and ends it. */
 export async function runRound(backend: Backend, round: Round): Promise<Outcome> {
-  const { link = 'loopback', handler, env, end, answered = false, more = 0 } = round;
+  const { link = 'loopback', handler, env, end, answered = false, more = 0, workers = 1 } = round;
   rounds += 1;
   const client = `round-${rounds}`;
   const app = await LeavingApp.start({
@@ -37,8 +39,9 @@ export async function runRound(backend: Backend, round: Round): Promise<Outcome>
     env: { ...backend.env(link, client), HANDLER: handler, ...WAITING, ...env },
   });
   try {
-    await app.ask('/first');
-    if ((await backend.stored(client, 1, 15_000)) !== 1)
+    await app.listens(workers);
+    for (let worker = 0; worker < workers; worker += 1) await app.ask('/first');
+    if ((await backend.stored(client, workers, 15_000)) !== workers)
       throw new Error(`it does not deliver: ${app.output}`);
     for (let index = 1; index < 6; index += 1) await app.ask(`/${index}`);
     const last = app.ask('/slow');
@@ -47,7 +50,7 @@ export async function runRound(backend: Backend, round: Round): Promise<Outcome>
     await end(app);
     await last;
     const ending = await app.ended;
-    const served = 7 + more;
+    const served = workers + 6 + more;
     return { ...ending, served, stored: await backend.stored(client, served), output: app.output };
   } finally {
     app.kill('SIGKILL');
