@@ -8,6 +8,7 @@ import { CerberusWsExporter, type FinishedSpan } from '@cerberus-otel/exporter-w
 import { FaultProxy } from '../../packages/exporter-ws/test-dist/support/fault-proxy.js';
 import { readEvents } from './support/reads.js';
 import { ServerProcess } from './support/server-process.js';
+import { until } from './support/until.js';
 
 const TOKEN = 'restart-token';
 const KILLS = 5;
@@ -50,17 +51,23 @@ describe('server killed and restarted under load', function () {
         () => undefined,
       );
     try {
+      burst();
+      await until('it has connected', () => exporter.stats().state === 'ready');
       for (let kill = 0; kill < KILLS; kill += 1) {
-        const until = performance.now() + 100 + Math.random() * 400;
-        while (performance.now() < until) {
+        const pause = performance.now() + 100 + Math.random() * 400;
+        while (performance.now() < pause) {
           burst();
           await sleep(2);
         }
+        const { reconnects } = exporter.stats();
         await server.kill();
         burst();
         await server.restart();
         // The network is cut and healed between the kills.
-        while (exporter.stats().state !== 'ready') await sleep(5);
+        await until('it has connected anew', () => {
+          const now = exporter.stats();
+          return now.reconnects > reconnects && now.state === 'ready';
+        });
         proxy.set('blackhole');
         burst();
         await sleep(50);

@@ -25,6 +25,31 @@ export async function installNode(major: string): Promise<string> {
   return join(folder, 'node_modules', name, 'bin/node');
 }
 
+/** Runtimes that are not Node.js, and a folder with what an application on them needs. */
+export interface Runtimes {
+  readonly folder: string;
+  readonly bun: string;
+  readonly deno: string;
+}
+
+/** The newest Bun and Deno from npm, with Express and OpenTelemetry beside them. */
+export async function installRuntimes(): Promise<Runtimes> {
+  const bun = `@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : process.arch}`;
+  const deno = `@deno/linux-${process.arch}-glibc`;
+  const manifest = await readManifest(join(REPOSITORY, 'examples/express'));
+  const others = Object.entries(manifest.dependencies).filter(
+    ([name]) => !name.startsWith('@cerberus-otel/'),
+  );
+  const folder = await install('runtimes', {
+    [bun]: 'latest',
+    [deno]: 'latest',
+    ...Object.fromEntries(others),
+    ...OWN_DEPENDENCIES,
+  });
+  const packages = join(folder, 'node_modules');
+  return { folder, bun: join(packages, bun, 'bin/bun'), deno: join(packages, deno, 'deno') };
+}
+
 /** The dependencies of a framework's example, in the versions of a line. */
 export async function installExample(framework: Framework, line: string): Promise<string> {
   const manifest = await readManifest(join(REPOSITORY, 'examples', framework.example));

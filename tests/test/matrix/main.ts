@@ -1,6 +1,7 @@
 // `npm run matrix`: every framework on Node.js, OpenTelemetry and module system chosen pairwise; writes the table of
 // docs/frameworks.md. `npm run matrix -- koa hono` runs the frameworks whose example is named again, and takes what the
-// others gave from their last run; `npm run matrix -- endings` only the ways in which an application ends, on each Node.js.
+// others gave from their last run; `npm run matrix -- endings` only the ways in which an application ends, on each Node.js, and
+// `npm run matrix -- runtimes` only what is no Node.js.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { combinations, NODES, type Combination } from './combinations.js';
@@ -9,6 +10,7 @@ import { judge, type Framework, type Verdict } from './framework.js';
 import { FRAMEWORKS } from './frameworks.js';
 import { keepResult, lastResults } from './last-results.js';
 import { replaceReport, report } from './report.js';
+import { runRuntimes } from './runtimes.js';
 import { runCombination, type RunResult } from './run-combination.js';
 import { REPOSITORY } from './stage.js';
 
@@ -66,10 +68,10 @@ await runAll(
   FRAMEWORKS.filter(({ example }) => wanted.length === 0 || wanted.includes(example)),
   chosen,
 );
-const badEndings =
-  wanted.length === 0 || wanted.includes('endings')
-    ? await runEndings(NODES, (line) => void process.stdout.write(`${line}\n`))
-    : 0;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const isWanted = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
+const badEndings = isWanted('endings') ? await runEndings(NODES, say) : 0;
+const badRuntimes = isWanted('runtimes') ? await runRuntimes(say) : 0;
 const results = await lastResults(chosen);
 const faults = results.filter(isFault).length;
 const missing = chosen.length - results.length;
@@ -78,4 +80,5 @@ if (missing === 0) {
   await writeFile(DOCUMENT, replaceReport(document, report(FRAMEWORKS, results)));
 }
 process.stdout.write(`\n${results.length} runs, ${faults} with faults, ${missing} combinations never run\n`);
-process.exitCode = faults === 0 && badEndings === 0 && (missing === 0 || wanted.includes('endings')) ? 0 : 1;
+const isPart = wanted.includes('endings') || wanted.includes('runtimes');
+process.exitCode = faults + badEndings + badRuntimes === 0 && (missing === 0 || isPart) ? 0 : 1;

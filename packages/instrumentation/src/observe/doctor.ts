@@ -7,6 +7,7 @@ import type { Delivery } from './delivery.ts';
 import { keepForDev } from './dev-findings.ts';
 import { diagnose, type Observations } from './diagnosis.ts';
 import { routingFramework } from './routing-framework.ts';
+import { runtimeLimit } from './runtime-limit.ts';
 
 const SAMPLE_REQUESTS = 100;
 const SAMPLE_MILLIS = 30_000;
@@ -39,6 +40,8 @@ export class Doctor {
 
   constructor(parts: DoctorParts) {
     this.#parts = parts;
+    const limit = runtimeLimit();
+    if (limit !== undefined) parts.reporter.condition('CERBERUS_RUNTIME', limit);
   }
 
   /** Whether it still looks at requests. */

@@ -1,6 +1,4 @@
-import { register } from 'node:module';
 import { basename } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/internal';
 import { atFirst, CONNECTION } from '../capture/announcements.ts';
@@ -13,21 +11,26 @@ import { Aside } from './aside.ts';
 import { BESIDE, countBeside, hasOtherPreloads, isHttpInstrumented, SECOND_SDK } from './beside.ts';
 import { flushAtTheEnd } from './ending.ts';
 import { exportsAskedFor, withoutUnaskedExports } from './exports.ts';
+import { hookEsModules } from './loader-hook.ts';
 import { findPackages, ownSetUp, type FoundPackages } from './packages.ts';
+import { sayWhereWorkerServes } from './worker.ts';
 
 /** Programs that only start others inherit `NODE_OPTIONS` too; they are left alone. */
 const PACKAGE_MANAGERS = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg', 'corepack']);
 
 /**
- * Sets up once per process, in its main thread. What keeps it from working is one process warning.
+ * Sets up once per process, in its main thread; a worker thread that serves is told of. What keeps it from working is one
+ * process warning.
  *
  * @throws CerberusConfigError for options that cannot work, with `CERBERUS_STRICT` only
  */
 export function registerOnce(): void {
-  if (!isMainThread || !markRegistered()) return;
+  if (isMainThread && !markRegistered()) return;
   const env = processEnvironment();
   try {
-    if (isWanted(env)) setUp(env);
+    if (!isWanted(env)) return;
+    if (isMainThread) setUp(env);
+    else sayWhereWorkerServes(warn);
   } catch (error) {
     // With `CERBERUS_STRICT`: it ends the process before the application starts.
     if (error instanceof Error && error.name === 'CerberusConfigError' && isOn(env['CERBERUS_STRICT']))
@@ -87,7 +90,7 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
   const configuration = found.withCerberus(given);
   // A configuration that cannot work was warned of by now.
   if (configuration === given && !hasExports) return;
-  register(pathToFileURL(found.loaderHook).href);
+  hookEsModules(found.loaderHook, given.instrumentations);
   const sdk = found.nodeSdk(configuration);
   const startOwn = (): void => {
     isStarted = true;
