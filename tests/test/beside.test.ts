@@ -4,7 +4,7 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,14 +14,13 @@ import { afterTest } from './support/disposal.js';
 import { JsonLines } from './support/lines.js';
 import { Sink } from './support/sink.js';
 import { until } from './support/until.js';
+import { keepTable } from './support/written-table.js';
 
 const apps = fileURLToPath(new URL('../apps/beside/', import.meta.url));
 /** Below the dependencies of SDK 3, with copies of our packages. */
 const sdk3 = join(REPOSITORY, 'tests/sdk-3/run/beside/');
-const documentFile = fileURLToPath(new URL('../../docs/coexistence.md', import.meta.url));
 const REGISTER = '@cerberus-otel/instrumentation/register';
 const UNSAMPLED = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00`;
-const PART = /(<!-- written by tests\/test\/beside.test.ts -->\n)[^]*?(<!-- end -->)/;
 
 /** What the others sent, in a form in which two runs can be compared. */
 type Fingerprint = (sink: Sink, lines: readonly Record<string, unknown>[]) => readonly string[];
@@ -210,7 +209,7 @@ const CONFIGURED: Other = {
 
 describe('register beside another tracing', function () {
   this.timeout(90_000);
-  const rows: string[] = [];
+  const rows: (readonly string[])[] = [];
 
   before(async () => {
     await placePackages(join(REPOSITORY, 'tests/sdk-3/run'));
@@ -326,20 +325,24 @@ describe('register beside another tracing', function () {
     rows.push(row(other, order, way, onSpans));
   }
 
-  after(async () => {
-    const expected = 2 * OTHERS.length + 2;
-    // A part of the tests, or one that failed.
-    if (rows.length !== expected) return;
-    const document = await readFile(documentFile, 'utf8');
-    const table = [
-      '| beside | version | loaded | one event each | routes | `setMetric` | metrics on spans | its own spans | said |',
-      '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-      ...rows,
-    ];
-    const written = document.replace(PART, `$1\n${table.join('\n')}\n\n$2`);
-    if (process.env['CERBERUS_WRITE_DOCS'] === 'true') await writeFile(documentFile, written);
-    else expect(document).to.equal(written);
-  });
+  after(() =>
+    keepTable(
+      'beside.test.ts',
+      [
+        'beside',
+        'version',
+        'loaded',
+        'one event each',
+        'routes',
+        '`setMetric`',
+        'metrics on spans',
+        'its own spans',
+        'said',
+      ],
+      rows,
+      2 * OTHERS.length + 2,
+    ),
+  );
 });
 
 const SHOWN: Readonly<Record<Way, string>> = {
@@ -349,8 +352,7 @@ const SHOWN: Readonly<Record<Way, string>> = {
 };
 
 /** @param onSpans how many of the four requests that set a metric on the active span have it */
-function row(other: Other, order: string, way: Way, onSpans: number): string {
+function row(other: Other, order: string, way: Way, onSpans: number): readonly string[] {
   const spans = ['no', 'of sampled requests', 'yes'][onSpans === 0 ? 0 : onSpans < 4 ? 1 : 2] ?? '';
-  const cells = [other.name, versionOf(other), order, 'yes', 'yes', 'yes', spans, 'unchanged', SHOWN[way]];
-  return `| ${cells.join(' | ')} |`;
+  return [other.name, versionOf(other), order, 'yes', 'yes', 'yes', spans, 'unchanged', SHOWN[way]];
 }

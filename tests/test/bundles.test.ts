@@ -1,4 +1,5 @@
 // Real applications, bundled: the application's own spans are what they were without Cerberus, and each request is an event.
+// Writes its table of docs/coexistence.md with CERBERUS_WRITE_DOCS=true, and otherwise compares with it.
 import { expect } from 'chai';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +17,7 @@ import { bundle, bundleFile, BUNDLINGS, type Bundling } from './bundles/build.js
 import { afterTest } from './support/disposal.js';
 import { JsonLines } from './support/lines.js';
 import { until } from './support/until.js';
+import { keepTable } from './support/written-table.js';
 
 const TESTS = fileURLToPath(new URL('../', import.meta.url));
 const REQUESTS = 3;
@@ -25,14 +27,25 @@ interface Outcome {
   /** Of the application, by kind and name. */
   readonly spans: readonly string[];
   readonly events: readonly unknown[];
+  readonly routes: readonly unknown[];
   readonly errors: string;
 }
 
 describe('a bundled application', function () {
   this.timeout(240_000);
 
+  const rows: (readonly string[])[] = [];
+
   // Of esbuild, which keeps a process.
   after(() => stop());
+  after(() =>
+    keepTable(
+      'bundles.test.ts',
+      ['bundle', 'packages', 'one event each', 'routes', 'your own spans', 'said without `spanProcessors`'],
+      rows,
+      BUNDLINGS.length,
+    ),
+  );
 
   it('gets no module of Node.js from Cerberus that OpenTelemetry would have to be there for', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['loaded.cjs'], {
@@ -50,6 +63,7 @@ describe('a bundled application', function () {
     describe(`${bundler}, ${format === 'esm' ? 'ES module' : 'CommonJS'}, ${externals ? 'packages outside' : 'everything in one file'}`, () => {
       let folder: string;
       let without: Outcome;
+      let found: readonly unknown[] = [];
 
       before(async () => {
         // Where packages are outside, they have to be found from there; the others have nothing around them.
@@ -69,7 +83,8 @@ describe('a bundled application', function () {
       });
 
       it('makes the same spans with Cerberus, and an event for each request', async () => {
-        const { spans, events, errors } = await run(folder, 'with', bundling, REQUESTS);
+        const { spans, events, routes, errors } = await run(folder, 'with', bundling, REQUESTS);
+        found = routes;
         expect(spans).to.deep.equal(without.spans);
         expect(events, errors).to.deep.equal(['/users/0', '/users/1', '/users/2']);
       });
@@ -78,17 +93,32 @@ describe('a bundled application', function () {
         it('lets Cerberus find the SDK', async () => {
           const { events, errors } = await run(folder, 'bare', bundling, REQUESTS);
           expect(events, errors).to.have.length(REQUESTS);
+          rows.push(row(bundling, found, 'nothing: it finds the SDK'));
         });
       } else {
         it('is told once what to do where Cerberus cannot find the SDK, and runs', async () => {
           const { events, errors } = await run(folder, 'bare', bundling);
           expect(events).to.deep.equal([]);
           expect(errors.split('\n').filter((line) => NO_SDK.test(line))).to.have.length(1);
+          rows.push(row(bundling, found, 'that it finds no SDK'));
         });
       }
     });
   }
 });
+
+/** Of a bundling whose tests have passed. */
+function row({ bundler, format, externals }: Bundling, routes: readonly unknown[], said: string): string[] {
+  const named = routes.filter((route) => route === '/users/:id').length;
+  return [
+    `${bundler}, ${format === 'esm' ? 'ES module' : 'CommonJS'}`,
+    externals ? 'outside' : 'in one file',
+    'yes',
+    named === REQUESTS ? 'yes' : 'no',
+    'unchanged',
+    said,
+  ];
+}
 
 async function run(folder: string, entry: string, bundling: Bundling, expected = 0): Promise<Outcome> {
   const backend = new BatchBackend();
@@ -127,6 +157,7 @@ async function run(folder: string, entry: string, bundling: Bundling, expected =
   return {
     spans: spans.toSorted(),
     events: backend.stored.map(({ endpoint }) => endpoint).toSorted(),
+    routes: backend.stored.map(({ route }) => route),
     errors,
   };
 }

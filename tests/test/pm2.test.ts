@@ -14,6 +14,7 @@ import {
   ScriptedServer,
 } from '../../packages/exporter-ws/test-dist/support/scripted-server.js';
 import { until } from './support/until.js';
+import { keepTable } from './support/written-table.js';
 
 const run = promisify(execFile);
 const PM2 = fileURLToPath(new URL('../node_modules/pm2/bin/pm2', import.meta.url));
@@ -30,6 +31,9 @@ const PRELOADED = {
 describe('PM2', function () {
   this.timeout(240_000);
   let home: string;
+  const rows: (readonly string[])[] = [];
+
+  after(() => keepTable('pm2.test.ts', ['mode', 'set up by', 'one event each', 'routes', 'said'], rows, 4));
 
   const pm2 = (...args: string[]): Promise<unknown> =>
     run(process.execPath, [PM2, ...args], {
@@ -79,12 +83,15 @@ describe('PM2', function () {
           await until('all listen', async () => (await ports()).length === app.instances, WAIT_MILLIS);
           const [port = ''] = await ports();
           const pids = new Set<string>();
-          for (let index = 0; index < REQUESTS; index += 1) pids.add(await ask(Number(port), `/${index}`));
+          for (let index = 0; index < REQUESTS; index += 1)
+            pids.add(await ask(Number(port), `/users/${index}`));
           expect(pids.size).to.equal(app.instances);
           await until('all are stored', () => backend.stored.length >= REQUESTS, WAIT_MILLIS);
           expect(backend.stored.map(({ endpoint }) => String(endpoint)).toSorted()).to.deep.equal(
-            Array.from({ length: REQUESTS }, (_, index) => `/${index}`).toSorted(),
+            Array.from({ length: REQUESTS }, (_, index) => `/users/${index}`).toSorted(),
           );
+          for (const { route } of backend.stored) expect(route).to.equal('/users/:id');
+          rows.push([mode, name, 'yes', 'yes', 'nothing']);
         } finally {
           await server.stop();
         }
