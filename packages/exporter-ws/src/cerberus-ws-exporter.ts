@@ -10,6 +10,7 @@ import { exporterMetrics } from './observe/exporter-metrics.ts';
 import { createReporter, type Reporter } from './observe/reporter.ts';
 import { observe } from './observe/self-telemetry.ts';
 import { Tally, type ExporterStats } from './observe/stats.ts';
+import { sayWhatIsUnusable } from './observe/weak-choices.ts';
 import { atProcessEnd } from './process-end.ts';
 import { Backlog } from './protocol/backlog.ts';
 import { Intake, type Admission } from './queue/intake.ts';
@@ -62,6 +63,7 @@ export class CerberusWsExporter {
     this.#config = resolveConfig(options, env);
     this.#clock = seams.clock ?? systemClock;
     this.#reporter = createReporter(NAMESPACE, env);
+    sayWhatIsUnusable(this.#config, this.#reporter);
     const serializer = new Serializer(this.#config);
     const { maxQueueEvents: maxEvents, maxQueueBytes: maxBytes } = this.#config;
     const spool = openSpool(this.#config, this.#clock, this.#tally, this.#reporter);

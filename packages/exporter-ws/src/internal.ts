@@ -6,8 +6,10 @@ export { apiGlobal } from './observe/api-global.ts';
 export { CERBERUS_ATTRIBUTE, METRIC_PREFIX } from './event/attributes.ts';
 export { equalJitter, fullJitter, type BackoffLimits } from './transport/backoff.ts';
 export { systemClock, type Clock, type Timer } from './clock.ts';
-export { checkCertificate, EXPORTER_OPTION_NAMES } from './config/config.ts';
+export { checkCertificate, EXPORTER_OPTION_NAMES, resolveConfig } from './config/config.ts';
 export { pem } from './config/file-options.ts';
+export { chooseProxy, proxyOption, type ProxyServer } from './config/proxy.ts';
+export { ProxyError, throughProxy } from './transport/tunnel.ts';
 export { CerberusConfigError, type CerberusConfigErrorCode } from './config/config-error.ts';
 export { endpointUrl, isLoopbackHost } from './config/endpoint-url.ts';
 export {

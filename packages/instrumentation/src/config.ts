@@ -1,6 +1,7 @@
 import {
   CerberusConfigError,
   checkCertificate,
+  chooseProxy,
   endpointUrl,
   flag,
   given,
@@ -9,11 +10,13 @@ import {
   missing,
   oneOf,
   pem,
+  proxyOption,
   readOptions,
   text,
   type Clock,
   type Environment,
   type OptionKind,
+  type ProxyServer,
   type Reporter,
 } from '@cerberus-otel/exporter-ws/internal';
 import type { MeterProvider } from '@opentelemetry/api';
@@ -49,6 +52,8 @@ export interface CerberusSpanProcessorOptions {
   allowInsecureTransport?: boolean | undefined;
   /** Certificate authorities to trust instead of Node's for `backendUrl`, PEM. In the environment: a file name. */
   tlsCa?: string | Uint8Array | undefined;
+  /** A proxy for `backendUrl`, as in `CerberusWsExporter`: a URL, or `none`. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say. */
+  proxy?: string | undefined;
   /** What becomes of the client address: its pseudonym, the address itself, or nothing. Default: `hash`. */
   sourceIp?: 'hash' | 'raw' | 'omit' | undefined;
   /** What becomes of the id given to `setUserId`: its pseudonym or the id itself. Default: `hash`. */
@@ -90,6 +95,8 @@ export interface ProcessorConfig {
   readonly token: string | undefined;
   readonly allowInsecureTransport: boolean;
   readonly tlsCa: string | Uint8Array | undefined;
+  /** The proxy that leads to a backend, if one does. */
+  proxyTo(target: URL): ProxyServer | undefined;
   readonly sourceIp: 'hash' | 'raw' | 'omit';
   readonly userId: 'hash' | 'raw';
   readonly trustProxy: TrustProxy | undefined;
@@ -99,7 +106,10 @@ export interface ProcessorConfig {
   readonly selfObsMeterProvider: MeterProvider | undefined;
 }
 
-type ProcessorOptionTable = { readonly [Name in keyof ProcessorConfig]: OptionKind<ProcessorConfig[Name]> };
+type ReadAsTheyAre = Omit<ProcessorConfig, 'proxyTo'>;
+type ProcessorOptionTable = {
+  readonly [Name in keyof ReadAsTheyAre]: OptionKind<ReadAsTheyAre[Name]>;
+} & { readonly proxy: ReturnType<typeof proxyOption> };
 
 /** How the options are read; the single list of them. */
 export const PROCESSOR_OPTION_TABLE: ProcessorOptionTable = {
@@ -109,6 +119,7 @@ export const PROCESSOR_OPTION_TABLE: ProcessorOptionTable = {
   token: text(),
   allowInsecureTransport: flag(false),
   tlsCa: pem(),
+  proxy: proxyOption(),
   sourceIp: oneOf(['hash', 'raw', 'omit'], 'hash'),
   userId: oneOf(['hash', 'raw'], 'hash'),
   trustProxy: trustProxyOption(),
@@ -126,12 +137,12 @@ export function readProcessorOptions(
   if (typeof options !== 'object' || options === null) {
     throw new CerberusConfigError('OPTION_INVALID', 'options', 'the options must be an object');
   }
-  const config = readOptions(PROCESSOR_OPTION_TABLE, options, env);
+  const { proxy, ...config } = readOptions(PROCESSOR_OPTION_TABLE, options, env);
   if (config.redactSpans && config.sourceIp === 'raw') {
     const rule = "`redactSpans` takes addresses off spans, so `sourceIp` cannot be 'raw'";
     throw new CerberusConfigError('OPTION_INVALID', 'redactSpans', rule);
   }
-  return config;
+  return Object.freeze({ ...config, proxyTo: (target: URL) => chooseProxy(target, proxy, env).server });
 }
 
 /** A backend that gives out the key. */
@@ -139,6 +150,7 @@ export interface KeyBackend {
   readonly url: URL;
   readonly token: string;
   readonly tlsCa: string | Uint8Array | undefined;
+  readonly proxy: ProxyServer | undefined;
   /** Neither encrypted nor on this machine; allowed by `allowInsecureTransport`. */
   readonly insecure: boolean;
 }
@@ -156,5 +168,6 @@ export function keyBackendOf(config: ProcessorConfig): KeyBackend | undefined {
   const url = endpointUrl('backendUrl', backendUrl, schemes, allowInsecureTransport);
   if (token === undefined) return missing('token', '`backendUrl` gives out the key only to its owner');
   if (config.sourceIp !== 'hash' && config.userId === 'raw') return undefined;
-  return { url, token, tlsCa, insecure: url.protocol === 'http:' && !isLoopbackHost(url.hostname) };
+  const insecure = url.protocol === 'http:' && !isLoopbackHost(url.hostname);
+  return { url, token, tlsCa, proxy: config.proxyTo(url), insecure };
 }

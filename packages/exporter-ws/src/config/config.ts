@@ -6,6 +6,7 @@ import { endpointUrl } from './endpoint-url.ts';
 import { folder, pem } from './file-options.ts';
 import { meterProviderOption } from './meter-provider-option.ts';
 import { nameOfApplication } from './package-name.ts';
+import { chooseProxy, proxyOption, type ProxyChoice } from './proxy.ts';
 import {
   resourceOption,
   serviceIdentity,
@@ -104,7 +105,12 @@ export interface CerberusWsExporterOptions {
   tlsCert?: string | Uint8Array | undefined;
   /** Private key of the client certificate, PEM. In the environment: a file name. */
   tlsKey?: string | Uint8Array | undefined;
-  /** An `http.Agent` for the upgrade request, for example of a proxy. Code only. */
+  /**
+   * The `http://` or `https://` URL of a proxy, or `none`. Default: what `HTTPS_PROXY` (for `wss://`), `HTTP_PROXY` and `NO_PROXY`
+   * say. No proxy is used for a loopback host.
+   */
+  proxy?: string | undefined;
+  /** An `http.Agent` for the upgrade request. Excludes `proxy`, and no variable is looked at for one. Code only. */
   agent?: object | undefined;
   /**
    * The Resource of OpenTelemetry's SDK: its `service.version`, `deployment.environment.name` and `service.instance.id` are sent
@@ -150,6 +156,7 @@ const OPTIONS = {
   tlsCa: pem(),
   tlsCert: pem(),
   tlsKey: pem(),
+  proxy: proxyOption(),
   agent: given('an http.Agent', (value): value is object => typeof value === 'object' && value !== null),
   resource: resourceOption(),
   selfObsMeterProvider: meterProviderOption(),
@@ -173,6 +180,7 @@ type WithoutDefault =
   | 'tlsCa'
   | 'tlsCert'
   | 'tlsKey'
+  | 'proxy'
   | 'agent'
   | 'resource'
   | 'selfObsMeterProvider';
@@ -189,6 +197,7 @@ export interface ExporterConfig extends Defaulted {
   readonly tlsCa: string | Uint8Array | undefined;
   readonly tlsCert: string | Uint8Array | undefined;
   readonly tlsKey: string | Uint8Array | undefined;
+  readonly proxy: ProxyChoice;
   readonly agent: object | undefined;
   /** What is sent of the application itself beside `clientId`. */
   readonly service: ServiceIdentity;
@@ -223,10 +232,14 @@ export function resolveConfig(
   if ((read.tlsCert === undefined) !== (read.tlsKey === undefined)) {
     invalid(read.tlsCert === undefined ? 'tlsCert' : 'tlsKey', 'given together with its counterpart');
   }
+  if (read.agent !== undefined && read.proxy !== undefined)
+    invalid('proxy', 'left out where `agent` is given');
   checkTls(read);
+  const url = endpointUrl('wsUrl', wsUrl, WS_SCHEMES, read.allowInsecureTransport);
   const config = {
     ...read,
-    wsUrl: endpointUrl('wsUrl', wsUrl, WS_SCHEMES, read.allowInsecureTransport),
+    wsUrl: url,
+    proxy: chooseProxy(url, read.agent === undefined ? read.proxy : 'none', env),
     token,
     clientId,
     service,
@@ -268,6 +281,7 @@ function concealed(config: ExporterConfig): ExporterConfig {
     'tlsCa',
     'tlsCert',
     'tlsKey',
+    'proxy',
     'agent',
     'selfObsMeterProvider',
   ] as const) {

@@ -18,3 +18,13 @@ export function sayWhatIsWeak(
     );
   }
 }
+
+/** Says, before anything is sent, that there is no proxy although a variable names one. */
+export function sayWhatIsUnusable({ proxy }: Pick<ExporterConfig, 'proxy'>, reporter: Reporter): void {
+  if (proxy.unusable === undefined) return;
+  reporter.condition(
+    'CERBERUS_CONFIG_INVALID',
+    `Cerberus connects without a proxy, because ${proxy.unusable} is not an http:// or https:// URL; \`proxy\` ` +
+      "(CERBERUS_PROXY) takes one for Cerberus alone, or 'none'",
+  );
+}

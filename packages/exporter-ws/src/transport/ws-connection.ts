@@ -7,6 +7,7 @@ import type { Message } from '../protocol/message.ts';
 import { clientFrames } from './client-frames.ts';
 import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
+import { throughProxy } from './tunnel.ts';
 
 const { Socket } = process.getBuiltinModule('node:net');
 
@@ -26,7 +27,7 @@ export interface ConnectionHandlers {
 
 export type ConnectionConfig = Pick<
   ExporterConfig,
-  'wsUrl' | 'token' | 'connectTimeoutMillis' | 'tlsCa' | 'tlsCert' | 'tlsKey' | 'agent'
+  'wsUrl' | 'token' | 'connectTimeoutMillis' | 'tlsCa' | 'tlsCert' | 'tlsKey' | 'proxy' | 'agent'
 >;
 
 /** The class of `ws`, which is loaded with the first connection. */
@@ -60,7 +61,9 @@ export function openConnection(
 /** `ws` passes the options of `net.connect` and `tls.connect` on. */
 type SocketOptions = ClientOptions & { readonly highWaterMark: number };
 
-function clientOptions(config: ConnectionConfig): SocketOptions {
+/** @param signal ends what is under way to a proxy */
+function clientOptions(config: ConnectionConfig, signal: AbortSignal): SocketOptions {
+  const { server: proxy } = config.proxy;
   return {
     headers: { authorization: `Bearer ${config.token}` },
     followRedirects: false,
@@ -77,6 +80,12 @@ function clientOptions(config: ConnectionConfig): SocketOptions {
     ...(config.tlsCa === undefined ? {} : { ca: pemOf(config.tlsCa) }),
     ...(config.tlsCert === undefined ? {} : { cert: pemOf(config.tlsCert) }),
     ...(config.tlsKey === undefined ? {} : { key: pemOf(config.tlsKey) }),
+    ...(proxy !== undefined && {
+      // It is typed as what gives a socket at once, and handed to `http.request`, which also takes a callback.
+      createConnection: throughProxy(proxy, config.wsUrl, signal) as unknown as NonNullable<
+        ClientOptions['createConnection']
+      >,
+    }),
     ...(config.agent === undefined ? {} : { agent: config.agent as NonNullable<ClientOptions['agent']> }),
   };
 }
@@ -90,6 +99,8 @@ class WsConnection implements Connection {
   readonly #handlers: ConnectionHandlers;
   readonly #clock: Clock;
   readonly #memory = new FrameMemory();
+  /** Ends the way to the backend, where a proxy is asked for it. */
+  readonly #reaching = new AbortController();
   #socket: Writable | undefined;
   readonly #offered: boolean;
   #deadline: Timer;
@@ -111,7 +122,7 @@ class WsConnection implements Connection {
     this.#ws = new webSocket(
       config.wsUrl,
       subprotocol === undefined ? [] : [subprotocol],
-      clientOptions(config),
+      clientOptions(config, this.#reaching.signal),
     );
     // The `error` listener comes first: without one, a refused port would end the process.
     this.#ws.on('error', (error) => this.#end({ kind: 'failed', code: errorCode(error) }));
@@ -257,6 +268,7 @@ class WsConnection implements Connection {
     this.#rest?.cancel();
     // After an error ws waits up to its close timeout for the peer; nothing is left to wait for.
     this.#ws.terminate();
+    if (!this.#open) this.#reaching.abort();
     this.#handlers.onEnd(end);
   }
 }

@@ -74,6 +74,7 @@ for (const scheme of ['ws', 'wss'] as const) {
         tlsCa: undefined,
         tlsCert: undefined,
         tlsKey: undefined,
+        proxy: { server: undefined, unusable: undefined },
         agent,
       };
       const { url, ca } = scheme === 'ws' ? { url: server.url, ca: undefined } : await overTls();

@@ -3,6 +3,7 @@ import {
   CerberusConfigError,
   METRIC_PREFIX,
   readOptions,
+  resolveConfig,
   withoutTracing,
   type Environment,
   type FinishedSpan,
@@ -54,10 +55,17 @@ export async function* checkUp(
   yield options.check;
   if (options.exporter === undefined) return;
   yield await checkKey(quiet, setUp);
-  yield await checkBackend(options.exporter);
+  yield await checkBackend(options.exporter, options.proxy);
 }
 
-function checkOptions(env: Environment, setUp?: SetUp): { check: Check; exporter?: CerberusWsExporter } {
+interface CheckedOptions {
+  readonly check: Check;
+  readonly exporter?: CerberusWsExporter;
+  /** The proxy that leads to the backend. */
+  readonly proxy?: URL | undefined;
+}
+
+function checkOptions(env: Environment, setUp?: SetUp): CheckedOptions {
   const what = 'options';
   try {
     readOptions({ record: RECORD_OPTION }, setUp?.sampler ?? {}, env);
@@ -65,7 +73,8 @@ function checkOptions(env: Environment, setUp?: SetUp): { check: Check; exporter
     const given = { ...setUp?.exporter, shutdownTimeoutMillis: SHUTDOWN_TIMEOUT_MILLIS };
     const exporter = new CerberusWsExporter(given, { env });
     const source = setUp === undefined ? 'the environment has' : 'code and environment have';
-    return { exporter, check: { what, verdict: 'ok', finding: `${source} all that is required` } };
+    const proxy = resolveConfig(given, env).proxy.server?.url;
+    return { exporter, proxy, check: { what, verdict: 'ok', finding: `${source} all that is required` } };
   } catch (error) {
     const isKnown = error instanceof CerberusConfigError;
     const elsewhere = isKnown && error.code === 'OPTION_MISSING' && setUp === undefined ? IN_CODE : '';
@@ -79,7 +88,7 @@ async function checkKey(env: Environment, setUp?: SetUp): Promise<Check> {
   const config = readProcessorOptions(setUp?.processor ?? {}, env);
   const backend = keyBackendOf(config);
   if (backend === undefined) return checkGivenKey(config.secretKey, config.sourceIp);
-  const fetchKey = secretKeyFetch(backend.url, backend.token, backend.tlsCa);
+  const fetchKey = secretKeyFetch(backend);
   // Unlike in an application, the wait holds the process.
   const hold = setTimeout(() => undefined, KEY_TIMEOUT_MILLIS);
   const answer = await fetchKey(AbortSignal.timeout(KEY_TIMEOUT_MILLIS));
@@ -104,16 +113,17 @@ function judgeKey(secretKey: string, source: string): Check {
   return { what, verdict: 'warning', finding };
 }
 
-async function checkBackend(exporter: CerberusWsExporter): Promise<Check> {
+async function checkBackend(exporter: CerberusWsExporter, proxy: URL | undefined): Promise<Check> {
   const what = 'backend';
   withoutTracing(() => exporter.export([testSpan()], () => undefined));
   await answered(exporter);
   const { acked, rejected, mode, lastFailure, state } = exporter.stats();
   await exporter.shutdown();
-  if (acked === 1) return { what, verdict: 'ok', finding: `acknowledged a test event in ${mode} mode` };
-  if (rejected === 1) return { what, verdict: 'failure', finding: 'refused a test event' };
+  const way = proxy === undefined ? '' : `, through the proxy ${proxy.origin}`;
+  if (acked === 1) return { what, verdict: 'ok', finding: `acknowledged a test event in ${mode} mode${way}` };
+  if (rejected === 1) return { what, verdict: 'failure', finding: `refused a test event${way}` };
   const why = lastFailure ?? `no acknowledgement came (the connection is ${state})`;
-  return { what, verdict: 'failure', finding: why };
+  return { what, verdict: 'failure', finding: `${why}${way}` };
 }
 
 /** Until the event is settled or the first connection has failed: an operator wants to know, not to wait. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { withoutTracing } from '@cerberus-otel/exporter-ws/internal';
+import { ProxyError, throughProxy, withoutTracing } from '@cerberus-otel/exporter-ws/internal';
+import type { KeyBackend } from '../config.ts';
 
 /** What one attempt to get the key brought. `reason` is our own text: nothing of the URL or the answer. */
 export type KeyAnswer =
@@ -24,18 +25,22 @@ export function secretKeyUrl(backendUrl: URL): URL {
  * The fetch for one backend. The token goes only there: a redirect is an error, not followed. Neither `fetch` nor an
  * agent's pool, because both hold their sockets: a backend that hangs must not keep a process from ending.
  */
-export function secretKeyFetch(backendUrl: URL, token: string, tlsCa?: string | Uint8Array): KeyFetch {
-  const url = secretKeyUrl(backendUrl);
+export function secretKeyFetch(
+  backend: Pick<KeyBackend, 'url' | 'token'> & Partial<Pick<KeyBackend, 'tlsCa' | 'proxy'>>,
+): KeyFetch {
+  const { token, tlsCa, proxy } = backend;
+  const url = secretKeyUrl(backend.url);
   const options: RequestOptions = {
-    agent: false,
     headers: { accept: 'application/json', authorization: `Bearer ${token}` },
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,
     ...(tlsCa !== undefined && { ca: typeof tlsCa === 'string' ? tlsCa : Buffer.from(tlsCa) }),
   };
+  const way = (signal: AbortSignal): RequestOptions =>
+    proxy === undefined ? { agent: false } : { createConnection: throughProxy(proxy, url, signal) };
   return async (signal) => {
     try {
-      return await withoutTracing(() => ask(url, { ...options, signal }));
+      return await withoutTracing(() => ask(url, { ...options, ...way(signal), signal }));
     } catch (error) {
       return { outcome: 'failed', reason: signal.aborted ? 'no answer in time' : networkReason(error) };
     }
@@ -104,6 +109,7 @@ function keyIn(text: string): string | undefined {
 
 /** The messages of network errors may repeat the URL, their codes do not. */
 function networkReason(error: unknown): string {
+  if (error instanceof ProxyError) return error.code;
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : 'a failed request';
 }

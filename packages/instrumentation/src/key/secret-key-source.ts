@@ -174,7 +174,7 @@ export function secretKeySource(
         '`backendUrl` is not encrypted: whoever listens gets the token and the secret key',
       );
     }
-    return new FetchedKey({ ...parts, fetchKey: secretKeyFetch(backend.url, backend.token, backend.tlsCa) });
+    return new FetchedKey({ ...parts, fetchKey: secretKeyFetch(backend) });
   }
   if (config.secretKey === undefined && config.sourceIp === 'hash') {
     reporter.condition(

@@ -30,7 +30,7 @@ describe('secretKeyFetch', () => {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<KeyAnswer> {
     server = await startKeyServer(answer);
-    return secretKeyFetch(new URL(server.url), 'canary-token')(signal);
+    return secretKeyFetch({ url: new URL(server.url), token: 'canary-token' })(signal);
   }
 
   afterEach(async () => {
@@ -144,8 +144,8 @@ describe('secretKeyFetch', () => {
     afterTest(() => tls.close());
     const url = new URL(`https://localhost:${(tls.address() as AddressInfo).port}`);
     const { signal } = new AbortController();
-    const trusting = await secretKeyFetch(url, 't', cert)(signal);
-    const other = await secretKeyFetch(url, 't')(signal);
+    const trusting = await secretKeyFetch({ url, token: 't', tlsCa: cert })(signal);
+    const other = await secretKeyFetch({ url, token: 't' })(signal);
     expect(trusting).to.deep.equal({ outcome: 'key', secretKey: 'the-key' });
     expect(other).to.deep.equal({ outcome: 'failed', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
   });
@@ -153,18 +153,18 @@ describe('secretKeyFetch', () => {
   it('names the kind of a network failure, and nothing of the URL or the token', async () => {
     const gone = await startKeyServer(() => undefined);
     await gone.close();
-    const answer = await secretKeyFetch(
-      new URL(`${gone.url}/canary-path`),
-      'canary-token',
-    )(new AbortController().signal);
+    const answer = await secretKeyFetch({
+      url: new URL(`${gone.url}/canary-path`),
+      token: 'canary-token',
+    })(new AbortController().signal);
     expect(answer).to.deep.equal({ outcome: 'failed', reason: 'ECONNREFUSED' });
   });
 
   it('fails without throwing for a token that no header can carry', async () => {
-    const answer = await secretKeyFetch(
-      new URL('http://127.0.0.1:9'),
-      'canary\n',
-    )(new AbortController().signal);
+    const answer = await secretKeyFetch({
+      url: new URL('http://127.0.0.1:9'),
+      token: 'canary\n',
+    })(new AbortController().signal);
     expect(answer.outcome).to.equal('failed');
     expect(JSON.stringify(answer)).to.not.include('canary');
   });
