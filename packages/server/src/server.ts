@@ -13,6 +13,7 @@ import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
 import { HttpConnections } from './http/connections.ts';
 import { createPageReply } from './http/page-files.ts';
 import { failure, sendReply } from './http/response.ts';
+import { UpgradeRequest } from './http/upgrade-request.ts';
 import type { Log } from './log.ts';
 import { CommitRate } from './observe/commit-rate.ts';
 import { Counters, type ServerStats } from './observe/counters.ts';
@@ -173,6 +174,7 @@ function createEndpoint(
 function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): Server {
   const { requestTimeoutMillis } = config;
   const http = createServer({
+    IncomingMessage: UpgradeRequest,
     headersTimeout: requestTimeoutMillis,
     requestTimeout: requestTimeoutMillis,
     // Node looks for late requests only this often, 30 s by default.
