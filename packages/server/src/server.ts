@@ -25,7 +25,9 @@ import { ProducerRegistry } from './receive/producer-registry.ts';
 import { Receiver } from './receive/receiver.ts';
 import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
 import { DuckDbStore } from './store/duckdb/store.ts';
+import { isInvalidated } from './store/failure-reason.ts';
 import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
+import { LastingStore } from './store/lasting-store.ts';
 import { MemoryStore } from './store/memory/store.ts';
 import { startRetention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
@@ -48,6 +50,11 @@ export interface CerberusServer {
    * afterwards nothing of the server keeps the process alive.
    */
   readonly close: () => Promise<void>;
+  /**
+   * Resolves with the reason when the database had to be opened again, which a server does by itself, and could not be for
+   * five minutes. Until then, and afterwards, nothing is acknowledged and attempts go on; the command ends with 1.
+   */
+  readonly failed: Promise<CerberusServerError>;
 }
 
 /**
@@ -64,17 +71,28 @@ export function startServer(options: ServerOptions = {}): Promise<CerberusServer
 export async function startServerIn(env: Environment, options: ServerOptions): Promise<CerberusServer> {
   const config = resolveConfig(options, env);
   const log = options.log ?? ((): void => undefined);
-  const store = options.store ?? (await openStore(config));
+  let onLost = (_: CerberusServerError): void => undefined;
+  const failed = new Promise<CerberusServerError>((resolve) => (onLost = resolve));
+  const store = options.store ?? (await openStore(config, log, onLost));
   try {
-    return await serve(config, store, options.store !== undefined, log);
+    return { ...(await serve(config, store, options.store !== undefined, log)), failed };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-function openStore(config: ServerConfig): Promise<Store> {
-  return config.db === ':memory:' ? Promise.resolve(new MemoryStore()) : DuckDbStore.open(config.db, config);
+function openStore(
+  config: ServerConfig,
+  log: Log,
+  onLost: (error: CerberusServerError) => void,
+): Promise<Store> {
+  if (config.db === ':memory:') return Promise.resolve(new MemoryStore());
+  return LastingStore.open({
+    open: (isAgain) => DuckDbStore.open(config.db, { ...config, isAgain }),
+    log,
+    onLost,
+  });
 }
 
 async function serve(
@@ -82,7 +100,7 @@ async function serve(
   store: Store,
   ownStore: boolean,
   log: Log,
-): Promise<CerberusServer> {
+): Promise<Omit<CerberusServer, 'failed'>> {
   const db = ownStore || config.db === ':memory:' ? undefined : config.db;
   // After the database is locked: two servers that start at once must not both make up a token.
   const { token, secretKey } = resolveCredentials({ ...config, db });
@@ -183,6 +201,7 @@ function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): S
   http.on('request', (request, response) => {
     dispatch(request)
       .catch((error: unknown) => {
+        if (isPassing(error)) return failure(503, 'the store cannot answer now', { 'retry-after': '1' });
         if (!request.destroyed)
           log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
         return failure(500, 'internal error');
@@ -192,6 +211,11 @@ function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): S
       .catch(() => response.destroy());
   });
   return http;
+}
+
+/** A failure that another attempt, a moment later, does not meet. */
+function isPassing(error: unknown): boolean {
+  return isInvalidated(error) || (error instanceof CerberusServerError && error.code === 'STORE_UNAVAILABLE');
 }
 
 function listen(http: Server, { host, port }: ServerConfig): Promise<number> {

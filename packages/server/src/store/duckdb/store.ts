@@ -40,15 +40,19 @@ export class DuckDbStore implements Store {
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: OpenDatabase, connections: Connections, path: string, threads: number) {
+  private constructor(database: OpenDatabase, connections: Connections, path: string, limits: OpenLimits) {
     this.#release = database.release;
-    this.#threads = new QuestionThreads(threads, (task) => this.#maintenance.run(task));
+    this.#threads = new QuestionThreads(limits.threads, (task) => this.#maintenance.run(task));
     this.#writer = new DuckDbWriter(connections.writer);
     this.#reads = new ReadConnection(connections.reader, this.#threads);
     this.#reader = new DuckDbReader(this.#reads);
     this.analytics = this.#reader.analytics;
     this.#maintenance = new DuckDbMaintenance(connections.maintenance);
-    this.#checkpoints = new DuckDbCheckpoints(database.path, (task) => this.#betweenCommits(task));
+    this.#checkpoints = new DuckDbCheckpoints(
+      database.path,
+      (task) => this.#betweenCommits(task),
+      limits.isAgain,
+    );
     this.archive = new DuckDbArchive(new ReadConnection(connections.archive, this.#threads), path);
     this.#groups = new GroupCommit((group) => this.#commit(group));
   }
@@ -68,7 +72,7 @@ export class DuckDbStore implements Store {
       maintenance: await connect(),
       archive: await connect(),
     };
-    return new DuckDbStore(database, connections, path, limits.threads);
+    return new DuckDbStore(database, connections, path, limits);
   }
 
   append(append: Append): Promise<AppendOutcome> {
@@ -131,13 +135,16 @@ export class DuckDbStore implements Store {
   }
 
   async #close(): Promise<void> {
-    await this.#groups.close();
-    await this.archive.close();
-    await this.#reads.close();
-    this.#threads.close();
-    await this.#maintenance.close();
-    this.#writer.close();
-    this.#release();
+    try {
+      await this.#groups.close();
+      await this.archive.close();
+      await this.#reads.close();
+      this.#threads.close();
+      await this.#maintenance.close();
+      this.#writer.close();
+    } finally {
+      this.#release();
+    }
   }
 
   async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
