@@ -201,7 +201,8 @@ function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): S
   http.on('request', (request, response) => {
     dispatch(request)
       .catch((error: unknown) => {
-        if (isPassing(error)) return failure(503, 'the store cannot answer now', { 'retry-after': '1' });
+        const passing = passingReason(error);
+        if (passing !== undefined) return failure(503, passing, { 'retry-after': '5' });
         if (!request.destroyed)
           log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
         return failure(500, 'internal error');
@@ -213,9 +214,11 @@ function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): S
   return http;
 }
 
-/** A failure that another attempt, a moment later, does not meet. */
-function isPassing(error: unknown): boolean {
-  return isInvalidated(error) || (error instanceof CerberusServerError && error.code === 'STORE_UNAVAILABLE');
+/** What is wrong where another attempt, a moment later, may not meet it. */
+function passingReason(error: unknown): string | undefined {
+  if (isInvalidated(error)) return 'the store has failed';
+  if (!(error instanceof CerberusServerError)) return undefined;
+  return error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_BUSY' ? error.message : undefined;
 }
 
 function listen(http: Server, { host, port }: ServerConfig): Promise<number> {
