@@ -30,6 +30,10 @@ export interface ServerOptions {
   readonly memoryLimit?: string | undefined;
   /** DuckDB's threads while questions are asked; storing takes one. Default 2. */
   readonly threads?: number | undefined;
+  /** Questions of readers that wait or are being answered; above, 503. Default 64. */
+  readonly maxQuestions?: number | undefined;
+  /** Milliseconds in which a question must be answered, waiting included; after, 503. Default 30,000. */
+  readonly questionTimeoutMillis?: number | undefined;
   /** Open WebSocket connections. Default 1,000. */
   readonly maxConnections?: number | undefined;
   /** Open WebSocket connections from one address. Default 1,000: behind a proxy all clients have the proxy's. */
@@ -103,6 +107,8 @@ const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
   port: { default: 8765, min: 0, max: 65_535, help: 'TCP port, 0 for a free one' },
   threads: { default: 2, min: 1, max: 256, help: 'threads of DuckDB while questions are asked' },
+  maxQuestions: { default: 64, min: 1, max: 1_000_000, help: 'questions that wait or are being answered' },
+  questionTimeoutMillis: { default: 30_000, min: 1, max: MAX_MILLIS, help: 'time to answer a question' },
   maxConnections: { default: 1000, min: 1, max: 1_000_000, help: 'open WebSocket connections' },
   maxConnectionsPerAddress: { default: 1000, min: 1, max: 1_000_000, help: 'of these from one address' },
   maxUnauthenticatedConnections: { default: 100, min: 1, max: 1_000_000, help: 'of these without the token' },

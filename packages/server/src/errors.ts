@@ -8,7 +8,9 @@ export type CerberusServerErrorCode =
   | 'DB_SCHEMA'
   | 'DB_UNAVAILABLE'
   | 'CREDENTIALS_FILE'
-  | 'STORE_CLOSED';
+  | 'STORE_CLOSED'
+  | 'STORE_UNAVAILABLE'
+  | 'STORE_BUSY';
 
 /** Thrown (as a rejection) by {@link startServer} and the stores. The message never contains a token or key. */
 export class CerberusServerError extends Error {

@@ -13,6 +13,7 @@ import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
 import { HttpConnections } from './http/connections.ts';
 import { createPageReply } from './http/page-files.ts';
 import { failure, sendReply } from './http/response.ts';
+import { UpgradeRequest } from './http/upgrade-request.ts';
 import type { Log } from './log.ts';
 import { CommitRate } from './observe/commit-rate.ts';
 import { Counters, type ServerStats } from './observe/counters.ts';
@@ -24,7 +25,9 @@ import { ProducerRegistry } from './receive/producer-registry.ts';
 import { Receiver } from './receive/receiver.ts';
 import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
 import { DuckDbStore } from './store/duckdb/store.ts';
+import { isInvalidated } from './store/failure-reason.ts';
 import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
+import { LastingStore } from './store/lasting-store.ts';
 import { MemoryStore } from './store/memory/store.ts';
 import { startRetention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
@@ -47,6 +50,11 @@ export interface CerberusServer {
    * afterwards nothing of the server keeps the process alive.
    */
   readonly close: () => Promise<void>;
+  /**
+   * Resolves with the reason when the database had to be opened again, which a server does by itself, and could not be for
+   * five minutes. Until then, and afterwards, nothing is acknowledged and attempts go on; the command ends with 1.
+   */
+  readonly failed: Promise<CerberusServerError>;
 }
 
 /**
@@ -63,17 +71,28 @@ export function startServer(options: ServerOptions = {}): Promise<CerberusServer
 export async function startServerIn(env: Environment, options: ServerOptions): Promise<CerberusServer> {
   const config = resolveConfig(options, env);
   const log = options.log ?? ((): void => undefined);
-  const store = options.store ?? (await openStore(config));
+  let onLost = (_: CerberusServerError): void => undefined;
+  const failed = new Promise<CerberusServerError>((resolve) => (onLost = resolve));
+  const store = options.store ?? (await openStore(config, log, onLost));
   try {
-    return await serve(config, store, options.store !== undefined, log);
+    return { ...(await serve(config, store, options.store !== undefined, log)), failed };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-function openStore(config: ServerConfig): Promise<Store> {
-  return config.db === ':memory:' ? Promise.resolve(new MemoryStore()) : DuckDbStore.open(config.db, config);
+function openStore(
+  config: ServerConfig,
+  log: Log,
+  onLost: (error: CerberusServerError) => void,
+): Promise<Store> {
+  if (config.db === ':memory:') return Promise.resolve(new MemoryStore());
+  return LastingStore.open({
+    open: (isAgain) => DuckDbStore.open(config.db, { ...config, isAgain }),
+    log,
+    onLost,
+  });
 }
 
 async function serve(
@@ -81,7 +100,7 @@ async function serve(
   store: Store,
   ownStore: boolean,
   log: Log,
-): Promise<CerberusServer> {
+): Promise<Omit<CerberusServer, 'failed'>> {
   const db = ownStore || config.db === ':memory:' ? undefined : config.db;
   // After the database is locked: two servers that start at once must not both make up a token.
   const { token, secretKey } = resolveCredentials({ ...config, db });
@@ -173,6 +192,7 @@ function createEndpoint(
 function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): Server {
   const { requestTimeoutMillis } = config;
   const http = createServer({
+    IncomingMessage: UpgradeRequest,
     headersTimeout: requestTimeoutMillis,
     requestTimeout: requestTimeoutMillis,
     // Node looks for late requests only this often, 30 s by default.
@@ -181,6 +201,8 @@ function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): S
   http.on('request', (request, response) => {
     dispatch(request)
       .catch((error: unknown) => {
+        const passing = passingReason(error);
+        if (passing !== undefined) return failure(503, passing, { 'retry-after': '5' });
         if (!request.destroyed)
           log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
         return failure(500, 'internal error');
@@ -190,6 +212,13 @@ function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): S
       .catch(() => response.destroy());
   });
   return http;
+}
+
+/** What is wrong where another attempt, a moment later, may not meet it. */
+function passingReason(error: unknown): string | undefined {
+  if (isInvalidated(error)) return 'the store has failed';
+  if (!(error instanceof CerberusServerError)) return undefined;
+  return error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_BUSY' ? error.message : undefined;
 }
 
 function listen(http: Server, { host, port }: ServerConfig): Promise<number> {

@@ -1,5 +1,6 @@
 // docs/server.md against the code: options, endpoints, metrics, tables, limits and close codes.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -11,7 +12,7 @@ import { REFUSAL_REASONS } from '../dist/observe/counters.js';
 import { MAX_FRAME_EVENTS } from '../dist/receive/batch-session.js';
 import { CLOSE } from '../dist/receive/close-codes.js';
 import { DuckDbStore } from '../dist/store/duckdb/store.js';
-import { codeBlocks, SERVER_DOCUMENT, tableRows } from './support/document.js';
+import { codeBlocks, GUARANTEES_DOCUMENT, SERVER_DOCUMENT, tableRows } from './support/document.js';
 import { server, stopServers, TOKEN } from './support/server-fixture.js';
 import { spawnServer } from './support/server-process.js';
 import { removeTempFolders, tempFolder } from './support/temp-folder.js';
@@ -123,5 +124,20 @@ describe('docs/server.md', () => {
       ).to.equal(true);
     }
     expect(block('yaml')).to.include('metrics_path: /metrics').and.include('type: Bearer');
+  });
+});
+
+describe('docs/guarantees.md', () => {
+  it('lists the promises of the server that tests hold, and no other', () => {
+    const folder = new URL('../test/', import.meta.url);
+    const tested = new Set<string>();
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.test.ts')) continue;
+      const text = readFileSync(new URL(file, folder), 'utf8');
+      for (const [, id = ''] of text.matchAll(/\bit\(\s*['"`](S\d+) /g)) tested.add(id);
+    }
+    const listed = [...GUARANTEES_DOCUMENT.matchAll(/^\| (S\d+) \|/gm)].map(([, id]) => id ?? '');
+    expect(listed).to.deep.equal(Array.from({ length: tested.size }, (_, index) => `S${index + 1}`));
+    expect([...tested].toSorted()).to.deep.equal(listed.toSorted());
   });
 });

@@ -26,6 +26,7 @@ async function serve(options: ServerOptions): Promise<void> {
     process.stdout.write(`${startBanner(server, db)}\n`);
     warnIfExposed(server, options);
     stopOnSignals(server);
+    void server.failed.then((error) => endWith(server, error));
   } catch (error) {
     process.stderr.write(`cerberus-server: ${describe(error)}\n`);
     process.exitCode = 1;
@@ -100,6 +101,13 @@ function stopOnSignals(server: CerberusServer): void {
   // `once`: a second signal has its default effect and ends a stop that hangs.
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+}
+
+/** For a supervisor to start it again: from here, nothing more can be done about the database. */
+async function endWith(server: CerberusServer, error: CerberusServerError): Promise<void> {
+  process.stderr.write(`cerberus-server: ${error.message}\n`);
+  process.exitCode = 1;
+  await server.close().catch(() => undefined);
 }
 
 function describe(error: unknown): string {

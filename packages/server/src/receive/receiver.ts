@@ -4,6 +4,7 @@ import { validateEvent } from '../event/validation.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Durations } from '../observe/metrics.ts';
+import { failureReason } from '../store/failure-reason.ts';
 import type { Append, AppendOutcome, Store } from '../store/store.ts';
 import { isOverloaded, type PendingLimits } from './overload.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -81,8 +82,7 @@ export class Receiver {
       return outcome;
     } catch (error) {
       this.counters.refused('store_failed');
-      // Only the kind: a database's message may quote the values it choked on.
-      this.#setHealthy(false, `store failed: ${error instanceof Error ? error.name : typeof error}`);
+      this.#setHealthy(false, `store failed: ${failureReason(error)}`);
       throw error;
     } finally {
       this.readAhead.settled();

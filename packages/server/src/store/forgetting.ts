@@ -1,5 +1,6 @@
 import { DAY_MILLIS } from '../durations.ts';
 import type { Log } from '../log.ts';
+import { failureReason } from './failure-reason.ts';
 import type { Store } from './store.ts';
 
 /** How long a producer may be away before it is forgotten, milliseconds (PROTOCOL.md, batch mode, 9). */
@@ -47,6 +48,6 @@ async function forget({ store, connected, log, clock }: ForgettingContext): Prom
     const count = await store.forgetProducers(clock.now() - FORGET_AFTER_MILLIS, [...connected()]);
     if (count > 0) log('info', `forgot ${count} producers that were not seen for 30 days`);
   } catch (error) {
-    log('warn', `could not forget old producers: ${error instanceof Error ? error.name : typeof error}`);
+    log('warn', `could not forget old producers: ${failureReason(error)}`);
   }
 }

@@ -1,6 +1,7 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../durations.ts';
 import type { Log } from '../log.ts';
 import { SYSTEM_CLOCK, type ForgettingClock } from './forgetting.ts';
+import { failureReason } from './failure-reason.ts';
 import type { Store } from './store.ts';
 
 /** What retention needs. */
@@ -37,6 +38,6 @@ async function deleteOld(context: RetentionContext, now: number): Promise<void> 
     });
     if (count > 0) log('info', `deleted ${count} old events`);
   } catch (error) {
-    log('warn', `could not delete old events: ${error instanceof Error ? error.name : typeof error}`);
+    log('warn', `could not delete old events: ${failureReason(error)}`);
   }
 }

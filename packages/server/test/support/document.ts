@@ -8,10 +8,14 @@ export interface CodeBlock {
 }
 
 /** `docs/server.md`, as its readers see it. */
-export const SERVER_DOCUMENT: string = readFileSync(
-  fileURLToPath(new URL('../../../../docs/server.md', import.meta.url)),
-  'utf8',
-);
+export const SERVER_DOCUMENT: string = documentOf('server.md');
+
+/** `docs/guarantees.md`, as its readers see it. */
+export const GUARANTEES_DOCUMENT: string = documentOf('guarantees.md');
+
+function documentOf(name: string): string {
+  return readFileSync(fileURLToPath(new URL(`../../../../docs/${name}`, import.meta.url)), 'utf8');
+}
 
 /** Blocks of code, in order. */
 export function codeBlocks(document: string): readonly CodeBlock[] {

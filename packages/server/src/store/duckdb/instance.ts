@@ -15,6 +15,8 @@ export interface OpenLimits {
   readonly threads: number;
   /** `false`: a file that does not exist is an error. Default `true`. */
   readonly create?: boolean;
+  /** It failed before, perhaps because the log could not be merged: that is not tried again at once. Default `false`. */
+  readonly isAgain?: boolean;
 }
 
 /** An opened file. `release` closes it and makes its path free again in this process. */

@@ -10,12 +10,22 @@ import type { Append, AppendOutcome, CommitListener, PendingLoad, RetentionLimit
 import { DuckDbArchive } from './archive.ts';
 import { checkpoint, DuckDbCheckpoints } from './engine/checkpoints.ts';
 import { QuestionThreads, THREADS_OF_STORING } from './engine/question-threads.ts';
-import { ReadConnection } from './engine/read-connection.ts';
+import { ReadConnection, type QuestionLimits } from './engine/read-connection.ts';
 import { openDatabase, type OpenDatabase, type OpenLimits } from './instance.ts';
 import { DuckDbMaintenance } from './maintenance.ts';
 import { DuckDbReader } from './reader.ts';
 import { deleteOldEvents, usedBytes } from './retention.ts';
+import { SequenceLookup } from './writing/sequence-lookup.ts';
 import { DuckDbWriter } from './writing/writer.ts';
+
+/** Where nothing is said of them. */
+const DEFAULT_QUESTIONS: QuestionLimits = { maxQuestions: 64, questionTimeoutMillis: 30_000 };
+
+/** Of exports and backups, which take as long as there is much; few can be wanted at once. */
+const COPIES: QuestionLimits = { maxQuestions: 4, questionTimeoutMillis: Infinity };
+
+/** What it may use, and how much may be asked of it. */
+export type StoreLimits = OpenLimits & Partial<QuestionLimits>;
 
 /** Connections, each for what must not wait for the others. */
 interface Connections {
@@ -35,22 +45,34 @@ export class DuckDbStore implements Store {
   readonly #maintenance: DuckDbMaintenance;
   readonly #checkpoints: DuckDbCheckpoints;
   readonly #threads: QuestionThreads;
+  readonly #sequences: SequenceLookup;
   readonly #release: () => void;
   readonly #listeners = new CommitListeners();
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: OpenDatabase, connections: Connections, path: string, threads: number) {
+  private constructor(database: OpenDatabase, connections: Connections, path: string, limits: StoreLimits) {
     this.#release = database.release;
-    this.#threads = new QuestionThreads(threads, (task) => this.#maintenance.run(task));
+    this.#threads = new QuestionThreads(limits.threads, (task) => this.#maintenance.run(task));
     this.#writer = new DuckDbWriter(connections.writer);
-    this.#reads = new ReadConnection(connections.reader, this.#threads);
+    this.#reads = new ReadConnection(connections.reader, this.#threads, {
+      ...DEFAULT_QUESTIONS,
+      ...limits,
+    });
     this.#reader = new DuckDbReader(this.#reads);
     this.analytics = this.#reader.analytics;
     this.#maintenance = new DuckDbMaintenance(connections.maintenance);
-    this.#checkpoints = new DuckDbCheckpoints(database.path, (task) => this.#betweenCommits(task));
-    this.archive = new DuckDbArchive(new ReadConnection(connections.archive, this.#threads), path);
+    this.#checkpoints = new DuckDbCheckpoints(
+      database.path,
+      (task) => this.#betweenCommits(task),
+      limits.isAgain,
+    );
+    this.archive = new DuckDbArchive(new ReadConnection(connections.archive, this.#threads, COPIES), path);
     this.#groups = new GroupCommit((group) => this.#commit(group));
+    this.#sequences = new SequenceLookup(
+      (producers) => this.#writer.lastSeqs(producers),
+      (task) => this.#groups.between(task),
+    );
   }
 
   /**
@@ -59,7 +81,7 @@ export class DuckDbStore implements Store {
    * @throws CerberusServerError `DB_LOCKED` (open here or in another process), `DB_CORRUPT`, `DB_SCHEMA` (written by
    *   a newer version) or `DB_UNAVAILABLE`
    */
-  static async open(path: string, limits: OpenLimits): Promise<DuckDbStore> {
+  static async open(path: string, limits: StoreLimits): Promise<DuckDbStore> {
     const database = await openDatabase(path, { ...limits, threads: THREADS_OF_STORING });
     const { connect } = database;
     const connections = {
@@ -68,15 +90,16 @@ export class DuckDbStore implements Store {
       maintenance: await connect(),
       archive: await connect(),
     };
-    return new DuckDbStore(database, connections, path, limits.threads);
+    return new DuckDbStore(database, connections, path, limits);
   }
 
   append(append: Append): Promise<AppendOutcome> {
     return this.#groups.append(append);
   }
 
-  async lastSeq(producer: string): Promise<number> {
-    return (await this.#reader.producer(producer))?.lastSeq ?? 0;
+  /** By the writer, between two commits: whoever connects must not wait for what is asked. */
+  lastSeq(producer: string): Promise<number> {
+    return this.#sequences.lastSeq(producer);
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
@@ -131,13 +154,16 @@ export class DuckDbStore implements Store {
   }
 
   async #close(): Promise<void> {
-    await this.#groups.close();
-    await this.archive.close();
-    await this.#reads.close();
-    this.#threads.close();
-    await this.#maintenance.close();
-    this.#writer.close();
-    this.#release();
+    try {
+      await this.#groups.close();
+      await this.archive.close();
+      await this.#reads.close();
+      this.#threads.close();
+      await this.#maintenance.close();
+      this.#writer.close();
+    } finally {
+      this.#release();
+    }
   }
 
   async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {

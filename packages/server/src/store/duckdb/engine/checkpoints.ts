@@ -24,10 +24,14 @@ export class DuckDbCheckpoints {
   #mergeAt = MERGE_BYTES;
   #running = false;
 
-  /** @param database - path of the file, without links */
-  constructor(database: string, betweenCommits: BetweenCommits) {
+  /**
+   * @param database - path of the file, without links
+   * @param isAgain - a merge has just failed; each one that does ends the instance, and nothing can be read meanwhile
+   */
+  constructor(database: string, betweenCommits: BetweenCommits, isAgain = false) {
     this.#log = `${database}.wal`;
     this.#betweenCommits = betweenCommits;
+    if (isAgain) this.#mergeAt += this.#bytes();
   }
 
   /** To be called after each commit. */

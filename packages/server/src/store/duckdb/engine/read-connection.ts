@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
+import { CerberusServerError } from '../../../errors.ts';
 import type { BoundQuery } from './conditions.ts';
 import type { QuestionThreads } from './question-threads.ts';
 import type { Row } from './values.ts';
@@ -7,18 +8,35 @@ import type { Row } from './values.ts';
 /** Runs one query. */
 export type ReadRows = (query: BoundQuery) => Promise<readonly Row[]>;
 
+/** How many may wait, and how long an answer may take. */
+export interface QuestionLimits {
+  /** Questions that wait or are being answered. */
+  readonly maxQuestions: number;
+  /** From the question to its answer, waiting included; `Infinity` for no limit. */
+  readonly questionTimeoutMillis: number;
+}
+
+/** DuckDB forgets an interruption that comes before a statement has begun. */
+const INTERRUPT_AGAIN_MILLIS = 50;
+
 /**
  * A connection for reads, one at a time: a connection serves one query anyway, and those that wait here do not hold a
- * thread of libuv's pool, which the writer needs.
+ * thread of libuv's pool, which the writer needs. The line is bounded, in length and in time: who asks on regardless must not
+ * keep everybody else waiting.
  */
 export class ReadConnection {
   readonly #connection: DuckDBConnection;
   readonly #threads: QuestionThreads;
+  readonly #limits: QuestionLimits;
   #tail: Promise<unknown> = Promise.resolve();
+  #questions = 0;
+  /** Of the question whose turn it is. */
+  #deadline = Infinity;
 
-  constructor(connection: DuckDBConnection, threads: QuestionThreads) {
+  constructor(connection: DuckDBConnection, threads: QuestionThreads, limits: QuestionLimits) {
     this.#connection = connection;
     this.#threads = threads;
+    this.#limits = limits;
   }
 
   /** Runs a query that reads little. */
@@ -55,12 +73,47 @@ export class ReadConnection {
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(task);
+    if (this.#questions >= this.#limits.maxQuestions) return Promise.reject(busy('too many questions wait'));
+    this.#questions += 1;
+    const deadline = performance.now() + this.#limits.questionTimeoutMillis;
+    const result = this.#tail
+      .then(() => {
+        this.#deadline = deadline;
+        if (performance.now() >= deadline) throw busy('too many questions wait');
+        return task();
+      })
+      .finally(() => {
+        this.#questions -= 1;
+      });
     this.#tail = result.catch(() => undefined);
     return result;
   }
 
   async #rows({ sql, values, types }: BoundQuery): Promise<readonly Row[]> {
-    return (await this.#connection.runAndReadAll(sql, values, types)).getRowObjects();
+    const deadline = this.#deadline;
+    const stop = this.#interruptAt(deadline);
+    try {
+      return (await this.#connection.runAndReadAll(sql, values, types)).getRowObjects();
+    } catch (error) {
+      throw performance.now() < deadline ? error : busy('the answer takes too long');
+    } finally {
+      stop();
+    }
   }
+
+  /** @returns the way to let the statement end by itself */
+  #interruptAt(deadline: number): () => void {
+    if (deadline === Infinity) return () => undefined;
+    let timer: NodeJS.Timeout;
+    const interrupt = (): void => {
+      this.#connection.interrupt();
+      timer = setTimeout(interrupt, INTERRUPT_AGAIN_MILLIS);
+    };
+    timer = setTimeout(interrupt, Math.max(0, deadline - performance.now()));
+    return () => clearTimeout(timer);
+  }
+}
+
+function busy(message: string): CerberusServerError {
+  return new CerberusServerError('STORE_BUSY', message);
 }

@@ -84,6 +84,13 @@ export class DuckDbWriter {
     }
   }
 
+  /** Highest stored sequence numbers of the producers that have one. Must not overlap a commit. */
+  async lastSeqs(producers: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const values = { producers: listValue([...producers]) };
+    const types = { producers: LIST(VARCHAR) };
+    return toLastSeqs((await this.#connection.runAndReadAll(SELECT_LAST_SEQS, values, types)).getRows());
+  }
+
   /** Removes old producer rows in a transaction of their own. Must not overlap a commit. */
   async forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
     const result = await this.#connection.run(
@@ -115,8 +122,7 @@ export class DuckDbWriter {
     if (sequenced.length === 0) return new Map();
     const producers = [...new Set(sequenced.map((append) => append.producer.producer))];
     prepared.selectLastSeqs.bind({ producers: listValue(producers) }, { producers: LIST(VARCHAR) });
-    const rows = (await prepared.selectLastSeqs.runAndReadAll()).getRows();
-    return new Map(rows.map(([producer, lastSeq]) => [String(producer), Number(lastSeq)]));
+    return toLastSeqs((await prepared.selectLastSeqs.runAndReadAll()).getRows());
   }
 
   async #prepare(): Promise<Prepared> {
@@ -154,6 +160,10 @@ export class DuckDbWriter {
     attempt(() => selectLastSeqs.destroySync());
     attempt(() => merge.destroySync());
   }
+}
+
+function toLastSeqs(rows: readonly (readonly DuckDBValue[])[]): ReadonlyMap<string, number> {
+  return new Map(rows.map(([producer, lastSeq]) => [String(producer), Number(lastSeq)]));
 }
 
 /** An appender that has failed may refuse to be closed; what comes after it must be let go of all the same. */

@@ -43,7 +43,10 @@ describe('QuestionThreads', () => {
   }
 
   async function connectionWith(questionThreads: QuestionThreads): Promise<ReadConnection> {
-    return new ReadConnection(await instance.connect(), questionThreads);
+    return new ReadConnection(await instance.connect(), questionThreads, {
+      maxQuestions: 64,
+      questionTimeoutMillis: Infinity,
+    });
   }
 
   it('gives questions all threads, and takes them away when nobody has asked for a second', async () => {

@@ -1,0 +1,26 @@
+import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+
+/** What DuckDB says of these names files and sizes; values only of a key that is there twice, and no table has keys. */
+const SPEAKS_OF_NO_VALUES = /^(?:IO|FATAL|Out of Memory|INTERRUPT|TransactionContext) Error: /;
+
+const MAX_CHARACTERS = 400;
+
+/**
+ * Why a store failed, for the log: as exactly as can be said without quoting what was to be stored. A database's message may
+ * quote the values that it choked on; of such only the kind is told.
+ */
+export function failureReason(error: unknown): string {
+  if (error instanceof CerberusServerError) return error.message;
+  const [text = ''] = messageOf(error).split(/\n\s*(?:Stack Trace|This error signals)/);
+  if (SPEAKS_OF_NO_VALUES.test(text)) return text.replaceAll(/\s+/g, ' ').slice(0, MAX_CHARACTERS);
+  const kind = /^[A-Z][A-Za-z ]{2,40} Error(?=:)/.exec(text)?.[0];
+  return systemCodeOf(error) ?? kind ?? (error instanceof Error ? error.name : typeof error);
+}
+
+/**
+ * Whether the database takes nothing any more until it is opened anew: after a failed merge of the write-ahead log, or another
+ * failure that DuckDB does not go on after. The texts are those of version 1.5, and a test watches them.
+ */
+export function isInvalidated(error: unknown): boolean {
+  return /has been invalidated|^FATAL Error: |^INTERNAL Error: /.test(messageOf(error));
+}

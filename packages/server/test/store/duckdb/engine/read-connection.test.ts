@@ -1,0 +1,48 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect } from 'chai';
+
+import type { CerberusServerError } from '../../../../dist/errors.js';
+import { QuestionThreads } from '../../../../dist/store/duckdb/engine/question-threads.js';
+import { ReadConnection, type QuestionLimits } from '../../../../dist/store/duckdb/engine/read-connection.js';
+import { until, within } from '../../../support/deadline.js';
+import { afterTest } from '../../../support/disposal.js';
+
+/** Takes a minute at least. */
+const SLOW = { sql: 'SELECT sum(hash(range)) FROM range(100_000_000_000)', values: {}, types: {} };
+const QUICK = { sql: 'SELECT 1 AS one', values: {}, types: {} };
+
+describe('a connection for reads', () => {
+  async function connected(limits: QuestionLimits): Promise<ReadConnection> {
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    afterTest(() => {
+      connection.closeSync();
+      instance.closeSync();
+    });
+    return new ReadConnection(connection, new QuestionThreads(1, () => Promise.resolve()), limits);
+  }
+
+  const codeOf = (answer: Promise<unknown>): Promise<string> =>
+    answer.then(
+      () => 'answered',
+      (error: CerberusServerError) => error.code,
+    );
+
+  it('S3 ends a question that takes too long, and those that waited behind it as long, and answers the next', async () => {
+    const reads = await connected({ maxQuestions: 8, questionTimeoutMillis: 300 });
+    const asked = [SLOW, QUICK].map((query) => codeOf(reads.inSnapshot((rows) => rows(query))));
+    expect(await within('the limit', Promise.all(asked))).to.deep.equal(['STORE_BUSY', 'STORE_BUSY']);
+    await until('it answers', async () => (await codeOf(reads.rows(QUICK))) === 'answered');
+    await until('also in a snapshot', async () => {
+      return (await codeOf(reads.inSnapshot((rows) => rows(QUICK)))) === 'answered';
+    });
+  });
+
+  it('S3 refuses at once what finds the line full, and takes others when there is room', async () => {
+    const reads = await connected({ maxQuestions: 2, questionTimeoutMillis: 300 });
+    const answers = [SLOW, SLOW].map((query) => codeOf(reads.rows(query)));
+    expect(await Promise.race([codeOf(reads.rows(QUICK)), ...answers])).to.equal('STORE_BUSY');
+    await within('the others', Promise.all(answers));
+    await until('there is room', async () => (await codeOf(reads.rows(QUICK))) === 'answered');
+  });
+});
