@@ -92,8 +92,19 @@ const WEAKENINGS = [
   },
   {
     name: 'no terminate()',
-    patches: [['transport/ws-connection.js', 'this.#ws.terminate();', '']],
+    patches: [
+      [
+        'transport/ws-connection.js',
+        'this.#ws.terminate();\n        this.#handlers.onEnd(end);',
+        'this.#handlers.onEnd(end);',
+      ],
+    ],
     tests: [LINK, 'fault/handshake.test.js'],
+  },
+  {
+    name: 'sending into a connection whose peer said goodbye',
+    patches: [['transport/ws-connection.js', "this.#socket?.on('data', look);", '']],
+    tests: ['fault/goodbye.test.js'],
   },
   {
     name: 'waiting for close after an error',

@@ -39,6 +39,8 @@ export interface Moment {
   readonly random: number;
 }
 
+/** While a shutdown waits: its time is short, and bounds the attempts. */
+const HURRIED: BackoffLimits = { initialMillis: 50, maxMillis: 1_000 };
 const EVENT_MODE_MEMORY_MILLIS = 60 * 60_000;
 const FRUITLESS_LIMIT = 3;
 /** A link that changes bytes may change one in two attempts. */
@@ -62,6 +64,7 @@ export class ReconnectPlan {
   #failures = 0;
   /** Events were delivered to this backend: what keeps them away now is a fault, which heals, and no wrong setting. */
   #delivered = false;
+  #isHurried = false;
 
   constructor(config: PlanConfig) {
     this.#config = config;
@@ -90,6 +93,17 @@ export class ReconnectPlan {
     this.#fruitless = 0;
   }
 
+  /** A shutdown waits for it. */
+  get isHurried(): boolean {
+    return this.#isHurried;
+  }
+
+  /** From now on waits are short, whatever the backend asks for: after the shutdown nobody tries again. */
+  hurry(): void {
+    this.#isHurried = true;
+    this.#attempts = 0;
+  }
+
   /** What follows the end of a connection. */
   next(end: Disconnect, summary: ConnectionSummary, moment: Moment): NextAttempt {
     if (this.#shouldFallBack(end, summary)) {
@@ -114,8 +128,9 @@ export class ReconnectPlan {
       if (this.#failures >= FAILURES_LIMIT && !this.#delivered)
         return this.#suspend(why, moment, verdict.code);
     } else this.#failures = 0;
-    const asked = verdict.action === 'retry' ? verdict : {};
-    const delayMillis = retryDelay(asked, this.#attempts, this.backoff, moment.random);
+    const asked = verdict.action === 'retry' && !this.#isHurried ? verdict : {};
+    const limits = this.#isHurried ? HURRIED : this.backoff;
+    const delayMillis = retryDelay(asked, this.#attempts, limits, moment.random);
     // Halving what is sent together takes ten connections at most, and may be all that is wrong.
     if (!summary.narrowed) this.#attempts += 1;
     const condition = unanswered === undefined ? {} : { condition: NEVER_ACKNOWLEDGED };

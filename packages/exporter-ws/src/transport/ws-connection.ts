@@ -19,6 +19,8 @@ export interface ConnectionHandlers {
   onReceived(): void;
   /** Anything at all was received. */
   onLife(): void;
+  /** The peer has said goodbye: it takes and answers nothing any more, and will be gone soon. */
+  onClosing(): void;
   /** The socket took the oldest so many messages that it had not taken. */
   onTaken(count: number): void;
   onEnd(end: Disconnect): void;
@@ -96,6 +98,7 @@ class WsConnection implements Connection {
   #rest: Timer | undefined;
   #receiving = false;
   #open = false;
+  #isClosing = false;
   #ended = false;
 
   constructor(
@@ -174,6 +177,7 @@ class WsConnection implements Connection {
   close(): void {
     if (this.#ended) return;
     this.#readOn();
+    this.#isClosing = true;
     if (this.#ws.readyState !== this.#ws.OPEN) {
       this.abort({ kind: 'closed', code: 1000 });
       return;
@@ -182,6 +186,11 @@ class WsConnection implements Connection {
     this.#deadline = this.#clock.holdFor(CLOSE_TIMEOUT_MILLIS, () =>
       this.abort({ kind: 'closed', code: 1000 }),
     );
+  }
+
+  cutShort(): void {
+    // The end that follows has the code of the peer's goodbye, which only ws knows.
+    if (this.#isClosing) this.#ws.terminate();
   }
 
   abort(end: Disconnect): void {
@@ -220,8 +229,26 @@ class WsConnection implements Connection {
       if (this.#ended) return;
       this.#open = true;
       this.#deadline.cancel();
+      this.#listenToGoodbye();
       this.#handlers.onOpen(this.#ws.protocol);
     });
+  }
+
+  /**
+   * ws answers a goodbye and then waits for the peer to hang up, half a minute if need be, in which it says nothing. Its own
+   * listeners come first, so its state tells what was just read.
+   */
+  #listenToGoodbye(): void {
+    const look = (): void => {
+      if (this.#ended || this.#isClosing || this.#ws.readyState === this.#ws.OPEN) return;
+      this.#isClosing = true;
+      // What came before the goodbye counts.
+      this.#received();
+      this.#deadline = this.#clock.after(CLOSE_TIMEOUT_MILLIS, () => this.cutShort());
+      this.#handlers.onClosing();
+    };
+    this.#socket?.on('data', look);
+    this.#socket?.on('end', look);
   }
 
   #listenToTraffic(): void {

@@ -186,4 +186,17 @@ describe('reconnect plan', () => {
     );
     expect(delays).to.deep.equal([500, 500, 500, 1_000]);
   });
+
+  it('waits briefly while a shutdown waits, whatever the backend asks for', () => {
+    const subject = plan();
+    const restart: Disconnect = { kind: 'closed', code: 1012 };
+    const busy: Disconnect = { kind: 'upgrade_refused', status: 503, retryAfter: '60' };
+    next(subject, restart);
+    subject.hurry();
+    const delays = [restart, busy, restart, busy, restart, restart, restart].map(
+      (end) => next(subject, end).delayMillis,
+    );
+    expect(delays).to.deep.equal([25, 50, 100, 200, 400, 500, 500]);
+    expect(next(subject, { kind: 'closed', code: 4401 }).state).to.equal('suspended');
+  });
 });

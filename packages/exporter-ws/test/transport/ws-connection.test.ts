@@ -28,6 +28,9 @@ class Log implements ConnectionHandlers {
     this.lines.push('received');
     this.onAll();
   }
+  onClosing(): void {
+    // Of no interest here.
+  }
   onLife(): void {
     // Of no interest here.
   }
