@@ -84,8 +84,9 @@ export class BatchSession implements Session {
     // Each message was handled as it came: one stands for hundreds of events.
   }
 
-  taken(): void {
-    // What the socket took is not yet what the server stored.
+  taken(_count: number, late: boolean): void {
+    // What the socket took is not yet what the server stored, but if it took it late the line moves.
+    if (late) this.#deadline.progress(this.#producer.frames.sentLength > 0);
   }
 
   pump(everything: boolean): void {
@@ -187,6 +188,7 @@ export class BatchSession implements Session {
   #settle(seq: number, rejected: readonly number[] = []): boolean {
     const { tally, reporter } = this.#context;
     let settled = 0;
+    let bytes = 0;
     const frames = this.#producer.frames.settleThrough(seq);
     for (const frame of frames) {
       const refused =
@@ -194,12 +196,14 @@ export class BatchSession implements Session {
       tally.rejected += refused;
       tally.acked += frame.events.length - refused;
       settled += frame.events.length;
+      bytes += frame.events.bytes;
       traceEvents(reporter, 'acknowledged', () => frame.events.texts());
       this.#lane.release(frame);
     }
     if (frames.length === 0) return false;
     this.answeredEvents += settled;
     this.#context.isolation.settled(settled);
+    this.#context.frameSize.settled(bytes, this.#context.clock.now());
     this.#deadline.progress(this.#producer.frames.sentLength > 0);
     return true;
   }
@@ -254,6 +258,7 @@ export class BatchSession implements Session {
   }
 
   #send(frame: Frame): void {
+    if (this.inFlight === 0) this.#context.frameSize.began(this.#context.clock.now());
     this.#producer.frames.markSent();
     this.#nextSeq = frame.seq + 1;
     this.sentEvents += frame.events.length;

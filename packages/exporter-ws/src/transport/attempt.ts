@@ -108,8 +108,10 @@ export class Attempt {
         onReceived: () => this.#session?.received(),
         onLife: () => this.#heartbeat?.life(),
         onClosing: () => this.#closing(),
-        onTaken: (count) => {
-          this.#session?.taken(count);
+        onTaken: (count, late) => {
+          // Somebody makes room for it, or a silent peer would have filled up.
+          if (late) this.#heartbeat?.life();
+          this.#session?.taken(count, late);
           listener.onRoom();
         },
         onEnd: (end) => this.#ended(end),
@@ -159,6 +161,7 @@ export class Attempt {
       ...this.#parts,
       connection,
       isolation: backlog.isolation,
+      frameSize: backlog.frameSize,
       judge: () => backlog.judge(),
       onReady: () => {
         this.#isReady = true;

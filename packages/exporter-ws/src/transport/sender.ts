@@ -190,7 +190,8 @@ export class Sender {
     const { isReady, achievement } = attempt;
     const evidence = isReady && config.acks === 'required' ? evidenceOf(end) : 'none';
     const { inFlight, answeredEvents } = achievement;
-    const narrowed = backlog.isolation.ended(evidence, inFlight, answeredEvents);
+    const isShrunk = this.#shrink(attempt, end);
+    const narrowed = backlog.isolation.ended(evidence, inFlight, answeredEvents) || isShrunk;
     const summary = { ...achievement, narrowed };
     this.#dismantle(attempt);
     const moment = { now: clock.now(), wallClockMillis: Date.now(), random: clock.random() };
@@ -198,6 +199,13 @@ export class Sender {
     this.#lastFailure = next.why;
     if (next.condition !== undefined) reporter.condition(next.condition, this.#explain(next));
     this.#schedule(next);
+  }
+
+  /** A frame that was not acknowledged in time may have been too large for the line. @returns whether those to come are smaller */
+  #shrink({ lane, achievement }: Attempt, end: Disconnect): boolean {
+    const isSilence = end.kind === 'timeout' && (end.what === 'acknowledgement' || end.what === 'ping');
+    const oldest = isSilence && achievement.inFlight > 0 ? lane.producer.frames.all[0] : undefined;
+    return oldest !== undefined && this.#parts.backlog.frameSize.timedOut(oldest.events.bytes);
   }
 
   #closing(attempt: Attempt): void {

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
-import type { ClientOptions, RawData, WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { Clock, Timer } from '../clock.ts';
-import type { ExporterConfig } from '../config/config.ts';
 import type { Connection, Disconnect } from '../protocol/connection.ts';
 import type { Message } from '../protocol/message.ts';
 import { clientFrames } from './client-frames.ts';
+import { clientOptions, type ConnectionConfig } from './client-options.ts';
 import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
 
@@ -21,25 +21,18 @@ export interface ConnectionHandlers {
   onLife(): void;
   /** The peer has said goodbye: it takes and answers nothing any more, and will be gone soon. */
   onClosing(): void;
-  /** The socket took the oldest so many messages that it had not taken. */
-  onTaken(count: number): void;
+  /** The socket took the oldest so many messages that it had not taken; `late`: there was no room for them before. */
+  onTaken(count: number, late: boolean): void;
   onEnd(end: Disconnect): void;
 }
-
-export type ConnectionConfig = Pick<
-  ExporterConfig,
-  'wsUrl' | 'token' | 'connectTimeoutMillis' | 'tlsCa' | 'tlsCert' | 'tlsKey' | 'agent'
->;
 
 /** The class of `ws`, which is loaded with the first connection. */
 export type WebSocketConstructor = typeof WebSocket;
 
-/** Messages of a backend are acknowledgements; anything larger is a fault or an attack. */
-const MAX_MESSAGE_BYTES = 64 * 1024;
 const CLOSE_TIMEOUT_MILLIS = 1_000;
 const REST_MILLIS = 1;
-/** Node goes on reading into a paused socket until this many bytes wait in it; by default 16 KiB and more. */
-const PAUSED_BYTES = 1;
+/** A write that takes so long waits for room; over TLS all take a turn of the event loop. */
+const LATE_MILLIS = 100;
 /** A client's close frame with code 1000 under a zero mask (RFC 6455 §5.2, §5.5.1). */
 const CLOSE_NORMALLY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
 /** The same with 1001: the process is ending. */
@@ -57,34 +50,6 @@ export function openConnection(
   handlers: ConnectionHandlers,
 ): Connection {
   return withoutTracing(() => new WsConnection(webSocket, config, subprotocol, clock, handlers));
-}
-
-/** `ws` passes the options of `net.connect` and `tls.connect` on. */
-type SocketOptions = ClientOptions & { readonly highWaterMark: number };
-
-function clientOptions(config: ConnectionConfig): SocketOptions {
-  return {
-    headers: { authorization: `Bearer ${config.token}` },
-    followRedirects: false,
-    perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_BYTES,
-    minVersion: 'TLSv1.2',
-    rejectUnauthorized: true,
-    highWaterMark: PAUSED_BYTES,
-    finishRequest(request) {
-      // Neither a connection that is being made nor an open one may keep the application's process alive.
-      request.on('socket', (socket) => socket.unref());
-      request.end();
-    },
-    ...(config.tlsCa === undefined ? {} : { ca: pemOf(config.tlsCa) }),
-    ...(config.tlsCert === undefined ? {} : { cert: pemOf(config.tlsCert) }),
-    ...(config.tlsKey === undefined ? {} : { key: pemOf(config.tlsKey) }),
-    ...(config.agent === undefined ? {} : { agent: config.agent as NonNullable<ClientOptions['agent']> }),
-  };
-}
-
-function pemOf(pem: string | Uint8Array): string | Buffer {
-  return typeof pem === 'string' ? pem : Buffer.from(pem);
 }
 
 class WsConnection implements Connection {
@@ -140,6 +105,7 @@ class WsConnection implements Connection {
     const { frames, bytes } = clientFrames(messages, kind, this.#memory.take);
     // The kernel or TLS has a copy of what was taken. What an agent brings may be any stream, and pass the bytes themselves on.
     let lent = socket instanceof Socket;
+    let waitingSince: number | undefined;
     const giveBack = (): void => {
       if (lent) this.#memory.giveBack(frames.buffer as ArrayBuffer);
       lent = false;
@@ -147,10 +113,13 @@ class WsConnection implements Connection {
     // Past ws, which only ever writes whole frames itself; without compression it holds none back.
     socket.write(frames, (error) => {
       giveBack();
-      this.#taken(messages.length, error);
+      if (this.#ended || error) return;
+      const waited = waitingSince === undefined ? 0 : this.#clock.now() - waitingSince;
+      this.#handlers.onTaken(messages.length, waited >= LATE_MILLIS);
     });
     // Mostly it is taken at once, and called back later: the next frame finds the same memory, still in the caches.
     if (socket.writableLength === 0) giveBack();
+    else waitingSince = this.#clock.now();
     return bytes;
   }
 
@@ -195,11 +164,6 @@ class WsConnection implements Connection {
 
   abort(end: Disconnect): void {
     this.#end(end);
-  }
-
-  /** Node passes null where its types say undefined. */
-  #taken(count: number, error?: Error | null): void {
-    if (!this.#ended && !error) this.#handlers.onTaken(count);
   }
 
   #readOn(): void {
