@@ -112,6 +112,17 @@ const WEAKENINGS = [
     tests: ['protocol/frame-size.test.js', 'integrity/slow-line.test.js'],
   },
   {
+    name: 'a late welcome taken for event mode',
+    patches: [
+      [
+        'transport/reconnect-plan.js',
+        "end.what === 'welcome' && this.#config.acks === 'none'",
+        "end.what === 'welcome'",
+      ],
+    ],
+    tests: ['transport/reconnect-plan.test.js', 'fault/late-welcome.test.js'],
+  },
+  {
     name: 'waiting for close after an error',
     patches: [
       [

@@ -11,9 +11,6 @@ import type { Producer } from './producer.ts';
 import { serviceMembers } from './service-members.ts';
 import type { Session, SessionContext } from './session.ts';
 
-/** How long a server may take from the handshake to its `welcome`. */
-const WELCOME_TIMEOUT_MILLIS = 5_000;
-
 /** Every server takes frames of this size, so that any event fits and no server can make us discard one. */
 const MIN_FRAME_BYTES = 64 * 1024;
 
@@ -63,9 +60,9 @@ export class BatchSession implements Session {
   }
 
   start(): void {
-    const { clock, connection } = this.#context;
+    const { clock, connection, welcomeTimeoutMillis } = this.#context;
     this.#sayHello();
-    this.#welcomeTimer = clock.after(WELCOME_TIMEOUT_MILLIS, () =>
+    this.#welcomeTimer = clock.after(welcomeTimeoutMillis, () =>
       clock.afterInput(() => {
         if (this.#phase === 'greeting') connection.abort({ kind: 'timeout', what: 'welcome' });
       }),

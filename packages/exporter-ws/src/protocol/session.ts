@@ -40,6 +40,8 @@ export interface SessionContext {
   readonly config: ExporterConfig;
   readonly clock: Clock;
   readonly connection: Connection;
+  /** How long a server may take from the handshake to its `welcome`. */
+  readonly welcomeTimeoutMillis: number;
   readonly queue: SendingQueue;
   readonly tally: Tally;
   readonly reporter: Reporter;

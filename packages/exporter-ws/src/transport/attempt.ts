@@ -51,6 +51,7 @@ export class Attempt {
   readonly offered: boolean;
   /** What is sent over it in batch mode. */
   readonly lane: Lane;
+  readonly #welcomeTimeoutMillis: number;
   readonly #parts: SenderParts;
   readonly #listener: AttemptListener;
   #connection: Connection | undefined;
@@ -62,8 +63,10 @@ export class Attempt {
   #atGoodbye: Achievement | undefined;
   #hasGone: () => void = () => undefined;
 
-  constructor(offered: boolean, parts: SenderParts, listener: AttemptListener) {
+  /** @param welcomeTimeoutMillis how long a server that selects batch mode may take to its `welcome` */
+  constructor(offered: boolean, welcomeTimeoutMillis: number, parts: SenderParts, listener: AttemptListener) {
     this.offered = offered;
+    this.#welcomeTimeoutMillis = welcomeTimeoutMillis;
     this.lane = parts.backlog.lane;
     this.#parts = parts;
     this.#listener = listener;
@@ -160,6 +163,7 @@ export class Attempt {
     const context = {
       ...this.#parts,
       connection,
+      welcomeTimeoutMillis: this.#welcomeTimeoutMillis,
       isolation: backlog.isolation,
       frameSize: backlog.frameSize,
       judge: () => backlog.judge(),

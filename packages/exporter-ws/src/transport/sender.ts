@@ -141,7 +141,9 @@ export class Sender {
     this.#retryTimer?.cancel();
     this.#retryTimer = undefined;
     this.#transition('connecting', 'there are events to send');
-    const attempt = new Attempt(this.#plan.offersBatch(clock.now()), this.#parts, this.#listener);
+    const { welcomeTimeoutMillis } = this.#plan;
+    const offersBatch = this.#plan.offersBatch(clock.now());
+    const attempt = new Attempt(offersBatch, welcomeTimeoutMillis, this.#parts, this.#listener);
     this.#attempt = attempt;
     void this.#scope.runInAsyncScope(() => attempt.connect());
   }
