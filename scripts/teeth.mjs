@@ -92,8 +92,35 @@ const WEAKENINGS = [
   },
   {
     name: 'no terminate()',
-    patches: [['transport/ws-connection.js', 'this.#ws.terminate();', '']],
+    patches: [
+      [
+        'transport/ws-connection.js',
+        'this.#ws.terminate();\n        this.#handlers.onEnd(end);',
+        'this.#handlers.onEnd(end);',
+      ],
+    ],
     tests: [LINK, 'fault/handshake.test.js'],
+  },
+  {
+    name: 'sending into a connection whose peer said goodbye',
+    patches: [['transport/ws-connection.js', "this.#socket?.on('data', look);", '']],
+    tests: ['fault/goodbye.test.js'],
+  },
+  {
+    name: 'frames as large as ever after one that was not acknowledged in time',
+    patches: [['protocol/frame-size.js', 'this.#bytes = smaller;', '']],
+    tests: ['protocol/frame-size.test.js', 'integrity/slow-line.test.js'],
+  },
+  {
+    name: 'a late welcome taken for event mode',
+    patches: [
+      [
+        'transport/reconnect-plan.js',
+        "end.what === 'welcome' && this.#config.acks === 'none'",
+        "end.what === 'welcome'",
+      ],
+    ],
+    tests: ['transport/reconnect-plan.test.js', 'fault/late-welcome.test.js'],
   },
   {
     name: 'waiting for close after an error',
@@ -177,7 +204,7 @@ const WEAKENINGS = [
   {
     name: 'socket that keeps the process alive',
     patches: [
-      ['transport/ws-connection.js', "request.on('socket', (socket) => socket.unref());", ''],
+      ['transport/client-options.js', "request.on('socket', (socket) => socket.unref());", ''],
       ['transport/ws-connection.js', 'response.socket.unref();', ''],
     ],
     tests: ['integrity/process-exit.test.js'],

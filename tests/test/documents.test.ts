@@ -139,7 +139,7 @@ describe('documents', () => {
         for (const [, id = ''] of text.matchAll(/\bit\(\s*['"`](F\d+) /g)) tested.add(id);
       }
     }
-    expect(listed).to.deep.equal(Array.from({ length: listed.length }, (_, index) => `F${index + 1}`));
+    expect(listed).to.deep.equal(listed.map((_, index) => `F${index + 1}`));
     expect([...tested].toSorted()).to.deep.equal(listed.toSorted());
   });
 

@@ -114,7 +114,7 @@ export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
   maxUnauthenticatedConnections: { default: 100, min: 1, max: 1_000_000, help: 'of these without the token' },
   maxHttpConnections: { default: 256, min: 1, max: 1_000_000, help: 'open connections for HTTP' },
   maxFrameBytes: { default: MIB, min: 1024, max: 64 * MIB, help: 'bytes of a WebSocket message, inflated' },
-  maxInFlightFrames: { default: 8, min: 1, max: 1024, help: 'unacknowledged frames of a client' },
+  maxInFlightFrames: { default: 64, min: 1, max: 1024, help: 'unacknowledged frames of a client' },
   maxInFlightEvents: { default: 1024, min: 1, max: 1_000_000, help: 'unanswered events of a connection' },
   maxPendingBytes: { default: 64 * MIB, min: 1, max: MAX_COUNT, help: 'uncommitted bytes before throttling' },
   maxPendingEvents: {

@@ -27,7 +27,7 @@ describe('resolveConfig', () => {
       maxUnauthenticatedConnections: 100,
       maxHttpConnections: 256,
       maxFrameBytes: 1_048_576,
-      maxInFlightFrames: 8,
+      maxInFlightFrames: 64,
       maxInFlightEvents: 1024,
       maxPendingBytes: 67_108_864,
       maxPendingEvents: 100_000,

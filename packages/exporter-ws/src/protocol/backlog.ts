@@ -6,6 +6,7 @@ import type { DropReason, Tally } from '../observe/stats.ts';
 import { Barriers } from '../queue/barriers.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import type { Spool } from '../spool/spool.ts';
+import { FrameSize } from './frame-size.ts';
 import { Isolation } from './isolation.ts';
 import { MemoryLane, type Lane } from './lane.ts';
 import { framesToSave } from './saving.ts';
@@ -24,6 +25,7 @@ export interface BacklogParts {
 /** Everything that was accepted and whose fate is not known, wherever it lies: in the queue, in frames, set aside, on disk. */
 export class Backlog {
   readonly isolation: Isolation;
+  readonly frameSize: FrameSize;
   readonly memory: MemoryLane;
   readonly #parts: BacklogParts;
   readonly #barriers = new Barriers();
@@ -44,7 +46,9 @@ export class Backlog {
       retry: { initialMillis: config.initialBackoffMillis, maxMillis: config.maxBackoffMillis },
       now: () => clock.now(),
     });
-    this.memory = new MemoryLane({ config, queue, isolation: this.isolation });
+    const { ackTimeoutMillis, maxBatchBytes: maxBytes } = config;
+    this.frameSize = new FrameSize({ ackTimeoutMillis, maxBytes });
+    this.memory = new MemoryLane({ config, queue, isolation: this.isolation, frameSize: this.frameSize });
     this.#spool = spool && new SpoolLine({ spool, queue, isolation: this.isolation });
     this.#isReady = spool === undefined;
   }

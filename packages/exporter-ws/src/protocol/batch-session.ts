@@ -11,9 +11,6 @@ import type { Producer } from './producer.ts';
 import { serviceMembers } from './service-members.ts';
 import type { Session, SessionContext } from './session.ts';
 
-/** How long a server may take from the handshake to its `welcome`. */
-const WELCOME_TIMEOUT_MILLIS = 5_000;
-
 /** Every server takes frames of this size, so that any event fits and no server can make us discard one. */
 const MIN_FRAME_BYTES = 64 * 1024;
 
@@ -63,9 +60,9 @@ export class BatchSession implements Session {
   }
 
   start(): void {
-    const { clock, connection } = this.#context;
+    const { clock, connection, welcomeTimeoutMillis } = this.#context;
     this.#sayHello();
-    this.#welcomeTimer = clock.after(WELCOME_TIMEOUT_MILLIS, () =>
+    this.#welcomeTimer = clock.after(welcomeTimeoutMillis, () =>
       clock.afterInput(() => {
         if (this.#phase === 'greeting') connection.abort({ kind: 'timeout', what: 'welcome' });
       }),
@@ -84,8 +81,9 @@ export class BatchSession implements Session {
     // Each message was handled as it came: one stands for hundreds of events.
   }
 
-  taken(): void {
-    // What the socket took is not yet what the server stored.
+  taken(_count: number, late: boolean): void {
+    // What the socket took is not yet what the server stored, but if it took it late the line moves.
+    if (late) this.#deadline.progress(this.#producer.frames.sentLength > 0);
   }
 
   pump(everything: boolean): void {
@@ -187,6 +185,7 @@ export class BatchSession implements Session {
   #settle(seq: number, rejected: readonly number[] = []): boolean {
     const { tally, reporter } = this.#context;
     let settled = 0;
+    let bytes = 0;
     const frames = this.#producer.frames.settleThrough(seq);
     for (const frame of frames) {
       const refused =
@@ -194,12 +193,14 @@ export class BatchSession implements Session {
       tally.rejected += refused;
       tally.acked += frame.events.length - refused;
       settled += frame.events.length;
+      bytes += frame.events.bytes;
       traceEvents(reporter, 'acknowledged', () => frame.events.texts());
       this.#lane.release(frame);
     }
     if (frames.length === 0) return false;
     this.answeredEvents += settled;
     this.#context.isolation.settled(settled);
+    this.#context.frameSize.settled(bytes, this.#context.clock.now());
     this.#deadline.progress(this.#producer.frames.sentLength > 0);
     return true;
   }
@@ -254,6 +255,7 @@ export class BatchSession implements Session {
   }
 
   #send(frame: Frame): void {
+    if (this.inFlight === 0) this.#context.frameSize.began(this.#context.clock.now());
     this.#producer.frames.markSent();
     this.#nextSeq = frame.seq + 1;
     this.sentEvents += frame.events.length;

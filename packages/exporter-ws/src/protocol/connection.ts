@@ -31,6 +31,8 @@ export interface Connection {
   rest(): void;
   /** Says goodbye with 1000, and hangs up if the peer does not answer in time. `onEnd` still comes. */
   close(): void;
+  /** Waits no longer for a peer that has said goodbye to hang up. `onEnd` still comes. */
+  cutShort(): void;
   /** Hangs up at once and reports `end`. A dead link would hold a polite close for its whole timeout. */
   abort(end: Disconnect): void;
 }

@@ -70,7 +70,8 @@ export class EventSession implements Session {
     if (count > 0) this.#settle(count, this.#refused);
   }
 
-  taken(count: number): void {
+  taken(count: number, late: boolean): void {
+    if (late) this.#deadline.progress(this.inFlight > 0);
     if (!this.#acknowledged && this.inFlight > 0) this.#settle(Math.min(count, this.inFlight), false);
   }
 

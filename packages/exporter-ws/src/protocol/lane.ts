@@ -1,6 +1,7 @@
 import type { ExporterConfig } from '../config/config.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import { envelopeBytes } from './batch-protocol.ts';
+import type { FrameSize } from './frame-size.ts';
 import type { Frame } from './in-flight.ts';
 import type { Isolation } from './isolation.ts';
 import { Producer } from './producer.ts';
@@ -36,6 +37,7 @@ export interface MemoryLaneParts {
   readonly config: ExporterConfig;
   readonly queue: SendingQueue;
   readonly isolation: Isolation;
+  readonly frameSize: FrameSize;
 }
 
 /** No server takes more in one frame (PROTOCOL.md, "Size"). */
@@ -52,11 +54,12 @@ export class MemoryLane implements Lane {
   }
 
   next(inFlight: number, everything: boolean, maxFrameBytes: number): Frame | undefined {
-    const { config, isolation, queue } = this.#parts;
+    const { config, frameSize, isolation, queue } = this.#parts;
     const maxEvents = Math.min(config.maxBatchEvents, MAX_FRAME_EVENTS);
-    const full = queue.length >= maxEvents || queue.bytes >= config.maxBatchBytes;
+    const wanted = Math.min(config.maxBatchBytes, frameSize.bytes);
+    const full = queue.length >= maxEvents || queue.bytes >= wanted;
     if (!everything && !full && isolation.calm) return undefined;
-    const maxBytes = Math.min(config.maxBatchBytes, maxFrameBytes - envelopeBytes(maxEvents));
+    const maxBytes = Math.min(wanted, maxFrameBytes - envelopeBytes(maxEvents));
     const events = isolation.take(queue, inFlight, maxEvents, maxBytes);
     return events.length === 0 ? undefined : this.producer.frames.add(events);
   }
@@ -66,9 +69,11 @@ export class MemoryLane implements Lane {
   }
 
   refit(_lastSeq: number, maxFrameBytes: number): void {
-    const { isolation, queue } = this.#parts;
+    const { frameSize, isolation, queue } = this.#parts;
     const { frames } = this.producer;
-    const tooLarge = frames.someUnsent((frame) => !fits(frame, maxFrameBytes));
+    const tooLarge = frames.someUnsent(
+      (frame) => !fits(frame, maxFrameBytes) || frameSize.refuses(frame.events),
+    );
     if (tooLarge || isolation.mustTakeApart) queue.putBack(frames.dissolve());
   }
 

@@ -4,6 +4,7 @@ import type { Reporter } from '../observe/reporter.ts';
 import type { Tally } from '../observe/stats.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import type { Connection } from './connection.ts';
+import type { FrameSize } from './frame-size.ts';
 import type { Isolation } from './isolation.ts';
 
 /** One mode of the wire protocol, spoken over one connection for as long as it lasts. */
@@ -24,8 +25,8 @@ export interface Session {
   receive(data: Buffer, isBinary: boolean): void;
   /** Everything that had come together was received. */
   received(): void;
-  /** The socket took so many messages. */
-  taken(count: number): void;
+  /** The socket took so many messages; `late`: it had no room for them before, so the line moves. */
+  taken(count: number, late: boolean): void;
   /** Sends what the limits allow; without `everything` only what fills a batch. */
   pump(everything: boolean): void;
   /** The process ends in this turn: sends what the limits of the protocol allow, in one write. */
@@ -39,6 +40,8 @@ export interface SessionContext {
   readonly config: ExporterConfig;
   readonly clock: Clock;
   readonly connection: Connection;
+  /** How long a server may take from the handshake to its `welcome`. */
+  readonly welcomeTimeoutMillis: number;
   readonly queue: SendingQueue;
   readonly tally: Tally;
   readonly reporter: Reporter;
@@ -49,6 +52,7 @@ export interface SessionContext {
   /** There may be room to send for another reason. */
   onRoom(): void;
   readonly isolation: Isolation;
+  readonly frameSize: FrameSize;
   /** What was in flight on the last connection and is not stored is in the queue again: an event of it may have to go. */
   judge(): void;
 }

@@ -25,6 +25,12 @@ export interface SenderParts {
   readonly reporter: Reporter;
 }
 
+/** What a connection has achieved, and what was in flight at its end. */
+export interface Achievement extends Omit<ConnectionSummary, 'narrowed'> {
+  /** Events that were sent and not answered. */
+  readonly inFlight: number;
+}
+
 /** Told what becomes of a connection. */
 export interface AttemptListener {
   /** The protocol is established; sending may begin. */
@@ -33,6 +39,8 @@ export interface AttemptListener {
   onSettled(): void;
   /** There may be room to send for another reason. */
   onRoom(): void;
+  /** The peer has said goodbye: nothing can be sent on it any more, and `onEnd` comes soon. */
+  onClosing(attempt: Attempt): void;
   /** It ended, or never came to be. Comes once, also after `dismantle`. */
   onEnd(attempt: Attempt, end: Disconnect): void;
 }
@@ -43,6 +51,7 @@ export class Attempt {
   readonly offered: boolean;
   /** What is sent over it in batch mode. */
   readonly lane: Lane;
+  readonly #welcomeTimeoutMillis: number;
   readonly #parts: SenderParts;
   readonly #listener: AttemptListener;
   #connection: Connection | undefined;
@@ -50,10 +59,14 @@ export class Attempt {
   #heartbeat: Heartbeat | undefined;
   #isReady = false;
   #isDismantled = false;
+  /** When the peer said goodbye. */
+  #atGoodbye: Achievement | undefined;
   #hasGone: () => void = () => undefined;
 
-  constructor(offered: boolean, parts: SenderParts, listener: AttemptListener) {
+  /** @param welcomeTimeoutMillis how long a server that selects batch mode may take to its `welcome` */
+  constructor(offered: boolean, welcomeTimeoutMillis: number, parts: SenderParts, listener: AttemptListener) {
     this.offered = offered;
+    this.#welcomeTimeoutMillis = welcomeTimeoutMillis;
     this.lane = parts.backlog.lane;
     this.#parts = parts;
     this.#listener = listener;
@@ -69,16 +82,19 @@ export class Attempt {
     return this.#isReady;
   }
 
-  /** What it has achieved; `narrowed` is for somebody else to say. */
-  get summary(): Omit<ConnectionSummary, 'narrowed'> {
+  /** What it has achieved until now, or until the peer said goodbye. */
+  get achievement(): Achievement {
     const session = this.#session;
-    return {
-      offered: this.offered,
-      mode: this.#isReady ? session?.mode : undefined,
-      sentEvents: session?.sentEvents ?? 0,
-      answeredEvents: session?.answeredEvents ?? 0,
-      waitedMillis: session?.waitedMillis ?? 0,
-    };
+    return (
+      this.#atGoodbye ?? {
+        inFlight: session?.inFlight ?? 0,
+        offered: this.offered,
+        mode: this.#isReady ? session?.mode : undefined,
+        sentEvents: session?.sentEvents ?? 0,
+        answeredEvents: session?.answeredEvents ?? 0,
+        waitedMillis: session?.waitedMillis ?? 0,
+      }
+    );
   }
 
   /** Opens the connection. To be called once; never rejects. */
@@ -94,8 +110,11 @@ export class Attempt {
         onMessage: (data, isBinary) => this.#session?.receive(data, isBinary),
         onReceived: () => this.#session?.received(),
         onLife: () => this.#heartbeat?.life(),
-        onTaken: (count) => {
-          this.#session?.taken(count);
+        onClosing: () => this.#closing(),
+        onTaken: (count, late) => {
+          // Somebody makes room for it, or a silent peer would have filled up.
+          if (late) this.#heartbeat?.life();
+          this.#session?.taken(count, late);
           listener.onRoom();
         },
         onEnd: (end) => this.#ended(end),
@@ -111,6 +130,11 @@ export class Attempt {
     this.#isDismantled = true;
     this.#heartbeat?.stop();
     this.#session?.stop();
+  }
+
+  /** Waits no longer for a peer that has said goodbye to hang up. */
+  cutShort(): void {
+    this.#connection?.cutShort();
   }
 
   /** Says goodbye, without waiting for an answer. */
@@ -139,7 +163,9 @@ export class Attempt {
     const context = {
       ...this.#parts,
       connection,
+      welcomeTimeoutMillis: this.#welcomeTimeoutMillis,
       isolation: backlog.isolation,
+      frameSize: backlog.frameSize,
       judge: () => backlog.judge(),
       onReady: () => {
         this.#isReady = true;
@@ -151,6 +177,14 @@ export class Attempt {
     if (!this.offered) backlog.dissolve();
     this.#session = this.offered ? new BatchSession(context, this.lane) : new EventSession(context);
     this.#session.start();
+  }
+
+  /** What is unanswered stays so. */
+  #closing(): void {
+    this.#atGoodbye = this.achievement;
+    this.#heartbeat?.stop();
+    this.#session?.stop();
+    this.#listener.onClosing(this);
   }
 
   #ended(end: Disconnect): void {

@@ -39,8 +39,13 @@ export interface Moment {
   readonly random: number;
 }
 
+/** While a shutdown waits: its time is short, and bounds the attempts. */
+const HURRIED: BackoffLimits = { initialMillis: 50, maxMillis: 1_000 };
 const EVENT_MODE_MEMORY_MILLIS = 60 * 60_000;
 const FRUITLESS_LIMIT = 3;
+/** First and longest wait from the handshake to the `welcome`. */
+const WELCOME_MILLIS = 5_000;
+const MAX_WELCOME_MILLIS = 30_000;
 /** A link that changes bytes may change one in two attempts. */
 const FAILURES_LIMIT = 3;
 const NEVER_ACKNOWLEDGED: WarningCode = 'CERBERUS_NEVER_ACKNOWLEDGED';
@@ -56,12 +61,15 @@ export class ReconnectPlan {
   #fruitless = 0;
   /** A welcome was seen: from then on a slow or broken answer is no proof of an event-mode server. */
   #batchProven = false;
+  /** Connections in a row on which batch mode was selected and no welcome came in time. */
+  #lateWelcomes = 0;
   #eventModeUntil = -Infinity;
   #tryingEventMode = false;
   /** Attempts in a row that failed in a way that suspends when it is repeated. */
   #failures = 0;
   /** Events were delivered to this backend: what keeps them away now is a fault, which heals, and no wrong setting. */
   #delivered = false;
+  #isHurried = false;
 
   constructor(config: PlanConfig) {
     this.#config = config;
@@ -74,8 +82,14 @@ export class ReconnectPlan {
     return !this.#tryingEventMode && now >= this.#eventModeUntil;
   }
 
+  /** How long the next connection waits for a `welcome`: a backend that needs longer than that gets longer the next time. */
+  get welcomeTimeoutMillis(): number {
+    return Math.min(MAX_WELCOME_MILLIS, WELCOME_MILLIS * 2 ** Math.min(this.#lateWelcomes, 8));
+  }
+
   /** A connection is established in `mode`. */
   established(mode: 'batch' | 'event', now: number): void {
+    this.#lateWelcomes = 0;
     if (mode === 'batch') this.#batchProven = true;
     else if (this.#tryingEventMode) this.#eventModeUntil = now + EVENT_MODE_MEMORY_MILLIS;
     this.#tryingEventMode = false;
@@ -90,6 +104,17 @@ export class ReconnectPlan {
     this.#fruitless = 0;
   }
 
+  /** A shutdown waits for it. */
+  get isHurried(): boolean {
+    return this.#isHurried;
+  }
+
+  /** From now on waits are short, whatever the backend asks for: after the shutdown nobody tries again. */
+  hurry(): void {
+    this.#isHurried = true;
+    this.#attempts = 0;
+  }
+
   /** What follows the end of a connection. */
   next(end: Disconnect, summary: ConnectionSummary, moment: Moment): NextAttempt {
     if (this.#shouldFallBack(end, summary)) {
@@ -101,7 +126,7 @@ export class ReconnectPlan {
       };
     }
     this.#tryingEventMode = false;
-    const unanswered = this.#noteFruitless(summary);
+    const unanswered = this.#noteFruitless(summary) ?? this.#noteLateWelcome(end);
     // In batch mode, and where acknowledgements came before, sending again soon is safe or worth it.
     if (unanswered !== undefined && summary.mode === 'event' && !this.#delivered) {
       return this.#suspend(unanswered, moment, NEVER_ACKNOWLEDGED);
@@ -114,8 +139,9 @@ export class ReconnectPlan {
       if (this.#failures >= FAILURES_LIMIT && !this.#delivered)
         return this.#suspend(why, moment, verdict.code);
     } else this.#failures = 0;
-    const asked = verdict.action === 'retry' ? verdict : {};
-    const delayMillis = retryDelay(asked, this.#attempts, this.backoff, moment.random);
+    const asked = verdict.action === 'retry' && !this.#isHurried ? verdict : {};
+    const limits = this.#isHurried ? HURRIED : this.backoff;
+    const delayMillis = retryDelay(asked, this.#attempts, limits, moment.random);
     // Halving what is sent together takes ten connections at most, and may be all that is wrong.
     if (!summary.narrowed) this.#attempts += 1;
     const condition = unanswered === undefined ? {} : { condition: NEVER_ACKNOWLEDGED };
@@ -132,8 +158,20 @@ export class ReconnectPlan {
     if (this.#config.protocol !== 'auto' || !summary.offered || summary.mode !== undefined) return false;
     if (end.kind === 'not_batch') return true;
     if (this.#batchProven) return false;
-    if (end.kind === 'timeout') return end.what === 'welcome';
+    // Without a selection it would not have come to that, so a welcome may still come; unless the backend is said to be mute.
+    if (end.kind === 'timeout') return end.what === 'welcome' && this.#config.acks === 'none';
     return end.kind === 'upgrade_refused' && isRefusalOfOffer(end.status);
+  }
+
+  /** @returns what to say when a backend that was never heard selected batch mode on several connections and said no more */
+  #noteLateWelcome(end: Disconnect): string | undefined {
+    const isLate = end.kind === 'timeout' && end.what === 'welcome';
+    this.#lateWelcomes = isLate ? this.#lateWelcomes + 1 : 0;
+    if (this.#lateWelcomes < FRUITLESS_LIMIT || this.#batchProven) return undefined;
+    return (
+      `the backend selected batch mode on ${FRUITLESS_LIMIT} connections in a row and said no welcome` +
+      '; if it speaks event mode only, set `protocol: "event"` (CERBERUS_PROTOCOL=event)'
+    );
   }
 
   /** @returns what to say when the backend took events on several connections and never acknowledged one */

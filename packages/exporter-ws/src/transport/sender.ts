@@ -24,6 +24,7 @@ export class Sender {
     onReady: (attempt) => this.#ready(attempt),
     onSettled: () => this.#settled(),
     onRoom: () => this.#pump(),
+    onClosing: (attempt) => this.#closing(attempt),
     onEnd: (attempt, end) => this.#ended(attempt, end),
   };
   #state: ExporterState = 'idle';
@@ -76,8 +77,10 @@ export class Sender {
     return barrier;
   }
 
-  /** Ends a wait between attempts, for a shutdown that has little time left. */
+  /** Ends a wait between attempts and keeps those to come short, for a shutdown that has little time left. */
   hurry(): void {
+    this.#plan.hurry();
+    this.#attempt?.cutShort();
     if (this.#retryTimer !== undefined && this.#parts.backlog.hasWork) this.#connect();
   }
 
@@ -138,7 +141,9 @@ export class Sender {
     this.#retryTimer?.cancel();
     this.#retryTimer = undefined;
     this.#transition('connecting', 'there are events to send');
-    const attempt = new Attempt(this.#plan.offersBatch(clock.now()), this.#parts, this.#listener);
+    const { welcomeTimeoutMillis } = this.#plan;
+    const offersBatch = this.#plan.offersBatch(clock.now());
+    const attempt = new Attempt(offersBatch, welcomeTimeoutMillis, this.#parts, this.#listener);
     this.#attempt = attempt;
     void this.#scope.runInAsyncScope(() => attempt.connect());
   }
@@ -184,16 +189,31 @@ export class Sender {
   #ended(attempt: Attempt, end: Disconnect): void {
     if (this.#attempt !== attempt || this.#state === 'closed') return;
     const { backlog, clock, config, reporter } = this.#parts;
-    const { isReady, session, summary: achieved } = attempt;
+    const { isReady, achievement } = attempt;
     const evidence = isReady && config.acks === 'required' ? evidenceOf(end) : 'none';
-    const narrowed = backlog.isolation.ended(evidence, session?.inFlight ?? 0, achieved.answeredEvents);
-    const summary = { ...achieved, narrowed };
+    const { inFlight, answeredEvents } = achievement;
+    const isShrunk = this.#shrink(attempt, end);
+    const narrowed = backlog.isolation.ended(evidence, inFlight, answeredEvents) || isShrunk;
+    const summary = { ...achievement, narrowed };
     this.#dismantle(attempt);
     const moment = { now: clock.now(), wallClockMillis: Date.now(), random: clock.random() };
     const next = this.#plan.next(end, summary, moment);
     this.#lastFailure = next.why;
     if (next.condition !== undefined) reporter.condition(next.condition, this.#explain(next));
     this.#schedule(next);
+  }
+
+  /** A frame that was not acknowledged in time may have been too large for the line. @returns whether those to come are smaller */
+  #shrink({ lane, achievement }: Attempt, end: Disconnect): boolean {
+    const isSilence = end.kind === 'timeout' && (end.what === 'acknowledgement' || end.what === 'ping');
+    const oldest = isSilence && achievement.inFlight > 0 ? lane.producer.frames.all[0] : undefined;
+    return oldest !== undefined && this.#parts.backlog.frameSize.timedOut(oldest.events.bytes);
+  }
+
+  #closing(attempt: Attempt): void {
+    if (this.#attempt !== attempt || this.#state === 'closed') return;
+    if (this.#state === 'ready') this.#transition('backoff', 'the backend says goodbye');
+    if (this.#plan.isHurried) attempt.cutShort();
   }
 
   #dismantle(attempt: Attempt): void {
@@ -207,7 +227,9 @@ export class Sender {
       this.#connect();
       return;
     }
-    this.#transition(next.state, `${next.why}; next attempt in ${next.delayMillis} ms`);
+    const why = `${next.why}; next attempt in ${next.delayMillis} ms`;
+    if (this.#state === next.state) this.#parts.reporter.info(why);
+    this.#transition(next.state, why);
     this.#scope.runInAsyncScope(() => {
       this.#retryTimer = this.#parts.clock.after(next.delayMillis, () => {
         this.#retryTimer = undefined;

@@ -1,13 +1,12 @@
 import type { Writable } from 'node:stream';
-import type { ClientOptions, RawData, WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { Clock, Timer } from '../clock.ts';
-import type { ExporterConfig } from '../config/config.ts';
 import type { Connection, Disconnect } from '../protocol/connection.ts';
 import type { Message } from '../protocol/message.ts';
 import { clientFrames } from './client-frames.ts';
+import { clientOptions, type ConnectionConfig } from './client-options.ts';
 import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
-import { throughProxy } from './tunnel.ts';
 
 const { Socket } = process.getBuiltinModule('node:net');
 
@@ -20,25 +19,20 @@ export interface ConnectionHandlers {
   onReceived(): void;
   /** Anything at all was received. */
   onLife(): void;
-  /** The socket took the oldest so many messages that it had not taken. */
-  onTaken(count: number): void;
+  /** The peer has said goodbye: it takes and answers nothing any more, and will be gone soon. */
+  onClosing(): void;
+  /** The socket took the oldest so many messages that it had not taken; `late`: there was no room for them before. */
+  onTaken(count: number, late: boolean): void;
   onEnd(end: Disconnect): void;
 }
-
-export type ConnectionConfig = Pick<
-  ExporterConfig,
-  'wsUrl' | 'token' | 'connectTimeoutMillis' | 'tlsCa' | 'tlsCert' | 'tlsKey' | 'proxy' | 'agent'
->;
 
 /** The class of `ws`, which is loaded with the first connection. */
 export type WebSocketConstructor = typeof WebSocket;
 
-/** Messages of a backend are acknowledgements; anything larger is a fault or an attack. */
-const MAX_MESSAGE_BYTES = 64 * 1024;
 const CLOSE_TIMEOUT_MILLIS = 1_000;
 const REST_MILLIS = 1;
-/** Node goes on reading into a paused socket until this many bytes wait in it; by default 16 KiB and more. */
-const PAUSED_BYTES = 1;
+/** A write that takes so long waits for room; over TLS all take a turn of the event loop. */
+const LATE_MILLIS = 100;
 /** A client's close frame with code 1000 under a zero mask (RFC 6455 §5.2, §5.5.1). */
 const CLOSE_NORMALLY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
 /** The same with 1001: the process is ending. */
@@ -58,42 +52,6 @@ export function openConnection(
   return withoutTracing(() => new WsConnection(webSocket, config, subprotocol, clock, handlers));
 }
 
-/** `ws` passes the options of `net.connect` and `tls.connect` on. */
-type SocketOptions = ClientOptions & { readonly highWaterMark: number };
-
-/** @param signal ends what is under way to a proxy */
-function clientOptions(config: ConnectionConfig, signal: AbortSignal): SocketOptions {
-  const { server: proxy } = config.proxy;
-  return {
-    headers: { authorization: `Bearer ${config.token}` },
-    followRedirects: false,
-    perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_BYTES,
-    minVersion: 'TLSv1.2',
-    rejectUnauthorized: true,
-    highWaterMark: PAUSED_BYTES,
-    finishRequest(request) {
-      // Neither a connection that is being made nor an open one may keep the application's process alive.
-      request.on('socket', (socket) => socket.unref());
-      request.end();
-    },
-    ...(config.tlsCa === undefined ? {} : { ca: pemOf(config.tlsCa) }),
-    ...(config.tlsCert === undefined ? {} : { cert: pemOf(config.tlsCert) }),
-    ...(config.tlsKey === undefined ? {} : { key: pemOf(config.tlsKey) }),
-    ...(proxy !== undefined && {
-      // It is typed as what gives a socket at once, and handed to `http.request`, which also takes a callback.
-      createConnection: throughProxy(proxy, config.wsUrl, signal) as unknown as NonNullable<
-        ClientOptions['createConnection']
-      >,
-    }),
-    ...(config.agent === undefined ? {} : { agent: config.agent as NonNullable<ClientOptions['agent']> }),
-  };
-}
-
-function pemOf(pem: string | Uint8Array): string | Buffer {
-  return typeof pem === 'string' ? pem : Buffer.from(pem);
-}
-
 class WsConnection implements Connection {
   readonly #ws: WebSocket;
   readonly #handlers: ConnectionHandlers;
@@ -107,6 +65,7 @@ class WsConnection implements Connection {
   #rest: Timer | undefined;
   #receiving = false;
   #open = false;
+  #isClosing = false;
   #ended = false;
 
   constructor(
@@ -148,6 +107,7 @@ class WsConnection implements Connection {
     const { frames, bytes } = clientFrames(messages, kind, this.#memory.take);
     // The kernel or TLS has a copy of what was taken. What an agent brings may be any stream, and pass the bytes themselves on.
     let lent = socket instanceof Socket;
+    let waitingSince: number | undefined;
     const giveBack = (): void => {
       if (lent) this.#memory.giveBack(frames.buffer as ArrayBuffer);
       lent = false;
@@ -155,10 +115,13 @@ class WsConnection implements Connection {
     // Past ws, which only ever writes whole frames itself; without compression it holds none back.
     socket.write(frames, (error) => {
       giveBack();
-      this.#taken(messages.length, error);
+      if (this.#ended || error) return;
+      const waited = waitingSince === undefined ? 0 : this.#clock.now() - waitingSince;
+      this.#handlers.onTaken(messages.length, waited >= LATE_MILLIS);
     });
     // Mostly it is taken at once, and called back later: the next frame finds the same memory, still in the caches.
     if (socket.writableLength === 0) giveBack();
+    else waitingSince = this.#clock.now();
     return bytes;
   }
 
@@ -185,6 +148,7 @@ class WsConnection implements Connection {
   close(): void {
     if (this.#ended) return;
     this.#readOn();
+    this.#isClosing = true;
     if (this.#ws.readyState !== this.#ws.OPEN) {
       this.abort({ kind: 'closed', code: 1000 });
       return;
@@ -195,13 +159,13 @@ class WsConnection implements Connection {
     );
   }
 
-  abort(end: Disconnect): void {
-    this.#end(end);
+  cutShort(): void {
+    // The end that follows has the code of the peer's goodbye, which only ws knows.
+    if (this.#isClosing) this.#ws.terminate();
   }
 
-  /** Node passes null where its types say undefined. */
-  #taken(count: number, error?: Error | null): void {
-    if (!this.#ended && !error) this.#handlers.onTaken(count);
+  abort(end: Disconnect): void {
+    this.#end(end);
   }
 
   #readOn(): void {
@@ -231,8 +195,26 @@ class WsConnection implements Connection {
       if (this.#ended) return;
       this.#open = true;
       this.#deadline.cancel();
+      this.#listenToGoodbye();
       this.#handlers.onOpen(this.#ws.protocol);
     });
+  }
+
+  /**
+   * ws answers a goodbye and then waits for the peer to hang up, half a minute if need be, in which it says nothing. Its own
+   * listeners come first, so its state tells what was just read.
+   */
+  #listenToGoodbye(): void {
+    const look = (): void => {
+      if (this.#ended || this.#isClosing || this.#ws.readyState === this.#ws.OPEN) return;
+      this.#isClosing = true;
+      // What came before the goodbye counts.
+      this.#received();
+      this.#deadline = this.#clock.after(CLOSE_TIMEOUT_MILLIS, () => this.cutShort());
+      this.#handlers.onClosing();
+    };
+    this.#socket?.on('data', look);
+    this.#socket?.on('end', look);
   }
 
   #listenToTraffic(): void {

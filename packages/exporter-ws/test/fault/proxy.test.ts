@@ -93,7 +93,7 @@ describe('through a proxy', () => {
     expect(JSON.stringify(server.upgrades[0]?.rawHeaders)).to.not.match(/proxy-authorization|canary-user/i);
   });
 
-  it('F46 says that it was the proxy who refuses, without its password, keeps the queue, and delivers when it lets it through', async () => {
+  it('F49 says that it was the proxy who refuses, without its password, keeps the queue, and delivers when it lets it through', async () => {
     const { server, stored } = await backendOf('batch');
     let isRight = false;
     const proxy = await ConnectProxy.start({ password: () => (isRight ? 'canary' : 'another') });
@@ -107,7 +107,7 @@ describe('through a proxy', () => {
     expect(stored()).to.equal(5);
   });
 
-  it('F46 says that the proxy could not be reached', async () => {
+  it('F49 says that the proxy could not be reached', async () => {
     const proxy = await ConnectProxy.start();
     await proxy.stop();
     const exporter = through(proxy.url, 9);
@@ -116,7 +116,7 @@ describe('through a proxy', () => {
     expect(exporter.stats().lastFailure).to.equal('the connection failed with ECONNREFUSED at the proxy');
   });
 
-  it('F46 hangs up on a proxy that never answers, and tries again', async () => {
+  it('F49 hangs up on a proxy that never answers, and tries again', async () => {
     const sockets: Socket[] = [];
     const silent = createServer((socket) => {
       sockets.push(socket);

@@ -18,7 +18,8 @@ const SCHEDULES = Number(process.env['CERBERUS_SCHEDULES'] ?? 60);
 const SEED = Number(process.env['CERBERUS_SEED'] ?? Date.now() % 2 ** 31);
 const AT_ONCE = 5;
 
-const FAULTS = ['reset', 'end', 'blackhole', 'drop-down', 'stall', 'refuse', 'restart', 'hangUp', 'choke'];
+const LINK_FAULTS = ['reset', 'end', 'blackhole', 'drop-down', 'stall', 'slow', 'refuse'];
+const FAULTS = [...LINK_FAULTS, 'restart', 'hangUp', 'goodbye', 'choke'];
 type Fault = {
   readonly kind: string;
   readonly millis: number;
@@ -53,6 +54,7 @@ async function inflict(step: Fault, proxy: FaultProxy, backend: Backend, newest:
   if (kind === 'reset') proxy.reset();
   else if (kind === 'end') proxy.end();
   else if (kind === 'hangUp') backend.hangUp(code);
+  else if (kind === 'goodbye') backend.goodbye(code);
   else if (kind === 'choke') backend.chokeOn(newest);
   else if (kind === 'refuse') proxy.refuse(true);
   else if (kind === 'restart') await backend.down();

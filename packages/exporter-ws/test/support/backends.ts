@@ -1,7 +1,9 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
 import { TOKEN } from './exporters.js';
+import { frame as rawFrame } from './raw-server.js';
 import { BatchBackend, ScriptedServer, type Script } from './scripted-server.js';
 
 /** A backend that can be taken down and brought back on its port with what it had stored. */
@@ -11,6 +13,8 @@ export interface Backend {
   up(): Promise<void>;
   /** Closes every connection with this code. */
   hangUp(code: number): void;
+  /** Says goodbye on every connection with this code, and neither hangs up nor reads any more. */
+  goodbye(code: number): void;
   /** Hangs up with 1011 whenever an event of one of these paths comes; none: no more. */
   chokeOn(...paths: readonly string[]): void;
   /** Asks to wait whenever something comes, for so many milliseconds; undefined: no more. In event mode it hangs up with 1013. */
@@ -58,11 +62,20 @@ export async function scriptedBackend(mode: 'batch' | 'event'): Promise<Backend>
       server = await ScriptedServer.start(script, port);
     },
     hangUp: (code) => server.sockets.forEach((socket) => socket.close(code)),
+    goodbye: (code) => server.sockets.forEach((socket) => sayGoodbye(socket, code)),
     chokeOn: (...paths) => void (indigestible = paths),
     throttle: (millis) => void (retryMillis = millis),
     silence: (silent) => void (isSilent = batch.silent = silent),
     stored: async () => (mode === 'batch' ? batch.stored.map((event) => String(event['endpoint'])) : events),
   };
+}
+
+/** `ws` itself would hang up once it was answered. */
+function sayGoodbye(socket: WebSocket, code: number): void {
+  socket.pause();
+  const payload = Buffer.alloc(2);
+  payload.writeUInt16BE(code);
+  (socket as unknown as { _socket: Socket })._socket.write(rawFrame(0x88, payload));
 }
 
 /** The project's server, with its database in `folder`. It cannot be told to misbehave, only be stopped. */
@@ -77,6 +90,7 @@ export async function ourBackend(folder: string): Promise<Backend> {
       server = await startServer({ ...options, port });
     },
     hangUp: () => undefined,
+    goodbye: () => undefined,
     chokeOn: () => undefined,
     throttle: () => undefined,
     silence: () => undefined,

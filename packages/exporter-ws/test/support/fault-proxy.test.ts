@@ -74,6 +74,18 @@ describe('fault proxy', () => {
     await eventually('the bytes upstream', () => received === 'onetwo');
   });
 
+  it('passes everything in its order while it is slow, and the rest at once when it no longer is', async () => {
+    const text = Array.from({ length: 20_000 }, (_, index) => index).join();
+    proxy.set('slow');
+    client.write(text);
+    await eventually('some bytes upstream', () => received.length > 1_000);
+    expect(received.length).to.be.below(text.length / 2);
+    proxy.set('pass');
+    client.write('two');
+    await eventually('all bytes upstream', () => received.length === text.length + 6);
+    expect(received).to.equal(`one${text}two`);
+  });
+
   it('flips one bit', async () => {
     proxy.set('corrupt');
     client.write('two');

@@ -12,6 +12,8 @@ export type LinkState =
   | 'drop-down'
   /** Reads nothing from the client: the kernel's buffers fill up. */
   | 'stall'
+  /** Takes everything, and passes what the client sends at 20,000 bytes a second. */
+  | 'slow'
   /** Flips one bit of the next chunk that the client sends, then passes. */
   | 'corrupt';
 
@@ -19,9 +21,14 @@ interface Link {
   readonly client: Socket;
   readonly server: Socket;
   /** Bytes were lost on their way up or down, so nothing passes there any more: TCP never goes on behind a gap. */
+  /** What the client sent and a slow link has not passed. */
+  readonly waiting: Buffer[];
   lostUp: boolean;
   lostDown: boolean;
 }
+
+const SLOW_TICK_MILLIS = 5;
+const SLOW_BYTES = 100;
 
 /** A TCP proxy that misbehaves on command, for links that exist and those that are yet to come; stopped after the test. */
 export class FaultProxy {
@@ -30,6 +37,7 @@ export class FaultProxy {
   readonly #links = new Set<Link>();
   #state: LinkState = 'pass';
   #refusing = false;
+  #slowTimer: NodeJS.Timeout | undefined;
 
   private constructor(targetPort: () => number) {
     this.#server = createServer((client) => {
@@ -88,13 +96,14 @@ export class FaultProxy {
   async stop(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
+    clearInterval(this.#slowTimer);
     this.#server.close();
     this.reset();
     await closed;
   }
 
   #link(client: Socket, server: Socket): void {
-    const link: Link = { client, server, lostUp: false, lostDown: false };
+    const link: Link = { client, server, waiting: [], lostUp: false, lostDown: false };
     this.connections += 1;
     this.#links.add(link);
     client.on('data', (chunk: Buffer) => this.#up(link, chunk));
@@ -122,6 +131,27 @@ export class FaultProxy {
       const middle = chunk.length >> 1;
       chunk.writeUInt8(chunk.readUInt8(middle) ^ 0x10, middle);
     }
-    link.server.write(chunk);
+    if (this.#state !== 'slow' && link.waiting.length === 0) {
+      link.server.write(chunk);
+      return;
+    }
+    link.waiting.push(chunk);
+    this.#slowTimer ??= setInterval(() => this.#passSlowly(), SLOW_TICK_MILLIS);
+  }
+
+  #passSlowly(): void {
+    const links = [...this.#links].filter(({ waiting }) => waiting.length > 0);
+    for (const { server, waiting, lostUp } of links) {
+      const [first = Buffer.alloc(0), ...others] = waiting.splice(0);
+      const isSlow = this.#state === 'slow';
+      const piece = isSlow ? first.subarray(0, SLOW_BYTES) : Buffer.concat([first, ...others]);
+      const rest = isSlow ? [first.subarray(piece.length), ...others] : [];
+      if (lostUp || server.destroyed) continue;
+      server.write(piece);
+      waiting.push(...rest.filter(({ length }) => length > 0));
+    }
+    if (links.length > 0) return;
+    clearInterval(this.#slowTimer);
+    this.#slowTimer = undefined;
   }
 }

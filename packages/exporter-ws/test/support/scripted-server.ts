@@ -132,7 +132,7 @@ export class BatchBackend {
   welcome: Json = { max_in_flight: 8, max_frame_bytes: 1_048_576 };
   /** Leaves acknowledgements out, although the frames are stored. */
   silent = false;
-  readonly #peers = new WeakMap<WebSocket, Peer>();
+  readonly #peers = new Map<WebSocket, Peer>();
 
   script(): Script {
     return {
@@ -147,9 +147,20 @@ export class BatchBackend {
   #hello(producer: string, socket: WebSocket): void {
     this.onHello(producer);
     this.producers.push(producer);
+    this.#supersede(producer, socket);
     this.#peers.set(socket, { producer, blockedAt: undefined });
     const lastSeq = this.lastSeq.get(producer) ?? 0;
     socket.send(JSON.stringify({ type: 'welcome', last_seq: lastSeq, ...this.welcome }));
+  }
+
+  /** Takes nothing more from an older connection of the producer. */
+  #supersede(producer: string, newer: WebSocket): void {
+    for (const [socket, peer] of this.#peers) {
+      const isGone = socket.readyState !== socket.OPEN;
+      if (!isGone && (peer.producer !== producer || socket === newer)) continue;
+      this.#peers.delete(socket);
+      if (!isGone) socket.close(4409);
+    }
   }
 
   #frame(seq: number, events: Json[], socket: WebSocket): void {

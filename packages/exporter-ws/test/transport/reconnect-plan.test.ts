@@ -62,7 +62,6 @@ describe('reconnect plan', () => {
 
   for (const end of [
     { kind: 'not_batch', why: 'x' },
-    { kind: 'timeout', what: 'welcome' },
     refusedWith(400),
     refusedWith(404),
   ] satisfies Disconnect[]) {
@@ -80,6 +79,7 @@ describe('reconnect plan', () => {
     refusedWith(500),
     { kind: 'closed', code: 1006 },
     { kind: 'timeout', what: 'connect' },
+    { kind: 'timeout', what: 'welcome' },
   ] satisfies Disconnect[]) {
     it(`takes ${JSON.stringify(end)} for no answer to the offer`, () => {
       const subject = plan();
@@ -113,6 +113,38 @@ describe('reconnect plan', () => {
     expect(next(subject, refusedWith(404)).state).to.equal('suspended');
     expect(subject.offersBatch(0)).to.equal(true);
     expect(next(subject, { kind: 'not_batch', why: 'x' }).state).to.equal('connecting');
+  });
+
+  it('waits longer for a welcome that was late, until one comes', () => {
+    const subject = plan();
+    const late: Disconnect = { kind: 'timeout', what: 'welcome' };
+    const waits = [1, 2, 3, 4].map(() => {
+      const { welcomeTimeoutMillis } = subject;
+      next(subject, late);
+      return welcomeTimeoutMillis;
+    });
+    expect(waits).to.deep.equal([5_000, 10_000, 20_000, 30_000]);
+    subject.established('batch', 0);
+    expect(subject.welcomeTimeoutMillis).to.equal(5_000);
+  });
+
+  it('says what may be wrong when no welcome comes three times in a row, and goes on', () => {
+    const subject = plan();
+    const late: Disconnect = { kind: 'timeout', what: 'welcome' };
+    const attempts = [1, 2, 3].map(() => next(subject, late));
+    expect(attempts.map(({ state, condition }) => [state, condition])).to.deep.equal([
+      ['backoff', undefined],
+      ['backoff', undefined],
+      ['backoff', 'CERBERUS_NEVER_ACKNOWLEDGED'],
+    ]);
+    expect(attempts[2]?.why).to.include('CERBERUS_PROTOCOL=event');
+    expect(subject.offersBatch(0)).to.equal(true);
+  });
+
+  it('takes no welcome for an answer where the backend is said to answer nothing', () => {
+    const subject = plan({ acks: 'none' });
+    expect(next(subject, { kind: 'timeout', what: 'welcome' }).state).to.equal('connecting');
+    expect(subject.offersBatch(0)).to.equal(false);
   });
 
   it('never falls back with protocol batch', () => {
@@ -185,5 +217,18 @@ describe('reconnect plan', () => {
       (narrowed) => next(subject, end, { ...never, mode: 'batch', narrowed }).delayMillis,
     );
     expect(delays).to.deep.equal([500, 500, 500, 1_000]);
+  });
+
+  it('waits briefly while a shutdown waits, whatever the backend asks for', () => {
+    const subject = plan();
+    const restart: Disconnect = { kind: 'closed', code: 1012 };
+    const busy: Disconnect = { kind: 'upgrade_refused', status: 503, retryAfter: '60' };
+    next(subject, restart);
+    subject.hurry();
+    const delays = [restart, busy, restart, busy, restart, restart, restart].map(
+      (end) => next(subject, end).delayMillis,
+    );
+    expect(delays).to.deep.equal([25, 50, 100, 200, 400, 500, 500]);
+    expect(next(subject, { kind: 'closed', code: 4401 }).state).to.equal('suspended');
   });
 });
