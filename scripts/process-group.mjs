@@ -73,6 +73,11 @@ export class ProcessGroup {
     return [this.#child.stdout, this.#child.stderr].filter((stream) => stream !== null);
   }
 
+  /** What it reads, where `stdio` says `pipe`. */
+  get input() {
+    return this.#child.stdin;
+  }
+
   /** Waits for the command's end, and ends what it left behind. @returns its status, null after a signal */
   async ended() {
     const status = await this.#exited;

@@ -9,6 +9,7 @@ import { describeMachine } from './harness/machine.ts';
 import { measureLifeCycle } from './life-cycle/part.ts';
 import { measureOutage } from './outage/part.ts';
 import { measureServer } from './server/part.ts';
+import { measureStartUp } from './start-up/part.ts';
 import { FULL, QUICK, type Plan } from './plans.ts';
 import { markdownOf, targetsOf, withGenerated } from './report/document.ts';
 import { plotName, plotOf } from './report/plot.ts';
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, (plan: Plan) => Promise<Partial<Results>>>>
   4: async ({ growth }) => ({ growth: await measureGrowth(growth) }),
   5: async ({ server }) => ({ server: await measureServer(server) }),
   6: async ({ outage }) => ({ outage: await measureOutage(outage) }),
+  7: async ({ startUp }) => ({ startUp: await measureStartUp(startUp) }),
 };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -34,7 +36,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    parts: { type: 'string', default: '1,2,3,4,5,6' },
+    parts: { type: 'string', default: '1,2,3,4,5,6,7' },
     check: { type: 'boolean', default: false },
   },
 });

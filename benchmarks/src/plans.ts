@@ -5,6 +5,7 @@ import type { GrowthPlan } from './growth/part.ts';
 import type { LifeCyclePlan } from './life-cycle/part.ts';
 import type { OutagePlan } from './outage/part.ts';
 import type { ServerPlan } from './server/part.ts';
+import type { StartUpPlan } from './start-up/part.ts';
 
 /** How much a run measures. */
 export interface Plan {
@@ -15,6 +16,7 @@ export interface Plan {
   readonly growth: GrowthPlan;
   readonly server: ServerPlan;
   readonly outage: OutagePlan;
+  readonly startUp: StartUpPlan;
 }
 
 const ALL_EXPORTERS = Object.keys(EXPORTERS) as ExporterName[];
@@ -39,6 +41,11 @@ export const FULL: Plan = {
   },
   server: { rounds: 7, framesPerRound: 384 },
   outage: { seconds: 60, spansPerSecond: 5_000 },
+  startUp: {
+    applications: ['node:http', 'Express'],
+    ways: ['bare', 'auto-instrumentations', 'register', 'with-code'],
+    rounds: 21,
+  },
 };
 
 export const QUICK: Plan = {
@@ -53,4 +60,5 @@ export const QUICK: Plan = {
   growth: { rounds: 2, requestsPerRound: 4_000, rates: [100, 1_000, 5_000], secondsPerRate: 1 },
   server: { rounds: 2, framesPerRound: 384 },
   outage: { seconds: 10, spansPerSecond: 5_000 },
+  startUp: { applications: ['Express'], ways: ['bare', 'auto-instrumentations', 'register'], rounds: 5 },
 };

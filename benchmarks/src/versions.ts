@@ -16,6 +16,7 @@ const SHOWN: readonly (readonly [PeerSet, string])[] = [
   ['application', 'apitally'],
   ['application', 'moesif-nodejs'],
   ['application', 'autocannon'],
+  ['auto-instrumentations', '@opentelemetry/auto-instrumentations-node'],
 ];
 
 /** Versions of the installed peers. */
@@ -25,7 +26,7 @@ export function versions(): Record<string, string> {
     try {
       found[name] = peerVersion(set, name);
     } catch {
-      // The check installs the OpenTelemetry peers alone.
+      // The check installs only what it needs.
     }
   }
   return found;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { withGenerated } from '../dist/report/document.js';
 import { plotOf } from '../dist/report/plot.js';
-import { isRegression, verdictOf } from '../dist/report/targets.js';
+import { isRegression, startUpTargets, verdictOf } from '../dist/report/targets.js';
 import { countSpans } from '../dist/sinks/otlp-message.js';
 
 const steady = (median: number): { median: number; q1: number; q3: number } => ({
@@ -31,6 +31,22 @@ describe('report', () => {
     expect(isRegression({ ...target, measured: steady(9) }, 1.5)).to.equal(false);
     expect(isRegression({ ...target, measured: steady(7) }, 1.5)).to.equal(true);
     expect(verdictOf({ ...target, measured: steady(12) })).to.equal('missed');
+  });
+
+  it('compares what is added to a start, round by round, not the whole start', () => {
+    const start = (millis: number): { millis: number; cpuMillis: number } => ({
+      millis,
+      cpuMillis: millis / 2,
+    });
+    const starts = new Map([
+      ['bare', [start(100), start(200)]],
+      ['auto-instrumentations', [start(300), start(600)]],
+      ['register', [start(200), start(400)]],
+    ] as const);
+    const medians = startUpTargets([{ application: 'Express', starts }]).map(
+      ({ measured }) => measured.median,
+    );
+    expect(medians).to.deep.equal([0.5, 0.5]);
   });
 
   it('replaces the generated part of the document and nothing else', () => {

@@ -164,17 +164,18 @@ describe('quick start of the README', function () {
     const [, port] = await printed(server, /http:\/\/127\.0\.0\.1:(\d+)/);
     const token = (await readFile(join(home, 'cerberus/cerberus.duckdb.token'), 'utf8')).trim();
     const setUp = block('sh', 'instrumentation/register')
+      .replace('<the token>', token)
       .replaceAll('127.0.0.1:8765', `127.0.0.1:${port}`)
       .replace('app.mjs', 'plain.mjs');
-    const [variables = ''] = setUp.trim().split('\n');
+    const variables = setUp.trim().split('\n').slice(0, -1).join('\n');
 
     const doctor = block('sh', 'cerberus-otel doctor');
-    const checked = await run('bash', ['-c', `${variables} CERBERUS_TOKEN=${token}\n${doctor}`], {
+    const checked = await run('bash', ['-c', `${variables}\n${doctor}`], {
       cwd: folder,
     });
     expect(checked.stdout).to.include('acknowledged a test event').and.not.include('FAIL');
 
-    const application = start(setUp, { CERBERUS_TOKEN: token });
+    const application = start(setUp);
     const [url] = await printed(application, /http:\/\/localhost:\d+/);
     await fetch(`${url}/users/2`);
     process.kill(-(application.pid ?? 0), 'SIGTERM');

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 /** Folders of `benchmarks/peers`, each with a lockfile of its own. */
-export type PeerSet = 'otel' | 'application';
+export type PeerSet = 'otel' | 'application' | 'auto-instrumentations';
 
 /**
  * Loads a package that only the benchmarks install.

@@ -5,6 +5,7 @@ import type { Machine } from '../harness/machine.ts';
 import type { AddedCpu } from '../life-cycle/part.ts';
 import type { OutageResult } from '../outage/part.ts';
 import type { ServerResults } from '../server/part.ts';
+import type { StartUp } from '../start-up/part.ts';
 
 /** Everything that one run measured; parts that were not run are absent. */
 export interface Results {
@@ -18,6 +19,7 @@ export interface Results {
   readonly growth?: readonly Growth[];
   readonly server?: ServerResults;
   readonly outage?: readonly OutageResult[];
+  readonly startUp?: readonly StartUp[];
 }
 
 /** As JSON, maps as objects: every round, so that anybody can compute something else from them. */

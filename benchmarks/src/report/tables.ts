@@ -8,6 +8,8 @@ import type { AddedCpu } from '../life-cycle/part.ts';
 import { shapeName } from '../life-cycle/shapes.ts';
 import type { OutageResult } from '../outage/part.ts';
 import type { ServerResults } from '../server/part.ts';
+import type { StartUp } from '../start-up/part.ts';
+import { WAYS } from '../start-up/names.ts';
 import { cell, number, spreadCell, table } from './markdown.ts';
 import { verdictOf, type Target } from './targets.ts';
 
@@ -144,5 +146,25 @@ export function outageTable(results: readonly OutageResult[]): string {
       number(made, 0),
       pipeline === 'no-op' ? '' : `${number(delivered, 0)} (${number((delivered / made) * 100)} %)`,
     ]),
+  );
+}
+
+export function startUpTable(results: readonly StartUp[]): string {
+  return table(
+    ['application', 'started with', 'ms until it listens', 'CPU ms until then'],
+    results.flatMap(({ application, starts }) =>
+      [...starts].map(([way, rounds]) => [
+        application,
+        WAYS[way].title,
+        cell(
+          rounds.map(({ millis }) => millis),
+          0,
+        ),
+        cell(
+          rounds.map(({ cpuMillis }) => cpuMillis),
+          0,
+        ),
+      ]),
+    ),
   );
 }

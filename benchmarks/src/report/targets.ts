@@ -6,6 +6,9 @@ import type { Growth } from '../growth/part.ts';
 import { isVoid, ratioOf, type Spread } from '../harness/statistics.ts';
 import type { OutageResult } from '../outage/part.ts';
 import { loadName, type ServerResults } from '../server/part.ts';
+import type { StartUp } from '../start-up/part.ts';
+import type { Start } from '../start-up/start.ts';
+import type { Way } from '../start-up/names.ts';
 
 /** A ratio that was aimed at, and what came out. */
 export interface Target {
@@ -157,4 +160,20 @@ export function outageTargets(results: readonly OutageResult[]): Target[] {
       measured: { median: last, q1: last, q3: last },
     },
   ];
+}
+
+/** What `register` adds to a start ÷ what OpenTelemetry's own `register` with all of its instrumentations adds. */
+export function startUpTargets(results: readonly StartUp[]): Target[] {
+  return results.flatMap(({ application, starts }) => {
+    const added = (way: Way, of: (start: Start) => number): number[] =>
+      (starts.get(way) ?? []).map((start, round) => of(start) - of(starts.get('bare')?.[round] ?? start));
+    const target = (what: string, of: (start: Start) => number): Target =>
+      atMost(
+        `start of ${application}: ${what} added by \`register\` ÷ by auto-instrumentations`,
+        1,
+        ratioOf(added('register', of), added('auto-instrumentations', of)),
+        1.25,
+      );
+    return [target('time', ({ millis }) => millis), target('CPU', ({ cpuMillis }) => cpuMillis)];
+  });
 }
