@@ -31,8 +31,8 @@ export type WebSocketConstructor = typeof WebSocket;
 
 const CLOSE_TIMEOUT_MILLIS = 1_000;
 const REST_MILLIS = 1;
-/** A write that takes so long waits for room; over TLS all take a turn of the event loop. */
-const LATE_MILLIS = 100;
+/** A write that takes so long waits for room. Over TLS all take a turn of the event loop, which may be a long one. */
+const LATE_MILLIS = 1_000;
 /** A client's close frame with code 1000 under a zero mask (RFC 6455 §5.2, §5.5.1). */
 const CLOSE_NORMALLY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
 /** The same with 1001: the process is ending. */
