@@ -25,7 +25,9 @@ export class DuckDbArchive implements Archive {
 
   async export({ format, ...filter }: ExportQuery, path: string): Promise<void> {
     const time = (column: string): string =>
-      format === 'parquet' ? column : `strftime(${column}, ${RFC_3339}) AS ${column}`;
+      format === 'parquet'
+        ? column // As microseconds: in nanoseconds, which DuckDB would take, time ends in 2262.
+        : `strftime(${column}::TIMESTAMP, ${RFC_3339}) AS ${column}`;
     const conditions = filtered(filter);
     const copy = conditions.query(`
         COPY (

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { HOUR_MILLIS } from '../../durations.ts';
-import type { RetentionLimits } from '../store.ts';
+import type { Arrivals, RetentionLimits, Span } from '../store.ts';
 import { ROLLUP_TABLES, periodMillis } from './aggregates/rollup-tables.ts';
 import { instantSql } from './engine/conditions.ts';
 
@@ -74,6 +74,17 @@ async function deleteAggregates(connection: DuckDBConnection, before: number): P
     const start = Math.floor(before / periodMillis(table)) * periodMillis(table);
     await connection.run(`DELETE FROM ${table.name} WHERE start < ${instantSql(start)}`);
   }
+}
+
+/** When what is stored came, as far as it came before an instant. */
+export async function arrivalsBefore(connection: DuckDBConnection, before: number): Promise<Arrivals> {
+  const spanOf = async (table: string, column: string): Promise<Span | undefined> => {
+    const sql = `SELECT epoch_ms(min(${column})), epoch_ms(max(${column})) FROM ${table}
+                 WHERE ${column} < ${instantSql(Math.floor(before))}`;
+    const [[first = null, last = null] = []] = (await connection.runAndReadAll(sql)).getRows();
+    return first === null ? undefined : { first: Number(first), last: Number(last) };
+  };
+  return { events: await spanOf('events', 'received_at'), producers: await spanOf('producers', 'last_seen') };
 }
 
 /** Bytes of the blocks that hold something. */

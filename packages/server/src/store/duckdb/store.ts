@@ -6,7 +6,15 @@ import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
 import type { ProducerRow } from '../producer.ts';
-import type { Append, AppendOutcome, CommitListener, PendingLoad, RetentionLimits, Store } from '../store.ts';
+import type {
+  Append,
+  AppendOutcome,
+  Arrivals,
+  CommitListener,
+  PendingLoad,
+  RetentionLimits,
+  Store,
+} from '../store.ts';
 import { DuckDbArchive } from './archive.ts';
 import { checkpoint, DuckDbCheckpoints } from './engine/checkpoints.ts';
 import { QuestionThreads, THREADS_OF_STORING } from './engine/question-threads.ts';
@@ -14,7 +22,7 @@ import { ReadConnection, type QuestionLimits } from './engine/read-connection.ts
 import { openDatabase, type OpenDatabase, type OpenLimits } from './instance.ts';
 import { DuckDbMaintenance } from './maintenance.ts';
 import { DuckDbReader } from './reader.ts';
-import { deleteOldEvents, usedBytes } from './retention.ts';
+import { arrivalsBefore, deleteOldEvents, usedBytes } from './retention.ts';
 import { SequenceLookup } from './writing/sequence-lookup.ts';
 import { DuckDbWriter } from './writing/writer.ts';
 
@@ -129,6 +137,10 @@ export class DuckDbStore implements Store {
   /** Brings the aggregates up to date, which otherwise happens within a minute. Answers do not depend on it. */
   rollUp(): Promise<void> {
     return this.#maintenance.rollUp();
+  }
+
+  arrivals(before: number): Promise<Arrivals> {
+    return this.#maintenance.run((connection) => arrivalsBefore(connection, before));
   }
 
   deleteOld(limits: RetentionLimits): Promise<number> {
