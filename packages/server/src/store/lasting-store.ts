@@ -188,7 +188,7 @@ export class LastingStore<T extends Store> implements Store {
     if (first === undefined) return undefined;
     const current = ({ archive = first }: T): Archive => archive;
     return {
-      folder: first.folder,
+      newFolder: () => this.#ask((store) => current(store).newFolder()),
       export: (query, path) => this.#ask((store) => current(store).export(query, path)),
       backup: (path) => this.#ask((store) => current(store).backup(path)),
     };

@@ -59,7 +59,7 @@ export class DuckDbStore implements Store {
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: OpenDatabase, connections: Connections, path: string, limits: StoreLimits) {
+  private constructor(database: OpenDatabase, connections: Connections, limits: StoreLimits) {
     this.#release = database.release;
     this.#threads = new QuestionThreads(limits.threads, (task) => this.#maintenance.run(task));
     this.#writer = new DuckDbWriter(connections.writer);
@@ -75,7 +75,10 @@ export class DuckDbStore implements Store {
       (task) => this.#betweenCommits(task),
       limits.isAgain,
     );
-    this.archive = new DuckDbArchive(new ReadConnection(connections.archive, this.#threads, COPIES), path);
+    this.archive = new DuckDbArchive(
+      new ReadConnection(connections.archive, this.#threads, COPIES),
+      database.path,
+    );
     this.#groups = new GroupCommit((group) => this.#commit(group));
     this.#sequences = new SequenceLookup(
       (producers) => this.#writer.lastSeqs(producers),
@@ -98,7 +101,7 @@ export class DuckDbStore implements Store {
       maintenance: await connect(),
       archive: await connect(),
     };
-    return new DuckDbStore(database, connections, path, limits);
+    return new DuckDbStore(database, connections, limits);
   }
 
   append(append: Append): Promise<AppendOutcome> {
