@@ -89,10 +89,19 @@ function openStore(
 ): Promise<Store> {
   if (config.db === ':memory:') return Promise.resolve(new MemoryStore());
   return LastingStore.open({
-    open: (isAgain) => DuckDbStore.open(config.db, { ...config, isAgain }),
+    open: (isAgain) => openDatabase(config, isAgain, log),
     log,
     onLost,
   });
+}
+
+async function openDatabase(config: ServerConfig, isAgain: boolean, log: Log): Promise<DuckDbStore> {
+  const store = await DuckDbStore.open(config.db, { ...config, isAgain });
+  if (store.missingEvents > 0) {
+    const cause = 'its write-ahead log was cut off, or the file replaced by an older one';
+    log('error', `the database lacks the last ${store.missingEvents} acknowledged events: ${cause}`);
+  }
+  return store;
 }
 
 async function serve(

@@ -15,6 +15,7 @@ import { tempFolder } from '../support/temp-folder.js';
 
 const TOKEN = 'private';
 const LIMITS = { memoryLimit: '256MB', threads: 1 };
+const OWN = { 'x.duckdb': '600', 'x.duckdb.wal': '600', 'x.duckdb.acknowledged': '600' };
 const HEADERS = { authorization: `Bearer ${TOKEN}` };
 
 describe('files of the server', () => {
@@ -53,7 +54,7 @@ describe('files of the server', () => {
     const { process, url } = await start('000');
     const body = JSON.stringify({ events: [{ ...wireEvent(), client_id: 'x' }] });
     await fetch(`${url}/v1/ingest/batch`, { method: 'POST', headers: HEADERS, body });
-    expect(modes()).to.deep.equal({ 'x.duckdb': '600', 'x.duckdb.wal': '600', 'x.duckdb.secret-key': '600' });
+    expect(modes()).to.deep.equal({ ...OWN, 'x.duckdb.secret-key': '600' });
     process.child.kill('SIGKILL');
     await process.ended;
   });
@@ -64,7 +65,7 @@ describe('files of the server', () => {
     await (await fill(1)).close();
     chmodSync(db, 0o666);
     const store = await fill(1);
-    expect(modes()).to.deep.equal({ 'x.duckdb': '600', 'x.duckdb.wal': '600' });
+    expect(modes()).to.deep.equal(OWN);
     await store.archive.backup(join(folder, 'copy'));
     await store.close();
     expect(modes()['x.duckdb']).to.equal('600');

@@ -95,6 +95,8 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   ].map((column) => `ALTER TABLE events ADD COLUMN ${column}`),
   6: [
     ...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`),
-    'UPDATE meta SET rolled_up_to = 0, minutes_from = coalesce((SELECT max(id) FROM events), 0)',
+    // Where there are no events, it is all that knows how far the numbers went.
+    `UPDATE meta SET rolled_up_to = CASE WHEN EXISTS (FROM events) THEN 0 ELSE rolled_up_to END,
+                     minutes_from = coalesce((SELECT max(id) FROM events), 0)`,
   ],
 };

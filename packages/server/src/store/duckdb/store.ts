@@ -15,6 +15,7 @@ import type {
   RetentionLimits,
   Store,
 } from '../store.ts';
+import { Acknowledged } from './acknowledged.ts';
 import { DuckDbArchive } from './archive.ts';
 import { checkpoint, DuckDbCheckpoints } from './engine/checkpoints.ts';
 import { QuestionThreads, THREADS_OF_STORING } from './engine/question-threads.ts';
@@ -24,6 +25,7 @@ import { DuckDbMaintenance } from './maintenance.ts';
 import { DuckDbReader } from './reader.ts';
 import { arrivalsBefore, deleteOldEvents, usedBytes } from './retention.ts';
 import { SequenceLookup } from './writing/sequence-lookup.ts';
+import { lastEventId } from './writing/last-event-id.ts';
 import { DuckDbWriter } from './writing/writer.ts';
 
 /** Where nothing is said of them. */
@@ -47,6 +49,8 @@ interface Connections {
 export class DuckDbStore implements Store {
   readonly analytics: Analytics;
   readonly archive: DuckDbArchive;
+  /** Events that had been acknowledged and were not in the file, nor in its log, when it was opened; as far as is known. */
+  readonly missingEvents: number;
   readonly #writer: DuckDbWriter;
   readonly #reads: ReadConnection;
   readonly #reader: DuckDbReader;
@@ -54,12 +58,21 @@ export class DuckDbStore implements Store {
   readonly #checkpoints: DuckDbCheckpoints;
   readonly #threads: QuestionThreads;
   readonly #sequences: SequenceLookup;
+  readonly #acknowledged: Acknowledged;
   readonly #release: () => void;
   readonly #listeners = new CommitListeners();
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: OpenDatabase, connections: Connections, limits: StoreLimits) {
+  private constructor(
+    database: OpenDatabase,
+    connections: Connections,
+    acknowledged: Acknowledged,
+    missingEvents: number,
+    limits: StoreLimits,
+  ) {
+    this.#acknowledged = acknowledged;
+    this.missingEvents = missingEvents;
     this.#release = database.release;
     this.#threads = new QuestionThreads(limits.threads, (task) => this.#maintenance.run(task));
     this.#writer = new DuckDbWriter(connections.writer);
@@ -101,7 +114,9 @@ export class DuckDbStore implements Store {
       maintenance: await connect(),
       archive: await connect(),
     };
-    return new DuckDbStore(database, connections, limits);
+    const acknowledged = new Acknowledged(database.path);
+    const missing = Math.max(0, (acknowledged.before ?? 0) - (await lastEventId(connections.maintenance)));
+    return new DuckDbStore(database, connections, acknowledged, missing, limits);
   }
 
   append(append: Append): Promise<AppendOutcome> {
@@ -177,6 +192,7 @@ export class DuckDbStore implements Store {
       await this.#maintenance.close();
       this.#writer.close();
     } finally {
+      this.#acknowledged.close();
       this.#release();
     }
   }
@@ -186,6 +202,8 @@ export class DuckDbStore implements Store {
     const { outcomes, events } = await this.#writer.commit(group);
     this.#maintenance.stored(events.length);
     this.#checkpoints.committed();
+    const last = events.at(-1);
+    if (last !== undefined) this.#acknowledged.write(last.id);
     this.#listeners.notify(events, { durationMillis: performance.now() - start });
     return outcomes;
   }
