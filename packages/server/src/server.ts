@@ -71,9 +71,11 @@ export function startServer(options: ServerOptions = {}): Promise<CerberusServer
 export async function startServerIn(env: Environment, options: ServerOptions): Promise<CerberusServer> {
   const config = resolveConfig(options, env);
   const log = options.log ?? ((): void => undefined);
-  let onLost = (_: CerberusServerError): void => undefined;
-  const failed = new Promise<CerberusServerError>((resolve) => (onLost = resolve));
-  const store = options.store ?? (await openStore(config, log, onLost));
+  let tell: ((error: CerberusServerError) => void) | undefined;
+  const failed = new Promise<CerberusServerError>((resolve) => {
+    tell = resolve;
+  });
+  const store = options.store ?? (await openStore(config, log, (error) => tell?.(error)));
   try {
     return { ...(await serve(config, store, options.store !== undefined, log)), failed };
   } catch (error) {
