@@ -54,6 +54,10 @@ export interface ServerOptions {
   readonly maxPendingEvents?: number | undefined;
   /** Bytes of an HTTP ingest request. Default 8,388,608. */
   readonly maxIngestBytes?: number | undefined;
+  /** Age of a request when its event arrives, days; above, the time of arrival is stored. Default 30. */
+  readonly maxEventAgeDays?: number | undefined;
+  /** Milliseconds that a request may begin ahead of its arrival; above, the time of arrival is stored. Default 3,600,000. */
+  readonly maxEventAheadMillis?: number | undefined;
   /** Days for which events are kept. Default 30. */
   readonly retentionDays?: number | undefined;
   /** Bytes of the database above which the oldest events are deleted. Default 0: no limit. */
@@ -124,6 +128,13 @@ export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
     help: 'uncommitted events before throttling',
   },
   maxIngestBytes: { default: 8 * MIB, min: 1024, max: 256 * MIB, help: 'bytes of an HTTP ingest request' },
+  maxEventAgeDays: { default: 30, min: 1, max: 36_500, help: 'age of an event that keeps its time' },
+  maxEventAheadMillis: {
+    default: 3_600_000,
+    min: 0,
+    max: MAX_COUNT,
+    help: 'how far a clock of a sender may be ahead',
+  },
   retentionDays: { default: 30, min: 1, max: 36_500, help: 'days for which events are kept' },
   maxDbBytes: { default: 0, min: 0, max: MAX_COUNT, help: 'bytes of the database, 0 for no limit' },
   throttleMillis: { default: 1000, min: 1, max: 300_000, help: 'wait of a throttled client' },

@@ -71,9 +71,11 @@ export function startServer(options: ServerOptions = {}): Promise<CerberusServer
 export async function startServerIn(env: Environment, options: ServerOptions): Promise<CerberusServer> {
   const config = resolveConfig(options, env);
   const log = options.log ?? ((): void => undefined);
-  let onLost = (_: CerberusServerError): void => undefined;
-  const failed = new Promise<CerberusServerError>((resolve) => (onLost = resolve));
-  const store = options.store ?? (await openStore(config, log, onLost));
+  let tell: ((error: CerberusServerError) => void) | undefined;
+  const failed = new Promise<CerberusServerError>((resolve) => {
+    tell = resolve;
+  });
+  const store = options.store ?? (await openStore(config, log, (error) => tell?.(error)));
   try {
     return { ...(await serve(config, store, options.store !== undefined, log)), failed };
   } catch (error) {
@@ -89,10 +91,19 @@ function openStore(
 ): Promise<Store> {
   if (config.db === ':memory:') return Promise.resolve(new MemoryStore());
   return LastingStore.open({
-    open: (isAgain) => DuckDbStore.open(config.db, { ...config, isAgain }),
+    open: (isAgain) => openDatabase(config, isAgain, log),
     log,
     onLost,
   });
+}
+
+async function openDatabase(config: ServerConfig, isAgain: boolean, log: Log): Promise<DuckDbStore> {
+  const store = await DuckDbStore.open(config.db, { ...config, isAgain });
+  if (store.missingEvents > 0) {
+    const cause = 'its write-ahead log was cut off, or the file replaced by an older one';
+    log('error', `the database lacks the last ${store.missingEvents} acknowledged events: ${cause}`);
+  }
+  return store;
 }
 
 async function serve(

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, rm, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -46,11 +46,11 @@ async function sendFile(
   make: (archive: Archive, path: string) => Promise<void>,
 ): Promise<Reply> {
   if (archive === undefined) return failure(404, 'this server keeps no file');
-  // On the disk of the database: the folder for temporary files may be in memory. Readable for the owner only.
-  const folder = await mkdtemp(join(archive.folder, '.cerberus-'));
+  const folder = await archive.newFolder();
   const path = join(folder, name);
   try {
     await make(archive, path);
+    await chmod(path, 0o600);
     const { size } = await stat(path);
     return { stream: (response) => void send(response, folder, path, name, type, size) };
   } catch (error) {

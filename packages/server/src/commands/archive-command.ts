@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { chmod, readFile, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -10,6 +10,7 @@ import { resolveConfig } from '../config.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
 import { parseTime } from '../event/timestamps.ts';
 import { EXPORT_FORMATS, type Archive, type ExportFormat } from '../store/archive.ts';
+import { copyFolder, removeCopies } from '../store/copies.ts';
 import { DuckDbStore } from '../store/duckdb/store.ts';
 
 interface CommonFlags {
@@ -138,7 +139,7 @@ async function fromFile(
       await besides(output, (path) => make(store.archive, path));
       return;
     }
-    const folder = await mkdtemp(join(store.archive.folder, '.cerberus-'));
+    const folder = await store.archive.newFolder();
     try {
       const path = join(folder, 'export');
       await make(store.archive, path);
@@ -152,7 +153,9 @@ async function fromFile(
 }
 
 async function besides(output: string, write: (path: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(dirname(resolve(output)), '.cerberus-'));
+  const target = resolve(output);
+  removeCopies(target);
+  const folder = await copyFolder(target);
   try {
     const path = join(folder, 'part');
     await write(path);

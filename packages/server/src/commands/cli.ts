@@ -21,6 +21,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function serve(options: ServerOptions): Promise<void> {
   try {
+    // What DuckDB makes has no mode of its own, and the store can only change it afterwards.
+    process.umask(0o077);
     const { db } = resolveConfig(options, process.env);
     const server = await startServer({ ...options, log: logUnlessInBanner });
     process.stdout.write(`${startBanner(server, db)}\n`);

@@ -7,6 +7,15 @@ const MILLIS_IN_UTC = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 /** 9999-12-31T23:59:59.999Z: the last instant that RFC 3339 can write. */
 export const MAX_TIME_MILLIS = 253_402_300_799_999;
 
+/** Instants that are taken, both included; milliseconds since the epoch. */
+export interface TimeWindow {
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+/** Every instant that can be written. */
+export const ANY_TIME: TimeWindow = Object.freeze({ earliest: 0, latest: MAX_TIME_MILLIS });
+
 /**
  * Reads an RFC 3339 date-time; digits below the millisecond are cut.
  *

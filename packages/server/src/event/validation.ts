@@ -2,7 +2,7 @@ import { fitCustomData } from './custom-data.ts';
 import { OUTCOMES, SYNTHETIC_TYPES, type CerberusEvent, type Outcome, type SyntheticType } from './event.ts';
 import { isHex } from './hex-text.ts';
 import { fitText } from './text-limits.ts';
-import { parseRfc3339 } from './timestamps.ts';
+import { ANY_TIME, parseRfc3339, type TimeWindow } from './timestamps.ts';
 
 /** Byte limits of the texts of an event; a longer text is cut on a code point. */
 export const TEXT_LIMITS = {
@@ -18,7 +18,12 @@ export const TEXT_LIMITS = {
 export const MAX_EVENT_BYTES = 65_536;
 
 /** What was changed to store an event: the event is kept, the value was cut or left out. */
-type Adjustment = 'source_ip_not_hashed' | 'text_cut' | 'value_out_of_range' | 'metric_dropped';
+type Adjustment =
+  | 'source_ip_not_hashed'
+  | 'text_cut'
+  | 'value_out_of_range'
+  | 'metric_dropped'
+  | 'time_not_plausible';
 
 /** The outcome of reading one event. */
 export type EventVerdict =
@@ -45,10 +50,15 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * as null, a text over its limit is cut: the event is kept and the adjustment reported. Unknown members are ignored.
  *
  * @param clientId - the connection's client id; where it is `undefined` the event must name one.
+ * @param window - when a request can have begun; an event with another time is kept without it, and counts as of its arrival
  */
-export function validateEvent(value: unknown, clientId?: string): EventVerdict {
+export function validateEvent(
+  value: unknown,
+  clientId?: string,
+  window: TimeWindow = ANY_TIME,
+): EventVerdict {
   if (!isJsonObject(value)) return { ok: false, error: 'event must be a JSON object' };
-  return readMembers(withOwnMembersOnly(value), clientId);
+  return readMembers(withOwnMembersOnly(value), clientId, window);
 }
 
 /** What JSON.parse makes inherits nothing that is a member of an event; anything else is not trusted to. */
@@ -56,7 +66,7 @@ function withOwnMembersOnly(value: JsonObject): JsonObject {
   return Object.getPrototypeOf(value) === Object.prototype ? value : { ...value };
 }
 
-function readMembers(value: JsonObject, clientId: string | undefined): EventVerdict {
+function readMembers(value: JsonObject, clientId: string | undefined, window: TimeWindow): EventVerdict {
   const members = new MemberReader();
   const event: CerberusEvent = {
     clientId: clientId ?? members.requiredText('client_id', value['client_id'], TEXT_LIMITS.clientId),
@@ -65,7 +75,7 @@ function readMembers(value: JsonObject, clientId: string | undefined): EventVerd
     scheme: members.flag('scheme', value['scheme']),
     method: members.requiredText('method', value['method'], TEXT_LIMITS.method),
     customData: members.customData(value['custom_data']),
-    timestamp: members.usable(members.string('timestamp', value['timestamp']), parseRfc3339),
+    timestamp: members.time(members.string('timestamp', value['timestamp']), window),
     statusCode: members.usable(members.number('status_code', value['status_code']), statusCode),
     latencyMs: members.usable(members.number('latency_ms', value['latency_ms']), latency),
     route: members.text('route', value['route'], TEXT_LIMITS.path),
@@ -154,6 +164,13 @@ class MemberReader {
     const result = read(value);
     if (result === undefined) this.adjustments.push('value_out_of_range');
     return result ?? null;
+  }
+
+  time(value: string | null, { earliest, latest }: TimeWindow): number | null {
+    const time = this.usable(value, parseRfc3339);
+    if (time === null || (time >= earliest && time <= latest)) return time;
+    this.adjustments.push('time_not_plausible');
+    return null;
   }
 
   /** A member that older senders may have used for something else: whatever it is, the event is kept. */

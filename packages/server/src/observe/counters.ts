@@ -52,7 +52,7 @@ export interface ServerStats {
   readonly byMode: Readonly<Record<ProducerMode, EventCounts>>;
   /** Events of an ingest request that were left out: health checks, too large, invalid. */
   readonly skipped: number;
-  /** Events kept with a value cut or left out, by reason: `source_ip_not_hashed`, `text_cut`, `value_out_of_range`, `metric_dropped`. */
+  /** Events kept with a value cut or left out, by reason: `source_ip_not_hashed`, `text_cut`, `value_out_of_range`, `metric_dropped`, `time_not_plausible`. */
   readonly adjusted: Readonly<Record<string, number>>;
   /** Sequence numbers that the first frame of a connection left out. */
   readonly skippedSeqs: number;

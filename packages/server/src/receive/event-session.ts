@@ -1,7 +1,7 @@
 import type { TokenCheck } from '../access/auth.ts';
 import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
-import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from '../event/validation.ts';
+import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
 import type { RefusalReason } from '../observe/counters.ts';
 import type { ProducerRef, ServiceInfo } from '../store/producer.ts';
 import { CLOSE } from './close-codes.ts';
@@ -76,7 +76,7 @@ export class EventSession implements Session {
       return;
     }
     this.#authenticated();
-    const verdict = validateEvent(value);
+    const verdict = this.#receiver.validate(value);
     if (verdict.ok && isTest(verdict.event)) {
       this.#inOrder(Promise.resolve(OK));
     } else if (verdict.ok) {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { apiKeyOf, bearerOf, type TokenCheck } from '../access/auth.ts';
 import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
-import { isJsonObject, MAX_EVENT_BYTES, validateEvent } from '../event/validation.ts';
+import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
 import { NO_SERVICE_INFO } from '../store/producer.ts';
@@ -107,7 +107,7 @@ function readEvent(
   headerClientId: string | undefined,
 ): CerberusEvent | undefined {
   if (!isJsonObject(value) || !fitsOneEvent(value)) return undefined;
-  const verdict = validateEvent(value, value['client_id'] === undefined ? headerClientId : undefined);
+  const verdict = receiver.validate(value, value['client_id'] === undefined ? headerClientId : undefined);
   if (!verdict.ok || isHealthCheck(verdict.event.endpoint) || isTest(verdict.event)) return undefined;
   receiver.counters.adjusted(verdict.adjustments);
   return verdict.event;

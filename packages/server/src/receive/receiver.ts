@@ -1,6 +1,8 @@
+import { DAY_MILLIS } from '../durations.ts';
 import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
-import { validateEvent } from '../event/validation.ts';
+import type { TimeWindow } from '../event/timestamps.ts';
+import { validateEvent, type EventVerdict } from '../event/validation.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Durations } from '../observe/metrics.ts';
@@ -19,6 +21,14 @@ export interface SortedEvents {
   readonly isTest: boolean;
 }
 
+/** What is taken. */
+export interface ReceiveLimits extends PendingLimits {
+  /** Age of a request when its event arrives, days; of an older one the time of arrival counts. */
+  readonly maxEventAgeDays: number;
+  /** How far a sender's clock may be ahead of this one, milliseconds. */
+  readonly maxEventAheadMillis: number;
+}
+
 /** What every way in shares: validation with its counters, and the store with its limits. */
 export class Receiver {
   readonly counters: Counters;
@@ -26,11 +36,11 @@ export class Receiver {
   readonly readAhead: ReadAhead;
   readonly #store: Store;
   readonly #durations: Durations;
-  readonly #limits: PendingLimits;
+  readonly #limits: ReceiveLimits;
   readonly #log: Log;
   #healthy = true;
 
-  constructor(store: Store, counters: Counters, durations: Durations, limits: PendingLimits, log: Log) {
+  constructor(store: Store, counters: Counters, durations: Durations, limits: ReceiveLimits, log: Log) {
     this.#store = store;
     this.readAhead = new ReadAhead(() => store.pending());
     this.counters = counters;
@@ -48,8 +58,9 @@ export class Receiver {
     const events: CerberusEvent[] = [];
     const rejected: number[] = [];
     let tests = 0;
+    const window = this.#window();
     for (const [index, value] of values.entries()) {
-      const verdict = validateEvent(value, clientId);
+      const verdict = validateEvent(value, clientId, window);
       if (verdict.ok && isTest(verdict.event)) {
         tests += 1;
       } else if (verdict.ok) {
@@ -60,6 +71,11 @@ export class Receiver {
       }
     }
     return { events, rejected, isTest: tests > 0 && tests === values.length };
+  }
+
+  /** Reads one event, as it arrives now. */
+  validate(value: unknown, clientId?: string): EventVerdict {
+    return validateEvent(value, clientId, this.#window());
   }
 
   get overloaded(): boolean {
@@ -87,6 +103,12 @@ export class Receiver {
     } finally {
       this.readAhead.settled();
     }
+  }
+
+  #window(): TimeWindow {
+    const now = Date.now();
+    const { maxEventAgeDays, maxEventAheadMillis } = this.#limits;
+    return { earliest: now - maxEventAgeDays * DAY_MILLIS, latest: now + maxEventAheadMillis };
   }
 
   /** One line per change of state, not per append. */

@@ -17,6 +17,6 @@ export interface Archive {
   readonly export: (query: ExportQuery, path: string) => Promise<void>;
   /** Writes everything to a new file that a server can be started with. */
   readonly backup: (path: string) => Promise<void>;
-  /** A folder in which such files may be made before they are sent. */
-  readonly folder: string;
+  /** A new folder in which such a file may be made before it is sent, to be removed with it. */
+  readonly newFolder: () => Promise<string>;
 }

@@ -1,5 +1,6 @@
 import { DAY_MILLIS } from '../durations.ts';
 import type { Log } from '../log.ts';
+import { DeletionGuard } from './deletion-guard.ts';
 import { failureReason } from './failure-reason.ts';
 import type { Store } from './store.ts';
 
@@ -26,7 +27,7 @@ export const SYSTEM_CLOCK: ForgettingClock = {
 
 /** What forgetting needs. */
 export interface ForgettingContext {
-  readonly store: Pick<Store, 'forgetProducers'>;
+  readonly store: Pick<Store, 'forgetProducers' | 'arrivals'>;
   /** Producers with a connection: they are kept, however long they have said nothing. */
   readonly connected: () => Iterable<string>;
   readonly log: Log;
@@ -38,14 +39,20 @@ export interface ForgettingContext {
  * one, so their table would grow for ever. Their events stay. @returns the way to stop.
  */
 export function startForgetting(context: ForgettingContext): () => void {
-  const { clock } = context;
-  void forget(context);
-  return clock.every(DAY_MILLIS, () => void forget(context));
+  const { clock, log } = context;
+  const guard = new DeletionGuard('old producers', DAY_MILLIS, log);
+  void forget(context, guard);
+  return clock.every(DAY_MILLIS, () => void forget(context, guard));
 }
 
-async function forget({ store, connected, log, clock }: ForgettingContext): Promise<void> {
+async function forget(context: ForgettingContext, guard: DeletionGuard): Promise<void> {
+  const { store, connected, log, clock } = context;
+  const now = clock.now();
+  const before = now - FORGET_AFTER_MILLIS;
   try {
-    const count = await store.forgetProducers(clock.now() - FORGET_AFTER_MILLIS, [...connected()]);
+    const { producers } = await store.arrivals(now - DAY_MILLIS);
+    if (guard.holds({ now, before, arrivals: producers })) return;
+    const count = await store.forgetProducers(before, [...connected()]);
     if (count > 0) log('info', `forgot ${count} producers that were not seen for 30 days`);
   } catch (error) {
     log('warn', `could not forget old producers: ${failureReason(error)}`);

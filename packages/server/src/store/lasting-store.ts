@@ -10,7 +10,15 @@ import { CommitListeners } from './commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
 import { failureReason, isInvalidated } from './failure-reason.ts';
 import type { ProducerRow } from './producer.ts';
-import type { Append, AppendOutcome, CommitListener, PendingLoad, RetentionLimits, Store } from './store.ts';
+import type {
+  Append,
+  AppendOutcome,
+  Arrivals,
+  CommitListener,
+  PendingLoad,
+  RetentionLimits,
+  Store,
+} from './store.ts';
 
 /** Longest wait between two attempts to open it. */
 const MOST_MILLIS = 5 * SECOND_MILLIS;
@@ -92,6 +100,10 @@ export class LastingStore<T extends Store> implements Store {
 
   forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
     return this.#ask((store) => store.forgetProducers(lastSeenBefore, keep));
+  }
+
+  arrivals(before: number): Promise<Arrivals> {
+    return this.#ask((store) => store.arrivals(before));
   }
 
   deleteOld(limits: RetentionLimits): Promise<number> {
@@ -176,7 +188,7 @@ export class LastingStore<T extends Store> implements Store {
     if (first === undefined) return undefined;
     const current = ({ archive = first }: T): Archive => archive;
     return {
-      folder: first.folder,
+      newFolder: () => this.#ask((store) => current(store).newFolder()),
       export: (query, path) => this.#ask((store) => current(store).export(query, path)),
       backup: (path) => this.#ask((store) => current(store).backup(path)),
     };

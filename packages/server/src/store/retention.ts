@@ -1,12 +1,13 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../durations.ts';
 import type { Log } from '../log.ts';
 import { SYSTEM_CLOCK, type ForgettingClock } from './forgetting.ts';
+import { DeletionGuard } from './deletion-guard.ts';
 import { failureReason } from './failure-reason.ts';
 import type { Store } from './store.ts';
 
 /** What retention needs. */
 export interface RetentionContext {
-  readonly store: Pick<Store, 'deleteOld'>;
+  readonly store: Pick<Store, 'deleteOld' | 'arrivals'>;
   readonly retentionDays: number;
   /** 0 for no limit. */
   readonly maxDbBytes: number;
@@ -17,23 +18,27 @@ export interface RetentionContext {
 /** Deletes old events, now and once an hour. @returns the way to stop. */
 export function startRetention(context: RetentionContext): () => void {
   const clock = context.clock ?? SYSTEM_CLOCK;
+  const guard = new DeletionGuard('old events', HOUR_MILLIS, context.log);
   let running = false;
   const run = async (): Promise<void> => {
     // A large backlog may take longer than an hour.
     if (running) return;
     running = true;
-    await deleteOld(context, clock.now());
+    await deleteOld(context, guard, clock.now());
     running = false;
   };
   void run();
   return clock.every(HOUR_MILLIS, () => void run());
 }
 
-async function deleteOld(context: RetentionContext, now: number): Promise<void> {
+async function deleteOld(context: RetentionContext, guard: DeletionGuard, now: number): Promise<void> {
   const { store, retentionDays, maxDbBytes, log } = context;
+  const before = Math.max(0, now - retentionDays * DAY_MILLIS);
   try {
+    const { events } = await store.arrivals(now - DAY_MILLIS);
     const count = await store.deleteOld({
-      before: Math.max(0, now - retentionDays * DAY_MILLIS),
+      // What is too much is no question of time.
+      before: guard.holds({ now, before, arrivals: events }) ? 0 : before,
       maxBytes: maxDbBytes === 0 ? undefined : maxDbBytes,
     });
     if (count > 0) log('info', `deleted ${count} old events`);

@@ -56,6 +56,20 @@ export interface RetentionLimits {
   readonly maxBytes: number | undefined;
 }
 
+/** First and last of some instants, milliseconds since the epoch. */
+export interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** When something came; `undefined` where nothing did. */
+export interface Arrivals {
+  /** Of events. */
+  readonly events: Span | undefined;
+  /** When producers were last seen. */
+  readonly producers: Span | undefined;
+}
+
 /** Reads. They see exactly what is durable, and may run at any time. */
 export interface EventReader {
   readonly events: (query: EventQuery) => Promise<readonly StoredEvent[]>;
@@ -90,6 +104,8 @@ export interface Store extends EventReader {
    * hours of a period that is kept may stay. @returns how many events were deleted.
    */
   readonly deleteOld: (limits: RetentionLimits) => Promise<number>;
+  /** When what is stored came, as far as it came before an instant (milliseconds since the epoch). */
+  readonly arrivals: (before: number) => Promise<Arrivals>;
   /** Copies of what it holds; `undefined` where there is no file. */
   readonly archive: Archive | undefined;
   /** Waits for what was appended, then lets go of the database. Idempotent. */

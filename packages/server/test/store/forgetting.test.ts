@@ -10,6 +10,7 @@ import { Receiver } from '../../dist/receive/receiver.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { FORGET_AFTER_MILLIS, startForgetting, type ForgettingClock } from '../../dist/store/forgetting.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
+import type { Store } from '../../dist/store/store.js';
 import { until } from '../support/deadline.js';
 import { append, producerRef, START } from '../support/events.js';
 import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
@@ -48,9 +49,13 @@ describe('forgetting', () => {
     connected = [];
   });
 
-  const start = (target: Pick<MemoryStore, 'forgetProducers'> = store): (() => void) =>
+  const start = (target: Partial<Store> = {}): (() => void) =>
     startForgetting({
-      store: target,
+      store: {
+        arrivals: (before) => store.arrivals(before),
+        forgetProducers: (...given) => store.forgetProducers(...given),
+        ...target,
+      },
       connected: () => connected,
       log: (level, line) => lines.push(`${level} ${line}`),
       clock,
@@ -67,9 +72,11 @@ describe('forgetting', () => {
         return Promise.resolve(0);
       },
     });
+    await settled();
     expect(calls).to.equal(1);
     expect(clock.intervals.map(({ millis }) => millis)).to.deep.equal([DAY]);
     clock.pass(1);
+    await settled();
     expect(calls).to.equal(2);
     stop();
     clock.pass(1);
@@ -112,7 +119,7 @@ describe('a producer', () => {
   it('counts as connected from its hello until its connection ends', async () => {
     const peer = { send() {}, close() {}, pause() {}, resume() {}, authenticated() {} };
     const registry = new ProducerRegistry();
-    const limits = { maxPendingBytes: 1, maxPendingEvents: 1 };
+    const limits = { maxPendingBytes: 1, maxPendingEvents: 1, maxEventAgeDays: 30, maxEventAheadMillis: 0 };
     const receiver = new Receiver(new MemoryStore(), new Counters(), new ServerMetrics(), limits, () => {});
     const session = new BatchSession(peer, receiver, registry, {
       maxFrameBytes: 1000,
@@ -144,7 +151,7 @@ describe('a server that starts', () => {
     }
     await before.close();
     const lines: string[] = [];
-    const running = await server({ db, log: (_, line) => lines.push(line) });
+    const running = await server({ db, retentionDays: 60, log: (_, line) => lines.push(line) });
     await until('it has forgotten', () => lines.some((line) => line.startsWith('forgot 1 producers')));
     expect((await call(`${running.url}/api/summary`)).body['requests']).to.equal(2);
     expect(await lastSeqOf(running.wsUrl, 'old')).to.equal(0);

@@ -14,6 +14,7 @@ import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+const NOTHING = { events: undefined, producers: undefined };
 const LIMITS = { memoryLimit: '256MB', threads: 1 };
 
 /** Stores events whose requests and arrivals are at the same instant. */
@@ -160,6 +161,7 @@ describe('retention', () => {
     const limits: unknown[] = [];
     let finish = (): void => undefined;
     let tasks: { millis: number; task: () => void }[] = [];
+    const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
     const stop = startRetention({
       retentionDays: 7,
       maxDbBytes: 1000,
@@ -172,19 +174,23 @@ describe('retention', () => {
         },
       },
       store: {
+        arrivals: () => Promise.resolve(NOTHING),
         deleteOld: (each) => {
           limits.push(each);
           return new Promise((resolve) => (finish = () => resolve(0)));
         },
       },
     });
+    await settled();
     expect(limits).to.deep.equal([{ before: START - 7 * DAY, maxBytes: 1000 }]);
     expect(tasks[0]?.millis).to.equal(HOUR);
     tasks[0]?.task();
+    await settled();
     expect(limits).to.have.length(1);
     finish();
-    await new Promise((resolve) => setImmediate(resolve));
+    await settled();
     tasks[0]?.task();
+    await settled();
     expect(limits).to.have.length(2);
     stop();
     expect(tasks).to.have.length(0);
@@ -197,7 +203,10 @@ describe('retention', () => {
       maxDbBytes: 0,
       log: (level, line) => lines.push(`${level} ${line}`),
       clock: { now: () => START, every: () => () => undefined },
-      store: { deleteOld: () => Promise.reject(new TypeError('secret')) },
+      store: {
+        arrivals: () => Promise.resolve(NOTHING),
+        deleteOld: () => Promise.reject(new TypeError('secret')),
+      },
     });
     await until('it has said so', () => lines.length > 0);
     expect(lines).to.deep.equal(['warn could not delete old events: TypeError']);

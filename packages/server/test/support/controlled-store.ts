@@ -6,6 +6,7 @@ import type { ProducerRow } from '../../dist/store/producer.js';
 import type {
   Append,
   AppendOutcome,
+  Arrivals,
   CommitListener,
   PendingLoad,
   RetentionLimits,
@@ -91,6 +92,10 @@ export class ControlledStore implements Store {
 
   forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
     return this.inner.forgetProducers(lastSeenBefore, keep);
+  }
+
+  arrivals(before: number): Promise<Arrivals> {
+    return this.inner.arrivals(before);
   }
 
   deleteOld(limits: RetentionLimits): Promise<number> {

@@ -7,9 +7,19 @@ const running: CerberusServer[] = [];
 
 export const TOKEN = 'test-token-1';
 
+/** Tests send events of fixed times. */
+const LONG_AGO: ServerOptions = { maxEventAgeDays: 36_500 };
+
 /** A server on a free port that keeps nothing, unless the options say otherwise; stopped after the test, or by {@link stopServers}. */
 export async function server(options: ServerOptions = {}): Promise<CerberusServer> {
-  const started = await startServer({ port: 0, db: ':memory:', token: TOKEN, secretKey: 'k', ...options });
+  const started = await startServer({
+    port: 0,
+    db: ':memory:',
+    token: TOKEN,
+    secretKey: 'k',
+    ...LONG_AGO,
+    ...options,
+  });
   running.push(started);
   afterTest(stopServers);
   return started;

@@ -22,22 +22,26 @@ export interface SpawnOptions {
   readonly cwd?: string | undefined;
   /** Largest file that it may write, in blocks of 512 bytes; a write beyond fails as on a full disk. */
   readonly fileBlocks?: number | undefined;
+  /** Such as `000`. */
+  readonly umask?: string | undefined;
 }
 
 /** Starts the command. `env` adds to an environment without any `CERBERUS_` variable. */
 export function spawnServer(
   args: readonly string[],
   env: Record<string, string> = {},
-  { cwd, fileBlocks }: SpawnOptions = {},
+  { cwd, fileBlocks, umask }: SpawnOptions = {},
 ): ServerProcess {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('CERBERUS_')),
   );
   const command = [process.execPath, LAUNCHER, ...args];
+  const limits = [
+    ...(fileBlocks === undefined ? [] : [`ulimit -S -f ${fileBlocks}`]),
+    ...(umask === undefined ? [] : [`umask ${umask}`]),
+  ];
   const [file = '', ...rest] =
-    fileBlocks === undefined
-      ? command
-      : ['sh', '-c', `ulimit -S -f ${fileBlocks}; exec "$@"`, 'sh', ...command];
+    limits.length === 0 ? command : ['sh', '-c', `${limits.join('; ')}; exec "$@"`, 'sh', ...command];
   const child = spawn(file, rest, { env: { ...clean, ...env }, cwd });
   afterTest(() => child.kill('SIGKILL'));
   let stdout = '';

@@ -1,6 +1,5 @@
-import { dirname, resolve } from 'node:path';
-
 import type { Archive, ExportFormat, ExportQuery } from '../archive.ts';
+import { copyFolder } from '../copies.ts';
 import { Conditions, filtered } from './engine/conditions.ts';
 import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
 
@@ -14,18 +13,23 @@ const RFC_3339 = `'%Y-%m-%dT%H:%M:%S.%gZ'`;
 
 /** Makes copies of a DuckDB file. */
 export class DuckDbArchive implements Archive {
-  readonly folder: string;
+  readonly #path: string;
   readonly #reads: ReadConnection;
 
-  /** @param reads - a connection of its own: a copy takes long, and reads would wait behind it */
+  /**
+   * @param reads - a connection of its own: a copy takes long, and reads would wait behind it
+   * @param path - of the database, without links
+   */
   constructor(reads: ReadConnection, path: string) {
     this.#reads = reads;
-    this.folder = dirname(resolve(path));
+    this.#path = path;
   }
 
   async export({ format, ...filter }: ExportQuery, path: string): Promise<void> {
     const time = (column: string): string =>
-      format === 'parquet' ? column : `strftime(${column}, ${RFC_3339}) AS ${column}`;
+      format === 'parquet'
+        ? column // As microseconds: in nanoseconds, which DuckDB would take, time ends in 2262.
+        : `strftime(${column}::TIMESTAMP, ${RFC_3339}) AS ${column}`;
     const conditions = filtered(filter);
     const copy = conditions.query(`
         COPY (
@@ -50,6 +54,10 @@ export class DuckDbArchive implements Archive {
         await run('DETACH backup');
       }
     });
+  }
+
+  newFolder(): Promise<string> {
+    return copyFolder(this.#path);
   }
 
   close(): Promise<void> {

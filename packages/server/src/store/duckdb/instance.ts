@@ -1,10 +1,12 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
 import { CerberusServerError, messageOf, systemCodeOf } from '../../errors.ts';
+import { removeCopies } from '../copies.ts';
 import { LAST_RESORT } from './engine/checkpoints.ts';
+import { keepPrivate } from './engine/private-file.ts';
 import { CREATE_TABLES, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
 /** Resources that the database may use, and whether it may be new. */
@@ -65,7 +67,14 @@ export async function openDatabase(path: string, limits: OpenLimits): Promise<Op
     instance = await createInstance(real, limits);
     const connect = connectorOf(instance);
     await attach(instance, real);
+    // From here on the file is ours, and whoever made copies of it has ended.
+    removeCopies(real);
+    removeSpilled(real);
+    keepPrivate(real);
+    keepPrivate(`${real}.wal`);
     await prepareSchema(connect, path);
+    // Which the tables may have begun.
+    keepPrivate(`${real}.wal`);
     return { path: real, connect, release };
   } catch (error) {
     release();
@@ -88,11 +97,22 @@ function realPathOf(path: string): string {
   }
 }
 
+/** What did not fit into the memory of a process that was killed. */
+function removeSpilled(real: string): void {
+  const folder = temporaryFolder(real);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names) if (name.startsWith('duckdb_temp_')) rmSync(join(folder, name), { force: true });
+}
+
+function temporaryFolder(real: string): string {
+  return `${real}.tmp`;
+}
+
 /** Without a file, for only `ATTACH` knows the size of row groups. */
 function createInstance(real: string, limits: OpenLimits): Promise<DuckDBInstance> {
   return DuckDBInstance.create(':memory:', {
     // What does not fit into memory: beside the file, as with an instance on it, and not in the working directory.
-    temp_directory: `${real}.tmp`,
+    temp_directory: temporaryFolder(real),
     memory_limit: limits.memoryLimit,
     threads: String(limits.threads),
     checkpoint_threshold: LAST_RESORT,

@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { HOUR_MILLIS } from '../../durations.ts';
-import type { RetentionLimits } from '../store.ts';
-import { ROLLUP_TABLES, periodMillis } from './aggregates/rollup-tables.ts';
+import type { Arrivals, RetentionLimits, Span } from '../store.ts';
+import { takeOutOfAggregates } from './aggregates/rebuild.ts';
 import { instantSql } from './engine/conditions.ts';
 
 /** Longest stretch of time that one step deletes, and most events, so that a commit never waits long behind it. */
@@ -47,13 +47,16 @@ async function deleteUntil({ step }: RetentionTurns, before: number): Promise<nu
   let deleted = 0;
   for (;;) {
     const { oldest, events } = await step(sizes);
-    if (events === 0 || oldest >= before) break;
-    const more = await step((connection) => deleteEvents(connection, Math.min(before, oldest + STEP_MILLIS)));
-    deleted += more;
-    if (more === 0) break;
+    if (events === 0 || oldest >= before) return deleted;
+    const until = Math.min(before, oldest + STEP_MILLIS);
+    // First: a process that ends in between leaves events that count nowhere, and not what is counted of nobody.
+    await step((connection) => takeOutOfAggregates(connection, until));
+    let more = 0;
+    do {
+      more = await step((connection) => deleteEvents(connection, until));
+      deleted += more;
+    } while (more === STEP_EVENTS);
   }
-  if (deleted > 0) await step((connection) => deleteAggregates(connection, before));
-  return deleted;
 }
 
 /**
@@ -68,12 +71,15 @@ async function deleteEvents(connection: DuckDBConnection, before: number): Promi
   return result.rowsChanged;
 }
 
-/** Aggregates know only when requests began. What arrived much later is then only in the events. */
-async function deleteAggregates(connection: DuckDBConnection, before: number): Promise<void> {
-  for (const table of ROLLUP_TABLES) {
-    const start = Math.floor(before / periodMillis(table)) * periodMillis(table);
-    await connection.run(`DELETE FROM ${table.name} WHERE start < ${instantSql(start)}`);
-  }
+/** When what is stored came, as far as it came before an instant. */
+export async function arrivalsBefore(connection: DuckDBConnection, before: number): Promise<Arrivals> {
+  const spanOf = async (table: string, column: string): Promise<Span | undefined> => {
+    const sql = `SELECT epoch_ms(min(${column})), epoch_ms(max(${column})) FROM ${table}
+                 WHERE ${column} < ${instantSql(Math.floor(before))}`;
+    const [[first = null, last = null] = []] = (await connection.runAndReadAll(sql)).getRows();
+    return first === null ? undefined : { first: Number(first), last: Number(last) };
+  };
+  return { events: await spanOf('events', 'received_at'), producers: await spanOf('producers', 'last_seen') };
 }
 
 /** Bytes of the blocks that hold something. */

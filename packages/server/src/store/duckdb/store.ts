@@ -6,7 +6,16 @@ import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
 import type { ProducerRow } from '../producer.ts';
-import type { Append, AppendOutcome, CommitListener, PendingLoad, RetentionLimits, Store } from '../store.ts';
+import type {
+  Append,
+  AppendOutcome,
+  Arrivals,
+  CommitListener,
+  PendingLoad,
+  RetentionLimits,
+  Store,
+} from '../store.ts';
+import { Acknowledged } from './acknowledged.ts';
 import { DuckDbArchive } from './archive.ts';
 import { checkpoint, DuckDbCheckpoints } from './engine/checkpoints.ts';
 import { QuestionThreads, THREADS_OF_STORING } from './engine/question-threads.ts';
@@ -14,8 +23,9 @@ import { ReadConnection, type QuestionLimits } from './engine/read-connection.ts
 import { openDatabase, type OpenDatabase, type OpenLimits } from './instance.ts';
 import { DuckDbMaintenance } from './maintenance.ts';
 import { DuckDbReader } from './reader.ts';
-import { deleteOldEvents, usedBytes } from './retention.ts';
+import { arrivalsBefore, deleteOldEvents, usedBytes } from './retention.ts';
 import { SequenceLookup } from './writing/sequence-lookup.ts';
+import { lastEventId } from './writing/last-event-id.ts';
 import { DuckDbWriter } from './writing/writer.ts';
 
 /** Where nothing is said of them. */
@@ -39,6 +49,8 @@ interface Connections {
 export class DuckDbStore implements Store {
   readonly analytics: Analytics;
   readonly archive: DuckDbArchive;
+  /** Events that had been acknowledged and were not in the file, nor in its log, when it was opened; as far as is known. */
+  readonly missingEvents: number;
   readonly #writer: DuckDbWriter;
   readonly #reads: ReadConnection;
   readonly #reader: DuckDbReader;
@@ -46,12 +58,21 @@ export class DuckDbStore implements Store {
   readonly #checkpoints: DuckDbCheckpoints;
   readonly #threads: QuestionThreads;
   readonly #sequences: SequenceLookup;
+  readonly #acknowledged: Acknowledged;
   readonly #release: () => void;
   readonly #listeners = new CommitListeners();
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: OpenDatabase, connections: Connections, path: string, limits: StoreLimits) {
+  private constructor(
+    database: OpenDatabase,
+    connections: Connections,
+    acknowledged: Acknowledged,
+    missingEvents: number,
+    limits: StoreLimits,
+  ) {
+    this.#acknowledged = acknowledged;
+    this.missingEvents = missingEvents;
     this.#release = database.release;
     this.#threads = new QuestionThreads(limits.threads, (task) => this.#maintenance.run(task));
     this.#writer = new DuckDbWriter(connections.writer);
@@ -67,7 +88,10 @@ export class DuckDbStore implements Store {
       (task) => this.#betweenCommits(task),
       limits.isAgain,
     );
-    this.archive = new DuckDbArchive(new ReadConnection(connections.archive, this.#threads, COPIES), path);
+    this.archive = new DuckDbArchive(
+      new ReadConnection(connections.archive, this.#threads, COPIES),
+      database.path,
+    );
     this.#groups = new GroupCommit((group) => this.#commit(group));
     this.#sequences = new SequenceLookup(
       (producers) => this.#writer.lastSeqs(producers),
@@ -90,7 +114,9 @@ export class DuckDbStore implements Store {
       maintenance: await connect(),
       archive: await connect(),
     };
-    return new DuckDbStore(database, connections, path, limits);
+    const acknowledged = new Acknowledged(database.path);
+    const missing = Math.max(0, (acknowledged.before ?? 0) - (await lastEventId(connections.maintenance)));
+    return new DuckDbStore(database, connections, acknowledged, missing, limits);
   }
 
   append(append: Append): Promise<AppendOutcome> {
@@ -131,6 +157,10 @@ export class DuckDbStore implements Store {
     return this.#maintenance.rollUp();
   }
 
+  arrivals(before: number): Promise<Arrivals> {
+    return this.#maintenance.run((connection) => arrivalsBefore(connection, before));
+  }
+
   deleteOld(limits: RetentionLimits): Promise<number> {
     return deleteOldEvents(limits, {
       step: (task) => this.#maintenance.run(task),
@@ -162,6 +192,7 @@ export class DuckDbStore implements Store {
       await this.#maintenance.close();
       this.#writer.close();
     } finally {
+      this.#acknowledged.close();
       this.#release();
     }
   }
@@ -171,6 +202,8 @@ export class DuckDbStore implements Store {
     const { outcomes, events } = await this.#writer.commit(group);
     this.#maintenance.stored(events.length);
     this.#checkpoints.committed();
+    const last = events.at(-1);
+    if (last !== undefined) this.#acknowledged.write(last.id);
     this.#listeners.notify(events, { durationMillis: performance.now() - start });
     return outcomes;
   }

@@ -5,7 +5,16 @@ import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
 import type { ProducerRow } from '../producer.ts';
-import type { Append, AppendOutcome, CommitListener, PendingLoad, RetentionLimits, Store } from '../store.ts';
+import type {
+  Append,
+  AppendOutcome,
+  Arrivals,
+  CommitListener,
+  PendingLoad,
+  RetentionLimits,
+  Span,
+  Store,
+} from '../store.ts';
 import { MemoryAnalytics } from './analytics.ts';
 import { selectEvents, summarise } from './queries.ts';
 
@@ -57,6 +66,12 @@ export class MemoryStore implements Store {
     return Promise.resolve(old.length);
   }
 
+  arrivals(before: number): Promise<Arrivals> {
+    const events = this.#events.map((event) => event.receivedAt);
+    const producers = [...this.#producers.values()].map((row) => row.lastSeen);
+    return Promise.resolve({ events: spanBefore(events, before), producers: spanBefore(producers, before) });
+  }
+
   /** It has no size: only the age of events counts. */
   deleteOld({ before }: RetentionLimits): Promise<number> {
     const kept = this.#events.filter((event) => event.receivedAt >= before);
@@ -93,4 +108,13 @@ function nextRow(before: ProducerRow | undefined, change: ProducerChange): Produ
     events: (before?.events ?? 0) + change.events,
     rejected: (before?.rejected ?? 0) + change.rejected,
   };
+}
+
+function spanBefore(instants: readonly number[], before: number): Span | undefined {
+  let span: Span | undefined;
+  for (const each of instants) {
+    if (each >= before) continue;
+    span = { first: Math.min(each, span?.first ?? each), last: Math.max(each, span?.last ?? each) };
+  }
+  return span;
 }

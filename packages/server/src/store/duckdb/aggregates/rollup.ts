@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
-import { CLIENT_KEY } from './client-sketch.ts';
+import { inTransaction } from '../engine/transaction.ts';
+import { batchSql } from './batch-sql.ts';
 import { PeriodAdditions } from './period-additions.ts';
 import { addSql, mergeSql, ROLLUP_TABLES, type RollupTable } from './rollup-tables.ts';
 
@@ -10,25 +10,6 @@ const STEP_EVENTS = 250_000;
 
 const READ_PROGRESS = 'SELECT rolled_up_to, minutes_from FROM meta';
 const READ_NEWEST = 'SELECT max(id) FROM events';
-
-/**
- * What aggregates are made from: `batch`, the events, which are read where they are, for copying them takes longer; and
- * `batch_clients`, what they add to each client's hour at an endpoint. That is a table: three aggregates read
- * it, and it has fewer rows than there are events wherever clients come again.
- */
-function batchSql(after: number, upto: number): readonly string[] {
-  const of = `client_id, method, ${ENDPOINT_NAME} AS endpoint`;
-  const from = `FROM events WHERE id > ${after} AND id <= ${upto}`;
-  return [
-    `CREATE OR REPLACE TEMP VIEW batch AS SELECT event_time, ${of}, status_code, outcome, latency_ms, custom_data ${from}`,
-    `CREATE OR REPLACE TEMP TABLE batch_clients AS
-     SELECT * REPLACE (unhex(source_ip) AS source_ip), ${CLIENT_KEY} AS client
-     FROM (
-       SELECT date_trunc('hour', event_time) AS event_time, ${of}, source_ip, count(*) AS requests,
-              count(*) FILTER (WHERE ${IS_ERROR}) AS errors, max(event_time) AS last_seen
-       ${from} AND source_ip IS NOT NULL GROUP BY ALL)`,
-  ];
-}
 
 const MINUTES_OF_BATCH = `SELECT DISTINCT epoch_ms(date_trunc('minute', event_time)) FROM batch`;
 
@@ -58,13 +39,13 @@ export class DuckDbRollup {
     const upto = Math.min(after + STEP_EVENTS, last, isBeforeMinutes ? minutesFrom : Infinity);
     if (upto <= after) return false;
     const tables = ROLLUP_TABLES.filter(({ period }) => isBeforeMinutes || period !== 'minute');
-    await this.#inTransaction(() => this.#add(tables, after, upto));
+    await inTransaction(this.#connection, () => this.#add(tables, after, upto));
     await this.#merge();
     return upto < last;
   }
 
   async #add(tables: readonly RollupTable[], after: number, upto: number): Promise<void> {
-    for (const sql of batchSql(after, upto)) await this.#connection.run(sql);
+    for (const sql of batchSql(`id > ${after} AND id <= ${upto}`)) await this.#connection.run(sql);
     for (const table of tables) await this.#connection.run(addSql(table));
     await this.#connection.run(`UPDATE meta SET rolled_up_to = ${upto}`);
     const minutes = (await this.#connection.runAndReadAll(MINUTES_OF_BATCH)).getRows();
@@ -76,7 +57,7 @@ export class DuckDbRollup {
     for (;;) {
       const due = this.#additions.due();
       if (due === undefined) break;
-      await this.#inTransaction(async () => {
+      await inTransaction(this.#connection, async () => {
         for (const sql of mergeSql(due.table, due.starts)) await this.#connection.run(sql);
       });
       this.#additions.forget(due);
@@ -87,16 +68,5 @@ export class DuckDbRollup {
   async #numbers(sql: string): Promise<readonly number[]> {
     const [row = []] = (await this.#connection.runAndReadAll(sql)).getRows();
     return row.map(Number);
-  }
-
-  async #inTransaction(task: () => Promise<void>): Promise<void> {
-    await this.#connection.run('BEGIN');
-    try {
-      await task();
-      await this.#connection.run('COMMIT');
-    } catch (error) {
-      await this.#connection.run('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
   }
 }

@@ -2,6 +2,8 @@ import { statSync } from 'node:fs';
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 
+import { isPrivate, keepPrivate } from './private-file.ts';
+
 /**
  * Bytes by which the write-ahead log grows until it is merged into the file. Commits wait meanwhile, longer after more
  * bytes; but DuckDB rewrites the last row group of a table in every merge, so that merging often is much work.
@@ -36,7 +38,8 @@ export class DuckDbCheckpoints {
 
   /** To be called after each commit. */
   committed(): void {
-    if (this.#running || this.#bytes() < this.#mergeAt) return;
+    const bytes = this.#bytes();
+    if (this.#running || bytes < this.#mergeAt) return;
     this.#running = true;
     void this.#merge();
   }
@@ -49,7 +52,11 @@ export class DuckDbCheckpoints {
   }
 
   #bytes(): number {
-    return statSync(this.#log, { throwIfNoEntry: false })?.size ?? 0;
+    const log = statSync(this.#log, { throwIfNoEntry: false });
+    if (log === undefined) return 0;
+    // DuckDB makes a new one after each merge.
+    if (!isPrivate(log)) keepPrivate(this.#log);
+    return log.size;
   }
 }
 

@@ -13,6 +13,7 @@ import {
 import type { StoredEvent } from '../../../event/event.ts';
 import { decideGroup, numberEvents, type GroupDecision } from '../../append-decision.ts';
 import type { Append, AppendOutcome } from '../../store.ts';
+import { lastEventId } from './last-event-id.ts';
 import { appendMinuteRows, type MinuteAppenders } from './minute-rows.ts';
 import { appendRow } from './row.ts';
 
@@ -126,9 +127,6 @@ export class DuckDbWriter {
   }
 
   async #prepare(): Promise<Prepared> {
-    // Where all events were deleted, the aggregates still know how far the numbers went.
-    const sql = 'SELECT greatest((SELECT max(id) FROM events), any_value(rolled_up_to)) FROM meta';
-    const rows = (await this.#connection.runAndReadAll(sql)).getRows();
     return {
       appenders: {
         events: await this.#connection.createAppender('events'),
@@ -137,7 +135,7 @@ export class DuckDbWriter {
       },
       selectLastSeqs: await this.#connection.prepare(SELECT_LAST_SEQS),
       mergeProducers: await this.#connection.prepare(MERGE_PRODUCERS),
-      nextId: Number(rows[0]?.[0] ?? 0) + 1,
+      nextId: (await lastEventId(this.#connection)) + 1,
     };
   }
 

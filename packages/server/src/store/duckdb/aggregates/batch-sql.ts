@@ -1,0 +1,23 @@
+import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
+import { CLIENT_KEY } from './client-sketch.ts';
+
+/**
+ * What aggregates are made from: `batch`, the events, which are read where they are, for copying them takes longer; and
+ * `batch_clients`, what they add to each client's hour at an endpoint. That is a table: three aggregates read
+ * it, and it has fewer rows than there are events wherever clients come again.
+ *
+ * @param condition - SQL; which events
+ */
+export function batchSql(condition: string): readonly string[] {
+  const of = `client_id, method, ${ENDPOINT_NAME} AS endpoint`;
+  const from = `FROM events WHERE ${condition}`;
+  return [
+    `CREATE OR REPLACE TEMP VIEW batch AS SELECT event_time, ${of}, status_code, outcome, latency_ms, custom_data ${from}`,
+    `CREATE OR REPLACE TEMP TABLE batch_clients AS
+     SELECT * REPLACE (unhex(source_ip) AS source_ip), ${CLIENT_KEY} AS client
+     FROM (
+       SELECT date_trunc('hour', event_time) AS event_time, ${of}, source_ip, count(*) AS requests,
+              count(*) FILTER (WHERE ${IS_ERROR}) AS errors, max(event_time) AS last_seen
+       ${from} AND source_ip IS NOT NULL GROUP BY ALL)`,
+  ];
+}
