@@ -38,11 +38,19 @@ export interface ForgettingContext {
  * Forgets producers that have not been seen for 30 days, now and once a day: each start of an application makes a new
  * one, so their table would grow for ever. Their events stay. @returns the way to stop.
  */
-export function startForgetting(context: ForgettingContext): () => void {
-  const { clock, log } = context;
+export function startForgetting(given: ForgettingContext): () => void {
+  let isStopped = false;
+  // That the store is closed when it stops is no failure.
+  const log: Log = (level, line) => void (isStopped || given.log(level, line));
+  const context = { ...given, log };
+  const { clock } = context;
   const guard = new DeletionGuard('old producers', DAY_MILLIS, log);
   void forget(context, guard);
-  return clock.every(DAY_MILLIS, () => void forget(context, guard));
+  const stop = clock.every(DAY_MILLIS, () => void forget(context, guard));
+  return () => {
+    isStopped = true;
+    stop();
+  };
 }
 
 async function forget(context: ForgettingContext, guard: DeletionGuard): Promise<void> {

@@ -16,7 +16,11 @@ export interface RetentionContext {
 }
 
 /** Deletes old events, now and once an hour. @returns the way to stop. */
-export function startRetention(context: RetentionContext): () => void {
+export function startRetention(given: RetentionContext): () => void {
+  let isStopped = false;
+  // That the store is closed when it stops is no failure.
+  const log: Log = (level, line) => void (isStopped || given.log(level, line));
+  const context = { ...given, log };
   const clock = context.clock ?? SYSTEM_CLOCK;
   const guard = new DeletionGuard('old events', HOUR_MILLIS, context.log);
   let running = false;
@@ -28,7 +32,11 @@ export function startRetention(context: RetentionContext): () => void {
     running = false;
   };
   void run();
-  return clock.every(HOUR_MILLIS, () => void run());
+  const stop = clock.every(HOUR_MILLIS, () => void run());
+  return () => {
+    isStopped = true;
+    stop();
+  };
 }
 
 async function deleteOld(context: RetentionContext, guard: DeletionGuard, now: number): Promise<void> {
