@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 
 import { bearerOf, type TokenCheck } from '../access/auth.ts';
 import { parseTarget } from '../http/request-target.ts';
@@ -20,6 +20,12 @@ const CLOSE_GRACE_MILLIS = 2000;
 
 /** Bytes of answers that a peer may leave unread. A client that keeps its window never comes near. */
 const MAX_UNREAD_BYTES = 1_048_576;
+
+/** As `ws` takes them; its types do not know all of them yet. */
+interface SocketOptions extends ServerOptions {
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+}
 
 /** What the endpoint needs. */
 export interface EndpointOptions extends ConnectionLimitOptions {
@@ -56,13 +62,7 @@ export class WebSocketEndpoint {
   constructor(options: EndpointOptions) {
     this.#options = options;
     this.#limits = new ConnectionLimits(options);
-    this.#server = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      maxPayload: options.maxFrameBytes,
-      perMessageDeflate: false,
-      handleProtocols: (offered) => (offered.has(BATCH_PROTOCOL) ? BATCH_PROTOCOL : false),
-    });
+    this.#server = new WebSocketServer(socketOptions(options));
     this.#heartbeat = setInterval(() => this.#beat(), options.pingIntervalMillis);
     this.#heartbeat.unref();
   }
@@ -190,6 +190,22 @@ export class WebSocketEndpoint {
       connection.socket.ping();
     }
   }
+}
+
+/**
+ * A fragment of one byte costs a hundred in memory, and so does a chunk: without limits of their own a few strangers would
+ * fill it with messages far below `maxFrameBytes`. Whoever sends KiBs at a time stays below.
+ */
+function socketOptions({ maxFrameBytes }: EndpointOptions): SocketOptions {
+  return {
+    noServer: true,
+    clientTracking: false,
+    maxPayload: maxFrameBytes,
+    maxFragments: Math.max(64, Math.ceil(maxFrameBytes / 1024)),
+    maxBufferedChunks: Math.max(1024, Math.ceil(maxFrameBytes / 256)),
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(BATCH_PROTOCOL) ? BATCH_PROTOCOL : false),
+  };
 }
 
 function offersBatch(request: IncomingMessage): boolean {
