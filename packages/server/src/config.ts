@@ -38,10 +38,12 @@ export interface ServerOptions {
   readonly maxConnections?: number | undefined;
   /** Open WebSocket connections from one address. Default 1,000: behind a proxy all clients have the proxy's. */
   readonly maxConnectionsPerAddress?: number | undefined;
-  /** Open WebSocket connections that have not shown the token yet. Default 100. */
+  /** Beside these, open WebSocket connections that have not shown the token yet. Default 100. */
   readonly maxUnauthenticatedConnections?: number | undefined;
-  /** Open TCP connections that are no WebSocket connections; the one idle for longest gives way. Default 256. */
+  /** Open TCP connections whose last request had the token or a session, beside WebSocket; one that is idle gives way. Default 256. */
   readonly maxHttpConnections?: number | undefined;
+  /** Those whose last request had neither; the one idle for longest gives way. Default 256. */
+  readonly maxUnauthenticatedHttpConnections?: number | undefined;
   /** Bytes of a WebSocket message, inflated. Default 1,048,576. */
   readonly maxFrameBytes?: number | undefined;
   /** Frames that a batch-mode client may have unacknowledged. Default 8. */
@@ -115,8 +117,19 @@ export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
   questionTimeoutMillis: { default: 30_000, min: 1, max: MAX_MILLIS, help: 'time to answer a question' },
   maxConnections: { default: 1000, min: 1, max: 1_000_000, help: 'open WebSocket connections' },
   maxConnectionsPerAddress: { default: 1000, min: 1, max: 1_000_000, help: 'of these from one address' },
-  maxUnauthenticatedConnections: { default: 100, min: 1, max: 1_000_000, help: 'of these without the token' },
+  maxUnauthenticatedConnections: {
+    default: 100,
+    min: 1,
+    max: 1_000_000,
+    help: 'beside these, without the token',
+  },
   maxHttpConnections: { default: 256, min: 1, max: 1_000_000, help: 'open connections for HTTP' },
+  maxUnauthenticatedHttpConnections: {
+    default: 256,
+    min: 1,
+    max: 1_000_000,
+    help: 'beside these, open connections for HTTP without the token',
+  },
   maxFrameBytes: { default: MIB, min: 1024, max: 64 * MIB, help: 'bytes of a WebSocket message, inflated' },
   maxInFlightFrames: { default: 64, min: 1, max: 1024, help: 'unacknowledged frames of a client' },
   maxInFlightEvents: { default: 1024, min: 1, max: 1_000_000, help: 'unanswered events of a connection' },

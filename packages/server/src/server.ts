@@ -1,8 +1,9 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { TokenCheck } from './access/auth.ts';
 import { resolveCredentials } from './access/credentials.ts';
+import { mayRead } from './access/reader-access.ts';
 import { Sessions } from './access/sessions.ts';
 import { SignInLimit } from './access/sign-in-limit.ts';
 import { LiveFeed } from './api/live-feed.ts';
@@ -131,6 +132,7 @@ async function serve(
     feed.publish(events);
   });
   const live = new LiveStreams(feed, (socket) => plain.release(socket));
+  const access = { token: check, sessions: new Sessions(), signIn: config.signIn };
   const dispatch = createDispatch({
     receiver,
     token: check,
@@ -141,15 +143,19 @@ async function serve(
     secretKey,
     healthy: () => receiver.healthy,
     metrics,
-    access: { token: check, sessions: new Sessions(), signIn: config.signIn },
+    access,
     signInLimit: new SignInLimit(),
     live,
     page: createPageReply(),
     traceUrlTemplate: config.traceUrlTemplate,
   });
-  const http = createHttpServer(config, dispatch, log);
-  const plain = new HttpConnections(http, config.maxHttpConnections, () => {
+  const http = createHttpServer(config);
+  const plain = new HttpConnections(http, config, () => {
     counters.refused('too_many_connections');
+  });
+  http.on('request', (request, response) => {
+    const isServed = plain.began(request, response, mayRead(request, access));
+    respond(request, response, isServed ? dispatch : crowded, log);
   });
   http.on('upgrade', (request, socket, head) => {
     plain.release(socket);
@@ -200,29 +206,33 @@ function createEndpoint(
   });
 }
 
-function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): Server {
-  const { requestTimeoutMillis } = config;
-  const http = createServer({
+function createHttpServer({ requestTimeoutMillis }: ServerConfig): Server {
+  return createServer({
     IncomingMessage: UpgradeRequest,
     headersTimeout: requestTimeoutMillis,
     requestTimeout: requestTimeoutMillis,
     // Node looks for late requests only this often, 30 s by default.
     connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5000),
   });
-  http.on('request', (request, response) => {
-    dispatch(request)
-      .catch((error: unknown) => {
-        const passing = passingReason(error);
-        if (passing !== undefined) return failure(503, passing, { 'retry-after': '5' });
-        if (!request.destroyed)
-          log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
-        return failure(500, 'internal error');
-      })
-      .then((reply) => sendReply(response, reply))
-      // Only a broken socket is left as a reason, and then there is nobody to tell.
-      .catch(() => response.destroy());
-  });
-  return http;
+}
+
+function respond(request: IncomingMessage, response: ServerResponse, dispatch: Dispatch, log: Log): void {
+  dispatch(request)
+    .catch((error: unknown) => {
+      const passing = passingReason(error);
+      if (passing !== undefined) return failure(503, passing, { 'retry-after': '5' });
+      if (!request.destroyed)
+        log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
+      return failure(500, 'internal error');
+    })
+    .then((reply) => sendReply(response, reply))
+    // Only a broken socket is left as a reason, and then there is nobody to tell.
+    .catch(() => response.destroy());
+}
+
+function crowded(): ReturnType<Dispatch> {
+  const reply = failure(503, 'too many requests at once', { connection: 'close', 'retry-after': '1' });
+  return Promise.resolve(reply);
 }
 
 /** What is wrong where another attempt, a moment later, may not meet it. */

@@ -26,6 +26,7 @@ describe('resolveConfig', () => {
       maxConnectionsPerAddress: 1000,
       maxUnauthenticatedConnections: 100,
       maxHttpConnections: 256,
+      maxUnauthenticatedHttpConnections: 256,
       maxFrameBytes: 1_048_576,
       maxInFlightFrames: 64,
       maxInFlightEvents: 1024,
