@@ -1,3 +1,4 @@
+import { parseTrustProxy, TRUST_PROXY_RULE, type TrustProxy } from './addresses/trusted-proxies.ts';
 import { CerberusServerError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store/store.ts';
@@ -26,6 +27,11 @@ export interface ServerOptions {
   readonly signIn?: boolean | undefined;
   /** Where a trace can be looked at: an http(s) URL with `{trace_id}` in it. Default: nowhere. */
   readonly traceUrlTemplate?: string | undefined;
+  /**
+   * Which proxies may say, in `X-Forwarded-For`, whose limits a request counts against: a number of hops, or addresses,
+   * networks (CIDR) and `loopback`, `linklocal`, `uniquelocal`. Default false: those of the socket's peer.
+   */
+  readonly trustProxy?: TrustProxy | undefined;
   /** DuckDB's memory limit. Default `512MB`. */
   readonly memoryLimit?: string | undefined;
   /** DuckDB's threads while questions are asked; storing takes one. Default 2. */
@@ -92,6 +98,7 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly memoryLimit: string;
   readonly signIn: boolean;
   readonly traceUrlTemplate: string | undefined;
+  readonly trustProxy: TrustProxy;
   readonly token: string | undefined;
   readonly secretKey: string | undefined;
 };
@@ -192,6 +199,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
     signIn: signInOf(options.signIn ?? true, host, token),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
+    trustProxy: trustProxyOf(options, env),
     token,
     secretKey: secretOf('secretKey', options, env),
   });
@@ -238,6 +246,12 @@ function traceUrlOf(value: string | undefined): string | undefined {
   const isWebUrl = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
   if (isWebUrl && value.includes('{trace_id}')) return value;
   throw invalid('traceUrlTemplate', 'must be an http:// or https:// URL with {trace_id} in it');
+}
+
+function trustProxyOf(options: ServerOptions, env: Environment): TrustProxy {
+  const trust = parseTrustProxy(options.trustProxy ?? (env[variableOf('trustProxy')] || false));
+  if (trust !== undefined) return trust;
+  throw invalid('trustProxy', TRUST_PROXY_RULE);
 }
 
 function memoryOf(value: string): string {

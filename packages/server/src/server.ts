@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 import { TokenCheck } from './access/auth.ts';
+import { createClientAddress } from './addresses/client-address.ts';
 import { resolveCredentials } from './access/credentials.ts';
-import { mayRead } from './access/reader-access.ts';
+import { afterDelay, Doorkeeper, tooManyGuesses, type Entry } from './access/doorkeeper.ts';
+import { GuessLimit } from './access/guess-limit.ts';
 import { Sessions } from './access/sessions.ts';
-import { SignInLimit } from './access/sign-in-limit.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
 import { createDispatch, type Dispatch } from './api/routes.ts';
@@ -121,7 +122,9 @@ async function serve(
   const receiver = new Receiver(store, counters, metrics, config, log);
   const check = new TokenCheck(token);
   const registry = new ProducerRegistry();
-  const endpoint = createEndpoint(config, receiver, registry, check);
+  const access = { token: check, sessions: new Sessions(), signIn: config.signIn };
+  const door = new Doorkeeper(access, new GuessLimit(), createClientAddress(config.trustProxy));
+  const endpoint = createEndpoint(config, receiver, registry, check, door);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
   metrics.read({ stats, healthy: () => receiver.healthy });
   const rate = new CommitRate();
@@ -132,7 +135,6 @@ async function serve(
     feed.publish(events);
   });
   const live = new LiveStreams(feed, (socket) => plain.release(socket));
-  const access = { token: check, sessions: new Sessions(), signIn: config.signIn };
   const dispatch = createDispatch({
     receiver,
     token: check,
@@ -144,7 +146,7 @@ async function serve(
     healthy: () => receiver.healthy,
     metrics,
     access,
-    signInLimit: new SignInLimit(),
+    door,
     live,
     page: createPageReply(),
     traceUrlTemplate: config.traceUrlTemplate,
@@ -154,12 +156,21 @@ async function serve(
     counters.refused('too_many_connections');
   });
   http.on('request', (request, response) => {
-    const isServed = plain.began(request, response, mayRead(request, access));
-    respond(request, response, isServed ? dispatch : crowded, log);
+    const entry = door.enter(request);
+    const isServed = plain.began(request, response, entry.isKnown);
+    const answer = isServed ? unlessRefused(entry, dispatch, counters) : crowded;
+    afterDelay(entry, () => respond(request, response, answer, log));
   });
   http.on('upgrade', (request, socket, head) => {
-    plain.release(socket);
-    endpoint.upgrade(request, socket, head);
+    socket.on('error', () => socket.destroy());
+    const entry = door.enter(request, true);
+    // A stranger waits among those that are no WebSocket connections.
+    if (entry.isKnown) plain.release(socket);
+    afterDelay(entry, () => {
+      if (socket.destroyed) return;
+      plain.release(socket);
+      endpoint.upgrade(request, socket, head, entry.refusedSeconds);
+    });
   });
   const port = await listen(http, config);
   const authority = authorityOf(config.host, port);
@@ -194,10 +205,13 @@ function createEndpoint(
   receiver: Receiver,
   registry: ProducerRegistry,
   token: TokenCheck,
+  door: Doorkeeper,
 ): WebSocketEndpoint {
   return new WebSocketEndpoint({
     ...config,
     token,
+    addressOf: door.addressOf,
+    onGuess: (address) => void door.wrong(address),
     counters: receiver.counters,
     createSession: (peer, { mode, authenticated }) =>
       mode === 'batch'
@@ -228,6 +242,13 @@ function respond(request: IncomingMessage, response: ServerResponse, dispatch: D
     .then((reply) => sendReply(response, reply))
     // Only a broken socket is left as a reason, and then there is nobody to tell.
     .catch(() => response.destroy());
+}
+
+function unlessRefused({ isKnown, refusedSeconds }: Entry, dispatch: Dispatch, counters: Counters): Dispatch {
+  // Whoever is signed in is, whatever else the request carries.
+  if (isKnown || refusedSeconds === 0) return dispatch;
+  counters.refused('unauthorized');
+  return () => Promise.resolve(tooManyGuesses(refusedSeconds));
 }
 
 function crowded(): ReturnType<Dispatch> {

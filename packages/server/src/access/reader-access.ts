@@ -18,8 +18,12 @@ export function hasToken(message: IncomingMessage, token: TokenCheck): boolean {
 }
 
 /** The token, a session of the page, or a server without sign-in. */
-export function mayRead(message: IncomingMessage, { token, sessions, signIn }: ReaderAccess): boolean {
-  if (hasToken(message, token)) return true;
+export function mayRead(message: IncomingMessage, access: ReaderAccess): boolean {
+  return hasToken(message, access.token) || maySee(message, access);
+}
+
+/** As {@link mayRead}, without a token. */
+export function maySee(message: IncomingMessage, { sessions, signIn }: ReaderAccess): boolean {
   if (sessions.isOpen(cookieOf(message.headers, sessionCookieOf(message)))) return true;
   return !signIn && comesFromThisMachine(message);
 }

@@ -5,6 +5,7 @@ import type { Duplex, Writable } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 
 import { bearerOf, type TokenCheck } from '../access/auth.ts';
+import type { ClientAddress } from '../addresses/client-address.ts';
 import { parseTarget } from '../http/request-target.ts';
 import type { Counters, RefusalReason, ServerStats } from '../observe/counters.ts';
 import { BATCH_PROTOCOL } from './batch-protocol.ts';
@@ -33,6 +34,10 @@ export interface EndpointOptions extends ConnectionLimitOptions {
   readonly counters: Counters;
   readonly maxFrameBytes: number;
   readonly pingIntervalMillis: number;
+  /** Whose limits a request counts against. */
+  readonly addressOf: ClientAddress;
+  /** A wrong token came from there, in an event. */
+  readonly onGuess: (address: string) => void;
   readonly createSession: (peer: Peer, opening: Opening) => Session;
 }
 
@@ -71,13 +76,18 @@ export class WebSocketEndpoint {
     return { connections: this.#connections.size, unauthenticated: this.#limits.unauthenticated };
   }
 
-  /** Handles the `upgrade` event of an HTTP server. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Handles the `upgrade` event of an HTTP server.
+   *
+   * @param refusedSeconds - for how long it is refused because of wrong tokens before it; 0: it is not
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusedSeconds = 0): void {
     socket.on('error', () => socket.destroy());
     const refusal = this.#refusal(request);
     if (refusal !== undefined) {
       this.#options.counters.refused(refusal.reason);
-      refuseUpgrade(socket, refusal.status);
+      const isTooMany = refusal.status === 401 && refusedSeconds > 0;
+      refuseUpgrade(socket, isTooMany ? 429 : refusal.status, refusedSeconds);
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (accepted) => {
@@ -104,7 +114,9 @@ export class WebSocketEndpoint {
   #refusal(request: IncomingMessage): { status: number; reason: RefusalReason } | undefined {
     if (parseTarget(request.url)?.pathname !== WEBSOCKET_PATH) return { status: 404, reason: 'unknown_path' };
     if (!this.#isAuthorized(request)) return { status: 401, reason: 'unauthorized' };
-    const status = this.#closing ? 503 : this.#limits.refusal(addressOf(request), isAuthenticated(request));
+    const status = this.#closing
+      ? 503
+      : this.#limits.refusal(this.#options.addressOf(request), isAuthenticated(request));
     return status === undefined ? undefined : { status, reason: 'too_many_connections' };
   }
 
@@ -120,8 +132,12 @@ export class WebSocketEndpoint {
     // Before anything else: an 'error' without a listener would end the process.
     socket.on('error', (error) => this.#onError(socket, error));
     const mode = socket.protocol === BATCH_PROTOCOL ? 'batch' : 'event';
-    const counted = this.#limits.add(addressOf(request), authenticated);
-    const peer = this.#peerOf(socket, request.socket, () => counted.authenticated());
+    const address = this.#options.addressOf(request);
+    const counted = this.#limits.add(address, authenticated);
+    const peer = this.#peerOf(socket, request.socket, {
+      authenticated: () => counted.authenticated(),
+      guessed: () => this.#options.onGuess(address),
+    });
     const session = this.#options.createSession(peer, { mode, authenticated });
     const connection: Connection = { socket, session, alive: true };
     this.#connections.add(connection);
@@ -139,8 +155,9 @@ export class WebSocketEndpoint {
     });
   }
 
-  #peerOf(socket: WebSocket, stream: Writable, authenticated: () => void): Peer {
+  #peerOf(socket: WebSocket, stream: Writable, shown: Pick<Peer, 'authenticated' | 'guessed'>): Peer {
     return {
+      ...shown,
       send: (text) => {
         corkForTurn(stream);
         this.#send(socket, text);
@@ -153,7 +170,6 @@ export class WebSocketEndpoint {
       },
       pause: () => socket.pause(),
       resume: () => socket.resume(),
-      authenticated,
     };
   }
 
@@ -213,20 +229,19 @@ function offersBatch(request: IncomingMessage): boolean {
   return offered.split(',').some((name) => name.trim() === BATCH_PROTOCOL);
 }
 
-function refuseUpgrade(socket: Duplex, status: number): void {
+function refuseUpgrade(socket: Duplex, status: number, retrySeconds: number): void {
   const challenge = status === 401 ? 'WWW-Authenticate: Bearer\r\n' : '';
+  const retry = status === 429 && retrySeconds > 0 ? `Retry-After: ${retrySeconds}\r\n` : '';
   const reason = STATUS_CODES[status] ?? '';
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${challenge}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${challenge}${retry}\r\n`,
+  );
   socket.once('finish', () => socket.destroy());
 }
 
 /** Whether a request carries credentials; a connection with wrong ones is never accepted. */
 function isAuthenticated(request: IncomingMessage): boolean {
   return request.headers.authorization !== undefined;
-}
-
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? '';
 }
 
 function terminateSoon(socket: WebSocket): void {

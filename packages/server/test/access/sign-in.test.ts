@@ -109,14 +109,13 @@ describe('signing in', () => {
     expect((await post(JSON.stringify({ token: 'x'.repeat(5000) }))).status).to.equal(413);
   });
 
-  it('is refused for a while after ten wrong tokens, even with the right one', async () => {
+  it('is refused for a while after ten wrong tokens, but not with the right one', async () => {
     for (let index = 0; index < 10; index += 1) expect((await signIn(running.url, 'x')).status).to.equal(401);
-    const { status, body, headers } = await signIn(running.url, TOKEN);
+    const { status, body, headers } = await signIn(running.url, 'x');
     expect(status).to.equal(429);
     expect(Number(headers.get('retry-after'))).to.be.within(1, 60);
     expect(body['error']).to.match(/^too many wrong tokens: try again in \d+ s$/);
-    const bearer = { authorization: `Bearer ${TOKEN}` };
-    expect(await statusOf(`${running.url}/api/events`, bearer), 'programs go on').to.equal(200);
+    expect((await signIn(running.url, TOKEN)).status).to.equal(200);
   });
 
   it('tells the page what it has to know', async () => {
