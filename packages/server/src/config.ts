@@ -21,8 +21,9 @@ export interface ServerOptions {
   /** Key for hashing addresses, given out to clients. Default: generated once, kept in `<db>.secret-key`. */
   readonly secretKey?: string | undefined;
   /**
-   * False opens the page and the read API, but not the secret key, to everybody on this machine. Only in code, only on a
-   * loopback `host`, and only with a `token` that was made up. Default true.
+   * False opens the page and the read API, but not the secret key, to everybody on this machine, and to whoever is served by a
+   * proxy on it that does not say that it is one. Only in code, only on a loopback `host`, and only with a `token` that was
+   * made up. Default true.
    */
   readonly signIn?: boolean | undefined;
   /** Where a trace can be looked at: an http(s) URL with `{trace_id}` in it. Default: nowhere. */

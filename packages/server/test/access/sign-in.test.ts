@@ -4,6 +4,7 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { within } from '../support/deadline.js';
+import { rawSocket } from '../support/raw-upgrade.js';
 import { server, stopServers, TOKEN } from '../support/server-fixture.js';
 
 interface Answer {
@@ -143,7 +144,7 @@ describe('a server without sign-in', () => {
       expect(await statusWithHost(open.port, { host }), host).to.equal(200);
   });
 
-  it('does not let another site read through a name that points here, nor a proxy pass others on', async () => {
+  it('S27 does not let another site read through a name that points here, nor a proxy that shows itself pass others on', async () => {
     for (const host of [
       'evil.example',
       'localhost.evil.example',
@@ -151,11 +152,25 @@ describe('a server without sign-in', () => {
       'evil.example:8765',
     ])
       expect(await statusWithHost(open.port, { host }), host).to.equal(401);
-    for (const header of ['x-forwarded-for', 'forwarded'])
+    const names = [
+      'forwarded',
+      'via',
+      'x-real-ip',
+      'x-forwarded-for',
+      'x-forwarded-proto',
+      'x-forwarded-host',
+    ];
+    for (const header of names)
       expect(
         await statusWithHost(open.port, { host: 'localhost', [header]: 'for=1.2.3.4' }),
         header,
       ).to.equal(401);
+    const nginx = await rawSocket(open.port);
+    nginx.socket.write(
+      `GET /api/summary HTTP/1.0\r\nHost: 127.0.0.1:${open.port}\r\nConnection: close\r\n\r\n`,
+    );
+    await within('the answer', nginx.closed);
+    expect(nginx.received().toString('latin1')).to.match(/^HTTP\/1\.1 401 /);
   });
 
   it('still wants the token for the secret key and for events', async () => {
