@@ -393,9 +393,9 @@ function producerLists(store: () => Store): void {
 
   it('adds producers up by application, the one that was seen last first, and searches what they say of themselves', async () => {
     const service = { version: '1.2.0-Beta', environment: null, instanceId: 'pod_1%' };
-    const send = (producer: string, clientId: string, at: number, more = {}): Promise<unknown> =>
+    const send = (producer: string, clientId: string, after: number, more = {}): Promise<unknown> =>
       store().append(
-        append({ producer: producerRef({ producer, clientId, ...more }), receivedAt: START + at }),
+        append({ producer: producerRef({ producer, clientId, ...more }), receivedAt: START + after }),
       );
     await send('a', 'shop', 0, { service, agent: 'old/1' });
     await send('b', 'shop', 5, { agent: 'new/2' });

@@ -12,7 +12,7 @@ export function ApplicationTable({
   readonly applications: readonly Application[];
 }): JSX.Element {
   return (
-    <table class="sources">
+    <table class="applications">
       <thead>
         <tr>
           <th scope="col">Application</th>

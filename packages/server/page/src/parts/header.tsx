@@ -76,9 +76,9 @@ function Mark(): JSX.Element {
 /** Only where there is something to choose between. */
 function ClientSwitcher(): JSX.Element | null {
   const { state, go } = usePage();
-  const { value } = useRead<Sources>('api/sources', { limit: 1 });
-  const ids = value?.client_ids ?? [];
-  const rest = (value?.client_ids_total ?? 0) - ids.length;
+  const { value: sources } = useRead<Sources>('api/sources', { limit: 1 });
+  const ids = sources?.client_ids ?? [];
+  const rest = (sources?.client_ids_total ?? 0) - ids.length;
   const all = state.clientId === undefined || ids.includes(state.clientId) ? ids : [state.clientId, ...ids];
   if (all.length < 2 && state.clientId === undefined) return null;
   return (
