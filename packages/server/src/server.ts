@@ -1,20 +1,20 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { TokenCheck } from './access/auth.ts';
-import { createClientAddress } from './addresses/client-address.ts';
 import { resolveCredentials } from './access/credentials.ts';
-import { afterDelay, Doorkeeper, tooManyGuesses, type Entry } from './access/doorkeeper.ts';
+import { afterDelay, Doorkeeper } from './access/doorkeeper.ts';
 import { GuessLimit } from './access/guess-limit.ts';
 import { Sessions } from './access/sessions.ts';
+import { createClientAddress } from './addresses/client-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
-import { createDispatch, type Dispatch } from './api/routes.ts';
+import { crowded, respond, unlessRefused } from './api/respond.ts';
+import { createDispatch } from './api/routes.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
 import { HttpConnections } from './http/connections.ts';
 import { createPageReply } from './http/page-files.ts';
-import { failure, sendReply } from './http/response.ts';
 import { UpgradeRequest } from './http/upgrade-request.ts';
 import type { Log } from './log.ts';
 import { CommitRate } from './observe/commit-rate.ts';
@@ -27,7 +27,6 @@ import { ProducerRegistry } from './receive/producer-registry.ts';
 import { Receiver } from './receive/receiver.ts';
 import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
 import { DuckDbStore } from './store/duckdb/store.ts';
-import { isInvalidated } from './store/failure-reason.ts';
 import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
 import { LastingStore } from './store/lasting-store.ts';
 import { MemoryStore } from './store/memory/store.ts';
@@ -228,39 +227,6 @@ function createHttpServer({ requestTimeoutMillis }: ServerConfig): Server {
     // Node looks for late requests only this often, 30 s by default.
     connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5000),
   });
-}
-
-function respond(request: IncomingMessage, response: ServerResponse, dispatch: Dispatch, log: Log): void {
-  dispatch(request)
-    .catch((error: unknown) => {
-      const passing = passingReason(error);
-      if (passing !== undefined) return failure(503, passing, { 'retry-after': '5' });
-      if (!request.destroyed)
-        log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
-      return failure(500, 'internal error');
-    })
-    .then((reply) => sendReply(response, reply))
-    // Only a broken socket is left as a reason, and then there is nobody to tell.
-    .catch(() => response.destroy());
-}
-
-function unlessRefused({ isKnown, refusedSeconds }: Entry, dispatch: Dispatch, counters: Counters): Dispatch {
-  // Whoever is signed in is, whatever else the request carries.
-  if (isKnown || refusedSeconds === 0) return dispatch;
-  counters.refused('unauthorized');
-  return () => Promise.resolve(tooManyGuesses(refusedSeconds));
-}
-
-function crowded(): ReturnType<Dispatch> {
-  const reply = failure(503, 'too many requests at once', { connection: 'close', 'retry-after': '1' });
-  return Promise.resolve(reply);
-}
-
-/** What is wrong where another attempt, a moment later, may not meet it. */
-function passingReason(error: unknown): string | undefined {
-  if (isInvalidated(error)) return 'the store has failed';
-  if (!(error instanceof CerberusServerError)) return undefined;
-  return error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_BUSY' ? error.message : undefined;
 }
 
 function listen(http: Server, { host, port }: ServerConfig): Promise<number> {
