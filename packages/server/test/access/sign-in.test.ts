@@ -144,7 +144,7 @@ describe('a server without sign-in', () => {
       expect(await statusWithHost(open.port, { host }), host).to.equal(200);
   });
 
-  it('S10 does not let another site read through a name that points here, nor a proxy that shows itself pass others on', async () => {
+  it('S15 does not let another site read through a name that points here, nor a proxy that shows itself pass others on', async () => {
     for (const host of [
       'evil.example',
       'localhost.evil.example',

@@ -23,7 +23,7 @@ function shortFrame(firstByte: number, payload: Buffer): Buffer {
 }
 
 describe('fragments', () => {
-  it('S4 of one byte without end are cut off while they are few, from all that strangers may open at once', async function () {
+  it('S9 of one byte without end are cut off while they are few, from all that strangers may open at once', async function () {
     this.timeout(30_000);
     const running = await server();
     const bystander = await Bystander.connect(running);

@@ -85,7 +85,7 @@ describe('guesses', function () {
     });
   }
 
-  it('S7 count wherever a token is taken: ten at one of the places leave none at the others', async () => {
+  it('S12 count wherever a token is taken: ten at one of the places leave none at the others', async () => {
     for (const [name, present] of Object.entries({ ...SURFACES, 'the first event': firstEvent })) {
       const running = await server();
       await Promise.all(Array.from({ length: 10 }, (_, n) => present(running, wrong(n))));
@@ -95,7 +95,7 @@ describe('guesses', function () {
     }
   });
 
-  it('S8 lock nobody out: with thousands under way the right token and a session get in, from the same address', async () => {
+  it('S13 lock nobody out: with thousands under way the right token and a session get in, from the same address', async () => {
     const running = await server();
     const signedIn = await fetch(`${running.url}/api/session`, {
       method: 'POST',
@@ -128,7 +128,7 @@ describe('guesses', function () {
     expect(guesses).to.be.below(60 * 40);
   });
 
-  it('S9 count for each client of a proxy that is trusted, and for the proxy where none is', async () => {
+  it('S14 count for each client of a proxy that is trusted, and for the proxy where none is', async () => {
     const behind =
       (name: string, client: string): Surface =>
       (running, token) =>

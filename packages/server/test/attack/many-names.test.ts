@@ -45,7 +45,7 @@ describe('many names', function () {
     await Promise.all(starts);
   });
 
-  it('S11 make no answer long: sources are cut, add up by application, and are found by a search', async () => {
+  it('S16 make no answer long: sources are cut, add up by application, and are found by a search', async () => {
     const { body, bytes } = await asked(running, '/api/sources');
     expect(bytes).to.be.below(100_000);
     expect(body).to.include({ applications_total: PRODUCERS / 2 + 1, sources_total: PRODUCERS });

@@ -40,7 +40,7 @@ function incompressible(): object {
 }
 
 describe('connections without the token', () => {
-  it('S5 cut off nobody who has a request in progress: a backup that was begun before 600 of them is whole', async function () {
+  it('S10 cut off nobody who has a request in progress: a backup that was begun before 600 of them is whole', async function () {
     this.timeout(60_000);
     const folder = tempFolder();
     const running = await server({ db: `${folder}/x.duckdb` });
@@ -60,7 +60,7 @@ describe('connections without the token', () => {
     expect(bytes).to.equal(Number(answer.headers['content-length']));
   });
 
-  it('S6 take no place of those with it, who come and go while strangers hold all of theirs', async () => {
+  it('S11 take no place of those with it, who come and go while strangers hold all of theirs', async () => {
     const running = await server({
       maxConnections: 4,
       maxConnectionsPerAddress: 4,
