@@ -35,11 +35,12 @@ describe('many names', function () {
       threads: 1,
     });
     running = await server({ store });
+    const now = Date.now() - PRODUCERS;
     // Half of them are starts of one application, half are applications of their own.
     const starts = Array.from({ length: PRODUCERS }, (_, n) => {
       const clientId = n % 2 === 0 ? 'restarts' : `app-${n}`;
       return store.append(
-        append({ producer: producerRef({ producer: `start-${n}`, clientId }), receivedAt: n }),
+        append({ producer: producerRef({ producer: `start-${n}`, clientId }), receivedAt: now + n }),
       );
     });
     await Promise.all(starts);
