@@ -42,7 +42,7 @@ const LAYERS = {
     ['store/duckdb/engine/'],
     ['config.ts'],
     ['store/[^/]+$'],
-    ['event/'],
+    ['event/', 'addresses/'],
     ['errors.ts', 'log.ts', 'durations.ts', 'nested-maps.ts'],
   ],
 };

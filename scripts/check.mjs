@@ -1,4 +1,4 @@
-// The static checks: lint, format, layers, dead code and the shape of the packages. Runs all of them, then fails if one did.
+// The static checks: lint, format, layers, dead code, advisories and the shape of the packages. Runs all of them, then fails if one did.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,7 @@ check('lint', join(bin, 'oxlint'), ['--type-aware', '--deny-warnings']);
 check('format', join(bin, 'oxfmt'), ['--check']);
 check('layers', join(bin, 'depcruise'), ['packages', 'benchmarks', 'tests/test', 'examples']);
 check('dead code', join(bin, 'knip'), []);
+check('advisories', process.execPath, [join(root, 'scripts/advisories.mjs')]);
 check('pack', process.execPath, [join(root, 'scripts/pack.mjs'), folder]);
 for (const name of ['exporter-ws', 'instrumentation', 'server']) {
   const cwd = join(root, 'packages', name);

@@ -1,3 +1,4 @@
+import { parseTrustProxy, TRUST_PROXY_RULE, type TrustProxy } from './addresses/trusted-proxies.ts';
 import { CerberusServerError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store/store.ts';
@@ -20,12 +21,18 @@ export interface ServerOptions {
   /** Key for hashing addresses, given out to clients. Default: generated once, kept in `<db>.secret-key`. */
   readonly secretKey?: string | undefined;
   /**
-   * False opens the page and the read API, but not the secret key, to everybody on this machine. Only in code, only on a
-   * loopback `host`, and only with a `token` that was made up. Default true.
+   * False opens the page and the read API, but not the secret key, to everybody on this machine, and to whoever is served by a
+   * proxy on it that does not say that it is one. Only in code, only on a loopback `host`, and only with a `token` that was
+   * made up. Default true.
    */
   readonly signIn?: boolean | undefined;
   /** Where a trace can be looked at: an http(s) URL with `{trace_id}` in it. Default: nowhere. */
   readonly traceUrlTemplate?: string | undefined;
+  /**
+   * Which proxies may say, in `X-Forwarded-For`, whose limits a request counts against: a number of hops, or addresses,
+   * networks (CIDR) and `loopback`, `linklocal`, `uniquelocal`. Default false: those of the socket's peer.
+   */
+  readonly trustProxy?: TrustProxy | undefined;
   /** DuckDB's memory limit. Default `512MB`. */
   readonly memoryLimit?: string | undefined;
   /** DuckDB's threads while questions are asked; storing takes one. Default 2. */
@@ -38,10 +45,12 @@ export interface ServerOptions {
   readonly maxConnections?: number | undefined;
   /** Open WebSocket connections from one address. Default 1,000: behind a proxy all clients have the proxy's. */
   readonly maxConnectionsPerAddress?: number | undefined;
-  /** Open WebSocket connections that have not shown the token yet. Default 100. */
+  /** Beside these, open WebSocket connections that have not shown the token yet. Default 100. */
   readonly maxUnauthenticatedConnections?: number | undefined;
-  /** Open TCP connections that are no WebSocket connections; the one idle for longest gives way. Default 256. */
+  /** Open TCP connections whose last request had the token or a session, beside WebSocket; one that is idle gives way. Default 256. */
   readonly maxHttpConnections?: number | undefined;
+  /** Those whose last request had neither; the one idle for longest gives way. Default 256. */
+  readonly maxUnauthenticatedHttpConnections?: number | undefined;
   /** Bytes of a WebSocket message, inflated. Default 1,048,576. */
   readonly maxFrameBytes?: number | undefined;
   /** Frames that a batch-mode client may have unacknowledged. Default 8. */
@@ -90,6 +99,7 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly memoryLimit: string;
   readonly signIn: boolean;
   readonly traceUrlTemplate: string | undefined;
+  readonly trustProxy: TrustProxy;
   readonly token: string | undefined;
   readonly secretKey: string | undefined;
 };
@@ -115,8 +125,19 @@ export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
   questionTimeoutMillis: { default: 30_000, min: 1, max: MAX_MILLIS, help: 'time to answer a question' },
   maxConnections: { default: 1000, min: 1, max: 1_000_000, help: 'open WebSocket connections' },
   maxConnectionsPerAddress: { default: 1000, min: 1, max: 1_000_000, help: 'of these from one address' },
-  maxUnauthenticatedConnections: { default: 100, min: 1, max: 1_000_000, help: 'of these without the token' },
+  maxUnauthenticatedConnections: {
+    default: 100,
+    min: 1,
+    max: 1_000_000,
+    help: 'beside these, without the token',
+  },
   maxHttpConnections: { default: 256, min: 1, max: 1_000_000, help: 'open connections for HTTP' },
+  maxUnauthenticatedHttpConnections: {
+    default: 256,
+    min: 1,
+    max: 1_000_000,
+    help: 'beside these, open connections for HTTP without the token',
+  },
   maxFrameBytes: { default: MIB, min: 1024, max: 64 * MIB, help: 'bytes of a WebSocket message, inflated' },
   maxInFlightFrames: { default: 64, min: 1, max: 1024, help: 'unacknowledged frames of a client' },
   maxInFlightEvents: { default: 1024, min: 1, max: 1_000_000, help: 'unanswered events of a connection' },
@@ -179,6 +200,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
     signIn: signInOf(options.signIn ?? true, host, token),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
+    trustProxy: trustProxyOf(options, env),
     token,
     secretKey: secretOf('secretKey', options, env),
   });
@@ -225,6 +247,12 @@ function traceUrlOf(value: string | undefined): string | undefined {
   const isWebUrl = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
   if (isWebUrl && value.includes('{trace_id}')) return value;
   throw invalid('traceUrlTemplate', 'must be an http:// or https:// URL with {trace_id} in it');
+}
+
+function trustProxyOf(options: ServerOptions, env: Environment): TrustProxy {
+  const trust = parseTrustProxy(options.trustProxy ?? (env[variableOf('trustProxy')] || false));
+  if (trust !== undefined) return trust;
+  throw invalid('trustProxy', TRUST_PROXY_RULE);
 }
 
 function memoryOf(value: string): string {

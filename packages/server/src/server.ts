@@ -3,16 +3,18 @@ import type { AddressInfo } from 'node:net';
 
 import { TokenCheck } from './access/auth.ts';
 import { resolveCredentials } from './access/credentials.ts';
+import { afterDelay, Doorkeeper } from './access/doorkeeper.ts';
+import { GuessLimit } from './access/guess-limit.ts';
 import { Sessions } from './access/sessions.ts';
-import { SignInLimit } from './access/sign-in-limit.ts';
+import { createClientAddress } from './addresses/client-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
-import { createDispatch, type Dispatch } from './api/routes.ts';
+import { crowded, respond, unlessRefused } from './api/respond.ts';
+import { createDispatch } from './api/routes.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
 import { HttpConnections } from './http/connections.ts';
 import { createPageReply } from './http/page-files.ts';
-import { failure, sendReply } from './http/response.ts';
 import { UpgradeRequest } from './http/upgrade-request.ts';
 import type { Log } from './log.ts';
 import { CommitRate } from './observe/commit-rate.ts';
@@ -25,7 +27,6 @@ import { ProducerRegistry } from './receive/producer-registry.ts';
 import { Receiver } from './receive/receiver.ts';
 import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
 import { DuckDbStore } from './store/duckdb/store.ts';
-import { isInvalidated } from './store/failure-reason.ts';
 import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
 import { LastingStore } from './store/lasting-store.ts';
 import { MemoryStore } from './store/memory/store.ts';
@@ -120,7 +121,9 @@ async function serve(
   const receiver = new Receiver(store, counters, metrics, config, log);
   const check = new TokenCheck(token);
   const registry = new ProducerRegistry();
-  const endpoint = createEndpoint(config, receiver, registry, check);
+  const access = { token: check, sessions: new Sessions(), signIn: config.signIn };
+  const door = new Doorkeeper(access, new GuessLimit(), createClientAddress(config.trustProxy));
+  const endpoint = createEndpoint(config, receiver, registry, check, door);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
   metrics.read({ stats, healthy: () => receiver.healthy });
   const rate = new CommitRate();
@@ -141,19 +144,32 @@ async function serve(
     secretKey,
     healthy: () => receiver.healthy,
     metrics,
-    access: { token: check, sessions: new Sessions(), signIn: config.signIn },
-    signInLimit: new SignInLimit(),
+    access,
+    door,
     live,
     page: createPageReply(),
     traceUrlTemplate: config.traceUrlTemplate,
   });
-  const http = createHttpServer(config, dispatch, log);
-  const plain = new HttpConnections(http, config.maxHttpConnections, () => {
+  const http = createHttpServer(config);
+  const plain = new HttpConnections(http, config, () => {
     counters.refused('too_many_connections');
   });
+  http.on('request', (request, response) => {
+    const entry = door.enter(request);
+    const isServed = plain.began(request, response, entry.isKnown);
+    const answer = isServed ? unlessRefused(entry, dispatch, counters) : crowded;
+    afterDelay(entry, () => respond(request, response, answer, log));
+  });
   http.on('upgrade', (request, socket, head) => {
-    plain.release(socket);
-    endpoint.upgrade(request, socket, head);
+    socket.on('error', () => socket.destroy());
+    const entry = door.enter(request, true);
+    // A stranger waits among those that are no WebSocket connections.
+    if (entry.isKnown) plain.release(socket);
+    afterDelay(entry, () => {
+      if (socket.destroyed) return;
+      plain.release(socket);
+      endpoint.upgrade(request, socket, head, entry.refusedSeconds);
+    });
   });
   const port = await listen(http, config);
   const authority = authorityOf(config.host, port);
@@ -188,10 +204,13 @@ function createEndpoint(
   receiver: Receiver,
   registry: ProducerRegistry,
   token: TokenCheck,
+  door: Doorkeeper,
 ): WebSocketEndpoint {
   return new WebSocketEndpoint({
     ...config,
     token,
+    addressOf: door.addressOf,
+    onGuess: (address) => void door.wrong(address),
     counters: receiver.counters,
     createSession: (peer, { mode, authenticated }) =>
       mode === 'batch'
@@ -200,36 +219,14 @@ function createEndpoint(
   });
 }
 
-function createHttpServer(config: ServerConfig, dispatch: Dispatch, log: Log): Server {
-  const { requestTimeoutMillis } = config;
-  const http = createServer({
+function createHttpServer({ requestTimeoutMillis }: ServerConfig): Server {
+  return createServer({
     IncomingMessage: UpgradeRequest,
     headersTimeout: requestTimeoutMillis,
     requestTimeout: requestTimeoutMillis,
     // Node looks for late requests only this often, 30 s by default.
     connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5000),
   });
-  http.on('request', (request, response) => {
-    dispatch(request)
-      .catch((error: unknown) => {
-        const passing = passingReason(error);
-        if (passing !== undefined) return failure(503, passing, { 'retry-after': '5' });
-        if (!request.destroyed)
-          log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
-        return failure(500, 'internal error');
-      })
-      .then((reply) => sendReply(response, reply))
-      // Only a broken socket is left as a reason, and then there is nobody to tell.
-      .catch(() => response.destroy());
-  });
-  return http;
-}
-
-/** What is wrong where another attempt, a moment later, may not meet it. */
-function passingReason(error: unknown): string | undefined {
-  if (isInvalidated(error)) return 'the store has failed';
-  if (!(error instanceof CerberusServerError)) return undefined;
-  return error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_BUSY' ? error.message : undefined;
 }
 
 function listen(http: Server, { host, port }: ServerConfig): Promise<number> {

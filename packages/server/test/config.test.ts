@@ -26,6 +26,7 @@ describe('resolveConfig', () => {
       maxConnectionsPerAddress: 1000,
       maxUnauthenticatedConnections: 100,
       maxHttpConnections: 256,
+      maxUnauthenticatedHttpConnections: 256,
       maxFrameBytes: 1_048_576,
       maxInFlightFrames: 64,
       maxInFlightEvents: 1024,
@@ -46,14 +47,16 @@ describe('resolveConfig', () => {
       shutdownTimeoutMillis: 5000,
       signIn: true,
       traceUrlTemplate: undefined,
+      trustProxy: false,
     });
   });
 
   it('takes each of them from the environment, and the option first', () => {
-    const { signIn: _codeOnly, ...variables } = resolveConfig(
-      { token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}' },
-      {},
-    );
+    const {
+      signIn: _codeOnly,
+      trustProxy: _noText,
+      ...variables
+    } = resolveConfig({ token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}' }, {});
     for (const [name, value] of Object.entries(variables)) {
       const text = name === 'traceUrlTemplate' ? 'http://b/{trace_id}' : '1GB';
       const other: unknown = typeof value === 'number' ? value + 1 : text;
@@ -61,6 +64,23 @@ describe('resolveConfig', () => {
       expect(resolveConfig({}, env), name).to.have.property(name, other);
       expect(resolveConfig({ [name]: value }, env), name).to.have.property(name, value);
     }
+  });
+
+  it('takes trusted proxies as hops or networks, also as text, but never everybody', () => {
+    const fromText = (text: string): unknown =>
+      resolveConfig({}, { CERBERUS_SERVER_TRUST_PROXY: text }).trustProxy;
+    expect(['', 'false', '2'].map(fromText)).to.deep.equal([false, false, 2]);
+    expect(fromText('loopback, 10.0.0.0/8,2001:db8::1,')).to.deep.equal([
+      'loopback',
+      '10.0.0.0/8',
+      '2001:db8::1',
+    ]);
+    expect(resolveConfig({ trustProxy: 1 }, { CERBERUS_SERVER_TRUST_PROXY: '2' }).trustProxy).to.equal(1);
+    for (const text of ['true', 'yes', '51', 'proxy.example', '10.0.0.0/33', '10.0.0.0/8/8'])
+      expect(refusal({}, { CERBERUS_SERVER_TRUST_PROXY: text }), text).to.match(
+        /^`trustProxy` \(CERBERUS_SERVER_TRUST_PROXY\) must be false, a number of hops/,
+      );
+    expect(refusal({ trustProxy: -1 })).to.include('trustProxy');
   });
 
   it('takes no variable for leaving out the sign-in', () => {

@@ -51,8 +51,11 @@ describeInBrowser('signing in to the page', () => {
       });
     }
     const { page } = await openPage(server);
-    await page.getByLabel('Token').fill(TOKEN);
+    await page.getByLabel('Token').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText(/^Too many wrong tokens: try again in \d+ s\.$/).waitFor();
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
   });
 });

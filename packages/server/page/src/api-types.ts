@@ -72,6 +72,7 @@ export interface Clients {
     readonly errors: number;
     readonly last_seen: string;
   }[];
+  readonly more: boolean;
 }
 
 export interface MetricRow {
@@ -86,6 +87,7 @@ export interface MetricRow {
 /** `GET /api/custom-metrics`. */
 export interface Metrics {
   readonly metrics: readonly MetricRow[];
+  readonly total: number;
   readonly events: number;
 }
 
@@ -166,11 +168,27 @@ export interface Source {
   readonly last_seen: string;
 }
 
+/** All that sends under one client id. */
+export interface Application {
+  readonly client_id: string;
+  readonly producers: number;
+  readonly connected: number;
+  readonly modes: readonly Source['mode'][];
+  readonly service_version: string | null;
+  readonly events: number;
+  readonly rejected: number;
+  readonly last_seen: string;
+}
+
 /** `GET /api/sources`. */
 export interface Sources {
+  readonly applications: readonly Application[];
+  readonly applications_total: number;
   readonly sources: readonly Source[];
+  readonly sources_total: number;
   readonly refused: readonly { readonly reason: string; readonly count: number }[];
   readonly client_ids: readonly string[];
+  readonly client_ids_total: number;
 }
 
 /** `GET /api/session`. */

@@ -5,39 +5,34 @@ import { readBody } from '../http/request-body.ts';
 import { failure, type Reply } from '../http/response.ts';
 import type { TokenCheck } from './auth.ts';
 import { cookieOf, setCookie } from './cookies.ts';
+import { afterDelay, tooManyGuesses, type Doorkeeper } from './doorkeeper.ts';
 import { sessionCookieOf, type ReaderAccess } from './reader-access.ts';
 import { SESSION_SECONDS } from './sessions.ts';
-import type { SignInLimit } from './sign-in-limit.ts';
 
 const MAX_BODY_BYTES = 4096;
 
 /** What signing in needs. */
 export interface SignInContext {
   readonly access: ReaderAccess;
-  readonly limit: SignInLimit;
+  readonly door: Doorkeeper;
   readonly onRefused: () => void;
 }
 
 /** `POST /api/session` with `{"token":"…"}`: signs a browser in. */
 export async function signInReply(message: IncomingMessage, context: SignInContext): Promise<Reply> {
-  const address = message.socket.remoteAddress ?? '';
-  const wait = context.limit.waitSeconds(address);
-  if (wait > 0) {
-    context.onRefused();
-    return failure(429, `too many wrong tokens: try again in ${wait} s`, { 'retry-after': String(wait) });
-  }
   // A form of another site cannot send this type without asking first (CORS), and it would not be let.
   if (!/^application\/json\b/i.test(message.headers['content-type'] ?? '')) {
     return failure(415, 'the body must be application/json');
   }
   const body = await readBody(message, MAX_BODY_BYTES);
   if (!body.ok) return failure(413, `body is larger than ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
-  if (!isRightToken(body.bytes, context.access.token)) {
-    context.limit.failed(address);
-    context.onRefused();
-    return failure(401, 'wrong token');
-  }
-  return sessionReply(message, context.access.sessions.begin(), SESSION_SECONDS);
+  const address = context.door.addressOf(message);
+  const isRight = isRightToken(body.bytes, context.access.token);
+  const entry = isRight ? context.door.right(address) : context.door.wrong(address);
+  await new Promise<void>((resolve) => afterDelay(entry, resolve));
+  if (isRight) return sessionReply(message, context.access.sessions.begin(), SESSION_SECONDS);
+  context.onRefused();
+  return entry.refusedSeconds > 0 ? tooManyGuesses(entry.refusedSeconds) : failure(401, 'wrong token');
 }
 
 /** `DELETE /api/session`: signs out, whoever asks. */

@@ -57,21 +57,26 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
 
 /** `GET /api/clients`: the pseudonymous clients with the most requests. */
 export const clientsReply: AnalyticsReply = ({ analytics }, params) =>
-  answer(parseClientsQuery(params, Date.now()), async (query) => ({
-    clients: (await analytics.clients(query)).map(({ sourceIp, requests, errors, lastSeen }) => ({
-      source_ip: sourceIp,
-      requests,
-      errors,
-      last_seen: formatTime(lastSeen),
-    })),
-  }));
+  answer(parseClientsQuery(params, Date.now()), async (query) => {
+    const found = await analytics.clients({ ...query, limit: query.limit + 1 });
+    return {
+      clients: found.slice(0, query.limit).map(({ sourceIp, requests, errors, lastSeen }) => ({
+        source_ip: sourceIp,
+        requests,
+        errors,
+        last_seen: formatTime(lastSeen),
+      })),
+      more: found.length > query.limit,
+    };
+  });
 
 /** `GET /api/custom-metrics`: which there are. */
 export const customMetricsReply: AnalyticsReply = ({ analytics }, params) =>
   answer(parseMetricsQuery(params, Date.now()), async (query) => {
-    const { metrics, events, estimated } = await analytics.metrics(query);
+    const { metrics, total, events, estimated } = await analytics.metrics(query);
     return {
       metrics: metrics.map((metric) => ({ ...metric, coverage: coverage(metric.events, events) })),
+      total,
       events,
       estimated,
     };

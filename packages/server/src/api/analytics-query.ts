@@ -8,11 +8,20 @@ import {
   type EndpointOrder,
   type EndpointsQuery,
   type MetricQuery,
+  type MetricsQuery,
   type OverviewQuery,
   type TimeRange,
 } from '../store/analytics.ts';
 import { chooseBucket, parseBucket } from '../store/bucket-width.ts';
-import { attempt, BUCKET_RULE, read, readLimit, TIME_RULE, type ParsedQuery } from './read-query.ts';
+import {
+  attempt,
+  BUCKET_RULE,
+  read,
+  readLimit,
+  readSearch,
+  TIME_RULE,
+  type ParsedQuery,
+} from './read-query.ts';
 
 /** A range that does not begin at a bucket's start touches one bucket more than fit into it. */
 const MAX_CHOSEN_BUCKETS = 119;
@@ -31,6 +40,7 @@ export function parseEndpointsQuery(params: URLSearchParams, now: number): Parse
     attempt(() => ({
       ...filterOf(params, now),
       order: read(params, 'sort', parseOrder, `one of ${ENDPOINT_ORDERS.join(', ')}`) ?? 'requests',
+      search: readSearch(params),
       limit: readLimit(params, 50, 500),
     })),
   );
@@ -42,8 +52,14 @@ export function parseClientsQuery(params: URLSearchParams, now: number): ParsedQ
 }
 
 /** Reads the parameters of `GET /api/custom-metrics`. */
-export function parseMetricsQuery(params: URLSearchParams, now: number): ParsedQuery<AnalyticsFilter> {
-  return checkRange(attempt(() => filterOf(params, now)));
+export function parseMetricsQuery(params: URLSearchParams, now: number): ParsedQuery<MetricsQuery> {
+  return checkRange(
+    attempt(() => ({
+      ...filterOf(params, now),
+      search: readSearch(params),
+      limit: readLimit(params, 100, 1000),
+    })),
+  );
 }
 
 /** Reads the parameters of `GET /api/custom-metrics/detail`. */

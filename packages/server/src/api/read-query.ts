@@ -81,6 +81,15 @@ export function readLimit(params: URLSearchParams, fallback: number, max: number
   return read(params, 'limit', parse, `an integer from 1 to ${max}`) ?? fallback;
 }
 
+const MAX_SEARCH_CHARACTERS = 256;
+
+/** Reads `q`, a part of what is searched for; nothing is as if it were not given. Only within {@link attempt}. */
+export function readSearch(params: URLSearchParams): string | undefined {
+  const parse = (text: string): string | undefined =>
+    text.length <= MAX_SEARCH_CHARACTERS ? text : undefined;
+  return read(params, 'q', parse, `at most ${MAX_SEARCH_CHARACTERS} characters`) || undefined;
+}
+
 /** A status code, or a class such as `4xx`. */
 function parseStatus(text: string): EventQuery['status'] {
   if (/^[1-9]xx$/.test(text)) return { from: Number(text[0]) * 100, to: Number(text[0]) * 100 + 99 };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
+import type { Doorkeeper } from '../access/doorkeeper.ts';
 import { hasToken, mayRead, type ReaderAccess } from '../access/reader-access.ts';
-import type { SignInLimit } from '../access/sign-in-limit.ts';
 import { signInReply, signOutReply } from '../access/sign-in.ts';
 import type { PageReply } from '../http/page-files.ts';
 import { parseTarget } from '../http/request-target.ts';
@@ -34,7 +34,7 @@ export interface RouteContext extends IngestContext {
   readonly healthy: () => boolean;
   readonly metrics: Pick<ServerMetrics, 'text' | 'contentType'>;
   readonly access: ReaderAccess;
-  readonly signInLimit: SignInLimit;
+  readonly door: Doorkeeper;
   readonly live: Pick<LiveStreams, 'reply'>;
   readonly page: PageReply;
   /** Where a trace can be looked at; `{trace_id}` stands for its id. */
@@ -76,7 +76,7 @@ export function createDispatch(context: RouteContext): Dispatch {
   });
   const figures = (reply: AnalyticsReply): Route =>
     forReaders(({ params }) => reply({ analytics, rate }, params));
-  const signIn = { access, limit: context.signInLimit, onRefused };
+  const signIn = { access, door: context.door, onRefused };
   const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
     ['/healthz', { GET: () => healthReply(context.healthy()) }],
     ['/metrics', forToken(() => metricsReply(context.metrics))],

@@ -1,39 +1,127 @@
 import { formatTime } from '../event/timestamps.ts';
-import type { Reply } from '../http/response.ts';
+import { failure, type Reply } from '../http/response.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { ConnectedSource, SourceActivity } from '../receive/source-activity.ts';
 import type { Analytics } from '../store/analytics.ts';
-import type { ProducerRef, ProducerRow } from '../store/producer.ts';
+import type { ProducerRef, ProducerRow, ServiceInfo } from '../store/producer.ts';
+import { includesText, searchedText, type ApplicationRow, type SourceQuery } from '../store/source-list.ts';
+import { attempt, readLimit, readSearch } from './read-query.ts';
 
 /** What `GET /api/sources` answers from. */
 export interface SourcesContext {
-  readonly analytics: Pick<Analytics, 'producers' | 'clientIds'>;
+  readonly analytics: Pick<Analytics, 'producers' | 'applications'>;
   readonly activity: Pick<SourceActivity, 'snapshot'>;
   readonly counters: Pick<Counters, 'refusals'>;
 }
 
+/** Most client ids that the page offers to choose between. */
+const MAX_CLIENT_IDS = 200;
+
 /** `GET /api/sources`: who sends, and what was refused since the server started. */
 export async function sourcesReply(context: SourcesContext, params: URLSearchParams): Promise<Reply> {
-  const clientId = params.get('client_id');
-  const rows = await context.analytics.producers();
-  const connected = context.activity.snapshot();
-  const known = new Set(rows.map((row) => row.producer));
-  const sources = [
-    // Connected, but nothing of it is stored yet.
-    ...[...connected.values()].filter((source) => !known.has(source.producer)).map(newcomerToJson),
-    ...rows.map((row) => rowToJson(row, connected.get(row.producer))),
-  ];
+  const parsed = attempt(() => ({
+    clientId: params.get('client_id') ?? undefined,
+    search: readSearch(params),
+    limit: readLimit(params, 100, 1000),
+  }));
+  if (!parsed.ok) return failure(400, parsed.error);
+  const { query } = parsed;
+  const { analytics, activity, counters } = context;
+  const connected = [...activity.snapshot().values()].filter((source) => isMeant(source, query));
+  const clientIds = await analytics.applications({ limit: MAX_CLIENT_IDS, first: [] });
   return {
     status: 200,
     body: {
-      sources: sources.filter((source) => clientId === null || source['client_id'] === clientId),
-      refused: Object.entries(context.counters.refusals).map(([reason, count]) => ({ reason, count })),
-      client_ids: await context.analytics.clientIds(),
+      ...(await applicationsOf(analytics, connected, query)),
+      ...(await producersOf(analytics, connected, query)),
+      refused: Object.entries(counters.refusals).map(([reason, count]) => ({ reason, count })),
+      client_ids: clientIds.rows.map((row) => row.clientId).toSorted(),
+      client_ids_total: clientIds.total,
     },
   };
 }
 
 type Json = Readonly<Record<string, unknown>>;
+type SourceFilter = Omit<SourceQuery, 'first'>;
+
+function isMeant(source: ProducerRef, { clientId, search }: SourceFilter): boolean {
+  return (
+    (clientId === undefined || source.clientId === clientId) && includesText(searchedText(source), search)
+  );
+}
+
+async function applicationsOf(
+  analytics: SourcesContext['analytics'],
+  connected: readonly ConnectedSource[],
+  query: SourceFilter,
+): Promise<Json> {
+  const byClient = new Map<string, ConnectedSource[]>();
+  for (const source of connected)
+    byClient.set(source.clientId, [...(byClient.get(source.clientId) ?? []), source]);
+  const { rows, total } = await analytics.applications({ ...query, first: [...byClient.keys()] });
+  const known = new Set(rows.map((row) => row.clientId));
+  // What is connected comes first: in a list with room left, one that is missing has stored nothing yet.
+  const newcomers =
+    rows.length < query.limit ? [...byClient].filter(([clientId]) => !known.has(clientId)) : [];
+  const applications = [
+    ...rows.map((row) => applicationToJson(row, byClient.get(row.clientId) ?? [])),
+    ...newcomers.map(([clientId, sources]) => applicationToJson(newApplication(clientId, sources), sources)),
+  ];
+  return {
+    applications: applications.slice(0, query.limit),
+    applications_total: total + newcomers.length,
+  };
+}
+
+async function producersOf(
+  analytics: SourcesContext['analytics'],
+  connected: readonly ConnectedSource[],
+  query: SourceFilter,
+): Promise<Json> {
+  const byKey = new Map(connected.map((source) => [source.producer, source]));
+  const { rows, total } = await analytics.producers({ ...query, first: [...byKey.keys()] });
+  const known = new Set(rows.map((row) => row.producer));
+  const newcomers =
+    rows.length < query.limit ? connected.filter((source) => !known.has(source.producer)) : [];
+  const sources = [
+    ...newcomers.map(newcomerToJson),
+    ...rows.map((row) => rowToJson(row, byKey.get(row.producer))),
+  ];
+  return { sources: sources.slice(0, query.limit), sources_total: total + newcomers.length };
+}
+
+/** Connected, but nothing of it is stored yet. */
+function newApplication(clientId: string, sources: readonly ConnectedSource[]): ApplicationRow {
+  const [latest] = [...sources].sort((a, b) => b.since - a.since);
+  const since = sources.map((source) => source.since);
+  return {
+    clientId,
+    producers: sources.length,
+    modes: [...new Set(sources.map((source) => source.mode))].sort(),
+    agent: latest?.agent ?? null,
+    service: latest?.service ?? { version: null, environment: null, instanceId: null },
+    firstSeen: Math.min(...since),
+    lastSeen: Math.max(...since),
+    events: 0,
+    rejected: 0,
+  };
+}
+
+function applicationToJson(row: ApplicationRow, connected: readonly ConnectedSource[]): Json {
+  return {
+    client_id: row.clientId,
+    producers: row.producers,
+    connected: connected.length,
+    modes: row.modes,
+    agent: row.agent,
+    ...serviceToJson(row.service),
+    events: row.events,
+    rejected: row.rejected,
+    throttled: connected.reduce((sum, source) => sum + source.throttled, 0),
+    since: formatTime(row.firstSeen),
+    last_seen: formatTime(row.lastSeen),
+  };
+}
 
 function rowToJson(row: ProducerRow, connection: ConnectedSource | undefined): Json {
   return {
@@ -66,10 +154,16 @@ function refToJson({ clientId, agent, mode, producer, service }: ProducerRef): J
   return {
     client_id: clientId,
     agent,
-    service_version: service.version,
-    deployment_environment: service.environment,
-    service_instance_id: service.instanceId,
+    ...serviceToJson(service),
     mode,
     producer: mode === 'batch' ? producer : null,
+  };
+}
+
+function serviceToJson({ version, environment, instanceId }: ServiceInfo): Json {
+  return {
+    service_version: version,
+    deployment_environment: environment,
+    service_instance_id: instanceId,
   };
 }

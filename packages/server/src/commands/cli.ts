@@ -47,6 +47,10 @@ function createCommand(): Command {
       'key for hashing addresses (default: generated once, kept in <db>.secret-key)',
     )
     .option('--trace-url-template <url>', 'where a trace can be looked at; {trace_id} stands for its id')
+    .option(
+      '--trust-proxy <proxies>',
+      'hops or networks whose X-Forwarded-For says whose limits count (default false)',
+    )
     .option('--memory-limit <size>', 'memory for DuckDB (default 512MB)')
     .addHelpText('after', '\nEach option is also read from the environment: CERBERUS_SERVER_PORT and so on.')
     .showHelpAfterError('(see cerberus-server --help)');

@@ -16,13 +16,14 @@ export interface CountedConnection {
 }
 
 /**
- * Counts WebSocket connections. Those without the token have a small limit of their own, so that whoever holds
- * connections open without knowing it cannot keep out those who do. Addresses are kept only while they are connected.
+ * Counts WebSocket connections. Those without the token have places of their own, so that whoever holds connections open
+ * without knowing it takes none from those who do. Addresses are kept only while they are connected.
  */
 export class ConnectionLimits {
   readonly #options: ConnectionLimitOptions;
+  /** Of those with the token. */
   readonly #byAddress = new Map<string, number>();
-  #total = 0;
+  #authenticated = 0;
   #unauthenticated = 0;
 
   constructor(options: ConnectionLimitOptions) {
@@ -30,7 +31,7 @@ export class ConnectionLimits {
   }
 
   get total(): number {
-    return this.#total;
+    return this.#authenticated + this.#unauthenticated;
   }
 
   get unauthenticated(): number {
@@ -39,32 +40,34 @@ export class ConnectionLimits {
 
   /** The HTTP status with which one more connection is to be refused, if it is. */
   refusal(address: string, authenticated: boolean): 429 | 503 | undefined {
-    if (this.#total >= this.#options.maxConnections) return 503;
+    if (this.#authenticated >= this.#options.maxConnections) return 503;
     if ((this.#byAddress.get(address) ?? 0) >= this.#options.maxConnectionsPerAddress) return 429;
     const crowded = this.#unauthenticated >= this.#options.maxUnauthenticatedConnections;
     return !authenticated && crowded ? 503 : undefined;
   }
 
   add(address: string, authenticated: boolean): CountedConnection {
-    this.#total += 1;
-    countOne(this.#byAddress, address);
-    let unknown = !authenticated;
-    if (unknown) this.#unauthenticated += 1;
-    const known = (): void => {
-      if (unknown) this.#unauthenticated -= 1;
-      unknown = false;
+    let known = false;
+    this.#unauthenticated += 1;
+    const show = (): void => {
+      if (known) return;
+      known = true;
+      this.#unauthenticated -= 1;
+      this.#authenticated += 1;
+      countOne(this.#byAddress, address);
     };
+    if (authenticated) show();
     return {
-      authenticated: known,
+      authenticated: show,
       ended: () => {
-        known();
-        this.#total -= 1;
-        this.#leave(address);
+        if (known) this.#leave(address);
+        else this.#unauthenticated -= 1;
       },
     };
   }
 
   #leave(address: string): void {
+    this.#authenticated -= 1;
     const left = (this.#byAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#byAddress.delete(address);
     else this.#byAddress.set(address, left);

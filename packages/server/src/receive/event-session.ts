@@ -72,6 +72,7 @@ export class EventSession implements Session {
     }
     if (!this.#token.accepts(value['token'] ?? value['api_key'])) {
       this.#receiver.counters.refused('unauthorized');
+      this.#peer.guessed();
       void this.drain(CLOSE.unauthorized, 'invalid credentials');
       return;
     }

@@ -9,6 +9,8 @@ export interface Peer {
   readonly resume: () => void;
   /** The client has shown the token. */
   readonly authenticated: () => void;
+  /** The client has shown a wrong one. */
+  readonly guessed: () => void;
 }
 
 /** What a session does with what arrives. */

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 
 import { bearerOf, type TokenCheck } from '../access/auth.ts';
+import type { ClientAddress } from '../addresses/client-address.ts';
 import { parseTarget } from '../http/request-target.ts';
 import type { Counters, RefusalReason, ServerStats } from '../observe/counters.ts';
 import { BATCH_PROTOCOL } from './batch-protocol.ts';
@@ -21,12 +22,22 @@ const CLOSE_GRACE_MILLIS = 2000;
 /** Bytes of answers that a peer may leave unread. A client that keeps its window never comes near. */
 const MAX_UNREAD_BYTES = 1_048_576;
 
+/** As `ws` takes them; its types do not know all of them yet. */
+interface SocketOptions extends ServerOptions {
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+}
+
 /** What the endpoint needs. */
 export interface EndpointOptions extends ConnectionLimitOptions {
   readonly token: TokenCheck;
   readonly counters: Counters;
   readonly maxFrameBytes: number;
   readonly pingIntervalMillis: number;
+  /** Whose limits a request counts against. */
+  readonly addressOf: ClientAddress;
+  /** A wrong token came from there, in an event. */
+  readonly onGuess: (address: string) => void;
   readonly createSession: (peer: Peer, opening: Opening) => Session;
 }
 
@@ -56,13 +67,7 @@ export class WebSocketEndpoint {
   constructor(options: EndpointOptions) {
     this.#options = options;
     this.#limits = new ConnectionLimits(options);
-    this.#server = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      maxPayload: options.maxFrameBytes,
-      perMessageDeflate: false,
-      handleProtocols: (offered) => (offered.has(BATCH_PROTOCOL) ? BATCH_PROTOCOL : false),
-    });
+    this.#server = new WebSocketServer(socketOptions(options));
     this.#heartbeat = setInterval(() => this.#beat(), options.pingIntervalMillis);
     this.#heartbeat.unref();
   }
@@ -71,13 +76,18 @@ export class WebSocketEndpoint {
     return { connections: this.#connections.size, unauthenticated: this.#limits.unauthenticated };
   }
 
-  /** Handles the `upgrade` event of an HTTP server. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Handles the `upgrade` event of an HTTP server.
+   *
+   * @param refusedSeconds - for how long it is refused because of wrong tokens before it; 0: it is not
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusedSeconds = 0): void {
     socket.on('error', () => socket.destroy());
     const refusal = this.#refusal(request);
     if (refusal !== undefined) {
       this.#options.counters.refused(refusal.reason);
-      refuseUpgrade(socket, refusal.status);
+      const isTooMany = refusal.status === 401 && refusedSeconds > 0;
+      refuseUpgrade(socket, isTooMany ? 429 : refusal.status, refusedSeconds);
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (accepted) => {
@@ -104,7 +114,9 @@ export class WebSocketEndpoint {
   #refusal(request: IncomingMessage): { status: number; reason: RefusalReason } | undefined {
     if (parseTarget(request.url)?.pathname !== WEBSOCKET_PATH) return { status: 404, reason: 'unknown_path' };
     if (!this.#isAuthorized(request)) return { status: 401, reason: 'unauthorized' };
-    const status = this.#closing ? 503 : this.#limits.refusal(addressOf(request), isAuthenticated(request));
+    const status = this.#closing
+      ? 503
+      : this.#limits.refusal(this.#options.addressOf(request), isAuthenticated(request));
     return status === undefined ? undefined : { status, reason: 'too_many_connections' };
   }
 
@@ -120,8 +132,12 @@ export class WebSocketEndpoint {
     // Before anything else: an 'error' without a listener would end the process.
     socket.on('error', (error) => this.#onError(socket, error));
     const mode = socket.protocol === BATCH_PROTOCOL ? 'batch' : 'event';
-    const counted = this.#limits.add(addressOf(request), authenticated);
-    const peer = this.#peerOf(socket, request.socket, () => counted.authenticated());
+    const address = this.#options.addressOf(request);
+    const counted = this.#limits.add(address, authenticated);
+    const peer = this.#peerOf(socket, request.socket, {
+      authenticated: () => counted.authenticated(),
+      guessed: () => this.#options.onGuess(address),
+    });
     const session = this.#options.createSession(peer, { mode, authenticated });
     const connection: Connection = { socket, session, alive: true };
     this.#connections.add(connection);
@@ -139,8 +155,9 @@ export class WebSocketEndpoint {
     });
   }
 
-  #peerOf(socket: WebSocket, stream: Writable, authenticated: () => void): Peer {
+  #peerOf(socket: WebSocket, stream: Writable, shown: Pick<Peer, 'authenticated' | 'guessed'>): Peer {
     return {
+      ...shown,
       send: (text) => {
         corkForTurn(stream);
         this.#send(socket, text);
@@ -153,7 +170,6 @@ export class WebSocketEndpoint {
       },
       pause: () => socket.pause(),
       resume: () => socket.resume(),
-      authenticated,
     };
   }
 
@@ -192,25 +208,40 @@ export class WebSocketEndpoint {
   }
 }
 
+/**
+ * A fragment of one byte costs a hundred in memory, and so does a chunk: without limits of their own a few strangers would
+ * fill it with messages far below `maxFrameBytes`. Whoever sends KiBs at a time stays below.
+ */
+function socketOptions({ maxFrameBytes }: EndpointOptions): SocketOptions {
+  return {
+    noServer: true,
+    clientTracking: false,
+    maxPayload: maxFrameBytes,
+    maxFragments: Math.max(64, Math.ceil(maxFrameBytes / 1024)),
+    maxBufferedChunks: Math.max(1024, Math.ceil(maxFrameBytes / 256)),
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(BATCH_PROTOCOL) ? BATCH_PROTOCOL : false),
+  };
+}
+
 function offersBatch(request: IncomingMessage): boolean {
   const offered = request.headers['sec-websocket-protocol'] ?? '';
   return offered.split(',').some((name) => name.trim() === BATCH_PROTOCOL);
 }
 
-function refuseUpgrade(socket: Duplex, status: number): void {
+function refuseUpgrade(socket: Duplex, status: number, retrySeconds: number): void {
   const challenge = status === 401 ? 'WWW-Authenticate: Bearer\r\n' : '';
+  const retry = status === 429 && retrySeconds > 0 ? `Retry-After: ${retrySeconds}\r\n` : '';
   const reason = STATUS_CODES[status] ?? '';
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${challenge}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${challenge}${retry}\r\n`,
+  );
   socket.once('finish', () => socket.destroy());
 }
 
 /** Whether a request carries credentials; a connection with wrong ones is never accepted. */
 function isAuthenticated(request: IncomingMessage): boolean {
   return request.headers.authorization !== undefined;
-}
-
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? '';
 }
 
 function terminateSoon(socket: WebSocket): void {

@@ -1,6 +1,7 @@
 import type { Outcome } from '../event/event.ts';
 import type { Percentiles } from './event-query.ts';
 import type { ProducerRow } from './producer.ts';
+import type { ApplicationRow, Listed, SourceQuery } from './source-list.ts';
 
 /** A half-open range of time, milliseconds since the epoch. */
 export interface TimeRange {
@@ -87,6 +88,8 @@ export type EndpointOrder = (typeof ENDPOINT_ORDERS)[number];
 /** The busiest, worst or slowest endpoints. */
 export interface EndpointsQuery extends AnalyticsFilter {
   readonly order: EndpointOrder;
+  /** A part of the endpoint's name, in any case; shares stay those of all requests. */
+  readonly search?: string | undefined;
   readonly limit: number;
 }
 
@@ -140,14 +143,20 @@ interface MetricUse {
   readonly events: number;
 }
 
-/** Most metrics in one list, the most frequent ones. */
-export const MAX_LISTED_METRICS = 500;
+/** Which custom metrics are meant. */
+export interface MetricsQuery extends AnalyticsFilter {
+  /** A part of the name, in any case. */
+  readonly search?: string | undefined;
+  readonly limit: number;
+}
 
 /** Answer to the question which custom metrics there are. */
 export interface MetricList {
   readonly estimated: boolean;
   /** The most frequent first. */
   readonly metrics: readonly MetricUse[];
+  /** Metrics that match, listed or not. */
+  readonly total: number;
   /** Events of the range, with or without metrics. */
   readonly events: number;
 }
@@ -231,10 +240,10 @@ export interface Analytics {
   readonly endpoints: (query: EndpointsQuery) => Promise<EndpointList>;
   /** The busiest first. */
   readonly clients: (query: ClientsQuery) => Promise<readonly ClientFigures[]>;
-  readonly metrics: (filter: AnalyticsFilter) => Promise<MetricList>;
+  readonly metrics: (query: MetricsQuery) => Promise<MetricList>;
   readonly metric: (query: MetricQuery) => Promise<MetricDetail>;
-  /** All producers that are not forgotten, the one that was seen last first. */
-  readonly producers: () => Promise<readonly ProducerRow[]>;
-  /** Client ids of stored events, in alphabetical order. */
-  readonly clientIds: () => Promise<readonly string[]>;
+  /** Producers that are not forgotten. */
+  readonly producers: (query: SourceQuery) => Promise<Listed<ProducerRow>>;
+  /** Their client ids. */
+  readonly applications: (query: SourceQuery) => Promise<Listed<ApplicationRow>>;
 }

@@ -179,8 +179,8 @@ export class LastingStore<T extends Store> implements Store {
       clients: (query) => this.#ask(({ analytics }) => analytics.clients(query)),
       metrics: (filter) => this.#ask(({ analytics }) => analytics.metrics(filter)),
       metric: (query) => this.#ask(({ analytics }) => analytics.metric(query)),
-      producers: () => this.#ask(({ analytics }) => analytics.producers()),
-      clientIds: () => this.#ask(({ analytics }) => analytics.clientIds()),
+      producers: (query) => this.#ask(({ analytics }) => analytics.producers(query)),
+      applications: (query) => this.#ask(({ analytics }) => analytics.applications(query)),
     };
   }
 

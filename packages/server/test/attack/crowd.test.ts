@@ -91,7 +91,7 @@ describe('a crowd of connections', () => {
   });
 
   it('that say nothing make room for one that speaks', async () => {
-    const running = await server({ maxHttpConnections: 20 });
+    const running = await server({ maxUnauthenticatedHttpConnections: 20 });
     const bystander = await Bystander.connect(running);
     for (let n = 0; n < 60; n += 1) await join(running, 'GET /');
     expect(await statusOf(await join(running, upgradeRequest('/ws/events', BEARER)))).to.equal('101');

@@ -18,6 +18,7 @@ function recorder(): { readonly calls: string[]; readonly peer: Peer } {
       pause: note('pause'),
       resume: note('resume'),
       authenticated: note('authenticated'),
+      guessed: note('guessed'),
     },
   };
 }

@@ -55,7 +55,7 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
   const answered: Record<string, unknown> = {
     overview: await analytics.overview(query),
     clients: await analytics.clients({ ...filter, limit: 5 }),
-    metrics: await analytics.metrics(filter),
+    metrics: await analytics.metrics({ ...filter, limit: 500 }),
   };
   for (const order of ENDPOINT_ORDERS) {
     answered[`by ${order}`] = await analytics.endpoints({ ...filter, order, limit: 3 });

@@ -207,6 +207,16 @@ function endpointLists(store: () => Store): void {
     expect(list.endpoints[0]?.latency).to.deep.include({ p50: 2 });
   });
 
+  it('finds endpoints by a part of their names, without another share of all requests', async () => {
+    const found = async (search: string): Promise<unknown> => {
+      const list = await store().analytics.endpoints({ ...RANGE, order: 'requests', limit: 1, search });
+      return [list.total, list.endpoints[0]?.share];
+    };
+    expect(await found('BUS')).to.deep.equal([1, 3 / 7]);
+    expect(await found('/')).to.deep.equal([4, 3 / 7]);
+    expect(await found('%')).to.deep.equal([0, undefined]);
+  });
+
   it('cuts the range into thirty parts for each of them', async () => {
     await store().append(append({ seq: 2, events: [at(0), at(1.99), at(2), at(59.99)] }));
     const { endpoints } = await store().analytics.endpoints({ ...RANGE, order: 'p95', limit: 50 });
@@ -263,7 +273,7 @@ function customMetrics(store: () => Store): void {
       {},
     );
     const none = { number: 0, boolean: 0, string: 0, list: 0 };
-    const { metrics, events } = await store().analytics.metrics(RANGE);
+    const { metrics, events } = await store().analytics.metrics({ ...RANGE, limit: 500 });
     expect(events).to.equal(4);
     expect(metrics).to.deep.equal([
       { name: 'items', types: { ...none, number: 2, string: 1 }, events: 3 },
@@ -271,6 +281,18 @@ function customMetrics(store: () => Store): void {
       { name: 'tags', types: { ...none, list: 1 }, events: 1 },
       { name: 'vip', types: { ...none, boolean: 1 }, events: 1 },
     ]);
+  });
+
+  it('finds metrics by a part of their names, and says how many there are', async () => {
+    await put(Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`Metric_${n}`, n])), { other: 1 });
+    const found = async (search: string | undefined, limit: number): Promise<unknown> => {
+      const { metrics, total, events } = await store().analytics.metrics({ ...RANGE, search, limit });
+      return [metrics.length, total, events];
+    };
+    expect(await found(undefined, 5)).to.deep.equal([5, 31, 2]);
+    expect(await found('metric_2', 500)).to.deep.equal([11, 11, 2]);
+    expect(await found('metric_2', 3)).to.deep.equal([3, 11, 2]);
+    expect(await found('nothing', 3)).to.deep.equal([0, 0, 2]);
   });
 
   it('describes numbers: figures, every bucket of the range, and bins of equal width', async () => {
@@ -322,7 +344,7 @@ function customMetrics(store: () => Store): void {
     const names = ['', 'a.b', '$', 'a/b~1', '0', `"'`, '__proto__', 'ключ 🎉', '*'];
     await put(Object.fromEntries(names.map((name) => [name, 1])));
     for (const name of names) expect((await metric(name)).events, name).to.equal(1);
-    const { metrics } = await store().analytics.metrics(RANGE);
+    const { metrics } = await store().analytics.metrics({ ...RANGE, limit: 500 });
     expect(metrics.map((each) => each.name)).to.have.members(names);
   });
 
@@ -361,7 +383,43 @@ function producerLists(store: () => Store): void {
     await seen('a', 'shop', START);
     await seen('b', 'blog', START + 2);
     await seen('c', 'shop', START + 1);
-    expect((await store().analytics.producers()).map((row) => row.producer)).to.deep.equal(['b', 'c', 'a']);
-    expect(await store().analytics.clientIds()).to.deep.equal(['blog', 'shop']);
+    const all = await store().analytics.producers({ limit: 10, first: [] });
+    expect(all.rows.map((row) => row.producer)).to.deep.equal(['b', 'c', 'a']);
+    const some = await store().analytics.producers({ limit: 2, first: ['a'], clientId: 'shop' });
+    expect(some.rows.map((row) => row.producer)).to.deep.equal(['a', 'c']);
+    const few = await store().analytics.producers({ limit: 1, first: [] });
+    expect([few.rows.length, few.total]).to.deep.equal([1, 3]);
+  });
+
+  it('adds producers up by application, the one that was seen last first, and searches what they say of themselves', async () => {
+    const service = { version: '1.2.0-Beta', environment: null, instanceId: 'pod_1%' };
+    const send = (producer: string, clientId: string, after: number, more = {}): Promise<unknown> =>
+      store().append(
+        append({ producer: producerRef({ producer, clientId, ...more }), receivedAt: START + after }),
+      );
+    await send('a', 'shop', 0, { service, agent: 'old/1' });
+    await send('b', 'shop', 5, { agent: 'new/2' });
+    await send('event:blog', 'blog', 3, { mode: 'event', agent: null });
+    const list = (query: object): ReturnType<Store['analytics']['applications']> =>
+      store().analytics.applications({ limit: 10, first: [], ...query });
+    const { rows, total } = await list({});
+    expect(total).to.equal(2);
+    expect(rows.map((row) => row.clientId)).to.deep.equal(['shop', 'blog']);
+    expect(rows[0]).to.deep.include({
+      producers: 2,
+      modes: ['batch'],
+      agent: 'new/2',
+      firstSeen: START,
+      lastSeen: START + 5,
+      rejected: 0,
+    });
+    expect((await list({ first: ['blog'] })).rows.map((row) => row.clientId)).to.deep.equal(['blog', 'shop']);
+    const cut = await list({ limit: 1 });
+    expect([cut.rows.length, cut.total]).to.deep.equal([1, 2]);
+    for (const [search, found] of Object.entries({ BETA: 1, 'pod_1%': 1, shop: 1, o: 2, 'x%': 0, "'": 0 }))
+      expect((await list({ search })).total, search).to.equal(found);
+    expect((await list({ search: 'beta' })).rows[0], 'found by one of two').to.include({ producers: 2 });
+    const producers = await store().analytics.producers({ search: 'beta', limit: 10, first: [] });
+    expect(producers.rows.map((row) => row.producer)).to.deep.equal(['a']);
   });
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useState } from 'preact/hooks';
 
 import type { EndpointRow, Endpoints } from '../api-types.ts';
 import { count, duration, exactCount, share } from '../format.ts';
@@ -7,6 +8,7 @@ import type { EndpointSort } from '../url-state.ts';
 import { useRead } from '../use-read.ts';
 import { EndpointName } from './endpoint-name.tsx';
 import { Panel } from './panel.tsx';
+import { SearchField } from './search-field.tsx';
 import { Sparkline } from './sparkline.tsx';
 
 const LIMIT = 20;
@@ -14,13 +16,25 @@ const LIMIT = 20;
 /** The endpoints, by what the reader sorts them by. */
 export function EndpointTable(): JSX.Element {
   const { state } = usePage();
+  const [search, setSearch] = useState('');
   // Of one whole, the largest share is the most requests.
   const sort = state.sort === 'share' ? 'requests' : state.sort;
-  const { value, outdated } = useRead<Endpoints>('api/endpoints', { sort, limit: LIMIT });
+  const { value, outdated } = useRead<Endpoints>('api/endpoints', {
+    sort,
+    q: search || undefined,
+    limit: LIMIT,
+  });
   const rows = value?.endpoints ?? [];
   const rest = (value?.total ?? 0) - rows.length;
   return (
-    <Panel title="Endpoints" class="flush" outdated={outdated}>
+    <Panel
+      title="Endpoints"
+      class="flush"
+      outdated={outdated}
+      aside={
+        (search !== '' || rest > 0) && <SearchField of="endpoints" value={search} onSearch={setSearch} />
+      }
+    >
       <table class="endpoints">
         <thead>
           <tr>

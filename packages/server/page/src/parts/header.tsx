@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { Sources } from '../api-types.ts';
+import { exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 import type { useTheme } from '../use-theme.ts';
@@ -75,7 +76,9 @@ function Mark(): JSX.Element {
 /** Only where there is something to choose between. */
 function ClientSwitcher(): JSX.Element | null {
   const { state, go } = usePage();
-  const ids = useRead<Sources>('api/sources').value?.client_ids ?? [];
+  const { value: sources } = useRead<Sources>('api/sources', { limit: 1 });
+  const ids = sources?.client_ids ?? [];
+  const rest = (sources?.client_ids_total ?? 0) - ids.length;
   const all = state.clientId === undefined || ids.includes(state.clientId) ? ids : [state.clientId, ...ids];
   if (all.length < 2 && state.clientId === undefined) return null;
   return (
@@ -91,6 +94,7 @@ function ClientSwitcher(): JSX.Element | null {
             {id}
           </option>
         ))}
+        {rest > 0 && <option disabled>{exactCount(rest)} more: see Sources</option>}
       </select>
     </label>
   );

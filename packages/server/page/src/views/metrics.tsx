@@ -1,28 +1,37 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 
 import type { MetricRow, Metrics } from '../api-types.ts';
-import { count, share } from '../format.ts';
+import { count, exactCount, share } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { MetricDetailPanel } from '../parts/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Refused } from '../parts/refused.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { useRead } from '../use-read.ts';
 
-/** Every custom metric that was seen, and one of them closely. */
+/** The most frequent ones; the search finds the others. */
+const LIMIT = 100;
+
+/** The custom metrics that were seen, and one of them closely. */
 export function MetricsView(): JSX.Element {
   const { state } = usePage();
-  const { value, refused } = useRead<Metrics>('api/custom-metrics');
+  const [search, setSearch] = useState('');
+  const { value, refused } = useRead<Metrics>('api/custom-metrics', { q: search || undefined, limit: LIMIT });
   if (refused !== undefined) return <Refused why={refused} />;
   if (value === undefined) return <Loading />;
   if (value.events === 0) return <NothingHere what="requests" />;
-  if (value.metrics.length === 0) return <HowToSend />;
+  if (value.metrics.length === 0 && search === '') return <HowToSend />;
   const selected = state.metric ?? value.metrics[0]?.name ?? '';
   return (
     <>
       <div class="split">
         <nav class="panel list" aria-label="Metrics">
+          {(search !== '' || value.total > LIMIT) && (
+            <SearchField of="metrics" value={search} onSearch={setSearch} />
+          )}
           <ul>
             {value.metrics.map((metric) => (
               <li key={metric.name}>
@@ -40,8 +49,11 @@ export function MetricsView(): JSX.Element {
               </li>
             ))}
           </ul>
+          {value.total > value.metrics.length && (
+            <p class="rest">{exactCount(value.total - value.metrics.length)} more metrics</p>
+          )}
         </nav>
-        <MetricDetailPanel key={selected} name={selected} />
+        {selected !== '' && <MetricDetailPanel key={selected} name={selected} />}
       </div>
     </>
   );

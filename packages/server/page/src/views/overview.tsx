@@ -17,7 +17,7 @@ import { useRead } from '../use-read.ts';
 export function OverviewView(): JSX.Element {
   const { value: overview, outdated, refused } = useRead<Overview>('api/overview');
   const isEmpty = overview?.totals.requests === 0;
-  const sources = useRead<Sources>('api/sources', {}, isEmpty);
+  const sources = useRead<Sources>('api/sources', { limit: 1 }, isEmpty);
   if (refused !== undefined) return <Refused why={refused} />;
   if (overview === undefined) return <Loading />;
   if (isEmpty) {

@@ -1,28 +1,49 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 
 import type { Source, Sources } from '../api-types.ts';
 import { serverNow } from '../api.ts';
 import { ago, count, dateAndTime, exactCount } from '../format.ts';
+import { usePage } from '../page-context.ts';
+import { ApplicationTable } from '../parts/application-table.tsx';
 import { Connect } from '../parts/connect.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { useRead } from '../use-read.ts';
+
+/** Of applications and of exporters; the search finds the others. */
+const LIMIT = 50;
 
 /** Who sends events, and what the server did not take. */
 export function SourcesView(): JSX.Element {
-  const { value, refused } = useRead<Sources>('api/sources');
+  const { state } = usePage();
+  const [search, setSearch] = useState('');
+  const { value, outdated, refused } = useRead<Sources>('api/sources', {
+    q: search || undefined,
+    limit: LIMIT,
+  });
   if (refused !== undefined) return <Refused why={refused} />;
   if (value === undefined) return <Loading />;
-  const connected = value.sources.filter((source) => source.connected).length;
+  const isOne = state.clientId !== undefined;
+  const isLong = search !== '' || Math.max(value.applications_total, value.sources_total) > LIMIT;
   const refusals = value.refused.filter(({ count: times }) => times > 0);
   return (
     <>
-      {value.sources.length === 0 ? (
-        <Connect />
-      ) : (
-        <Panel title="Exporters" class="flush" aside={<span class="muted">{connected} connected</span>}>
+      {isLong && <SearchField of="applications and exporters" value={search} onSearch={setSearch} />}
+      {value.sources.length === 0 && search === '' && <Connect />}
+      {value.sources.length === 0 && search !== '' && <p class="empty-line">Nothing has that in it.</p>}
+      {value.applications.length > 0 && !isOne && (
+        <Panel title="Applications" class="flush" outdated={outdated}>
+          <ApplicationTable applications={value.applications} />
+          <Rest of="applications" count={value.applications_total - value.applications.length} />
+        </Panel>
+      )}
+      {value.sources.length > 0 && (
+        <Panel title="Exporters" class="flush" outdated={outdated}>
           <SourceTable sources={value.sources} />
+          <Rest of="exporters" count={value.sources_total - value.sources.length} />
         </Panel>
       )}
       <Panel title="Refused since the server started" class="flush">
@@ -50,6 +71,15 @@ export function SourcesView(): JSX.Element {
         )}
       </Panel>
     </>
+  );
+}
+
+function Rest({ of, count: rest }: { readonly of: string; readonly count: number }): JSX.Element | null {
+  if (rest <= 0) return null;
+  return (
+    <p class="rest">
+      {exactCount(rest)} more {of}
+    </p>
   );
 }
 

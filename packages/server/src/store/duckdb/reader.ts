@@ -12,7 +12,7 @@ import {
   bucketsQuery,
   endpointsQuery,
   eventsQuery,
-  producersQuery,
+  producerQuery,
   totalsQuery,
 } from './questions/queries.ts';
 
@@ -31,7 +31,7 @@ export class DuckDbReader implements EventReader {
   }
 
   async producer(producer: string): Promise<ProducerRow | undefined> {
-    const [row] = await this.#reads.rows(producersQuery(producer));
+    const [row] = await this.#reads.rows(producerQuery(producer));
     return row === undefined ? undefined : toProducerRow(row);
   }
 

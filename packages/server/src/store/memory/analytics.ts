@@ -13,6 +13,7 @@ import {
   type MetricDetail,
   type MetricList,
   type MetricQuery,
+  type MetricsQuery,
   type Overview,
   type OverviewQuery,
   type SeriesPoint,
@@ -22,9 +23,11 @@ import {
 } from '../analytics.ts';
 import { binsOf, latencyBucket } from '../log-buckets.ts';
 import type { ProducerRow } from '../producer.ts';
+import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../series.ts';
 import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
+import { listApplications, listProducers } from './source-list.ts';
 
 /** Answers the questions of the page from arrays, always exactly; what the other store's answers are held against. */
 export class MemoryAnalytics implements Analytics {
@@ -65,6 +68,7 @@ export class MemoryAnalytics implements Analytics {
     const events = this.#matching(query);
     const all = [...groupBy(events, (event) => JSON.stringify([event.method, endpointName(event)]))]
       .map(([, group]) => figuresOf(group, query, events.length))
+      .filter(({ endpoint }) => includesText(endpoint, query.search))
       .sort(
         (a, b) => ORDERS[query.order](a, b) || compare(a.endpoint, b.endpoint) || compare(a.method, b.method),
       );
@@ -84,22 +88,20 @@ export class MemoryAnalytics implements Analytics {
     return Promise.resolve(clients.slice(0, query.limit));
   }
 
-  metrics(filter: AnalyticsFilter): Promise<MetricList> {
-    return Promise.resolve(listMetrics(this.#matching(filter)));
+  metrics(query: MetricsQuery): Promise<MetricList> {
+    return Promise.resolve(listMetrics(this.#matching(query), query));
   }
 
   metric(query: MetricQuery): Promise<MetricDetail> {
     return Promise.resolve(describeMetric(this.#matching(query), query));
   }
 
-  producers(): Promise<readonly ProducerRow[]> {
-    const rows = [...this.#producers.values()];
-    return Promise.resolve(rows.sort((a, b) => b.lastSeen - a.lastSeen || compare(a.producer, b.producer)));
+  producers(query: SourceQuery): Promise<Listed<ProducerRow>> {
+    return Promise.resolve(listProducers(this.#producers.values(), query));
   }
 
-  clientIds(): Promise<readonly string[]> {
-    const ids = new Set([...this.#producers.values()].map((row) => row.clientId));
-    return Promise.resolve([...ids].sort(compare));
+  applications(query: SourceQuery): Promise<Listed<ApplicationRow>> {
+    return Promise.resolve(listApplications(this.#producers.values(), query));
   }
 
   #matching({ endpoint, ...filter }: AnalyticsFilter): readonly StoredEvent[] {

@@ -1,6 +1,5 @@
 import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
 import {
-  MAX_LISTED_METRICS,
   MAX_METRIC_ENDPOINTS,
   MAX_SHARES,
   METRIC_TYPES,
@@ -11,10 +10,12 @@ import {
   type MetricPoint,
   type MetricQuery,
   type MetricShare,
+  type MetricsQuery,
   type MetricType,
 } from '../analytics.ts';
 import { filledBins, linearBin, linearBins } from '../linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../series.ts';
+import { includesText } from '../source-list.ts';
 import { compare, endpointOf, groupBy, quantile } from './figures.ts';
 
 /** A metric of an event. */
@@ -25,11 +26,17 @@ interface Metric {
 }
 
 /** Lists the custom metrics of events. */
-export function listMetrics(events: readonly StoredEvent[]): MetricList {
+export function listMetrics(events: readonly StoredEvent[], { search, limit }: MetricsQuery): MetricList {
   const metrics = [...groupBy(events.flatMap(metricsOf), (metric) => metric.name)]
+    .filter(([name]) => includesText(name, search))
     .map(([name, uses]) => ({ name, types: typeCounts(uses), events: uses.length }))
     .sort((a, b) => b.events - a.events || compare(a.name, b.name));
-  return { estimated: false, metrics: metrics.slice(0, MAX_LISTED_METRICS), events: events.length };
+  return {
+    estimated: false,
+    metrics: metrics.slice(0, limit),
+    total: metrics.length,
+    events: events.length,
+  };
 }
 
 /** Answers a {@link MetricQuery} from the events that match it. */

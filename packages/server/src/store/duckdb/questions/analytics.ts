@@ -9,25 +9,26 @@ import {
   type MetricDetail,
   type MetricList,
   type MetricQuery,
+  type MetricsQuery,
   type Overview,
   type OverviewQuery,
   type TimeRange,
 } from '../../analytics.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { previousRange } from '../../series.ts';
+import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
-import { number, text } from '../engine/values.ts';
+import { number } from '../engine/values.ts';
 import { topClientsOf } from './client-source.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { exactMetricSource, exactMetricUses } from './metric-source.ts';
 import { metricDetailOf, metricListOf } from './metrics.ts';
 import { overviewOf } from './overview.ts';
-import { toProducerRow } from './producer-row.ts';
-import { producersQuery } from './queries.ts';
 import { rollupMetricSource, rollupMetricUses } from './rollup-metric-source.ts';
 import type { RolledUp } from './rollup-range.ts';
 import { rollupSource, type Grain } from './rollup-source.ts';
+import { applicationListOf, producerListOf } from './source-list.ts';
 import { exactSource, type FactSource } from './source.ts';
 
 /** Ranges up to this length are answered from single events. */
@@ -73,9 +74,9 @@ export class DuckDbAnalytics implements Analytics {
     return this.#inSnapshot(query, (rows, rolledUp) => topClientsOf(rows, query, rolledUp));
   }
 
-  metrics(filter: AnalyticsFilter): Promise<MetricList> {
-    return this.#inSnapshot(filter, (rows, rolledUp) =>
-      metricListOf(rows, isLong(filter) ? rollupMetricUses(filter, rolledUp) : exactMetricUses(filter)),
+  metrics(query: MetricsQuery): Promise<MetricList> {
+    return this.#inSnapshot(query, (rows, rolledUp) =>
+      metricListOf(rows, query, isLong(query) ? rollupMetricUses(query, rolledUp) : exactMetricUses(query)),
     );
   }
 
@@ -91,15 +92,12 @@ export class DuckDbAnalytics implements Analytics {
     );
   }
 
-  async producers(): Promise<readonly ProducerRow[]> {
-    return (await this.#reads.rows(producersQuery())).map(toProducerRow);
+  producers(query: SourceQuery): Promise<Listed<ProducerRow>> {
+    return this.#reads.inSnapshot((rows) => producerListOf(rows, query));
   }
 
-  async clientIds(): Promise<readonly string[]> {
-    const found = await this.#reads.rows(
-      new Conditions().query('SELECT DISTINCT client_id FROM producers ORDER BY client_id'),
-    );
-    return found.map((row) => text(row['client_id']));
+  applications(query: SourceQuery): Promise<Listed<ApplicationRow>> {
+    return this.#reads.inSnapshot((rows) => applicationListOf(rows, query));
   }
 
   /** Reads what the aggregates hold in the same snapshot as what it is used for. */

@@ -10,7 +10,7 @@ import {
 import { IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { number, percentiles, text, type Row } from '../engine/values.ts';
-import { queryOf, type FactSource } from './source.ts';
+import type { FactSource } from './source.ts';
 
 const ORDERS: Readonly<Record<EndpointOrder, string>> = {
   requests: 'requests DESC',
@@ -24,19 +24,20 @@ export async function endpointListOf(
   query: EndpointsQuery,
   source: FactSource,
 ): Promise<EndpointList> {
+  const search = query.search === undefined ? 'true' : 'contains(lower(path), lower($search))';
+  const conditions = source.conditions().number('limit', query.limit);
+  if (query.search !== undefined) conditions.value('search', VARCHAR, query.search);
   const listed = await rows(
-    queryOf(
-      source,
+    conditions.query(
       `SELECT c.*, l.latency
        FROM (
          SELECT method, path, sum(requests)::BIGINT AS requests,
                 coalesce(sum(requests) FILTER (WHERE ${IS_ERROR}), 0)::BIGINT AS errors,
-                count(*) OVER () AS total, (sum(sum(requests)) OVER ())::BIGINT AS all_requests
-         FROM ${source.counts} GROUP BY method, path) AS c
+                count(*) FILTER (WHERE ${search}) OVER () AS total, (sum(sum(requests)) OVER ())::BIGINT AS all_requests
+         FROM ${source.counts} GROUP BY method, path QUALIFY ${search}) AS c
        LEFT JOIN ${source.latencies({ method: 'method', path: 'path' })} AS l USING (method, path)
        ORDER BY ${ORDERS[query.order]}, path, method
        LIMIT $limit`,
-      { limit: query.limit },
     ),
   );
   const sparklines = await sparklinesOf(rows, query, source, listed);

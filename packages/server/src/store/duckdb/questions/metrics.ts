@@ -1,7 +1,6 @@
-import { DOUBLE } from '@duckdb/node-api';
+import { DOUBLE, VARCHAR } from '@duckdb/node-api';
 
 import {
-  MAX_LISTED_METRICS,
   MAX_METRIC_ENDPOINTS,
   MAX_SHARES,
   type MetricDetail,
@@ -11,6 +10,7 @@ import {
   type MetricPoint,
   type MetricQuery,
   type MetricShare,
+  type MetricsQuery,
 } from '../../analytics.ts';
 import { filledBins, linearBins } from '../../linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../../series.ts';
@@ -25,13 +25,19 @@ function ofType(type: string): string {
 }
 
 /** Lists the custom metrics. */
-export async function metricListOf(rows: ReadRows, source: MetricUses): Promise<MetricList> {
+export async function metricListOf(
+  rows: ReadRows,
+  { search, limit }: MetricsQuery,
+  source: MetricUses,
+): Promise<MetricList> {
+  const conditions = source.conditions().number('limit', limit);
+  if (search !== undefined) conditions.value('search', VARCHAR, search);
   const found = await rows(
-    source.conditions().query(
-      `SELECT name, sum(events)::BIGINT AS events, ${ofType('number')}, ${ofType('boolean')}, ${ofType('string')},
+    conditions.query(
+      `SELECT name, count(*) OVER () AS total, sum(events)::BIGINT AS events, ${ofType('number')}, ${ofType('boolean')}, ${ofType('string')},
               ${ofType('list')}
-       FROM ${source.uses} GROUP BY name
-       ORDER BY events DESC, name LIMIT ${MAX_LISTED_METRICS}`,
+       FROM ${source.uses} ${search === undefined ? '' : 'WHERE contains(lower(name), lower($search))'} GROUP BY name
+       ORDER BY events DESC, name LIMIT $limit`,
     ),
   );
   return {
@@ -46,6 +52,7 @@ export async function metricListOf(rows: ReadRows, source: MetricUses): Promise<
       },
       events: number(row['events']),
     })),
+    total: number(found[0]?.['total']),
     events: await eventsOf(rows, source, source.events),
   };
 }

@@ -71,12 +71,12 @@ export function endpointsQuery(filter: EventFilter): BoundQuery {
     LIMIT $limit`);
 }
 
-/** The row of one producer; of all, the one that was seen last first. */
-export function producersQuery(producer?: string): BoundQuery {
+/** What a row of a producer is read from. */
+export const PRODUCER_COLUMNS = `producer, client_id, last_seq, mode, agent, epoch_ms(first_seen) AS first_seen, epoch_ms(last_seen) AS last_seen,
+   events, rejected, service_version, deployment_environment, service_instance_id`;
+
+/** The row of one producer. */
+export function producerQuery(producer: string): BoundQuery {
   const conditions = new Conditions().text('producer', 'producer = $producer', producer);
-  return conditions.query(`
-    SELECT producer, client_id, last_seq, mode, agent, epoch_ms(first_seen) AS first_seen,
-           epoch_ms(last_seen) AS last_seen, events, rejected, service_version, deployment_environment, service_instance_id
-    FROM producers ${conditions.where}
-    ORDER BY producers.last_seen DESC, producer`);
+  return conditions.query(`SELECT ${PRODUCER_COLUMNS} FROM producers ${conditions.where}`);
 }

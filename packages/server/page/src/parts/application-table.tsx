@@ -1,0 +1,74 @@
+import type { JSX } from 'preact';
+
+import type { Application } from '../api-types.ts';
+import { serverNow } from '../api.ts';
+import { ago, count, dateAndTime, exactCount } from '../format.ts';
+import { Link } from './link.tsx';
+
+/** Applications, each with all its starts. */
+export function ApplicationTable({
+  applications,
+}: {
+  readonly applications: readonly Application[];
+}): JSX.Element {
+  return (
+    <table class="applications">
+      <thead>
+        <tr>
+          <th scope="col">Application</th>
+          <th scope="col" class="wide">
+            Version
+          </th>
+          <th scope="col" class="wide">
+            Mode
+          </th>
+          <th scope="col" class="number">
+            Exporters
+          </th>
+          <th scope="col" class="number">
+            Events
+          </th>
+          <th scope="col" class="number wide">
+            Rejected
+          </th>
+          <th scope="col">Seen</th>
+        </tr>
+      </thead>
+      <tbody>
+        {applications.map((application) => (
+          <Row key={application.client_id} application={application} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ application }: { readonly application: Application }): JSX.Element {
+  const { client_id: clientId, connected, producers, events, rejected } = application;
+  const seen = Date.parse(application.last_seen);
+  return (
+    <tr>
+      <th scope="row">
+        <Link to={{ view: 'sources', clientId }}>
+          <bdi>{clientId}</bdi>
+        </Link>
+      </th>
+      <td class="wide">
+        <bdi>{application.service_version ?? '–'}</bdi>
+      </td>
+      <td class="wide">{application.modes.join(', ')}</td>
+      <td class="number">{exactCount(producers)}</td>
+      <td class="number" title={exactCount(events)}>
+        {count(events)}
+      </td>
+      <td class={rejected > 0 ? 'number wide bad' : 'number wide'}>{count(rejected)}</td>
+      <td title={dateAndTime(seen)}>
+        {connected > 0 ? (
+          <span class="connected">{exactCount(connected)} connected</span>
+        ) : (
+          ago(seen, serverNow())
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,22 @@
+import type { JSX } from 'preact';
+
+interface SearchFieldProps {
+  /** What is searched, for a reader of the screen. */
+  readonly of: string;
+  readonly value: string;
+  readonly onSearch: (text: string) => void;
+}
+
+/** Narrows a list that is longer than what is shown of it. */
+export function SearchField({ of, value, onSearch }: SearchFieldProps): JSX.Element {
+  return (
+    <input
+      type="search"
+      class="search"
+      aria-label={`Search ${of}`}
+      placeholder="Search"
+      value={value}
+      onInput={({ currentTarget }) => onSearch(currentTarget.value)}
+    />
+  );
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+
+import { failure, type TextReply } from '../http/response.ts';
+import { apiKeyOf, bearerOf } from './auth.ts';
+import type { ClientAddress } from '../addresses/client-address.ts';
+import type { GuessLimit } from './guess-limit.ts';
+import { maySee, type ReaderAccess } from './reader-access.ts';
+
+/** How long an answer takes where too many wrong tokens came from, right or wrong: nothing is learnt by hanging up. */
+const DELAY_MILLIS = 1000;
+
+/** Where tokens are looked at. Elsewhere, as for a health check that brings an `Authorization` of its own, none is a guess. */
+const TAKES_TOKENS = /^\/(?:api|v1|ws|metrics)(?![^/?])/;
+
+/** What is known of a request before anything is done for it. */
+export interface Entry {
+  /** It shows that whoever sent it may read or send. */
+  readonly isKnown: boolean;
+  /** Seconds for which it is refused, because of wrong tokens before it; 0: it is not. */
+  readonly refusedSeconds: number;
+  /** Milliseconds before anything is answered. */
+  readonly delayMillis: number;
+}
+
+/** Looks at the credentials of everything that arrives, once, and counts those that are wrong. */
+export class Doorkeeper {
+  readonly #access: ReaderAccess;
+  readonly #limit: GuessLimit;
+  /** Whose guesses they are. */
+  readonly addressOf: ClientAddress;
+
+  constructor(access: ReaderAccess, limit: GuessLimit, addressOf: ClientAddress) {
+    this.#access = access;
+    this.#limit = limit;
+    this.addressOf = addressOf;
+  }
+
+  /** @param isWaiting without a token it may present one later, which is as good as presenting it now */
+  enter(message: IncomingMessage, isWaiting = false): Entry {
+    const address = this.addressOf(message);
+    const presented = tokensIn(message);
+    const isRight = presented.some((token) => this.#access.token.accepts(token));
+    if (isRight) return { isKnown: true, ...this.right(address) };
+    const isKnown = maySee(message, this.#access);
+    if (presented.length > 0) return { isKnown, ...this.wrong(address) };
+    const mustWait = isWaiting && this.#limit.isOver(address);
+    return { isKnown, refusedSeconds: 0, delayMillis: mustWait ? DELAY_MILLIS : 0 };
+  }
+
+  /** A wrong token was presented. */
+  wrong(address: string): Omit<Entry, 'isKnown'> {
+    const refusedSeconds = this.#limit.wrong(address);
+    return { refusedSeconds, delayMillis: refusedSeconds > 0 ? DELAY_MILLIS : 0 };
+  }
+
+  /** The right token was presented: it is never refused. */
+  right(address: string): Omit<Entry, 'isKnown'> {
+    const delayMillis = this.#limit.isOver(address) ? DELAY_MILLIS : 0;
+    this.#limit.right(address);
+    return { refusedSeconds: 0, delayMillis };
+  }
+}
+
+function tokensIn({ headers, url }: IncomingMessage): readonly string[] {
+  if (!TAKES_TOKENS.test(url ?? '')) return [];
+  return [bearerOf(headers), apiKeyOf(headers)].filter((token) => token !== undefined);
+}
+
+/** The answer to a wrong token too many. What else the connection has sent is not read. */
+export function tooManyGuesses(seconds: number): TextReply {
+  return failure(429, `too many wrong tokens: try again in ${seconds} s`, {
+    connection: 'close',
+    'retry-after': String(seconds),
+  });
+}
+
+/** Does something at once, or later if its entry says so. */
+export function afterDelay({ delayMillis }: Pick<Entry, 'delayMillis'>, then: () => void): void {
+  if (delayMillis === 0) then();
+  else setTimeout(then, delayMillis).unref();
+}

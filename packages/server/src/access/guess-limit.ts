@@ -1,0 +1,58 @@
+import { countOne } from '../nested-maps.ts';
+
+const WINDOW_MILLIS = 60_000;
+const MAX_GUESSES_PER_ADDRESS = 10;
+/** Bounds the memory too; guessing from many addresses is no better than from one. */
+const MAX_GUESSES = 100;
+const MAX_PROVEN = 1000;
+
+/**
+ * Counts wrong tokens in windows of a minute, wherever they are presented. A token is counted in the same turn in which it is
+ * looked at, so that any number of them at once are as many as one after the other. Nobody who has the right one is refused.
+ */
+export class GuessLimit {
+  readonly #now: () => number;
+  #windowEnd = 0;
+  #guesses = new Map<string, number>();
+  #total = 0;
+  /** Addresses that the right token came from, the latest last: others' guesses do not slow them down. */
+  readonly #proven = new Set<string>();
+
+  /** @param now milliseconds of any steady clock */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** @returns seconds until this address may guess again; 0: this guess was within the limit */
+  wrong(address: string): number {
+    this.#beginWindow();
+    const isOver = this.isOver(address);
+    this.#total += 1;
+    if (this.#total <= MAX_GUESSES || this.#guesses.has(address) || this.#proven.has(address)) {
+      countOne(this.#guesses, address);
+    }
+    return isOver ? Math.ceil((this.#windowEnd - this.#now()) / 1000) : 0;
+  }
+
+  right(address: string): void {
+    this.#proven.delete(address);
+    this.#proven.add(address);
+    const [oldest] = this.#proven;
+    if (this.#proven.size > MAX_PROVEN && oldest !== undefined) this.#proven.delete(oldest);
+  }
+
+  /** Whether as many wrong tokens came from an address in this minute as may, or from all and it has shown no right one. */
+  isOver(address: string): boolean {
+    if (this.#now() >= this.#windowEnd) return false;
+    if ((this.#guesses.get(address) ?? 0) >= MAX_GUESSES_PER_ADDRESS) return true;
+    return this.#total >= MAX_GUESSES && !this.#proven.has(address);
+  }
+
+  #beginWindow(): void {
+    const now = this.#now();
+    if (now < this.#windowEnd) return;
+    this.#windowEnd = now + WINDOW_MILLIS;
+    this.#guesses = new Map();
+    this.#total = 0;
+  }
+}

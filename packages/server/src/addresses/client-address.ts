@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+
+import { canonicalAddress } from './canonical-address.ts';
+import { compileTrust, type TrustProxy } from './trusted-proxies.ts';
+
+const MAX_HEADER_CHARACTERS = 4096;
+const MAX_HOPS = 50;
+
+/** Whose limits a request counts against. */
+export type ClientAddress = (message: IncomingMessage) => string;
+
+/**
+ * From the socket's peer leftwards through `X-Forwarded-For` for as long as the one that speaks is trusted, as
+ * Express and the instrumentation do. What is no address ends the walk at the last trusted one.
+ */
+export function createClientAddress(option: TrustProxy): ClientAddress {
+  const trust = compileTrust(option);
+  return ({ socket, headers }) => {
+    const peer = canonicalAddress(socket.remoteAddress ?? '') ?? '';
+    if (trust === undefined || !trust(peer, 0)) return peer;
+    const hops = hopsOf(headers['x-forwarded-for']);
+    let reached = peer;
+    for (let index = hops.length - 1; index >= 0; index -= 1) {
+      const address = canonicalAddress(hops[index] ?? '');
+      if (address === undefined) return reached;
+      reached = address;
+      if (!trust(address, hops.length - index)) return reached;
+    }
+    return reached;
+  };
+}
+
+/** A header over 4 KiB or with more than 50 hops is not believed at all. */
+function hopsOf(header: string | readonly string[] | undefined): readonly string[] {
+  const text = String(header ?? '');
+  const hops = text.length > MAX_HEADER_CHARACTERS ? [] : text.split(',');
+  return hops.length > MAX_HOPS ? [] : hops.map((hop) => hop.trim()).filter(Boolean);
+}

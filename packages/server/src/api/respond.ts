@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { tooManyGuesses, type Entry } from '../access/doorkeeper.ts';
+import { CerberusServerError, messageOf } from '../errors.ts';
+import { failure, sendReply } from '../http/response.ts';
+import type { Log } from '../log.ts';
+import type { Counters } from '../observe/counters.ts';
+import { isInvalidated } from '../store/failure-reason.ts';
+import type { Dispatch } from './routes.ts';
+
+/** Answers a request, whatever happens. */
+export function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  dispatch: Dispatch,
+  log: Log,
+): void {
+  dispatch(request)
+    .catch((error: unknown) => {
+      const passing = passingReason(error);
+      if (passing !== undefined) return failure(503, passing, { 'retry-after': '5' });
+      if (!request.destroyed)
+        log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
+      return failure(500, 'internal error');
+    })
+    .then((reply) => sendReply(response, reply))
+    // Only a broken socket is left as a reason, and then there is nobody to tell.
+    .catch(() => response.destroy());
+}
+
+/** As a dispatch, but for those who are refused at the door. */
+export function unlessRefused(
+  { isKnown, refusedSeconds }: Entry,
+  dispatch: Dispatch,
+  counters: Counters,
+): Dispatch {
+  // Whoever is signed in is, whatever else the request carries.
+  if (isKnown || refusedSeconds === 0) return dispatch;
+  counters.refused('unauthorized');
+  return () => Promise.resolve(tooManyGuesses(refusedSeconds));
+}
+
+/** A dispatch where all places of those who are known are taken. */
+export function crowded(): ReturnType<Dispatch> {
+  const reply = failure(503, 'too many requests at once', { connection: 'close', 'retry-after': '1' });
+  return Promise.resolve(reply);
+}
+
+/** What is wrong where another attempt, a moment later, may not meet it. */
+function passingReason(error: unknown): string | undefined {
+  if (isInvalidated(error)) return 'the store has failed';
+  if (!(error instanceof CerberusServerError)) return undefined;
+  return error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_BUSY' ? error.message : undefined;
+}

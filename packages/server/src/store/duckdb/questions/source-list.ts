@@ -1,0 +1,69 @@
+import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
+
+import type { ProducerMode, ProducerRow } from '../../producer.ts';
+import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
+import { Conditions } from '../engine/conditions.ts';
+import type { ReadRows } from '../engine/read-connection.ts';
+import { maybeText, number, text } from '../engine/values.ts';
+import { toProducerRow } from './producer-row.ts';
+import { PRODUCER_COLUMNS } from './queries.ts';
+
+const IS_FOUND = `contains(
+  lower(concat_ws(' ', client_id, producer, agent, service_version, deployment_environment, service_instance_id)),
+  lower($search))`;
+const NEWEST = 'ORDER BY last_seen DESC, producer';
+
+/** Lists producers. */
+export async function producerListOf(rows: ReadRows, query: SourceQuery): Promise<Listed<ProducerRow>> {
+  const conditions = conditionsOf(query).text('search', IS_FOUND, query.search);
+  const found = await rows(
+    conditions.query(`
+      SELECT ${PRODUCER_COLUMNS}, count(*) OVER () AS total
+      FROM producers ${conditions.where}
+      ORDER BY list_contains($first::VARCHAR[], producer) DESC, producers.last_seen DESC, producer
+      LIMIT $limit`),
+  );
+  return { rows: found.map(toProducerRow), total: number(found[0]?.['total']) };
+}
+
+/** Lists client ids with the figures of all their producers; one that is found finds its application. */
+export async function applicationListOf(rows: ReadRows, query: SourceQuery): Promise<Listed<ApplicationRow>> {
+  const conditions = conditionsOf(query);
+  if (query.search !== undefined) conditions.value('search', VARCHAR, query.search);
+  const found = await rows(
+    conditions.query(`
+      SELECT client_id, count(*) AS producers, string_agg(DISTINCT mode, ' ' ORDER BY mode) AS modes,
+             first(agent ${NEWEST}) AS agent, first(service_version ${NEWEST}) AS service_version,
+             first(deployment_environment ${NEWEST}) AS deployment_environment,
+             first(service_instance_id ${NEWEST}) AS service_instance_id,
+             epoch_ms(min(first_seen)) AS first_seen, epoch_ms(max(producers.last_seen)) AS last_seen,
+             sum(events)::BIGINT AS events, sum(rejected)::BIGINT AS rejected, count(*) OVER () AS total
+      FROM producers ${conditions.where}
+      GROUP BY client_id ${query.search === undefined ? '' : `HAVING bool_or(${IS_FOUND})`}
+      ORDER BY list_contains($first::VARCHAR[], client_id) DESC, max(producers.last_seen) DESC, client_id
+      LIMIT $limit`),
+  );
+  const applications = found.map((row) => ({
+    clientId: text(row['client_id']),
+    producers: number(row['producers']),
+    modes: text(row['modes']).split(' ') as ProducerMode[],
+    agent: maybeText(row['agent']),
+    service: {
+      version: maybeText(row['service_version']),
+      environment: maybeText(row['deployment_environment']),
+      instanceId: maybeText(row['service_instance_id']),
+    },
+    firstSeen: number(row['first_seen']),
+    lastSeen: number(row['last_seen']),
+    events: number(row['events']),
+    rejected: number(row['rejected']),
+  }));
+  return { rows: applications, total: number(found[0]?.['total']) };
+}
+
+function conditionsOf({ clientId, first, limit }: SourceQuery): Conditions {
+  return new Conditions()
+    .text('client_id', 'client_id = $client_id', clientId)
+    .value('first', LIST(VARCHAR), listValue([...first]))
+    .number('limit', limit);
+}

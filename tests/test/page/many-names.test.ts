@@ -1,0 +1,53 @@
+// A sender that made up thousands of names: the page shows a few of them, says how many more there are, and finds each.
+import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import { expect } from 'chai';
+import { describeInBrowser, openPage } from '../support/browser.js';
+import { store } from '../support/stored-traffic.js';
+
+const NAMES = 3000;
+
+describeInBrowser('thousands of names', () => {
+  let server: CerberusServer;
+
+  before(async () => {
+    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    for (let from = 0; from < NAMES; from += 1000) {
+      const events = Array.from({ length: 1000 }, (_, n) => ({
+        client_id: `app-${from + n}`,
+        endpoint: `/path/${from + n}`,
+        custom_data: { [`metric-${from + n}`]: n },
+      }));
+      await store(server, ...events);
+    }
+  });
+
+  after(() => server.close());
+
+  const views = {
+    sources: {
+      query: '?view=sources',
+      of: 'applications and exporters',
+      found: 'app-2719',
+      rest: /2,950 more applications/,
+    },
+    metrics: {
+      query: '?view=metrics&range=1h',
+      of: 'metrics',
+      found: 'metric-2719',
+      rest: /2,900 more metrics/,
+    },
+    overview: { query: '?range=1h', of: 'endpoints', found: '/path/2719', rest: /2,980 more endpoints/ },
+  };
+  for (const [view, { query, of, found, rest }] of Object.entries(views)) {
+    it(`are few in ${view}, and each is found`, async () => {
+      const { page, problems } = await openPage(server, query);
+      await page.getByText(rest).waitFor();
+      const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
+      expect(nodes).to.be.below(3000);
+      await page.getByRole('searchbox', { name: `Search ${of}` }).fill(found.toUpperCase());
+      await page.locator('main').getByText(found, { exact: true }).first().waitFor();
+      await page.getByText(rest).waitFor({ state: 'detached' });
+      expect(problems).to.deep.equal([]);
+    });
+  }
+});
