@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { TokenCheck } from './access/auth.ts';
-import { resolveCredentials } from './access/credentials.ts';
+import { resolveCredentials, type TokenOrigin } from './access/credentials.ts';
 import { Sessions } from './access/sessions.ts';
 import { SignInLimit } from './access/sign-in-limit.ts';
 import { LiveFeed } from './api/live-feed.ts';
@@ -39,9 +39,11 @@ export interface CerberusServer {
   /** Where exporters connect: `ws://127.0.0.1:8765/ws/events`. */
   readonly wsUrl: string;
   readonly port: number;
-  /** The API token, given or generated. */
+  /** The API token, given or generated. Not enumerable: a server that is logged or spread does not show it. */
   readonly token: string;
-  /** The key for hashing addresses, given or generated. */
+  /** Where the token is from. */
+  readonly tokenOrigin: TokenOrigin;
+  /** The key for hashing addresses, given or generated. Not enumerable, as the token. */
   readonly secretKey: string;
   /** What the server has done since it started. */
   readonly stats: () => ServerStats;
@@ -114,7 +116,7 @@ async function serve(
 ): Promise<Omit<CerberusServer, 'failed'>> {
   const db = ownStore || config.db === ':memory:' ? undefined : config.db;
   // After the database is locked: two servers that start at once must not both make up a token.
-  const { token, secretKey } = resolveCredentials({ ...config, db });
+  const { token, tokenOrigin, secretKey } = resolveCredentials({ ...config, db });
   const counters = new Counters();
   const metrics = new ServerMetrics();
   const receiver = new Receiver(store, counters, metrics, config, log);
@@ -172,15 +174,25 @@ async function serve(
     stopFeed();
   };
   let closing: Promise<void> | undefined;
-  return {
+  const server = {
     url: `http://${authority}`,
     wsUrl: `ws://${authority}${WEBSOCKET_PATH}`,
     port,
-    token,
-    secretKey,
+    tokenOrigin,
     stats,
-    close: () => (closing ??= shutDown(config, { http, endpoint, store, stopTasks, live, log })),
+    close: (): Promise<void> =>
+      (closing ??= shutDown(config, { http, endpoint, store, stopTasks, live, log })),
   };
+  return withSecrets(server, { token, secretKey });
+}
+
+/** Adds members that neither `inspect` nor JSON nor a spread shows. */
+function withSecrets<T extends object, S extends Readonly<Record<string, string>>>(
+  target: T,
+  secrets: S,
+): T & S {
+  for (const [name, value] of Object.entries(secrets)) Object.defineProperty(target, name, { value });
+  return target as T & S;
 }
 
 function createEndpoint(

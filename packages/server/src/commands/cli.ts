@@ -25,7 +25,9 @@ async function serve(options: ServerOptions): Promise<void> {
     process.umask(0o077);
     const { db } = resolveConfig(options, process.env);
     const server = await startServer({ ...options, log: logUnlessInBanner });
-    process.stdout.write(`${startBanner(server, db)}\n`);
+    process.stdout.write(
+      `${startBanner(server, { db, isTerminal: process.stdout.isTTY, flag: options.token !== undefined })}\n`,
+    );
     warnIfExposed(server, options);
     stopOnSignals(server);
     void server.failed.then((error) => endWith(server, error));
@@ -49,7 +51,8 @@ function createCommand(): Command {
     .option('--trace-url-template <url>', 'where a trace can be looked at; {trace_id} stands for its id')
     .option('--memory-limit <size>', 'memory for DuckDB (default 512MB)')
     .addHelpText('after', '\nEach option is also read from the environment: CERBERUS_SERVER_PORT and so on.')
-    .showHelpAfterError('(see cerberus-server --help)');
+    .showHelpAfterError('(see cerberus-server --help)')
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) });
   for (const [name, rule] of Object.entries(NUMBER_RULES)) {
     command.option(`${flagOf(name)} <number>`, `${rule.help} (default ${rule.default})`, Number);
   }
@@ -60,6 +63,11 @@ function createCommand(): Command {
     .addCommand(tailCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand());
+}
+
+/** A misspelt `--tokn=…` must not put the token into a journal. */
+function withoutValues(text: string): string {
+  return text.replaceAll(/(unknown option '[^'=\s]*=)[^\n]*'/g, "$1…'");
 }
 
 /** `maxFrameBytes` → `--max-frame-bytes`, which commander reads back as the option's name. */
