@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly db?: string | undefined;
   /** A store of your own instead of `db`. The server closes it. */
   readonly store?: Store | undefined;
-  /** API token of all clients. Default: generated once, kept in `<db>.token`. */
+  /** The server's own token, which does everything. Default: generated once, kept in `<db>.token`. */
   readonly token?: string | undefined;
   /** Key for hashing addresses, given out to clients. Default: generated once, kept in `<db>.secret-key`. */
   readonly secretKey?: string | undefined;

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { TokenCheck } from './access/auth.ts';
 import { resolveCredentials, type TokenOrigin } from './access/credentials.ts';
 import { Sessions } from './access/sessions.ts';
 import { SignInLimit } from './access/sign-in-limit.ts';
+import { TokenBook } from './access/token-book.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
 import { createDispatch, type Dispatch } from './api/routes.ts';
@@ -120,9 +120,9 @@ async function serve(
   const counters = new Counters();
   const metrics = new ServerMetrics();
   const receiver = new Receiver(store, counters, metrics, config, log);
-  const check = new TokenCheck(token);
+  const tokens = new TokenBook(token, { path: db === undefined ? undefined : `${db}.tokens`, log });
   const registry = new ProducerRegistry();
-  const endpoint = createEndpoint(config, receiver, registry, check);
+  const endpoint = createEndpoint(config, receiver, registry, tokens);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
   metrics.read({ stats, healthy: () => receiver.healthy });
   const rate = new CommitRate();
@@ -135,7 +135,7 @@ async function serve(
   const live = new LiveStreams(feed, (socket) => plain.release(socket));
   const dispatch = createDispatch({
     receiver,
-    token: check,
+    tokens,
     maxIngestBytes: config.maxIngestBytes,
     reader: store,
     archive: store.archive,
@@ -143,7 +143,7 @@ async function serve(
     secretKey,
     healthy: () => receiver.healthy,
     metrics,
-    access: { token: check, sessions: new Sessions(), signIn: config.signIn },
+    access: { tokens, sessions: new Sessions(tokens), signIn: config.signIn },
     signInLimit: new SignInLimit(),
     live,
     page: createPageReply(),
@@ -172,6 +172,7 @@ async function serve(
     stopForgetting();
     stopRetention();
     stopFeed();
+    tokens.close();
   };
   let closing: Promise<void> | undefined;
   const server = {
@@ -199,16 +200,17 @@ function createEndpoint(
   config: ServerConfig,
   receiver: Receiver,
   registry: ProducerRegistry,
-  token: TokenCheck,
+  tokens: TokenBook,
 ): WebSocketEndpoint {
   return new WebSocketEndpoint({
     ...config,
-    token,
+    tokens,
     counters: receiver.counters,
-    createSession: (peer, { mode, authenticated }) =>
-      mode === 'batch'
-        ? new BatchSession(peer, receiver, registry, config)
-        : new EventSession(peer, receiver, token, config, authenticated),
+    createSession: (peer, { mode, grant }) =>
+      // Batch mode is not accepted without a token.
+      mode === 'batch' && grant !== undefined
+        ? new BatchSession(peer, receiver, registry, config, { grant, tokens })
+        : new EventSession(peer, receiver, tokens, config, grant),
   });
 }
 

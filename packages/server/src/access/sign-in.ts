@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import { isJsonObject } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, type Reply } from '../http/response.ts';
-import type { TokenCheck } from './auth.ts';
 import { cookieOf, setCookie } from './cookies.ts';
 import { sessionCookieOf, type ReaderAccess } from './reader-access.ts';
 import { SESSION_SECONDS } from './sessions.ts';
 import type { SignInLimit } from './sign-in-limit.ts';
+import { verdictOn } from './token-book.ts';
 
 const MAX_BODY_BYTES = 4096;
 
@@ -32,12 +32,17 @@ export async function signInReply(message: IncomingMessage, context: SignInConte
   }
   const body = await readBody(message, MAX_BODY_BYTES);
   if (!body.ok) return failure(413, `body is larger than ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
-  if (!isRightToken(body.bytes, context.access.token)) {
+  const grant = context.access.tokens.find(tokenIn(body.bytes));
+  if (grant === undefined) {
     context.limit.failed(address);
     context.onRefused();
     return failure(401, 'wrong token');
   }
-  return sessionReply(message, context.access.sessions.begin(), SESSION_SECONDS);
+  if (verdictOn(grant, 'read') !== 'ok') {
+    context.onRefused();
+    return failure(403, 'this token is for sending only');
+  }
+  return sessionReply(message, context.access.sessions.begin(grant), SESSION_SECONDS);
 }
 
 /** `DELETE /api/session`: signs out, whoever asks. */
@@ -46,12 +51,12 @@ export function signOutReply(message: IncomingMessage, { access }: SignInContext
   return sessionReply(message, '', 0);
 }
 
-function isRightToken(bytes: Buffer, token: TokenCheck): boolean {
+function tokenIn(bytes: Buffer): unknown {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return isJsonObject(value) && token.accepts(value['token']);
+    return isJsonObject(value) ? value['token'] : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

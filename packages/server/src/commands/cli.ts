@@ -10,6 +10,7 @@ import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner } from './banner.ts';
 import { devCommand } from './dev-command.ts';
 import { tailCommand } from './tail-command.ts';
+import { tokenCommand } from './token-command.ts';
 
 /**
  * Runs the `cerberus-server` command. Resolves when the server has started, or when a command such as `dev` is done;
@@ -43,7 +44,7 @@ function createCommand(): Command {
     .version(version())
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--db <file>', 'DuckDB file, or :memory: to keep nothing (default ./cerberus.duckdb)')
-    .option('--token <token>', 'API token of all clients (default: generated once, kept in <db>.token)')
+    .option('--token <token>', "the server's own token (default: generated once, kept in <db>.token)")
     .option(
       '--secret-key <key>',
       'key for hashing addresses (default: generated once, kept in <db>.secret-key)',
@@ -61,6 +62,7 @@ function createCommand(): Command {
     .enablePositionalOptions()
     .addCommand(devCommand())
     .addCommand(tailCommand())
+    .addCommand(tokenCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand());
 }

@@ -125,6 +125,7 @@ describe('signing in', () => {
     expect(body).to.deep.equal({
       signed_in: true,
       sign_in: true,
+      admin: true,
       trace_url_template: 'https://traces.example/{trace_id}',
     });
   });
