@@ -120,7 +120,9 @@ async function serve(
   const counters = new Counters();
   const metrics = new ServerMetrics();
   const receiver = new Receiver(store, counters, metrics, config, log);
-  const tokens = new TokenBook(token, { path: db === undefined ? undefined : `${db}.tokens`, log });
+  const beside = (name: string): string | undefined => (db === undefined ? undefined : `${db}.${name}`);
+  const tokens = new TokenBook(token, { path: beside('tokens'), log });
+  const sessions = new Sessions(tokens, { path: beside('sessions'), log });
   const registry = new ProducerRegistry();
   const endpoint = createEndpoint(config, receiver, registry, tokens);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
@@ -143,7 +145,7 @@ async function serve(
     secretKey,
     healthy: () => receiver.healthy,
     metrics,
-    access: { tokens, sessions: new Sessions(tokens), signIn: config.signIn },
+    access: { tokens, sessions, signIn: config.signIn },
     signInLimit: new SignInLimit(),
     live,
     page: createPageReply(),

@@ -1,10 +1,22 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { PrivateFile } from './private-file.ts';
 import type { Grant, TokenBook } from './token-book.ts';
 
 /** How long a sign-in lasts. */
 export const SESSION_SECONDS: number = 7 * 24 * 60 * 60;
 const MAX_SESSIONS = 1000;
+
+/** Where sessions are kept, and who hears of it. */
+export interface SessionOptions {
+  /** Their file; undefined to keep nothing. */
+  readonly path: string | undefined;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
 
 interface Session {
   /** When it ends, milliseconds since the epoch. */
@@ -17,18 +29,23 @@ interface Session {
 
 /**
  * Who is signed in, and with which token: a session ends with it, and may do no more than it. Only digests are kept, so
- * that a lookup takes no time that depends on the secret.
+ * that a lookup takes no time that depends on the secret, and the file gives nobody a session. It outlives a restart.
  */
 export class Sessions {
   readonly #tokens: Pick<TokenBook, 'entryOf'>;
+  readonly #file: PrivateFile | undefined;
+  readonly #log: Log;
   readonly #now: () => number;
   /** By digest of the secret, in the order in which they began. */
   readonly #sessions = new Map<string, Session>();
 
-  /** @param now milliseconds since the epoch */
-  constructor(tokens: Pick<TokenBook, 'entryOf'>, now: () => number = Date.now) {
+  constructor(tokens: Pick<TokenBook, 'entryOf'>, { path, log, now = Date.now }: SessionOptions) {
     this.#tokens = tokens;
+    this.#file = path === undefined ? undefined : new PrivateFile(path);
+    this.#log = log;
     this.#now = now;
+    for (const [key, session] of this.#read())
+      if (this.#now() < session.end) this.#sessions.set(key, session);
   }
 
   /** Begins a session. Over the limit the oldest one ends. @returns the secret that the browser keeps */
@@ -39,6 +56,7 @@ export class Sessions {
     const hash = this.#tokens.entryOf(id)?.hash ?? Buffer.alloc(0);
     const end = this.#now() + SESSION_SECONDS * 1000;
     this.#sessions.set(digest(secret), { end, tokenId: id, binding: bind(secret, hash) });
+    this.#save();
     return secret;
   }
 
@@ -52,12 +70,58 @@ export class Sessions {
     if (token !== undefined && this.#now() < session.end && isSame(bind(secret, token.hash), session.binding))
       return token.grant;
     this.#sessions.delete(key);
+    this.#save();
     return undefined;
   }
 
   end(secret: string | undefined): void {
-    if (secret !== undefined) this.#sessions.delete(digest(secret));
+    if (secret !== undefined && this.#sessions.delete(digest(secret))) this.#save();
   }
+
+  /** To sign in again is less than a server that does not start. */
+  #read(): readonly [string, Session][] {
+    try {
+      return this.#file?.read(parseSessions) ?? [];
+    } catch (error) {
+      this.#log('warn', `everybody is signed out: ${messageOf(error)}`);
+      return [];
+    }
+  }
+
+  /** A disk that takes nothing is no reason to let nobody in. */
+  #save(): void {
+    try {
+      this.#file?.write({
+        version: 1,
+        sessions: [...this.#sessions].map(([key, { end, tokenId, binding }]) => ({
+          digest: key,
+          ends_at: new Date(end).toISOString(),
+          token: tokenId,
+          binding,
+        })),
+      });
+    } catch (error) {
+      this.#log('warn', `sessions of the page are not kept: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** Reads the file. @throws TypeError when it is none */
+function parseSessions(value: unknown): [string, Session][] {
+  const { version, sessions } = (value ?? {}) as { readonly version?: unknown; readonly sessions?: unknown };
+  if (version !== 1 || !Array.isArray(sessions)) throw new TypeError('it has no sessions of version 1');
+  return sessions.map((each: unknown) => {
+    const { digest: key, ends_at: ends, token, binding } = (each ?? {}) as Readonly<Record<string, unknown>>;
+    const end = Date.parse(String(ends));
+    if (
+      typeof key !== 'string' ||
+      typeof token !== 'string' ||
+      typeof binding !== 'string' ||
+      Number.isNaN(end)
+    )
+      throw new TypeError('a session is incomplete');
+    return [key, { end, tokenId: token, binding }];
+  });
 }
 
 function digest(secret: string): string {
