@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 
 import { resolveCredentials, type TokenOrigin } from './access/credentials.ts';
 import { Sessions } from './access/sessions.ts';
@@ -39,11 +40,11 @@ export interface CerberusServer {
   /** Where exporters connect: `ws://127.0.0.1:8765/ws/events`. */
   readonly wsUrl: string;
   readonly port: number;
-  /** The API token, given or generated. Not enumerable: a server that is logged or spread does not show it. */
+  /** The API token, given or generated. `inspect` and JSON do not show it. */
   readonly token: string;
   /** Where the token is from. */
   readonly tokenOrigin: TokenOrigin;
-  /** The key for hashing addresses, given or generated. Not enumerable, as the token. */
+  /** The key for hashing addresses, given or generated. `inspect` and JSON do not show it. */
   readonly secretKey: string;
   /** What the server has done since it started. */
   readonly stats: () => ServerStats;
@@ -177,25 +178,24 @@ async function serve(
     tokens.close();
   };
   let closing: Promise<void> | undefined;
-  const server = {
+  return {
+    ...{ toJSON: presentable, [inspect.custom]: presentable },
     url: `http://${authority}`,
     wsUrl: `ws://${authority}${WEBSOCKET_PATH}`,
     port,
+    token,
     tokenOrigin,
+    secretKey,
     stats,
     close: (): Promise<void> =>
       (closing ??= shutDown(config, { http, endpoint, store, stopTasks, live, log })),
   };
-  return withSecrets(server, { token, secretKey });
 }
 
-/** Adds members that neither `inspect` nor JSON nor a spread shows. */
-function withSecrets<T extends object, S extends Readonly<Record<string, string>>>(
-  target: T,
-  secrets: S,
-): T & S {
-  for (const [name, value] of Object.entries(secrets)) Object.defineProperty(target, name, { value });
-  return target as T & S;
+/** What a log may show of a server, also of a copy of it. */
+function presentable(this: CerberusServer): object {
+  const { url, wsUrl, port, tokenOrigin } = this;
+  return { url, wsUrl, port, tokenOrigin };
 }
 
 function createEndpoint(

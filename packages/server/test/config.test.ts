@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { resolveConfig, variableOf, type ServerOptions } from '../dist/config.js';
+import { NUMBER_RULES, resolveConfig, variableOf, type ServerOptions } from '../dist/config.js';
 
 function refusal(options: ServerOptions, env: Record<string, string> = {}): string {
   try {
@@ -103,6 +103,28 @@ describe('resolveConfig', () => {
     );
   });
 
+  it('refuses what is no plain number, for every option that is one', () => {
+    for (const [name, { min, max }] of Object.entries(NUMBER_RULES)) {
+      for (const text of [
+        '1e3',
+        '0x10',
+        '-1',
+        '+5',
+        '1.5',
+        ' 5 ',
+        '1_000',
+        '1,000',
+        'NaN',
+        'Infinity',
+        '٣',
+        String(max + 1),
+      ])
+        expect(refusal({}, { [variableOf(name)]: text }), `${name} ${text}`).to.equal(
+          `\`${name}\` (${variableOf(name)}) must be an integer from ${min} to ${max}`,
+        );
+    }
+  });
+
   it('refuses empty texts', () => {
     for (const name of ['host', 'db', 'token', 'secretKey', 'memoryLimit']) {
       expect(refusal({ [name]: ' ' }), name).to.match(new RegExp(`^\`${name}\` `));
@@ -117,9 +139,20 @@ describe('resolveConfig', () => {
   });
 
   it('refuses a memory limit that DuckDB would not read', () => {
-    for (const memoryLimit of ['512', 'lots', "1GB'; DROP TABLE events; --", '0MB']) {
+    for (const memoryLimit of [
+      '512',
+      'lots',
+      "1GB'; DROP TABLE events; --",
+      '0MB',
+      '1e3MB',
+      '-1GB',
+      '63MB',
+      '60MiB',
+      '9KB',
+    ]) {
       expect(refusal({ memoryLimit })).to.include('`memoryLimit`');
     }
-    expect(resolveConfig({ memoryLimit: '2 GiB' }, {}).memoryLimit).to.equal('2 GiB');
+    for (const memoryLimit of ['2 GiB', '64MB', '62MiB', '70000KB', '1tb'])
+      expect(resolveConfig({ memoryLimit }, {}).memoryLimit).to.equal(memoryLimit);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
-import { isLoopback, NUMBER_RULES, resolveConfig, type ServerOptions } from '../config.ts';
+import { integerOf, isLoopback, NUMBER_RULES, resolveConfig, type ServerOptions } from '../config.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
 import type { LogLevel } from '../log.ts';
 import { startServer, type CerberusServer } from '../server.ts';
@@ -55,7 +55,7 @@ function createCommand(): Command {
     .showHelpAfterError('(see cerberus-server --help)')
     .configureOutput({ outputError: (text, write) => write(withoutValues(text)) });
   for (const [name, rule] of Object.entries(NUMBER_RULES)) {
-    command.option(`${flagOf(name)} <number>`, `${rule.help} (default ${rule.default})`, Number);
+    command.option(`${flagOf(name)} <number>`, `${rule.help} (default ${rule.default})`, integerOf);
   }
   return command
     .action(serve)

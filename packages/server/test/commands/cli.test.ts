@@ -158,6 +158,13 @@ describe('cerberus-server', () => {
       .and.not.include('secret token');
   });
 
+  it('refuses what is no plain number, an empty one too', async () => {
+    for (const text of ['1e3', '-5', '', '0x10'])
+      expect(await refused([`--max-frame-bytes=${text}`]), text).to.match(
+        /^cerberus-server: `maxFrameBytes` \(CERBERUS_SERVER_MAX_FRAME_BYTES\) must be an integer from 1024 to \d+\n$/,
+      );
+  });
+
   it('names an unknown option', async () => {
     expect(await refused(['--prot', '1'])).to.match(
       /^error: unknown option '--prot'\n\(Did you mean --port\?\)/,
