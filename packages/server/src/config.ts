@@ -81,7 +81,10 @@ export interface ServerOptions {
 type NumberOption = {
   [K in keyof ServerOptions]-?: ServerOptions[K] extends number | undefined ? K : never;
 }[keyof ServerOptions];
-type TextOption = 'host' | 'db' | 'token' | 'secretKey' | 'memoryLimit' | 'traceUrlTemplate';
+/** The options that are texts. */
+export const TEXT_OPTIONS = ['host', 'db', 'token', 'secretKey', 'memoryLimit', 'traceUrlTemplate'] as const;
+
+type TextOption = (typeof TEXT_OPTIONS)[number];
 
 /** All options, resolved and checked. `token` and `secretKey` stay open until the database's folder is known. */
 export type ServerConfig = Readonly<Record<NumberOption, number>> & {

@@ -179,7 +179,7 @@ async function serve(
   };
   let closing: Promise<void> | undefined;
   return {
-    ...{ toJSON: presentable, [inspect.custom]: presentable },
+    ...PRESENTABLE,
     url: `http://${authority}`,
     wsUrl: `ws://${authority}${WEBSOCKET_PATH}`,
     port,
@@ -197,6 +197,8 @@ function presentable(this: CerberusServer): object {
   const { url, wsUrl, port, tokenOrigin } = this;
   return { url, wsUrl, port, tokenOrigin };
 }
+
+const PRESENTABLE = { toJSON: presentable, [inspect.custom]: presentable };
 
 function createEndpoint(
   config: ServerConfig,

@@ -52,7 +52,7 @@ describe('docs/server.md', () => {
       flags(help.output().stdout).filter((flag) => flag !== '--help' && flag !== '--version'),
     );
     expect([...documented].toSorted()).to.deep.equal([...known].toSorted());
-    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 6);
+    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 8);
   });
 
   it('has the metrics that the server has, with their types, and no other', async () => {
@@ -112,7 +112,7 @@ describe('docs/server.md', () => {
       const purpose = ROWS.get(name)?.[1]?.replaceAll('`', '').split(':')[0];
       expect(purpose, name).to.equal(`${need.needs}${need.session ? ' or a session' : ''}`);
     }
-    const open = new Set(['GET /', 'GET /healthz', 'DELETE /api/session']);
+    const open = new Set(['GET /', 'GET /healthz', 'GET /livez', 'GET /readyz', 'DELETE /api/session']);
     for (const [name, method = '', path = ''] of endpoints.filter(([each]) => !each.includes('/ws/'))) {
       const headers = { 'content-type': 'application/json' };
       const { status } = await fetch(`${running.url}${path}`, { method, headers });

@@ -4,6 +4,8 @@
  */
 export const ROUTE_NEEDS = {
   'GET /healthz': 'nothing',
+  'GET /livez': 'nothing',
+  'GET /readyz': 'nothing',
   'GET /metrics': { needs: 'read', session: false },
   'GET /ws/events': { needs: 'ingest', session: false },
   'POST /v1/ingest/batch': { needs: 'ingest', session: false },

@@ -100,6 +100,8 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
   };
   return {
     'GET /healthz': () => healthReply(context.healthy()),
+    'GET /livez': () => ({ status: 200, body: { status: 'ok' } }),
+    'GET /readyz': () => readyReply(receiver.unready),
     'GET /metrics': () => metricsReply(context.metrics),
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
     'GET /api/secret-key': () => keyReply(context.secretKey),
@@ -154,6 +156,10 @@ function sessionReply(message: IncomingMessage, { access, traceUrlTemplate }: Ro
 
 function healthReply(healthy: boolean): Reply {
   return healthy ? { status: 200, body: { status: 'ok' } } : failure(503, 'the last commit failed');
+}
+
+function readyReply(unready: string | undefined): Reply {
+  return unready === undefined ? { status: 200, body: { status: 'ok' } } : failure(503, unready);
 }
 
 async function metricsReply(metrics: RouteContext['metrics']): Promise<Reply> {

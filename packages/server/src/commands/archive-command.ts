@@ -11,12 +11,15 @@ import { parseTime } from '../event/timestamps.ts';
 import { EXPORT_FORMATS, type Archive, type ExportFormat } from '../store/archive.ts';
 import { copyFolder, removeCopies } from '../store/copies.ts';
 import { DuckDbStore } from '../store/duckdb/store.ts';
+import { environmentWith } from './settings.ts';
 import { ask, CommandError, fail, keptToken } from './running-server.ts';
 
 interface CommonFlags {
   readonly url?: string;
   readonly token?: string;
   readonly db?: string;
+  /** Of the command as a whole, before the name of this one. */
+  readonly config?: string;
   readonly output?: string;
 }
 
@@ -74,7 +77,10 @@ type Make = (archive: Archive, path: string) => Promise<void>;
 
 async function run(name: string, flags: CommonFlags, path: string, make: Make): Promise<void> {
   try {
-    const config = resolveConfig({ db: flags.db, token: flags.token }, process.env);
+    const config = resolveConfig(
+      { db: flags.db, token: flags.token },
+      environmentWith(process.env, flags.config),
+    );
     const base = flags.url ?? `http://127.0.0.1:${config.port}`;
     const token = config.token ?? (await keptToken(config.db));
     const response = await ask({ base, token, named: flags.url !== undefined }, path);

@@ -5,8 +5,8 @@ export interface BannerFacts {
   readonly db: string;
   /** What is printed is not kept: neither a pipe nor a file, such as that of a service. */
   readonly isTerminal: boolean;
-  /** The token was given as a flag. */
-  readonly flag: boolean;
+  /** Where a token that was given comes from: a flag, a variable, a file. */
+  readonly given: string;
 }
 
 /**
@@ -44,12 +44,11 @@ interface TokenText {
 
 function tokenText(
   { token, tokenOrigin }: Pick<CerberusServer, 'token' | 'tokenOrigin'>,
-  { isTerminal, flag }: BannerFacts,
+  { isTerminal, given }: BannerFacts,
 ): TokenText {
   if (tokenOrigin.kind === 'given') {
-    return flag
-      ? { label: 'as given with --token', shell: "'the one given with --token'" }
-      : { label: 'as given in CERBERUS_SERVER_TOKEN', shell: '"$CERBERUS_SERVER_TOKEN"' };
+    const isVariable = given === 'CERBERUS_SERVER_TOKEN';
+    return { label: `as given in ${given}`, shell: isVariable ? `"$${given}"` : `'the one in ${given}'` };
   }
   const isNew = tokenOrigin.kind === 'memory' || tokenOrigin.isNew;
   if (isNew && isTerminal) return { label: token, shell: token };

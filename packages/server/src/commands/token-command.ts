@@ -6,6 +6,7 @@ import { PURPOSES } from '../access/purposes.ts';
 import { resolveConfig } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import { CommandError, fail } from './running-server.ts';
+import { environmentWith } from './settings.ts';
 import { printable } from './terminal.ts';
 import {
   fileTokens,
@@ -18,6 +19,8 @@ interface CommonFlags {
   readonly url?: string;
   readonly token?: string;
   readonly db?: string;
+  /** Of the command as a whole, before the name of this one. */
+  readonly config?: string;
 }
 
 interface CreateFlags extends CommonFlags {
@@ -118,7 +121,10 @@ async function run(
   action: (tokens: TokenAdministration) => Promise<void>,
 ): Promise<void> {
   try {
-    const config = resolveConfig({ db: flags.db, token: flags.token }, process.env);
+    const config = resolveConfig(
+      { db: flags.db, token: flags.token },
+      environmentWith(process.env, flags.config),
+    );
     const asked = await serverTokens(config, flags.url);
     if (asked !== undefined) return await action(asked);
     // As the server does: a database that was never made needs no lock.

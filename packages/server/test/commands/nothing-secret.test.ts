@@ -77,9 +77,9 @@ describe('what a server prints', function () {
   it('is not the token and the key of a flag, nor on a terminal', async () => {
     const secrets = ['--token', TOKEN, '--secret-key', KEY];
     const printed = await served(secrets);
-    expect(printed).to.include('as given with --token').and.not.include(TOKEN).and.not.include(KEY);
+    expect(printed).to.include('as given in --token').and.not.include(TOKEN).and.not.include(KEY);
     const shown = await onTerminal(['--port', '0', '--db', db, ...secrets], folder);
-    expect(shown).to.include('as given with --token').and.not.include(TOKEN).and.not.include(KEY);
+    expect(shown).to.include('as given in --token').and.not.include(TOKEN).and.not.include(KEY);
   });
 
   it('is not those of the environment, nor on a terminal', async () => {
