@@ -20,6 +20,11 @@ export interface ServerOptions {
   /** Key for hashing addresses, given out to clients. Default: generated once, kept in `<db>.secret-key`. */
   readonly secretKey?: string | undefined;
   /**
+   * When a new key is made up in the place of the old one, which is destroyed: each midnight, Monday or first of a month
+   * (UTC). Only for a key that was made up. Default `off`.
+   */
+  readonly rotateKey?: KeyRotation | undefined;
+  /**
    * False opens the page and the read API, but not the secret key, to everybody on this machine. Only in code, only on a
    * loopback `host`, and only with a `token` that was made up. Default true.
    */
@@ -81,8 +86,22 @@ export interface ServerOptions {
 type NumberOption = {
   [K in keyof ServerOptions]-?: ServerOptions[K] extends number | undefined ? K : never;
 }[keyof ServerOptions];
+/** When the key of the address hash changes by itself. */
+export const KEY_ROTATIONS = ['off', 'daily', 'weekly', 'monthly'] as const;
+
+/** When the key of the address hash changes by itself. */
+export type KeyRotation = (typeof KEY_ROTATIONS)[number];
+
 /** The options that are texts. */
-export const TEXT_OPTIONS = ['host', 'db', 'token', 'secretKey', 'memoryLimit', 'traceUrlTemplate'] as const;
+export const TEXT_OPTIONS = [
+  'host',
+  'db',
+  'token',
+  'secretKey',
+  'memoryLimit',
+  'rotateKey',
+  'traceUrlTemplate',
+] as const;
 
 type TextOption = (typeof TEXT_OPTIONS)[number];
 
@@ -91,6 +110,7 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly host: string;
   readonly db: string;
   readonly memoryLimit: string;
+  readonly rotateKey: KeyRotation;
   readonly signIn: boolean;
   readonly traceUrlTemplate: string | undefined;
   readonly token: string | undefined;
@@ -177,6 +197,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
   ) as Record<NumberOption, number>;
   const host = textOf('host', options, env) ?? '127.0.0.1';
   const token = secretOf('token', options, env);
+  const secretKey = secretOf('secretKey', options, env);
   return Object.freeze({
     ...numbers,
     host,
@@ -185,7 +206,8 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     signIn: signInOf(options.signIn ?? true, host, token),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
     token,
-    secretKey: secretOf('secretKey', options, env),
+    secretKey,
+    rotateKey: rotationOf(textOf('rotateKey', options, env) ?? 'off', secretKey),
   });
 }
 
@@ -235,6 +257,16 @@ function traceUrlOf(value: string | undefined): string | undefined {
   const isWebUrl = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
   if (isWebUrl && value.includes('{trace_id}')) return value;
   throw invalid('traceUrlTemplate', 'must be an http:// or https:// URL with {trace_id} in it');
+}
+
+function rotationOf(value: string, secretKey: string | undefined): KeyRotation {
+  const rotation = KEY_ROTATIONS.find((each) => each === value);
+  if (rotation === undefined) throw invalid('rotateKey', `must be one of ${KEY_ROTATIONS.join(', ')}`);
+  if (rotation === 'off' || secretKey === undefined) return rotation;
+  throw invalid(
+    'rotateKey',
+    'goes with a key that the server made up, and not with a `secretKey` of your own',
+  );
 }
 
 function memoryOf(value: string): string {

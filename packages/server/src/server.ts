@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
-import { resolveCredentials, type TokenOrigin } from './access/credentials.ts';
+import { renewSecretKey, resolveCredentials, type TokenOrigin } from './access/credentials.ts';
+import { RotatingKey } from './access/rotating-key.ts';
 import { Sessions } from './access/sessions.ts';
 import { SignInLimit } from './access/sign-in-limit.ts';
 import { TokenBook } from './access/token-book.ts';
@@ -44,7 +45,7 @@ export interface CerberusServer {
   readonly token: string;
   /** Where the token is from. */
   readonly tokenOrigin: TokenOrigin;
-  /** The key for hashing addresses, given or generated. `inspect` and JSON do not show it. */
+  /** The key for hashing addresses, given or generated, as it was at the start. `inspect` and JSON do not show it. */
   readonly secretKey: string;
   /** What the server has done since it started. */
   readonly stats: () => ServerStats;
@@ -123,6 +124,13 @@ async function serve(
   const receiver = new Receiver(store, counters, metrics, config, log);
   const beside = (name: string): string | undefined => (db === undefined ? undefined : `${db}.${name}`);
   const tokens = new TokenBook(token, { path: beside('tokens'), log });
+  const key = new RotatingKey({
+    initial: secretKey,
+    rotation: config.rotateKey,
+    renew: () => renewSecretKey(db),
+    path: beside('key-changed'),
+    log,
+  });
   const sessions = new Sessions(tokens, { path: beside('sessions'), log });
   const registry = new ProducerRegistry();
   const endpoint = createEndpoint(config, receiver, registry, tokens);
@@ -143,7 +151,8 @@ async function serve(
     reader: store,
     archive: store.archive,
     rate,
-    secretKey,
+    secretKey: () => key.current,
+    rotateKey: config.rotateKey,
     healthy: () => receiver.healthy,
     metrics,
     access: { tokens, sessions, signIn: config.signIn },
@@ -171,10 +180,12 @@ async function serve(
   });
   const stopRetention = startRetention({ ...config, store, log });
   const stopFeed = feed.start(config.pingIntervalMillis);
+  const stopRotation = key.start();
   const stopTasks = (): void => {
     stopForgetting();
     stopRetention();
     stopFeed();
+    stopRotation();
     tokens.close();
   };
   let closing: Promise<void> | undefined;
@@ -185,7 +196,7 @@ async function serve(
     port,
     token,
     tokenOrigin,
-    secretKey,
+    secretKey: key.current,
     stats,
     close: (): Promise<void> =>
       (closing ??= shutDown(config, { http, endpoint, store, stopTasks, live, log })),

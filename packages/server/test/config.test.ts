@@ -20,6 +20,8 @@ describe('resolveConfig', () => {
       db: './cerberus.duckdb',
       memoryLimit: '512MB',
       threads: 2,
+      maxQuestions: 64,
+      questionTimeoutMillis: 30_000,
       token: undefined,
       secretKey: undefined,
       maxConnections: 1000,
@@ -44,6 +46,7 @@ describe('resolveConfig', () => {
       requestTimeoutMillis: 10_000,
       pingIntervalMillis: 15_000,
       shutdownTimeoutMillis: 5000,
+      rotateKey: 'off',
       signIn: true,
       traceUrlTemplate: undefined,
     });
@@ -55,12 +58,27 @@ describe('resolveConfig', () => {
       {},
     );
     for (const [name, value] of Object.entries(variables)) {
-      const text = name === 'traceUrlTemplate' ? 'http://b/{trace_id}' : '1GB';
+      const texts: Readonly<Record<string, string>> = {
+        traceUrlTemplate: 'http://b/{trace_id}',
+        rotateKey: 'daily',
+      };
+      const text = texts[name] ?? '1GB';
       const other: unknown = typeof value === 'number' ? value + 1 : text;
       const env = { [variableOf(name)]: String(other) };
       expect(resolveConfig({}, env), name).to.have.property(name, other);
       expect(resolveConfig({ [name]: value }, env), name).to.have.property(name, value);
     }
+  });
+
+  it('changes only a key that it made up', () => {
+    expect(resolveConfig({}, { CERBERUS_SERVER_ROTATE_KEY: 'weekly' }).rotateKey).to.equal('weekly');
+    expect(refusal({}, { CERBERUS_SERVER_ROTATE_KEY: 'hourly' })).to.match(
+      /must be one of off, daily, weekly, monthly$/,
+    );
+    expect(refusal({ rotateKey: 'daily', secretKey: 'mine' }))
+      .to.match(/^`rotateKey` .* made up/)
+      .and.not.include('mine');
+    expect(resolveConfig({ rotateKey: 'off', secretKey: 'mine' }, {}).rotateKey).to.equal('off');
   });
 
   it('takes no variable for leaving out the sign-in', () => {

@@ -179,6 +179,8 @@ export interface Session {
   readonly sign_in: boolean;
   /** Whether tokens may be managed. */
   readonly admin: boolean;
+  /** When the key of the clients' pseudonyms changes: `off`, `daily`, `weekly` or `monthly`. */
+  readonly rotate_key: string;
   readonly trace_url_template: string | null;
 }
 

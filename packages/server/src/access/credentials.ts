@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
@@ -46,6 +46,22 @@ function tokenOf({ token, db }: CredentialSources): { readonly value: string; re
 
 function fileOf(db: string, name: string): string {
   return `${db}.${name}`;
+}
+
+/** Puts a new key in the place of the one that was made up before; that is then nowhere. @throws CerberusServerError `CREDENTIALS_FILE` */
+export function renewSecretKey(db: string | undefined): string {
+  const key = newKey();
+  if (db === undefined) return key;
+  const path = fileOf(db, 'secret-key');
+  try {
+    writeFileSync(`${path}.part`, `${key}\n`, { mode: 0o600 });
+    renameSync(`${path}.part`, path);
+  } catch (error) {
+    throw new CerberusServerError('CREDENTIALS_FILE', `${path} cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  return key;
 }
 
 function newToken(): string {

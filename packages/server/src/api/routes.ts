@@ -4,6 +4,7 @@ import { isAdmin, judge, type Need, type ReaderAccess } from '../access/reader-a
 import type { SignInLimit } from '../access/sign-in-limit.ts';
 import { signInReply, signOutReply } from '../access/sign-in.ts';
 import type { PageReply } from '../http/page-files.ts';
+import type { KeyRotation } from '../config.ts';
 import { parseTarget } from '../http/request-target.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
 import type { ServerMetrics } from '../observe/metrics.ts';
@@ -31,7 +32,9 @@ export interface RouteContext extends IngestContext {
   readonly archive: Archive | undefined;
   readonly rate: AnalyticsContext['rate'];
   readonly reader: EventReader;
-  readonly secretKey: string;
+  /** The key of this moment. */
+  readonly secretKey: () => string;
+  readonly rotateKey: KeyRotation;
   /** Whether the last commit succeeded. */
   readonly healthy: () => boolean;
   readonly metrics: Pick<ServerMetrics, 'text' | 'contentType'>;
@@ -104,7 +107,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /readyz': () => readyReply(receiver.unready),
     'GET /metrics': () => metricsReply(context.metrics),
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
-    'GET /api/secret-key': () => keyReply(context.secretKey),
+    'GET /api/secret-key': () => keyReply(context.secretKey()),
     'GET /api/events': ({ params }) => eventsReply(reader, params),
     'GET /api/summary': ({ params }) => summaryReply(reader, params),
     'GET /api/overview': figures(overviewReply),
@@ -144,11 +147,15 @@ async function dispatch(
 }
 
 /** What the page has to know before it asks for anything else. */
-function sessionReply(message: IncomingMessage, { access, traceUrlTemplate }: RouteContext): Reply {
+function sessionReply(
+  message: IncomingMessage,
+  { access, rotateKey, traceUrlTemplate }: RouteContext,
+): Reply {
   const body = {
     signed_in: true,
     sign_in: access.signIn,
     admin: isAdmin(message, access),
+    rotate_key: rotateKey,
     trace_url_template: traceUrlTemplate ?? null,
   };
   return { status: 200, body };

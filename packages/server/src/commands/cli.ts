@@ -83,6 +83,7 @@ function createCommand(): Command {
     )
     .option('--trace-url-template <url>', 'where a trace can be looked at; {trace_id} stands for its id')
     .option('--memory-limit <size>', 'memory for DuckDB (default 512MB)')
+    .option('--rotate-key <when>', 'off, daily, weekly or monthly: makes up a new key (default off)')
     .option('--config <file>', 'JSON object of options; flags and variables win over it')
     .option('--log-format <format>', 'text or json (default text)')
     .addHelpText('after', '\nEach option is also read from the environment: CERBERUS_SERVER_PORT and so on.')

@@ -141,6 +141,7 @@ describe('signing in', () => {
       signed_in: true,
       sign_in: true,
       admin: true,
+      rotate_key: 'off',
       trace_url_template: 'https://traces.example/{trace_id}',
     });
   });
