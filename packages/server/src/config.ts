@@ -87,7 +87,7 @@ type NumberOption = {
   [K in keyof ServerOptions]-?: ServerOptions[K] extends number | undefined ? K : never;
 }[keyof ServerOptions];
 /** When the key of the address hash changes by itself. */
-export const KEY_ROTATIONS = ['off', 'daily', 'weekly', 'monthly'] as const;
+const KEY_ROTATIONS = ['off', 'daily', 'weekly', 'monthly'] as const;
 
 /** When the key of the address hash changes by itself. */
 export type KeyRotation = (typeof KEY_ROTATIONS)[number];
