@@ -20,8 +20,6 @@ describe('resolveConfig', () => {
       db: './cerberus.duckdb',
       memoryLimit: '512MB',
       threads: 2,
-      maxQuestions: 64,
-      questionTimeoutMillis: 30_000,
       token: undefined,
       secretKey: undefined,
       maxConnections: 1000,

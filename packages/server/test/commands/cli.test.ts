@@ -163,7 +163,7 @@ describe('cerberus-server', () => {
       expect(await refused([`--max-frame-bytes=${text}`]), text).to.match(
         /^cerberus-server: `maxFrameBytes` \(CERBERUS_SERVER_MAX_FRAME_BYTES\) must be an integer from 1024 to \d+\n$/,
       );
-  });
+  }).timeout(60_000);
 
   it('names an unknown option', async () => {
     expect(await refused(['--prot', '1'])).to.match(
