@@ -45,9 +45,10 @@ async function serve({ config: file, logFormat, ...options }: ServeFlags): Promi
     log = createCommandLog(logFormatOf(logFormat, env), writeError);
     const { db, host } = resolveConfig(options, env);
     const server = await startServerIn(env, { ...options, log: unlessAnnounced(log.log) });
+    // Before anybody hears that it runs, and stops it.
+    stopOnSignals(server, log);
     announce(server, log, { db, isTerminal: process.stdout.isTTY, given: givenIn(options) });
     if (!isLoopback(host)) log.log('warn', exposedText(server.port));
-    stopOnSignals(server, log);
     void server.failed.then((error) => endWith(server, log, error));
   } catch (error) {
     failWith(log, error);

@@ -113,11 +113,12 @@ describe('cerberus-server with a file and JSON logs', function () {
     await until('it listens', () => output().stderr.includes('listening on'), 15_000);
     child.kill('SIGTERM');
     await within('it to stop', ended);
-    const [first, ...rest] = linesOf(output().stderr);
+    const lines = linesOf(output().stderr);
+    const first = lines.find(({ message }) => message.startsWith('listening on '));
     expect(first).to.include({ level: 'info', database: db, token_file: `${db}.token` });
     expect(first?.['events']).to.match(/^ws:\/\/127\.0\.0\.1:\d+\/ws\/events$/);
     expect(new Date(first?.time ?? '').toISOString()).to.equal(first?.time);
-    expect(rest.at(-1)).to.include({ level: 'info', message: 'stopped' });
+    expect(lines.at(-1)).to.include({ level: 'info', message: 'stopped' });
     expect(output().stdout, 'no banner').to.equal('');
   });
 
