@@ -1,7 +1,7 @@
 // One newcomer on one of the ways: from an empty folder to the events that the server has.
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -58,7 +58,9 @@ export async function goTheWay(path, { root, npm, print }) {
     }
     const second = open({ HOME: home, CERBERUS_SERVER_PORT: String(serverPort) });
     for (const command of path.server.slice(0, -1)) await second.type(command);
-    const [, token] = await second.start(path.server.at(-1), / token +(\S+)\n/);
+    // These terminals are pipes, to which a token is not printed, but the file that holds it.
+    const [, tokenFile] = await second.start(path.server.at(-1), / token +in (\S+)\n/);
+    const token = readFileSync(tokenFile, 'utf8').trim();
     replaced.set('<the token>', token);
 
     const last = path.steps.filter(isAfterServer);

@@ -71,7 +71,14 @@ describe('quick start of the README', function () {
   /** As the document does it: installed and started in a folder of its own, below the home directory. */
   function startServer(): ChildProcess {
     const commands = block('sh', 'npx --no-install cerberus-server').replaceAll('<clone>', root);
-    return start(`set -e\n${commands}`, { CERBERUS_SERVER_PORT: '0', HOME: home, npm_config_cache: cache });
+    // On a terminal, as a reader does: only there the token is shown.
+    return start('exec script -qefc "$COMMANDS" /dev/null', {
+      COMMANDS: `set -e\n${commands}`,
+      SHELL: '/bin/bash',
+      CERBERUS_SERVER_PORT: '0',
+      HOME: home,
+      npm_config_cache: cache,
+    });
   }
 
   before(async () => {
@@ -103,8 +110,11 @@ describe('quick start of the README', function () {
     await writeFile(join(folder, 'instrumentation.mjs'), block('js', 'sdk.start()'));
 
     const server = startServer();
-    const [, port] = await printed(server, /http:\/\/127\.0\.0\.1:(\d+)/);
-    const token = (await readFile(join(home, 'cerberus/cerberus.duckdb.token'), 'utf8')).trim();
+    const [, port, token = ''] = await printed(
+      server,
+      /http:\/\/127\.0\.0\.1:(\d+)[\s\S]*?export CERBERUS_TOKEN=(sk-\S+)/,
+    );
+    expect(token).to.equal((await readFile(join(home, 'cerberus/cerberus.duckdb.token'), 'utf8')).trim());
 
     const application = start(block('sh', 'node --import ./').replace('<the token>', token), {
       PORT: '0',

@@ -16,10 +16,15 @@ export interface ServerOptions {
   readonly db?: string | undefined;
   /** A store of your own instead of `db`. The server closes it. */
   readonly store?: Store | undefined;
-  /** API token of all clients. Default: generated once, kept in `<db>.token`. */
+  /** The server's own token, which does everything. Default: generated once, kept in `<db>.token`. */
   readonly token?: string | undefined;
   /** Key for hashing addresses, given out to clients. Default: generated once, kept in `<db>.secret-key`. */
   readonly secretKey?: string | undefined;
+  /**
+   * When a new key is made up in the place of the old one, which is destroyed: each midnight, Monday or first of a month
+   * (UTC). Only for a key that was made up. Default `off`.
+   */
+  readonly rotateKey?: KeyRotation | undefined;
   /**
    * False opens the page and the read API, but not the secret key, to everybody on this machine, and to whoever is served by a
    * proxy on it that does not say that it is one. Only in code, only on a loopback `host`, and only with a `token` that was
@@ -90,13 +95,31 @@ export interface ServerOptions {
 type NumberOption = {
   [K in keyof ServerOptions]-?: ServerOptions[K] extends number | undefined ? K : never;
 }[keyof ServerOptions];
-type TextOption = 'host' | 'db' | 'token' | 'secretKey' | 'memoryLimit' | 'traceUrlTemplate';
+/** When the key of the address hash changes by itself. */
+const KEY_ROTATIONS = ['off', 'daily', 'weekly', 'monthly'] as const;
+
+/** When the key of the address hash changes by itself. */
+export type KeyRotation = (typeof KEY_ROTATIONS)[number];
+
+/** The options that are texts. */
+export const TEXT_OPTIONS = [
+  'host',
+  'db',
+  'token',
+  'secretKey',
+  'memoryLimit',
+  'rotateKey',
+  'traceUrlTemplate',
+] as const;
+
+type TextOption = (typeof TEXT_OPTIONS)[number];
 
 /** All options, resolved and checked. `token` and `secretKey` stay open until the database's folder is known. */
 export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly host: string;
   readonly db: string;
   readonly memoryLimit: string;
+  readonly rotateKey: KeyRotation;
   readonly signIn: boolean;
   readonly traceUrlTemplate: string | undefined;
   readonly trustProxy: TrustProxy;
@@ -115,6 +138,8 @@ interface NumberRule {
 /** The longest delay that a timer takes (`setTimeout` fires at once above it). */
 const MAX_MILLIS = 2_147_483_647;
 const MIB = 1_048_576;
+/** With half of it frames of 1,000 events were still stored and read, with a quarter most were not. */
+const MIN_MEMORY_BYTES = 64_000_000;
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 /** The options that are integers, with their ranges; the command has a flag for each. */
@@ -193,6 +218,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
   ) as Record<NumberOption, number>;
   const host = textOf('host', options, env) ?? '127.0.0.1';
   const token = secretOf('token', options, env);
+  const secretKey = secretOf('secretKey', options, env);
   return Object.freeze({
     ...numbers,
     host,
@@ -202,17 +228,23 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
     trustProxy: trustProxyOf(options, env),
     token,
-    secretKey: secretOf('secretKey', options, env),
+    secretKey,
+    rotateKey: rotationOf(textOf('rotateKey', options, env) ?? 'off', secretKey),
   });
 }
 
 function numberOf(name: string, rule: NumberRule, given: number | undefined, env: Environment): number {
   const variable = env[variableOf(name)];
   const value: unknown =
-    given ?? (variable === undefined || variable === '' ? rule.default : Number(variable));
+    given ?? (variable === undefined || variable === '' ? rule.default : integerOf(variable));
   if (typeof value === 'number' && Number.isInteger(value) && value >= rule.min && value <= rule.max)
     return value;
   throw invalid(name, `must be an integer from ${rule.min} to ${rule.max}`);
+}
+
+/** Digits and nothing else: `1e3`, `0x10`, `1_000` or ` 5 ` is more often a mistake than a wish. @returns NaN for any other text */
+export function integerOf(text: string): number {
+  return /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function textOf(name: TextOption, options: ServerOptions, env: Environment): string | undefined {
@@ -255,9 +287,22 @@ function trustProxyOf(options: ServerOptions, env: Environment): TrustProxy {
   throw invalid('trustProxy', TRUST_PROXY_RULE);
 }
 
+function rotationOf(value: string, secretKey: string | undefined): KeyRotation {
+  const rotation = KEY_ROTATIONS.find((each) => each === value);
+  if (rotation === undefined) throw invalid('rotateKey', `must be one of ${KEY_ROTATIONS.join(', ')}`);
+  if (rotation === 'off' || secretKey === undefined) return rotation;
+  throw invalid(
+    'rotateKey',
+    'goes with a key that the server made up, and not with a `secretKey` of your own',
+  );
+}
+
 function memoryOf(value: string): string {
-  if (/^[1-9]\d{0,8} ?(?:[KMGT]i?B)$/i.test(value)) return value;
-  throw invalid('memoryLimit', 'must be a size such as 512MB or 2GB');
+  const [, amount, unit = ''] = /^([1-9]\d{0,8}) ?([KMGT]i?B)$/i.exec(value) ?? [];
+  const base = unit.length === 3 ? 1024 : 1000;
+  const bytes = Number(amount) * base ** ('kmgt'.indexOf(unit.charAt(0).toLowerCase()) + 1);
+  if (bytes >= MIN_MEMORY_BYTES) return value;
+  throw invalid('memoryLimit', 'must be a size such as 512MB or 2GB, and 64MB at least');
 }
 
 function invalid(name: string, rule: string): CerberusServerError {

@@ -1,3 +1,4 @@
+export type { TokenOrigin } from './access/credentials.ts';
 export type { ServerOptions } from './config.ts';
 export type { RefusalReason, ServerStats } from './observe/counters.ts';
 export { CerberusServerError, type CerberusServerErrorCode } from './errors.ts';

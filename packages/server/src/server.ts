@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 
-import { TokenCheck } from './access/auth.ts';
-import { resolveCredentials } from './access/credentials.ts';
+import { renewSecretKey, resolveCredentials, type TokenOrigin } from './access/credentials.ts';
 import { afterDelay, Doorkeeper } from './access/doorkeeper.ts';
 import { GuessLimit } from './access/guess-limit.ts';
+import { RotatingKey } from './access/rotating-key.ts';
 import { Sessions } from './access/sessions.ts';
+import { TokenBook } from './access/token-book.ts';
 import { createClientAddress } from './addresses/client-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
@@ -40,9 +42,11 @@ export interface CerberusServer {
   /** Where exporters connect: `ws://127.0.0.1:8765/ws/events`. */
   readonly wsUrl: string;
   readonly port: number;
-  /** The API token, given or generated. */
+  /** The API token, given or generated. `inspect` and JSON do not show it. */
   readonly token: string;
-  /** The key for hashing addresses, given or generated. */
+  /** Where the token is from. */
+  readonly tokenOrigin: TokenOrigin;
+  /** The key for hashing addresses, given or generated, as it was at the start. `inspect` and JSON do not show it. */
   readonly secretKey: string;
   /** What the server has done since it started. */
   readonly stats: () => ServerStats;
@@ -115,15 +119,24 @@ async function serve(
 ): Promise<Omit<CerberusServer, 'failed'>> {
   const db = ownStore || config.db === ':memory:' ? undefined : config.db;
   // After the database is locked: two servers that start at once must not both make up a token.
-  const { token, secretKey } = resolveCredentials({ ...config, db });
+  const { token, tokenOrigin, secretKey } = resolveCredentials({ ...config, db });
   const counters = new Counters();
   const metrics = new ServerMetrics();
   const receiver = new Receiver(store, counters, metrics, config, log);
-  const check = new TokenCheck(token);
+  const beside = (name: string): string | undefined => (db === undefined ? undefined : `${db}.${name}`);
+  const tokens = new TokenBook(token, { path: beside('tokens'), log });
+  const key = new RotatingKey({
+    initial: secretKey,
+    rotation: config.rotateKey,
+    renew: () => renewSecretKey(db),
+    path: beside('key-changed'),
+    log,
+  });
+  const sessions = new Sessions(tokens, { path: beside('sessions'), log });
   const registry = new ProducerRegistry();
-  const access = { token: check, sessions: new Sessions(), signIn: config.signIn };
+  const access = { tokens, sessions, signIn: config.signIn };
   const door = new Doorkeeper(access, new GuessLimit(), createClientAddress(config.trustProxy));
-  const endpoint = createEndpoint(config, receiver, registry, check, door);
+  const endpoint = createEndpoint(config, receiver, registry, tokens, door);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
   metrics.read({ stats, healthy: () => receiver.healthy });
   const rate = new CommitRate();
@@ -136,12 +149,13 @@ async function serve(
   const live = new LiveStreams(feed, (socket) => plain.release(socket));
   const dispatch = createDispatch({
     receiver,
-    token: check,
+    tokens,
     maxIngestBytes: config.maxIngestBytes,
     reader: store,
     archive: store.archive,
     rate,
-    secretKey,
+    secretKey: () => key.current,
+    rotateKey: config.rotateKey,
     healthy: () => receiver.healthy,
     metrics,
     access,
@@ -182,40 +196,55 @@ async function serve(
   });
   const stopRetention = startRetention({ ...config, store, log });
   const stopFeed = feed.start(config.pingIntervalMillis);
+  const stopRotation = key.start();
   const stopTasks = (): void => {
     stopForgetting();
     stopRetention();
     stopFeed();
+    stopRotation();
+    tokens.close();
   };
   let closing: Promise<void> | undefined;
   return {
+    ...PRESENTABLE,
     url: `http://${authority}`,
     wsUrl: `ws://${authority}${WEBSOCKET_PATH}`,
     port,
     token,
-    secretKey,
+    tokenOrigin,
+    secretKey: key.current,
     stats,
-    close: () => (closing ??= shutDown(config, { http, endpoint, store, stopTasks, live, log })),
+    close: (): Promise<void> =>
+      (closing ??= shutDown(config, { http, endpoint, store, stopTasks, live, log })),
   };
 }
+
+/** What a log may show of a server, also of a copy of it. */
+function presentable(this: CerberusServer): object {
+  const { url, wsUrl, port, tokenOrigin } = this;
+  return { url, wsUrl, port, tokenOrigin };
+}
+
+const PRESENTABLE = { toJSON: presentable, [inspect.custom]: presentable };
 
 function createEndpoint(
   config: ServerConfig,
   receiver: Receiver,
   registry: ProducerRegistry,
-  token: TokenCheck,
+  tokens: TokenBook,
   door: Doorkeeper,
 ): WebSocketEndpoint {
   return new WebSocketEndpoint({
     ...config,
-    token,
+    tokens,
     addressOf: door.addressOf,
     onGuess: (address) => void door.wrong(address),
     counters: receiver.counters,
-    createSession: (peer, { mode, authenticated }) =>
-      mode === 'batch'
-        ? new BatchSession(peer, receiver, registry, config)
-        : new EventSession(peer, receiver, token, config, authenticated),
+    createSession: (peer, { mode, grant }) =>
+      // Batch mode is not accepted without a token.
+      mode === 'batch' && grant !== undefined
+        ? new BatchSession(peer, receiver, registry, config, { grant, tokens })
+        : new EventSession(peer, receiver, tokens, config, grant),
   });
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { resolveConfig, variableOf, type ServerOptions } from '../dist/config.js';
+import { NUMBER_RULES, resolveConfig, variableOf, type ServerOptions } from '../dist/config.js';
 
 function refusal(options: ServerOptions, env: Record<string, string> = {}): string {
   try {
@@ -45,6 +45,7 @@ describe('resolveConfig', () => {
       requestTimeoutMillis: 10_000,
       pingIntervalMillis: 15_000,
       shutdownTimeoutMillis: 5000,
+      rotateKey: 'off',
       signIn: true,
       traceUrlTemplate: undefined,
       trustProxy: false,
@@ -58,7 +59,11 @@ describe('resolveConfig', () => {
       ...variables
     } = resolveConfig({ token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}' }, {});
     for (const [name, value] of Object.entries(variables)) {
-      const text = name === 'traceUrlTemplate' ? 'http://b/{trace_id}' : '1GB';
+      const texts: Readonly<Record<string, string>> = {
+        traceUrlTemplate: 'http://b/{trace_id}',
+        rotateKey: 'daily',
+      };
+      const text = texts[name] ?? '1GB';
       const other: unknown = typeof value === 'number' ? value + 1 : text;
       const env = { [variableOf(name)]: String(other) };
       expect(resolveConfig({}, env), name).to.have.property(name, other);
@@ -81,6 +86,17 @@ describe('resolveConfig', () => {
         /^`trustProxy` \(CERBERUS_SERVER_TRUST_PROXY\) must be false, a number of hops/,
       );
     expect(refusal({ trustProxy: -1 })).to.include('trustProxy');
+  });
+
+  it('changes only a key that it made up', () => {
+    expect(resolveConfig({}, { CERBERUS_SERVER_ROTATE_KEY: 'weekly' }).rotateKey).to.equal('weekly');
+    expect(refusal({}, { CERBERUS_SERVER_ROTATE_KEY: 'hourly' })).to.match(
+      /must be one of off, daily, weekly, monthly$/,
+    );
+    expect(refusal({ rotateKey: 'daily', secretKey: 'mine' }))
+      .to.match(/^`rotateKey` .* made up/)
+      .and.not.include('mine');
+    expect(resolveConfig({ rotateKey: 'off', secretKey: 'mine' }, {}).rotateKey).to.equal('off');
   });
 
   it('takes no variable for leaving out the sign-in', () => {
@@ -123,6 +139,28 @@ describe('resolveConfig', () => {
     );
   });
 
+  it('refuses what is no plain number, for every option that is one', () => {
+    for (const [name, { min, max }] of Object.entries(NUMBER_RULES)) {
+      for (const text of [
+        '1e3',
+        '0x10',
+        '-1',
+        '+5',
+        '1.5',
+        ' 5 ',
+        '1_000',
+        '1,000',
+        'NaN',
+        'Infinity',
+        '٣',
+        String(max + 1),
+      ])
+        expect(refusal({}, { [variableOf(name)]: text }), `${name} ${text}`).to.equal(
+          `\`${name}\` (${variableOf(name)}) must be an integer from ${min} to ${max}`,
+        );
+    }
+  });
+
   it('refuses empty texts', () => {
     for (const name of ['host', 'db', 'token', 'secretKey', 'memoryLimit']) {
       expect(refusal({ [name]: ' ' }), name).to.match(new RegExp(`^\`${name}\` `));
@@ -137,9 +175,20 @@ describe('resolveConfig', () => {
   });
 
   it('refuses a memory limit that DuckDB would not read', () => {
-    for (const memoryLimit of ['512', 'lots', "1GB'; DROP TABLE events; --", '0MB']) {
+    for (const memoryLimit of [
+      '512',
+      'lots',
+      "1GB'; DROP TABLE events; --",
+      '0MB',
+      '1e3MB',
+      '-1GB',
+      '63MB',
+      '60MiB',
+      '9KB',
+    ]) {
       expect(refusal({ memoryLimit })).to.include('`memoryLimit`');
     }
-    expect(resolveConfig({ memoryLimit: '2 GiB' }, {}).memoryLimit).to.equal('2 GiB');
+    for (const memoryLimit of ['2 GiB', '64MB', '62MiB', '70000KB', '1tb'])
+      expect(resolveConfig({ memoryLimit }, {}).memoryLimit).to.equal(memoryLimit);
   });
 });

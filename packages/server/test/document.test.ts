@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { NUMBER_RULES, resolveConfig, variableOf } from '../dist/config.js';
 import { CUSTOM_DATA_LIMITS } from '../dist/event/custom-data.js';
 import { MAX_EVENT_BYTES, TEXT_LIMITS } from '../dist/event/validation.js';
+import { ROUTE_NEEDS } from '../dist/api/route-needs.js';
 import { REFUSAL_REASONS } from '../dist/observe/counters.js';
 import { MAX_FRAME_EVENTS } from '../dist/receive/batch-session.js';
 import { CLOSE } from '../dist/receive/close-codes.js';
@@ -51,7 +52,7 @@ describe('docs/server.md', () => {
       flags(help.output().stdout).filter((flag) => flag !== '--help' && flag !== '--version'),
     );
     expect([...documented].toSorted()).to.deep.equal([...known].toSorted());
-    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 7);
+    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 10);
   });
 
   it('has the metrics that the server has, with their types, and no other', async () => {
@@ -104,8 +105,14 @@ describe('docs/server.md', () => {
   it('has the endpoints that the server has', async () => {
     const running = await server();
     const endpoints = [...ROWS.keys()].flatMap((cell) => [...cell.matchAll(/^(GET|POST|DELETE) (\/\S*)$/g)]);
-    expect(endpoints).to.have.length(20);
-    const open = new Set(['GET /', 'GET /healthz', 'DELETE /api/session']);
+    const routes = endpoints.map(([name]) => name).filter((name) => name !== 'GET /');
+    expect(routes.toSorted()).to.deep.equal(Object.keys(ROUTE_NEEDS).toSorted());
+    for (const [name, need] of Object.entries(ROUTE_NEEDS)) {
+      if (need === 'nothing') continue;
+      const purpose = ROWS.get(name)?.[1]?.replaceAll('`', '').split(':')[0];
+      expect(purpose, name).to.equal(`${need.needs}${need.session ? ' or a session' : ''}`);
+    }
+    const open = new Set(['GET /', 'GET /healthz', 'GET /livez', 'GET /readyz', 'DELETE /api/session']);
     for (const [name, method = '', path = ''] of endpoints.filter(([each]) => !each.includes('/ws/'))) {
       const headers = { 'content-type': 'application/json' };
       const { status } = await fetch(`${running.url}${path}`, { method, headers });

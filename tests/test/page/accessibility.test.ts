@@ -43,12 +43,20 @@ describeInBrowser('accessibility', () => {
     metrics: ['?view=metrics&range=15m&metric=amount', '.histogram'],
     endpoint: ['?view=endpoint&range=15m&method=POST&endpoint=%2Fcheckout', 'table.events tbody tr'],
     sources: ['?view=sources', 'table.sources tbody tr'],
+    tokens: ['?view=tokens', 'table.tokens tbody tr'],
     nothing: ['?range=15m&client_id=nobody', '.nothing'],
     'sign-in': ['', '#token'],
   };
   for (const [view, [query, ready]] of Object.entries(views)) {
     it(`breaks no rule in ${view}, in either theme, and fits into 360 px`, async () => {
-      const { page, problems } = await openPage(view === 'sign-in' ? closed : server, query);
+      const { page, problems } = await openPage(
+        ['sign-in', 'tokens'].includes(view) ? closed : server,
+        query,
+      );
+      if (view === 'tokens') {
+        await page.getByLabel('Token').fill('x');
+        await page.keyboard.press('Enter');
+      }
       await page.locator(ready).first().waitFor();
       if (view === 'live') await page.locator('button.row').first().click();
       // From the test and not from the page, so the page's policy does not keep it out.

@@ -58,4 +58,48 @@ describeInBrowser('signing in to the page', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
   });
+
+  it('lets an administrator issue a token, shows it once, and revokes it after asking again', async () => {
+    const { page, problems } = await openPage(server, '?view=tokens');
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Name').fill('the shop');
+    await page.getByLabel('Application').fill('shop');
+    await page.getByRole('button', { name: 'Create' }).click();
+    const row = page.locator('table.tokens tr', { hasText: 'the shop' });
+    await row.waitFor();
+    const token = await page.locator('.snippet code').innerText();
+    const key = (): Promise<Response> =>
+      fetch(`${server.url}/api/secret-key`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await key()).status).to.equal(200);
+    await page.reload();
+    await row.waitFor();
+    expect(await page.content()).not.to.include(token);
+    const button = row.getByRole('button');
+    await button.click();
+    expect((await key()).status, 'asked once').to.equal(200);
+    await button.click();
+    await row.waitFor({ state: 'detached' });
+    expect((await key()).status).to.equal(401);
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('shows a reader no tokens, and takes none that is for sending', async () => {
+    const issue = async (purpose: string): Promise<string> => {
+      const response = await fetch(`${server.url}/api/tokens`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: purpose, purpose }),
+      });
+      return ((await response.json()) as { token: string }).token;
+    };
+    const { page } = await openPage(server, '?view=live');
+    await page.getByLabel('Token').fill(await issue('ingest'));
+    await page.keyboard.press('Enter');
+    await page.getByText('This token is for sending only.').waitFor();
+    await page.getByLabel('Token').fill(await issue('read'));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('tr', { hasText: '/secret-path' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Tokens' }).count()).to.equal(0);
+  });
 });

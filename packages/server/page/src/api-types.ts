@@ -195,5 +195,29 @@ export interface Sources {
 export interface Session {
   /** False: the server asks nobody to sign in. */
   readonly sign_in: boolean;
+  /** Whether tokens may be managed. */
+  readonly admin: boolean;
+  /** When the key of the clients' pseudonyms changes: `off`, `daily`, `weekly` or `monthly`. */
+  readonly rotate_key: string;
   readonly trace_url_template: string | null;
+}
+
+/** `GET /api/tokens`. */
+export interface Tokens {
+  readonly tokens: readonly TokenRow[];
+}
+
+/** A token, without what makes it one. */
+export interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly purpose: string;
+  readonly application: string | null;
+  readonly created_at: string | null;
+  readonly last_used_at: string | null;
+}
+
+/** `POST /api/tokens`: the only time that a token is seen. */
+export interface NewToken extends TokenRow {
+  readonly token: string;
 }

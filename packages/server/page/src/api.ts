@@ -1,3 +1,5 @@
+import type { NewToken } from './api-types.ts';
+
 /** Why there is no answer. */
 export type ApiFailure =
   | { readonly kind: 'signed_out' }
@@ -40,6 +42,22 @@ export function signIn(token: string): Promise<ApiResult<unknown>> {
 /** Signs out, on the server too. */
 export function signOut(): Promise<ApiResult<unknown>> {
   return request('api/session', { method: 'DELETE' });
+}
+
+/** Issues a token. */
+export function createToken(
+  wish: Readonly<Record<'name' | 'purpose' | 'application', string>>,
+): Promise<ApiResult<NewToken>> {
+  return request('api/tokens', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(wish),
+  });
+}
+
+/** Revokes a token. */
+export function revokeToken(id: string): Promise<ApiResult<unknown>> {
+  return request(`api/tokens?id=${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
 async function request<T>(url: string, init: RequestInit): Promise<ApiResult<T>> {

@@ -16,12 +16,14 @@ import { MetricsView } from './views/metrics.tsx';
 import { OverviewView } from './views/overview.tsx';
 import { SignInView } from './views/sign-in.tsx';
 import { SourcesView } from './views/sources.tsx';
+import { TokensView } from './views/tokens.tsx';
 
 const TITLES: Readonly<Record<View, string>> = {
   overview: 'Overview',
   live: 'Live',
   metrics: 'Metrics',
   sources: 'Sources',
+  tokens: 'Tokens',
   endpoint: 'Endpoint',
 };
 const RETRY_MILLIS = 5000;
@@ -99,6 +101,7 @@ function view(name: View): ComponentChildren {
   if (name === 'live') return <LiveView />;
   if (name === 'metrics') return <MetricsView />;
   if (name === 'sources') return <SourcesView />;
+  if (name === 'tokens') return <TokensView />;
   if (name === 'endpoint') return <EndpointView />;
   return <OverviewView />;
 }

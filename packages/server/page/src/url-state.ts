@@ -1,7 +1,7 @@
 import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
 
 /** The views, in the order of the navigation; an endpoint is reached from the others. */
-const VIEWS = ['overview', 'live', 'metrics', 'sources', 'endpoint'] as const;
+const VIEWS = ['overview', 'live', 'metrics', 'sources', 'tokens', 'endpoint'] as const;
 
 /** A view. */
 export type View = (typeof VIEWS)[number];

@@ -1,11 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+
+/** Where a token is from: what was given is shown nowhere, and what is in a file need not be. */
+export type TokenOrigin =
+  | { readonly kind: 'given' }
+  /** `path` is absolute; `isNew`: it was made up at this start. */
+  | { readonly kind: 'file'; readonly path: string; readonly isNew: boolean }
+  /** Made up for a server that keeps no file. */
+  | { readonly kind: 'memory' };
 
 /** What clients present, and the key that they hash addresses with. */
 export interface Credentials {
   readonly token: string;
+  readonly tokenOrigin: TokenOrigin;
   readonly secretKey: string;
 }
 
@@ -19,10 +29,39 @@ export interface CredentialSources {
 
 /** Resolves both credentials. @throws CerberusServerError `CREDENTIALS_FILE` */
 export function resolveCredentials(sources: CredentialSources): Credentials {
+  const token = tokenOf(sources);
   return {
-    token: sources.token ?? kept(sources.db, 'token', newToken),
-    secretKey: sources.secretKey ?? kept(sources.db, 'secret-key', newKey),
+    token: token.value,
+    tokenOrigin: token.origin,
+    secretKey: sources.secretKey ?? keptOrNew(sources.db, 'secret-key', newKey).value,
   };
+}
+
+function tokenOf({ token, db }: CredentialSources): { readonly value: string; readonly origin: TokenOrigin } {
+  if (token !== undefined) return { value: token, origin: { kind: 'given' } };
+  const { value, isNew } = keptOrNew(db, 'token', newToken);
+  if (db === undefined) return { value, origin: { kind: 'memory' } };
+  return { value, origin: { kind: 'file', path: resolve(fileOf(db, 'token')), isNew } };
+}
+
+function fileOf(db: string, name: string): string {
+  return `${db}.${name}`;
+}
+
+/** Puts a new key in the place of the one that was made up before; that is then nowhere. @throws CerberusServerError `CREDENTIALS_FILE` */
+export function renewSecretKey(db: string | undefined): string {
+  const key = newKey();
+  if (db === undefined) return key;
+  const path = fileOf(db, 'secret-key');
+  try {
+    writeFileSync(`${path}.part`, `${key}\n`, { mode: 0o600 });
+    renameSync(`${path}.part`, path);
+  } catch (error) {
+    throw new CerberusServerError('CREDENTIALS_FILE', `${path} cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  return key;
 }
 
 function newToken(): string {
@@ -34,11 +73,19 @@ function newKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
-function kept(db: string | undefined, name: string, generate: () => string): string {
-  if (db === undefined) return generate();
-  const path = `${db}.${name}`;
+interface Kept {
+  readonly value: string;
+  readonly isNew: boolean;
+}
+
+function keptOrNew(db: string | undefined, name: string, generate: () => string): Kept {
+  if (db === undefined) return { value: generate(), isNew: true };
+  const path = fileOf(db, name);
   try {
-    return readKept(path) ?? writeKept(path, generate());
+    const value = readKept(path);
+    return value === undefined
+      ? { value: writeKept(path, generate()), isNew: true }
+      : { value, isNew: false };
   } catch (error) {
     if (error instanceof CerberusServerError) throw error;
     throw new CerberusServerError('CREDENTIALS_FILE', `${path} cannot be used: ${messageOf(error)}`, {

@@ -39,7 +39,7 @@ export class Doorkeeper {
   enter(message: IncomingMessage, isWaiting = false): Entry {
     const address = this.addressOf(message);
     const presented = tokensIn(message);
-    const isRight = presented.some((token) => this.#access.token.accepts(token));
+    const isRight = presented.some((token) => this.#access.tokens.find(token) !== undefined);
     if (isRight) return { isKnown: true, ...this.right(address) };
     const isKnown = maySee(message, this.#access);
     if (presented.length > 0) return { isKnown, ...this.wrong(address) };

@@ -1,31 +1,46 @@
 import type { IncomingMessage } from 'node:http';
 
-import { apiKeyOf, bearerOf, type TokenCheck } from './auth.ts';
+import { apiKeyOf, bearerOf } from './auth.ts';
 import { cookieOf } from './cookies.ts';
+import type { Purpose } from './purposes.ts';
 import type { Sessions } from './sessions.ts';
+import { verdictOn, type TokenBook, type Verdict } from './token-book.ts';
 
 /** What decides who may read. */
 export interface ReaderAccess {
-  readonly token: TokenCheck;
+  readonly tokens: TokenBook;
   readonly sessions: Sessions;
   /** False: the page is open to everybody on this machine, and to what cannot be told apart from that. */
   readonly signIn: boolean;
 }
 
-/** The token, as every endpoint takes it. */
-export function hasToken(message: IncomingMessage, token: TokenCheck): boolean {
-  return token.accepts(bearerOf(message.headers) ?? apiKeyOf(message.headers));
+/** What an endpoint asks of those who come. */
+export interface Need {
+  readonly needs: Purpose;
+  /** A session of the page will do, or a server without sign-in where reading is all that is needed. */
+  readonly session: boolean;
 }
 
-/** The token, a session of the page, or a server without sign-in. */
-export function mayRead(message: IncomingMessage, access: ReaderAccess): boolean {
-  return hasToken(message, access.token) || maySee(message, access);
-}
-
-/** As {@link mayRead}, without a token. */
+/** Whether a request is known without a token: by a session of the page, or because the server has no sign-in. */
 export function maySee(message: IncomingMessage, { sessions, signIn }: ReaderAccess): boolean {
-  if (sessions.isOpen(cookieOf(message.headers, sessionCookieOf(message)))) return true;
+  if (sessions.find(cookieOf(message.headers, sessionCookieOf(message))) !== undefined) return true;
   return !signIn && comesFromThisMachine(message);
+}
+
+/** Judges a request: by its token, by the session of the page, or by where it comes from. */
+export function judge(message: IncomingMessage, { needs, session }: Need, access: ReaderAccess): Verdict {
+  const { tokens, sessions, signIn } = access;
+  const byToken = verdictOn(tokens.find(bearerOf(message.headers) ?? apiKeyOf(message.headers)), needs);
+  if (byToken === 'ok' || !session) return byToken;
+  const bySession = verdictOn(sessions.find(cookieOf(message.headers, sessionCookieOf(message))), needs);
+  if (bySession === 'ok') return bySession;
+  if (needs === 'read' && !signIn && comesFromThisMachine(message)) return 'ok';
+  return [byToken, bySession].includes('other_purpose') ? 'other_purpose' : 'unknown';
+}
+
+/** Whether whoever asks may do what an `admin` token allows. */
+export function isAdmin(message: IncomingMessage, access: ReaderAccess): boolean {
+  return judge(message, { needs: 'admin', session: true }, access) === 'ok';
 }
 
 /** Cookies know no ports: two servers on one machine must not sign each other's readers out. */

@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import { isJsonObject } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, type Reply } from '../http/response.ts';
-import type { TokenCheck } from './auth.ts';
 import { cookieOf, setCookie } from './cookies.ts';
 import { afterDelay, tooManyGuesses, type Doorkeeper } from './doorkeeper.ts';
 import { sessionCookieOf, type ReaderAccess } from './reader-access.ts';
 import { SESSION_SECONDS } from './sessions.ts';
+import { verdictOn } from './token-book.ts';
 
 const MAX_BODY_BYTES = 4096;
 
@@ -27,12 +27,18 @@ export async function signInReply(message: IncomingMessage, context: SignInConte
   const body = await readBody(message, MAX_BODY_BYTES);
   if (!body.ok) return failure(413, `body is larger than ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
   const address = context.door.addressOf(message);
-  const isRight = isRightToken(body.bytes, context.access.token);
-  const entry = isRight ? context.door.right(address) : context.door.wrong(address);
+  const grant = context.access.tokens.find(tokenIn(body.bytes));
+  const entry = grant === undefined ? context.door.wrong(address) : context.door.right(address);
   await new Promise<void>((resolve) => afterDelay(entry, resolve));
-  if (isRight) return sessionReply(message, context.access.sessions.begin(), SESSION_SECONDS);
-  context.onRefused();
-  return entry.refusedSeconds > 0 ? tooManyGuesses(entry.refusedSeconds) : failure(401, 'wrong token');
+  if (grant === undefined) {
+    context.onRefused();
+    return entry.refusedSeconds > 0 ? tooManyGuesses(entry.refusedSeconds) : failure(401, 'wrong token');
+  }
+  if (verdictOn(grant, 'read') !== 'ok') {
+    context.onRefused();
+    return failure(403, 'this token is for sending only');
+  }
+  return sessionReply(message, context.access.sessions.begin(grant), SESSION_SECONDS);
 }
 
 /** `DELETE /api/session`: signs out, whoever asks. */
@@ -41,12 +47,12 @@ export function signOutReply(message: IncomingMessage, { access }: SignInContext
   return sessionReply(message, '', 0);
 }
 
-function isRightToken(bytes: Buffer, token: TokenCheck): boolean {
+function tokenIn(bytes: Buffer): unknown {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return isJsonObject(value) && token.accepts(value['token']);
+    return isJsonObject(value) ? value['token'] : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

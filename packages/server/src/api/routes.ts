@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
 import type { Doorkeeper } from '../access/doorkeeper.ts';
-import { hasToken, mayRead, type ReaderAccess } from '../access/reader-access.ts';
+import { isAdmin, judge, type Need, type ReaderAccess } from '../access/reader-access.ts';
 import { signInReply, signOutReply } from '../access/sign-in.ts';
 import type { PageReply } from '../http/page-files.ts';
+import type { KeyRotation } from '../config.ts';
 import { parseTarget } from '../http/request-target.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
 import type { ServerMetrics } from '../observe/metrics.ts';
@@ -22,14 +23,18 @@ import {
 import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
 import { eventsReply, summaryReply } from './read-api.ts';
+import { ROUTE_NEEDS, type RouteName } from './route-needs.ts';
 import { sourcesReply } from './sources-api.ts';
+import { createTokenReply, revokeTokenReply, tokensReply } from './tokens-api.ts';
 
 /** What the HTTP endpoints need. */
 export interface RouteContext extends IngestContext {
   readonly archive: Archive | undefined;
   readonly rate: AnalyticsContext['rate'];
   readonly reader: EventReader;
-  readonly secretKey: string;
+  /** The key of this moment. */
+  readonly secretKey: () => string;
+  readonly rotateKey: KeyRotation;
   /** Whether the last commit succeeded. */
   readonly healthy: () => boolean;
   readonly metrics: Pick<ServerMetrics, 'text' | 'contentType'>;
@@ -48,61 +53,79 @@ interface RouteRequest {
 
 type RouteReply = (request: RouteRequest) => Reply | Promise<Reply>;
 
+/** Those that answer an HTTP request; WebSocket has its own way in. */
+type HttpRouteName = Exclude<RouteName, 'GET /ws/events'>;
+
 /** What a path answers, by method. */
-type Route = Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', RouteReply>>>;
+type Route = Readonly<Record<string, RouteReply>>;
 
 /** Answers a request. */
 export type Dispatch = (message: IncomingMessage) => Promise<Reply>;
 
 /** Builds the table of endpoints. */
 export function createDispatch(context: RouteContext): Dispatch {
+  const routes = new Map<string, Record<string, RouteReply>>();
+  for (const [name, reply] of Object.entries(createReplies(context))) {
+    const [method = '', path = ''] = name.split(' ');
+    const route = routes.get(path) ?? {};
+    routes.set(path, { ...route, [method]: guarded(name as HttpRouteName, reply, context) });
+  }
+  return (message) => dispatch(routes, context.page, message);
+}
+
+function guarded(name: HttpRouteName, reply: RouteReply, context: RouteContext): RouteReply {
+  const need: Need | 'nothing' = ROUTE_NEEDS[name];
+  // Its answers to wrong credentials are those of the family, and it looks at the application too.
+  if (need === 'nothing' || name === 'POST /v1/ingest/batch') return reply;
+  return (request) => {
+    const verdict = judge(request.message, need, context.access);
+    if (verdict === 'ok') return reply(request);
+    context.receiver.counters.refused('unauthorized');
+    return verdict === 'unknown'
+      ? unauthorized('missing or wrong token')
+      : failure(403, `the token is not for this: it needs the purpose ${need.needs}`);
+  };
+}
+
+function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, RouteReply>> {
   const { access, archive, reader, receiver, rate } = context;
+  const { tokens } = access;
   const { analytics } = reader;
   const { activity, counters } = receiver;
-  const onRefused = (): void => counters.refused('unauthorized');
-  const guard =
-    (isAllowed: (message: IncomingMessage) => boolean, reply: RouteReply): RouteReply =>
-    (request) => {
-      if (isAllowed(request.message)) return reply(request);
-      onRefused();
-      return unauthorized('missing or wrong token');
-    };
-  /** For programs: the key of all pseudonyms is nothing that a browser needs. */
-  const forToken = (reply: RouteReply): Route => ({
-    GET: guard((message) => hasToken(message, context.token), reply),
-  });
-  const forReaders = (reply: RouteReply): Route => ({
-    GET: guard((message) => mayRead(message, access), reply),
-  });
-  const figures = (reply: AnalyticsReply): Route =>
-    forReaders(({ params }) => reply({ analytics, rate }, params));
-  const signIn = { access, door: context.door, onRefused };
-  const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
-    ['/healthz', { GET: () => healthReply(context.healthy()) }],
-    ['/metrics', forToken(() => metricsReply(context.metrics))],
-    ['/v1/ingest/batch', { POST: ({ message }) => ingestReply(message, context) }],
-    ['/api/secret-key', forToken(() => keyReply(context.secretKey))],
-    ['/api/events', forReaders(({ params }) => eventsReply(reader, params))],
-    ['/api/summary', forReaders(({ params }) => summaryReply(reader, params))],
-    ['/api/overview', figures(overviewReply)],
-    ['/api/endpoints', figures(endpointsReply)],
-    ['/api/clients', figures(clientsReply)],
-    ['/api/custom-metrics', figures(customMetricsReply)],
-    ['/api/custom-metrics/detail', figures(customMetricReply)],
-    ['/api/export', forToken(({ params }) => exportReply(archive, params))],
-    ['/api/backup', forToken(() => backupReply(archive))],
-    ['/api/sources', forReaders(({ params }) => sourcesReply({ analytics, activity, counters }, params))],
-    ['/api/live', forReaders(({ message, params }) => context.live.reply(message, params))],
-    [
-      '/api/session',
-      {
-        ...forReaders(() => sessionReply(context)),
-        POST: ({ message }) => signInReply(message, signIn),
-        DELETE: ({ message }) => signOutReply(message, signIn),
-      },
-    ],
-  ]);
-  return (message) => dispatch(routes, context.page, message);
+  const figures =
+    (reply: AnalyticsReply): RouteReply =>
+    ({ params }) =>
+      reply({ analytics, rate }, params);
+  const signIn = {
+    access,
+    door: context.door,
+    onRefused: (): void => counters.refused('unauthorized'),
+  };
+  return {
+    'GET /healthz': () => healthReply(context.healthy()),
+    'GET /livez': () => ({ status: 200, body: { status: 'ok' } }),
+    'GET /readyz': () => readyReply(receiver.unready),
+    'GET /metrics': () => metricsReply(context.metrics),
+    'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
+    'GET /api/secret-key': () => keyReply(context.secretKey()),
+    'GET /api/events': ({ params }) => eventsReply(reader, params),
+    'GET /api/summary': ({ params }) => summaryReply(reader, params),
+    'GET /api/overview': figures(overviewReply),
+    'GET /api/endpoints': figures(endpointsReply),
+    'GET /api/clients': figures(clientsReply),
+    'GET /api/custom-metrics': figures(customMetricsReply),
+    'GET /api/custom-metrics/detail': figures(customMetricReply),
+    'GET /api/sources': ({ params }) => sourcesReply({ analytics, activity, counters }, params),
+    'GET /api/live': ({ message, params }) => context.live.reply(message, params),
+    'GET /api/export': ({ params }) => exportReply(archive, params),
+    'GET /api/backup': () => backupReply(archive),
+    'GET /api/tokens': () => tokensReply(tokens),
+    'POST /api/tokens': ({ message }) => createTokenReply(message, tokens),
+    'DELETE /api/tokens': ({ params }) => revokeTokenReply(tokens, params),
+    'GET /api/session': ({ message }) => sessionReply(message, context),
+    'POST /api/session': ({ message }) => signInReply(message, signIn),
+    'DELETE /api/session': ({ message }) => signOutReply(message, signIn),
+  };
 }
 
 async function dispatch(
@@ -114,7 +137,8 @@ async function dispatch(
   if (url === undefined) return failure(400, 'bad request target');
   const route = routes.get(url.pathname);
   if (route === undefined) return page(message);
-  const reply = route[message.method as keyof Route];
+  const method = message.method ?? '';
+  const reply = Object.hasOwn(route, method) ? route[method] : undefined;
   if (reply === undefined) {
     const allow = Object.keys(route).join(', ');
     return failure(405, `only ${allow} is allowed here`, { allow });
@@ -123,13 +147,26 @@ async function dispatch(
 }
 
 /** What the page has to know before it asks for anything else. */
-function sessionReply({ access, traceUrlTemplate }: RouteContext): Reply {
-  const body = { signed_in: true, sign_in: access.signIn, trace_url_template: traceUrlTemplate ?? null };
+function sessionReply(
+  message: IncomingMessage,
+  { access, rotateKey, traceUrlTemplate }: RouteContext,
+): Reply {
+  const body = {
+    signed_in: true,
+    sign_in: access.signIn,
+    admin: isAdmin(message, access),
+    rotate_key: rotateKey,
+    trace_url_template: traceUrlTemplate ?? null,
+  };
   return { status: 200, body };
 }
 
 function healthReply(healthy: boolean): Reply {
   return healthy ? { status: 200, body: { status: 'ok' } } : failure(503, 'the last commit failed');
+}
+
+function readyReply(unready: string | undefined): Reply {
+  return unready === undefined ? { status: 200, body: { status: 'ok' } } : failure(503, unready);
 }
 
 async function metricsReply(metrics: RouteContext['metrics']): Promise<Reply> {

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,16 +7,19 @@ import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { resolveConfig } from '../config.ts';
-import { CerberusServerError, messageOf } from '../errors.ts';
 import { parseTime } from '../event/timestamps.ts';
 import { EXPORT_FORMATS, type Archive, type ExportFormat } from '../store/archive.ts';
 import { copyFolder, removeCopies } from '../store/copies.ts';
 import { DuckDbStore } from '../store/duckdb/store.ts';
+import { environmentWith } from './settings.ts';
+import { ask, CommandError, fail, keptToken } from './running-server.ts';
 
 interface CommonFlags {
   readonly url?: string;
   readonly token?: string;
   readonly db?: string;
+  /** Of the command as a whole, before the name of this one. */
+  readonly config?: string;
   readonly output?: string;
 }
 
@@ -26,9 +29,6 @@ interface ExportFlags extends CommonFlags {
   readonly until?: number;
   readonly clientId?: string;
 }
-
-/** A failure that is to be said in one line. */
-class ArchiveError extends Error {}
 
 /** `cerberus-server export`: events as a file, from a running server or from the file of one that is not. */
 export function exportCommand(): Command {
@@ -45,7 +45,7 @@ export function exportCommand(): Command {
       if (until !== undefined) params.set('until', String(until));
       if (clientId !== undefined) params.set('client_id', clientId);
       if (format === 'parquet' && common.output === undefined) {
-        return fail('export', new ArchiveError('parquet needs --output'));
+        return fail('export', new CommandError('parquet needs --output'));
       }
       const query = { format, since, until, clientId };
       return run('export', common, `/api/export?${params.toString()}`, (archive, path) =>
@@ -60,7 +60,7 @@ export function backupCommand(): Command {
     .description('Writes a copy of the database, which a server can be started with.')
     .action((_: unknown, command: Command) => {
       const common = command.optsWithGlobals<CommonFlags>();
-      if (common.output === undefined) return fail('backup', new ArchiveError('--output must be given'));
+      if (common.output === undefined) return fail('backup', new CommandError('--output must be given'));
       return run('backup', common, '/api/backup', (archive, path) => archive.backup(path));
     });
 }
@@ -77,10 +77,13 @@ type Make = (archive: Archive, path: string) => Promise<void>;
 
 async function run(name: string, flags: CommonFlags, path: string, make: Make): Promise<void> {
   try {
-    const config = resolveConfig({ db: flags.db, token: flags.token }, process.env);
+    const config = resolveConfig(
+      { db: flags.db, token: flags.token },
+      environmentWith(process.env, flags.config),
+    );
     const base = flags.url ?? `http://127.0.0.1:${config.port}`;
     const token = config.token ?? (await keptToken(config.db));
-    const response = await ask(base, path, token, flags.url !== undefined);
+    const response = await ask({ base, token, named: flags.url !== undefined }, path);
     if (response === undefined) await fromFile(config.db, config, flags.output, make);
     else await save(response, flags.output);
   } catch (error) {
@@ -88,37 +91,10 @@ async function run(name: string, flags: CommonFlags, path: string, make: Make): 
   }
 }
 
-/** @returns `undefined` where no server listens and none was named: then the file is free, or somebody else's. */
-async function ask(
-  base: string,
-  path: string,
-  token: string | undefined,
-  named: boolean,
-): Promise<Response | undefined> {
-  let response: Response;
-  try {
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    response = await fetch(new URL(path, base), { headers, redirect: 'error' });
-  } catch {
-    if (named) throw new ArchiveError('the server cannot be reached');
-    return undefined;
-  }
-  if (response.ok) return response;
-  if (response.status === 401) throw new ArchiveError('the server refused the token');
-  throw new ArchiveError(`the server answered ${response.status}`);
-}
-
-async function keptToken(db: string): Promise<string | undefined> {
-  return readFile(`${db}.token`, 'utf8').then(
-    (text) => text.trim(),
-    () => undefined,
-  );
-}
-
 /** Writes beside the target and renames, so that what has the name is whole. */
 async function save(response: Response, output: string | undefined): Promise<void> {
   const { body } = response;
-  if (body === null) throw new ArchiveError('the server sent nothing');
+  if (body === null) throw new CommandError('the server sent nothing');
   const source = Readable.fromWeb(body);
   if (output === undefined) {
     await pipeline(source, process.stdout, { end: false });
@@ -164,13 +140,6 @@ async function besides(output: string, write: (path: string) => Promise<void>): 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function fail(name: string, error: unknown): void {
-  const known = error instanceof ArchiveError || error instanceof CerberusServerError;
-  const text = known ? error.message : `unexpected error: ${messageOf(error)}`;
-  process.stderr.write(`cerberus-server ${name}: ${text}\n`);
-  process.exitCode = 1;
 }
 
 function time(text: string): number {

@@ -2,14 +2,24 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
-import { isLoopback, NUMBER_RULES, resolveConfig, type ServerOptions } from '../config.ts';
+import {
+  integerOf,
+  isLoopback,
+  NUMBER_RULES,
+  resolveConfig,
+  variableOf,
+  type ServerOptions,
+} from '../config.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
-import type { LogLevel } from '../log.ts';
-import { startServer, type CerberusServer } from '../server.ts';
+import type { Log } from '../log.ts';
+import { startServerIn, type CerberusServer } from '../server.ts';
 import { backupCommand, exportCommand } from './archive-command.ts';
-import { startBanner } from './banner.ts';
+import { startBanner, type BannerFacts } from './banner.ts';
+import { createCommandLog, type CommandLog } from './command-log.ts';
 import { devCommand } from './dev-command.ts';
+import { environmentWith, logFormatOf } from './settings.ts';
 import { tailCommand } from './tail-command.ts';
+import { tokenCommand } from './token-command.ts';
 
 /**
  * Runs the `cerberus-server` command. Resolves when the server has started, or when a command such as `dev` is done;
@@ -19,20 +29,46 @@ export async function main(argv: readonly string[]): Promise<void> {
   await createCommand().parseAsync([...argv], { from: 'user' });
 }
 
-async function serve(options: ServerOptions): Promise<void> {
+/** What the command takes beside the server's options. */
+interface ServeFlags extends ServerOptions {
+  readonly config?: string;
+  readonly logFormat?: string;
+}
+
+async function serve({ config: file, logFormat, ...options }: ServeFlags): Promise<void> {
+  // Until all is read, only the flag is known.
+  let log = createCommandLog(logFormat === 'json' ? 'json' : 'text', writeError);
   try {
     // What DuckDB makes has no mode of its own, and the store can only change it afterwards.
     process.umask(0o077);
-    const { db } = resolveConfig(options, process.env);
-    const server = await startServer({ ...options, log: logUnlessInBanner });
-    process.stdout.write(`${startBanner(server, db)}\n`);
-    warnIfExposed(server, options);
-    stopOnSignals(server);
-    void server.failed.then((error) => endWith(server, error));
+    const env = environmentWith(process.env, file);
+    log = createCommandLog(logFormatOf(logFormat, env), writeError);
+    const { db, host } = resolveConfig(options, env);
+    const server = await startServerIn(env, { ...options, log: unlessAnnounced(log.log) });
+    // Before anybody hears that it runs, and stops it.
+    stopOnSignals(server, log);
+    announce(server, log, { db, isTerminal: process.stdout.isTTY, given: givenIn(options) });
+    if (!isLoopback(host)) log.log('warn', exposedText(server.port));
+    void server.failed.then((error) => endWith(server, log, error));
   } catch (error) {
-    process.stderr.write(`cerberus-server: ${describe(error)}\n`);
-    process.exitCode = 1;
+    failWith(log, error);
   }
+}
+
+/** Where a token that was given comes from. */
+function givenIn(options: ServerOptions): string {
+  if (options.token !== undefined) return '--token';
+  return (process.env[variableOf('token')] ?? '') === '' ? 'the configuration file' : variableOf('token');
+}
+
+function announce(server: CerberusServer, { format, said }: CommandLog, facts: BannerFacts): void {
+  if (format === 'text') {
+    process.stdout.write(`${startBanner(server, facts)}\n`);
+    return;
+  }
+  const { tokenOrigin, url, wsUrl } = server;
+  const token = tokenOrigin.kind === 'file' ? { token_file: tokenOrigin.path } : {};
+  said(`listening on ${url}`, { url, events: wsUrl, database: facts.db, ...token });
 }
 
 function createCommand(): Command {
@@ -41,7 +77,7 @@ function createCommand(): Command {
     .version(version())
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--db <file>', 'DuckDB file, or :memory: to keep nothing (default ./cerberus.duckdb)')
-    .option('--token <token>', 'API token of all clients (default: generated once, kept in <db>.token)')
+    .option('--token <token>', "the server's own token (default: generated once, kept in <db>.token)")
     .option(
       '--secret-key <key>',
       'key for hashing addresses (default: generated once, kept in <db>.secret-key)',
@@ -52,18 +88,28 @@ function createCommand(): Command {
       'hops or networks whose X-Forwarded-For says whose limits count (default false)',
     )
     .option('--memory-limit <size>', 'memory for DuckDB (default 512MB)')
+    .option('--rotate-key <when>', 'off, daily, weekly or monthly: makes up a new key (default off)')
+    .option('--config <file>', 'JSON object of options; flags and variables win over it')
+    .option('--log-format <format>', 'text or json (default text)')
     .addHelpText('after', '\nEach option is also read from the environment: CERBERUS_SERVER_PORT and so on.')
-    .showHelpAfterError('(see cerberus-server --help)');
+    .showHelpAfterError('(see cerberus-server --help)')
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) });
   for (const [name, rule] of Object.entries(NUMBER_RULES)) {
-    command.option(`${flagOf(name)} <number>`, `${rule.help} (default ${rule.default})`, Number);
+    command.option(`${flagOf(name)} <number>`, `${rule.help} (default ${rule.default})`, integerOf);
   }
   return command
     .action(serve)
     .enablePositionalOptions()
     .addCommand(devCommand())
     .addCommand(tailCommand())
+    .addCommand(tokenCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand());
+}
+
+/** A misspelt `--tokn=…` must not put the token into a journal. */
+function withoutValues(text: string): string {
+  return text.replaceAll(/(unknown option '[^'=\s]*=)[^\n]*'/g, "$1…'");
 }
 
 /** `maxFrameBytes` → `--max-frame-bytes`, which commander reads back as the option's name. */
@@ -78,31 +124,25 @@ function version(): string {
   return String((manifest as { version?: unknown }).version);
 }
 
-function writeLog(level: LogLevel, message: string): void {
-  process.stderr.write(`cerberus-server: ${level}: ${message}\n`);
+function writeError(line: string): void {
+  process.stderr.write(line);
 }
 
-/** The banner says where it listens; the line of the log would say it twice. */
-function logUnlessInBanner(level: LogLevel, message: string): void {
-  if (!message.startsWith('listening on ')) writeLog(level, message);
+/** The command says itself where the server listens; the line of the log would say it twice. */
+function unlessAnnounced(log: Log): Log {
+  return (level, message) => {
+    if (!message.startsWith('listening on ')) log(level, message);
+  };
 }
 
 /** Clients on other machines would send the token in clear text. */
-function warnIfExposed(server: CerberusServer, options: ServerOptions): void {
-  const { host } = resolveConfig(options, process.env);
-  if (isLoopback(host)) return;
-  writeLog(
-    'warn',
-    `port ${server.port} is reachable from other machines without TLS; put a TLS proxy in front of it`,
-  );
+function exposedText(port: number): string {
+  return `port ${port} is reachable from other machines without TLS; put a TLS proxy in front of it`;
 }
 
-function stopOnSignals(server: CerberusServer): void {
+function stopOnSignals(server: CerberusServer, log: CommandLog): void {
   const stop = (): void => {
-    server.close().catch((error: unknown) => {
-      process.stderr.write(`cerberus-server: ${describe(error)}\n`);
-      process.exitCode = 1;
-    });
+    server.close().catch((error: unknown) => failWith(log, error));
   };
   // `once`: a second signal has its default effect and ends a stop that hangs.
   process.once('SIGINT', stop);
@@ -110,12 +150,13 @@ function stopOnSignals(server: CerberusServer): void {
 }
 
 /** For a supervisor to start it again: from here, nothing more can be done about the database. */
-async function endWith(server: CerberusServer, error: CerberusServerError): Promise<void> {
-  process.stderr.write(`cerberus-server: ${error.message}\n`);
-  process.exitCode = 1;
+async function endWith(server: CerberusServer, log: CommandLog, error: CerberusServerError): Promise<void> {
+  failWith(log, error);
   await server.close().catch(() => undefined);
 }
 
-function describe(error: unknown): string {
-  return error instanceof CerberusServerError ? error.message : `unexpected error: ${messageOf(error)}`;
+function failWith({ failed }: CommandLog, error: unknown): void {
+  if (error instanceof CerberusServerError) failed(error.message, error.code);
+  else failed(`unexpected error: ${messageOf(error)}`, undefined);
+  process.exitCode = 1;
 }

@@ -62,7 +62,11 @@ export async function runDev(options: DevOptions, output: DevOutput): Promise<nu
     try {
       output.line(`${output.paint.bold('The page:')} ${server.url}/?range=15m`);
       const findings = join(folder, 'findings');
-      const code = await runApplication(options, { ...server, register, findings }, output);
+      const code = await runApplication(
+        options,
+        { url: server.url, wsUrl: server.wsUrl, token: server.token, register, findings },
+        output,
+      );
       for (const line of devSummary(await store.summary({}), linesOf(findings), output.paint))
         output.line(line);
       return code;

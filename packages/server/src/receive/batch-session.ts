@@ -1,3 +1,4 @@
+import type { Grant, TokenBook } from '../access/token-book.ts';
 import type { RefusalReason } from '../observe/counters.ts';
 import type { ProducerRef } from '../store/producer.ts';
 import type { AppendOutcome } from '../store/store.ts';
@@ -32,6 +33,12 @@ export interface BatchLimits {
  */
 export const MAX_FRAME_EVENTS = 10_000;
 
+/** Who sends, and whether they still may. */
+export interface Sender {
+  readonly grant: Grant;
+  readonly tokens: Pick<TokenBook, 'holds'>;
+}
+
 type Phase = 'awaiting-hello' | 'welcoming' | 'ready' | 'closed';
 
 /** One connection in batch mode. */
@@ -40,6 +47,7 @@ export class BatchSession implements Session, ProducerOwner {
   readonly #receiver: Receiver;
   readonly #registry: ProducerRegistry;
   readonly #limits: BatchLimits;
+  readonly #sender: Sender;
   readonly #inFlight: InFlight;
   readonly #helloTimer: NodeJS.Timeout;
   #phase: Phase = 'awaiting-hello';
@@ -52,11 +60,18 @@ export class BatchSession implements Session, ProducerOwner {
   /** The throttled frame for which everything later is discarded. */
   #throttled: number | undefined;
 
-  constructor(peer: Peer, receiver: Receiver, registry: ProducerRegistry, limits: BatchLimits) {
+  constructor(
+    peer: Peer,
+    receiver: Receiver,
+    registry: ProducerRegistry,
+    limits: BatchLimits,
+    sender: Sender,
+  ) {
     this.#peer = peer;
     this.#receiver = receiver;
     this.#registry = registry;
     this.#limits = limits;
+    this.#sender = sender;
     // One more than the window: a client that keeps it is never slowed down.
     this.#inFlight = new InFlight(peer, limits.maxInFlightFrames + 1, receiver.readAhead);
     this.#helloTimer = setTimeout(() => {
@@ -133,6 +148,11 @@ export class BatchSession implements Session, ProducerOwner {
       this.#fail('invalid_message', CLOSE.protocolError, 'hello out of turn');
       return;
     }
+    const { application } = this.#sender.grant;
+    if (application !== undefined && hello.clientId !== application) {
+      this.#fail('unauthorized', CLOSE.forbidden, 'the token is for another application');
+      return;
+    }
     clearTimeout(this.#helloTimer);
     this.#leave();
     const { producer, clientId, agent, service } = hello;
@@ -159,6 +179,10 @@ export class BatchSession implements Session, ProducerOwner {
     const producer = this.#producer;
     if (this.#phase !== 'ready' || producer === undefined) {
       this.#fail('invalid_message', CLOSE.protocolError, 'events before welcome');
+      return;
+    }
+    if (!this.#sender.tokens.holds(this.#sender.grant)) {
+      this.#fail('unauthorized', CLOSE.unauthorized, 'the token was revoked');
       return;
     }
     if (!this.#isExpected(frame.seq)) return;

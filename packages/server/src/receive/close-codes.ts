@@ -8,8 +8,10 @@ export const CLOSE = {
   tryAgainLater: 1013,
   /** The client broke the protocol: no JSON, no hello, a gap in the sequence. */
   protocolError: 4400,
-  /** The event's credentials are missing or wrong. */
+  /** The event's credentials are missing or wrong, or the connection's token was revoked. */
   unauthorized: 4401,
+  /** The token is for another application. */
+  forbidden: 4403,
   /** No hello, or in event mode no event with the token, in time. */
   timeout: 4408,
   /** A newer connection of the same producer took over. */

@@ -1,4 +1,4 @@
-import type { TokenCheck } from '../access/auth.ts';
+import { verdictOn, type Grant, type TokenBook } from '../access/token-book.ts';
 import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
 import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
@@ -23,7 +23,7 @@ const OK = JSON.stringify({ status: 'ok' });
 export class EventSession implements Session {
   readonly #peer: Peer;
   readonly #receiver: Receiver;
-  readonly #token: TokenCheck;
+  readonly #tokens: Pick<TokenBook, 'findSender'>;
   readonly #inFlight: InFlight;
   /** Runs until the client has shown the token; from then on an idle connection may stay. */
   #authTimer: NodeJS.Timeout | undefined;
@@ -33,19 +33,19 @@ export class EventSession implements Session {
   /** Resolves when everything before the next answer was answered. */
   #answered: Promise<void> = Promise.resolve();
 
-  /** @param authenticated - the upgrade request carried the token; each event must carry it all the same */
+  /** @param grant - of the token that the upgrade request carried; each event must carry one all the same */
   constructor(
     peer: Peer,
     receiver: Receiver,
-    token: TokenCheck,
+    tokens: Pick<TokenBook, 'findSender'>,
     limits: EventLimits,
-    authenticated: boolean,
+    grant: Grant | undefined,
   ) {
     this.#peer = peer;
     this.#receiver = receiver;
-    this.#token = token;
+    this.#tokens = tokens;
     this.#inFlight = new InFlight(peer, limits.maxInFlightEvents, receiver.readAhead);
-    if (authenticated) return;
+    if (grant !== undefined) return;
     this.#authTimer = setTimeout(() => {
       receiver.counters.refused('event_timeout');
       void this.drain(CLOSE.timeout, 'no event with the token in time');
@@ -70,14 +70,21 @@ export class EventSession implements Session {
       this.#refuse('not_json', 'message must be a JSON object');
       return;
     }
-    if (!this.#token.accepts(value['token'] ?? value['api_key'])) {
+    const grant = this.#tokens.findSender(value['token'] ?? value['api_key']);
+    if (grant === undefined || verdictOn(grant, 'ingest') !== 'ok') {
       this.#receiver.counters.refused('unauthorized');
-      this.#peer.guessed();
+      // One that is known and for something else is no guess.
+      if (grant === undefined) this.#peer.guessed();
       void this.drain(CLOSE.unauthorized, 'invalid credentials');
       return;
     }
     this.#authenticated();
     const verdict = this.#receiver.validate(value);
+    if (verdict.ok && grant.application !== undefined && verdict.event.clientId !== grant.application) {
+      this.#receiver.counters.refused('unauthorized');
+      void this.drain(CLOSE.forbidden, 'the token is for another application');
+      return;
+    }
     if (verdict.ok && isTest(verdict.event)) {
       this.#inOrder(Promise.resolve(OK));
     } else if (verdict.ok) {

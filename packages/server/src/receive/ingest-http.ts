@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-import { apiKeyOf, bearerOf, type TokenCheck } from '../access/auth.ts';
+import { apiKeyOf, bearerOf } from '../access/auth.ts';
+import { verdictOn, type Grant, type TokenBook } from '../access/token-book.ts';
 import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
 import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
@@ -16,16 +17,19 @@ const HEALTH_SEGMENTS: ReadonlySet<string> = new Set(['health', 'health_check', 
 /** What an ingest request needs. */
 export interface IngestContext {
   readonly receiver: Receiver;
-  readonly token: TokenCheck;
+  readonly tokens: TokenBook;
   readonly maxIngestBytes: number;
 }
 
 /** `POST /v1/ingest/batch`: events of gateways that cannot keep a WebSocket. At least once: it has no sequence. */
 export async function ingestReply(request: IncomingMessage, context: IngestContext): Promise<Reply> {
-  const { receiver, token, maxIngestBytes } = context;
+  const { receiver, tokens, maxIngestBytes } = context;
   const key = apiKeyOf(request.headers) ?? bearerOf(request.headers);
   if (key === undefined) return refuse(receiver, unauthorized('missing X-API-Key'));
-  if (!token.accepts(key)) return refuse(receiver, failure(403, 'unknown API key'));
+  const grant = tokens.findSender(key);
+  if (grant === undefined) return refuse(receiver, failure(403, 'unknown API key'));
+  if (verdictOn(grant, 'ingest') !== 'ok')
+    return refuse(receiver, failure(403, 'this API key is not for sending'));
   const body = await readBody(request, maxIngestBytes);
   if (!body.ok) return tooLarge(receiver, `body is larger than ${maxIngestBytes} bytes`);
   const events = parseEvents(body.bytes);
@@ -38,7 +42,17 @@ export async function ingestReply(request: IncomingMessage, context: IngestConte
     receiver.counters.refused('overloaded');
     return failure(503, 'overloaded', { 'retry-after': '1' });
   }
-  return store(receiver, events, headerText(request, 'x-client-id'));
+  const clientId = headerText(request, 'x-client-id');
+  if (!events.every((event) => isOwn(event, clientId, grant)))
+    return refuse(receiver, failure(403, 'this API key is for another application'));
+  return store(receiver, events, clientId);
+}
+
+/** Whether the key may send an event; what has no client id is skipped later. */
+function isOwn(event: unknown, headerClientId: string | undefined, { application }: Grant): boolean {
+  if (application === undefined || !isJsonObject(event)) return true;
+  const clientId = event['client_id'] ?? headerClientId;
+  return clientId === undefined || clientId === application;
 }
 
 function refuse(receiver: Receiver, reply: Reply): Reply {

@@ -29,6 +29,9 @@ export interface ReceiveLimits extends PendingLimits {
   readonly maxEventAheadMillis: number;
 }
 
+/** How long after a failed commit nothing new is asked for. */
+const RETRY_MILLIS = 5000;
+
 /** What every way in shares: validation with its counters, and the store with its limits. */
 export class Receiver {
   readonly counters: Counters;
@@ -39,6 +42,7 @@ export class Receiver {
   readonly #limits: ReceiveLimits;
   readonly #log: Log;
   #healthy = true;
+  #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: Store, counters: Counters, durations: Durations, limits: ReceiveLimits, log: Log) {
     this.#store = store;
@@ -52,6 +56,16 @@ export class Receiver {
   /** Whether the last commit that had something to store succeeded. */
   get healthy(): boolean {
     return this.#healthy;
+  }
+
+  /**
+   * Why no more events should be sent here for now; `undefined` where they may. A while after a commit failed it is tried
+   * with new ones: if nobody sent any, it would never be found out that the store works again.
+   */
+  get unready(): string | undefined {
+    if (this.overloaded) return 'too far behind';
+    if (!this.#healthy && performance.now() - this.#failedAt < RETRY_MILLIS) return 'the last commit failed';
+    return undefined;
   }
 
   sort(values: readonly unknown[], clientId?: string): SortedEvents {
@@ -98,6 +112,7 @@ export class Receiver {
       return outcome;
     } catch (error) {
       this.counters.refused('store_failed');
+      this.#failedAt = performance.now();
       this.#setHealthy(false, `store failed: ${failureReason(error)}`);
       throw error;
     } finally {

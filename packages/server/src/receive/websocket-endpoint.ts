@@ -4,7 +4,8 @@ import type { Duplex, Writable } from 'node:stream';
 
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 
-import { bearerOf, type TokenCheck } from '../access/auth.ts';
+import { bearerOf } from '../access/auth.ts';
+import { verdictOn, type Grant, type TokenBook } from '../access/token-book.ts';
 import type { ClientAddress } from '../addresses/client-address.ts';
 import { parseTarget } from '../http/request-target.ts';
 import type { Counters, RefusalReason, ServerStats } from '../observe/counters.ts';
@@ -30,7 +31,7 @@ interface SocketOptions extends ServerOptions {
 
 /** What the endpoint needs. */
 export interface EndpointOptions extends ConnectionLimitOptions {
-  readonly token: TokenCheck;
+  readonly tokens: Pick<TokenBook, 'findSender'>;
   readonly counters: Counters;
   readonly maxFrameBytes: number;
   readonly pingIntervalMillis: number;
@@ -44,8 +45,8 @@ export interface EndpointOptions extends ConnectionLimitOptions {
 /** What is known of a connection when it opens. */
 interface Opening {
   readonly mode: 'batch' | 'event';
-  /** The upgrade request carried the token. */
-  readonly authenticated: boolean;
+  /** Of the token that the upgrade request carried. */
+  readonly grant: Grant | undefined;
 }
 
 interface Connection {
@@ -83,7 +84,10 @@ export class WebSocketEndpoint {
    */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, refusedSeconds = 0): void {
     socket.on('error', () => socket.destroy());
-    const refusal = this.#refusal(request);
+    const grant = isAuthenticated(request)
+      ? this.#options.tokens.findSender(bearerOf(request.headers))
+      : undefined;
+    const refusal = this.#refusal(request, grant);
     if (refusal !== undefined) {
       this.#options.counters.refused(refusal.reason);
       const isTooMany = refusal.status === 401 && refusedSeconds > 0;
@@ -91,7 +95,7 @@ export class WebSocketEndpoint {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (accepted) => {
-      this.#accept(accepted, request);
+      this.#accept(accepted, request, grant);
     });
   }
 
@@ -111,22 +115,20 @@ export class WebSocketEndpoint {
     clearTimeout(deadline);
   }
 
-  #refusal(request: IncomingMessage): { status: number; reason: RefusalReason } | undefined {
+  #refusal(
+    request: IncomingMessage,
+    grant: Grant | undefined,
+  ): { status: number; reason: RefusalReason } | undefined {
     if (parseTarget(request.url)?.pathname !== WEBSOCKET_PATH) return { status: 404, reason: 'unknown_path' };
-    if (!this.#isAuthorized(request)) return { status: 401, reason: 'unauthorized' };
+    const denied = statusOf(request, grant);
+    if (denied !== undefined) return { status: denied, reason: 'unauthorized' };
     const status = this.#closing
       ? 503
       : this.#limits.refusal(this.#options.addressOf(request), isAuthenticated(request));
     return status === undefined ? undefined : { status, reason: 'too_many_connections' };
   }
 
-  /** Clients that know only event mode send no header: their events carry the credentials. A wrong one is refused. */
-  #isAuthorized(request: IncomingMessage): boolean {
-    if (isAuthenticated(request)) return this.#options.token.accepts(bearerOf(request.headers));
-    return !offersBatch(request);
-  }
-
-  #accept(socket: WebSocket, request: IncomingMessage): void {
+  #accept(socket: WebSocket, request: IncomingMessage, grant: Grant | undefined): void {
     const authenticated = isAuthenticated(request);
     this.#options.counters.add('accepted');
     // Before anything else: an 'error' without a listener would end the process.
@@ -138,7 +140,7 @@ export class WebSocketEndpoint {
       authenticated: () => counted.authenticated(),
       guessed: () => this.#options.onGuess(address),
     });
-    const session = this.#options.createSession(peer, { mode, authenticated });
+    const session = this.#options.createSession(peer, { mode, grant });
     const connection: Connection = { socket, session, alive: true };
     this.#connections.add(connection);
     socket.on('message', (data, binary) => {
@@ -227,6 +229,14 @@ function socketOptions({ maxFrameBytes }: EndpointOptions): SocketOptions {
 function offersBatch(request: IncomingMessage): boolean {
   const offered = request.headers['sec-websocket-protocol'] ?? '';
   return offered.split(',').some((name) => name.trim() === BATCH_PROTOCOL);
+}
+
+/** Clients that know only event mode send no header: their events carry the credentials. A wrong one is refused. */
+function statusOf(request: IncomingMessage, grant: Grant | undefined): 401 | 403 | undefined {
+  if (!isAuthenticated(request)) return offersBatch(request) ? 401 : undefined;
+  const verdict = verdictOn(grant, 'ingest');
+  if (verdict === 'ok') return undefined;
+  return verdict === 'unknown' ? 401 : 403;
 }
 
 function refuseUpgrade(socket: Duplex, status: number, retrySeconds: number): void {

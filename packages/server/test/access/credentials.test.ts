@@ -20,13 +20,15 @@ describe('resolveCredentials', () => {
   it('takes what it is given', () => {
     expect(resolveCredentials({ token: 't', secretKey: 'k', db })).to.deep.equal({
       token: 't',
+      tokenOrigin: { kind: 'given' },
       secretKey: 'k',
     });
     expect(existsSync(`${db}.token`)).to.equal(false);
   });
 
   it('makes up each of the two only where it is not given', () => {
-    const { token } = resolveCredentials({ token: undefined, secretKey: 'k', db });
+    const { token, tokenOrigin } = resolveCredentials({ token: undefined, secretKey: 'k', db });
+    expect(tokenOrigin).to.deep.equal({ kind: 'file', path: `${db}.token`, isNew: true });
     expect(readFileSync(`${db}.token`, 'utf8')).to.equal(`${token}\n`);
     expect(existsSync(`${db}.secret-key`)).to.equal(false);
   });
@@ -42,7 +44,11 @@ describe('resolveCredentials', () => {
   it('reads what an operator wrote, with or without a line break', () => {
     writeFileSync(`${db}.token`, 'my-token');
     writeFileSync(`${db}.secret-key`, 'my-key\r\n');
-    expect(resolveCredentials({ ...none, db })).to.deep.equal({ token: 'my-token', secretKey: 'my-key' });
+    expect(resolveCredentials({ ...none, db })).to.deep.equal({
+      token: 'my-token',
+      tokenOrigin: { kind: 'file', path: `${db}.token`, isNew: false },
+      secretKey: 'my-key',
+    });
   });
 
   it('takes the file away from other users', () => {

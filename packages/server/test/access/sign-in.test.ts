@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { join } from 'node:path';
 
 import { expect } from 'chai';
 
@@ -6,6 +7,7 @@ import type { CerberusServer } from '../../dist/server.js';
 import { within } from '../support/deadline.js';
 import { rawSocket } from '../support/raw-upgrade.js';
 import { server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { tempFolder } from '../support/temp-folder.js';
 
 interface Answer {
   readonly status: number;
@@ -75,6 +77,19 @@ describe('signing in', () => {
     expect(await statusOf(`${running.url}/api/events`, own), 'the old cookie').to.equal(401);
   });
 
+  it('outlives a restart of the server', async () => {
+    const db = join(tempFolder(), 'x.duckdb');
+    const first = await server({ db });
+    const { cookie } = await signIn(first.url, TOKEN);
+    await first.close();
+    const second = await server({ db, port: first.port });
+    const own = { cookie: cookie?.split(';')[0] ?? '' };
+    expect(await statusOf(`${second.url}/api/events`, own)).to.equal(200);
+    await second.close();
+    const third = await server({ db, port: first.port, token: 'another' });
+    expect(await statusOf(`${third.url}/api/events`, own), 'another token').to.equal(401);
+  });
+
   it('marks the cookie as secure behind a proxy that ends TLS', async () => {
     const { cookie } = await signIn(running.url, TOKEN, { 'x-forwarded-proto': 'https' });
     expect(cookie).to.match(/; Secure$/);
@@ -125,6 +140,8 @@ describe('signing in', () => {
     expect(body).to.deep.equal({
       signed_in: true,
       sign_in: true,
+      admin: true,
+      rotate_key: 'off',
       trace_url_template: 'https://traces.example/{trace_id}',
     });
   });

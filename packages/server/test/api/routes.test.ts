@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { ControlledStore } from '../support/controlled-store.js';
-import { within } from '../support/deadline.js';
+import { until, within } from '../support/deadline.js';
 import { append, wireEvent } from '../support/events.js';
 import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
 import { WsClient } from '../support/ws-client.js';
@@ -106,6 +106,32 @@ describe('the HTTP endpoints', () => {
     const changes = lines.filter((line) => line.includes('store'));
     expect(changes).to.deep.equal(['error store failed: Error', 'info store works again']);
   });
+
+  it('say that the process lives whatever the store does, and that it is ready while it stores', async () => {
+    const statuses = async (): Promise<number[]> =>
+      Promise.all(['/livez', '/readyz'].map(async (path) => (await fetch(`${running.url}${path}`)).status));
+    expect(await statuses()).to.deep.equal([200, 200]);
+    const client = await WsClient.batch(running.wsUrl, TOKEN);
+    store.fault = () => 'fail';
+    client.frame(1, wireEvent());
+    await client.next();
+    const { status, body } = await call(`${running.url}/readyz`, { headers: { authorization: '' } });
+    expect([status, body]).to.deep.equal([503, { error: 'the last commit failed' }]);
+    expect(await statuses()).to.deep.equal([200, 503]);
+    await until(
+      'it is tried again, though nothing was stored',
+      async () => (await statuses())[1] === 200,
+      15_000,
+    );
+    expect((await call(`${running.url}/healthz`)).status, 'which heals nothing').to.equal(503);
+    client.frame(1, wireEvent());
+    await client.next();
+    expect(await statuses(), 'another failure').to.deep.equal([200, 503]);
+    store.fault = () => 'none';
+    client.frame(1, wireEvent());
+    await client.next();
+    expect(await statuses()).to.deep.equal([200, 200]);
+  }).timeout(30_000);
 
   it('answer 500 without details when a read fails, and go on', async () => {
     store.events = () => Promise.reject(new Error('SELECT secret details'));

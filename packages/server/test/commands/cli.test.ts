@@ -42,15 +42,18 @@ describe('cerberus-server', () => {
     removeTempFolders();
   });
 
-  it('prints where it listens, the token, and lines that can be pasted into a shell', async () => {
+  it('prints where it listens, where the token is, and lines that can be pasted into a shell', async () => {
     const started = run(['--port', '0']);
     const url = await started.url;
     const { stdout } = started.output();
-    const token = /token +(sk-\S+)/.exec(stdout)?.[1];
-    const exported = Object.fromEntries(
-      [...stdout.matchAll(/^ *export (\w+)=(\S+)$/gm)].map(([, name, value]) => [name, value]),
-    );
-    expect(exported).to.deep.equal({
+    const file = /token +in (\S+)/.exec(stdout)?.[1] ?? '';
+    const token = readFileSync(file, 'utf8').trim();
+    const lines = [...stdout.matchAll(/^ *export (\w+)=.+$/gm)];
+    const pasted = lines.map(([line]) => line).join('\n');
+    const names = lines.map(([, name]) => name);
+    const print = names.map((name) => `echo "$${name}"`).join('\n');
+    const values = spawnSync('sh', ['-ec', `${pasted}\n${print}`], { encoding: 'utf8' }).stdout.split('\n');
+    expect(Object.fromEntries(names.map((name, index) => [name, values[index]]))).to.deep.equal({
       CERBERUS_WS_URL: `${url?.replace('http', 'ws')}/ws/events`,
       CERBERUS_TOKEN: token,
       CERBERUS_CLIENT_ID: 'my-app',
@@ -154,6 +157,13 @@ describe('cerberus-server', () => {
       .to.match(/^cerberus-server: `token` [^\n]+\n$/)
       .and.not.include('secret token');
   });
+
+  it('refuses what is no plain number, an empty one too', async () => {
+    for (const text of ['1e3', '-5', '', '0x10'])
+      expect(await refused([`--max-frame-bytes=${text}`]), text).to.match(
+        /^cerberus-server: `maxFrameBytes` \(CERBERUS_SERVER_MAX_FRAME_BYTES\) must be an integer from 1024 to \d+\n$/,
+      );
+  }).timeout(60_000);
 
   it('names an unknown option', async () => {
     expect(await refused(['--prot', '1'])).to.match(

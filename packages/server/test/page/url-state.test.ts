@@ -28,6 +28,7 @@ describe('the address of the page', () => {
       of({ view: fc.constant('live'), filter: wellFormed }),
       of({ view: fc.constant('metrics'), metric: optional }),
       of({ view: fc.constant('sources') }),
+      of({ view: fc.constant('tokens') }),
       of({ view: fc.constant('endpoint'), method: optional, endpoint: wellFormed }),
     );
     fc.assert(

@@ -121,12 +121,13 @@ describe('a producer', () => {
     const registry = new ProducerRegistry();
     const limits = { maxPendingBytes: 1, maxPendingEvents: 1, maxEventAgeDays: 30, maxEventAheadMillis: 0 };
     const receiver = new Receiver(new MemoryStore(), new Counters(), new ServerMetrics(), limits, () => {});
-    const session = new BatchSession(peer, receiver, registry, {
-      maxFrameBytes: 1000,
-      maxInFlightFrames: 1,
-      throttleMillis: 1,
-      helloTimeoutMillis: 1000,
-    });
+    const session = new BatchSession(
+      peer,
+      receiver,
+      registry,
+      { maxFrameBytes: 1000, maxInFlightFrames: 1, throttleMillis: 1, helloTimeoutMillis: 1000 },
+      { grant: { id: 'x', held: 'ingest', application: undefined }, tokens: { holds: () => true } },
+    );
     session.receive(Buffer.from('{"type":"hello","client_id":"a","producer":"p"}'), false);
     expect([...registry.producers()]).to.deep.equal(['p']);
     session.disconnected();

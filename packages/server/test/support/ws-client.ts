@@ -49,9 +49,14 @@ export class WsClient {
   }
 
   /** Connects in batch mode and says hello. */
-  static async batch(wsUrl: string, token: string, producer = 'producer-1'): Promise<WsClient> {
+  static async batch(
+    wsUrl: string,
+    token: string,
+    producer = 'producer-1',
+    clientId = 'my-app',
+  ): Promise<WsClient> {
     const client = await WsClient.connect(wsUrl, { token, batch: true });
-    client.hello(producer);
+    client.hello(producer, clientId);
     const welcome = await client.next();
     if (welcome['type'] !== 'welcome') throw new Error(`expected welcome, got ${JSON.stringify(welcome)}`);
     return client;

@@ -8,7 +8,7 @@ function snippetOf({ protocol, host, pathname }: Location): string {
   return [
     `export CERBERUS_WS_URL=${protocol === 'https:' ? 'wss' : 'ws'}://${base}/ws/events`,
     `export CERBERUS_BACKEND_URL=${protocol}//${base}`,
-    'export CERBERUS_TOKEN=<the token of this server>',
+    'export CERBERUS_TOKEN=<a token for it>',
     'export CERBERUS_CLIENT_ID=my-app',
     'node --import @cerberus-otel/instrumentation/register app.js',
   ].join('\n');
@@ -31,8 +31,8 @@ export function Connect(): JSX.Element {
         <CopyButton text={snippet} name="the lines" />
       </div>
       <p class="muted">
-        The token was printed when the server started, and is in <code>&lt;database&gt;.token</code> if the
-        server made it up.
+        A token for it comes from <code>cerberus-server token create --purpose ingest</code>. The
+        server&apos;s own works too; it is in <code>&lt;database&gt;.token</code> if the server made it up.
       </p>
     </section>
   );

@@ -17,7 +17,7 @@ export function Figures({
   overview: { now, totals, previous, estimated },
   withRate,
 }: FiguresProps): JSX.Element {
-  const { state } = usePage();
+  const { state, session } = usePage();
   const before = 'preset' in state.range ? `the ${nameOf(state.range.preset)} before` : 'the range before';
   const latency = (name: 'p50' | 'p95' | 'p99'): JSX.Element => (
     <Stat
@@ -54,9 +54,17 @@ export function Figures({
           change={change(totals.clients, previous.clients)}
         />
       </dl>
-      <p class="compared">Changes are against {before}.</p>
+      <p class="compared">
+        Changes are against {before}.{rotationNote(session?.rotate_key)}
+      </p>
     </section>
   );
+}
+
+/** What a reader of the number of clients has to know. */
+function rotationNote(when = 'off'): string {
+  if (when === 'off') return '';
+  return ` The key of the clients\u2019 pseudonyms changes ${when} (UTC): a client on both sides of a change counts as two.`;
 }
 
 function ratio({ errors, requests }: { readonly errors: number; readonly requests: number }): number | null {

@@ -24,7 +24,9 @@ interface HeaderProps {
 
 /** Where one is, and what is looked at. */
 export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
-  const { state } = usePage();
+  const { state, session } = usePage();
+  const views: typeof NAVIGATION =
+    session?.admin === true ? [...NAVIGATION, ['tokens', 'Tokens']] : NAVIGATION;
   const current = state.view === 'endpoint' ? 'overview' : state.view;
   return (
     <header class="top">
@@ -34,7 +36,7 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
           Cerberus
         </Link>
         <nav aria-label="Views">
-          {NAVIGATION.map(([view, name]) => (
+          {views.map(([view, name]) => (
             <Link key={view} to={{ view }} current={view === current}>
               {name}
             </Link>
@@ -57,8 +59,8 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
         </span>
       </div>
       <div class="bar controls">
-        <ClientSwitcher />
-        {state.view !== 'live' && state.view !== 'sources' && <RangePicker />}
+        {state.view !== 'tokens' && <ClientSwitcher />}
+        {state.view !== 'live' && state.view !== 'sources' && state.view !== 'tokens' && <RangePicker />}
       </div>
     </header>
   );

@@ -47,7 +47,7 @@ export function SignInView({ onSignedIn }: { readonly onSignedIn: () => void }):
           Sign in
         </button>
         <p id="token-help" class="muted">
-          The server printed it when it started. If the server made it up, it is also in{' '}
+          It is the one that the server was given. If the server made it up, it is in{' '}
           <code>&lt;database&gt;.token</code>.
         </p>
       </form>

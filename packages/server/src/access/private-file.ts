@@ -1,0 +1,61 @@
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+
+import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+
+/**
+ * A JSON file beside the database that only its owner reads. It is replaced as a whole, so that a crash leaves the old
+ * one or the new one.
+ */
+export class PrivateFile {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @returns what `parse` makes of it; `undefined` where there is no file. @throws CerberusServerError `CREDENTIALS_FILE` */
+  read<T>(parse: (value: unknown) => T): T | undefined {
+    try {
+      const text = readFileSync(this.#path, 'utf8');
+      // A copy or a backup may have widened the mode.
+      if ((statSync(this.#path).mode & 0o077) !== 0) chmodSync(this.#path, 0o600);
+      return parse(JSON.parse(text));
+    } catch (error) {
+      if (systemCodeOf(error) === 'ENOENT') return undefined;
+      // What JSON.parse says repeats a piece of the file.
+      const reason =
+        error instanceof SyntaxError ? 'it is not the JSON that the server writes' : messageOf(error);
+      throw this.#failure(reason);
+    }
+  }
+
+  /** @throws CerberusServerError `CREDENTIALS_FILE` */
+  write(value: unknown): void {
+    const part = `${this.#path}.part`;
+    try {
+      const file = openSync(part, 'w', 0o600);
+      try {
+        writeSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(part, this.#path);
+    } catch (error) {
+      throw this.#failure(messageOf(error));
+    }
+  }
+
+  #failure(reason: string): CerberusServerError {
+    return new CerberusServerError('CREDENTIALS_FILE', `${this.#path} cannot be used: ${reason}`);
+  }
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { TokenBook, TokenInfo } from '../access/token-book.ts';
+import { parseTokenRequest } from '../access/token-record.ts';
+import { formatTime } from '../event/timestamps.ts';
+import { isJsonObject } from '../event/validation.ts';
+import { readBody } from '../http/request-body.ts';
+import { failure, type Reply } from '../http/response.ts';
+
+const MAX_BODY_BYTES = 4096;
+
+/** `GET /api/tokens`: all of them, without what makes them tokens. */
+export function tokensReply(tokens: TokenBook): Reply {
+  return { status: 200, body: { tokens: tokens.list().map(tokenToJson) } };
+}
+
+/** `POST /api/tokens` with name, purpose and application: issues a token, and shows it this once. */
+export async function createTokenReply(message: IncomingMessage, tokens: TokenBook): Promise<Reply> {
+  // A form of another site cannot send this type without asking first (CORS), and it would not be let.
+  if (!/^application\/json\b/i.test(message.headers['content-type'] ?? '')) {
+    return failure(415, 'the body must be application/json');
+  }
+  const body = await readBody(message, MAX_BODY_BYTES);
+  if (!body.ok) return failure(413, `body is larger than ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
+  const value = parse(body.bytes);
+  if (!isJsonObject(value)) return failure(400, 'body must be a JSON object');
+  const request = parseTokenRequest(value);
+  if (typeof request === 'string') return failure(400, request);
+  const created = tokens.create(request);
+  if (created === 'too_many') return failure(409, 'there are 1,000 tokens: revoke one first');
+  return { status: 201, body: { token: created.token, ...tokenToJson(created.info) } };
+}
+
+/** `DELETE /api/tokens?id=…`: from now on it is nobody's. */
+export function revokeTokenReply(tokens: TokenBook, params: URLSearchParams): Reply {
+  const id = params.get('id');
+  if (id === null) return failure(400, '`id` must be given');
+  if (!tokens.revoke(id)) return failure(404, 'there is no such token that could be revoked');
+  return { status: 200, body: { revoked: id } };
+}
+
+/** A token as the API shows it. */
+export interface TokenJson {
+  readonly id: string;
+  readonly name: string;
+  readonly purpose: string;
+  readonly application: string | null;
+  /** RFC 3339; null for the server's own. */
+  readonly created_at: string | null;
+  readonly last_used_at: string | null;
+}
+
+/** Writes what is known of a token. */
+export function tokenToJson(info: TokenInfo): TokenJson {
+  const { id, name, purpose, application, createdAt, lastUsedAt } = info;
+  return {
+    id,
+    name,
+    purpose,
+    application: application ?? null,
+    created_at: createdAt === undefined ? null : formatTime(createdAt),
+    last_used_at: lastUsedAt === undefined ? null : formatTime(lastUsedAt),
+  };
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
