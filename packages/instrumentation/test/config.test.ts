@@ -12,8 +12,9 @@ const read = (options: CerberusSpanProcessorOptions, env: Env = {}) => readProce
 
 describe('the options of CerberusSpanProcessor', () => {
   it('have defaults', () => {
-    const { ignorePaths, ...others } = read({});
+    const { ignorePaths, proxyTo, ...others } = read({});
     expect(ignorePaths('/health')).to.equal(true);
+    expect(proxyTo(new URL('https://cerberus.example.com'))).to.equal(undefined);
     expect(others).to.deep.equal({
       exporter: undefined,
       secretKey: undefined,
