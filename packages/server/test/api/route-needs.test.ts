@@ -26,9 +26,10 @@ describe('every route', function () {
   this.timeout(60_000);
   let running: CerberusServer;
   let tokens: Partial<Record<keyof typeof MAY, string>>;
+  let guesses = 0;
 
   beforeEach(async () => {
-    running = await server({ db: join(tempFolder(), 'x.duckdb') });
+    running = await server({ db: join(tempFolder(), 'x.duckdb'), trustProxy: 1 });
     tokens = { wrong: 'sk-wrong', all: TOKEN };
     for (const purpose of ['ingest', 'read', 'admin'] as const) {
       const response = await fetch(`${running.url}/api/tokens`, {
@@ -75,7 +76,10 @@ describe('every route', function () {
 
   function headersOf(holder: keyof typeof MAY): Record<string, string> {
     const token = tokens[holder];
-    return token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    if (token === undefined) return {};
+    // Each wrong one from somewhere else: how many one address may present is another test's.
+    const from = holder === 'wrong' ? { 'X-Forwarded-For': `10.0.0.${(guesses += 1)}` } : {};
+    return { Authorization: `Bearer ${token}`, ...from };
   }
 
   for (const holder of HOLDERS) {

@@ -60,6 +60,18 @@ describe('a configuration file', () => {
     expect(resolveConfig({}, environmentWith({}, path))).to.deep.equal({ ...all, signIn: true });
   });
 
+  it('takes trusted proxies as they are in code, and refuses what is no proxy', () => {
+    const trusted = (text: string): unknown => {
+      writeFileSync(path, `{"trustProxy":${text}}`);
+      return resolveConfig({}, environmentWith({}, path)).trustProxy;
+    };
+    expect(trusted('1')).to.equal(1);
+    expect(trusted('false')).to.equal(false);
+    expect(trusted('["loopback","10.0.0.0/8"]')).to.deep.equal(['loopback', '10.0.0.0/8']);
+    for (const text of ['true', 'null', '{}', '["everybody"]'])
+      expect(() => trusted(text), text).to.throw(/`trustProxy`/);
+  });
+
   it('is refused with the name of the option, and never with a value', () => {
     expect(refusal('{"prot":1}')).to.equal(`\`prot\` in ${path} is no option that a file may set`);
     expect(refusal('{"signIn":false}')).to.match(/^`signIn` in .* is no option/);
