@@ -95,11 +95,16 @@ const WEAKENINGS = [
     patches: [
       [
         'transport/ws-connection.js',
-        'this.#ws.terminate();\n        this.#handlers.onEnd(end);',
-        'this.#handlers.onEnd(end);',
+        'this.#ws.terminate();\n        if (!this.#open)\n            this.#reaching.abort();',
+        'if (!this.#open)\n            this.#reaching.abort();',
       ],
     ],
     tests: [LINK, 'fault/handshake.test.js'],
+  },
+  {
+    name: 'a proxy that never answers is not hung up on',
+    patches: [['transport/ws-connection.js', 'this.#reaching.abort();', '']],
+    tests: ['fault/proxy.test.js'],
   },
   {
     name: 'sending into a connection whose peer said goodbye',
