@@ -9,9 +9,28 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
+/** Whether TLS is spoken to what a `wss:` or `https:` URL names. */
+export function isSecure({ protocol }: URL): boolean {
+  return protocol === 'wss:' || protocol === 'https:';
+}
+
+/** The host that a URL leads to, an IPv6 address without its brackets. */
+export function hostOf({ hostname }: URL): string {
+  return withoutBrackets(hostname);
+}
+
+/** The port that a URL leads to: its own, or that of its scheme. */
+export function portOf(url: URL): string {
+  return url.port === '' ? (isSecure(url) ? '443' : '80') : url.port;
+}
+
+function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
 /** True for `localhost`, names below it, 127.0.0.0/8 and ::1: traffic to them never leaves the machine. */
 export function isLoopbackHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const host = withoutBrackets(hostname).toLowerCase();
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
   const family = isIP(host);
   return family !== 0 && loopback.check(host, family === 4 ? 'ipv4' : 'ipv6');

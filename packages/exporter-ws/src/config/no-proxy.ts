@@ -1,11 +1,6 @@
-const { BlockList, isIP } = process.getBuiltinModule('node:net');
+import { hostOf, portOf } from './endpoint-url.ts';
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = {
-  'ws:': '80',
-  'http:': '80',
-  'wss:': '443',
-  'https:': '443',
-};
+const { BlockList, isIP } = process.getBuiltinModule('node:net');
 
 /**
  * Whether a list of `NO_PROXY` names the host of `target`. Its elements are separated by commas or spaces: `*` for every host, a
@@ -13,8 +8,8 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
  * with `:` and a port where it is to hold for that port only. Pure.
  */
 export function isExempt(target: URL, list: string): boolean {
-  const host = target.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  const port = target.port === '' ? (DEFAULT_PORTS[target.protocol] ?? '') : target.port;
+  const host = hostOf(target).toLowerCase();
+  const port = portOf(target);
   return list
     .toLowerCase()
     .split(/[\s,]+/)

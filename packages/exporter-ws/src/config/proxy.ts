@@ -1,4 +1,4 @@
-import { isLoopbackHost } from './endpoint-url.ts';
+import { isLoopbackHost, isSecure } from './endpoint-url.ts';
 import { isExempt } from './no-proxy.ts';
 import { invalid, type Environment, type OptionKind } from './option-reader.ts';
 
@@ -44,8 +44,7 @@ export function proxyOption(): OptionKind<ProxySetting> {
 export function chooseProxy(target: URL, setting: ProxySetting, env: Environment): ProxyChoice {
   if (setting === 'none' || isLoopbackHost(target.hostname)) return DIRECT;
   if (setting !== undefined) return { server: setting, unusable: undefined };
-  const isSecure = target.protocol === 'wss:' || target.protocol === 'https:';
-  const variable = firstSet(env, [isSecure ? 'https_proxy' : 'http_proxy', 'all_proxy']);
+  const variable = firstSet(env, [isSecure(target) ? 'https_proxy' : 'http_proxy', 'all_proxy']);
   if (variable === undefined || isExempt(target, valueOf(env, 'no_proxy') ?? '')) return DIRECT;
   const server = proxyServer(env[variable]?.trim() ?? '');
   return { server, unusable: server === undefined ? variable : undefined };

@@ -1,6 +1,7 @@
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { Socket } from 'node:net';
+import { hostOf, isSecure, portOf } from '../config/endpoint-url.ts';
 import type { ProxyServer } from '../config/proxy.ts';
 
 /** What Node's `http.request` calls for a socket in the place of an agent. */
@@ -27,8 +28,7 @@ export class ProxyError extends Error {
  * @param signal ends a request that the proxy does not answer
  */
 export function throughProxy(proxy: ProxyServer, target: URL, signal: AbortSignal): CreateConnection {
-  const isSecure = target.protocol === 'wss:' || target.protocol === 'https:';
-  const authority = `${target.hostname}:${target.port === '' ? (isSecure ? '443' : '80') : target.port}`;
+  const authority = `${target.hostname}:${portOf(target)}`;
   return (given, onCreated) => {
     const options = given as SecureOptions;
     const fail = (code: string): void => (onCreated as (error: Error) => void)(new ProxyError(code));
@@ -43,7 +43,7 @@ export function throughProxy(proxy: ProxyServer, target: URL, signal: AbortSigna
       }
       if (head.length > 0) socket.unshift(head);
       socket.unref();
-      onCreated(null, isSecure ? secured(socket, target, options) : socket);
+      onCreated(null, isSecure(target) ? secured(socket, target, options) : socket);
     });
     request.end();
     return undefined;
@@ -52,17 +52,16 @@ export function throughProxy(proxy: ProxyServer, target: URL, signal: AbortSigna
 
 function ask(proxy: ProxyServer, authority: string, options: RequestOptions): ClientRequest {
   const { url, authorization } = proxy;
-  const { request: send } =
-    url.protocol === 'https:'
-      ? process.getBuiltinModule('node:https')
-      : process.getBuiltinModule('node:http');
+  const { request: send } = isSecure(url)
+    ? process.getBuiltinModule('node:https')
+    : process.getBuiltinModule('node:http');
   const request = send({
     ...options,
     ...namesOf(url),
     // Node's own agents may have a proxy themselves.
     agent: false,
     method: 'CONNECT',
-    port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port,
+    port: portOf(url),
     path: authority,
     headers: {
       host: authority,
@@ -87,9 +86,9 @@ function certificatesOf({ ca, minVersion }: SecureOptions): RequestOptions {
 }
 
 /** Whom to connect to, and whose certificate that has to be: Node would take the name in the header `Host`. */
-function namesOf({ hostname }: URL): { readonly host: string; readonly servername: string } {
+function namesOf(url: URL): { readonly host: string; readonly servername: string } {
   const { isIP } = process.getBuiltinModule('node:net');
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   return { host, servername: isIP(host) === 0 ? host : '' };
 }
 
