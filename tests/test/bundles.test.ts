@@ -15,6 +15,7 @@ import {
 } from '../../packages/exporter-ws/test-dist/support/scripted-server.js';
 import { bundle, bundleFile, BUNDLINGS, type Bundling } from './bundles/build.js';
 import { afterTest } from './support/disposal.js';
+import { cerberusEnvironment } from './support/cerberus-environment.js';
 import { JsonLines } from './support/lines.js';
 import { until } from './support/until.js';
 import { keepTable } from './support/written-table.js';
@@ -128,11 +129,7 @@ async function run(folder: string, entry: string, bundling: Bundling, expected =
     env: {
       PATH: process.env['PATH'],
       OTEL_TRACES_EXPORTER: 'none',
-      CERBERUS_WS_URL: server.url,
-      CERBERUS_TOKEN: 't',
-      CERBERUS_CLIENT_ID: 'c',
-      CERBERUS_SECRET_KEY: 'k'.repeat(32),
-      CERBERUS_FLUSH_INTERVAL_MILLIS: '10',
+      ...cerberusEnvironment(server.url),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -10,6 +10,7 @@ import {
   ScriptedServer,
 } from '../../packages/exporter-ws/test-dist/support/scripted-server.js';
 import { afterTest } from './support/disposal.js';
+import { cerberusEnvironment } from './support/cerberus-environment.js';
 import { JsonLines } from './support/lines.js';
 import { until } from './support/until.js';
 
@@ -35,11 +36,7 @@ async function start(): Promise<Application> {
     env: {
       PATH: process.env['PATH'],
       SLOW_MILLIS: String(SLOW_MILLIS),
-      CERBERUS_WS_URL: server.url,
-      CERBERUS_TOKEN: 't',
-      CERBERUS_CLIENT_ID: 'c',
-      CERBERUS_SECRET_KEY: 'k'.repeat(32),
-      CERBERUS_FLUSH_INTERVAL_MILLIS: '10',
+      ...cerberusEnvironment(server.url),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -4,6 +4,7 @@ import {
   BatchBackend,
   ScriptedServer,
 } from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
+import { cerberusEnvironment } from './cerberus-environment.js';
 import { JsonLines } from './lines.js';
 import { until } from './until.js';
 
@@ -31,11 +32,7 @@ export async function answerOf(
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
-      CERBERUS_WS_URL: server.url,
-      CERBERUS_TOKEN: 't',
-      CERBERUS_CLIENT_ID: 'c',
-      CERBERUS_SECRET_KEY: 'k'.repeat(32),
-      CERBERUS_FLUSH_INTERVAL_MILLIS: '10',
+      ...cerberusEnvironment(server.url),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
