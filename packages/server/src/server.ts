@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
 import { inspect } from 'node:util';
 
 import { renewSecretKey, resolveCredentials, type TokenOrigin } from './access/credentials.ts';
@@ -14,10 +13,10 @@ import { LiveStreams } from './api/live-streams.ts';
 import { crowded, respond, unlessRefused } from './api/respond.ts';
 import { createDispatch } from './api/routes.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
-import { CerberusServerError, messageOf, systemCodeOf } from './errors.ts';
+import type { CerberusServerError } from './errors.ts';
 import { HttpConnections } from './http/connections.ts';
+import { authorityOf, createHttpServer, listen } from './http/listening.ts';
 import { createPageReply } from './http/page-files.ts';
-import { UpgradeRequest } from './http/upgrade-request.ts';
 import type { Log } from './log.ts';
 import { CommitRate } from './observe/commit-rate.ts';
 import { Counters, type ServerStats } from './observe/counters.ts';
@@ -246,40 +245,6 @@ function createEndpoint(
         ? new BatchSession(peer, receiver, registry, config, { grant, tokens })
         : new EventSession(peer, receiver, tokens, config, grant),
   });
-}
-
-function createHttpServer({ requestTimeoutMillis }: ServerConfig): Server {
-  return createServer({
-    IncomingMessage: UpgradeRequest,
-    headersTimeout: requestTimeoutMillis,
-    requestTimeout: requestTimeoutMillis,
-    // Node looks for late requests only this often, 30 s by default.
-    connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5000),
-  });
-}
-
-function listen(http: Server, { host, port }: ServerConfig): Promise<number> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (error) => reject(listenError(error, host, port)));
-    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
-  });
-}
-
-function listenError(error: Error, host: string, port: number): CerberusServerError {
-  if (systemCodeOf(error) === 'EADDRINUSE') {
-    return new CerberusServerError('PORT_IN_USE', `port ${port} on ${host} is in use`, { cause: error });
-  }
-  const reason = systemCodeOf(error) ?? messageOf(error);
-  return new CerberusServerError('LISTEN_FAILED', `cannot listen on ${host} port ${port}: ${reason}`, {
-    cause: error,
-  });
-}
-
-/** A wildcard address is no destination; whoever listens on all of them is also on the loopback. */
-function authorityOf(host: string, port: number): string {
-  if (host === '0.0.0.0') return `127.0.0.1:${port}`;
-  if (host === '::') return `[::1]:${port}`;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 interface Running {

@@ -5,9 +5,16 @@ import { maybeText, number, text, type Row } from '../engine/values.ts';
 export function toProducerRow(row: Row): ProducerRow {
   return {
     producer: text(row['producer']),
-    clientId: text(row['client_id']),
     lastSeq: number(row['last_seq']),
     mode: text(row['mode']) as ProducerMode,
+    ...senderFigures(row),
+  };
+}
+
+/** What a producer and all of an application's have in common. */
+export function senderFigures(row: Row): Omit<ProducerRow, 'producer' | 'lastSeq' | 'mode'> {
+  return {
+    clientId: text(row['client_id']),
     agent: maybeText(row['agent']),
     service: {
       version: maybeText(row['service_version']),

@@ -4,8 +4,8 @@ import type { ProducerMode, ProducerRow } from '../../producer.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { maybeText, number, text } from '../engine/values.ts';
-import { toProducerRow } from './producer-row.ts';
+import { number, text } from '../engine/values.ts';
+import { senderFigures, toProducerRow } from './producer-row.ts';
 import { PRODUCER_COLUMNS } from './queries.ts';
 
 const IS_FOUND = `contains(
@@ -44,19 +44,9 @@ export async function applicationListOf(rows: ReadRows, query: SourceQuery): Pro
       LIMIT $limit`),
   );
   const applications = found.map((row) => ({
-    clientId: text(row['client_id']),
     producers: number(row['producers']),
     modes: text(row['modes']).split(' ') as ProducerMode[],
-    agent: maybeText(row['agent']),
-    service: {
-      version: maybeText(row['service_version']),
-      environment: maybeText(row['deployment_environment']),
-      instanceId: maybeText(row['service_instance_id']),
-    },
-    firstSeen: number(row['first_seen']),
-    lastSeen: number(row['last_seen']),
-    events: number(row['events']),
-    rejected: number(row['rejected']),
+    ...senderFigures(row),
   }));
   return { rows: applications, total: number(found[0]?.['total']) };
 }
