@@ -13,7 +13,9 @@ export type {
   CommitListener,
   EventReader,
   PendingLoad,
+  ProducerClaim,
   Store,
+  WatchListener,
 } from './store/store.ts';
 export type {
   EventFilter,

@@ -27,7 +27,8 @@ import { EventSession } from './receive/event-session.ts';
 import { ProducerRegistry } from './receive/producer-registry.ts';
 import { Receiver } from './receive/receiver.ts';
 import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
-import { DuckDbStore } from './store/duckdb/store.ts';
+import { openDuckDb } from './store/duckdb/open.ts';
+import type { DuckDbStore } from './store/duckdb/store.ts';
 import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
 import { LastingStore } from './store/lasting-store.ts';
 import { MemoryStore } from './store/memory/store.ts';
@@ -102,7 +103,7 @@ function openStore(
 }
 
 async function openDatabase(config: ServerConfig, isAgain: boolean, log: Log): Promise<DuckDbStore> {
-  const store = await DuckDbStore.open(config.db, { ...config, isAgain });
+  const store = await openDuckDb(config.db, { ...config, isAgain });
   if (store.missingEvents > 0) {
     const cause = 'its write-ahead log was cut off, or the file replaced by an older one';
     log('error', `the database lacks the last ${store.missingEvents} acknowledged events: ${cause}`);
@@ -139,11 +140,10 @@ async function serve(
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
   metrics.read({ stats, healthy: () => receiver.healthy });
   const rate = new CommitRate();
-  const feed = new LiveFeed();
+  const feed = new LiveFeed((listener) => store.watch(listener));
   store.onCommit((events, { durationMillis }) => {
     metrics.committed(durationMillis);
     rate.add(events);
-    feed.publish(events);
   });
   const live = new LiveStreams(feed, (socket) => plain.release(socket));
   const dispatch = createDispatch({

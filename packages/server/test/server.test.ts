@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { expect } from 'chai';
 
@@ -34,6 +36,23 @@ describe('startServer', () => {
     expect(running.wsUrl).to.equal(`ws://127.0.0.1:${running.port}/ws/events`);
     expect(running.port).to.be.greaterThan(0);
     expect(running).to.include({ token: TOKEN, secretKey: 'k' });
+  });
+
+  it('loads no database engine that it does not use', async () => {
+    const index = new URL('../dist/index.js', import.meta.url).href;
+    const script = `
+      const { startServer } = await import(${JSON.stringify(index)});
+      const { default: { _cache: loaded } } = await import('node:module');
+      const engines = () => Object.keys(loaded).filter((path) => /@duckdb|node_modules.pg/.test(path)).length;
+      const server = await startServer({ db: process.argv[1], port: 0 });
+      console.log(engines());
+      await server.close();`;
+    const loaded = async (db: string): Promise<number> => {
+      const args = ['--input-type=module', '--eval', script, db];
+      return Number((await promisify(execFile)(process.execPath, args)).stdout);
+    };
+    expect(await loaded(':memory:')).to.equal(0);
+    expect(await loaded(join(tempFolder(), 'x.duckdb'))).to.be.greaterThan(0);
   });
 
   it('gives a destination also when it listens on every address', async () => {

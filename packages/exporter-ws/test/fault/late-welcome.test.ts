@@ -1,5 +1,5 @@
 // A server of batch mode that takes long to its first word is no server of event mode: events wait for it, and are stored once.
-import { MemoryStore, startServer } from '@cerberus-otel/server';
+import { MemoryStore, startServer, type ProducerClaim, type ProducerRef } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Clock } from '../../dist/esm/clock.js';
@@ -24,10 +24,10 @@ const LATE_MILLIS = 7_000;
 class HesitantStore extends MemoryStore {
   hesitations = 0;
 
-  override async lastSeq(producer: string): Promise<number> {
+  override async claim(producer: ProducerRef): Promise<ProducerClaim> {
     this.hesitations += 1;
     await sleep(LATE_MILLIS / FAST);
-    return super.lastSeq(producer);
+    return super.claim(producer);
   }
 }
 

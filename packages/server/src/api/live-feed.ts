@@ -24,12 +24,22 @@ interface Listener {
   dropped: number;
 }
 
+/** Tells of new events from now on. @returns the way to stop */
+type Watch = (listener: (events: readonly StoredEvent[], leftOut: number) => void) => () => void;
+
 /**
  * Passes stored events on to those who watch, as server-sent events. A slow listener, or one that is offered more than
  * anybody can look at, gets less and is told how much less; the others and the writer do not notice.
  */
 export class LiveFeed {
+  readonly #watch: Watch;
   readonly #listeners = new Set<Listener>();
+  #stopWatching: () => void = () => undefined;
+
+  /** @param watch - is called while somebody listens, and costs nothing while nobody does */
+  constructor(watch: Watch) {
+    this.#watch = watch;
+  }
 
   get size(): number {
     return this.#listeners.size;
@@ -39,12 +49,15 @@ export class LiveFeed {
   listen(sink: LiveSink, clientId: string | undefined): () => void {
     const listener: Listener = { sink, clientId, budget: MAX_EVENTS_PER_SECOND, dropped: 0 };
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    if (this.#listeners.size === 1)
+      this.#stopWatching = this.#watch((events, leftOut) => this.#publish(events, leftOut));
+    return () => {
+      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#stopWatching();
+    };
   }
 
-  /** To be called after each commit. Costs nothing while nobody watches. */
-  publish(events: readonly StoredEvent[]): void {
-    if (this.#listeners.size === 0) return;
+  #publish(events: readonly StoredEvent[], leftOut: number): void {
+    for (const listener of this.#listeners) listener.dropped += leftOut;
     for (const event of events) {
       let text: string | undefined;
       for (const listener of this.#listeners) {

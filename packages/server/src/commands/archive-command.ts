@@ -10,7 +10,7 @@ import { resolveConfig } from '../config.ts';
 import { parseTime } from '../event/timestamps.ts';
 import { EXPORT_FORMATS, type Archive, type ExportFormat } from '../store/archive.ts';
 import { copyFolder, removeCopies } from '../store/copies.ts';
-import { DuckDbStore } from '../store/duckdb/store.ts';
+import { openDuckDb } from '../store/duckdb/open.ts';
 import { environmentWith } from './settings.ts';
 import { ask, CommandError, fail, keptToken } from './running-server.ts';
 
@@ -109,7 +109,7 @@ async function fromFile(
   output: string | undefined,
   make: Make,
 ): Promise<void> {
-  const store = await DuckDbStore.open(db, { ...limits, create: false });
+  const store = await openDuckDb(db, { ...limits, create: false });
   try {
     if (output !== undefined) {
       await besides(output, (path) => make(store.archive, path));

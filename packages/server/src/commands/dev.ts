@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Environment } from '../config.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
 import { startServerIn, type CerberusServer } from '../server.ts';
-import { DuckDbStore } from '../store/duckdb/store.ts';
+import { openDuckDb } from '../store/duckdb/open.ts';
+import type { DuckDbStore } from '../store/duckdb/store.ts';
 import { devEnvironment, type DevTarget } from './dev-environment.ts';
 import { devSummary } from './dev-summary.ts';
 import { findRegister } from './register-location.ts';
@@ -97,7 +98,7 @@ async function openServer(db: string, port: number | undefined): Promise<OpenSer
 /** Settings in the environment are for the reader's own server, not for this one. */
 async function openServerOn(db: string, port: number): Promise<OpenServer> {
   // A server that does not start closes its store as well.
-  const store = await DuckDbStore.open(db, STORE_OPTIONS);
+  const store = await openDuckDb(db, STORE_OPTIONS);
   return { server: await startServerIn({}, { store, host: '127.0.0.1', signIn: false, port }), store };
 }
 

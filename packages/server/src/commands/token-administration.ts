@@ -2,7 +2,7 @@ import { TokenBook } from '../access/token-book.ts';
 import { parseTokenRequest } from '../access/token-record.ts';
 import { tokenToJson, type TokenJson } from '../api/tokens-api.ts';
 import type { ServerConfig } from '../config.ts';
-import { DuckDbStore } from '../store/duckdb/store.ts';
+import { openDuckDb } from '../store/duckdb/open.ts';
 import { ask, CommandError, keptToken, type Asked } from './running-server.ts';
 
 /** A token as the server lists it. */
@@ -63,7 +63,7 @@ export async function fileTokens(
   hasDatabase: boolean,
   action: (tokens: TokenAdministration) => Promise<void>,
 ): Promise<void> {
-  const lock = hasDatabase ? await DuckDbStore.open(config.db, { ...config, create: false }) : undefined;
+  const lock = hasDatabase ? await openDuckDb(config.db, { ...config, create: false }) : undefined;
   try {
     const book = new TokenBook('', { path: `${config.db}.tokens`, log: () => undefined });
     await action({

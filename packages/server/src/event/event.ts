@@ -50,7 +50,7 @@ export interface CerberusEvent {
 
 /** An event as the store returns it. */
 export interface StoredEvent extends CerberusEvent {
-  /** Grows in the order of commits. */
+  /** Of no other event. Grows with the order of the events of an append; of two appends nothing follows from it. */
   readonly id: number;
   /** When the server received it, milliseconds since the epoch. */
   readonly receivedAt: number;

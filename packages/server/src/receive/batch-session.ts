@@ -53,6 +53,8 @@ export class BatchSession implements Session, ProducerOwner {
   #phase: Phase = 'awaiting-hello';
   #producer: ProducerRef | undefined;
   #activity: SourceConnection | undefined;
+  /** From the store, since `welcome`. */
+  #claim: number | null = null;
   /** Sequence number of this connection's first frame. */
   #first: number | undefined;
   /** Sequence number that must come next. */
@@ -159,15 +161,16 @@ export class BatchSession implements Session, ProducerOwner {
     this.#producer = { producer, clientId, agent, service, mode: 'batch' };
     this.#activity = this.#receiver.activity.connected(this.#producer);
     this.#phase = 'welcoming';
-    void this.#welcome(producer);
+    void this.#welcome(this.#producer);
   }
 
-  async #welcome(producer: string): Promise<void> {
+  async #welcome(producer: ProducerRef): Promise<void> {
     try {
-      await this.#registry.claim(producer, this);
-      const lastSeq = await this.#receiver.lastSeq(producer);
+      await this.#registry.claim(producer.producer, this);
+      const { claim, lastSeq } = await this.#receiver.claim(producer);
       if (this.#phase !== 'welcoming') return;
       this.#phase = 'ready';
+      this.#claim = claim;
       const { maxInFlightFrames: maxInFlight, maxFrameBytes } = this.#limits;
       this.#peer.send(formatWelcome({ lastSeq, maxInFlight, maxFrameBytes }));
     } catch {
@@ -220,6 +223,7 @@ export class BatchSession implements Session, ProducerOwner {
     const stored = this.#receiver.append({
       producer,
       seq,
+      claim: this.#claim,
       after: seq === this.#first ? null : seq - 1,
       events: sorted.events,
       rejected: sorted.rejected.length,
@@ -247,6 +251,10 @@ export class BatchSession implements Session, ProducerOwner {
   }
 
   #answer(seq: number, { rejected }: SortedEvents, outcome: AppendOutcome): void {
+    if (outcome.status === 'superseded') {
+      this.supersede();
+      return;
+    }
     // Behind a throttled frame the client expects no answers; the frame will come again and be answered then.
     if (outcome.status === 'gap' || (this.#throttled !== undefined && seq > this.#throttled)) {
       this.#receiver.counters.add('discarded');

@@ -136,6 +136,7 @@ export class EventSession implements Session {
       .append({
         producer,
         seq: null,
+        claim: null,
         after: null,
         events: [event],
         rejected: 0,

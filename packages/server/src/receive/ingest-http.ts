@@ -106,6 +106,7 @@ function append(receiver: Receiver, clientId: string, events: readonly CerberusE
   return receiver.append({
     producer: { producer: `http:${clientId}`, clientId, mode: 'http', agent: null, service: NO_SERVICE_INFO },
     seq: null,
+    claim: null,
     after: null,
     events,
     rejected: 0,

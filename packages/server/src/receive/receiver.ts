@@ -7,7 +7,8 @@ import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Durations } from '../observe/metrics.ts';
 import { failureReason } from '../store/failure-reason.ts';
-import type { Append, AppendOutcome, Store } from '../store/store.ts';
+import type { ProducerRef } from '../store/producer.ts';
+import type { Append, AppendOutcome, ProducerClaim, Store } from '../store/store.ts';
 import { isOverloaded, type PendingLimits } from './overload.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { SourceActivity } from './source-activity.ts';
@@ -96,8 +97,8 @@ export class Receiver {
     return isOverloaded(this.#store.pending(), this.#limits);
   }
 
-  lastSeq(producer: string): Promise<number> {
-    return this.#store.lastSeq(producer);
+  claim(producer: ProducerRef): Promise<ProducerClaim> {
+    return this.#store.claim(producer);
   }
 
   /** Appends and counts. Rejects when nothing was stored. */

@@ -1,4 +1,5 @@
 import type { CerberusEvent, StoredEvent } from '../event/event.ts';
+import { isSuperseded } from './claims.ts';
 import type { Append, AppendOutcome } from './store.ts';
 
 /**
@@ -29,15 +30,25 @@ export interface ProducerChange {
   readonly rejected: number;
 }
 
-/** Decides a whole group in order, each append on what those before it leave behind. */
-export function decideGroup(group: readonly Append[], lastSeqs: ReadonlyMap<string, number>): GroupDecision {
+/**
+ * Decides a whole group in order, each append on what those before it leave behind.
+ *
+ * @param claims - the newest claim of each producer that has one
+ */
+export function decideGroup(
+  group: readonly Append[],
+  lastSeqs: ReadonlyMap<string, number>,
+  claims: ReadonlyMap<string, number>,
+): GroupDecision {
   const producers = new Map<string, ProducerChange>();
   const stored: Append[] = [];
   const outcomes = group.map((append) => {
     const key = append.producer.producer;
     const before = producers.get(key);
     const lastSeq = before?.lastSeq ?? lastSeqs.get(key) ?? 0;
-    const outcome = decideAppend(append, lastSeq);
+    const outcome: AppendOutcome = isSuperseded(append, claims)
+      ? { status: 'superseded' }
+      : decideAppend(append, lastSeq);
     if (outcome.status === 'stored') {
       stored.push(append);
       producers.set(key, {

@@ -9,15 +9,17 @@ import type { Archive } from './archive.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
 import { failureReason, isInvalidated } from './failure-reason.ts';
-import type { ProducerRow } from './producer.ts';
+import type { ProducerRef, ProducerRow } from './producer.ts';
 import type {
   Append,
   AppendOutcome,
   Arrivals,
   CommitListener,
   PendingLoad,
+  ProducerClaim,
   RetentionLimits,
   Store,
+  WatchListener,
 } from './store.ts';
 
 /** Longest wait between two attempts to open it. */
@@ -74,8 +76,8 @@ export class LastingStore<T extends Store> implements Store {
     return outcome;
   }
 
-  lastSeq(producer: string): Promise<number> {
-    return this.#ask((store) => store.lastSeq(producer));
+  claim(producer: ProducerRef): Promise<ProducerClaim> {
+    return this.#ask((store) => store.claim(producer));
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
@@ -92,6 +94,10 @@ export class LastingStore<T extends Store> implements Store {
 
   onCommit(listener: CommitListener): () => void {
     return this.#listeners.add(listener);
+  }
+
+  watch(listener: WatchListener): () => void {
+    return this.onCommit((events) => listener(events, 0));
   }
 
   pending(): PendingLoad {

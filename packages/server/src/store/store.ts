@@ -10,6 +10,11 @@ export interface Append {
   /** Sequence number in batch mode; `null` where the mode has none: then every append is new. */
   readonly seq: number | null;
   /**
+   * What {@link Store.claim} gave to the connection that it came by; `null` where the mode has none. With an older claim
+   * than the producer's last one nothing is stored.
+   */
+  readonly claim: number | null;
+  /**
    * Store only if the producer's `last_seq` has reached this. It keeps a frame from overtaking its predecessor when
    * the predecessor's commit failed. `null`: no condition (first frame of a connection).
    */
@@ -30,7 +35,17 @@ export type AppendOutcome =
   /** At or below `last_seq`: durable before, nothing was stored again. */
   | { readonly status: 'duplicate' }
   /** The condition `after` did not hold: nothing was stored. */
-  | { readonly status: 'gap' };
+  | { readonly status: 'gap' }
+  /** A newer connection has claimed the producer, here or at another server on the same database: nothing was stored. */
+  | { readonly status: 'superseded' };
+
+/** What a connection gets that speaks for a producer from now on. */
+export interface ProducerClaim {
+  /** To be given with each append. */
+  readonly claim: number;
+  /** Highest stored sequence number, 0 if there is none. Nothing that was claimed before changes it any more. */
+  readonly lastSeq: number;
+}
 
 /** What waits for its commit. */
 export interface PendingLoad {
@@ -47,6 +62,9 @@ export interface CommitInfo {
 
 /** Called after a commit. */
 export type CommitListener = (events: readonly StoredEvent[], info: CommitInfo) => void;
+
+/** Called with events that are new, and with how many were left out because nobody could look at so many. */
+export type WatchListener = (events: readonly StoredEvent[], leftOut: number) => void;
 
 /** Which events are too old. */
 export interface RetentionLimits {
@@ -89,10 +107,18 @@ export interface Store extends EventReader {
    * @returns what became of it, once that is durable. Rejects if it could not be stored; then it may be tried again.
    */
   readonly append: (append: Append) => Promise<AppendOutcome>;
-  /** Highest stored sequence number of a producer, 0 if there is none. */
-  readonly lastSeq: (producer: string) => Promise<number>;
-  /** Calls back after each commit with the events that became durable, in order of id. @returns the way to stop. */
+  /**
+   * Makes a connection the one that speaks for a producer, in the place of whichever did so before. The producer is
+   * listed once something of it was stored.
+   */
+  readonly claim: (producer: ProducerRef) => Promise<ProducerClaim>;
+  /** Calls back after each commit of this store with the events that became durable, in their order. @returns the way to stop. */
   readonly onCommit: (listener: CommitListener) => () => void;
+  /**
+   * Calls back with the events that became durable, by this store or by another one on the same database, soon after they
+   * did. @returns the way to stop.
+   */
+  readonly watch: (listener: WatchListener) => () => void;
   readonly pending: () => PendingLoad;
   /**
    * Removes the rows of producers that were last seen before an instant (milliseconds since the epoch), but not those

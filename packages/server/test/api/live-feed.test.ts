@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import { LiveFeed, type LiveSink } from '../../dist/api/live-feed.js';
 import type { StoredEvent } from '../../dist/event/event.js';
+import type { Store } from '../../dist/store/store.js';
 import { storeEvent } from '../support/events.js';
 
 /** Keeps what it gets; `unread` is what it pretends not to have taken. */
@@ -19,9 +20,18 @@ function stored(count: number, clientId = 'shop'): StoredEvent[] {
 describe('the live feed', () => {
   let feed: LiveFeed;
   let sink: Sink;
+  let watchers: Set<Parameters<Store['watch']>[0]>;
+
+  function publish(events: readonly StoredEvent[], leftOut = 0): void {
+    for (const watcher of watchers) watcher(events, leftOut);
+  }
 
   beforeEach(() => {
-    feed = new LiveFeed();
+    watchers = new Set();
+    feed = new LiveFeed((watcher) => {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    });
     sink = new Sink();
   });
 
@@ -29,28 +39,45 @@ describe('the live feed', () => {
     const other = new Sink();
     const stop = feed.listen(sink, undefined);
     feed.listen(other, undefined);
-    feed.publish(stored(2));
+    publish(stored(2));
     stop();
-    feed.publish(stored(1));
+    publish(stored(1));
     expect([sink.texts.length, other.texts.length, feed.size]).to.deep.equal([2, 3, 1]);
     expect(sink.texts[0]).to.match(/^event: request\ndata: \{"client_id":"shop",.*\}\n\n$/);
   });
 
   it('gives only the events of one application where that is asked for', () => {
     feed.listen(sink, 'shop');
-    feed.publish([...stored(1, 'shop'), ...stored(1, 'other')]);
+    publish([...stored(1, 'shop'), ...stored(1, 'other')]);
     expect(sink.texts).to.have.length(1);
   });
 
   it('gives at most 500 events in a second, and tells how many there were beside them', () => {
     feed.listen(sink, undefined);
-    feed.publish(stored(700));
+    publish(stored(700));
     expect(sink.texts).to.have.length(500);
     feed.tick();
     expect(sink.texts.at(-1)).to.equal('event: dropped\ndata: {"count":200}\n\n');
-    feed.publish(stored(3));
+    publish(stored(3));
     feed.tick();
     expect(sink.texts, 'nothing was dropped since').to.have.length(504);
+  });
+
+  it('tells how many the store left out', () => {
+    feed.listen(sink, undefined);
+    publish(stored(1), 99);
+    feed.tick();
+    expect(sink.texts.at(-1)).to.equal('event: dropped\ndata: {"count":99}\n\n');
+  });
+
+  it('asks the store for new events only while somebody watches', () => {
+    expect(watchers.size).to.equal(0);
+    const stops = [feed.listen(sink, undefined), feed.listen(new Sink(), undefined)];
+    expect(watchers.size).to.equal(1);
+    for (const stop of [...stops, ...stops]) stop();
+    expect(watchers.size).to.equal(0);
+    feed.listen(sink, undefined);
+    expect(watchers.size).to.equal(1);
   });
 
   it('gives nothing to one who does not read, and tells him how much when he reads again', () => {
@@ -58,7 +85,7 @@ describe('the live feed', () => {
     feed.listen(sink, undefined);
     feed.listen(quick, undefined);
     sink.unread = 262_145;
-    feed.publish(stored(4));
+    publish(stored(4));
     feed.tick();
     feed.heartbeat();
     expect([sink.texts.length, quick.texts.length]).to.deep.equal([0, 5]);
@@ -76,10 +103,10 @@ describe('the live feed', () => {
         return '{}';
       },
     }));
-    feed.publish(counted);
+    publish(counted);
     expect(reads).to.equal(0);
     for (let index = 0; index < 3; index += 1) feed.listen(new Sink(), undefined);
-    feed.publish(counted);
+    publish(counted);
     expect(reads).to.equal(1);
   });
 });

@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import type { CerberusServer } from '../../dist/server.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { within } from '../support/deadline.js';
-import { append, START, storeEvent } from '../support/events.js';
+import { append, lastSeqOf, START, storeEvent } from '../support/events.js';
 import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
 import { spawnServer } from '../support/server-process.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
@@ -113,12 +113,12 @@ describe('export and backup', () => {
     const copies = [0, 1, 2].map((n) => store.archive.backup(join(folder, `${n}.duckdb`)));
     for (let seq = 6; seq < 40; seq += 1) await store.append(append({ seq }));
     await Promise.all(copies);
-    expect(await store.lastSeq('producer-1')).to.equal(39);
+    expect(await lastSeqOf(store, 'producer-1')).to.equal(39);
     await store.close();
     for (const n of [0, 1, 2]) {
       const copy = await DuckDbStore.open(join(folder, `${n}.duckdb`), LIMITS);
       const events = await copy.events({ limit: 1000 });
-      const lastSeq = await copy.lastSeq('producer-1');
+      const lastSeq = await lastSeqOf(copy, 'producer-1');
       expect(events, 'events and last_seq of one state').to.have.length(4 + lastSeq - 5);
       await copy.close();
     }

@@ -109,12 +109,12 @@ describe('a store that fails', () => {
   });
 
   it('to read the last sequence number closes with 1013 instead of inventing one', async () => {
-    const lastSeq = store.lastSeq.bind(store);
-    store.lastSeq = () => Promise.reject(new Error('injected'));
+    const claim = store.claim.bind(store);
+    store.claim = () => Promise.reject(new Error('injected'));
     const client = await WsClient.connect(running.wsUrl, { token: TOKEN, batch: true });
     client.hello('producer-1');
     expect(await client.ended()).to.include({ code: 1013 });
-    store.lastSeq = lastSeq;
+    store.claim = claim;
     await WsClient.batch(running.wsUrl, TOKEN);
   });
 });

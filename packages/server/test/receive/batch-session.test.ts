@@ -6,7 +6,7 @@ import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { ControlledStore } from '../support/controlled-store.js';
 import { pause, until } from '../support/deadline.js';
-import { HASH, wireEvent } from '../support/events.js';
+import { append, HASH, lastSeqOf, producerRef, wireEvent } from '../support/events.js';
 import { server, stopServers, TOKEN } from '../support/server-fixture.js';
 import { WsClient } from '../support/ws-client.js';
 
@@ -163,7 +163,7 @@ describe('batch mode', () => {
       const client = await connect();
       client.frame(1);
       expect(await client.next()).to.deep.equal({ type: 'ack', seq: 1 });
-      expect(await store.lastSeq('producer-1')).to.equal(1);
+      expect(await lastSeqOf(store, 'producer-1')).to.equal(1);
     });
 
     it('are acknowledged and ignored at or below the last stored number', async () => {
@@ -419,7 +419,7 @@ describe('batch mode', () => {
     });
 
     it('closes with 1013 when it cannot say how far a producer got', async () => {
-      store.lastSeq = () => Promise.reject(new Error('injected'));
+      store.claim = () => Promise.reject(new Error('injected'));
       const client = await raw();
       client.hello('producer-1');
       expect((await client.ended()).code).to.equal(1013);
@@ -436,6 +436,17 @@ describe('batch mode', () => {
       newer.frame(1, event('/a'));
       expect(await newer.next()).to.deep.equal({ type: 'ack', seq: 1 });
       expect(running.stats().superseded).to.equal(1);
+    });
+
+    it('ends with 4409 also when the producer was claimed elsewhere on the same store', async () => {
+      const client = await connect();
+      const elsewhere = producerRef({ agent: null });
+      const { claim } = await store.claim(elsewhere);
+      client.frame(1, event('/1'));
+      expect((await client.ended()).code).to.equal(4409);
+      expect(running.stats().superseded).to.equal(1);
+      expect(await stored()).to.deep.equal([]);
+      expect((await store.append(append({ producer: elsewhere, claim }))).status).to.equal('stored');
     });
 
     it('welcomes the newer one only when the older one’s frames are stored', async () => {

@@ -46,10 +46,10 @@ describe('decideGroup', () => {
             producer: producerRef({ producer }),
           }),
         );
-        const whole = decideGroup(group, new Map([['a', lastSeq]]));
+        const whole = decideGroup(group, new Map([['a', lastSeq]]), new Map());
         const lastSeqs = new Map([['a', lastSeq]]);
         const outcomes = group.map((each) => {
-          const one = decideGroup([each], lastSeqs);
+          const one = decideGroup([each], lastSeqs, new Map());
           for (const [key, change] of one.producers) lastSeqs.set(key, change.lastSeq);
           return one.outcomes[0];
         });

@@ -11,7 +11,7 @@ import { startRetention } from '../../dist/store/retention.js';
 import type { Store } from '../../dist/store/store.js';
 import { until } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { append, producerRef, START } from '../support/events.js';
+import { append, lastSeqOf, producerRef, START } from '../support/events.js';
 import { call, server } from '../support/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -114,10 +114,10 @@ for (const [name, open] of Object.entries(stores)) {
       time += 365 * DAY;
       startForgetting({ store, connected: () => [], log, clock });
       await settled();
-      expect(await store.lastSeq('q')).to.equal(7);
+      expect(await lastSeqOf(store, 'q')).to.equal(7);
       expect(lines[0]).to.match(/^old producers are kept for a day more/);
       await pass(DAY);
-      expect(await store.lastSeq('q')).to.equal(0);
+      expect(await lastSeqOf(store, 'q')).to.equal(0);
     });
   });
 }

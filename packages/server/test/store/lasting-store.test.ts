@@ -8,7 +8,7 @@ import { MemoryStore } from '../../dist/store/memory/store.js';
 import { ControlledStore } from '../support/controlled-store.js';
 import { until } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { append } from '../support/events.js';
+import { append, lastSeqOf } from '../support/events.js';
 
 const INVALIDATED = 'IO Error: Database "x" has been invalidated because checkpointing failed.';
 
@@ -54,7 +54,7 @@ describe('a store that lasts', () => {
     await until('it is open', async () => (await append1(2)) !== 'refused');
     expect(opened).to.have.length(2);
     expect(await append1(2)).to.have.property('status', 'duplicate');
-    expect(await store.lastSeq('producer-1')).to.equal(2);
+    expect(await lastSeqOf(store, 'producer-1')).to.equal(2);
     expect(lines).to.deep.equal([
       `error the database takes nothing any more and is opened again: ${INVALIDATED}`,
       'info the database was opened again',
@@ -90,7 +90,7 @@ describe('a store that lasts', () => {
     (opened[0] as ControlledStore).fault = fail;
     canBeOpened = false;
     await append1(1);
-    expect(await store.lastSeq('p').catch((error: CerberusServerError) => error.code)).to.equal(
+    expect(await lastSeqOf(store, 'p').catch((error: CerberusServerError) => error.code)).to.equal(
       'STORE_UNAVAILABLE',
     );
     expect(store.pending()).to.deep.equal({ appends: 0, events: 0, bytes: 0 });

@@ -2,15 +2,17 @@ import type { StoredEvent } from '../../dist/event/event.js';
 import type { Analytics } from '../../dist/store/analytics.js';
 import type { EventQuery, Summary, SummaryQuery } from '../../dist/store/event-query.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import type { ProducerRow } from '../../dist/store/producer.js';
+import type { ProducerRef, ProducerRow } from '../../dist/store/producer.js';
 import type {
   Append,
   AppendOutcome,
   Arrivals,
   CommitListener,
   PendingLoad,
+  ProducerClaim,
   RetentionLimits,
   Store,
+  WatchListener,
 } from '../../dist/store/store.js';
 
 /** What happens to the next appends: `lost-answer` stores and then fails all the same, as a failed COMMIT may. */
@@ -62,8 +64,8 @@ export class ControlledStore implements Store {
     return outcome;
   }
 
-  lastSeq(producer: string): Promise<number> {
-    return this.inner.lastSeq(producer);
+  claim(producer: ProducerRef): Promise<ProducerClaim> {
+    return this.inner.claim(producer);
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
@@ -84,6 +86,10 @@ export class ControlledStore implements Store {
 
   onCommit(listener: CommitListener): () => void {
     return this.inner.onCommit(listener);
+  }
+
+  watch(listener: WatchListener): () => void {
+    return this.inner.watch(listener);
   }
 
   pending(): PendingLoad {

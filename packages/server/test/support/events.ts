@@ -1,6 +1,6 @@
 import type { CerberusEvent } from '../../dist/event/event.js';
 import type { ProducerRef } from '../../dist/store/producer.js';
-import type { Append } from '../../dist/store/store.js';
+import type { Append, Store } from '../../dist/store/store.js';
 
 export const HASH = '317fe07e1ac9940e8317b616e8b528230172ed88a600c05e193dc71380c1e44c';
 export const START = Date.parse('2025-03-01T12:00:00.000Z');
@@ -68,6 +68,7 @@ export function append(members: Partial<Append> = {}): Append {
   return {
     producer: producerRef(),
     seq: 1,
+    claim: null,
     after: null,
     events: [storeEvent()],
     rejected: 0,
@@ -75,4 +76,9 @@ export function append(members: Partial<Append> = {}): Append {
     bytes: 100,
     ...members,
   };
+}
+
+/** Highest stored sequence number of a producer, 0 if there is none. */
+export async function lastSeqOf(store: Pick<Store, 'producer'>, producer: string): Promise<number> {
+  return (await store.producer(producer))?.lastSeq ?? 0;
 }

@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import type { CerberusEvent, StoredEvent } from '../../dist/event/event.js';
 import type { EventQuery } from '../../dist/store/event-query.js';
 import type { Store } from '../../dist/store/store.js';
-import { within } from './deadline.js';
-import { append, HASH, producerRef, START, storeEvent } from './events.js';
+import { until, within } from './deadline.js';
+import { append, HASH, lastSeqOf, producerRef, START, storeEvent } from './events.js';
 
 const ALL: EventQuery = { limit: 1000 };
 
@@ -22,6 +22,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     });
 
     appends(() => store);
+    claims(() => store);
     producers(() => store);
     forgetting(() => store);
     notifications(() => store);
@@ -42,7 +43,7 @@ function forgetting(store: () => Store): void {
     await seen('new', START + 1000);
     expect(await store().forgetProducers(START + 1, ['kept', 'unknown'])).to.equal(1);
     for (const [producer, lastSeq] of Object.entries({ old: 0, kept: 5, edge: 5, new: 5 })) {
-      expect(await store().lastSeq(producer), producer).to.equal(lastSeq);
+      expect(await lastSeqOf(store(), producer), producer).to.equal(lastSeq);
     }
     expect(await store().events(ALL)).to.have.length(4);
     expect(await store().forgetProducers(START + 1, ['kept'])).to.equal(0);
@@ -73,14 +74,14 @@ function appends(store: () => Store): void {
     const event = storeEvent();
     await store().append(append({ events: [event] }));
     const [stored] = await store().events(ALL);
-    expect(stored).to.deep.equal({ ...event, id: 1, receivedAt: START + 50 });
+    expect(stored).to.deep.equal({ ...event, id: stored?.id, receivedAt: START + 50 });
   });
 
   it('returns null for every member that was not given', async () => {
     const event = emptyEvent();
     await store().append(append({ events: [event] }));
     const [stored] = await store().events(ALL);
-    expect(stored).to.deep.equal({ ...event, id: 1, receivedAt: START + 50 });
+    expect(stored).to.deep.equal({ ...event, id: stored?.id, receivedAt: START + 50 });
   });
 
   it('keeps texts of any script, quotes and line breaks', async () => {
@@ -97,7 +98,7 @@ function appends(store: () => Store): void {
     for (let seq = 1; seq <= 20; seq += 1) {
       await store().append(append({ seq }));
       expect(await store().events(ALL)).to.have.length(seq);
-      expect(await store().lastSeq('producer-1')).to.equal(seq);
+      expect(await lastSeqOf(store(), 'producer-1')).to.equal(seq);
     }
   });
 
@@ -112,7 +113,7 @@ function appends(store: () => Store): void {
   it('ignores a frame below the last stored one', async () => {
     await store().append(append({ seq: 7 }));
     expect(await store().append(append({ seq: 3 }))).to.deep.equal({ status: 'duplicate' });
-    expect(await store().lastSeq('producer-1')).to.equal(7);
+    expect(await lastSeqOf(store(), 'producer-1')).to.equal(7);
   });
 
   it('takes any number above the last one and says how many were skipped', async () => {
@@ -124,7 +125,7 @@ function appends(store: () => Store): void {
   it('does not store a frame whose predecessor is missing', async () => {
     await store().append(append({ seq: 1 }));
     expect(await store().append(append({ seq: 3, after: 2 }))).to.deep.equal({ status: 'gap' });
-    expect(await store().lastSeq('producer-1')).to.equal(1);
+    expect(await lastSeqOf(store(), 'producer-1')).to.equal(1);
     expect(await store().events(ALL)).to.have.length(1);
   });
 
@@ -145,9 +146,9 @@ function appends(store: () => Store): void {
       store().append(append({ seq: 4 })),
       store().append(append({ seq: 2, producer: other })),
     ]);
-    expect(await store().lastSeq('producer-1')).to.equal(4);
-    expect(await store().lastSeq('producer-2')).to.equal(2);
-    expect(await store().lastSeq('producer-3')).to.equal(0);
+    expect(await lastSeqOf(store(), 'producer-1')).to.equal(4);
+    expect(await lastSeqOf(store(), 'producer-2')).to.equal(2);
+    expect(await lastSeqOf(store(), 'producer-3')).to.equal(0);
   });
 
   it('takes every append without a sequence number as new', async () => {
@@ -157,13 +158,72 @@ function appends(store: () => Store): void {
     expect((await store().producer('event:my-app'))?.events).to.equal(3);
   });
 
-  it('gives ids that grow in the order of the appends', async () => {
+  it('gives each event an id of its own, which grow with the order within an append', async () => {
     const seqs = Array.from({ length: 30 }, (_, index) => index + 1);
-    await Promise.all(seqs.map((seq) => store().append(append({ seq, events: [at(seq)] }))));
+    await Promise.all(
+      seqs.map((seq) => store().append(append({ seq, events: [at(2 * seq), at(2 * seq + 1)] }))),
+    );
     const stored = await store().events(ALL);
-    const byId = stored.toSorted((a, b) => a.id - b.id);
-    expect(byId.map((event) => event.timestamp)).to.deep.equal(seqs.map((seq) => START + seq));
-    expect(new Set(stored.map((event) => event.id)).size).to.equal(30);
+    const ids = new Map(stored.map((event) => [(event.timestamp ?? 0) - START, event.id]));
+    for (const seq of seqs) expect(ids.get(2 * seq)).to.be.lessThan(ids.get(2 * seq + 1) ?? 0);
+    expect(new Set(ids.values()).size).to.equal(60);
+  });
+}
+
+function claims(store: () => Store): void {
+  it('tells whoever claims a producer how far it has come', async () => {
+    expect((await store().claim(producerRef())).lastSeq).to.equal(0);
+    await store().append(append({ seq: 7 }));
+    expect((await store().claim(producerRef())).lastSeq).to.equal(7);
+    expect((await store().claim(producerRef({ producer: 'producer-2' }))).lastSeq).to.equal(0);
+  });
+
+  it('stores nothing that comes with an older claim, not even as a duplicate', async () => {
+    const { claim: first } = await store().claim(producerRef());
+    expect((await store().append(append({ seq: 1, claim: first }))).status).to.equal('stored');
+    const { claim: second, lastSeq } = await store().claim(producerRef());
+    expect(lastSeq).to.equal(1);
+    const late = await Promise.all(
+      [1, 2].map((seq) => store().append(append({ seq, claim: first, rejected: 1 }))),
+    );
+    expect(late).to.deep.equal([{ status: 'superseded' }, { status: 'superseded' }]);
+    expect(await store().producer('producer-1')).to.deep.include({ lastSeq: 1, events: 1, rejected: 0 });
+    expect((await store().append(append({ seq: 2, claim: second }))).status).to.equal('stored');
+  });
+
+  it('gives a claim that counts what was appended before it, and nothing that was appended after it', async () => {
+    const { claim } = await store().claim(producerRef());
+    const seqs = Array.from({ length: 20 }, (_, index) => index + 1);
+    const before = seqs.map((seq) => store().append(append({ seq, claim })));
+    const taken = store().claim(producerRef());
+    const statuses = (await Promise.all(before)).map(({ status }) => status);
+    const { lastSeq } = await taken;
+    expect(statuses.filter((status) => status === 'stored')).to.have.length(lastSeq);
+    expect(await lastSeqOf(store(), 'producer-1')).to.equal(lastSeq);
+  });
+
+  it('leaves the claims of other producers alone', async () => {
+    const { claim } = await store().claim(producerRef());
+    await store().claim(producerRef({ producer: 'producer-2' }));
+    expect((await store().append(append({ claim }))).status).to.equal('stored');
+  });
+
+  it('lists no producer of which nothing was stored', async () => {
+    await store().claim(producerRef());
+    expect(await store().producer('producer-1')).to.equal(undefined);
+    const { analytics } = store();
+    const all = { limit: 10, first: [] };
+    expect((await analytics.producers(all)).total).to.equal(0);
+    expect((await analytics.applications(all)).total).to.equal(0);
+  });
+
+  it('keeps the claim of a producer that is connected when it forgets', async () => {
+    const { claim: old } = await store().claim(producerRef());
+    const { claim } = await store().claim(producerRef());
+    await store().append(append({ claim, receivedAt: START }));
+    await store().forgetProducers(START + 1, ['producer-1']);
+    expect((await store().append(append({ seq: 2, claim: old }))).status).to.equal('superseded');
+    expect((await store().append(append({ seq: 2, claim }))).status).to.equal('stored');
   });
 }
 
@@ -210,8 +270,20 @@ function notifications(store: () => Store): void {
     store().onCommit((events) => seen.push(...events));
     await Promise.all([1, 2, 3].map((seq) => store().append(append({ seq, events: [at(seq)] }))));
     await store().append(append({ seq: 3 }));
-    expect(seen.map((event) => event.id)).to.deep.equal([1, 2, 3]);
+    expect(seen.map((event) => event.timestamp)).to.deep.equal([START + 1, START + 2, START + 3]);
     expect((await store().events(ALL)).toReversed()).to.deep.equal(seen);
+  });
+
+  it('tells those who watch of what was stored', async () => {
+    let count = 0;
+    const stop = store().watch((events, leftOut) => {
+      count += events.length + leftOut;
+    });
+    await store().append(append({ seq: 1, events: [at(1), at(2)] }));
+    await until('both were told', () => count === 2);
+    stop();
+    await store().append(append({ seq: 2 }));
+    expect(count).to.equal(2);
   });
 
   it('stops calling back when asked to', async () => {

@@ -2,18 +2,21 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 
 import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
+import { Claims } from '../claims.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
-import type { ProducerRow } from '../producer.ts';
+import type { ProducerRef, ProducerRow } from '../producer.ts';
 import type {
   Append,
   AppendOutcome,
   Arrivals,
   CommitListener,
   PendingLoad,
+  ProducerClaim,
   RetentionLimits,
   Store,
+  WatchListener,
 } from '../store.ts';
 import { Acknowledged } from './acknowledged.ts';
 import { DuckDbArchive } from './archive.ts';
@@ -60,6 +63,7 @@ export class DuckDbStore implements Store {
   readonly #sequences: SequenceLookup;
   readonly #acknowledged: Acknowledged;
   readonly #release: () => void;
+  readonly #claims = new Claims();
   readonly #listeners = new CommitListeners();
   readonly #groups: GroupCommit;
   #closing: Promise<void> | undefined;
@@ -124,8 +128,9 @@ export class DuckDbStore implements Store {
   }
 
   /** By the writer, between two commits: whoever connects must not wait for what is asked. */
-  lastSeq(producer: string): Promise<number> {
-    return this.#sequences.lastSeq(producer);
+  async claim({ producer }: ProducerRef): Promise<ProducerClaim> {
+    const claim = this.#claims.take(producer);
+    return { claim, lastSeq: await this.#sequences.lastSeq(producer) };
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
@@ -144,12 +149,19 @@ export class DuckDbStore implements Store {
     return this.#listeners.add(listener);
   }
 
+  watch(listener: WatchListener): () => void {
+    return this.onCommit((events) => listener(events, 0));
+  }
+
   pending(): PendingLoad {
     return this.#groups.pending();
   }
 
   forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
-    return this.#groups.between(() => this.#writer.forgetProducers(lastSeenBefore, keep));
+    return this.#groups.between(() => {
+      this.#claims.keepOnly(keep);
+      return this.#writer.forgetProducers(lastSeenBefore, keep);
+    });
   }
 
   /** Brings the aggregates up to date, which otherwise happens within a minute. Answers do not depend on it. */
@@ -199,7 +211,7 @@ export class DuckDbStore implements Store {
 
   async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
     const start = performance.now();
-    const { outcomes, events } = await this.#writer.commit(group);
+    const { outcomes, events } = await this.#writer.commit(group, this.#claims.current);
     this.#maintenance.stored(events.length);
     this.#checkpoints.committed();
     const last = events.at(-1);

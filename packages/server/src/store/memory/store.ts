@@ -1,19 +1,22 @@
 import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
 import { decideGroup, numberEvents, type ProducerChange } from '../append-decision.ts';
+import { Claims } from '../claims.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
-import type { ProducerRow } from '../producer.ts';
+import type { ProducerRef, ProducerRow } from '../producer.ts';
 import type {
   Append,
   AppendOutcome,
   Arrivals,
   CommitListener,
   PendingLoad,
+  ProducerClaim,
   RetentionLimits,
   Span,
   Store,
+  WatchListener,
 } from '../store.ts';
 import { MemoryAnalytics } from './analytics.ts';
 import { selectEvents, summarise } from './queries.ts';
@@ -27,6 +30,7 @@ export class MemoryStore implements Store {
   #nextId = 1;
   readonly #producers = new Map<string, ProducerRow>();
   readonly analytics: Analytics = new MemoryAnalytics(this.#events, this.#producers);
+  readonly #claims = new Claims();
   readonly #listeners = new CommitListeners();
   readonly #writer = new GroupCommit((group) => Promise.resolve(this.#commit(group)));
 
@@ -34,8 +38,9 @@ export class MemoryStore implements Store {
     return this.#writer.append(append);
   }
 
-  lastSeq(producer: string): Promise<number> {
-    return Promise.resolve(this.#producers.get(producer)?.lastSeq ?? 0);
+  claim({ producer }: ProducerRef): Promise<ProducerClaim> {
+    const claim = this.#claims.take(producer);
+    return Promise.resolve({ claim, lastSeq: this.#producers.get(producer)?.lastSeq ?? 0 });
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
@@ -54,6 +59,10 @@ export class MemoryStore implements Store {
     return this.#listeners.add(listener);
   }
 
+  watch(listener: WatchListener): () => void {
+    return this.onCommit((events) => listener(events, 0));
+  }
+
   pending(): PendingLoad {
     return this.#writer.pending();
   }
@@ -63,6 +72,7 @@ export class MemoryStore implements Store {
       ([producer, row]) => row.lastSeen < lastSeenBefore && !keep.includes(producer),
     );
     for (const [producer] of old) this.#producers.delete(producer);
+    this.#claims.keepOnly(keep);
     return Promise.resolve(old.length);
   }
 
@@ -88,7 +98,7 @@ export class MemoryStore implements Store {
   #commit(group: readonly Append[]): readonly AppendOutcome[] {
     const start = performance.now();
     const lastSeqs = new Map([...this.#producers].map(([key, row]) => [key, row.lastSeq]));
-    const { outcomes, stored, producers } = decideGroup(group, lastSeqs);
+    const { outcomes, stored, producers } = decideGroup(group, lastSeqs, this.#claims.current);
     const committed = numberEvents(stored, this.#nextId);
     this.#nextId += committed.length;
     for (const event of committed) this.#events.push(event);

@@ -18,7 +18,7 @@ import { SCHEMA_VERSION } from '../../../dist/store/duckdb/schema.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import { afterTest } from '../../support/disposal.js';
 import { sql } from '../../support/duckdb-file.js';
-import { append, producerRef, storeEvent } from '../../support/events.js';
+import { append, lastSeqOf, producerRef, storeEvent } from '../../support/events.js';
 import { spawnServer } from '../../support/server-process.js';
 import { describeStore } from '../../support/store-contract.js';
 import { tempFolder } from '../../support/temp-folder.js';
@@ -55,7 +55,7 @@ describe('DuckDbStore', () => {
     await first.close();
     const second = await open(path);
     expect(await second.events({ limit: 10 })).to.deep.equal(before);
-    expect(await second.lastSeq('producer-1')).to.equal(41);
+    expect(await lastSeqOf(second, 'producer-1')).to.equal(41);
     await second.append(append({ seq: 42 }));
     expect((await second.events({ limit: 10 })).map((event) => event.id)).to.have.members([1, 2, 3]);
   });
@@ -104,7 +104,7 @@ describe('DuckDbStore', () => {
       store.append(append({ seq: 3, after: 2, events: [storeEvent(), poison] })),
     ]);
     expect(failed.map((result) => result.status)).to.deep.equal(['rejected', 'rejected']);
-    expect(await store.lastSeq('producer-1')).to.equal(1);
+    expect(await lastSeqOf(store, 'producer-1')).to.equal(1);
     expect(await store.events({ limit: 10 })).to.have.length(1);
     expect(await store.append(append({ seq: 2, after: 1 }))).to.deep.equal({ status: 'stored', skipped: 0 });
     expect((await store.events({ limit: 10 })).map((event) => event.id)).to.deep.equal([2, 1]);
@@ -193,7 +193,7 @@ describe('DuckDbStore', () => {
       FROM range(30_000) t(i)`,
     );
     const store = await open(path);
-    expect(await store.lastSeq('p29999')).to.equal(7);
+    expect(await lastSeqOf(store, 'p29999')).to.equal(7);
     await store.append(append({ seq: 1 }));
     await store.close();
     expect(await sql(path, 'SELECT count(*) FROM producers')).to.deep.equal([['30001']]);
@@ -292,7 +292,7 @@ describe('DuckDbStore', () => {
     copyFileSync(`${path}.wal`, `${copy}.wal`);
     await store.close();
     const second = await open(copy);
-    expect(await second.lastSeq('producer-1')).to.equal(7);
+    expect(await lastSeqOf(second, 'producer-1')).to.equal(7);
     expect(await second.events({ limit: 10 })).to.have.length(1);
   });
 

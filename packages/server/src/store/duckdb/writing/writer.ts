@@ -72,11 +72,11 @@ export class DuckDbWriter {
    * When it rejects, the caller must take nothing as stored. That is safe even where a failed `COMMIT` did reach the
    * disk: `last_seq` is read again in the next transaction, never remembered.
    */
-  async commit(group: readonly Append[]): Promise<CommittedGroup> {
+  async commit(group: readonly Append[], claims: ReadonlyMap<string, number>): Promise<CommittedGroup> {
     try {
       await this.#connection.run('BEGIN');
       this.#prepared ??= await this.#prepare();
-      const committed = await this.#write(this.#prepared, group);
+      const committed = await this.#write(this.#prepared, group, claims);
       await this.#connection.run('COMMIT');
       return committed;
     } catch (error) {
@@ -107,8 +107,12 @@ export class DuckDbWriter {
     this.#connection.closeSync();
   }
 
-  async #write(prepared: Prepared, group: readonly Append[]): Promise<CommittedGroup> {
-    const decision = decideGroup(group, await this.#lastSeqs(prepared, group));
+  async #write(
+    prepared: Prepared,
+    group: readonly Append[],
+    claims: ReadonlyMap<string, number>,
+  ): Promise<CommittedGroup> {
+    const decision = decideGroup(group, await this.#lastSeqs(prepared, group), claims);
     const events = numberEvents(decision.stored, prepared.nextId);
     for (const event of events) appendRow(prepared.appenders.events, event);
     appendMinuteRows(prepared.appenders, events);
