@@ -1,5 +1,6 @@
 import { parseTrustProxy, TRUST_PROXY_RULE, type TrustProxy } from './addresses/trusted-proxies.ts';
 import { CerberusServerError } from './errors.ts';
+import { parseStoreUrl, type StoreAddress } from './store/store-address.ts';
 import { KEY_ROTATIONS, type KeyRotation, type ServerOptions } from './server-options.ts';
 
 export type { KeyRotation, ServerOptions } from './server-options.ts';
@@ -17,6 +18,7 @@ export const TEXT_OPTIONS = [
   'memoryLimit',
   'rotateKey',
   'traceUrlTemplate',
+  'store',
 ] as const;
 
 type TextOption = (typeof TEXT_OPTIONS)[number];
@@ -25,6 +27,8 @@ type TextOption = (typeof TEXT_OPTIONS)[number];
 export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly host: string;
   readonly db: string;
+  /** In the place of `db`. */
+  readonly storeAddress: StoreAddress | undefined;
   readonly memoryLimit: string;
   readonly rotateKey: KeyRotation;
   readonly signIn: boolean;
@@ -130,6 +134,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     ...numbers,
     host,
     db: textOf('db', options, env) ?? './cerberus.duckdb',
+    storeAddress: storeAddressOf(options, env, token !== undefined && secretKey !== undefined),
     memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
     signIn: signInOf(options.signIn ?? true, host, token),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
@@ -138,6 +143,25 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     secretKey,
     rotateKey: rotationOf(textOf('rotateKey', options, env) ?? 'off', secretKey),
   });
+}
+
+function storeAddressOf(
+  options: ServerOptions,
+  env: Environment,
+  hasSecrets: boolean,
+): StoreAddress | undefined {
+  if (typeof options.store === 'object') return undefined;
+  const url = textOf('store', options, env);
+  if (url === undefined) return undefined;
+  if (!hasSecrets)
+    throw invalid(
+      'store',
+      'goes with a `token` and a `secretKey` that all servers on the database are given',
+    );
+  const address = parseStoreUrl(url);
+  if (address === undefined)
+    throw invalid('store', 'must be a URL such as postgres://user@host1,host2/database');
+  return address;
 }
 
 function numberOf(name: string, rule: NumberRule, given: number | undefined, env: Environment): number {

@@ -3,7 +3,7 @@ import type { Log } from './log.ts';
 import type { Store } from './store/store.ts';
 
 /**
- * Options of {@link startServer}. Each but `store` and `log` may also come from the environment: `CERBERUS_SERVER_`
+ * Options of {@link startServer}. Each but a `store` of your own and `log` may also come from the environment: `CERBERUS_SERVER_`
  * and the name in upper snake case (`CERBERUS_SERVER_PORT`); the option wins over the variable.
  */
 export interface ServerOptions {
@@ -13,8 +13,11 @@ export interface ServerOptions {
   readonly port?: number | undefined;
   /** Path of the DuckDB file, or `:memory:` to keep nothing. Default `./cerberus.duckdb`. */
   readonly db?: string | undefined;
-  /** A store of your own instead of `db`. The server closes it. */
-  readonly store?: Store | undefined;
+  /**
+   * Instead of `db`: a PostgreSQL database that several servers share, as `postgres://user@host1,host2/database` (of its hosts, the one
+   * that takes writes), or, in code, a store of your own, which the server closes.
+   */
+  readonly store?: Store | string | undefined;
   /** The server's own token, which does everything. Default: generated once, kept in `<db>.token`. */
   readonly token?: string | undefined;
   /** Key for hashing addresses, given out to clients. Default: generated once, kept in `<db>.secret-key`. */

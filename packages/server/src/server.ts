@@ -32,6 +32,7 @@ import type { DuckDbStore } from './store/duckdb/store.ts';
 import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
 import { LastingStore } from './store/lasting-store.ts';
 import { MemoryStore } from './store/memory/store.ts';
+import { openPostgres } from './store/postgres/open.ts';
 import { startRetention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
 
@@ -80,9 +81,10 @@ export async function startServerIn(env: Environment, options: ServerOptions): P
   const failed = new Promise<CerberusServerError>((resolve) => {
     tell = resolve;
   });
-  const store = options.store ?? (await openStore(config, log, (error) => tell?.(error)));
+  const given = typeof options.store === 'object' ? options.store : undefined;
+  const store = given ?? (await openStore(config, log, (error) => tell?.(error)));
   try {
-    return { ...(await serve(config, store, options.store !== undefined, log)), failed };
+    return { ...(await serve(config, store, given !== undefined, log)), failed };
   } catch (error) {
     await store.close();
     throw error;
@@ -94,6 +96,8 @@ function openStore(
   log: Log,
   onLost: (error: CerberusServerError) => void,
 ): Promise<Store> {
+  const { storeAddress, token = '', secretKey = '' } = config;
+  if (storeAddress !== undefined) return openPostgres(storeAddress, config, { token, secretKey });
   if (config.db === ':memory:') return Promise.resolve(new MemoryStore());
   return LastingStore.open({
     open: (isAgain) => openDatabase(config, isAgain, log),
@@ -117,7 +121,8 @@ async function serve(
   ownStore: boolean,
   log: Log,
 ): Promise<Omit<CerberusServer, 'failed'>> {
-  const db = ownStore || config.db === ':memory:' ? undefined : config.db;
+  const hasNoFile = ownStore || config.storeAddress !== undefined || config.db === ':memory:';
+  const db = hasNoFile ? undefined : config.db;
   // After the database is locked: two servers that start at once must not both make up a token.
   const { token, tokenOrigin, secretKey } = resolveCredentials({ ...config, db });
   const counters = new Counters();

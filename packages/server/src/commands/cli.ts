@@ -43,11 +43,15 @@ async function serve({ config: file, logFormat, ...options }: ServeFlags): Promi
     process.umask(0o077);
     const env = environmentWith(process.env, file);
     log = createCommandLog(logFormatOf(logFormat, env), writeError);
-    const { db, host } = resolveConfig(options, env);
+    const { db, storeAddress, host } = resolveConfig(options, env);
     const server = await startServerIn(env, { ...options, log: unlessAnnounced(log.log) });
     // Before anybody hears that it runs, and stops it.
     stopOnSignals(server, log);
-    announce(server, log, { db, isTerminal: process.stdout.isTTY, given: givenIn(options) });
+    announce(server, log, {
+      db: storeAddress?.name ?? db,
+      isTerminal: process.stdout.isTTY,
+      given: givenIn(options),
+    });
     if (!isLoopback(host)) log.log('warn', exposedText(server.port));
     void server.failed.then((error) => endWith(server, log, error));
   } catch (error) {
@@ -77,6 +81,10 @@ function createCommand(): Command {
     .version(version())
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--db <file>', 'DuckDB file, or :memory: to keep nothing (default ./cerberus.duckdb)')
+    .option(
+      '--store <url>',
+      'PostgreSQL database that several servers share, instead of --db: postgres://user@host1,host2/database',
+    )
     .option('--token <token>', "the server's own token (default: generated once, kept in <db>.token)")
     .option(
       '--secret-key <key>',

@@ -1,0 +1,124 @@
+import pg from 'pg';
+
+import { SECOND_MILLIS } from '../../../durations.ts';
+import { CerberusServerError, systemCodeOf } from '../../../errors.ts';
+import type { StoreAddress } from '../../store-address.ts';
+
+const CONNECT_MILLIS = 3 * SECOND_MILLIS;
+const OLDEST_VERSION = 140_000;
+
+/**
+ * By `SET` after connecting, for a PgBouncer may refuse what is said at the start. A server that is cut off must not hold
+ * what others wait for: its open transaction ends after five seconds, and PostgreSQL finds out that it is gone. What is
+ * acknowledged is on disk, and on the synchronous standby where there is one, whatever the database's default.
+ */
+const SETTINGS = `
+  SET synchronous_commit = on;
+  SET idle_in_transaction_session_timeout = '5s';
+  SET client_connection_check_interval = '2s';
+  SET tcp_user_timeout = '5s';
+  SET jit = off;`;
+
+/** A dialect without surprises: numbers are numbers. Counts and instants stay below 2^53. */
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 && format !== 'binary'
+      ? Number
+      : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
+};
+
+interface ServerState {
+  readonly version: number;
+  readonly is_standby: boolean;
+  readonly fsync: string;
+}
+
+/** Connects to the one host that takes writes. */
+export class Connector {
+  readonly #address: StoreAddress;
+  /** Where it was found last. */
+  #preferred = 0;
+  /** The highest that was seen: a server of a lower one was left behind by a promotion, whatever it says of itself. */
+  #timeline = 0;
+
+  constructor(address: StoreAddress) {
+    this.#address = address;
+  }
+
+  /**
+   * A connection of its own to the primary, ready to be used.
+   *
+   * @throws CerberusServerError `DB_UNAVAILABLE` with the reason for each host
+   */
+  async connect(): Promise<pg.Client> {
+    const { urls, name } = this.#address;
+    const reasons: string[] = [];
+    for (let offset = 0; offset < urls.length; offset += 1) {
+      const index = (this.#preferred + offset) % urls.length;
+      try {
+        const client = await this.#connectTo(urls[index] ?? '');
+        this.#preferred = index;
+        return client;
+      } catch (error) {
+        reasons.push(reasonOf(error));
+      }
+    }
+    throw new CerberusServerError('DB_UNAVAILABLE', `no database at ${name}: ${reasons.join(', ')}`);
+  }
+
+  async #connectTo(connectionString: string): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString,
+      connectionTimeoutMillis: CONNECT_MILLIS,
+      keepAlive: true,
+      application_name: 'cerberus-server',
+      types: TYPES,
+    });
+    // What it is used for sees its queries fail; without this the process would end.
+    client.on('error', () => undefined);
+    const deadline = setTimeout(() => abandon(client), 2 * CONNECT_MILLIS);
+    try {
+      await client.connect();
+      await client.query(SETTINGS);
+      await this.#check(client);
+      return client;
+    } catch (error) {
+      abandon(client);
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  async #check(client: pg.Client): Promise<void> {
+    const { rows } = await client.query<ServerState>(
+      `SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS is_standby,
+              current_setting('fsync') AS fsync`,
+    );
+    const [state] = rows;
+    if (state === undefined || state.version < OLDEST_VERSION) throw refusal('older than PostgreSQL 14');
+    if (state.is_standby) throw refusal('is a standby');
+    if (state.fsync !== 'on') throw refusal('has fsync = off');
+    const timeline = await client.query<{ readonly timeline: string }>(
+      'SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline',
+    );
+    const number = Number.parseInt(timeline.rows[0]?.timeline ?? '0', 16);
+    if (number < this.#timeline) throw refusal('was left behind by a promotion');
+    this.#timeline = number;
+  }
+}
+
+/** Ends a connection at once, whatever it waits for: a polite end would wait with it. */
+export function abandon(client: pg.Client): void {
+  client.connection.stream.destroy();
+}
+
+function refusal(message: string): CerberusServerError {
+  return new CerberusServerError('DB_UNAVAILABLE', message);
+}
+
+/** A database's own message may quote what it was given. */
+function reasonOf(error: unknown): string {
+  if (error instanceof CerberusServerError) return error.message;
+  return systemCodeOf(error) ?? (error instanceof Error ? error.name : 'unknown');
+}

@@ -1,0 +1,66 @@
+import { AGGREGATE_TABLES } from '../aggregates/tables.ts';
+
+/** A table of which each day of arrival has a partition of its own. */
+export interface DailyTable {
+  readonly name: string;
+  /** Its columns but `arrived`, as SQL. */
+  readonly columnsSql: string;
+  readonly indexesSql?: readonly string[];
+}
+
+/**
+ * Instants are milliseconds since the epoch. `event_time` is `timestamp`, else `received_at`. Indexes are trees: those of
+ * ranges of blocks cost less to write, and a roll-up that falls behind reads whole days by them.
+ */
+const EVENTS: DailyTable = {
+  name: 'events',
+  columnsSql: `
+    id bigint NOT NULL, received_at bigint NOT NULL, event_time bigint NOT NULL, client_id text NOT NULL, source_ip bytea,
+    endpoint text NOT NULL, scheme boolean, method text NOT NULL, custom_data text NOT NULL, "timestamp" bigint,
+    status_code smallint, latency_ms double precision, route text, outcome text, user_id text, user_agent text,
+    trace_id bytea, span_id bytea, session_id text, sample_rate double precision, error_type text,
+    request_body_size bigint, response_body_size bigint, network_protocol_version text, user_agent_synthetic_type text`,
+  indexesSql: ['CREATE INDEX events_time ON events (event_time)', 'CREATE INDEX events_id ON events (id)'],
+};
+
+/** All tables whose partitions come and go together: what is deleted of a day is gone from each. */
+export const DAILY_TABLES: readonly DailyTable[] = [EVENTS, ...AGGREGATE_TABLES];
+
+/** `usable_from`: the oldest version of a server that can use the tables as they are. */
+const META = `
+  CREATE TABLE meta (
+    version integer NOT NULL, usable_from integer NOT NULL, token_print bytea, key_print bytea)`;
+
+/**
+ * `owner` is the newest claim: a connection with another one stores nothing. `held_by` is the server that last said, at `held_at`, that it
+ * has a connection of the producer. Rows are updated with each commit, so pages keep room for the new version beside the old one.
+ */
+const PRODUCERS = `
+  CREATE TABLE producers (
+    producer text COLLATE "C" PRIMARY KEY, owner bigint NOT NULL, client_id text NOT NULL, last_seq bigint NOT NULL,
+    mode text NOT NULL, agent text, first_seen bigint NOT NULL, last_seen bigint NOT NULL, events bigint NOT NULL,
+    rejected bigint NOT NULL, service_version text, deployment_environment text, service_instance_id text,
+    held_by text NOT NULL, held_at bigint NOT NULL) WITH (fillfactor = 50)`;
+
+/** Batches whose events are in no aggregate but those of minutes. A row is written with the events. */
+const PENDING = `
+  CREATE TABLE pending (
+    batch bigint PRIMARY KEY, arrived date NOT NULL, events integer NOT NULL, first_time bigint NOT NULL,
+    last_time bigint NOT NULL, stored_at timestamptz NOT NULL DEFAULT clock_timestamp())`;
+
+/** Ids of batches are taken many at a time, for one costs a round trip. */
+export const BATCHES_AT_ONCE = 64;
+
+/** Statements that make an empty database one of version 1. */
+export const CREATE_TABLES: readonly string[] = [
+  META,
+  'INSERT INTO meta (version, usable_from) VALUES (1, 1)',
+  PRODUCERS,
+  PENDING,
+  'CREATE SEQUENCE claims',
+  `CREATE SEQUENCE batches INCREMENT ${BATCHES_AT_ONCE}`,
+  ...DAILY_TABLES.flatMap(({ name, columnsSql, indexesSql = [] }) => [
+    `CREATE TABLE ${name} (arrived date NOT NULL, ${columnsSql}) PARTITION BY LIST (arrived)`,
+    ...indexesSql,
+  ]),
+];

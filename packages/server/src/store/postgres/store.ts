@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+
+import type pg from 'pg';
+
+import { MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
+import type { StoredEvent } from '../../event/event.ts';
+import type { Analytics } from '../analytics.ts';
+import { CommitListeners } from '../commit-listeners.ts';
+import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
+import { GroupCommit } from '../group-commit.ts';
+import type { ProducerRef, ProducerRow } from '../producer.ts';
+import type { QuestionLimits } from '../question-limits.ts';
+import type { StoreAddress } from '../store-address.ts';
+import type {
+  Append,
+  AppendOutcome,
+  Arrivals,
+  CommitListener,
+  PendingLoad,
+  ProducerClaim,
+  RetentionLimits,
+  Store,
+  WatchListener,
+} from '../store.ts';
+import { rollUpStep } from './aggregates/roll-up.ts';
+import { dayOf } from './engine/days.ts';
+import { Connector } from './engine/connect.ts';
+import { LastingConnection } from './engine/lasting-connection.ts';
+import { Reads } from './engine/reads.ts';
+import { PostgresReader } from './reader.ts';
+import { migrate } from './schema/migrate.ts';
+import { agreeOn, type Secrets } from './schema/agreement.ts';
+import { createPartitions } from './schema/partitions.ts';
+import { Leading } from './upkeep/leading.ts';
+import { Periodically } from './upkeep/periodically.ts';
+import { arrivalsBefore, deleteOldDays } from './upkeep/retention.ts';
+import { Watching, WATCHED_MILLIS } from './watching.ts';
+import { claimAll } from './writing/claims.ts';
+import { Claiming } from './writing/claiming.ts';
+import { forgetProducers } from './writing/forgetting.ts';
+import { PostgresWriter } from './writing/writer.ts';
+
+/** Longer, and a transaction is given up: others may wait for what it has locked. */
+const COMMIT_MILLIS = 10 * SECOND_MILLIS;
+
+/** Dropping a day waits for whoever reads it. */
+const UPKEEP_MILLIS = 10 * MINUTE_MILLIS;
+
+const ROLL_UP_MILLIS = SECOND_MILLIS;
+/** Bounds how long a step takes, and what is done again after a failure. */
+const BATCHES_OF_STEP = 64;
+const LEAD_MILLIS = 10 * SECOND_MILLIS;
+
+/**
+ * Keeps events in a PostgreSQL database that several servers may use at once: what {@link append} has resolved survives the end
+ * of any of them, and of the database's server where a synchronous standby takes its place.
+ */
+export class PostgresStore implements Store {
+  readonly archive = undefined;
+  readonly analytics: Analytics;
+  readonly #node: string = randomUUID().slice(0, 8);
+  readonly #writing: LastingConnection;
+  readonly #claims: LastingConnection;
+  readonly #upkeep: LastingConnection;
+  readonly #rollUps: LastingConnection;
+  readonly #lead: LastingConnection;
+  readonly #reads: Reads;
+  readonly #reader: PostgresReader;
+  readonly #writer: PostgresWriter;
+  readonly #groups: GroupCommit;
+  readonly #claiming: Claiming;
+  readonly #watching: Watching;
+  readonly #listeners = new CommitListeners();
+  readonly #periodically: readonly Periodically[];
+  /** Days whose partitions are known to be there. */
+  readonly #days = new Set<number>();
+  #closing: Promise<void> | undefined;
+
+  private constructor(connector: Connector, limits: QuestionLimits) {
+    const connect = (): Promise<pg.Client> => connector.connect();
+    this.#writing = new LastingConnection(connect, COMMIT_MILLIS);
+    this.#claims = new LastingConnection(connect, COMMIT_MILLIS);
+    this.#upkeep = new LastingConnection(connect, UPKEEP_MILLIS);
+    this.#rollUps = new LastingConnection(connect, UPKEEP_MILLIS);
+    this.#lead = new LastingConnection(connect, UPKEEP_MILLIS);
+    this.#reads = new Reads({ connect, limits });
+    this.#reader = new PostgresReader(this.#reads);
+    this.analytics = this.#reader.analytics;
+    this.#writer = new PostgresWriter(this.#node);
+    this.#groups = new GroupCommit((group) => this.#commit(group));
+    this.#claiming = new Claiming((producers) =>
+      this.#claims.use((client) => claimAll(client, producers, { node: this.#node, now: Date.now() })),
+    );
+    this.#watching = new Watching(this.#reader);
+    const leading = new Leading(this.#lead);
+    this.#periodically = [
+      new Periodically(ROLL_UP_MILLIS, () => this.#rollUpStep(WATCHED_MILLIS)),
+      new Periodically(LEAD_MILLIS, () => leading.step()),
+    ];
+  }
+
+  /**
+   * Connects to a database, and makes or changes its tables where that is needed.
+   *
+   * @param secrets - the same for all servers on a database: what one hashes or lets in, another one must, too
+   * @throws CerberusServerError `INVALID_OPTION` (other secrets), `DB_UNAVAILABLE` or `DB_SCHEMA` (changed by a newer version)
+   */
+  static async open(address: StoreAddress, limits: QuestionLimits, secrets: Secrets): Promise<PostgresStore> {
+    const connector = new Connector(address);
+    const setUp = new LastingConnection(() => connector.connect(), UPKEEP_MILLIS);
+    try {
+      await setUp.use(migrate);
+      await setUp.use((client) => agreeOn(client, secrets));
+      await setUp.use((client) => createPartitions(client, dayOf(Date.now())));
+    } finally {
+      await setUp.close();
+    }
+    return new PostgresStore(connector, limits);
+  }
+
+  append(append: Append): Promise<AppendOutcome> {
+    return this.#groups.append(append);
+  }
+
+  claim(producer: ProducerRef): Promise<ProducerClaim> {
+    return this.#claiming.claim(producer);
+  }
+
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
+    return this.#reader.events(query);
+  }
+
+  summary(query: SummaryQuery): Promise<Summary> {
+    return this.#reader.summary(query);
+  }
+
+  producer(producer: string): Promise<ProducerRow | undefined> {
+    return this.#reader.producer(producer);
+  }
+
+  onCommit(listener: CommitListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  watch(listener: WatchListener): () => void {
+    return this.#watching.add(listener);
+  }
+
+  pending(): PendingLoad {
+    return this.#groups.pending();
+  }
+
+  forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
+    return this.#groups.between(() =>
+      this.#writing.use((client) => forgetProducers(client, lastSeenBefore, keep, this.#node)),
+    );
+  }
+
+  arrivals(before: number): Promise<Arrivals> {
+    return this.#upkeep.use((client) => arrivalsBefore(client, before));
+  }
+
+  /** Days of arrival, UTC, go whole. */
+  async deleteOld(limits: RetentionLimits): Promise<number> {
+    const deleted = await this.#upkeep.use((client) => deleteOldDays(client, limits));
+    this.#days.clear();
+    return deleted;
+  }
+
+  /** Aggregates everything that is stored, which otherwise happens within seconds. Answers do not depend on it. */
+  async rollUp(): Promise<void> {
+    while (await this.#rollUpStep(0));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #rollUpStep(minAgeMillis: number): Promise<boolean> {
+    const batches = await this.#rollUps.use((client) => rollUpStep(client, BATCHES_OF_STEP, minAgeMillis));
+    return batches === BATCHES_OF_STEP;
+  }
+
+  async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    const start = performance.now();
+    for (const { receivedAt } of group) await this.#ensureDay(dayOf(receivedAt));
+    try {
+      const { outcomes, events } = await this.#writing.use((client) => this.#writer.commit(client, group));
+      this.#listeners.notify(events, { durationMillis: performance.now() - start });
+      return outcomes;
+    } catch (error) {
+      // Another server may have dropped the partitions of a day.
+      this.#days.clear();
+      throw error;
+    }
+  }
+
+  async #ensureDay(day: number): Promise<void> {
+    if (this.#days.has(day)) return;
+    await this.#upkeep.use((client) => createPartitions(client, day));
+    this.#days.add(day);
+  }
+
+  async #close(): Promise<void> {
+    await this.#groups.close();
+    await this.#claiming.idle();
+    await Promise.all(this.#periodically.map((each) => each.close()));
+    await this.#watching.close();
+    await this.#reads.close();
+    const connections = [this.#writing, this.#claims, this.#upkeep, this.#rollUps, this.#lead];
+    await Promise.all(connections.map((each) => each.close()));
+  }
+}

@@ -1,0 +1,100 @@
+import type pg from 'pg';
+
+import type { StoredEvent } from '../../../event/event.ts';
+import { decideGroup, numberEvents, type GroupDecision } from '../../append-decision.ts';
+import type { Append, AppendOutcome } from '../../store.ts';
+import { inTransaction } from '../engine/transaction.ts';
+import { BatchIds, EVENTS_OF_BATCH } from './batch-ids.ts';
+import { BinaryCopy } from '../engine/binary-copy.ts';
+import { dayOf } from '../engine/days.ts';
+import { copyIn } from '../engine/copy-in.ts';
+import { copyEvent, EVENT_COLUMNS } from './event-rows.ts';
+import { minutesCopy, MINUTES_COPY } from './minute-copy.ts';
+import { lockProducers, mergeProducers } from './producers.ts';
+
+const EVENTS_COPY = `COPY events (${EVENT_COLUMNS}) FROM STDIN (FORMAT binary)`;
+
+const ADD_PENDING = `
+  INSERT INTO pending (batch, arrived, events, first_time, last_time)
+  VALUES ($1, DATE '1970-01-01' + $2::integer, $3, $4, $5)`;
+
+/** A committed group. */
+export interface CommittedGroup {
+  readonly outcomes: readonly AppendOutcome[];
+  readonly events: readonly StoredEvent[];
+}
+
+/** Writes groups of appends, each in one transaction. Calls must not overlap. */
+export class PostgresWriter {
+  readonly #node: string;
+  readonly #ids = new BatchIds();
+
+  /** @param node - name of this server, of no other one that is at work */
+  constructor(node: string) {
+    this.#node = node;
+  }
+
+  /**
+   * Stores a group: the events, what they add to their minutes, and the producers' new `last_seq` are durable together.
+   * When it rejects, the caller must take nothing as stored, and must use another connection.
+   */
+  commit(client: pg.Client, group: readonly Append[]): Promise<CommittedGroup> {
+    const named = group.map((append) => this.#named(append));
+    return inTransaction(client, async () => {
+      const { lastSeqs, claims } = await lockProducers(client, named);
+      const decision = decideGroup(named, lastSeqs, claims);
+      const events = await this.#store(client, decision);
+      if (decision.producers.size > 0) await mergeProducers(client, decision, this.#node);
+      return { outcomes: decision.outcomes, events };
+    });
+  }
+
+  /**
+   * What has no sequence numbers is counted for each server apart: otherwise all servers would wait for each other at the one row
+   * of its application.
+   */
+  #named(append: Append): Append {
+    if (append.seq !== null) return append;
+    const { producer } = append;
+    return { ...append, producer: { ...producer, producer: `${producer.producer}@${this.#node}` } };
+  }
+
+  /** A batch is of one day, so that everything of it goes when the day does. */
+  async #store(client: pg.Client, { stored }: GroupDecision): Promise<readonly StoredEvent[]> {
+    const all: StoredEvent[] = [];
+    for (const [day, appends] of byDay(stored)) {
+      if (appends.every(({ events }) => events.length === 0)) continue;
+      const batch = await this.#ids.take(client);
+      const events = numberEvents(appends, batch * EVENTS_OF_BATCH);
+      const rows = new BinaryCopy();
+      for (const event of events) copyEvent(rows, event);
+      await copyIn(client, EVENTS_COPY, rows.finish());
+      await copyIn(client, MINUTES_COPY, minutesCopy(day, events));
+      await client.query(ADD_PENDING, [batch, day, events.length, ...timesOf(events)]);
+      all.push(...events);
+    }
+    return all;
+  }
+}
+
+function timesOf(events: readonly StoredEvent[]): readonly [first: number, last: number] {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const { timestamp, receivedAt } of events) {
+    const time = timestamp ?? receivedAt;
+    first = Math.min(first, time);
+    last = Math.max(last, time);
+  }
+  return [first, last];
+}
+
+function byDay(stored: readonly Append[]): ReadonlyMap<number, readonly Append[]> {
+  const days = new Map<number, Append[]>();
+  for (const append of stored) {
+    const day = dayOf(append.receivedAt);
+    const same = days.get(day);
+    if (same === undefined) days.set(day, [append]);
+    else same.push(append);
+  }
+  return days;
+}
