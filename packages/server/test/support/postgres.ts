@@ -1,6 +1,7 @@
-// A real PostgreSQL for tests: one engine for the process, a new database for whoever wants one.
+// A real PostgreSQL for tests: an engine for a suite, a new database for each test that wants one.
 
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,7 +34,7 @@ export interface Engine {
   /** URL of a database of it. */
   readonly urlOf: (database: string) => string;
   /** Stops it at once, and removes everything of it. */
-  readonly remove: () => void;
+  readonly remove: () => Promise<void>;
 }
 
 /** PostgreSQL refuses to run as root; the package that brings it makes a user for it. */
@@ -74,20 +75,22 @@ export async function startEngine(binaries: string, settings: readonly string[] 
   writeFileSync(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
   const [postgres, args] = asPostgres(join(binaries, 'postgres'), ['-D', data]);
   const child = spawn(postgres, args, { stdio: 'ignore' });
-  const remove = (): void => {
-    stop(child);
+  const ended = once(child, 'exit');
+  const removeNow = (): void => {
+    // At once, and with all its processes: nobody wants what it has in memory.
+    child.kill('SIGQUIT');
     rmSync(folder, { recursive: true, force: true });
   };
-  process.once('exit', remove);
+  process.once('exit', removeNow);
+  const remove = async (): Promise<void> => {
+    process.off('exit', removeNow);
+    child.kill('SIGQUIT');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
   const urlOf = (database: string): string => `postgres://cerberus@127.0.0.1:${port}/${database}`;
   await until('PostgreSQL to start', () => answers(urlOf('postgres')), 30_000);
   return { port, folder, urlOf, remove };
-}
-
-/** Fast shutdown is SIGINT; it is over when the process is. */
-function stop(child: ChildProcess): void {
-  if (child.exitCode !== null || child.pid === undefined) return;
-  child.kill('SIGQUIT');
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -102,32 +105,43 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-let shared: Promise<Engine> | undefined;
-let databases = 0;
-
 /**
- * URL of a new, empty database in the engine that the tests of this process share.
+ * Gives the tests of a suite an engine of their own. Where PostgreSQL is not installed they are skipped, unless none may be.
  *
- * @returns `undefined` where PostgreSQL is not installed. @throws Error then, where no test may be left out
+ * @returns makes a new, empty database and gives its URL
  */
-export async function freshDatabase(): Promise<string | undefined> {
-  const binaries = postgresBinaries();
-  if (binaries === undefined) {
-    if (process.env['CERBERUS_REQUIRE_ALL_TESTS'] === 'true') throw new Error('PostgreSQL is not installed');
-    return undefined;
-  }
-  const engine = await (shared ??= startEngine(binaries));
-  databases += 1;
-  const name = `test_${databases}`;
-  const client = new pg.Client({ connectionString: engine.urlOf('postgres') });
-  await client.connect();
-  await client.query(`CREATE DATABASE ${name}`);
-  await client.end();
-  return engine.urlOf(name);
+export function usePostgres(settings: readonly string[] = []): () => Promise<string> {
+  let engine: Engine | undefined;
+  let databases = 0;
+  before(async function () {
+    this.timeout(60_000);
+    const binaries = postgresBinaries();
+    if (binaries !== undefined) engine = await startEngine(binaries, settings);
+    else if (process.env['CERBERUS_REQUIRE_ALL_TESTS'] === 'true')
+      throw new Error('PostgreSQL is not installed');
+    else this.skip();
+  });
+  after(() => engine?.remove());
+  return async () => {
+    if (engine === undefined) throw new Error('there is no engine');
+    databases += 1;
+    const name = `test_${databases}`;
+    await ask(engine.urlOf('postgres'), `CREATE DATABASE ${name}`);
+    return engine.urlOf(name);
+  };
 }
 
-/** To be called when the tests are over. */
-export async function removeSharedEngine(): Promise<void> {
-  (await shared)?.remove();
-  shared = undefined;
+/** Runs one statement on a connection of its own. */
+export async function ask<T extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values: unknown[] = [],
+): Promise<readonly T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
 }
