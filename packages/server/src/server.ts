@@ -36,6 +36,9 @@ import { openPostgres } from './store/postgres/open.ts';
 import { startRetention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
 
+/** So long a failover may take before exporters are sent to other servers of the same database. */
+const SEND_AWAY_AFTER_MILLIS = 15_000;
+
 /** A running server. */
 export interface CerberusServer {
   /** Base of the HTTP endpoints, such as `http://127.0.0.1:8765`. */
@@ -127,7 +130,8 @@ async function serve(
   const { token, tokenOrigin, secretKey } = resolveCredentials({ ...config, db });
   const counters = new Counters();
   const metrics = new ServerMetrics();
-  const receiver = new Receiver(store, counters, metrics, config, log);
+  const sendAwayAfterMillis = config.storeAddress === undefined ? Infinity : SEND_AWAY_AFTER_MILLIS;
+  const receiver = new Receiver(store, counters, metrics, { ...config, sendAwayAfterMillis }, log);
   const beside = (name: string): string | undefined => (db === undefined ? undefined : `${db}.${name}`);
   const tokens = new TokenBook(token, { path: beside('tokens'), log });
   const key = new RotatingKey({

@@ -237,10 +237,18 @@ export class BatchSession implements Session, ProducerOwner {
       // The commit failed, so nothing of this frame may be acknowledged. Throttle rather than close: the connection
       // is fine, and the client keeps its frames in order until the store is. Should the commit have reached the disk
       // all the same, the frame's return finds its number in `last_seq` and is only acknowledged.
-      this.#throttle(seq);
+      if (this.#receiver.sendsAway) this.#sendAway();
+      else this.#throttle(seq);
     } finally {
       this.#inFlight.remove();
     }
+  }
+
+  /** For an exporter keeps what is not acknowledged, and connects again, perhaps to a server that reaches the store. */
+  #sendAway(): void {
+    if (this.#phase === 'closed') return;
+    this.#end();
+    this.#peer.close(CLOSE.storeLost, 'the database is out of reach');
   }
 
   /** The store does not learn of the producer, and the next frame is the first. */

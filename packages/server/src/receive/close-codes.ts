@@ -4,6 +4,8 @@ export const CLOSE = {
   goingAway: 1001,
   /** A message, or what it inflates to, is over the limit. */
   tooLarge: 1009,
+  /** The store has been out of reach for long: another server may reach it. */
+  storeLost: 1012,
   /** The store failed and the mode has no way to say so: connect again and send again. */
   tryAgainLater: 1013,
   /** The client broke the protocol: no JSON, no hello, a gap in the sequence. */

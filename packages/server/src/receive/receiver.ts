@@ -28,6 +28,8 @@ export interface ReceiveLimits extends PendingLimits {
   readonly maxEventAgeDays: number;
   /** How far a sender's clock may be ahead of this one, milliseconds. */
   readonly maxEventAheadMillis: number;
+  /** After a store has failed for so long, senders are sent away; `Infinity` where there is no other server to go to. */
+  readonly sendAwayAfterMillis: number;
 }
 
 /** How long after a failed commit nothing new is asked for. */
@@ -44,6 +46,7 @@ export class Receiver {
   readonly #log: Log;
   #healthy = true;
   #failedAt = Number.NEGATIVE_INFINITY;
+  #failsSince = Number.NEGATIVE_INFINITY;
 
   constructor(store: Store, counters: Counters, durations: Durations, limits: ReceiveLimits, log: Log) {
     this.#store = store;
@@ -67,6 +70,11 @@ export class Receiver {
     if (this.overloaded) return 'too far behind';
     if (!this.#healthy && performance.now() - this.#failedAt < RETRY_MILLIS) return 'the last commit failed';
     return undefined;
+  }
+
+  /** Whether senders should look for another server. */
+  get sendsAway(): boolean {
+    return !this.#healthy && performance.now() - this.#failsSince >= this.#limits.sendAwayAfterMillis;
   }
 
   sort(values: readonly unknown[], clientId?: string): SortedEvents {
@@ -131,6 +139,7 @@ export class Receiver {
   #setHealthy(healthy: boolean, line: string): void {
     if (healthy === this.#healthy) return;
     this.#healthy = healthy;
+    if (!healthy) this.#failsSince = performance.now();
     this.#log(healthy ? 'info' : 'error', line);
   }
 

@@ -119,7 +119,13 @@ describe('a producer', () => {
   it('counts as connected from its hello until its connection ends', async () => {
     const peer = { send() {}, close() {}, pause() {}, resume() {}, guessed() {}, authenticated() {} };
     const registry = new ProducerRegistry();
-    const limits = { maxPendingBytes: 1, maxPendingEvents: 1, maxEventAgeDays: 30, maxEventAheadMillis: 0 };
+    const limits = {
+      maxPendingBytes: 1,
+      maxPendingEvents: 1,
+      maxEventAgeDays: 30,
+      maxEventAheadMillis: 0,
+      sendAwayAfterMillis: Infinity,
+    };
     const receiver = new Receiver(new MemoryStore(), new Counters(), new ServerMetrics(), limits, () => {});
     const session = new BatchSession(
       peer,
