@@ -198,7 +198,7 @@ export class PostgresStore implements Store {
 
   async #ensureDay(day: number): Promise<void> {
     if (this.#days.has(day)) return;
-    await this.#upkeep.use((client) => createPartitions(client, day));
+    await this.#writing.use((client) => createPartitions(client, day));
     this.#days.add(day);
   }
 

@@ -11,6 +11,7 @@ export class LastingConnection {
   readonly #connect: () => Promise<pg.Client>;
   readonly #timeoutMillis: number;
   #client: pg.Client | undefined;
+  #tail: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   /** @param timeoutMillis - after so long a piece of work is given up, and its connection destroyed */
@@ -19,7 +20,14 @@ export class LastingConnection {
     this.#timeoutMillis = timeoutMillis;
   }
 
-  async use<T>(task: (client: pg.Client) => Promise<T>): Promise<T> {
+  /** Runs a task when its turn comes. */
+  use<T>(task: (client: pg.Client) => Promise<T>): Promise<T> {
+    const result = this.#tail.then(() => this.#use(task));
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  async #use<T>(task: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = await this.#open();
     const deadline = setTimeout(() => abandon(client), this.#timeoutMillis);
     try {
@@ -34,6 +42,7 @@ export class LastingConnection {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#tail;
     const client = this.#client;
     this.#client = undefined;
     if (client === undefined) return;

@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import pg from 'pg';
+
+import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import {
+  createPartitions,
+  dropPartitions,
+  partitionDays,
+} from '../../../dist/store/postgres/schema/partitions.js';
+import { DAILY_TABLES } from '../../../dist/store/postgres/schema/tables.js';
+import { pause } from '../../support/deadline.js';
+import { append, HASH, storeEvent } from '../../support/events.js';
+import { ask, usePostgres } from '../../support/postgres.js';
+import { openStore } from '../../support/postgres-store.js';
+
+const DAY = 86_400_000;
+const TODAY = Math.floor(Date.now() / DAY);
+
+describe('partitions, one for each day of arrival', () => {
+  const freshDatabase = usePostgres();
+  let url: string;
+  let store: PostgresStore;
+  let client: pg.Client;
+  let reader: pg.Client;
+
+  const tables = async (): Promise<string[]> => {
+    const rows = await ask<{ name: string }>(
+      url,
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relname ~ '_[0-9]{8}$' ORDER BY 1`,
+    );
+    return rows.map(({ name }) => name);
+  };
+  const arriving = (day: number, members = {}): Promise<unknown> =>
+    store.append(append({ seq: null, receivedAt: day * DAY, events: [storeEvent(members)] }));
+
+  beforeEach(async () => {
+    url = await freshDatabase();
+    store = await openStore(url);
+    client = new pg.Client({ connectionString: url });
+    await client.connect();
+    reader = new pg.Client({ connectionString: url });
+    await reader.connect();
+  });
+
+  afterEach(async () => {
+    await Promise.all([client.end(), reader.end()]);
+    await store.close();
+  });
+
+  it('are deleted whole, and nothing of what came on the day is left in any table', async function () {
+    this.timeout(60_000);
+    const gone = HASH.replace('3', '9');
+    await arriving(TODAY - 31, { sourceIp: gone, userId: 'somebody-gone', endpoint: '/gone', route: null });
+    await store.rollUp();
+    await arriving(TODAY - 31, { sourceIp: gone, userId: 'somebody-gone', endpoint: '/gone', route: null });
+    await arriving(TODAY - 30, { sourceIp: HASH });
+    expect(await store.deleteOld({ before: (TODAY - 30) * DAY + 5, maxBytes: undefined })).to.equal(2);
+    const names = await ask<{ name: string }>(
+      url,
+      `SELECT relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+       WHERE relkind IN ('r', 'p') AND nspname = 'public'`,
+    );
+    for (const { name } of names) {
+      const [row] = await ask<{ n: number }>(
+        url,
+        `SELECT count(*)::int AS n FROM ${name} t WHERE t::text ~ $1`,
+        [`${gone}|${gone.slice(0, 16)}|somebody-gone|/gone`],
+      );
+      expect(row?.n, name).to.equal(0);
+    }
+    expect(await ask(url, 'SELECT 1 FROM events')).to.have.length(1);
+    expect(await ask(url, 'SELECT 1 FROM pending')).to.have.length(1);
+  });
+
+  it('go from the oldest on while everything takes more room than it may, and today stays', async () => {
+    for (const day of [TODAY - 3, TODAY - 2, TODAY]) await arriving(day);
+    expect(await store.deleteOld({ before: 0, maxBytes: 1 })).to.equal(2);
+    expect(await ask(url, 'SELECT 1 FROM events')).to.have.length(1);
+    expect(await store.deleteOld({ before: 0, maxBytes: 1e12 })).to.equal(0);
+  });
+
+  it('are dropped while others store, and while others read', async function () {
+    this.timeout(60_000);
+    await arriving(TODAY - 40);
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await reader.query('SELECT count(*) FROM events');
+    const deleting = store.deleteOld({ before: (TODAY - 30) * DAY, maxBytes: undefined });
+    const seen = await Promise.race([deleting, pause(500)]);
+    expect(seen, 'who reads is waited for').to.equal(undefined);
+    for (let n = 0; n < 5; n += 1) await arriving(TODAY);
+    expect((await ask(url, 'SELECT 1 FROM events')).length).to.be.at.least(5);
+    await reader.query('COMMIT');
+    expect(await deleting).to.equal(1);
+  });
+
+  it('of which a server that died has dropped only a part are dropped by the next one', async () => {
+    await createPartitions(client, TODAY - 50);
+    await createPartitions(client, TODAY - 51);
+    const [detached, pending] = [TODAY - 50, TODAY - 51].map((day) =>
+      new Date(day * DAY).toISOString().slice(0, 10).replaceAll('-', ''),
+    );
+    await client.query(`ALTER TABLE events DETACH PARTITION events_${detached}`);
+    // A detachment that is interrupted while it waits for a reader stays pending.
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await reader.query('SELECT count(*) FROM events');
+    await client.query(`SET statement_timeout = '300ms'`);
+    await client
+      .query(`ALTER TABLE events DETACH PARTITION events_${pending} CONCURRENTLY`)
+      .catch(() => undefined);
+    await client.query('RESET statement_timeout');
+    await reader.query('COMMIT');
+    expect(await ask(url, 'SELECT 1 FROM pg_inherits WHERE inhdetachpending')).to.have.length(1);
+    await dropPartitions(client, TODAY - 60);
+    const left = await tables();
+    expect(
+      left.filter((name) => name.startsWith('events_') && [detached, pending].includes(name.slice(-8))),
+    ).to.deep.equal([]);
+    for (const day of [TODAY - 50, TODAY - 51]) await dropPartitions(client, day);
+    expect((await tables()).filter((name) => [detached, pending].includes(name.slice(-8)))).to.deep.equal([]);
+    expect(await partitionDays(client)).to.not.include(TODAY - 50);
+  });
+
+  it('are the same days in each table', async () => {
+    await arriving(TODAY - 7);
+    const days = await partitionDays(client);
+    const names = await tables();
+    expect(names).to.have.length(days.length * DAILY_TABLES.length);
+  });
+});
