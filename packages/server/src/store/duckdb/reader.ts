@@ -11,6 +11,7 @@ import { toProducerRow } from './questions/producer-row.ts';
 import {
   bucketsQuery,
   endpointsQuery,
+  eventsAfterQuery,
   eventsQuery,
   producerQuery,
   totalsQuery,
@@ -28,6 +29,11 @@ export class DuckDbReader implements EventReader {
 
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {
     return (await this.#reads.rows(eventsQuery(query))).map(toStoredEvent);
+  }
+
+  /** Events behind an id, in the order of ids. */
+  async eventsAfter(id: number, limit: number): Promise<readonly StoredEvent[]> {
+    return (await this.#reads.rows(eventsAfterQuery(id, limit))).map(toStoredEvent);
   }
 
   async producer(producer: string): Promise<ProducerRow | undefined> {

@@ -137,6 +137,11 @@ export class DuckDbStore implements Store {
     return this.#reader.events(query);
   }
 
+  /** Events behind an id, in the order of ids. */
+  eventsAfter(id: number, limit: number): Promise<readonly StoredEvent[]> {
+    return this.#reader.eventsAfter(id, limit);
+  }
+
   summary(query: SummaryQuery): Promise<Summary> {
     return this.#reader.summary(query);
   }

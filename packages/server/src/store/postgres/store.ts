@@ -35,9 +35,11 @@ import { Leading } from './upkeep/leading.ts';
 import { Periodically } from './upkeep/periodically.ts';
 import { arrivalsBefore, deleteOldDays } from './upkeep/retention.ts';
 import { Watching, WATCHED_MILLIS } from './watching.ts';
+import { BatchIds } from './writing/batch-ids.ts';
 import { claimAll } from './writing/claims.ts';
 import { Claiming } from './writing/claiming.ts';
 import { forgetProducers } from './writing/forgetting.ts';
+import { beginImport, importEvents } from './writing/importing.ts';
 import { PostgresWriter } from './writing/writer.ts';
 
 /** Longer, and a transaction is given up: others may wait for what it has locked. */
@@ -170,6 +172,31 @@ export class PostgresStore implements Store {
   /** Aggregates everything that is stored, which otherwise happens within seconds. Answers do not depend on it. */
   async rollUp(): Promise<void> {
     while (await this.#rollUpStep(0));
+  }
+
+  /**
+   * Moves what another store holds into this one, and goes on where an earlier call ended.
+   *
+   * @param source - names the other store, always the same
+   * @param page - its events behind an id, in the order of ids
+   * @param onProgress - told the number of events after each page
+   */
+  async import(
+    source: string,
+    producers: readonly ProducerRow[],
+    page: (afterId: number) => Promise<readonly StoredEvent[]>,
+    onProgress: (events: number) => void,
+  ): Promise<void> {
+    const ids = new BatchIds();
+    let after = await this.#upkeep.use((client) => beginImport(client, source, producers));
+    for (;;) {
+      const events = await page(after);
+      const last = events.at(-1);
+      if (last === undefined) return;
+      await this.#upkeep.use((client) => importEvents(client, source, ids, events));
+      after = last.id;
+      onProgress(events.length);
+    }
   }
 
   close(): Promise<void> {

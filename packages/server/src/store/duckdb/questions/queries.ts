@@ -8,6 +8,12 @@ import {
   type BoundQuery,
 } from '../engine/conditions.ts';
 
+/** What a stored event is read from. */
+const EVENT_COLUMNS = `id, epoch_ms(received_at) AS received_at, client_id, source_ip, endpoint, scheme, method,
+           custom_data::VARCHAR AS custom_data, epoch_ms("timestamp") AS "timestamp", status_code, latency_ms, route,
+           outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
+           network_protocol_version, user_agent_synthetic_type`;
+
 /** A page of events, newest first. */
 export function eventsQuery(query: EventQuery): BoundQuery {
   const conditions = filtered(query)
@@ -29,13 +35,17 @@ export function eventsQuery(query: EventQuery): BoundQuery {
       .and(`(event_time < ${instantSql('$time')} OR id < $id)`);
   }
   return conditions.query(`
-    SELECT id, epoch_ms(received_at) AS received_at, client_id, source_ip, endpoint, scheme, method,
-           custom_data::VARCHAR AS custom_data, epoch_ms("timestamp") AS "timestamp", status_code, latency_ms, route,
-           outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
-           network_protocol_version, user_agent_synthetic_type
+    SELECT ${EVENT_COLUMNS}
     FROM events ${conditions.where}
     ORDER BY event_time DESC, id DESC
     LIMIT $limit`);
+}
+
+/** Events behind an id, in the order of ids, in which they lie in the file. */
+export function eventsAfterQuery(id: number, limit: number): BoundQuery {
+  const conditions = new Conditions().number('id', id).number('limit', limit).and('id > $id');
+  return conditions.query(`
+    SELECT ${EVENT_COLUMNS} FROM events ${conditions.where} ORDER BY id LIMIT $limit`);
 }
 
 /** One row: the totals and the first and last time. */

@@ -48,6 +48,10 @@ const PENDING = `
     batch bigint PRIMARY KEY, arrived date NOT NULL, events integer NOT NULL, first_time bigint NOT NULL,
     last_time bigint NOT NULL, stored_at timestamptz NOT NULL DEFAULT clock_timestamp())`;
 
+/** How far the events of a file are copied that is moved into the database. */
+const IMPORTS = `
+  CREATE TABLE imports (source text PRIMARY KEY, copied_to bigint NOT NULL)`;
+
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;
 
@@ -57,6 +61,7 @@ export const CREATE_TABLES: readonly string[] = [
   'INSERT INTO meta (version, usable_from) VALUES (1, 1)',
   PRODUCERS,
   PENDING,
+  IMPORTS,
   'CREATE SEQUENCE claims',
   `CREATE SEQUENCE batches INCREMENT ${BATCHES_AT_ONCE}`,
   ...DAILY_TABLES.flatMap(({ name, columnsSql, indexesSql = [] }) => [

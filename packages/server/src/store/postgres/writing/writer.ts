@@ -5,18 +5,9 @@ import { decideGroup, numberEvents, type GroupDecision } from '../../append-deci
 import type { Append, AppendOutcome } from '../../store.ts';
 import { inTransaction } from '../engine/transaction.ts';
 import { BatchIds, EVENTS_OF_BATCH } from './batch-ids.ts';
-import { BinaryCopy } from '../engine/binary-copy.ts';
 import { dayOf } from '../engine/days.ts';
-import { copyIn } from '../engine/copy-in.ts';
-import { copyEvent, EVENT_COLUMNS } from './event-rows.ts';
-import { minutesCopy, MINUTES_COPY } from './minute-copy.ts';
+import { copyBatch } from './copy-batch.ts';
 import { lockProducers, mergeProducers } from './producers.ts';
-
-const EVENTS_COPY = `COPY events (${EVENT_COLUMNS}) FROM STDIN (FORMAT binary)`;
-
-const ADD_PENDING = `
-  INSERT INTO pending (batch, arrived, events, first_time, last_time)
-  VALUES ($1, DATE '1970-01-01' + $2::integer, $3, $4, $5)`;
 
 /** A committed group. */
 export interface CommittedGroup {
@@ -64,28 +55,12 @@ export class PostgresWriter {
     const all: StoredEvent[] = [];
     for (const [day, appends] of byDay(stored)) {
       if (appends.every(({ events }) => events.length === 0)) continue;
-      const batch = await this.#ids.take(client);
-      const events = numberEvents(appends, batch * EVENTS_OF_BATCH);
-      const rows = new BinaryCopy();
-      for (const event of events) copyEvent(rows, event);
-      await copyIn(client, EVENTS_COPY, rows.finish());
-      await copyIn(client, MINUTES_COPY, minutesCopy(day, events));
-      await client.query(ADD_PENDING, [batch, day, events.length, ...timesOf(events)]);
+      const events = numberEvents(appends, (await this.#ids.take(client)) * EVENTS_OF_BATCH);
+      await copyBatch(client, day, events);
       all.push(...events);
     }
     return all;
   }
-}
-
-function timesOf(events: readonly StoredEvent[]): readonly [first: number, last: number] {
-  let first = Infinity;
-  let last = -Infinity;
-  for (const { timestamp, receivedAt } of events) {
-    const time = timestamp ?? receivedAt;
-    first = Math.min(first, time);
-    last = Math.max(last, time);
-  }
-  return [first, last];
 }
 
 function byDay(stored: readonly Append[]): ReadonlyMap<number, readonly Append[]> {
