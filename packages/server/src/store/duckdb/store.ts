@@ -7,6 +7,7 @@ import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
 import type { ProducerRef, ProducerRow } from '../producer.ts';
+import type { QuestionLimits } from '../question-limits.ts';
 import type {
   Append,
   AppendOutcome,
@@ -22,7 +23,7 @@ import { Acknowledged } from './acknowledged.ts';
 import { DuckDbArchive } from './archive.ts';
 import { checkpoint, DuckDbCheckpoints } from './engine/checkpoints.ts';
 import { QuestionThreads, THREADS_OF_STORING } from './engine/question-threads.ts';
-import { ReadConnection, type QuestionLimits } from './engine/read-connection.ts';
+import { ReadConnection } from './engine/read-connection.ts';
 import { openDatabase, type OpenDatabase, type OpenLimits } from './instance.ts';
 import { DuckDbMaintenance } from './maintenance.ts';
 import { DuckDbReader } from './reader.ts';

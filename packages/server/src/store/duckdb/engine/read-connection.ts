@@ -1,20 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { CerberusServerError } from '../../../errors.ts';
+import { takesTooLong, tooManyWait, type QuestionLimits } from '../../question-limits.ts';
 import type { BoundQuery } from './conditions.ts';
 import type { QuestionThreads } from './question-threads.ts';
 import type { Row } from './values.ts';
 
 /** Runs one query. */
 export type ReadRows = (query: BoundQuery) => Promise<readonly Row[]>;
-
-/** How many may wait, and how long an answer may take. */
-export interface QuestionLimits {
-  /** Questions that wait or are being answered. */
-  readonly maxQuestions: number;
-  /** From the question to its answer, waiting included; `Infinity` for no limit. */
-  readonly questionTimeoutMillis: number;
-}
 
 /** DuckDB forgets an interruption that comes before a statement has begun. */
 const INTERRUPT_AGAIN_MILLIS = 50;
@@ -73,13 +65,13 @@ export class ReadConnection {
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#questions >= this.#limits.maxQuestions) return Promise.reject(busy('too many questions wait'));
+    if (this.#questions >= this.#limits.maxQuestions) return Promise.reject(tooManyWait());
     this.#questions += 1;
     const deadline = performance.now() + this.#limits.questionTimeoutMillis;
     const result = this.#tail
       .then(() => {
         this.#deadline = deadline;
-        if (performance.now() >= deadline) throw busy('too many questions wait');
+        if (performance.now() >= deadline) throw tooManyWait();
         return task();
       })
       .finally(() => {
@@ -95,7 +87,7 @@ export class ReadConnection {
     try {
       return (await this.#connection.runAndReadAll(sql, values, types)).getRowObjects();
     } catch (error) {
-      throw performance.now() < deadline ? error : busy('the answer takes too long');
+      throw performance.now() < deadline ? error : takesTooLong();
     } finally {
       stop();
     }
@@ -112,8 +104,4 @@ export class ReadConnection {
     timer = setTimeout(interrupt, Math.max(0, deadline - performance.now()));
     return () => clearTimeout(timer);
   }
-}
-
-function busy(message: string): CerberusServerError {
-  return new CerberusServerError('STORE_BUSY', message);
 }

@@ -1,7 +1,7 @@
 import { MINUTE_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, TimeRange } from '../../analytics.ts';
+import { rangeParts } from '../../range-parts.ts';
 import { ENDPOINT_NAME, instantSql } from '../engine/conditions.ts';
-import { rangeParts } from './range-parts.ts';
 
 /** Which events the aggregates hold. */
 export interface RolledUp {

@@ -1,5 +1,93 @@
-import type pg from 'pg';
-export async function rollUpStep(client: pg.Client, most: number, age: number): Promise<number> {
-  await client.query('SELECT 1', []);
-  return most * 0 + age * 0;
+import type { BoundQuery } from '../engine/conditions.ts';
+import { Conditions } from '../engine/conditions.ts';
+import { number, text, type Row } from '../engine/values.ts';
+import { ADD_BATCHES } from './batch-sql.ts';
+
+/** What a statement needs of a connection; a client of `pg` has it. */
+export interface Statements {
+  readonly query: (sql: string, values?: unknown[]) => Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
+}
+
+/** Ids of the events of a batch: so many from the batch's number times as many. */
+export const IDS_OF_BATCH = 16_384;
+
+/** Of batches of one day of arrival. */
+export interface IdRanges {
+  /** As PostgreSQL writes a date. */
+  readonly arrived: string;
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/**
+ * The oldest batches, which nobody else is at: of one day of arrival, for they are added to its partitions. A worker that ends before
+ * its COMMIT has taken none.
+ */
+const TAKE = `
+  DELETE FROM pending WHERE batch IN (
+    SELECT batch FROM pending
+    WHERE stored_at <= clock_timestamp() - $age * interval '1 millisecond'
+      AND arrived = (
+        SELECT arrived FROM pending WHERE stored_at <= clock_timestamp() - $age * interval '1 millisecond'
+        ORDER BY batch LIMIT 1)
+    ORDER BY batch LIMIT $most FOR UPDATE SKIP LOCKED)
+  RETURNING batch, arrived::text AS arrived`;
+
+/**
+ * Adds pending batches to the aggregates, in one transaction with the note that they are not pending any more. So every state of the
+ * database says which events are to be added to what the aggregates say. Any number of workers may do so at once.
+ *
+ * @param maxBatches - bounds the step's memory and duration
+ * @param minAgeMillis - younger ones stay, to be added together with others
+ * @returns how many batches were added; 0 when there are none of that age, or others are at them
+ */
+export async function rollUpStep(
+  client: Statements,
+  maxBatches: number,
+  minAgeMillis: number,
+): Promise<number> {
+  await client.query('BEGIN');
+  try {
+    await client.query(`SET LOCAL jit = off; SET LOCAL work_mem = '64MB'`);
+    const taken = await run(client, new Conditions().number('most', maxBatches).number('age', minAgeMillis).query(TAKE));
+    for (const { arrived, low, high } of idRanges(taken)) {
+      const conditions = new Conditions()
+        .value('arrived', 'date', arrived)
+        .value('low', 'bigint[]', low)
+        .value('high', 'bigint[]', high);
+      await run(client, conditions.query(ADD_BATCHES));
+    }
+    await client.query('COMMIT');
+    return taken.length;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Batches that follow each other become one range. */
+export function idRanges(batches: readonly Row[]): readonly IdRanges[] {
+  const byDay = new Map<string, number[]>();
+  for (const { arrived, batch } of batches) {
+    const day = byDay.get(text(arrived)) ?? [];
+    byDay.set(text(arrived), day);
+    day.push(number(batch));
+  }
+  return [...byDay].map(([arrived, ofDay]) => {
+    const low: number[] = [];
+    const high: number[] = [];
+    for (const batch of ofDay.sort((a, b) => a - b)) {
+      const first = batch * IDS_OF_BATCH;
+      if (high.at(-1) === first) high[high.length - 1] = first + IDS_OF_BATCH;
+      else {
+        low.push(first);
+        high.push(first + IDS_OF_BATCH);
+      }
+    }
+    return { arrived, low, high };
+  });
+}
+
+async function run(client: Statements, { sql, values }: BoundQuery): Promise<readonly Row[]> {
+  return (await client.query(sql, [...values])).rows;
 }

@@ -1,12 +1,110 @@
-export const AGGREGATE_TABLES: readonly {
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
+import { CLIENTS, CLIENTS_AND_ADDRESSES } from './client-family.ts';
+import type { Column, Family } from './families.ts';
+import { METRICS } from './metric-family.ts';
+import { MINUTE_COUNTS, REQUESTS, REQUESTS_AND_CLIENTS } from './request-family.ts';
+
+/** A table of aggregates. Its rows add up: several with the same keys mean the same as one. */
+export interface AggregateTable {
+  readonly name: string;
+  /** Length of a period, milliseconds; the column `start` has its begin. */
+  readonly periodMillis: number;
+  /** Names of the keys beside `start`; all are texts. */
+  readonly keys: readonly string[];
+  readonly family: Family;
+  /** Columns with their types, for CREATE TABLE; without `arrived`, which all have. */
+  readonly columnsSql: string;
+  /** For each index what follows `CREATE INDEX ON <table>`. */
+  readonly indexesSql?: readonly string[];
+}
+
+const ENDPOINT = ['client_id', 'method', 'endpoint'];
+
+function table(
+  name: string,
+  periodMillis: number,
+  keys: readonly string[],
+  family: Family,
+  measures: readonly Column[] = family.measures,
+): AggregateTable {
+  const columns = [
+    'start bigint NOT NULL',
+    ...keys.map((key) => `${key} text COLLATE "C" NOT NULL`),
+    ...measures.map((measure) => `${measure.name} ${measure.type} NOT NULL`),
+  ];
+  return { name, periodMillis, keys, family, columnsSql: columns.join(', '), indexesSql: ['(start)'] };
+}
+
+/** Written with the events; made of them are all others. */
+export const MINUTES: AggregateTable = table('minutes', MINUTE_MILLIS, ENDPOINT, REQUESTS, MINUTE_COUNTS);
+
+/** Requests of each endpoint; totals are those of all endpoints together. */
+export const HOURS: AggregateTable = table('hours', HOUR_MILLIS, ENDPOINT, REQUESTS_AND_CLIENTS);
+export const HOUR_TOTALS: AggregateTable = table(
+  'hour_totals',
+  HOUR_MILLIS,
+  ['client_id', 'method'],
+  REQUESTS_AND_CLIENTS,
+);
+export const DAYS: AggregateTable = table('days', DAY_MILLIS, ENDPOINT, REQUESTS_AND_CLIENTS);
+export const DAY_TOTALS: AggregateTable = table(
+  'day_totals',
+  DAY_MILLIS,
+  ['client_id', 'method'],
+  REQUESTS_AND_CLIENTS,
+);
+
+/** Clients of all endpoints together, and of each. The whole hash is only in the first of days. */
+export const HOUR_CLIENT_TOTALS: AggregateTable = table(
+  'hour_client_totals',
+  HOUR_MILLIS,
+  ['client_id'],
+  CLIENTS,
+);
+export const DAY_CLIENT_TOTALS: AggregateTable = table(
+  'day_client_totals',
+  DAY_MILLIS,
+  ['client_id'],
+  CLIENTS_AND_ADDRESSES,
+);
+export const DAY_CLIENTS: AggregateTable = table('day_clients', DAY_MILLIS, ENDPOINT, CLIENTS);
+
+/** Custom metrics. */
+export const HOUR_METRICS: AggregateTable = table('hour_metrics', HOUR_MILLIS, [...ENDPOINT, 'name'], METRICS);
+export const HOUR_METRIC_TOTALS: AggregateTable = table(
+  'hour_metric_totals',
+  HOUR_MILLIS,
+  ['client_id', 'name'],
+  METRICS,
+);
+export const DAY_METRICS: AggregateTable = table('day_metrics', DAY_MILLIS, [...ENDPOINT, 'name'], METRICS);
+
+/** All tables of aggregates. */
+export const AGGREGATE_TABLES: readonly AggregateTable[] = [
+  MINUTES,
+  HOURS,
+  HOUR_TOTALS,
+  DAYS,
+  DAY_TOTALS,
+  HOUR_CLIENT_TOTALS,
+  DAY_CLIENT_TOTALS,
+  DAY_CLIENTS,
+  HOUR_METRICS,
+  HOUR_METRIC_TOTALS,
+  DAY_METRICS,
+];
+
+/**
+ * Periods to which rows were added since their rows were put together: one row for each period of an hour or a day that a roll-up
+ * added to. Nodes only add rows here, so that none waits for another. Not partitioned.
+ */
+export const ADDITIONS_TABLE: {
   readonly name: string;
   readonly columnsSql: string;
-  readonly indexesSql?: readonly string[];
-}[] = [
-  {
-    name: 'minutes',
-    columnsSql:
-      'start bigint NOT NULL, client_id text NOT NULL, method text NOT NULL, endpoint text NOT NULL, counts integer[] NOT NULL',
-    indexesSql: ['CREATE INDEX minutes_start ON minutes (start)'],
-  },
-];
+  readonly indexesSql: readonly string[];
+} = {
+  name: 'additions',
+  columnsSql: `arrived date NOT NULL, period_millis integer NOT NULL, start bigint NOT NULL,
+    added_at timestamptz NOT NULL DEFAULT clock_timestamp()`,
+  indexesSql: ['(arrived, period_millis, start)'],
+};

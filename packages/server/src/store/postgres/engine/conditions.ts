@@ -8,7 +8,15 @@ export interface BoundQuery {
 }
 
 /** The types of parameters that are used. They are written into the statement: PostgreSQL guesses others. */
-export type ParameterType = 'bigint' | 'float8' | 'text' | 'text[]' | 'bigint[]' | 'date[]' | 'bytea[]';
+export type ParameterType =
+  | 'bigint'
+  | 'float8'
+  | 'text'
+  | 'text[]'
+  | 'bigint[]'
+  | 'date'
+  | 'date[]'
+  | 'bytea[]';
 
 /** Whether an event counts as an error. */
 export const IS_ERROR = `CASE WHEN outcome IS NULL THEN coalesce(status_code >= 500, false) ELSE outcome = 'error' END`;

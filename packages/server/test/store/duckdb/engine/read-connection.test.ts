@@ -3,7 +3,8 @@ import { expect } from 'chai';
 
 import type { CerberusServerError } from '../../../../dist/errors.js';
 import { QuestionThreads } from '../../../../dist/store/duckdb/engine/question-threads.js';
-import { ReadConnection, type QuestionLimits } from '../../../../dist/store/duckdb/engine/read-connection.js';
+import { ReadConnection } from '../../../../dist/store/duckdb/engine/read-connection.js';
+import type { QuestionLimits } from '../../../../dist/store/question-limits.js';
 import { until, within } from '../../../support/deadline.js';
 import { afterTest } from '../../../support/disposal.js';
 

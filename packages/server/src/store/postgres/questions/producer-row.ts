@@ -1,0 +1,49 @@
+import type { ProducerMode, ProducerRow } from '../../producer.ts';
+import { maybeText, number, text, type Row } from '../engine/values.ts';
+
+const SINGLE_VALUES = [
+  'agent',
+  'service_version',
+  'deployment_environment',
+  'service_instance_id',
+] as const;
+
+/**
+ * Producers as they are shown, SQL in parentheses: what has come, without those that only said hello, and with all nodes' rows for the
+ * senders of a client id without numbers (`event:<client id>@<node>`) as one. A node's name has no `@`.
+ */
+export const SHOWN_PRODUCERS = `(
+  SELECT shown AS producer, client_id, max(last_seq) AS last_seq, mode, min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+         sum(events)::bigint AS events, sum(rejected)::bigint AS rejected,
+         ${SINGLE_VALUES.map((name) => `(array_agg(${name} ORDER BY last_seen DESC, producer))[1] AS ${name}`).join(', ')}
+  FROM (
+    SELECT *, CASE mode WHEN 'batch' THEN producer ELSE regexp_replace(producer, '@[^@]*$', '') END AS shown FROM producers
+    WHERE last_seq > 0 OR events > 0 OR rejected > 0) AS known
+  GROUP BY shown, client_id, mode)`;
+
+/** Reads a row of them. */
+export function toProducerRow(row: Row): ProducerRow {
+  return {
+    producer: text(row['producer']),
+    lastSeq: number(row['last_seq']),
+    mode: text(row['mode']) as ProducerMode,
+    ...senderFigures(row),
+  };
+}
+
+/** What a producer and all of an application's have in common. */
+export function senderFigures(row: Row): Omit<ProducerRow, 'producer' | 'lastSeq' | 'mode'> {
+  return {
+    clientId: text(row['client_id']),
+    agent: maybeText(row['agent']),
+    service: {
+      version: maybeText(row['service_version']),
+      environment: maybeText(row['deployment_environment']),
+      instanceId: maybeText(row['service_instance_id']),
+    },
+    firstSeen: number(row['first_seen']),
+    lastSeen: number(row['last_seen']),
+    events: number(row['events']),
+    rejected: number(row['rejected']),
+  };
+}

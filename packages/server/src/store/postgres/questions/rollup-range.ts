@@ -1,0 +1,93 @@
+import { MINUTE_MILLIS } from '../../../durations.ts';
+import type { AnalyticsFilter, TimeRange } from '../../analytics.ts';
+import { rangeParts } from '../../range-parts.ts';
+import type { AggregateTable } from '../aggregates/tables.ts';
+import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
+import type { StoredState } from './stored-state.ts';
+
+/** What is read of the aggregates, and what of single events: SQL in parentheses, for statements that bind its conditions. */
+export interface RollupRange {
+  /** Columns of the rows of a table whose periods lie in the range whole, and in no longer ones that are read. */
+  readonly aggregated: (table: AggregateTable, columns: string) => string;
+  /** Columns of the events that no such row counts: at both ends of the range, and those that are not aggregated yet. */
+  readonly events: (columns: string) => string;
+  /** Values of the filter and of what is pending, and those that a statement adds. */
+  readonly conditions: () => Conditions;
+}
+
+/**
+ * Cuts a filter's range into what aggregates hold and what only single events tell. Where nothing is aggregated behind
+ * the range's end, as in one that ends now, the periods that have just begun are read as if they were over.
+ *
+ * @param periods - lengths of the periods that are read, milliseconds, the longest first
+ */
+export function rollupRange(
+  filter: AnalyticsFilter,
+  state: StoredState,
+  periods: readonly number[],
+): RollupRange {
+  const { whole, rest } = rangeParts(
+    filter,
+    periods,
+    (period) => filter.until >= (period === MINUTE_MILLIS ? state.minutesBefore : state.before),
+  );
+  const ofClient = filter.clientId === undefined ? '' : 'AND client_id = $client_id';
+  const ofEndpoint = (name: string): string =>
+    filter.endpoint === undefined ? '' : `AND method = $method AND ${name} = $endpoint`;
+  return {
+    aggregated: (table, columns) => {
+      const stretches = whole.get(table.periodMillis) ?? [];
+      // Totals have no endpoint: who asks for one reads other tables.
+      const endpoint = table.keys.includes('endpoint') ? ofEndpoint('endpoint') : '';
+      return `(SELECT ${columns} FROM ${table.name} WHERE ${withinAny('start', stretches)} ${ofClient} ${endpoint})`;
+    },
+    events: (columns) => {
+      const keys = `${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
+      const parts = [
+        ...(rest.length === 0
+          ? []
+          : [`SELECT ${columns} FROM events WHERE ${withinAny('event_time', rest)} ${keys}`]),
+        ...pendingPart(columns, keys, pendingStretches(whole, filter.until), state),
+      ];
+      return parts.length === 0
+        ? `(SELECT ${columns} FROM events WHERE false)`
+        : `(${parts.join(' UNION ALL ')})`;
+    },
+    conditions: () =>
+      filteredByEndpoint(filter)
+        .value('pending_arrived', 'date[]', state.pending.arrived)
+        .value('pending_low', 'bigint[]', state.pending.low)
+        .value('pending_high', 'bigint[]', state.pending.high),
+  };
+}
+
+/** Minutes are written with the events: nothing of theirs is ever pending. */
+function pendingStretches(
+  whole: ReadonlyMap<number, readonly TimeRange[]>,
+  until: number,
+): readonly TimeRange[] {
+  return [...whole]
+    .flatMap(([period, stretches]) => (period === MINUTE_MILLIS ? [] : stretches))
+    .map((stretch) => ({ since: stretch.since, until: Math.min(stretch.until, until) }));
+}
+
+/** Batch by batch, by the index of ids: the planner would rather read a day of them than guess how few there are. */
+function pendingPart(
+  columns: string,
+  keys: string,
+  stretches: readonly TimeRange[],
+  { pending }: StoredState,
+): readonly string[] {
+  if (pending.low.length === 0 || stretches.length === 0) return [];
+  return [
+    `SELECT e.* FROM unnest($pending_arrived, $pending_low, $pending_high) AS p(day, low, high), LATERAL (
+       SELECT ${columns} FROM events
+       WHERE arrived = day AND id >= low AND id < high AND ${withinAny('event_time', stretches)} ${keys} OFFSET 0) AS e`,
+  ];
+}
+
+function withinAny(column: string, stretches: readonly TimeRange[]): string {
+  if (stretches.length === 0) return 'false';
+  const each = stretches.map(({ since, until }) => `${column} >= ${since} AND ${column} < ${until}`);
+  return `(${each.join(' OR ')})`;
+}

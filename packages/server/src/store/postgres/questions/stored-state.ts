@@ -1,0 +1,67 @@
+import { DAY_MILLIS, SECOND_MILLIS } from '../../../durations.ts';
+import type { TimeRange } from '../../analytics.ts';
+import { idRanges } from '../aggregates/roll-up.ts';
+import { Conditions } from '../engine/conditions.ts';
+import type { ReadRows } from '../engine/reads.ts';
+import { rowsOf } from '../engine/values.ts';
+
+/** Ranges up to this length are answered from single events. */
+export const EXACT_MILLIS = DAY_MILLIS;
+
+/**
+ * A longer range that ended so recently ends now. What is stored while a question waits for its turn is soon in the aggregates
+ * too; to leave it out, all events of the hour would have to be read.
+ */
+const NOW_MILLIS = 10 * SECOND_MILLIS;
+
+/** Which events the aggregates of hours and days hold, in the snapshot of a question. */
+export interface StoredState {
+  /** Those that they do not: ids from and below, and the days of their arrival. Arrays of the same length. */
+  readonly pending: {
+    readonly arrived: readonly string[];
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+  };
+  /** They hold none of this instant, milliseconds, or a later one. */
+  readonly before: number;
+  /** The same of minutes, which hold all that is stored. */
+  readonly minutesBefore: number;
+}
+
+/** Whether a range is answered from aggregates. */
+export function isLong({ since, until }: TimeRange): boolean {
+  return until - since > EXACT_MILLIS;
+}
+
+/** Reads it, as far as it matters for what began in some ranges of which one is the question's. */
+export async function storedState(
+  rows: ReadRows,
+  { since, until }: TimeRange,
+  range: TimeRange,
+): Promise<StoredState> {
+  const end = isLong(range) && Date.now() - until < NOW_MILLIS ? Math.max(until, Date.now()) : until;
+  const [row] = await rows(
+    new Conditions()
+      .number('end', end)
+      .number('since', since)
+      .number('until', Math.max(end, until))
+      .query(
+        `SELECT EXISTS (SELECT FROM events WHERE event_time >= $end) AS is_stored_beyond,
+                EXISTS (
+                  SELECT FROM events WHERE event_time >= $end
+                  AND id >> 14 NOT IN (SELECT batch FROM pending)) AS is_rolled_up_beyond,
+                (SELECT json_agg(p) FROM (
+                  SELECT batch, arrived::text AS arrived FROM pending WHERE last_time >= $since AND first_time < $until) AS p) AS pending`,
+      ),
+  );
+  const ranges = idRanges(rowsOf(row?.['pending']));
+  return {
+    pending: {
+      arrived: ranges.flatMap(({ arrived, low }) => low.map(() => arrived)),
+      low: ranges.flatMap(({ low }) => low),
+      high: ranges.flatMap(({ high }) => high),
+    },
+    before: row?.['is_rolled_up_beyond'] === true ? Infinity : until,
+    minutesBefore: row?.['is_stored_beyond'] === true ? Infinity : until,
+  };
+}
