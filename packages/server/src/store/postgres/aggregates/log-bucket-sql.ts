@@ -35,9 +35,7 @@ export function metricValueSql(bucket: string): string {
 
 /** The value that stands for all of a bucket of numbers. */
 export function metricValue(bucket: number): number {
-  return (
-    Math.sign(bucket) * (2 / (GAMMA + 1)) * GAMMA ** (Math.abs(bucket) - METRIC_OFFSET)
-  );
+  return Math.sign(bucket) * (2 / (GAMMA + 1)) * GAMMA ** (Math.abs(bucket) - METRIC_OFFSET);
 }
 
 /**

@@ -23,7 +23,14 @@ export function minuteRows(events: readonly StoredEvent[]): readonly (readonly M
   return countByMinute(events).map(rowOf);
 }
 
-function rowOf({ start, clientId, method, endpoint, requests, latencies }: MinuteCounts): readonly MinuteValue[] {
+function rowOf({
+  start,
+  clientId,
+  method,
+  endpoint,
+  requests,
+  latencies,
+}: MinuteCounts): readonly MinuteValue[] {
   const kinds: number[] = [];
   const counts: number[] = [];
   let all = 0;

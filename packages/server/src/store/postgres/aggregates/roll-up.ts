@@ -5,7 +5,10 @@ import { ADD_BATCHES } from './batch-sql.ts';
 
 /** What a statement needs of a connection; a client of `pg` has it. */
 export interface Statements {
-  readonly query: (sql: string, values?: unknown[]) => Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
+  readonly query: (
+    sql: string,
+    values?: unknown[],
+  ) => Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
 }
 
 /** Ids of the events of a batch: so many from the batch's number times as many. */
@@ -49,7 +52,10 @@ export async function rollUpStep(
   await client.query('BEGIN');
   try {
     await client.query(`SET LOCAL jit = off; SET LOCAL work_mem = '64MB'`);
-    const taken = await run(client, new Conditions().number('most', maxBatches).number('age', minAgeMillis).query(TAKE));
+    const taken = await run(
+      client,
+      new Conditions().number('most', maxBatches).number('age', minAgeMillis).query(TAKE),
+    );
     for (const { arrived, low, high } of idRanges(taken)) {
       const conditions = new Conditions()
         .value('arrived', 'date', arrived)

@@ -70,7 +70,12 @@ export const DAY_CLIENT_TOTALS: AggregateTable = table(
 export const DAY_CLIENTS: AggregateTable = table('day_clients', DAY_MILLIS, ENDPOINT, CLIENTS);
 
 /** Custom metrics. */
-export const HOUR_METRICS: AggregateTable = table('hour_metrics', HOUR_MILLIS, [...ENDPOINT, 'name'], METRICS);
+export const HOUR_METRICS: AggregateTable = table(
+  'hour_metrics',
+  HOUR_MILLIS,
+  [...ENDPOINT, 'name'],
+  METRICS,
+);
 export const HOUR_METRIC_TOTALS: AggregateTable = table(
   'hour_metric_totals',
   HOUR_MILLIS,

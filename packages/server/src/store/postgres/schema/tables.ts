@@ -1,10 +1,11 @@
-import { AGGREGATE_TABLES } from '../aggregates/tables.ts';
+import { ADDITIONS_TABLE, AGGREGATE_TABLES } from '../aggregates/tables.ts';
 
 /** A table of which each day of arrival has a partition of its own. */
 export interface DailyTable {
   readonly name: string;
   /** Its columns but `arrived`, as SQL. */
   readonly columnsSql: string;
+  /** For each index what follows `CREATE INDEX ON <table>`. */
   readonly indexesSql?: readonly string[];
 }
 
@@ -20,7 +21,7 @@ const EVENTS: DailyTable = {
     status_code smallint, latency_ms double precision, route text, outcome text, user_id text, user_agent text,
     trace_id bytea, span_id bytea, session_id text, sample_rate double precision, error_type text,
     request_body_size bigint, response_body_size bigint, network_protocol_version text, user_agent_synthetic_type text`,
-  indexesSql: ['CREATE INDEX events_time ON events (event_time)', 'CREATE INDEX events_id ON events (id)'],
+  indexesSql: ['(event_time)', '(id)'],
 };
 
 /** All tables whose partitions come and go together: what is deleted of a day is gone from each. */
@@ -64,8 +65,10 @@ export const CREATE_TABLES: readonly string[] = [
   IMPORTS,
   'CREATE SEQUENCE claims',
   `CREATE SEQUENCE batches INCREMENT ${BATCHES_AT_ONCE}`,
+  `CREATE TABLE ${ADDITIONS_TABLE.name} (${ADDITIONS_TABLE.columnsSql})`,
+  ...ADDITIONS_TABLE.indexesSql.map((index) => `CREATE INDEX ON ${ADDITIONS_TABLE.name} ${index}`),
   ...DAILY_TABLES.flatMap(({ name, columnsSql, indexesSql = [] }) => [
     `CREATE TABLE ${name} (arrived date NOT NULL, ${columnsSql}) PARTITION BY LIST (arrived)`,
-    ...indexesSql,
+    ...indexesSql.map((index) => `CREATE INDEX ON ${name} ${index}`),
   ]),
 ];

@@ -14,7 +14,6 @@ const WRITERS: Readonly<Record<(typeof MINUTE_COLUMNS)[number]['type'], Write>> 
   int8: (copy, value) => copy.int8(value as number),
   'int2[]': (copy, value) => copy.array('int2', value as readonly number[]),
   'int4[]': (copy, value) => copy.array('int4', value as readonly number[]),
-  'text[]': (copy, value) => copy.array('text', value as readonly string[]),
 };
 
 const COLUMN_WRITERS = MINUTE_COLUMNS.map(({ type }) => WRITERS[type]);
