@@ -34,6 +34,7 @@ import { LastingStore } from './store/lasting-store.ts';
 import { MemoryStore } from './store/memory/store.ts';
 import { openPostgres } from './store/postgres/open.ts';
 import { startRetention } from './store/retention.ts';
+import type { StoreAddress } from './store/store-address.ts';
 import type { Store } from './store/store.ts';
 
 /** So long a failover may take before exporters are sent to other servers of the same database. */
@@ -100,13 +101,25 @@ function openStore(
   onLost: (error: CerberusServerError) => void,
 ): Promise<Store> {
   const { storeAddress, token = '', secretKey = '' } = config;
-  if (storeAddress !== undefined) return openPostgres(storeAddress, config, { token, secretKey });
+  if (storeAddress !== undefined) return openShared(storeAddress, config, { token, secretKey }, log);
   if (config.db === ':memory:') return Promise.resolve(new MemoryStore());
   return LastingStore.open({
     open: (isAgain) => openDatabase(config, isAgain, log),
     log,
     onLost,
   });
+}
+
+async function openShared(
+  address: StoreAddress,
+  config: ServerConfig,
+  secrets: { readonly token: string; readonly secretKey: string },
+  log: Log,
+): Promise<Store> {
+  const store = await openPostgres(address, config, secrets);
+  for (const { level, text } of await store.findings())
+    if (level !== 'ok') log('warn', `the database: ${text}`);
+  return store;
 }
 
 async function openDatabase(config: ServerConfig, isAgain: boolean, log: Log): Promise<DuckDbStore> {

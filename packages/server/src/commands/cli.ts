@@ -18,6 +18,7 @@ import { startBanner, type BannerFacts } from './banner.ts';
 import { createCommandLog, type CommandLog } from './command-log.ts';
 import { devCommand } from './dev-command.ts';
 import { environmentWith, logFormatOf } from './settings.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { tailCommand } from './tail-command.ts';
 import { tokenCommand } from './token-command.ts';
@@ -114,7 +115,8 @@ function createCommand(): Command {
     .addCommand(tokenCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand())
-    .addCommand(migrateCommand());
+    .addCommand(migrateCommand())
+    .addCommand(doctorCommand());
 }
 
 /** A misspelt `--tokn=…` must not put the token into a journal. */

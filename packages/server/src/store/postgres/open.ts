@@ -1,10 +1,13 @@
 import { CerberusServerError, systemCodeOf } from '../../errors.ts';
+import type { Finding } from '../finding.ts';
 import type { QuestionLimits } from '../question-limits.ts';
 import type { StoreAddress } from '../store-address.ts';
 import type { PostgresStore } from './store.ts';
 
+// The packages that the store needs are loaded by these two, and need not be there before.
+
 /**
- * Opens a PostgreSQL database as {@link PostgresStore.open} does. Its packages are loaded by this, and need not be there before.
+ * Opens a PostgreSQL database as {@link PostgresStore.open} does.
  *
  * @throws CerberusServerError as that, and `DB_UNAVAILABLE` where the packages are missing
  */
@@ -14,6 +17,11 @@ export async function openPostgres(
   secrets: { readonly token: string; readonly secretKey: string },
 ): Promise<PostgresStore> {
   return (await storeClass()).open(address, limits, secrets);
+}
+
+/** Looks at a database without changing anything. @throws CerberusServerError `DB_UNAVAILABLE` */
+export async function examinePostgres(address: StoreAddress): Promise<readonly Finding[]> {
+  return (await storeClass()).examine(address);
 }
 
 async function storeClass(): Promise<typeof PostgresStore> {

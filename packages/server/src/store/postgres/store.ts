@@ -7,6 +7,7 @@ import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
+import type { Finding } from '../finding.ts';
 import { GroupCommit } from '../group-commit.ts';
 import type { ProducerRef, ProducerRow } from '../producer.ts';
 import type { QuestionLimits } from '../question-limits.ts';
@@ -31,6 +32,7 @@ import { PostgresReader } from './reader.ts';
 import { migrate } from './schema/migrate.ts';
 import { agreeOn, type Secrets } from './schema/agreement.ts';
 import { createPartitions } from './schema/partitions.ts';
+import { examine, examineSafety } from './upkeep/examine.ts';
 import { Leading } from './upkeep/leading.ts';
 import { Periodically } from './upkeep/periodically.ts';
 import { arrivalsBefore, deleteOldDays } from './upkeep/retention.ts';
@@ -118,6 +120,22 @@ export class PostgresStore implements Store {
       await setUp.close();
     }
     return new PostgresStore(connector, limits);
+  }
+
+  /** Looks at a database that servers use. @throws CerberusServerError `DB_UNAVAILABLE` */
+  static async examine(address: StoreAddress): Promise<readonly Finding[]> {
+    const connector = new Connector(address);
+    const connection = new LastingConnection(() => connector.connect(), UPKEEP_MILLIS);
+    try {
+      return await connection.use(examine);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** What should be known of the database at the start of a server. */
+  findings(): Promise<readonly Finding[]> {
+    return this.#upkeep.use(examineSafety);
   }
 
   append(append: Append): Promise<AppendOutcome> {
