@@ -1,4 +1,4 @@
-import { AGGREGATE_TABLES } from '../aggregates/tables.ts';
+import { AGGREGATE_TABLES, CREATE_ADDITIONS } from '../aggregates/tables.ts';
 
 /** A table of which each day of arrival has a partition of its own. */
 export interface DailyTable {
@@ -57,6 +57,7 @@ export const CREATE_TABLES: readonly string[] = [
   'INSERT INTO meta (version, usable_from) VALUES (1, 1)',
   PRODUCERS,
   PENDING,
+  ...CREATE_ADDITIONS,
   'CREATE SEQUENCE claims',
   `CREATE SEQUENCE batches INCREMENT ${BATCHES_AT_ONCE}`,
   ...DAILY_TABLES.flatMap(({ name, columnsSql, indexesSql = [] }) => [
