@@ -8,7 +8,6 @@ import { TEXTS_OF_STEP } from './metric-family.ts';
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from './metric-sql.ts';
 import { KIND_IS_ERROR, KIND_OF_EVENT } from './request-kind.ts';
 import {
-  ADDITIONS_TABLE,
   DAY_CLIENT_TOTALS,
   DAY_CLIENTS,
   DAY_METRICS,
@@ -136,7 +135,7 @@ export const ADD_BATCHES: string = `
     addSql(HOUR_METRIC_TOTALS, mergedSql(HOUR_METRIC_TOTALS, 'start', 'new_metrics')),
     addSql(DAY_METRICS, mergedSql(DAY_METRICS, DAY, 'new_metrics')),
   ].join(',\n  ')}
-  INSERT INTO ${ADDITIONS_TABLE.name} (arrived, period_millis, start)
+  INSERT INTO additions (arrived, period_millis, start)
   SELECT $arrived, period, start / period * period
   FROM (SELECT DISTINCT start FROM new_hours) AS hours, (VALUES (${HOUR_MILLIS}), (${DAY_MILLIS})) AS periods(period)
   GROUP BY 1, 2, 3`;

@@ -1,8 +1,10 @@
+import type pg from 'pg';
+
 import { DAY_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import { Conditions } from '../engine/conditions.ts';
+import { inTransaction } from '../engine/transaction.ts';
 import { number, text } from '../engine/values.ts';
-import type { Statements } from './roll-up.ts';
-import { ADDITIONS_TABLE, AGGREGATE_TABLES, type AggregateTable } from './tables.ts';
+import { AGGREGATE_TABLES, type AggregateTable } from './tables.ts';
 
 /** A period that was added to so often has its rows put together, over or not: most rows of a key. */
 const MOST_ADDITIONS = 20;
@@ -15,7 +17,7 @@ const LATE_MILLIS = 5 * MINUTE_MILLIS;
  * would else have its rows written anew with every step.
  */
 const DUE = `
-  SELECT arrived::text AS arrived, period_millis, start, max(added_at)::text AS added_at FROM ${ADDITIONS_TABLE.name}
+  SELECT arrived::text AS arrived, period_millis, start, max(added_at)::text AS added_at FROM additions
   GROUP BY arrived, period_millis, start
   HAVING count(*) >= ${MOST_ADDITIONS}
       OR start + period_millis + ${LATE_MILLIS} <= $now
@@ -29,7 +31,7 @@ const DUE = `
  * @param now - milliseconds since the epoch
  * @returns whether there was such a period, and so there may be more
  */
-export async function compactStep(client: Statements, now: number): Promise<boolean> {
+export async function compactStep(client: pg.Client, now: number): Promise<boolean> {
   const due = new Conditions().number('now', now).query(DUE);
   const [period] = (await client.query(due.sql, [...due.values])).rows;
   if (period === undefined) return false;
@@ -40,24 +42,19 @@ export async function compactStep(client: Statements, now: number): Promise<bool
     .number('start', number(period['start']))
     .number('until', number(period['start']) + length)
     .value('added', 'text', text(period['added_at']));
-  await client.query('BEGIN');
-  try {
+  await inTransaction(client, async () => {
     await client.query(`SET LOCAL jit = off; SET LOCAL work_mem = '64MB'`);
     for (const sql of [FORGET, ...AGGREGATE_TABLES.filter((table) => isOf(table, length)).map(mergeSql)]) {
       const { sql: numbered, values } = conditions.query(sql);
       await client.query(numbered, [...values]);
     }
-    await client.query('COMMIT');
-    return true;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
+  });
+  return true;
 }
 
 const OF_PERIOD = 'arrived = $arrived AND start >= $start AND start < $until';
 
-const FORGET = `DELETE FROM ${ADDITIONS_TABLE.name}
+const FORGET = `DELETE FROM additions
   WHERE arrived = $arrived AND period_millis = $length AND start = $start AND added_at <= $added::timestamptz`;
 
 /** Minutes go with their hour. */

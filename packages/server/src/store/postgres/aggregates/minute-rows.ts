@@ -1,22 +1,29 @@
 import type { StoredEvent } from '../../../event/event.ts';
 import { countByMinute, type MinuteCounts } from '../../minute-counts.ts';
 import { isErrorKind, kindOf } from './request-kind.ts';
-import { MINUTE_COUNTS } from './request-family.ts';
+
+/** A column of `minutes`, and the type of its values. */
+export interface MinuteColumn {
+  readonly name: string;
+  readonly type: 'int8' | 'int4' | 'text' | 'int2[]' | 'int4[]';
+}
 
 /** Columns of `minutes` in the order of a row of {@link minuteRows}, without `arrived`. */
-export const MINUTE_COLUMNS: readonly { readonly name: string; readonly type: string }[] = [
+export const MINUTE_COLUMNS: readonly MinuteColumn[] = [
   { name: 'start', type: 'int8' },
   { name: 'client_id', type: 'text' },
   { name: 'method', type: 'text' },
   { name: 'endpoint', type: 'text' },
-  ...MINUTE_COUNTS.map(({ name, type }) => ({
-    name,
-    type: type.replace('smallint', 'int2').replace('integer', 'int4'),
-  })),
+  { name: 'requests', type: 'int4' },
+  { name: 'errors', type: 'int4' },
+  { name: 'kinds', type: 'int2[]' },
+  { name: 'counts', type: 'int4[]' },
+  { name: 'buckets', type: 'int2[]' },
+  { name: 'bucket_counts', type: 'int4[]' },
 ];
 
 /** A value of such a row. */
-export type MinuteValue = number | string | readonly number[];
+export type MinuteValue = number | string | readonly (number | string)[];
 
 /** The rows of `minutes` that tell what some events, which arrived on one day, add to each minute of an endpoint. */
 export function minuteRows(events: readonly StoredEvent[]): readonly (readonly MinuteValue[])[] {

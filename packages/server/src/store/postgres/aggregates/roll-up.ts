@@ -1,18 +1,10 @@
-import type { BoundQuery } from '../engine/conditions.ts';
-import { Conditions } from '../engine/conditions.ts';
+import type pg from 'pg';
+
+import { EVENTS_OF_BATCH } from '../engine/batches.ts';
+import { Conditions, type BoundQuery } from '../engine/conditions.ts';
+import { inTransaction } from '../engine/transaction.ts';
 import { number, text, type Row } from '../engine/values.ts';
 import { ADD_BATCHES } from './batch-sql.ts';
-
-/** What a statement needs of a connection; a client of `pg` has it. */
-export interface Statements {
-  readonly query: (
-    sql: string,
-    values?: unknown[],
-  ) => Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
-}
-
-/** Ids of the events of a batch: so many from the batch's number times as many. */
-export const IDS_OF_BATCH = 16_384;
 
 /** Of batches of one day of arrival. */
 export interface IdRanges {
@@ -45,17 +37,14 @@ const TAKE = `
  * @returns how many batches were added; 0 when there are none of that age, or others are at them
  */
 export async function rollUpStep(
-  client: Statements,
+  client: pg.Client,
   maxBatches: number,
   minAgeMillis: number,
 ): Promise<number> {
-  await client.query('BEGIN');
-  try {
+  return inTransaction(client, async () => {
     await client.query(`SET LOCAL jit = off; SET LOCAL work_mem = '64MB'`);
-    const taken = await run(
-      client,
-      new Conditions().number('most', maxBatches).number('age', minAgeMillis).query(TAKE),
-    );
+    const most = new Conditions().number('most', maxBatches).number('age', minAgeMillis);
+    const taken = await run(client, most.query(TAKE));
     for (const { arrived, low, high } of idRanges(taken)) {
       const conditions = new Conditions()
         .value('arrived', 'date', arrived)
@@ -63,12 +52,8 @@ export async function rollUpStep(
         .value('high', 'bigint[]', high);
       await run(client, conditions.query(ADD_BATCHES));
     }
-    await client.query('COMMIT');
     return taken.length;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 /** Batches that follow each other become one range. */
@@ -83,17 +68,17 @@ export function idRanges(batches: readonly Row[]): readonly IdRanges[] {
     const low: number[] = [];
     const high: number[] = [];
     for (const batch of ofDay.sort((a, b) => a - b)) {
-      const first = batch * IDS_OF_BATCH;
-      if (high.at(-1) === first) high[high.length - 1] = first + IDS_OF_BATCH;
+      const first = batch * EVENTS_OF_BATCH;
+      if (high.at(-1) === first) high[high.length - 1] = first + EVENTS_OF_BATCH;
       else {
         low.push(first);
-        high.push(first + IDS_OF_BATCH);
+        high.push(first + EVENTS_OF_BATCH);
       }
     }
     return { arrived, low, high };
   });
 }
 
-async function run(client: Statements, { sql, values }: BoundQuery): Promise<readonly Row[]> {
-  return (await client.query(sql, [...values])).rows;
+async function run(client: pg.Client, { sql, values }: BoundQuery): Promise<readonly Row[]> {
+  return (await client.query<Row>(sql, [...values])).rows;
 }

@@ -14,8 +14,7 @@ export interface AggregateTable {
   readonly family: Family;
   /** Columns with their types, for CREATE TABLE; without `arrived`, which all have. */
   readonly columnsSql: string;
-  /** For each index what follows `CREATE INDEX ON <table>`. */
-  readonly indexesSql?: readonly string[];
+  readonly indexesSql: readonly string[];
 }
 
 const ENDPOINT = ['client_id', 'method', 'endpoint'];
@@ -32,7 +31,14 @@ function table(
     ...keys.map((key) => `${key} text COLLATE "C" NOT NULL`),
     ...measures.map((measure) => `${measure.name} ${measure.type} NOT NULL`),
   ];
-  return { name, periodMillis, keys, family, columnsSql: columns.join(', '), indexesSql: ['(start)'] };
+  return {
+    name,
+    periodMillis,
+    keys,
+    family,
+    columnsSql: columns.join(', '),
+    indexesSql: [`CREATE INDEX ${name}_start ON ${name} (start)`],
+  };
 }
 
 /** Written with the events; made of them are all others. */
@@ -103,13 +109,9 @@ export const AGGREGATE_TABLES: readonly AggregateTable[] = [
  * Periods to which rows were added since their rows were put together: one row for each period of an hour or a day that a roll-up
  * added to. Nodes only add rows here, so that none waits for another. Not partitioned.
  */
-export const ADDITIONS_TABLE: {
-  readonly name: string;
-  readonly columnsSql: string;
-  readonly indexesSql: readonly string[];
-} = {
-  name: 'additions',
-  columnsSql: `arrived date NOT NULL, period_millis integer NOT NULL, start bigint NOT NULL,
-    added_at timestamptz NOT NULL DEFAULT clock_timestamp()`,
-  indexesSql: ['(arrived, period_millis, start)'],
-};
+export const CREATE_ADDITIONS: readonly string[] = [
+  `CREATE TABLE additions (
+     arrived date NOT NULL, period_millis integer NOT NULL, start bigint NOT NULL,
+     added_at timestamptz NOT NULL DEFAULT clock_timestamp())`,
+  'CREATE INDEX additions_period ON additions (arrived, period_millis, start)',
+];

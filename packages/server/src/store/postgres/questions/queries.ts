@@ -1,6 +1,13 @@
 import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from '../../event-query.ts';
+import { EVENTS_OF_BATCH } from '../engine/batches.ts';
 import { Conditions, ENDPOINT_NAME, filtered, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
 import { SHOWN_PRODUCERS } from './producer-row.ts';
+
+/** What an event is read from. */
+const EVENT_COLUMNS = `id, received_at, client_id, encode(source_ip, 'hex') AS source_ip, endpoint, scheme, method, custom_data, "timestamp",
+  status_code, latency_ms, route, outcome, user_id, user_agent, encode(trace_id, 'hex') AS trace_id,
+  encode(span_id, 'hex') AS span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
+  network_protocol_version, user_agent_synthetic_type`;
 
 /** A page of events, newest first. */
 export function eventsQuery(query: EventQuery): BoundQuery {
@@ -23,10 +30,7 @@ export function eventsQuery(query: EventQuery): BoundQuery {
       .and('(event_time < $time OR id < $id)');
   }
   return conditions.query(`
-    SELECT id, received_at, client_id, encode(source_ip, 'hex') AS source_ip, endpoint, scheme, method, custom_data, "timestamp",
-           status_code, latency_ms, route, outcome, user_id, user_agent, encode(trace_id, 'hex') AS trace_id,
-           encode(span_id, 'hex') AS span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
-           network_protocol_version, user_agent_synthetic_type
+    SELECT ${EVENT_COLUMNS}
     FROM events ${conditions.where}
     ORDER BY event_time DESC, id DESC
     LIMIT $limit`);
@@ -67,4 +71,26 @@ export function endpointsQuery(filter: EventFilter): BoundQuery {
 export function producerQuery(producer: string): BoundQuery {
   const conditions = new Conditions().text('producer', 'producer = $producer', producer);
   return conditions.query(`SELECT * FROM ${SHOWN_PRODUCERS} AS producers ${conditions.where}`);
+}
+
+/** Batches that were stored in the last so many milliseconds, in the order of their numbers. */
+export function batchesQuery(millis: number): BoundQuery {
+  return new Conditions().number('age', Math.round(millis)).query(`
+    SELECT batch, events FROM pending WHERE stored_at >= clock_timestamp() - $age * interval '1 millisecond' ORDER BY batch`);
+}
+
+/** The newest events of some batches, in the order of their ids. */
+export function eventsOfBatchesQuery(batches: readonly number[], limit: number): BoundQuery {
+  const conditions = new Conditions().number('limit', limit).value(
+    'low',
+    'bigint[]',
+    batches.map((batch) => batch * EVENTS_OF_BATCH),
+  );
+  return conditions.query(`
+    SELECT * FROM (
+      SELECT e.* FROM unnest($low) AS batches(low), LATERAL (
+        SELECT ${EVENT_COLUMNS} FROM events WHERE id >= low AND id < low + ${EVENTS_OF_BATCH}
+        ORDER BY id DESC LIMIT $limit) AS e
+      ORDER BY id DESC LIMIT $limit) AS newest
+    ORDER BY id`);
 }

@@ -1,6 +1,6 @@
 import { MINUTE_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, TimeRange } from '../../analytics.ts';
-import { rangeParts } from '../../range-parts.ts';
+import { rangeParts, type RangeParts } from '../../range-parts.ts';
 import type { AggregateTable } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
 import type { StoredState } from './stored-state.ts';
@@ -11,6 +11,8 @@ export interface RollupRange {
   readonly aggregated: (table: AggregateTable, columns: string) => string;
   /** Columns of the events that no such row counts: at both ends of the range, and those that are not aggregated yet. */
   readonly events: (columns: string) => string;
+  /** Columns of the events of the whole range that are not aggregated yet. */
+  readonly pending: (columns: string) => string;
   /** Values of the filter and of what is pending, and those that a statement adds. */
   readonly conditions: () => Conditions;
 }
@@ -20,17 +22,15 @@ export interface RollupRange {
  * the range's end, as in one that ends now, the periods that have just begun are read as if they were over.
  *
  * @param periods - lengths of the periods that are read, milliseconds, the longest first
+ * @param cuts - instants that no period which is read lies on both sides of
  */
 export function rollupRange(
   filter: AnalyticsFilter,
   state: StoredState,
   periods: readonly number[],
+  cuts: readonly number[] = [],
 ): RollupRange {
-  const { whole, rest } = rangeParts(
-    filter,
-    periods,
-    (period) => filter.until >= (period === MINUTE_MILLIS ? state.minutesBefore : state.before),
-  );
+  const { whole, rest } = partsBetween(filter, periods, cuts, state);
   const ofClient = filter.clientId === undefined ? '' : 'AND client_id = $client_id';
   const ofEndpoint = (name: string): string =>
     filter.endpoint === undefined ? '' : `AND method = $method AND ${name} = $endpoint`;
@@ -53,12 +53,42 @@ export function rollupRange(
         ? `(SELECT ${columns} FROM events WHERE false)`
         : `(${parts.join(' UNION ALL ')})`;
     },
+    pending: (columns) => {
+      const keys = `${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
+      const [part = `SELECT ${columns} FROM events WHERE false`] = pendingPart(
+        columns,
+        keys,
+        [filter],
+        state,
+      );
+      return `(${part})`;
+    },
     conditions: () =>
       filteredByEndpoint(filter)
         .value('pending_arrived', 'date[]', state.pending.arrived)
         .value('pending_low', 'bigint[]', state.pending.low)
         .value('pending_high', 'bigint[]', state.pending.high),
   };
+}
+
+function partsBetween(
+  { since, until }: TimeRange,
+  periods: readonly number[],
+  cuts: readonly number[],
+  state: StoredState,
+): RangeParts {
+  const edges = [since, ...cuts.filter((cut) => cut > since && cut < until), until];
+  const whole = new Map<number, readonly TimeRange[]>();
+  const rest: TimeRange[] = [];
+  for (const [index, edge] of edges.slice(1).entries()) {
+    const isOpen = (period: number): boolean =>
+      edge === until && until >= (period === MINUTE_MILLIS ? state.minutesBefore : state.before);
+    const parts = rangeParts({ since: edges[index] ?? since, until: edge }, periods, isOpen);
+    for (const [period, stretches] of parts.whole)
+      whole.set(period, [...(whole.get(period) ?? []), ...stretches]);
+    rest.push(...parts.rest);
+  }
+  return { whole, rest };
 }
 
 /** Minutes are written with the events: nothing of theirs is ever pending. */

@@ -6,7 +6,7 @@ import type { ReadRows } from '../engine/reads.ts';
 import { rowsOf } from '../engine/values.ts';
 
 /** Ranges up to this length are answered from single events. */
-export const EXACT_MILLIS: number = DAY_MILLIS;
+const EXACT_MILLIS = DAY_MILLIS;
 
 /**
  * A longer range that ended so recently ends now. What is stored while a question waits for its turn is soon in the aggregates

@@ -1,7 +1,6 @@
 import type pg from 'pg';
 
 import { DAY_MILLIS } from '../../../durations.ts';
-import { ADDITIONS_TABLE } from '../aggregates/tables.ts';
 import { inTransaction } from '../engine/transaction.ts';
 import { DAILY_TABLES } from './tables.ts';
 
@@ -57,7 +56,7 @@ export async function dropPartitions(client: pg.Client, day: number): Promise<vo
     if (rows.length > 0) await client.query(`ALTER TABLE ${name} DETACH PARTITION ${partition} CONCURRENTLY`);
     await client.query(`DROP TABLE IF EXISTS ${partition}`);
   }
-  for (const table of ['pending', ADDITIONS_TABLE.name])
+  for (const table of ['pending', 'additions'])
     await client.query(`DELETE FROM ${table} WHERE arrived = '${isoDate(day)}'`);
 }
 

@@ -1,11 +1,10 @@
-import { ADDITIONS_TABLE, AGGREGATE_TABLES } from '../aggregates/tables.ts';
+import { AGGREGATE_TABLES, CREATE_ADDITIONS } from '../aggregates/tables.ts';
 
 /** A table of which each day of arrival has a partition of its own. */
 export interface DailyTable {
   readonly name: string;
   /** Its columns but `arrived`, as SQL. */
   readonly columnsSql: string;
-  /** For each index what follows `CREATE INDEX ON <table>`. */
   readonly indexesSql?: readonly string[];
 }
 
@@ -21,7 +20,7 @@ const EVENTS: DailyTable = {
     status_code smallint, latency_ms double precision, route text, outcome text, user_id text, user_agent text,
     trace_id bytea, span_id bytea, session_id text, sample_rate double precision, error_type text,
     request_body_size bigint, response_body_size bigint, network_protocol_version text, user_agent_synthetic_type text`,
-  indexesSql: ['(event_time)', '(id)'],
+  indexesSql: ['CREATE INDEX events_time ON events (event_time)', 'CREATE INDEX events_id ON events (id)'],
 };
 
 /** All tables whose partitions come and go together: what is deleted of a day is gone from each. */
@@ -63,12 +62,11 @@ export const CREATE_TABLES: readonly string[] = [
   PRODUCERS,
   PENDING,
   IMPORTS,
+  ...CREATE_ADDITIONS,
   'CREATE SEQUENCE claims',
   `CREATE SEQUENCE batches INCREMENT ${BATCHES_AT_ONCE}`,
-  `CREATE TABLE ${ADDITIONS_TABLE.name} (${ADDITIONS_TABLE.columnsSql})`,
-  ...ADDITIONS_TABLE.indexesSql.map((index) => `CREATE INDEX ON ${ADDITIONS_TABLE.name} ${index}`),
   ...DAILY_TABLES.flatMap(({ name, columnsSql, indexesSql = [] }) => [
     `CREATE TABLE ${name} (arrived date NOT NULL, ${columnsSql}) PARTITION BY LIST (arrived)`,
-    ...indexesSql.map((index) => `CREATE INDEX ON ${name} ${index}`),
+    ...indexesSql,
   ]),
 ];

@@ -2,9 +2,6 @@ import type pg from 'pg';
 
 import { BATCHES_AT_ONCE } from '../schema/tables.ts';
 
-/** Events in a batch, at most: the id of an event is that of its batch times this, and its place. */
-export const EVENTS_OF_BATCH = 16_384;
-
 /** Numbers of batches that nobody else has, on any server. */
 export class BatchIds {
   #next = 0;

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { eventTime, type StoredEvent } from '../../../event/event.ts';
 import { BinaryCopy } from '../engine/binary-copy.ts';
 import { copyIn } from '../engine/copy-in.ts';
-import { EVENTS_OF_BATCH } from './batch-ids.ts';
+import { EVENTS_OF_BATCH } from '../engine/batches.ts';
 import { copyEvent, EVENT_COLUMNS } from './event-rows.ts';
 import { minutesCopy, MINUTES_COPY } from './minute-copy.ts';
 

@@ -5,7 +5,8 @@ import type { ProducerRow } from '../../producer.ts';
 import { dayOf } from '../engine/days.ts';
 import { inTransaction } from '../engine/transaction.ts';
 import { createPartitions } from '../schema/partitions.ts';
-import { EVENTS_OF_BATCH, type BatchIds } from './batch-ids.ts';
+import { EVENTS_OF_BATCH } from '../engine/batches.ts';
+import type { BatchIds } from './batch-ids.ts';
 import { copyBatch } from './copy-batch.ts';
 
 /** Where a producer has sent to both, the higher number counts: what was acknowledged by either is not stored again. */

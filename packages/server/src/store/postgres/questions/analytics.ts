@@ -1,0 +1,70 @@
+import type {
+  Analytics,
+  ClientFigures,
+  ClientsQuery,
+  EndpointList,
+  EndpointsQuery,
+  MetricDetail,
+  MetricList,
+  MetricQuery,
+  MetricsQuery,
+  Overview,
+  OverviewQuery,
+  TimeRange,
+} from '../../analytics.ts';
+import type { ProducerRow } from '../../producer.ts';
+import { previousRange } from '../../series.ts';
+import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
+import type { ReadRows, Reads } from '../engine/reads.ts';
+import { topClientsOf } from './clients.ts';
+import { endpointListOf } from './endpoint-list.ts';
+import { metricDetailOf } from './metric-detail.ts';
+import { metricListOf } from './metric-list.ts';
+import { overviewOf } from './overview.ts';
+import { applicationListOf, producerListOf } from './source-list.ts';
+import { storedState, type StoredState } from './stored-state.ts';
+
+/** What answers a question about a range. */
+type Answer<Q, A> = (rows: ReadRows, query: Q, state: StoredState) => Promise<A>;
+
+/** Answers the questions of the page, each from one state of the database. */
+export class PostgresAnalytics implements Analytics {
+  readonly #reads: Reads;
+
+  constructor(reads: Reads) {
+    this.#reads = reads;
+  }
+
+  overview(query: OverviewQuery): Promise<Overview> {
+    return this.#inSnapshot(query, { ...query, since: previousRange(query).since }, overviewOf);
+  }
+
+  endpoints(query: EndpointsQuery): Promise<EndpointList> {
+    return this.#inSnapshot(query, query, endpointListOf);
+  }
+
+  clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
+    return this.#inSnapshot(query, query, topClientsOf);
+  }
+
+  metrics(query: MetricsQuery): Promise<MetricList> {
+    return this.#inSnapshot(query, query, metricListOf);
+  }
+
+  metric(query: MetricQuery): Promise<MetricDetail> {
+    return this.#inSnapshot(query, query, metricDetailOf);
+  }
+
+  producers(query: SourceQuery): Promise<Listed<ProducerRow>> {
+    return this.#reads.inSnapshot((rows) => producerListOf(rows, query));
+  }
+
+  applications(query: SourceQuery): Promise<Listed<ApplicationRow>> {
+    return this.#reads.inSnapshot((rows) => applicationListOf(rows, query));
+  }
+
+  /** @param read - all that is read for it */
+  #inSnapshot<Q extends TimeRange, A>(query: Q, read: TimeRange, answer: Answer<Q, A>): Promise<A> {
+    return this.#reads.inSnapshot(async (rows) => answer(rows, query, await storedState(rows, read, query)));
+  }
+}

@@ -1,0 +1,42 @@
+import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
+import type { AnalyticsFilter } from '../../analytics.ts';
+import { CLIENT_KEY, SKETCH_PLACE, sketchedClientsSql } from '../aggregates/client-sketch.ts';
+import { DAY_TOTALS, DAYS, HOUR_CLIENT_TOTALS, HOUR_TOTALS, HOURS } from '../aggregates/tables.ts';
+import { filteredByEndpoint } from '../engine/conditions.ts';
+import type { ReadRows } from '../engine/reads.ts';
+import { number } from '../engine/values.ts';
+import { isOfEndpoint } from './requests.ts';
+import { rollupRange } from './rollup-range.ts';
+import { isLong, type StoredState } from './stored-state.ts';
+
+/**
+ * How many clients there are in a range: of a short one exactly, of a longer one from sketches.
+ *
+ * @param mayEstimate - `false`: of a longer one exactly too
+ */
+export async function clientCount(
+  rows: ReadRows,
+  filter: AnalyticsFilter,
+  state: StoredState,
+  mayEstimate: boolean,
+): Promise<number> {
+  const ofEndpoint = isOfEndpoint(filter);
+  const isEstimated = mayEstimate && isLong(filter);
+  const range = rollupRange(filter, state, isEstimated ? [DAY_MILLIS, HOUR_MILLIS] : [HOUR_MILLIS]);
+  const known = `(
+    SELECT client FROM ${range.events(`source_ip, ${CLIENT_KEY} AS client`)} AS e WHERE source_ip IS NOT NULL)`;
+  const sketched = (ofEndpoint ? [DAYS, HOURS] : [DAY_TOTALS, HOUR_TOTALS]).map((table) =>
+    range.aggregated(table, 'unnest(sketch) AS place'),
+  );
+  const places = `(${sketched.join(' UNION ALL ')} UNION ALL SELECT ${SKETCH_PLACE} FROM ${known} AS k)`;
+  const keys = `(${range.aggregated(HOUR_CLIENT_TOTALS, 'unnest(clients) AS client')} UNION ALL ${known})`;
+  const [row] = await rows(range.conditions().query(sqlOf()));
+  return number(row?.['clients']);
+
+  function sqlOf(): string {
+    if (isEstimated) return `SELECT clients FROM ${sketchedClientsSql(places)} AS estimated`;
+    if (!ofEndpoint) return `SELECT count(*) AS clients FROM (SELECT FROM ${keys} AS k GROUP BY client) AS c`;
+    const { where } = filteredByEndpoint(filter).and('source_ip IS NOT NULL');
+    return `SELECT count(*) AS clients FROM (SELECT FROM events ${where} GROUP BY source_ip) AS c`;
+  }
+}

@@ -1,0 +1,85 @@
+import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../analytics.ts';
+import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
+import { ENDPOINT_NAME, filteredByEndpoint, storable } from '../engine/conditions.ts';
+import type { ReadRows } from '../engine/reads.ts';
+import { number, rowsOf, type Row } from '../engine/values.ts';
+import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-parts.ts';
+
+const NUMBERS = `FROM m WHERE number IS NOT NULL`;
+const QUANTILES = 'percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY number)';
+const P95 = 'percentile_cont(0.95) WITHIN GROUP (ORDER BY number)';
+
+/** Twenty bins of equal width, as `linearBin` has them; one where there is no room for more. */
+const BIN = `CASE WHEN width > 0 AND width < 'Infinity' AND least + width > least
+  THEN greatest(0, least(19, ceil((number - least) / width) - 1))::int ELSE 0 END`;
+
+/** Reads a metric of single events: parsed once, for several questions. */
+export async function exactMetric(rows: ReadRows, query: MetricQuery): Promise<MetricParts> {
+  const conditions = filteredByEndpoint(query);
+  const endpoint = query.byEndpoint ? `method, ${ENDPOINT_NAME} AS path` : `'' AS method, '' AS path`;
+  const [row = {}] = await rows(
+    conditions
+      .value('name', 'text', storable(query.name))
+      .number('width', query.bucketMillis)
+      .query(
+        `WITH m AS MATERIALIZED (
+           SELECT start, method, path, type, CASE type WHEN 'number' THEN ${metricNumberSql('json')} END AS number,
+                  CASE WHEN type IN ('boolean', 'string') THEN json END AS value
+           FROM (
+             SELECT *, ${metricTypeSql('json')} AS type
+             FROM (
+               SELECT event_time / $width * $width AS start, ${endpoint}, (${METRICS_JSON} -> $name)::text AS json
+               FROM events ${conditions.where} OFFSET 0) AS e
+             WHERE json <> 'null') AS typed),
+         span AS (
+           SELECT min(number) AS least, max(number) AS greatest, (max(number) - min(number)) / 20 AS width
+           FROM (SELECT least(greatest(number, -8e307), 8e307) AS number FROM m) AS finite)
+         SELECT (SELECT count(*) FROM m) AS events,
+           ${jsonRows(`SELECT count(*) AS count, min(number) AS min, max(number) AS max, avg(number) AS mean, ${QUANTILES} AS quantiles ${NUMBERS}`)} AS numbers,
+           ${jsonRows(`SELECT start, count(*) AS count, avg(number) AS mean, ${P95} AS p95 ${NUMBERS} GROUP BY start`)} AS series,
+           ${jsonRows(`SELECT ${BIN} AS bin, count(*) AS count FROM m, span WHERE number IS NOT NULL GROUP BY 1`)} AS histogram,
+           ${jsonRows(`SELECT value, count(*) AS count FROM m WHERE value IS NOT NULL GROUP BY value ORDER BY 2 DESC, value COLLATE "C" LIMIT ${MAX_SHARES + 1}`)} AS shares,
+           (SELECT count(value) FROM m) AS shared,
+           ${query.byEndpoint ? jsonRows(GROUPS) : `'[]'::json`} AS groups`,
+      ),
+  );
+  return partsOf(row);
+}
+
+const GROUPS = `
+  SELECT e.*, t.value, t.count
+  FROM (
+    SELECT method, path, count(*) AS events, avg(number) AS mean, ${P95} AS p95 FROM m GROUP BY method, path
+    ORDER BY events DESC, path COLLATE "C", method COLLATE "C" LIMIT ${MAX_METRIC_ENDPOINTS}) AS e
+  LEFT JOIN (
+    SELECT DISTINCT ON (method, path) method, path, value, count(*) AS count
+    FROM m WHERE value IS NOT NULL GROUP BY method, path, value
+    ORDER BY method, path, count(*) DESC, value COLLATE "C") AS t USING (method, path)
+  ORDER BY e.events DESC, path COLLATE "C", method COLLATE "C"`;
+
+function partsOf(row: Row): MetricParts {
+  const [totals = {}] = rowsOf(row['numbers']);
+  const [p50, p95] = Array.isArray(totals['quantiles']) ? totals['quantiles'].map(number) : [];
+  const count = number(totals['count']);
+  return {
+    events: number(row['events']),
+    numbers:
+      count === 0
+        ? undefined
+        : {
+            count,
+            min: number(totals['min']),
+            max: number(totals['max']),
+            mean: number(totals['mean']),
+            p50: p50 ?? 0,
+            p95: p95 ?? 0,
+            series: rowsOf(row['series']).map(toPoint),
+            histogram: new Map(
+              rowsOf(row['histogram']).map((bin) => [number(bin['bin']), number(bin['count'])]),
+            ),
+          },
+    shares: rowsOf(row['shares']).flatMap(toShare),
+    shared: number(row['shared']),
+    groups: rowsOf(row['groups']).map(toGroup),
+  };
+}

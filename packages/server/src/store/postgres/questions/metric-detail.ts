@@ -1,0 +1,49 @@
+import {
+  MAX_SHARES,
+  type MetricDetail,
+  type MetricNumbers,
+  type MetricPoint,
+  type MetricQuery,
+} from '../../analytics.ts';
+import { HOUR_MILLIS } from '../../../durations.ts';
+import { filledBins, linearBins } from '../../linear-bins.ts';
+import { bucketStarts, fillBuckets } from '../../series.ts';
+import type { ReadRows } from '../engine/reads.ts';
+import { exactMetric } from './exact-metric.ts';
+import { eventCount } from './metric-list.ts';
+import type { NumberParts } from './metric-parts.ts';
+import { rollupMetric } from './rollup-metric.ts';
+import { isLong, type StoredState } from './stored-state.ts';
+
+/** Answers a {@link MetricQuery}. */
+export async function metricDetailOf(
+  rows: ReadRows,
+  query: MetricQuery,
+  state: StoredState,
+): Promise<MetricDetail> {
+  const isEstimated = isLong(query) && query.bucketMillis % HOUR_MILLIS === 0;
+  const parts = isEstimated ? await rollupMetric(rows, query, state) : await exactMetric(rows, query);
+  const shares = parts.shares.slice(0, MAX_SHARES);
+  return {
+    estimated: isEstimated,
+    events: parts.events,
+    allEvents: await eventCount(rows, query, state),
+    numbers: parts.numbers === undefined ? null : numbersOf(parts.numbers, query),
+    shares,
+    others: parts.shared - shares.reduce((sum, share) => sum + share.count, 0),
+    groups: query.byEndpoint ? parts.groups : undefined,
+  };
+}
+
+function numbersOf({ histogram, series, ...figures }: NumberParts, query: MetricQuery): MetricNumbers {
+  const { min, max } = figures;
+  return {
+    ...figures,
+    series: fillBuckets<MetricPoint>(bucketStarts(query, query.bucketMillis), series, {
+      count: 0,
+      mean: null,
+      p95: null,
+    }),
+    histogram: filledBins(linearBins(min, max), max, histogram),
+  };
+}

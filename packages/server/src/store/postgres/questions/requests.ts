@@ -1,0 +1,81 @@
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
+import type { AnalyticsFilter, EndpointKey } from '../../analytics.ts';
+import { KIND_OF_EVENT } from '../aggregates/request-kind.ts';
+import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
+import { DAY_TOTALS, DAYS, HOUR_TOTALS, HOURS, MINUTES, type AggregateTable } from '../aggregates/tables.ts';
+import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
+import type { RollupRange } from './rollup-range.ts';
+
+/** Which aggregates are read: those of these periods where they are whole, and of the shorter ones beside them. */
+export type Grain = 'minute' | 'hour' | 'day';
+
+/** Lengths of the periods of each, the longest first. */
+export const PERIODS: Readonly<Record<Grain, readonly number[]>> = {
+  day: [DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS],
+  hour: [HOUR_MILLIS, MINUTE_MILLIS],
+  minute: [MINUTE_MILLIS],
+};
+
+/** Columns of a row of aggregates, and of an event, that mean the same. */
+interface Columns {
+  readonly ofRow: string;
+  readonly ofEvent: string;
+}
+
+/** `ms`, `method`, `kind` and `requests`. */
+export const KINDS: Columns = {
+  ofRow: 'start AS ms, method, unnest(kinds) AS kind, unnest(counts) AS requests',
+  ofEvent: `event_time AS ms, method, ${KIND_OF_EVENT} AS kind, 1 AS requests`,
+};
+
+/** `ms`, `requests` and `errors`; with an endpoint also `method` and `path`. */
+export const SUMS: Columns = {
+  ofRow: 'start AS ms, requests, errors',
+  ofEvent: `event_time AS ms, 1 AS requests, (${IS_ERROR})::int AS errors`,
+};
+
+/** `ms`, `bucket` and `count` of latencies; the bucket of an event may be NULL. */
+export const LATENCIES: Columns = {
+  ofRow: 'start AS ms, unnest(buckets) AS bucket, unnest(bucket_counts) AS count',
+  ofEvent: `event_time AS ms, ${latencyBucketSql('latency_ms')} AS bucket, 1 AS count`,
+};
+
+/** The same with `method` and `path`. */
+export function withEndpoint({ ofRow, ofEvent }: Columns): Columns {
+  return {
+    ofRow: `method, endpoint AS path, ${ofRow}`,
+    ofEvent: `method, ${ENDPOINT_NAME} AS path, ${ofEvent}`,
+  };
+}
+
+/** The tables of requests, by their periods: with endpoints, or of all of them together, which is less to read. */
+function tablesOf(byEndpoint: boolean): readonly AggregateTable[] {
+  return byEndpoint ? [DAYS, HOURS, MINUTES] : [DAY_TOTALS, HOUR_TOTALS, MINUTES];
+}
+
+/**
+ * What a range has of requests, as SQL in parentheses.
+ *
+ * @param periods - those that the range was cut into
+ */
+export function requestsSql(
+  range: RollupRange,
+  periods: readonly number[],
+  columns: Columns,
+  byEndpoint: boolean,
+): string {
+  const parts = tablesOf(byEndpoint)
+    .filter(({ periodMillis }) => periods.includes(periodMillis))
+    .map((table) => range.aggregated(table, columns.ofRow));
+  return `(${[...parts, range.events(columns.ofEvent)].join(' UNION ALL ')})`;
+}
+
+/** Whether only rows that tell endpoints apart can answer. */
+export function isOfEndpoint({ endpoint }: AnalyticsFilter): boolean {
+  return endpoint !== undefined;
+}
+
+/** The endpoint of a row, as a key of maps. */
+export function textOf({ method, endpoint }: EndpointKey): string {
+  return JSON.stringify([method, endpoint]);
+}
