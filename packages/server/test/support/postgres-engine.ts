@@ -39,6 +39,9 @@ const SETTINGS = [
   'dynamic_shared_memory_type = mmap',
 ];
 
+/** Who reaches an address that it listens on may do everything. */
+const TRUST = 'host all all all trust\nhost replication all all trust\n';
+
 const COMMANDS = ['initdb', 'pg_ctl', 'pg_basebackup', 'pg_rewind'];
 
 /** The folder with `initdb` and the other commands; undefined where PostgreSQL is not installed. `CERBERUS_POSTGRES_BIN` goes before `PATH`. */
@@ -57,6 +60,10 @@ export function postgresBinaries(): string | undefined {
 /** PostgreSQL refuses to run as root; the package that brings it makes a user for it. */
 function isRoot(): boolean {
   return process.getuid?.() === 0;
+}
+
+function sourceOf(primary: Engine, name: string): string {
+  return `host=127.0.0.1 port=${primary.port} user=cerberus application_name=${name}`;
 }
 
 /** Where an engine is put. */
@@ -95,6 +102,7 @@ export class Engine {
     try {
       const initdb = ['-D', engine.data, '-A', 'trust', '-U', 'cerberus', '--encoding=UTF8', '--locale=C'];
       await engine.command('initdb', [...initdb, '--no-sync']);
+      writeFileSync(join(engine.data, 'pg_hba.conf'), TRUST);
       engine.configure(place.settings ?? []);
       await engine.startAgain();
       return engine;
@@ -143,12 +151,29 @@ export class Engine {
     writeFileSync(join(this.data, 'postgresql.conf'), `${lines.join('\n')}\n`);
   }
 
+  /** Reads its configuration again, as far as that is possible while it runs. */
+  async reload(): Promise<void> {
+    await this.command('pg_ctl', ['-D', this.data, 'reload']);
+  }
+
+  /** Makes a standby the primary. */
+  async promote(): Promise<void> {
+    await this.command('pg_ctl', ['-D', this.data, '-w', '-t', String(START_SECONDS), 'promote']);
+  }
+
+  /** Takes back what it has and `primary` has not, and follows that as the standby `name`. It has to be stopped, in whatever way. */
+  async rewind(primary: Engine, name: string, settings: readonly string[] = []): Promise<void> {
+    const source = `${sourceOf(primary, name)} dbname=postgres`;
+    await this.command('pg_rewind', ['-D', this.data, `--source-server=${source}`, '-R', '--no-sync']);
+    this.configure(settings);
+    await this.startAgain();
+  }
+
   /** Takes the place of a standby: with a new copy of what `primary` has, whatever was here. It has to be stopped. */
   async copy(primary: Engine, name: string, settings: readonly string[] = []): Promise<void> {
     rmSync(this.data, { recursive: true, force: true });
-    const source = `host=127.0.0.1 port=${primary.port} user=cerberus application_name=${name}`;
     const how = ['-X', 'stream', '-R', '--checkpoint=fast', '--no-sync'];
-    await this.command('pg_basebackup', ['-d', source, '-D', this.data, ...how]);
+    await this.command('pg_basebackup', ['-d', sourceOf(primary, name), '-D', this.data, ...how]);
     this.configure(settings);
     await this.startAgain();
   }
