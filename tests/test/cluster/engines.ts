@@ -112,6 +112,8 @@ export class EnginePair {
     const { name, engine } = this.standby;
     if (engine.pid !== undefined) await engine.kill();
     const settings = settingsOf(this.#addresses, '');
+    // Until then the promoted one says in its files that it is of the time before.
+    await this.ask('CHECKPOINT');
     await engine
       .rewind(this.primary.engine, name, settings)
       .catch(() => engine.copy(this.primary.engine, name, settings));
