@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterTest } from './disposal.js';
+import { lastWill } from './last-will.js';
 
-/** A disk of its own, for one test. */
+/** A disk of its own. */
 export interface SmallDisk {
   readonly folder: string;
   readonly resize: (mebibytes: number) => void;
+  /** It must not be in use. Otherwise it goes with this process. */
+  readonly remove: () => void;
 }
 
 /**
- * Mounts a disk of this size, which takes a right that not every process has.
+ * Mounts a disk of this size, which takes a right that not every process has. It is removed after the test.
  *
  * @returns `undefined` where it has not
  */
@@ -29,9 +32,16 @@ export function smallDisk(mebibytes: number): SmallDisk | undefined {
     if (process.env['CERBERUS_REQUIRE_ALL_TESTS'] === 'true') throw error;
     return undefined;
   }
-  afterTest(() => {
+  // Who uses it may take a while to end: lazily it goes from the tree at once.
+  const revoke = lastWill(`umount -l '${folder}'; rm -rf '${folder}'`);
+  let isThere = true;
+  const remove = (): void => {
+    if (!isThere) return;
     execFileSync('umount', [folder]);
     rmSync(folder, { recursive: true });
-  });
-  return { folder, resize: (size) => mount('remount', `size=${size}m`) };
+    isThere = false;
+    revoke();
+  };
+  afterTest(remove);
+  return { folder, resize: (size) => mount('remount', `size=${size}m`), remove };
 }

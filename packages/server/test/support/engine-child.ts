@@ -1,0 +1,8 @@
+// Starts an engine, pauses it, says where it is, and waits to be killed.
+import { Engine, postgresBinaries } from './postgres-engine.js';
+
+const engine = await Engine.start({ binaries: postgresBinaries() ?? '' });
+const { pid, data } = engine;
+engine.pause();
+process.stdout.write(`${JSON.stringify({ pid, data })}\n`);
+setInterval(() => undefined, 60_000);

@@ -1,0 +1,33 @@
+import { until } from '../../support/until.js';
+import type { Cluster } from '../cluster.js';
+import type { Fault } from '../fault.js';
+
+const DAY_MILLIS = 86_400_000;
+/** By then all servers have been started anew. */
+const RESTARTS_MILLIS = 12_000;
+
+/** All servers are started anew, one after the other, with a clock on which it is just before midnight. */
+export const midnight: Fault = {
+  name: 'midnight comes',
+  millis: 1_000,
+  at: (cluster) => ({
+    async inject() {
+      const before = await daysOf(cluster);
+      const now = Date.now() + cluster.clockShiftMillis;
+      const tomorrow = Math.ceil((now + 1) / DAY_MILLIS) * DAY_MILLIS;
+      cluster.clockShiftMillis += tomorrow - now - RESTARTS_MILLIS;
+      for (const node of cluster.nodes) {
+        await node.stop();
+        await node.startAgain(cluster.clockShiftMillis);
+      }
+      await until('it is midnight', () => Date.now() + cluster.clockShiftMillis > tomorrow, 60_000);
+      await until('events are of another day', async () => (await daysOf(cluster)) > before, 30_000);
+    },
+    heal: () => Promise.resolve(),
+  }),
+};
+
+async function daysOf({ engines }: Cluster): Promise<number> {
+  const [row] = await engines.ask<{ n: number }>('SELECT count(DISTINCT arrived)::int AS n FROM events');
+  return row?.n ?? 0;
+}
