@@ -1,19 +1,25 @@
-// Do the tests bite? Weakens a copy of the built exporter in one way at a time and runs the tests that should notice;
-// fails when a weakened exporter passes. `node scripts/teeth.mjs [name …]` after a build.
+// Do the tests bite? Weakens a copy of the built exporter or server in one way at a time and runs the tests that should notice;
+// fails when a weakened one passes. `node scripts/teeth.mjs [name …]` after a build.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages/exporter-ws');
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** What is weakened: its folder, and where in it the built files lie. */
+const EXPORTER = { folder: join(root, 'packages/exporter-ws'), dist: 'dist/esm' };
+const SERVER = { folder: join(root, 'packages/server'), dist: 'dist' };
+
 const AT_ONCE = 2;
 const TIMEOUT_MILLIS = 150_000;
 
 const LINK = 'fault/link.test.js';
 const PEER = 'fault/peer.test.js';
 const SCHEDULES = 'integrity/random-schedules.test.js';
+const SEVERAL_SERVERS = 'store/postgres/several-servers.test.js';
 
-/** Each: what is weakened, by which replacements in which files, and the tests that must fail. */
+/** Each: what is weakened (the exporter, where `of` does not say otherwise), by which replacements in which files, and the tests that must fail. */
 const WEAKENINGS = [
   {
     name: 'no guard against callbacks of an old connection',
@@ -214,16 +220,42 @@ const WEAKENINGS = [
     ],
     tests: ['integrity/process-exit.test.js'],
   },
+  {
+    of: SERVER,
+    name: 'a producer that another server has claimed may go on here',
+    patches: [['store/claims.js', 'return claim !== null &&', 'return false &&']],
+    tests: [SEVERAL_SERVERS],
+  },
+  {
+    of: SERVER,
+    name: 'a duplicate is acknowledged on a read that no standby has confirmed',
+    patches: [['store/postgres/writing/producers.js', ' ORDER BY producer FOR UPDATE', ' ORDER BY producer']],
+    tests: [SEVERAL_SERVERS],
+  },
+  {
+    of: SERVER,
+    name: 'a cancelled wait for the standby counts as a commit',
+    patches: [['store/postgres/engine/transaction.js', 'if (isWarned)', 'if (false)']],
+    tests: [SEVERAL_SERVERS],
+  },
+  {
+    of: SERVER,
+    name: 'pending batches are read outside the snapshot of the aggregates',
+    patches: [
+      ['store/postgres/engine/reads.js', 'ISOLATION LEVEL REPEATABLE READ', 'ISOLATION LEVEL READ COMMITTED'],
+    ],
+    tests: ['store/postgres/snapshot.test.js'],
+  },
 ];
 
 /** A copy of the package, weakened; it lies inside of it, so that its dependencies are found. */
-function weakenedCopy({ name, patches }, index) {
-  const copy = join(root, '.teeth', String(index));
+function weakenedCopy({ name, patches, of: { folder, dist } = EXPORTER }, index) {
+  const copy = join(folder, '.teeth', String(index));
   mkdirSync(copy, { recursive: true });
   for (const part of ['dist', 'test-dist', 'package.json'])
-    cpSync(join(root, part), join(copy, part), { recursive: true });
+    cpSync(join(folder, part), join(copy, part), { recursive: true });
   for (const [file, from, to] of patches) {
-    const path = join(copy, 'dist/esm', file);
+    const path = join(copy, dist, file);
     const source = readFileSync(path, 'utf8');
     if (!source.includes(from)) throw new Error(`"${name}": ${file} does not contain what is to be weakened`);
     writeFileSync(path, source.replace(from, to));
@@ -233,7 +265,7 @@ function weakenedCopy({ name, patches }, index) {
 
 /** Whether the tests fail on the copy; a hang is noticed as well. */
 function bites(copy, tests) {
-  const mocha = join(root, '../../node_modules/mocha/bin/mocha.js');
+  const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
   const files = tests.map((test) => join(copy, 'test-dist', test));
   const child = spawn(
     process.execPath,
@@ -268,9 +300,12 @@ async function worker() {
 
 /** Without a weakening the same tests pass on a copy; otherwise their failing would prove nothing. */
 async function control() {
-  const copy = weakenedCopy({ name: 'control', patches: [] }, 'control');
-  if (await bites(copy, [...new Set(queue.flatMap(({ tests }) => tests))])) {
-    throw new Error('the tests fail on a copy that is not weakened');
+  for (const of of [EXPORTER, SERVER]) {
+    const tests = queue.filter((each) => (each.of ?? EXPORTER) === of).flatMap((each) => each.tests);
+    if (tests.length === 0) continue;
+    const copy = weakenedCopy({ name: 'control', patches: [], of }, 'control');
+    if (await bites(copy, [...new Set(tests)]))
+      throw new Error(`the tests fail on a copy of ${of.folder} that is not weakened`);
   }
 }
 
@@ -278,7 +313,8 @@ try {
   await control();
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 } finally {
-  rmSync(join(root, '.teeth'), { recursive: true, force: true });
+  for (const { folder } of [EXPORTER, SERVER])
+    rmSync(join(folder, '.teeth'), { recursive: true, force: true });
 }
 process.stdout.write(`\n${total - toothless.length} of ${total} weakenings noticed\n`);
 process.exitCode = toothless.length === 0 && total > 0 ? 0 : 1;

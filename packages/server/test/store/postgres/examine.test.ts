@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { until } from '../../support/deadline.js';
-import { ask, usePostgres } from '../../support/postgres.js';
+import { ask, useOwnPostgres } from '../../support/postgres.js';
 import { openStore } from '../../support/postgres-store.js';
 
 const COMMAND = fileURLToPath(new URL('../../../bin/cerberus-server.mjs', import.meta.url));
@@ -26,7 +26,7 @@ function doctor(url: string): Promise<Ended> {
 }
 
 describe('cerberus-server doctor', () => {
-  const freshDatabase = usePostgres();
+  const { freshDatabase } = useOwnPostgres();
   let store: PostgresStore | undefined;
 
   afterEach(async () => {

@@ -4,7 +4,7 @@ import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Append } from '../../../dist/store/store.js';
 import { pause, until } from '../../support/deadline.js';
 import { append, producerRef, storeEvent } from '../../support/events.js';
-import { ask, usePostgres } from '../../support/postgres.js';
+import { ask, useOwnPostgres, usePostgres } from '../../support/postgres.js';
 import { openStore, SECRETS } from '../../support/postgres-store.js';
 
 const DAY = 86_400_000;
@@ -147,7 +147,8 @@ describe('several servers on one PostgreSQL database', () => {
     for (let seq = 2; seq <= 5; seq += 1) {
       await ask(
         url,
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cerberus-server'`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = 'cerberus-server' AND datname = current_database()`,
       );
       const send = (): Promise<string> =>
         store.append(append({ seq, claim })).then(
@@ -188,7 +189,7 @@ describe('several servers on one PostgreSQL database', () => {
 });
 
 describe('a commit that waits for a standby', () => {
-  const freshDatabase = usePostgres();
+  const { freshDatabase } = useOwnPostgres();
   let url: string;
   let store: PostgresStore;
   let claim: number;

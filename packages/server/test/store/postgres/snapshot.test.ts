@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+
+import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import { append, storeEvent } from '../../support/events.js';
+import { usePostgres } from '../../support/postgres.js';
+import { openStore } from '../../support/postgres-store.js';
+
+const DAY = 86_400_000;
+const ROUNDS = 40;
+
+describe('an answer of the PostgreSQL store', () => {
+  const freshDatabase = usePostgres();
+  let stores: PostgresStore[];
+
+  beforeEach(async () => {
+    const url = await freshDatabase();
+    stores = await Promise.all([openStore(url), openStore(url)]);
+  });
+
+  afterEach(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('counts each event once while it goes from the pending batches into the aggregates', async function () {
+    this.timeout(60_000);
+    const [storing, asking] = stores as [PostgresStore, PostgresStore];
+    const start = Math.floor(Date.now() / DAY) * DAY - DAY;
+    const range = { since: start - 2 * DAY, until: start + 2 * DAY, bucketMillis: DAY };
+    let sent = 0;
+    let stored = 0;
+    let isOver = false;
+    const store = async (): Promise<void> => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        sent += 5;
+        const events = Array.from({ length: 5 }, (_, index) =>
+          storeEvent({ timestamp: start + round * index }),
+        );
+        await storing.append(append({ seq: null, events, receivedAt: Date.now() }));
+        stored += 5;
+      }
+      isOver = true;
+    };
+    const rollUp = async (): Promise<void> => {
+      while (!isOver) await storing.rollUp();
+    };
+    const ask = async (): Promise<number> => {
+      let answers = 0;
+      while (!isOver) {
+        const least = stored;
+        const { totals, series } = await asking.analytics.overview(range);
+        expect(totals.requests).to.be.within(least, sent);
+        expect(series.reduce((sum, { requests }) => sum + requests, 0)).to.equal(totals.requests);
+        answers += 1;
+      }
+      return answers;
+    };
+    const [, , ...answers] = await Promise.all([store(), rollUp(), ask(), ask(), ask()]);
+    expect(answers.reduce((sum, each) => sum + each, 0)).to.be.greaterThan(5);
+    await storing.rollUp();
+    expect((await asking.analytics.overview(range)).totals.requests).to.equal(5 * ROUNDS);
+  });
+});
