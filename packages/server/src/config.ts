@@ -28,7 +28,7 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly host: string;
   readonly db: string;
   /** In the place of `db`. */
-  readonly storeAddress: StoreAddress | undefined;
+  readonly store: StoreAddress | undefined;
   readonly memoryLimit: string;
   readonly rotateKey: KeyRotation;
   readonly signIn: boolean;
@@ -134,7 +134,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     ...numbers,
     host,
     db: textOf('db', options, env) ?? './cerberus.duckdb',
-    storeAddress: storeAddressOf(options, env, token !== undefined && secretKey !== undefined),
+    store: storeAddressOf(options, env, token !== undefined && secretKey !== undefined),
     memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
     signIn: signInOf(options.signIn ?? true, host, token),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),

@@ -100,8 +100,8 @@ function openStore(
   log: Log,
   onLost: (error: CerberusServerError) => void,
 ): Promise<Store> {
-  const { storeAddress, token = '', secretKey = '' } = config;
-  if (storeAddress !== undefined) return openShared(storeAddress, config, { token, secretKey }, log);
+  const { store: address, token = '', secretKey = '' } = config;
+  if (address !== undefined) return openShared(address, config, { token, secretKey }, log);
   if (config.db === ':memory:') return Promise.resolve(new MemoryStore());
   return LastingStore.open({
     open: (isAgain) => openDatabase(config, isAgain, log),
@@ -137,13 +137,13 @@ async function serve(
   ownStore: boolean,
   log: Log,
 ): Promise<Omit<CerberusServer, 'failed'>> {
-  const hasNoFile = ownStore || config.storeAddress !== undefined || config.db === ':memory:';
+  const hasNoFile = ownStore || config.store !== undefined || config.db === ':memory:';
   const db = hasNoFile ? undefined : config.db;
   // After the database is locked: two servers that start at once must not both make up a token.
   const { token, tokenOrigin, secretKey } = resolveCredentials({ ...config, db });
   const counters = new Counters();
   const metrics = new ServerMetrics();
-  const sendAwayAfterMillis = config.storeAddress === undefined ? Infinity : SEND_AWAY_AFTER_MILLIS;
+  const sendAwayAfterMillis = config.store === undefined ? Infinity : SEND_AWAY_AFTER_MILLIS;
   const receiver = new Receiver(store, counters, metrics, { ...config, sendAwayAfterMillis }, log);
   const beside = (name: string): string | undefined => (db === undefined ? undefined : `${db}.${name}`);
   const tokens = new TokenBook(token, { path: beside('tokens'), log });

@@ -18,6 +18,7 @@ describe('resolveConfig', () => {
       host: '127.0.0.1',
       port: 8765,
       db: './cerberus.duckdb',
+      store: undefined,
       memoryLimit: '512MB',
       threads: 2,
       token: undefined,
@@ -57,6 +58,7 @@ describe('resolveConfig', () => {
       signIn: _codeOnly,
       trustProxy: _noText,
       ...variables
+      store: _store,
     } = resolveConfig({ token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}' }, {});
     for (const [name, value] of Object.entries(variables)) {
       const texts: Readonly<Record<string, string>> = {
@@ -190,5 +192,25 @@ describe('resolveConfig', () => {
     }
     for (const memoryLimit of ['2 GiB', '64MB', '62MiB', '70000KB', '1tb'])
       expect(resolveConfig({ memoryLimit }, {}).memoryLimit).to.equal(memoryLimit);
+  });
+
+  describe('a store that several servers share', () => {
+    const secrets = { token: 't', secretKey: 'k' };
+    const url = 'postgres://u:geheim@db1,db2/cerberus';
+
+    it('is named by an option or a variable', () => {
+      expect(resolveConfig({ store: url, ...secrets }, {}).store?.name).to.equal('db1,db2/cerberus');
+      expect(resolveConfig(secrets, { CERBERUS_SERVER_STORE: url }).store?.urls).to.have.length(2);
+      expect(resolveConfig(secrets, { CERBERUS_SERVER_STORE: '' }).store).to.equal(undefined);
+    });
+
+    it('is refused without secrets that all servers are given, and is not quoted then', () => {
+      for (const given of [{}, { token: 't' }, { secretKey: 'k' }])
+        expect(refusal({ store: url, ...given })).to.match(/^`store` \(CERBERUS_SERVER_STORE\) goes with/);
+      expect(refusal({ store: 'geheim', ...secrets }))
+        .to.include('must be a URL such as postgres://user@host1,host2/database')
+        .and.not.include('geheim');
+    });
+  });
   });
 });

@@ -45,12 +45,12 @@ async function serve({ config: file, logFormat, ...options }: ServeFlags): Promi
     process.umask(0o077);
     const env = environmentWith(process.env, file);
     log = createCommandLog(logFormatOf(logFormat, env), writeError);
-    const { db, storeAddress, host } = resolveConfig(options, env);
+    const { db, store, host } = resolveConfig(options, env);
     const server = await startServerIn(env, { ...options, log: unlessAnnounced(log.log) });
     // Before anybody hears that it runs, and stops it.
     stopOnSignals(server, log);
     announce(server, log, {
-      db: storeAddress?.name ?? db,
+      db: store?.name ?? db,
       isTerminal: process.stdout.isTTY,
       given: givenIn(options),
     });

@@ -36,11 +36,11 @@ export function migrateCommand(): Command {
 async function migrate({ from, config: file, ...options }: MigrateFlags): Promise<void> {
   try {
     const config = resolveConfig(options, environmentWith(process.env, file));
-    const { storeAddress, token = '', secretKey = '' } = config;
-    if (storeAddress === undefined) throw new CommandError('--store must name a PostgreSQL database');
+    const { store: address, token = '', secretKey = '' } = config;
+    if (address === undefined) throw new CommandError('--store must name a PostgreSQL database');
     const source = await openDuckDb(from, { ...config, create: false });
     try {
-      const target = await openPostgres(storeAddress, config, { token, secretKey });
+      const target = await openPostgres(address, config, { token, secretKey });
       try {
         await copy(source, target);
       } finally {
