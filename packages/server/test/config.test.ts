@@ -57,8 +57,8 @@ describe('resolveConfig', () => {
     const {
       signIn: _codeOnly,
       trustProxy: _noText,
+      store: _noTextEither,
       ...variables
-      store: _store,
     } = resolveConfig({ token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}' }, {});
     for (const [name, value] of Object.entries(variables)) {
       const texts: Readonly<Record<string, string>> = {
@@ -211,6 +211,5 @@ describe('resolveConfig', () => {
         .to.include('must be a URL such as postgres://user@host1,host2/database')
         .and.not.include('geheim');
     });
-  });
   });
 });
