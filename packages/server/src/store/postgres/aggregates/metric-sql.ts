@@ -14,14 +14,20 @@ export function metricTypeSql(value: string): string {
     WHEN '[' THEN 'list' WHEN '{' THEN 'object' ELSE 'number' END`;
 }
 
-/** With these characters or fewer, and without an exponent, no number is beyond those that a float8 can be. */
+/** With these characters or fewer, and without an exponent, no number is larger than {@link LARGEST}. */
 const SHORT = 300;
 
-/** SQL for the number that the JSON text of a number is; NULL where it is beyond those that are finite. */
+/** Of this and less, as many can be added up as there are events. */
+const LARGEST = '1e300';
+
+/**
+ * SQL for the number that the JSON text of a number is; NULL where it is so large that sums of it could fail, and with them the whole
+ * question.
+ */
 export function metricNumberSql(value: string): string {
   const size = `abs(${value}::numeric)`;
   return `CASE
     WHEN strpos(${value}, 'e') = 0 AND strpos(${value}, 'E') = 0 AND length(${value}) <= ${SHORT} THEN ${value}::float8
     WHEN ${value} ~ '^-?[0-9]{1,30}([.][0-9]{1,30})?[eE][+-]?[0-9]{1,3}$' THEN
-      CASE WHEN ${size} < 1e-320 THEN 0 WHEN ${size} <= 1.7976931348623157e308 THEN ${value}::float8 END END`;
+      CASE WHEN ${size} < 1e-320 THEN 0 WHEN ${size} <= ${LARGEST} THEN ${value}::float8 END END`;
 }

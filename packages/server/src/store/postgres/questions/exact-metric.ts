@@ -7,10 +7,12 @@ import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-
 
 const NUMBERS = `FROM m WHERE number IS NOT NULL`;
 const QUANTILES = 'percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY number)';
+/** `avg` adds up squares too, and fails where they are too large. */
+const MEAN = 'sum(number) / count(number) AS mean';
 const P95 = 'percentile_cont(0.95) WITHIN GROUP (ORDER BY number)';
 
 /** Twenty bins of equal width, as `linearBin` has them; one where there is no room for more. */
-const BIN = `CASE WHEN width > 0 AND width < 'Infinity' AND least + width > least
+const BIN = `CASE WHEN width > 0 AND least + width > least
   THEN greatest(0, least(19, ceil((number - least) / width) - 1))::int ELSE 0 END`;
 
 /** Reads a metric of single events: parsed once, for several questions. */
@@ -32,11 +34,10 @@ export async function exactMetric(rows: ReadRows, query: MetricQuery): Promise<M
                FROM events ${conditions.where} OFFSET 0) AS e
              WHERE json <> 'null') AS typed),
          span AS (
-           SELECT min(number) AS least, max(number) AS greatest, (max(number) - min(number)) / 20 AS width
-           FROM (SELECT least(greatest(number, -8e307), 8e307) AS number FROM m) AS finite)
+           SELECT min(number) AS least, (max(number) - min(number)) / 20 AS width FROM m)
          SELECT (SELECT count(*) FROM m) AS events,
-           ${jsonRows(`SELECT count(*) AS count, min(number) AS min, max(number) AS max, avg(number) AS mean, ${QUANTILES} AS quantiles ${NUMBERS}`)} AS numbers,
-           ${jsonRows(`SELECT start, count(*) AS count, avg(number) AS mean, ${P95} AS p95 ${NUMBERS} GROUP BY start`)} AS series,
+           ${jsonRows(`SELECT count(*) AS count, min(number) AS min, max(number) AS max, ${MEAN}, ${QUANTILES} AS quantiles ${NUMBERS}`)} AS numbers,
+           ${jsonRows(`SELECT start, count(*) AS count, ${MEAN}, ${P95} AS p95 ${NUMBERS} GROUP BY start`)} AS series,
            ${jsonRows(`SELECT ${BIN} AS bin, count(*) AS count FROM m, span WHERE number IS NOT NULL GROUP BY 1`)} AS histogram,
            ${jsonRows(`SELECT value, count(*) AS count FROM m WHERE value IS NOT NULL GROUP BY value ORDER BY 2 DESC, value COLLATE "C" LIMIT ${MAX_SHARES + 1}`)} AS shares,
            (SELECT count(value) FROM m) AS shared,
@@ -49,7 +50,7 @@ export async function exactMetric(rows: ReadRows, query: MetricQuery): Promise<M
 const GROUPS = `
   SELECT e.*, t.value, t.count
   FROM (
-    SELECT method, path, count(*) AS events, avg(number) AS mean, ${P95} AS p95 FROM m GROUP BY method, path
+    SELECT method, path, count(*) AS events, ${MEAN}, ${P95} AS p95 FROM m GROUP BY method, path
     ORDER BY events DESC, path COLLATE "C", method COLLATE "C" LIMIT ${MAX_METRIC_ENDPOINTS}) AS e
   LEFT JOIN (
     SELECT DISTINCT ON (method, path) method, path, value, count(*) AS count

@@ -35,9 +35,11 @@ export async function latenciesByTime(
   const periods = grain === undefined ? [] : PERIODS[grain];
   const range = rollupRange(filter, state, periods);
   const counted = `(
-    SELECT ms / $width * $width AS start, bucket, sum(count)::bigint AS count
-    FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL
-    GROUP BY GROUPING SETS ((1, bucket), (bucket)))`;
+    SELECT start, bucket, sum(count)::bigint AS count
+    FROM (
+      SELECT ms / $width * $width AS start, bucket, count
+      FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL) AS l
+    GROUP BY GROUPING SETS ((start, bucket), (bucket)))`;
   const estimated = quantilesSql(counted, ['start'], QUANTILES, latencyValueSql, COUNTED);
   const isExact = grain === undefined || !isLong(filter);
   const conditions = (): Conditions => range.conditions().number('width', width);
@@ -45,7 +47,7 @@ export async function latenciesByTime(
     conditions().query(isExact ? exactSql(filter) : `SELECT * FROM ${estimated} AS estimated`),
   );
   const histogram = isExact
-    ? await rows(conditions().query(`SELECT ${COUNTED.join(', ')} FROM ${counted} AS c WHERE start IS NULL`))
+    ? await rows(conditions().query(`SELECT ${COUNTED.join(', ')} FROM ${counted} AS c WHERE start IS NULL GROUP BY start`))
     : found.filter((row) => row['start'] === null);
   return {
     total: percentiles(found.find((row) => row['start'] === null)?.['quantiles']),
