@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 
+import { Conditions } from '../../../dist/store/postgres/engine/conditions.js';
+import { Connector } from '../../../dist/store/postgres/engine/connect.js';
+import { Reads, type ReadRows } from '../../../dist/store/postgres/engine/reads.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { append, storeEvent } from '../../support/events.js';
 import { usePostgres } from '../../support/postgres.js';
@@ -10,15 +13,34 @@ const ROUNDS = 40;
 
 describe('an answer of the PostgreSQL store', () => {
   const freshDatabase = usePostgres();
+  let url: string;
   let stores: PostgresStore[];
 
   beforeEach(async () => {
-    const url = await freshDatabase();
+    url = await freshDatabase();
     stores = await Promise.all([openStore(url), openStore(url)]);
   });
 
   afterEach(async () => {
     await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('sees one state, whatever is stored and aggregated between its queries', async () => {
+    const [storing] = stores as [PostgresStore];
+    const connector = new Connector({ urls: [url], name: 'x' });
+    const limits = { maxQuestions: 4, questionTimeoutMillis: 30_000 };
+    const reads = new Reads({ connect: () => connector.connect(), limits });
+    const sql = `SELECT (SELECT count(*)::int FROM pending) AS pending, (SELECT sum(requests)::int FROM hours) AS aggregated`;
+    const state = (rows: ReadRows): Promise<unknown> => rows(new Conditions().query(sql));
+    await storing.append(append({ seq: null }));
+    await reads.inSnapshot(async (rows) => {
+      expect(await state(rows)).to.deep.equal([{ pending: 1, aggregated: null }]);
+      await storing.append(append({ seq: null }));
+      await storing.rollUp();
+      expect(await state(rows)).to.deep.equal([{ pending: 1, aggregated: null }]);
+    });
+    expect(await reads.inSnapshot(state)).to.deep.equal([{ pending: 0, aggregated: 2 }]);
+    await reads.close();
   });
 
   it('counts each event once while it goes from the pending batches into the aggregates', async function () {

@@ -47,7 +47,11 @@ export async function latenciesByTime(
     conditions().query(isExact ? exactSql(filter) : `SELECT * FROM ${estimated} AS estimated`),
   );
   const histogram = isExact
-    ? await rows(conditions().query(`SELECT ${COUNTED.join(', ')} FROM ${counted} AS c WHERE start IS NULL GROUP BY start`))
+    ? await rows(
+        conditions().query(
+          `SELECT ${COUNTED.join(', ')} FROM ${counted} AS c WHERE start IS NULL GROUP BY start`,
+        ),
+      )
     : found.filter((row) => row['start'] === null);
   return {
     total: percentiles(found.find((row) => row['start'] === null)?.['quantiles']),
