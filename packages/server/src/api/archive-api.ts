@@ -24,7 +24,9 @@ export async function exportReply(archive: Archive | undefined, params: URLSearc
 
 /** `GET /api/backup`: the whole database as a file. */
 export function backupReply(archive: Archive | undefined): Promise<Reply> {
-  return sendFile(archive, 'cerberus.duckdb', 'application/octet-stream', (each, path) => each.backup(path));
+  const backup = archive?.backup;
+  if (backup === undefined) return Promise.resolve(failure(404, 'this server keeps no file'));
+  return sendFile(archive, 'cerberus.duckdb', 'application/octet-stream', (_, path) => backup(path));
 }
 
 function parseExportQuery(params: URLSearchParams): ParsedQuery<ExportQuery> {

@@ -8,9 +8,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { resolveConfig } from '../config.ts';
 import { parseTime } from '../event/timestamps.ts';
-import { EXPORT_FORMATS, type Archive, type ExportFormat } from '../store/archive.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../store/archive.ts';
 import { copyFolder, removeCopies } from '../store/copies.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
+import type { DuckDbStore } from '../store/duckdb/store.ts';
 import { environmentWith } from './settings.ts';
 import { ask, CommandError, fail, keptToken } from './running-server.ts';
 
@@ -73,7 +74,7 @@ function withCommonOptions(command: Command): Command {
     .option('-o, --output <file>', 'where to write');
 }
 
-type Make = (archive: Archive, path: string) => Promise<void>;
+type Make = (archive: DuckDbStore['archive'], path: string) => Promise<void>;
 
 async function run(name: string, flags: CommonFlags, path: string, make: Make): Promise<void> {
   try {

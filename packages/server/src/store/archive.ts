@@ -15,8 +15,8 @@ export interface ExportQuery extends EventFilter {
 export interface Archive {
   /** Writes events to a new file, in the order in which they were stored. */
   readonly export: (query: ExportQuery, path: string) => Promise<void>;
-  /** Writes everything to a new file that a server can be started with. */
-  readonly backup: (path: string) => Promise<void>;
+  /** Writes everything to a new file that a server can be started with; `undefined` for a database that has its own means. */
+  readonly backup: ((path: string) => Promise<void>) | undefined;
   /** A new folder in which such a file may be made before it is sent, to be removed with it. */
   readonly newFolder: () => Promise<string>;
 }

@@ -196,7 +196,10 @@ export class LastingStore<T extends Store> implements Store {
     return {
       newFolder: () => this.#ask((store) => current(store).newFolder()),
       export: (query, path) => this.#ask((store) => current(store).export(query, path)),
-      backup: (path) => this.#ask((store) => current(store).backup(path)),
+      backup:
+        first.backup === undefined
+          ? undefined
+          : (path) => this.#ask(async (store) => current(store).backup?.(path)),
     };
   }
 }

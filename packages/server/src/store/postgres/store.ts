@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type pg from 'pg';
 
-import { MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
+import { HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
 import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
 import { CommitListeners } from '../commit-listeners.ts';
@@ -24,6 +24,7 @@ import type {
   WatchListener,
 } from '../store.ts';
 import { rollUpStep } from './aggregates/roll-up.ts';
+import { PostgresArchive } from './archive.ts';
 import { dayOf } from './engine/days.ts';
 import { Connector } from './engine/connect.ts';
 import { LastingConnection } from './engine/lasting-connection.ts';
@@ -50,6 +51,9 @@ const COMMIT_MILLIS = 10 * SECOND_MILLIS;
 /** Dropping a day waits for whoever reads it. */
 const UPKEEP_MILLIS = 10 * MINUTE_MILLIS;
 
+/** Takes as long as there is much. */
+const EXPORT_MILLIS = 6 * HOUR_MILLIS;
+
 const ROLL_UP_MILLIS = SECOND_MILLIS;
 /** Bounds how long a step takes, and what is done again after a failure. */
 const BATCHES_OF_STEP = 64;
@@ -60,7 +64,7 @@ const LEAD_MILLIS = 10 * SECOND_MILLIS;
  * of any of them, and of the database's server where a synchronous standby takes its place.
  */
 export class PostgresStore implements Store {
-  readonly archive = undefined;
+  readonly archive: PostgresArchive;
   readonly analytics: Analytics;
   readonly #node: string = randomUUID().slice(0, 8);
   readonly #writing: LastingConnection;
@@ -68,6 +72,7 @@ export class PostgresStore implements Store {
   readonly #upkeep: LastingConnection;
   readonly #rollUps: LastingConnection;
   readonly #lead: LastingConnection;
+  readonly #exports: LastingConnection;
   readonly #reads: Reads;
   readonly #reader: PostgresReader;
   readonly #writer: PostgresWriter;
@@ -90,6 +95,8 @@ export class PostgresStore implements Store {
     this.#reads = new Reads({ connect, limits });
     this.#reader = new PostgresReader(this.#reads);
     this.analytics = this.#reader.analytics;
+    this.#exports = new LastingConnection(connect, EXPORT_MILLIS);
+    this.archive = new PostgresArchive(this.#exports);
     this.#writer = new PostgresWriter(this.#node);
     this.#groups = new GroupCommit((group) => this.#commit(group));
     this.#claiming = new Claiming((producers) =>
@@ -253,7 +260,7 @@ export class PostgresStore implements Store {
     await Promise.all(this.#periodically.map((each) => each.close()));
     await this.#watching.close();
     await this.#reads.close();
-    const connections = [this.#writing, this.#claims, this.#upkeep, this.#rollUps, this.#lead];
+    const connections = [this.#writing, this.#claims, this.#upkeep, this.#rollUps, this.#lead, this.#exports];
     await Promise.all(connections.map((each) => each.close()));
   }
 }

@@ -3,11 +3,13 @@ import { EVENTS_OF_BATCH } from '../engine/batches.ts';
 import { Conditions, ENDPOINT_NAME, filtered, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
 import { SHOWN_PRODUCERS } from './producer-row.ts';
 
-/** What an event is read from. */
-const EVENT_COLUMNS = `id, received_at, client_id, encode(source_ip, 'hex') AS source_ip, endpoint, scheme, method, custom_data, "timestamp",
+/** What an event is read from, beside its id. */
+const MEMBER_COLUMNS = `client_id, received_at, encode(source_ip, 'hex') AS source_ip, endpoint, scheme, method, custom_data, "timestamp",
   status_code, latency_ms, route, outcome, user_id, user_agent, encode(trace_id, 'hex') AS trace_id,
   encode(span_id, 'hex') AS span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
   network_protocol_version, user_agent_synthetic_type`;
+
+const EVENT_COLUMNS = `id, ${MEMBER_COLUMNS}`;
 
 /** A page of events, newest first. */
 export function eventsQuery(query: EventQuery): BoundQuery {
@@ -34,6 +36,14 @@ export function eventsQuery(query: EventQuery): BoundQuery {
     FROM events ${conditions.where}
     ORDER BY event_time DESC, id DESC
     LIMIT $limit`);
+}
+
+/** Events to be exported, in the order of their arrival. */
+export function exportQuery(filter: EventFilter): BoundQuery {
+  const conditions = filtered(filter);
+  return conditions.query(
+    `SELECT ${MEMBER_COLUMNS} FROM events ${conditions.where} ORDER BY arrived, received_at, id`,
+  );
 }
 
 /** One row: the totals and the first and last time. */

@@ -1,0 +1,128 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
+import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import type { Store } from '../../../dist/store/store.js';
+import { append, producerRef, START, storeEvent } from '../../support/events.js';
+import { usePostgres } from '../../support/postgres.js';
+import { openStore } from '../../support/postgres-store.js';
+import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
+
+const NOTHING = {
+  sourceIp: null,
+  scheme: null,
+  timestamp: null,
+  statusCode: null,
+  latencyMs: null,
+  route: null,
+  outcome: null,
+  userId: null,
+  userAgent: null,
+  traceId: null,
+  spanId: null,
+  sessionId: null,
+  sampleRate: null,
+  errorType: null,
+  requestBodySize: null,
+  responseBodySize: null,
+  protocolVersion: null,
+  syntheticType: null,
+};
+
+describe('an export from PostgreSQL', () => {
+  const freshDatabase = usePostgres();
+  let postgres: PostgresStore;
+  let duckDb: DuckDbStore;
+
+  beforeEach(async () => {
+    postgres = await openStore(await freshDatabase());
+    duckDb = await DuckDbStore.open(join(tempFolder(), 'x.duckdb'), { memoryLimit: '256MB', threads: 1 });
+    for (const store of [postgres, duckDb]) await fill(store);
+  });
+
+  afterEach(async () => {
+    await Promise.all([postgres.close(), duckDb.close()]);
+    removeTempFolders();
+  });
+
+  async function fill(store: Store): Promise<void> {
+    const events = [
+      storeEvent(),
+      storeEvent({ customData: '{"a":{"b":[1,null,"\\u2028"]},"c":1e3}' }),
+      storeEvent(NOTHING),
+    ];
+    await store.append(append({ seq: 1, events }));
+    const many = Array.from({ length: 7000 }, (_, n) =>
+      storeEvent({ endpoint: `/${n}`, timestamp: START + n }),
+    );
+    await store.append(append({ seq: 2, events: many, receivedAt: START + 10_000 }));
+    const other = producerRef({ producer: 'other', clientId: 'other' });
+    await store.append(
+      append({ producer: other, events: [storeEvent({ clientId: 'other' })], receivedAt: START + 20_000 }),
+    );
+  }
+
+  async function exported(
+    store: Store,
+    query: Parameters<NonNullable<Store['archive']>['export']>[0],
+  ): Promise<string> {
+    const { archive } = store;
+    if (archive === undefined) throw new Error('it has no archive');
+    const folder = await archive.newFolder();
+    const path = join(folder, 'export');
+    await archive.export(query, path);
+    const text = readFileSync(path, 'latin1');
+    rmSync(folder, { recursive: true });
+    return text;
+  }
+
+  function parsed(ndjson: string): unknown[] {
+    return ndjson
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(Buffer.from(line, 'latin1').toString('utf8')) as unknown);
+  }
+
+  it('has the same lines as one from DuckDB, with the same names in the same order', async () => {
+    const query = { format: 'ndjson' } as const;
+    const [mine, other] = [parsed(await exported(postgres, query)), parsed(await exported(duckDb, query))];
+    expect(mine).to.have.length(7004);
+    expect(mine).to.deep.equal(other);
+    expect(mine.map((each) => Object.keys(each as object))).to.deep.equal(
+      other.map((each) => Object.keys(each as object)),
+    );
+  });
+
+  it('has only what was asked for', async () => {
+    const query = { format: 'ndjson', clientId: 'my-app', since: START + 1, until: START + 5 } as const;
+    expect(parsed(await exported(postgres, query))).to.have.length(4);
+    expect(await exported(postgres, { format: 'ndjson', clientId: 'nobody' })).to.equal('');
+  });
+
+  it('as Parquet is the one from DuckDB', async () => {
+    const { DuckDBInstance } = await import('@duckdb/node-api');
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const folder = tempFolder();
+    for (const [name, store] of Object.entries({ postgres, duckDb }))
+      await store.archive.export({ format: 'parquet' }, join(folder, name));
+    const rows = async (name: string) => {
+      const reader = await connection.runAndReadAll(
+        `FROM read_parquet('${join(folder, name)}') ORDER BY received_at, endpoint, custom_data`,
+      );
+      return {
+        names: reader.columnNames(),
+        types: reader.columnTypes().map(String),
+        rows: reader.getRowObjectsJson(),
+      };
+    };
+    const [mine, other] = [await rows('postgres'), await rows('duckDb')];
+    expect(mine.types).to.deep.equal(other.types);
+    expect(mine).to.deep.equal(other);
+    connection.closeSync();
+    instance.closeSync();
+  });
+});
