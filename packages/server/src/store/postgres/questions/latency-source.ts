@@ -35,7 +35,7 @@ export async function latenciesByTime(
   const periods = grain === undefined ? [] : PERIODS[grain];
   const range = rollupRange(filter, state, periods);
   const counted = `(
-    SELECT start, bucket, sum(count)::bigint AS count
+    SELECT start, bucket, sum(count::float8)::bigint AS count
     FROM (
       SELECT ms / $width * $width AS start, bucket, count
       FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL) AS l
@@ -85,7 +85,7 @@ export async function latencyTotals(
 ): Promise<Percentiles> {
   const range = rollupRange(filter, state, PERIODS.day);
   const counted = `(
-    SELECT bucket, sum(count)::bigint AS count
+    SELECT bucket, sum(count::float8)::bigint AS count
     FROM ${requestsSql(range, PERIODS.day, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL GROUP BY bucket)`;
   const sql = isLong(filter)
     ? `SELECT quantiles FROM ${quantilesSql(counted, [], QUANTILES, latencyValueSql)} AS estimated`
@@ -103,7 +103,7 @@ export function latenciesByEndpoint(filter: AnalyticsFilter, state: StoredState)
   }
   const range = rollupRange(filter, state, PERIODS.day);
   const counted = `(
-    SELECT method, path, bucket, sum(count)::bigint AS count
+    SELECT method, path, bucket, sum(count::float8)::bigint AS count
     FROM ${requestsSql(range, PERIODS.day, withEndpoint(LATENCIES), true)} AS latencies WHERE bucket IS NOT NULL
     GROUP BY method, path, bucket)`;
   return quantilesSql(counted, ['method', 'path'], QUANTILES, latencyValueSql);
