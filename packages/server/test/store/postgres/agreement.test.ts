@@ -65,9 +65,9 @@ describe('answers from PostgreSQL', function () {
     seq += 1;
     // Every few events are a batch.
     for (let from = 0; from < sent.length; from += 250) {
-      const events = sent.slice(from, from + 250);
+      const part = { events: sent.slice(from, from + 250), receivedAt, seq: 1 };
       const producer = producerRef({ producer: `p-${seq}-${from}` });
-      for (const each of [exact, store]) await each.append(append({ producer, seq: 1, events, receivedAt }));
+      for (const each of [exact, store]) await each.append(append({ ...part, producer }));
     }
   }
 

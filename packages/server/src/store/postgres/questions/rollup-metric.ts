@@ -63,10 +63,13 @@ const NUMBERS = `
     GROUP BY GROUPING SETS ((start), ()) HAVING sum(numbers) > 0) AS t
   LEFT JOIN ${quantilesSql('counted', ['start'], [0.5, 0.95], metricValueSql)} AS q ON q.start IS NOT DISTINCT FROM t.start`;
 
+/** SQL for an array of one value, or of none. */
+function one(condition: string, value: string, type: string): string {
+  return `CASE WHEN ${condition} THEN ARRAY[${value}] ELSE '{}' END::${type}`;
+}
+
 /** Events as rows of aggregates. `OFFSET 0` keeps what is computed once from being computed wherever it is named. */
 function eventRows(range: RollupRange): string {
-  const one = (condition: string, value: string, type: string): string =>
-    `CASE WHEN ${condition} THEN ARRAY[${value}] ELSE '{}' END::${type}`;
   const ofType = ['number', 'boolean', 'string', 'list', 'object'].map(
     (type) => `(type = '${type}')::int AS ${type}s`,
   );
