@@ -266,8 +266,9 @@ describe('answers from PostgreSQL', function () {
         taken += batches;
       }
     });
+    const settled = Promise.allSettled(work);
     await ask(url, 'SELECT pg_terminate_backend($1)', [pids[0]]);
-    const results = await within('the workers', Promise.allSettled(work), 60_000);
+    const results = await within('the workers', settled, 60_000);
     expect(results.map(({ status }) => status).slice(1)).to.deep.equal(['fulfilled', 'fulfilled']);
     await store.rollUp();
     const query = { ...LONG, bucketMillis: HOUR };
