@@ -70,7 +70,7 @@ const HOUR_ROWS = `
       GROUP BY ${KEYS}, ${registerSql('place')}) AS registers
     GROUP BY ${KEYS}) AS clients USING (${KEYS})`;
 
-/** Counted first, so that only groups are ranked. */
+/** Counted first, so that only groups are ranked. `OFFSET 0` keeps what is computed once from being computed wherever it is named. */
 const HOUR_METRIC_ROWS = `
   SELECT ${KEYS}, name, ${['number', 'boolean', 'string', 'list', 'object']
     .map((type) => `coalesce(sum(n) FILTER (WHERE type = '${type}'), 0)::bigint AS ${type}s`)
@@ -95,7 +95,7 @@ const HOUR_METRIC_ROWS = `
           FROM (
             SELECT ${KEYS}, u.key AS name, u.value::text AS json
             FROM batch, json_each(${METRICS_JSON}) AS u) AS members
-          WHERE json <> 'null') AS typed) AS parsed
+          WHERE json <> 'null' OFFSET 0) AS typed OFFSET 0) AS parsed
       GROUP BY ${KEYS}, name, type, value, ${metricBucketSql('number')}) AS counted) AS ranked
   GROUP BY ${KEYS}, name`;
 

@@ -15,7 +15,7 @@ const OF_ROW = `unnest(clients) AS client, unnest(client_requests) AS requests, 
 /**
  * Answers a {@link ClientsQuery}. Not estimated, whatever the range: periods add up. Hours do not tell endpoints apart, days do.
  * Whole hashes are four times as long as keys, and only few of them are wanted: they come from the days in which the clients that
- * are listed were seen last.
+ * are listed were seen last. Sums are made in float8, which is exact for counts, for PostgreSQL adds bigint up as numeric.
  */
 export async function topClientsOf(
   rows: ReadRows,
@@ -39,7 +39,7 @@ export async function topClientsOf(
       .number('limit', query.limit)
       .query(
         `WITH top AS MATERIALIZED (
-           SELECT client, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors, max(seen) AS last_seen
+           SELECT client, sum(requests::float8)::bigint AS requests, sum(errors::float8)::bigint AS errors, max(seen) AS last_seen
            FROM (${periods.join(' UNION ALL ')}) AS p GROUP BY client ORDER BY requests DESC, ${UNSIGNED} LIMIT $limit),
          known AS (
            SELECT client, address FROM (

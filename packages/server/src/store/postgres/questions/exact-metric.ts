@@ -32,7 +32,7 @@ export async function exactMetric(rows: ReadRows, query: MetricQuery): Promise<M
              FROM (
                SELECT event_time / $width * $width AS start, ${endpoint}, (${METRICS_JSON} -> $name)::text AS json
                FROM events ${conditions.where} OFFSET 0) AS e
-             WHERE json <> 'null') AS typed),
+             WHERE json <> 'null' OFFSET 0) AS typed),
          span AS (
            SELECT min(number) AS least, (max(number) - min(number)) / 20 AS width FROM m)
          SELECT (SELECT count(*) FROM m) AS events,

@@ -34,11 +34,11 @@ export async function latenciesByTime(
 ): Promise<LatenciesByTime> {
   const periods = grain === undefined ? [] : PERIODS[grain];
   const range = rollupRange(filter, state, periods);
+  const given = `(
+    SELECT ms / $width * $width AS start, bucket, count
+    FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL)`;
   const counted = `(
-    SELECT start, bucket, sum(count)::bigint AS count
-    FROM (
-      SELECT ms / $width * $width AS start, bucket, count
-      FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL) AS l
+    SELECT start, bucket, sum(count::float8)::bigint AS count FROM ${given} AS given
     GROUP BY GROUPING SETS ((start, bucket), (bucket)))`;
   const estimated = quantilesSql(counted, ['start'], QUANTILES, latencyValueSql, COUNTED);
   const isExact = grain === undefined || !isLong(filter);
@@ -47,11 +47,7 @@ export async function latenciesByTime(
     conditions().query(isExact ? exactSql(filter) : `SELECT * FROM ${estimated} AS estimated`),
   );
   const histogram = isExact
-    ? await rows(
-        conditions().query(
-          `SELECT ${COUNTED.join(', ')} FROM ${counted} AS c WHERE start IS NULL GROUP BY start`,
-        ),
-      )
+    ? await rows(conditions().query(histogramSql(given)))
     : found.filter((row) => row['start'] === null);
   return {
     total: percentiles(found.find((row) => row['start'] === null)?.['quantiles']),
@@ -69,6 +65,12 @@ const COUNTED = [
   'CASE WHEN start IS NULL THEN array_agg(count) END AS counts',
 ] as const;
 
+function histogramSql(given: string): string {
+  return `
+    SELECT array_agg(bucket) AS buckets, array_agg(count) AS counts
+    FROM (SELECT bucket, sum(count::float8)::bigint AS count FROM ${given} AS given GROUP BY bucket) AS counted`;
+}
+
 function exactSql(filter: AnalyticsFilter): string {
   return `
     SELECT start, ${EXACT_QUANTILES} AS quantiles
@@ -85,7 +87,7 @@ export async function latencyTotals(
 ): Promise<Percentiles> {
   const range = rollupRange(filter, state, PERIODS.day);
   const counted = `(
-    SELECT bucket, sum(count)::bigint AS count
+    SELECT bucket, sum(count::float8)::bigint AS count
     FROM ${requestsSql(range, PERIODS.day, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL GROUP BY bucket)`;
   const sql = isLong(filter)
     ? `SELECT quantiles FROM ${quantilesSql(counted, [], QUANTILES, latencyValueSql)} AS estimated`
@@ -103,7 +105,7 @@ export function latenciesByEndpoint(filter: AnalyticsFilter, state: StoredState)
   }
   const range = rollupRange(filter, state, PERIODS.day);
   const counted = `(
-    SELECT method, path, bucket, sum(count)::bigint AS count
+    SELECT method, path, bucket, sum(count::float8)::bigint AS count
     FROM ${requestsSql(range, PERIODS.day, withEndpoint(LATENCIES), true)} AS latencies WHERE bucket IS NOT NULL
     GROUP BY method, path, bucket)`;
   return quantilesSql(counted, ['method', 'path'], QUANTILES, latencyValueSql);

@@ -51,10 +51,9 @@ export async function metricListOf(
   };
 }
 
-/** Short ranges have no whole periods that are read. */
+/** How often a metric was of which type is no estimate, whatever it is read from. */
 function metricRange(filter: AnalyticsFilter, state: StoredState): RollupRange {
-  const long = isOfEndpoint(filter) ? [DAY_MILLIS, HOUR_MILLIS] : [HOUR_MILLIS];
-  return rollupRange(filter, state, isLong(filter) ? long : []);
+  return rollupRange(filter, state, isOfEndpoint(filter) ? [DAY_MILLIS, HOUR_MILLIS] : [HOUR_MILLIS]);
 }
 
 function usesSql(filter: AnalyticsFilter, range: RollupRange): string {
@@ -81,7 +80,7 @@ export async function eventCount(
     range
       .conditions()
       .query(
-        `SELECT sum(requests)::bigint AS requests FROM ${requestsSql(range, periods, SUMS, isOfEndpoint(filter))} AS counts`,
+        `SELECT sum(requests::float8)::bigint AS requests FROM ${requestsSql(range, periods, SUMS, isOfEndpoint(filter))} AS counts`,
       ),
   );
   return number(row?.['requests']);

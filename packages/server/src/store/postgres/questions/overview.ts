@@ -75,7 +75,7 @@ async function countsOf(
       .conditions()
       .number('width', query.bucketMillis)
       .query(
-        `SELECT start, kind, method, sum(requests)::bigint AS requests
+        `SELECT start, kind, method, sum(requests::float8)::bigint AS requests
          FROM (
            SELECT ms / $width * $width AS start, kind, method, requests
            FROM ${requestsSql(range, periods, KINDS, isOfEndpoint(query))} AS counts) AS c
@@ -100,7 +100,7 @@ async function totalsOf(rows: ReadRows, filter: AnalyticsFilter, state: StoredSt
   const range = rollupRange(filter, state, periods);
   const found = await rows(
     range.conditions().query(
-      `SELECT kind, sum(requests)::bigint AS requests
+      `SELECT kind, sum(requests::float8)::bigint AS requests
        FROM ${requestsSql(range, periods, KINDS, isOfEndpoint(filter))} AS counts GROUP BY kind`,
     ),
   );

@@ -35,7 +35,7 @@ export async function rollupMetric(
         `WITH m AS MATERIALIZED (
            SELECT ms / $width * $width AS start, ${MEASURES} FROM ${metric} AS given WHERE name = $name),
          counted AS MATERIALIZED (
-           SELECT start, bucket, sum(n)::bigint AS count, min(least) AS least, max(greatest) AS greatest
+           SELECT start, bucket, sum(n::float8)::bigint AS count, min(least) AS least, max(greatest) AS greatest
            FROM (
              SELECT start, unnest(buckets) AS bucket, unnest(bucket_counts) AS n, unnest(leasts) AS least, unnest(greatests) AS greatest
              FROM m) AS each
@@ -63,10 +63,13 @@ const NUMBERS = `
     GROUP BY GROUPING SETS ((start), ()) HAVING sum(numbers) > 0) AS t
   LEFT JOIN ${quantilesSql('counted', ['start'], [0.5, 0.95], metricValueSql)} AS q ON q.start IS NOT DISTINCT FROM t.start`;
 
-/** Events as rows of aggregates. */
+/** SQL for an array of one value, or of none. */
+function one(condition: string, value: string, type: string): string {
+  return `CASE WHEN ${condition} THEN ARRAY[${value}] ELSE '{}' END::${type}`;
+}
+
+/** Events as rows of aggregates. `OFFSET 0` keeps what is computed once from being computed wherever it is named. */
 function eventRows(range: RollupRange): string {
-  const one = (condition: string, value: string, type: string): string =>
-    `CASE WHEN ${condition} THEN ARRAY[${value}] ELSE '{}' END::${type}`;
   const ofType = ['number', 'boolean', 'string', 'list', 'object'].map(
     (type) => `(type = '${type}')::int AS ${type}s`,
   );
@@ -81,8 +84,10 @@ function eventRows(range: RollupRange): string {
       SELECT *, CASE type WHEN 'number' THEN ${metricNumberSql('json')} END AS number
       FROM (
         SELECT *, ${metricTypeSql('json')} AS type
-        FROM ${range.events(`event_time AS ms, method, ${ENDPOINT_NAME} AS path, (${METRICS_JSON} -> $name)::text AS json`)} AS e
-        WHERE json <> 'null') AS typed) AS parsed)`;
+        FROM (
+          SELECT ms, method, path, (${METRICS_JSON} -> $name)::text AS json
+          FROM ${range.events(`event_time AS ms, method, ${ENDPOINT_NAME} AS path, custom_data`)} AS e OFFSET 0) AS found
+        WHERE json <> 'null') AS typed OFFSET 0) AS parsed)`;
 }
 
 async function groupsOf(rows: ReadRows, query: MetricQuery, state: StoredState): Promise<readonly Row[]> {
@@ -93,7 +98,7 @@ async function groupsOf(rows: ReadRows, query: MetricQuery, state: StoredState):
     `SELECT method, path, name, ${MEASURES} FROM ${eventRows(range)} AS e`,
   ].join(' UNION ALL ');
   const counted = `(
-    SELECT method, path, bucket, sum(n)::bigint AS count
+    SELECT method, path, bucket, sum(n::float8)::bigint AS count
     FROM (SELECT method, path, unnest(buckets) AS bucket, unnest(bucket_counts) AS n FROM m) AS each
     GROUP BY method, path, bucket)`;
   return rows(
@@ -109,7 +114,7 @@ async function groupsOf(rows: ReadRows, query: MetricQuery, state: StoredState):
            ORDER BY events DESC, path COLLATE "C", method COLLATE "C" LIMIT ${MAX_METRIC_ENDPOINTS}) AS e
          LEFT JOIN ${quantilesSql(counted, ['method', 'path'], [0.95], metricValueSql)} AS q USING (method, path)
          LEFT JOIN (
-           SELECT DISTINCT ON (method, path) method, path, value, sum(n)::bigint AS count
+           SELECT DISTINCT ON (method, path) method, path, value, sum(n::float8)::bigint AS count
            FROM (SELECT method, path, unnest(texts) AS value, unnest(text_counts) AS n FROM m) AS each
            GROUP BY method, path, value
            ORDER BY method, path, sum(n) DESC, value COLLATE "C") AS t USING (method, path)

@@ -21,11 +21,15 @@ export async function producerListOf(rows: ReadRows, query: SourceQuery): Promis
   return { rows: found.map(toProducerRow), total: number(found[0]?.['total']) };
 }
 
+/** What the producer that was seen last says. */
+function newest(column: string): string {
+  return `(array_agg(${column} ${NEWEST}))[1] AS ${column}`;
+}
+
 /** Lists client ids with the figures of all their producers; one that is found finds its application. */
 export async function applicationListOf(rows: ReadRows, query: SourceQuery): Promise<Listed<ApplicationRow>> {
   const conditions = conditionsOf(query);
   const isFound = await foundSql(rows, query);
-  const newest = (column: string): string => `(array_agg(${column} ${NEWEST}))[1] AS ${column}`;
   const found = await rows(
     conditions.query(`
       SELECT client_id, count(*) AS producers, string_agg(DISTINCT mode, ' ' ORDER BY mode) AS modes,

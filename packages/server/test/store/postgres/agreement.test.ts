@@ -1,0 +1,395 @@
+// PostgresStore against exact answers: short ranges the same, longer ones within the errors of its aggregates.
+
+import { expect } from 'chai';
+import pg from 'pg';
+
+import type { CerberusEvent } from '../../../dist/event/event.js';
+import type { AnalyticsFilter, Totals } from '../../../dist/store/analytics.js';
+import type { Percentiles } from '../../../dist/store/event-query.js';
+import { MemoryStore } from '../../../dist/store/memory/store.js';
+import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
+import { rollUpStep } from '../../../dist/store/postgres/aggregates/roll-up.js';
+import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import type { Store } from '../../../dist/store/store.js';
+import { within } from '../../support/deadline.js';
+import { afterTest } from '../../support/disposal.js';
+import { append, producerRef, START, storeEvent } from '../../support/events.js';
+import { hashOf, randomEvent, seededRandom } from '../../support/random-events.js';
+import { ask, usePostgres } from '../../support/postgres.js';
+import { openStore } from '../../support/postgres-store.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Begins and ends within a minute, an hour and a day. */
+const LONG = { since: START - 70 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
+const SHORT = { since: START - 5 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
+const ENDPOINT = { method: 'GET', endpoint: '/c/:id' };
+
+const longFilters: Readonly<Record<string, AnalyticsFilter>> = {
+  everything: LONG,
+  'one client id': { ...LONG, clientId: 'shop' },
+  'one endpoint': { ...LONG, endpoint: ENDPOINT },
+};
+const shortFilters: Readonly<Record<string, AnalyticsFilter>> = {
+  everything: SHORT,
+  'one client id': { ...SHORT, clientId: 'shop' },
+  'one endpoint': { ...SHORT, endpoint: ENDPOINT },
+};
+
+describe('answers from PostgreSQL', function () {
+  this.timeout(120_000);
+  const newDatabase = usePostgres();
+  let url: string;
+  let exact: MemoryStore;
+  let store: PostgresStore;
+  let seq = 0;
+
+  before(async () => {
+    url = await newDatabase();
+    store = await openStore(url);
+  });
+
+  after(() => store.close());
+
+  beforeEach(async () => {
+    exact = new MemoryStore();
+    await ask(
+      url,
+      `DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE pending, producers, additions, ' || string_agg(relname, ',') FROM pg_class
+         WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace); END $$`,
+    );
+  });
+
+  async function put(sent: readonly CerberusEvent[], receivedAt = START + 50): Promise<void> {
+    seq += 1;
+    // Every few events are a batch.
+    for (let from = 0; from < sent.length; from += 250) {
+      const part = { events: sent.slice(from, from + 250), receivedAt, seq: 1 };
+      const producer = producerRef({ producer: `p-${seq}-${from}` });
+      for (const each of [exact, store]) await each.append(append({ ...part, producer }));
+    }
+  }
+
+  async function connected(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    afterTest(() => client.end());
+    return client;
+  }
+
+  async function compact(): Promise<number> {
+    const client = await connected();
+    let steps = 0;
+    while (await compactStep(client, Date.now() + 3 * DAY)) steps += 1;
+    return steps;
+  }
+
+  function events(
+    count: number,
+    since = LONG.since - 2 * HOUR,
+    until = LONG.until + 2 * HOUR,
+  ): CerberusEvent[] {
+    const random = seededRandom(count + seq);
+    return Array.from({ length: count }, () => randomEvent(random, since, until));
+  }
+
+  /** Some put together, some aggregated, some of another day of arrival, some pending. */
+  async function putInAllStates(): Promise<void> {
+    await put(events(800));
+    await store.rollUp();
+    await put(events(700));
+    await store.rollUp();
+    expect(await compact()).to.be.greaterThan(0);
+    await put(events(300));
+    await put(events(100), START + DAY);
+    await store.rollUp();
+    await put(events(200));
+  }
+
+  it('are the same as exact ones for a day and less', async () => {
+    await putInAllStates();
+    for (const [name, filter] of Object.entries(shortFilters)) {
+      const { since, until, clientId } = filter;
+      const all = async (each: Store): Promise<Record<string, unknown>> => {
+        const { analytics } = each;
+        const metric = { ...filter, bucketMillis: HOUR, byEndpoint: true };
+        return {
+          overview: await analytics.overview({ ...filter, bucketMillis: 30 * MINUTE }),
+          seconds: await analytics.overview({ ...filter, bucketMillis: 90_000 }),
+          clients: await analytics.clients({ ...filter, limit: 200 }),
+          endpoints: await analytics.endpoints({ ...filter, order: 'p95', limit: 3 }),
+          metrics: await analytics.metrics({ ...filter, limit: 500 }),
+          items: await analytics.metric({ ...metric, name: 'items', bucketMillis: 25 * MINUTE }),
+          plan: await analytics.metric({ ...metric, name: 'plan' }),
+          summary: await each.summary({ since, until, clientId }),
+          events: (await each.events({ since, until, limit: 20 })).map(({ timestamp }) => timestamp),
+        };
+      };
+      const [is, should] = [await all(store), await all(exact)];
+      for (const [question, answer] of Object.entries(should)) {
+        expect(tidy(is[question]), `${name}: ${question}`).to.deep.equal(tidy(answer));
+      }
+    }
+  });
+
+  for (const [name, filter] of Object.entries(longFilters)) {
+    it(`count exactly and estimate within their errors: ${name}`, async () => {
+      await putInAllStates();
+      for (const bucketMillis of [DAY, 6 * HOUR, 30 * MINUTE]) {
+        const query = { ...filter, bucketMillis };
+        const [is, should] = [await store.analytics.overview(query), await exact.analytics.overview(query)];
+        expect([is.estimated, should.estimated]).to.deep.equal([true, false]);
+        const countsOf = ({ series, methods, outcomes, statusCodes, histogram }: typeof is): unknown => [
+          series.map(({ latency: _latency, ...counts }) => counts),
+          methods,
+          outcomes,
+          statusCodes,
+          histogram,
+        ];
+        expect(countsOf(is), `${bucketMillis}`).to.deep.equal(countsOf(should));
+        expectClose(is.totals, should.totals);
+        expectClose(is.previous, should.previous);
+        for (const [index, point] of is.series.entries()) {
+          expectLatency(point.latency, should.series[index]?.latency);
+        }
+      }
+      const listOf = (each: Store): Promise<unknown[]> =>
+        Promise.all([
+          each.analytics.clients({ ...filter, limit: 200 }),
+          each.analytics
+            .endpoints({ ...filter, order: 'requests', limit: 50 })
+            .then(({ endpoints, total }) => [
+              total,
+              // Parts begin where the range says, minutes do not.
+              endpoints.map(({ latency: _latency, sparkline, ...rest }) => [
+                rest,
+                sparkline.reduce((a, b) => a + b),
+              ]),
+            ]),
+        ]);
+      expect(await listOf(store)).to.deep.equal(await listOf(exact));
+      const metrics = { ...filter, limit: 500 };
+      const { estimated: _estimated, ...list } = await store.analytics.metrics(metrics);
+      const { estimated: _exact, ...exactList } = await exact.analytics.metrics(metrics);
+      expect(list).to.deep.equal(exactList);
+      for (const metric of ['items', 'plan', 'vip', 'nothing']) {
+        const query = { ...filter, name: metric, bucketMillis: 12 * HOUR, byEndpoint: true };
+        expectMetric(await store.analytics.metric(query), await exact.analytics.metric(query));
+      }
+    });
+  }
+
+  it('count nothing that lies behind the end of a long range, aggregated or not', async () => {
+    const until = START + 10 * MINUTE + 1;
+    const range = { since: until - 30 * HOUR, until };
+    await put(events(300, range.since, until));
+    await store.rollUp();
+    await put(events(30, range.since, until));
+    const lists = async (each: Store): Promise<unknown> => {
+      const { totals, series } = await each.analytics.overview({ ...range, bucketMillis: HOUR });
+      return [
+        totals.requests,
+        series.map(({ requests }) => requests),
+        await each.analytics.clients({ ...range, limit: 200 }),
+        await each.analytics.metrics({ ...range, limit: 500 }).then((list) => list.metrics),
+      ];
+    };
+    expect(await lists(store), 'nothing lies behind it').to.deep.equal(await lists(exact));
+    await put(events(50, until, until + 20 * MINUTE));
+    expect(await lists(store), 'not aggregated').to.deep.equal(await lists(exact));
+    await store.rollUp();
+    expect(await lists(store), 'aggregated').to.deep.equal(await lists(exact));
+  });
+
+  it('estimate many clients within 5 %', async () => {
+    const known = Array.from({ length: 20_000 }, (_, client) => hashOf(client));
+    const [like] = events(1);
+    const sent = known.map((sourceIp, index) => ({
+      ...storeEvent(like),
+      sourceIp,
+      timestamp: START - 48 * HOUR + index * 5000,
+    }));
+    for (let from = 0; from < sent.length; from += 4000) {
+      const producer = producerRef({ producer: `many-${from}` });
+      await store.append(append({ producer, seq: 1, events: sent.slice(from, from + 4000) }));
+    }
+    await store.rollUp();
+    const { totals } = await store.analytics.overview({ ...LONG, bucketMillis: HOUR });
+    expect(totals.clients).to.be.within(19_000, 21_000).and.not.equal(20_000);
+  });
+
+  it('are not hindered by a metric that PostgreSQL cannot read', async () => {
+    const odd = [
+      '{"a\\u0000b":1,"items":1}',
+      '{"items":1e999,"x":"\\\\u0000"}',
+      '{"items":-1e308,"y":1e-999}',
+      '{"items":1e308,"text":"a\\u0000"}',
+    ];
+    const range = { since: START, until: START + HOUR };
+    await put(odd.map((customData) => storeEvent({ customData })));
+    for (const filter of [range, { since: START - 2 * DAY, until: START + HOUR }]) {
+      for (const isRolledUp of [false, true]) {
+        if (isRolledUp) await store.rollUp();
+        const { metrics } = await store.analytics.metrics({ ...filter, limit: 10 });
+        expect(metrics.map(({ name, events: count }) => [name, count])).to.deep.equal([
+          ['items', 4],
+          ['a\u{FFFD}b', 1],
+          ['text', 1],
+          ['x', 1],
+          ['y', 1],
+        ]);
+        const of = (name: string): ReturnType<Store['analytics']['metric']> =>
+          store.analytics.metric({ ...filter, name, bucketMillis: HOUR, byEndpoint: true });
+        expect((await of('items')).numbers).to.include({ min: 1, max: 1 });
+        expect((await of('x')).shares).to.deep.equal([{ value: '\\u0000', count: 1 }]);
+        expect((await of('y')).numbers).to.include({ min: 0, max: 0 });
+      }
+    }
+  });
+
+  it('count each batch once, whatever workers do at once, and one that is killed', async () => {
+    await store.rollUp();
+    for (let n = 0; n < 30; n += 1) await put(events(40));
+    const workers = await Promise.all([connected(), connected(), connected()]);
+    const pids = await Promise.all(
+      workers.map(async (worker) => {
+        worker.on('error', () => undefined);
+        return (await worker.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+      }),
+    );
+    const work = workers.map(async (worker) => {
+      let taken = 0;
+      for (;;) {
+        const batches = await rollUpStep(worker, 3, 0);
+        if (batches === 0) return taken;
+        taken += batches;
+      }
+    });
+    const settled = Promise.allSettled(work);
+    await ask(url, 'SELECT pg_terminate_backend($1)', [pids[0]]);
+    const results = await within('the workers', settled, 60_000);
+    expect(results.map(({ status }) => status).slice(1)).to.deep.equal(['fulfilled', 'fulfilled']);
+    await store.rollUp();
+    const query = { ...LONG, bucketMillis: HOUR };
+    const requests = async (each: Store): Promise<unknown> =>
+      (await each.analytics.overview(query)).series.map((point) => point.requests);
+    expect(await requests(store)).to.deep.equal(await requests(exact));
+    expect(await ask(url, 'SELECT FROM pending')).to.have.length(0);
+  });
+
+  it('keep what they say when rows are put together, and then there is one row of a key', async () => {
+    for (let round = 0; round < 21; round += 1) {
+      await put(events(20, START - 30 * HOUR, START - 29 * HOUR));
+      await store.rollUp();
+    }
+    const answers = async (each: Store): Promise<unknown> => [
+      (await each.analytics.overview({ ...LONG, bucketMillis: HOUR })).series.map(({ requests }) => requests),
+      await each.analytics.clients({ ...LONG, limit: 200 }),
+    ];
+    const should = await answers(exact);
+    expect(await answers(store)).to.deep.equal(should);
+    await compact();
+    expect(await answers(store)).to.deep.equal(should);
+    for (const [table, keys] of Object.entries({
+      minutes: 'start, client_id, method, endpoint',
+      hours: 'start, client_id, method, endpoint',
+      day_client_totals: 'start, client_id',
+      hour_metrics: 'start, client_id, method, endpoint, name',
+    })) {
+      const several = await ask(url, `SELECT FROM ${table} GROUP BY arrived, ${keys} HAVING count(*) > 1`);
+      expect(several, table).to.have.length(0);
+    }
+  });
+
+  it('agree with themselves while events arrive, are aggregated and put together', async () => {
+    await put(events(500));
+    const writer = (async (): Promise<void> => {
+      for (let round = 0; round < 8; round += 1) {
+        await put(events(50));
+        await store.rollUp();
+        await compact();
+      }
+    })();
+    const stop = writer.then(() => true);
+    let before = 0;
+    while (!(await Promise.race([stop, Promise.resolve(false)]))) {
+      const { totals, series, methods } = await store.analytics.overview({ ...LONG, bucketMillis: HOUR });
+      const sum = (parts: readonly { readonly requests: number }[]): number =>
+        parts.reduce((total, part) => total + part.requests, 0);
+      expect([sum(series), sum(methods)]).to.deep.equal([totals.requests, totals.requests]);
+      expect(totals.requests).to.be.at.least(before);
+      before = totals.requests;
+    }
+    await writer;
+  });
+
+  it('show the senders of a client id on several servers as one, and not who only said hello', async () => {
+    const row = (producer: string, mode: string, seen: number, count: number): Promise<unknown> =>
+      ask(
+        url,
+        `INSERT INTO producers (producer, owner, client_id, last_seq, mode, agent, first_seen, last_seen, events, rejected, held_by, held_at)
+         VALUES ($1, 1, 'shop', 0, $2, $1, $3, $4, $5, 1, '', 0)`,
+        [producer, mode, seen, seen + 5, count],
+      );
+    await row('event:shop@n1', 'event', START, 3);
+    await row('event:shop@n2', 'event', START + 1, 4);
+    await ask(
+      url,
+      `INSERT INTO producers (producer, owner, client_id, last_seq, mode, first_seen, last_seen, events, rejected, held_by, held_at)
+       VALUES ('hello', 1, 'shop', 0, 'batch', 0, 0, 0, 0, '', 0)`,
+    );
+    const { rows, total } = await store.analytics.producers({ limit: 10, first: [] });
+    expect(total).to.equal(1);
+    expect(rows[0]).to.deep.include({
+      producer: 'event:shop',
+      events: 7,
+      rejected: 2,
+      firstSeen: START,
+      lastSeen: START + 6,
+      agent: 'event:shop@n2',
+    });
+    expect(await store.producer('event:shop')).to.deep.equal(rows[0]);
+    expect(await store.producer('hello')).to.equal(undefined);
+  });
+});
+
+/** The order of operations shows in the last digits; short decimals would lie just where rounding decides by them. */
+function tidy(value: unknown): unknown {
+  if (typeof value === 'number') return Number((value * (1 + 3.7e-11)).toPrecision(9)) + 0;
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, tidy(member)]));
+}
+
+function expectLatency(is: Percentiles, should: Percentiles | undefined): void {
+  for (const name of ['p50', 'p95', 'p99'] as const) {
+    const expected = should?.[name] ?? null;
+    if (expected === null) expect(is[name]).to.equal(null);
+    else expect(is[name], name).to.be.within(expected * 0.98 - 1e-6, expected * 1.02 + 1e-6);
+  }
+}
+
+function expectClose(is: Totals, should: Totals): void {
+  expect([is.requests, is.errors]).to.deep.equal([should.requests, should.errors]);
+  expect(is.clients).to.be.within(should.clients * 0.95, should.clients * 1.05);
+  expectLatency(is.latency, should.latency);
+}
+
+type Detail = Awaited<ReturnType<Store['analytics']['metric']>>;
+
+function expectMetric(is: Detail, should: Detail): void {
+  const exactly = ({ estimated: _estimated, numbers, groups, ...rest }: Detail): unknown => [
+    rest,
+    numbers && [numbers.count, numbers.min, numbers.max, numbers.series.map((point) => point.count)],
+    groups?.map(({ mean: _mean, p95: _p95, ...group }) => group),
+  ];
+  expect(exactly(is)).to.deep.equal(exactly(should));
+  if (is.numbers === null || should.numbers === null) return;
+  expect(is.numbers.histogram.reduce((sum, bin) => sum + bin.count, 0)).to.equal(is.numbers.count);
+  expect(is.numbers.mean).to.be.closeTo(should.numbers.mean, 1e-9);
+  for (const name of ['p50', 'p95'] as const) {
+    const expected = should.numbers[name];
+    expect(is.numbers[name], name).to.be.closeTo(expected, Math.abs(expected) * 0.02 + 1e-9);
+  }
+}
