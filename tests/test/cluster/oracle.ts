@@ -34,7 +34,7 @@ const STORED = `
 
 /** Judges what is there now: nothing may be on its way. @param books - of every exporter that ever sent */
 export async function judge(
-  engines: EnginePair,
+  engines: Pick<EnginePair, 'ask'>,
   nodes: readonly ServerNode[],
   books: readonly Books[],
 ): Promise<Verdict> {
@@ -66,7 +66,7 @@ function wrongBooks(books: readonly Books[]): readonly string[] {
     .map((each) => `exporter ${each.exporter}: ${JSON.stringify(each)}`);
 }
 
-async function wrongTables(engines: EnginePair, events: number): Promise<readonly string[]> {
+async function wrongTables(engines: Pick<EnginePair, 'ask'>, events: number): Promise<readonly string[]> {
   const [producers] = await engines.ask<{ n: number }>(
     'SELECT coalesce(sum(events), 0)::int AS n FROM producers',
   );

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster.js';
 import type { Fault } from '../fault.js';
 
 const DAY_MILLIS = 86_400_000;
+const MOST_DAYS = 2;
 /** By then all servers have been started anew. */
 const RESTARTS_MILLIS = 12_000;
 
@@ -11,6 +12,8 @@ export const midnight: Fault = {
   name: 'midnight comes',
   millis: 1_000,
   at: (cluster) => ({
+    // Events would be too old to keep their time.
+    impossible: cluster.clockShiftMillis > MOST_DAYS * DAY_MILLIS ? 'the clocks are far ahead' : undefined,
     async inject() {
       const before = await daysOf(cluster);
       const now = Date.now() + cluster.clockShiftMillis;
