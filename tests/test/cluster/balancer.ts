@@ -38,7 +38,10 @@ ${nodes.map(({ name, address, port: own }) => `  server ${name} ${address}:${own
 `,
 };
 
-/** It has no checks of its own: what does not answer, or with 503, is left out for a second. */
+/**
+ * It has no checks of its own: it tries the next server when one does not answer, or with 503. With `max_fails` above 0 it would leave that one
+ * out, and count it as well again only when a request has ended, which a WebSocket does not: it let one connection a `fail_timeout` through.
+ */
 const NGINX: Kind = {
   program: '/usr/sbin/nginx',
   args: (file) => ['-e', 'stderr', '-c', file],
@@ -51,8 +54,7 @@ http {
   client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
   upstream servers {
-    least_conn;
-${nodes.map(({ address, port: own }) => `    server ${address}:${own} max_fails=1 fail_timeout=1s;`).join('\n')}
+${nodes.map(({ address, port: own }) => `    server ${address}:${own} max_fails=0;`).join('\n')}
   }
   server {
     listen 127.0.0.1:${port};

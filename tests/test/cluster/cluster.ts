@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FaultProxy } from '../../../packages/exporter-ws/test-dist/support/fault-proxy.js';
+import { lastWill } from '../../../packages/server/test-dist/support/last-will.js';
 import { availableBalancers, Balancer } from './balancer.js';
 import { EnginePair } from './engines.js';
 import { Load } from './load.js';
@@ -52,6 +53,8 @@ export class Cluster {
     const closing = new Closing();
     try {
       const folder = mkdtempSync(join(tmpdir(), 'cerberus-cluster-'));
+      const revoke = lastWill(`rm -rf '${folder}'`);
+      closing.add(revoke);
       closing.add(() => rmSync(folder, { recursive: true, force: true }));
       const network = CutOffNetwork.create();
       closing.add(() => network?.remove());

@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 
 const DATABASE = 'cerberus';
 /** Of memory, and only as much as is used. */
-const DISK_MEBIBYTES = 2_000;
+const DISK_MEBIBYTES = 4_000;
 const MEBIBYTE = 2 ** 20;
 /** Longer than a standby takes to come to where it can be followed. */
 const FOLLOW_MILLIS = 60_000;

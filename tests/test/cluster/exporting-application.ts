@@ -98,8 +98,12 @@ process.on('message', (order: Order) => {
   obey(order).then(
     () => report({ books: members.map(booksOf) }),
     (error: Error) => {
-      const waiting = members.map(booksOf).filter(({ accepted, acked }) => acked < accepted);
-      report({ error: `${error.message}: ${JSON.stringify(waiting.slice(0, 5))}` });
+      const waiting = members
+        .map(({ exporter }) => exporter.stats())
+        .filter(({ accepted, acked }) => acked < accepted);
+      report({
+        error: `${error.message}, of ${waiting.length} exporters: ${JSON.stringify(waiting.slice(0, 3))}`,
+      });
     },
   );
 });

@@ -78,21 +78,23 @@ export class ServerNode {
       `server ${this.name} answers`,
       async () => {
         if (!started.isRunning) throw new Error(`server ${this.name} did not start: ${started.output}`);
-        return (await this.get('/livez')) !== undefined;
+        return (await this.ask('/livez'))?.ok === true;
       },
       START_MILLIS,
     );
   }
 
-  /** What a route answers with success; `undefined` otherwise, also when nobody answers in time. */
-  async get(path: string, millis = 2_000): Promise<string | undefined> {
+  /** What a route answers; `undefined` when nobody does in time. */
+  async ask(
+    path: string,
+    millis = 2_000,
+  ): Promise<{ readonly ok: boolean; readonly text: string } | undefined> {
     try {
       const answer = await fetch(`${this.url}${path}`, {
         headers: { authorization: `Bearer ${TOKEN}`, connection: 'close' },
         signal: AbortSignal.timeout(millis),
       });
-      const text = await answer.text();
-      return answer.ok ? text : undefined;
+      return { ok: answer.ok, text: await answer.text() };
     } catch {
       return undefined;
     }

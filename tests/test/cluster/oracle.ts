@@ -34,7 +34,7 @@ const STORED = `
 
 /** Judges what is there now: nothing may be on its way. @param books - of every exporter that ever sent */
 export async function judge(
-  engines: EnginePair,
+  engines: Pick<EnginePair, 'ask'>,
   nodes: readonly ServerNode[],
   books: readonly Books[],
 ): Promise<Verdict> {
@@ -66,16 +66,20 @@ function wrongBooks(books: readonly Books[]): readonly string[] {
     .map((each) => `exporter ${each.exporter}: ${JSON.stringify(each)}`);
 }
 
-async function wrongTables(engines: EnginePair, events: number): Promise<readonly string[]> {
+async function wrongTables(engines: Pick<EnginePair, 'ask'>, events: number): Promise<readonly string[]> {
   const [producers] = await engines.ask<{ n: number }>(
     'SELECT coalesce(sum(events), 0)::int AS n FROM producers',
   );
   return producers?.n === events ? [] : [`producers: ${producers?.n} events of ${events}`];
 }
 
+interface Requests {
+  readonly requests: number;
+}
+
 interface Overview {
-  readonly totals: { readonly requests: number };
-  readonly series: readonly { readonly requests: number }[];
+  readonly totals: Requests;
+  readonly series: readonly Requests[];
 }
 
 /** A day is answered from the events, more from the aggregates; the summary has a way of its own. */
@@ -87,7 +91,7 @@ async function wrongAnswers(node: ServerNode, events: number): Promise<readonly 
     `since=${new Date(Date.now() - days * DAY_MILLIS).toISOString()}&until=${new Date(until).toISOString()}`;
   const day = `since=${new Date(Date.now() - DAY_MILLIS / 2).toISOString()}&until=${new Date(Date.now() + DAY_MILLIS / 2).toISOString()}`;
   const wrong: string[] = [];
-  const compare = (what: string, count: number | undefined): void => {
+  const compare = (what: string, count: number | string): void => {
     if (count !== events) wrong.push(`${node.name}, ${what}: ${count} of ${events}`);
   };
   for (const [what, query] of [
@@ -95,19 +99,21 @@ async function wrongAnswers(node: ServerNode, events: number): Promise<readonly 
     ['overview of many days', range(20)],
   ] as const) {
     const overview = await json<Overview>(node, `/api/overview?${query}`);
-    compare(what, overview?.totals.requests);
-    compare(`series of the ${what}`, sumOf(overview?.series));
+    compare(what, typeof overview === 'string' ? overview : overview.totals.requests);
+    compare(`series of the ${what}`, typeof overview === 'string' ? overview : sumOf(overview.series));
   }
-  const summary = await json<{ readonly requests: number }>(node, `/api/summary?${range(20)}`);
-  compare('summary', summary?.requests);
+  const summary = await json<Requests>(node, `/api/summary?${range(20)}`);
+  compare('summary', typeof summary === 'string' ? summary : summary.requests);
   return wrong;
 }
 
-function sumOf(rows: readonly { readonly requests: number }[] | undefined): number | undefined {
-  return rows?.reduce((sum, { requests }) => sum + requests, 0);
+function sumOf(rows: readonly Requests[]): number {
+  return rows.reduce((sum, { requests }) => sum + requests, 0);
 }
 
-async function json<T>(node: ServerNode, path: string): Promise<T | undefined> {
-  const text = await node.get(path, 30_000);
-  return text === undefined ? undefined : (JSON.parse(text) as T);
+/** @returns a text when it does not answer with success */
+async function json<T extends object>(node: ServerNode, path: string): Promise<T | string> {
+  const answer = await node.ask(path, 30_000);
+  if (answer === undefined) return 'no answer';
+  return answer.ok ? (JSON.parse(answer.text) as T) : answer.text;
 }

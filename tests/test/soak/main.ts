@@ -1,7 +1,8 @@
 // `npm run soak -- --minutes N`: the real exporter and the real server through hours of bad weather in minutes, then
-// two outages for the memory, applications with a spool that are killed, and an hour of outage on disk. Prints a report; exits 1
-// when a promise was broken.
+// two outages for the memory, applications with a spool that are killed, and an hour of outage on disk. `--cluster --minutes N --seed S`
+// is about several servers on PostgreSQL instead. Prints a report; exits 1 when a promise was broken.
 import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { growth, runOutage } from '../../../packages/exporter-ws/test-dist/suppo
 import { acceptance, RawServer } from '../../../packages/exporter-ws/test-dist/support/raw-server.js';
 import { readEvents } from '../support/reads.js';
 import { ServerProcess } from '../support/server-process.js';
+import { clusterStorm } from './cluster-storm.js';
 import {
   keptThroughHour,
   keptThroughSpoolStorm,
@@ -24,6 +26,8 @@ import { spooledHour } from './spooled-hour.js';
 import { storm, type StormReport } from './storm.js';
 
 const TOKEN = 'soak-token';
+const SPANS_PER_SECOND = 2_000;
+const CLUSTER_EVENTS_PER_SECOND = 1_000;
 const KILLS = 20;
 const MAX_MINUTES = 180;
 const SPOOLING_SPANS_PER_SECOND = 500;
@@ -31,7 +35,9 @@ const SPOOLING_SPANS_PER_SECOND = 500;
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '5' },
-    'spans-per-second': { type: 'string', default: '2000' },
+    'spans-per-second': { type: 'string' },
+    cluster: { type: 'boolean', default: false },
+    seed: { type: 'string' },
     'outage-seconds': { type: 'string', default: '60' },
     'spooled-events': { type: 'string', default: '3600000' },
   },
@@ -59,7 +65,7 @@ async function stormPhase(folder: string): Promise<StormReport & { stored: numbe
   try {
     const report = await storm(exporter, server, proxy, {
       seconds: minutes * 60,
-      spansPerSecond: Number(values['spans-per-second']),
+      spansPerSecond: Number(values['spans-per-second'] ?? SPANS_PER_SECOND),
       faultEveryMillis: 3_000,
       kills: KILLS,
     });
@@ -97,12 +103,11 @@ function printStorm(report: Awaited<ReturnType<typeof stormPhase>>): void {
   print('books balanced at every sample', report.balanced);
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'cerberus-soak-'));
-try {
+/** One server, and what the exporter does by itself. @returns whether every promise was kept */
+async function oneServer(folder: string): Promise<boolean> {
   process.stdout.write(
-    `Soak of ${minutes} minutes, ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB\n\n`,
+    `Storm: ${values['spans-per-second'] ?? SPANS_PER_SECOND} spans/s, a fault every 3 s\n`,
   );
-  process.stdout.write(`Storm: ${values['spans-per-second']} spans/s, a fault every 3 s\n`);
   const report = await stormPhase(folder);
   printStorm(report);
 
@@ -138,7 +143,7 @@ try {
   const hour = await spooledHour(join(folder, 'hour'), spooledEvents);
   printHour(hour);
 
-  const kept =
+  return (
     isSpoolKept &&
     keptThroughHour(hour) &&
     report.stored === report.accepted &&
@@ -146,7 +151,24 @@ try {
     report.duplicates === 0 &&
     report.balanced &&
     growth(stalled.usedMiB) < 8 &&
-    growth(down.usedMiB) < 8;
+    growth(down.usedMiB) < 8
+  );
+}
+
+function cluster(): Promise<boolean> {
+  return clusterStorm({
+    minutes,
+    eventsPerSecond: Number(values['spans-per-second'] ?? CLUSTER_EVENTS_PER_SECOND),
+    seed: Number(values.seed ?? randomInt(2 ** 31)),
+  });
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'cerberus-soak-'));
+try {
+  process.stdout.write(
+    `Soak of ${minutes} minutes, ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB\n\n`,
+  );
+  const kept = await (values.cluster ? cluster() : oneServer(folder));
   process.stdout.write(kept ? '\nEvery promise was kept.\n' : '\nA promise was broken.\n');
   process.exitCode = kept ? 0 : 1;
 } finally {

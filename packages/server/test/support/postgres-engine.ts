@@ -203,7 +203,10 @@ export class Engine {
 
   /** As an operator stops it: `fast` ends its connections, `immediate` ends like a crash. */
   async stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
+    const { pid } = this;
     await this.command('pg_ctl', ['-D', this.data, '-m', mode, '-w', 'stop']);
+    // Its file goes a moment before it does.
+    await until('PostgreSQL has ended', () => pid === undefined || !isAlive(pid));
   }
 
   async restart(): Promise<void> {

@@ -26,7 +26,7 @@ export function allFaults(crowd: number): readonly Fault[] {
     serverFrozen,
     serverCutOff,
     databaseFrozen,
-    primaryKilled,
+    { ...primaryKilled, name: `${primaryKilled.name}, again` },
     commitCancelled,
     exporterMoves,
     allReconnect(crowd),
