@@ -31,6 +31,11 @@ export class ServerProcess {
     return server;
   }
 
+  /** Of the process that was started last. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -43,8 +48,9 @@ export class ServerProcess {
     await exited;
   }
 
-  async restart(): Promise<void> {
-    const args = [launcher, '--port', String(this.port), '--db', this.#db, '--token', this.#token];
+  /** @param flags of Node.js, such as `--import` with what is to be loaded first */
+  async restart(flags: readonly string[] = []): Promise<void> {
+    const args = [...flags, launcher, '--port', String(this.port), '--db', this.#db, '--token', this.#token];
     const child = spawn(process.execPath, args, { stdio: 'ignore', env: { PATH: process.env['PATH'] } });
     this.#child = child;
     const deadline = performance.now() + 20_000;
@@ -60,9 +66,9 @@ export class ServerProcess {
     }
   }
 
-  async killAndRestart(): Promise<void> {
+  async killAndRestart(flags: readonly string[] = []): Promise<void> {
     await this.kill();
-    await this.restart();
+    await this.restart(flags);
   }
 }
 

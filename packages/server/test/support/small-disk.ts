@@ -9,10 +9,12 @@ import { afterTest } from './disposal.js';
 export interface SmallDisk {
   readonly folder: string;
   readonly resize: (mebibytes: number) => void;
+  /** Takes it away, with what is on it; from processes that still use it when they have ended. Once is enough. */
+  readonly remove: () => void;
 }
 
 /**
- * Mounts a disk of this size, which takes a right that not every process has.
+ * Mounts a disk of this size, which takes a right that not every process has. Removed after the test; outside of tests by its `remove`.
  *
  * @returns `undefined` where it has not
  */
@@ -29,9 +31,13 @@ export function smallDisk(mebibytes: number): SmallDisk | undefined {
     if (process.env['CERBERUS_REQUIRE_ALL_TESTS'] === 'true') throw error;
     return undefined;
   }
-  afterTest(() => {
-    execFileSync('umount', [folder]);
+  let isThere = true;
+  const remove = (): void => {
+    if (!isThere) return;
+    isThere = false;
+    execFileSync('umount', ['-l', folder]);
     rmSync(folder, { recursive: true });
-  });
-  return { folder, resize: (size) => mount('remount', `size=${size}m`) };
+  };
+  afterTest(remove);
+  return { folder, resize: (size) => mount('remount', `size=${size}m`), remove };
 }
