@@ -12,7 +12,16 @@ describe('soak, shortened', function () {
   this.timeout(320_000);
 
   it('F40 F44 load while one fault after the other strikes, outages, and applications with a spool that are killed: nothing lost but what was in the memory of the killed, nothing twice, memory flat, books balanced', async () => {
-    const args = ['--minutes', '0.15', '--outage-seconds', '4', '--spooled-events', '30000'];
+    const args = [
+      '--minutes',
+      '0.15',
+      '--spans-per-second',
+      '500',
+      '--outage-seconds',
+      '4',
+      '--spooled-events',
+      '30000',
+    ];
     const { stdout } = await run(process.execPath, [soak, ...args], { timeout: 300_000 }).catch(
       (error: { stdout: string }) => error,
     );
