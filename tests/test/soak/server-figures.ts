@@ -25,7 +25,8 @@ async function untilAnswered(url: string, token: string): Promise<Response> {
       () => undefined,
     );
     if (response?.ok === true) return response;
-    if (performance.now() > deadline) throw new Error(`the server answered ${response?.status ?? 'nothing'}`);
+    if (performance.now() > deadline)
+      throw new Error(`the server answered with ${response?.status ?? 'nothing'} for a minute`);
     await sleep(50);
   }
 }

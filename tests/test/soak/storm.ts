@@ -81,7 +81,7 @@ export class Storm {
       const next = performance.now() + faultEveryMillis * this.#part;
       await fault.strike(this.#scene);
       this.#note(fault.kind, await this.#isHealed(fault.kind));
-      await this.#isWhole();
+      await this.#isWhole().catch((error: Error) => this.broken.push(`${error.message} after ${fault.kind}`));
       struck += 1;
       await sleep(Math.max(0, next - performance.now()));
     }

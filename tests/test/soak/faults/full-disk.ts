@@ -21,7 +21,6 @@ export class FullDisk implements Fault {
   readonly share = 1;
   readonly #disk: SmallDisk;
   readonly #rooms: number[] = [];
-  #databaseMiB = 0;
 
   constructor(disk: SmallDisk) {
     this.#disk = disk;
@@ -41,7 +40,9 @@ export class FullDisk implements Fault {
   }
 
   findings(): readonly [string, string][] {
-    const database = `beside a database of ${this.#databaseMiB} MiB at last`;
+    const { blocks, bsize } = statfsSync(this.#disk.folder);
+    const usedMiB = Math.round((blocks * bsize - this.#freeBytes()) / 2 ** 20);
+    const database = `beside a database of ${usedMiB} MiB at last`;
     return [['full disk', `another file left ${this.#rooms.join(', ')} KiB, ${database}`]];
   }
 
@@ -50,8 +51,6 @@ export class FullDisk implements Fault {
   }
 
   async #fill(path: string, roomBytes: number): Promise<void> {
-    const { blocks, bsize } = statfsSync(this.#disk.folder);
-    this.#databaseMiB = Math.round((blocks * bsize - this.#freeBytes()) / 2 ** 20);
     // In a process of its own, for it takes a while, in which the producers are to go on. Part of util-linux, as `mount` is.
     const most = String(Math.max(1, this.#freeBytes() - LAST_BYTES));
     await run('fallocate', ['--length', most, path]);
@@ -76,7 +75,8 @@ export class FullDisk implements Fault {
 async function isNoticed({ server }: Scene): Promise<boolean> {
   const deadline = performance.now() + FULL_MILLIS;
   while (performance.now() < deadline) {
-    if ((await fetch(`${server.url}/readyz`)).status === 503) return true;
+    const answer = await fetch(`${server.url}/readyz`).catch(() => undefined);
+    if (answer?.status === 503) return true;
     await sleep(50);
   }
   return false;
