@@ -45,6 +45,8 @@ export class Application {
   constructor(settings: Omit<LifeSettings, 'journal'>, folder: string) {
     this.#settings = settings;
     this.#folder = folder;
+    // Also when this process is told to end.
+    process.once('exit', () => this.#child?.kill('SIGKILL'));
   }
 
   start(): void {

@@ -1,10 +1,59 @@
 import { growth, type Outage } from '../../../packages/exporter-ws/test-dist/support/outage.js';
+import { print } from './output.js';
+import type { Producer } from './producer.js';
 import type { SpoolStormReport } from './spool-storm.js';
 import type { HourReport } from './spooled-hour.js';
+import type { StormOutcome } from './storm-phase.js';
 
-/** One line of the report. */
-export function print(name: string, value: unknown): void {
-  process.stdout.write(`  ${name.padEnd(34)}${String(value)}\n`);
+export function printStorm(outcome: StormOutcome): void {
+  const { storm, stored, findings, skipped, broken } = outcome;
+  const { strikes, producers, watch } = storm;
+  const { rssMiB } = watch;
+  // The first fifth is warm-up: the heap grows to its working size.
+  const warm = rssMiB.slice(Math.floor(rssMiB.length / 5));
+  const sum = (count: (producer: Producer) => number): number =>
+    producers.reduce((total, producer) => total + count(producer), 0);
+  const accepted = sum((producer) => producer.accepted);
+  const events = [...stored.byName.values()].reduce((total, count) => total + count, 0);
+  print('accepted', accepted);
+  print('stored', events);
+  print('lost', accepted - events);
+  print('duplicates', stored.duplicates);
+  print(
+    'refused (queue full, counted)',
+    sum(({ refused }) => refused),
+  );
+  print(
+    'exporters that fell back',
+    sum(({ fellBack }) => Number(fellBack)),
+  );
+  print('most in the spool', `${watch.mostSpooled} events`);
+  print('faults', 'how many, and the worst time to heal');
+  for (const [kind, { count, worstHealMillis }] of strikes)
+    print(`  ${kind}`, `${String(count).padEnd(5)}${worstHealMillis} ms`);
+  for (const kind of skipped) print('  skipped', kind);
+  for (const [name, value] of findings) print(name, value);
+  print(
+    'resident memory',
+    `${warm[0] ?? 0} MiB, then ${growth(warm) >= 0 ? '+' : ''}${growth(warm).toFixed(1)} MiB over the run`,
+  );
+  print('  of the server, at most', `${watch.serverRssMiB} MiB`);
+  print('sockets between faults, at most', watch.sockets);
+  print('books balanced at every sample', isBalanced(producers));
+  for (const what of broken) print('BROKEN', what);
+}
+
+/** Exactly once, each exporter for itself, whatever struck. */
+export function keptThroughStorm({ storm: { producers }, stored, broken }: StormOutcome): boolean {
+  const isWhole = producers.every(
+    ({ name, accepted, acked }) => acked === accepted && accepted === (stored.byName.get(name) ?? 0),
+  );
+  const hasFallenBack = producers.some(({ fellBack }) => fellBack);
+  return isWhole && stored.duplicates === 0 && broken.length === 0 && !hasFallenBack && isBalanced(producers);
+}
+
+function isBalanced(producers: readonly Producer[]): boolean {
+  return producers.every(({ balanced }) => balanced);
 }
 
 export function printOutage(name: string, { rssMiB, usedMiB, stats }: Outage): void {

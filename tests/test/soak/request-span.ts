@@ -14,9 +14,12 @@ function randomHex(digits: number): string {
   return hex.slice(used - digits, used);
 }
 
-/** A request to `/orders/<name>` with random ids and a random pseudonym: nothing in it is smaller than in a real one. */
-export function requestSpan(name: string): FinishedSpan {
-  const now = Date.now();
+/**
+ * A request to `/orders/<name>` with random ids and a random pseudonym: nothing in it is smaller than in a real one.
+ *
+ * @param now when it began, milliseconds since 1970
+ */
+export function requestSpan(name: string, status = 200, now = Date.now()): FinishedSpan {
   const traceId = randomHex(32);
   const spanId = randomHex(16);
   return {
@@ -26,8 +29,8 @@ export function requestSpan(name: string): FinishedSpan {
       'url.path': `/orders/${name}`,
       'url.scheme': 'https',
       'http.route': '/orders/:id',
-      'http.response.status_code': 200,
-      'cerberus.outcome': 'completed',
+      'http.response.status_code': status,
+      'cerberus.outcome': status >= 500 ? 'error' : 'completed',
       'cerberus.source_ip': randomHex(64),
       'cerberus.metric.items': now % 7,
     },

@@ -46,6 +46,7 @@ export async function spoolStorm(
 ): Promise<SpoolStormReport> {
   await mkdir(folder, { recursive: true });
   const server = await ServerProcess.start(join(folder, 'spool.duckdb'), TOKEN);
+  process.once('exit', () => void server.kill());
   const spoolDir = join(folder, 'spool');
   const settings = {
     wsUrl: `ws://127.0.0.1:${server.port}/ws/events`,

@@ -1,139 +1,131 @@
-import type { CerberusWsExporter, FinishedSpan } from '@cerberus-otel/exporter-ws';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultProxy } from '../../../packages/exporter-ws/test-dist/support/fault-proxy.js';
-import { imbalance } from '../../../packages/exporter-ws/test-dist/support/exporters.js';
-import type { ServerProcess } from '../support/server-process.js';
+import type { Fault, Scene } from './faults/fault.js';
+import { schedule } from './faults/schedule.js';
+import type { Producer } from './producer.js';
+import { aggregated, isReady } from './server-figures.js';
+import { Watch } from './watch.js';
 
-/** What a storm left behind. */
-export interface StormReport {
-  readonly seconds: number;
-  readonly faults: Readonly<Record<string, number>>;
-  readonly accepted: number;
-  readonly acked: number;
-  readonly refused: number;
-  /** Milliseconds from the end of a fault until all that had been accepted by then was acknowledged. */
-  readonly healMillis: readonly number[];
-  /** Resident memory of the exporting process, MiB, once a second. */
-  readonly rssMiB: readonly number[];
-  /** Open sockets of the exporting process, most seen between faults. */
-  readonly sockets: number;
-  /** True when the books were balanced at every sample. */
-  readonly balanced: boolean;
+/** The faults of one kind. */
+export interface Strikes {
+  readonly count: number;
+  /** Longest time from the end of one until all that had been accepted by then was acknowledged, milliseconds. */
+  readonly worstHealMillis: number;
 }
 
 export interface StormSettings {
+  /** At least; it does not end before every fault has struck. */
   readonly seconds: number;
-  readonly spansPerSecond: number;
-  /** Milliseconds from one fault to the next. */
+  /** Least time from one fault to the next, milliseconds; in a short run less. */
   readonly faultEveryMillis: number;
-  /** The server is killed with SIGKILL at most so often. */
-  readonly kills: number;
+  readonly faults: readonly Fault[];
+  readonly producers: readonly Producer[];
+  /** Makes the one of this number. */
+  readonly newcomer: (number: number) => Producer;
 }
 
-const LINK_FAULTS = ['reset', 'end', 'blackhole', 'drop-down', 'stall', 'refuse'] as const;
+/** Where it takes place. */
+export type Place = Pick<Scene, 'server' | 'token' | 'proxy' | 'line' | 'random'>;
 
-function span(index: number): FinishedSpan {
-  return {
-    kind: 1,
-    attributes: {
-      'http.request.method': 'GET',
-      'url.path': `/${index}`,
-      'http.route': '/:id',
-      'http.response.status_code': 200,
-      'cerberus.outcome': 'completed',
-      'cerberus.source_ip': index.toString(16).padStart(64, '0'),
-      'cerberus.metric.items': index % 10,
-    },
-    startTime: [Math.floor(Date.now() / 1e3), 0],
-    duration: [0, 1_000_000],
-    status: { code: 0 },
-    spanContext: () => ({
-      traceId: 'c'.repeat(32),
-      spanId: index.toString(16).padStart(16, '0'),
-      traceFlags: 1,
-    }),
-  };
-}
+/** Runs shorter than this hold each fault for a part of its time only. */
+const WHOLE_SECONDS = 240;
+const LEAST_PART = 0.2;
 
-/** Exports at a steady rate through a link that breaks again and again, and watches. Ends with every fault healed. */
-export async function storm(
-  exporter: CerberusWsExporter,
-  server: ServerProcess,
-  proxy: FaultProxy,
-  settings: StormSettings,
-): Promise<StormReport> {
-  const faults: Record<string, number> = {};
-  const healMillis: number[] = [];
-  const rssMiB: number[] = [];
-  let balanced = true;
-  let sockets = 0;
-  let exported = 0;
-  const ending = new AbortController();
+/** Loads the server at a steady rate while one thing after the other goes wrong, and watches. */
+export class Storm {
+  readonly strikes: Map<string, Strikes> = new Map<string, Strikes>();
+  /** All that took part, newcomers too. */
+  readonly producers: Producer[];
+  /** Promises that were broken, in words. */
+  readonly broken: string[] = [];
+  readonly watch: Watch;
+  readonly #settings: StormSettings;
+  readonly #scene: Scene;
+  /** Of the time for which a fault is held. */
+  readonly #part: number;
+  #newcomers = 0;
 
-  const load = async (): Promise<void> => {
-    const started = performance.now();
-    while (!ending.signal.aborted) {
-      const due = Math.floor(((performance.now() - started) / 1e3) * settings.spansPerSecond) - exported;
-      exporter.export(
-        Array.from({ length: due }, (_, index) => span(exported + index)),
-        () => undefined,
-      );
-      exported += due;
-      balanced &&= imbalance(exporter.stats()) === 0;
+  constructor(place: Place, settings: StormSettings) {
+    this.producers = [...settings.producers];
+    this.#settings = settings;
+    this.watch = new Watch(place.server, settings.producers);
+    this.#part = Math.min(1, Math.max(LEAST_PART, settings.seconds / WHOLE_SECONDS));
+    this.#scene = {
+      ...place,
+      hold: (millis) => sleep(millis * this.#part),
+      acked: () => this.#sumOf('acked'),
+      newcomer: () => this.#newcomer(),
+      isWhole: () => this.#isWhole(),
+      broken: (what) => void this.broken.push(what),
+    };
+  }
+
+  /** Settles when every fault has healed. */
+  async run(): Promise<void> {
+    const ending = new AbortController();
+    const background = Promise.all([this.#load(ending.signal), this.watch.run(ending.signal)]);
+    try {
+      await this.#strikeAll();
+    } finally {
+      ending.abort();
+      await background;
+    }
+    await this.#isHealed('the end');
+  }
+
+  async #strikeAll(): Promise<void> {
+    const { seconds, faultEveryMillis, faults } = this.#settings;
+    const end = performance.now() + seconds * 1e3;
+    let struck = 0;
+    for (const fault of schedule(faults, this.#scene.random)) {
+      if (performance.now() >= end && struck >= faults.length) return;
+      const next = performance.now() + faultEveryMillis * this.#part;
+      await fault.strike(this.#scene);
+      this.#note(fault.kind, await this.#isHealed(fault.kind));
+      await this.#isWhole().catch((error: Error) => this.broken.push(`${error.message} after ${fault.kind}`));
+      struck += 1;
+      await sleep(Math.max(0, next - performance.now()));
+    }
+  }
+
+  async #load(ending: AbortSignal): Promise<void> {
+    while (!ending.aborted) {
+      for (const producer of this.#settings.producers) producer.work();
       await sleep(10);
     }
-  };
-  const watch = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
-      rssMiB.push(Math.round(process.memoryUsage().rss / 1024 / 102.4) / 10);
-      await sleep(1_000);
-    }
-  };
-
-  async function break_(kind: (typeof LINK_FAULTS)[number] | 'kill'): Promise<void> {
-    faults[kind] = (faults[kind] ?? 0) + 1;
-    if (kind === 'kill') await server.killAndRestart();
-    else if (kind === 'reset') proxy.reset();
-    else if (kind === 'end') proxy.end();
-    else if (kind === 'refuse') proxy.refuse(true);
-    else proxy.set(kind);
-    await sleep(Math.min(700, settings.faultEveryMillis / 3));
-    proxy.refuse(false);
-    proxy.set('pass');
-  }
-  async function healed(): Promise<void> {
-    const started = performance.now();
-    const { accepted } = exporter.stats();
-    while (exporter.stats().acked < accepted && performance.now() - started < 60_000) await sleep(5);
-    healMillis.push(Math.round(performance.now() - started));
-    sockets = Math.max(
-      sockets,
-      process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
-    );
   }
 
-  const background = Promise.all([load(), watch()]);
-  const started = performance.now();
-  for (let index = 0; performance.now() - started < settings.seconds * 1e3; index += 1) {
-    const round = performance.now();
-    const kill = index % 3 === 2 && (faults['kill'] ?? 0) < settings.kills;
-    await break_(kill ? 'kill' : (LINK_FAULTS[Math.floor(Math.random() * LINK_FAULTS.length)] ?? 'reset'));
-    await healed();
-    await sleep(Math.max(0, settings.faultEveryMillis - (performance.now() - round)));
+  /** @returns after how many milliseconds */
+  async #isHealed(after: string): Promise<number> {
+    const began = performance.now();
+    const isAcked = await Promise.all(this.#settings.producers.map((producer) => producer.isAcknowledged()));
+    if (isAcked.includes(false)) this.broken.push(`what was accepted was not acknowledged after ${after}`);
+    this.watch.noteSockets();
+    return Math.round(performance.now() - began);
   }
-  ending.abort();
-  await background;
-  await exporter.forceFlush();
-  const { accepted, acked, refused } = exporter.stats();
-  return {
-    seconds: Math.round((performance.now() - started) / 1e3),
-    faults,
-    accepted,
-    acked,
-    refused: refused.queue_full,
-    healMillis,
-    rssMiB,
-    sockets,
-    balanced,
-  };
+
+  #note(kind: string, healMillis: number): void {
+    const { count, worstHealMillis } = this.strikes.get(kind) ?? { count: 0, worstHealMillis: 0 };
+    this.strikes.set(kind, { count: count + 1, worstHealMillis: Math.max(worstHealMillis, healMillis) });
+  }
+
+  #newcomer(): Producer {
+    const producer = this.#settings.newcomer(this.#newcomers);
+    this.#newcomers += 1;
+    this.producers.push(producer);
+    return producer;
+  }
+
+  async #isWhole(): Promise<void> {
+    const { server, token } = this.#scene;
+    await isReady(server.url, token);
+    const least = this.#sumOf('acked');
+    const { requests } = await aggregated(server.url, token);
+    const most = this.#sumOf('accepted');
+    if (requests < least || requests > most)
+      this.broken.push(`the server counted ${requests} events, not ${least} to ${most}`);
+  }
+
+  #sumOf(count: 'acked' | 'accepted'): number {
+    return this.producers.reduce((sum, producer) => sum + producer[count], 0);
+  }
 }

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterTest } from './disposal.js';
 
+/** Longer than it takes on a machine that is busy, with a log to read that was not merged. */
+const START_MILLIS = 60_000;
 const launcher = join(
   dirname(createRequire(import.meta.url).resolve('@cerberus-otel/server/package.json')),
   'bin/cerberus-server.mjs',
@@ -31,6 +33,11 @@ export class ServerProcess {
     return server;
   }
 
+  /** Of the process that was started last. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -43,26 +50,27 @@ export class ServerProcess {
     await exited;
   }
 
-  async restart(): Promise<void> {
-    const args = [launcher, '--port', String(this.port), '--db', this.#db, '--token', this.#token];
+  /** @param flags of Node.js, such as `--import` with what is to be loaded first */
+  async restart(flags: readonly string[] = []): Promise<void> {
+    const args = [...flags, launcher, '--port', String(this.port), '--db', this.#db, '--token', this.#token];
     const child = spawn(process.execPath, args, { stdio: 'ignore', env: { PATH: process.env['PATH'] } });
     this.#child = child;
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + START_MILLIS;
     for (;;) {
       const healthy = await fetch(`${this.url}/healthz`).then(
         ({ ok }) => ok,
         () => false,
       );
       if (healthy) return;
-      if (child.exitCode !== null || performance.now() > deadline)
-        throw new Error('the server did not start');
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode} at its start`);
+      if (performance.now() > deadline) throw new Error(`the server did not start in ${START_MILLIS} ms`);
       await sleep(30);
     }
   }
 
-  async killAndRestart(): Promise<void> {
+  async killAndRestart(flags: readonly string[] = []): Promise<void> {
     await this.kill();
-    await this.restart();
+    await this.restart(flags);
   }
 }
 

@@ -3,10 +3,18 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterTest } from './disposal.js';
 
+interface Chunk {
+  readonly bytes: Buffer;
+  /** When it may leave, as `performance.now()` counts. */
+  readonly due: number;
+}
+
 interface Link {
   readonly client: Socket;
   readonly server: Socket;
-  readonly waiting: Buffer[];
+  readonly waiting: Chunk[];
+  /** What the server said and the client has not heard. */
+  readonly answers: Chunk[];
   /** The client will send no more. */
   ended: boolean;
 }
@@ -15,12 +23,14 @@ const PIECE_BYTES = 512;
 const TICK_MILLIS = 5;
 
 /**
- * A TCP proxy whose links share one slow uplink, in turns; what a server says comes at once. It takes what it is given, as the
+ * A TCP proxy whose links share one slow uplink, in turns; what a server says comes at any rate. It takes what it is given, as the
  * buffers in front of a slow line do, until its client resets the link. Stopped after the test.
  */
 export class SlowLine {
   /** Of the uplink; Infinity: as fast as it goes. */
   bytesPerSecond: number;
+  /** How long a byte is on its way, up as well as down, milliseconds. */
+  delayMillis = 0;
   connections = 0;
   /** Bytes that were passed on. */
   passed = 0;
@@ -64,15 +74,19 @@ export class SlowLine {
   }
 
   #link(client: Socket, server: Socket): void {
-    const link: Link = { client, server, waiting: [], ended: false };
+    const link: Link = { client, server, waiting: [], answers: [], ended: false };
     this.connections += 1;
     this.#links.add(link);
-    client.on('data', (chunk: Buffer) => void link.waiting.push(chunk));
+    client.on('data', (bytes: Buffer) => {
+      link.waiting.push({ bytes, due: performance.now() + this.delayMillis });
+      if (this.bytesPerSecond === Infinity && this.delayMillis === 0) this.#passAll(link);
+    });
     client.on('end', () => void (link.ended = true));
-    server.on('data', (chunk: Buffer) => {
+    server.on('data', (bytes: Buffer) => {
+      link.answers.push({ bytes, due: performance.now() + this.delayMillis });
       // A client that has gone answers with a reset, which Node does not see behind an end.
       if (link.ended) close();
-      else if (!client.destroyed) client.write(chunk);
+      else if (this.delayMillis === 0) answer(link);
     });
     const close = (): void => {
       this.#links.delete(link);
@@ -83,13 +97,17 @@ export class SlowLine {
       socket.on('error', close);
       socket.on('close', close);
     }
-    server.on('end', () => client.end());
+    server.on('end', () => {
+      for (const { bytes } of link.answers.splice(0)) client.write(bytes);
+      client.end();
+    });
   }
 
   async #run(): Promise<void> {
     let credit = 0;
     for (let last = performance.now(); !this.#stopped; await sleep(TICK_MILLIS)) {
       const now = performance.now();
+      for (const link of this.#links) answer(link);
       credit += ((now - last) / 1e3) * this.bytesPerSecond;
       last = now;
       for (let moved = true; moved && credit > 0;) {
@@ -105,18 +123,33 @@ export class SlowLine {
     }
   }
 
+  #passAll(link: Link): void {
+    while (this.#pass(link) > 0);
+  }
+
   /** @returns bytes */
   #pass(link: Link): number {
-    const [first, ...others] = link.waiting;
+    const [first] = link.waiting;
     if (first === undefined) {
       if (link.ended) link.server.end();
       return 0;
     }
-    const piece = first.subarray(0, this.bytesPerSecond === Infinity ? first.length : PIECE_BYTES);
-    const rest = first.subarray(piece.length);
-    link.waiting.splice(0, link.waiting.length, ...(rest.length > 0 ? [rest] : []), ...others);
+    if (first.due > performance.now()) return 0;
+    const { bytes, due } = first;
+    const piece = bytes.subarray(0, this.bytesPerSecond === Infinity ? bytes.length : PIECE_BYTES);
+    if (piece.length === bytes.length) link.waiting.shift();
+    else link.waiting[0] = { bytes: bytes.subarray(piece.length), due };
     if (!link.server.destroyed) link.server.write(piece);
     this.passed += piece.length;
     return piece.length;
+  }
+}
+
+/** Passes on what the server said so long ago that it is there. */
+function answer({ client, answers }: Link): void {
+  const now = performance.now();
+  for (let first = answers[0]; first !== undefined && first.due <= now; first = answers[0]) {
+    answers.shift();
+    if (!client.destroyed) client.write(first.bytes);
   }
 }

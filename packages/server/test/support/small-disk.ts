@@ -10,12 +10,12 @@ import { lastWill } from './last-will.js';
 export interface SmallDisk {
   readonly folder: string;
   readonly resize: (mebibytes: number) => void;
-  /** It must not be in use. Otherwise it goes with this process. */
+  /** Takes it away, with what is on it; from processes that still use it when they have ended. Once is enough. */
   readonly remove: () => void;
 }
 
 /**
- * Mounts a disk of this size, which takes a right that not every process has. It is removed after the test.
+ * Mounts a disk of this size, which takes a right that not every process has. Removed after the test; outside of tests by its `remove`.
  *
  * @returns `undefined` where it has not
  */
@@ -37,9 +37,9 @@ export function smallDisk(mebibytes: number): SmallDisk | undefined {
   let isThere = true;
   const remove = (): void => {
     if (!isThere) return;
-    execFileSync('umount', [folder]);
-    rmSync(folder, { recursive: true });
     isThere = false;
+    execFileSync('umount', ['-l', folder]);
+    rmSync(folder, { recursive: true });
     revoke();
   };
   afterTest(remove);
