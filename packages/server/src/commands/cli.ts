@@ -18,6 +18,7 @@ import { startBanner, type BannerFacts } from './banner.ts';
 import { createCommandLog, type CommandLog } from './command-log.ts';
 import { devCommand } from './dev-command.ts';
 import { environmentWith, logFormatOf } from './settings.ts';
+import { shareCommand } from './share-command.ts';
 import { tailCommand } from './tail-command.ts';
 import { tokenCommand } from './token-command.ts';
 
@@ -103,6 +104,7 @@ function createCommand(): Command {
     .addCommand(devCommand())
     .addCommand(tailCommand())
     .addCommand(tokenCommand())
+    .addCommand(shareCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand());
 }
