@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 
 import type { Overview, StatusClass } from '../api-types.ts';
 import { count, exactCount, interval } from '../format.ts';
-import { usePage } from '../page-context.ts';
+import { useRangeSelection } from '../page-context.ts';
 import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
 import { Legend } from './legend.tsx';
@@ -18,7 +18,7 @@ interface OverviewChartProps {
 
 /** Requests over time, stacked by status class. */
 export function RequestsChart({ overview, outdated }: OverviewChartProps): JSX.Element {
-  const { go } = usePage();
+  const select = useRangeSelection();
   const [hovered, setHovered] = useState<number>();
   const { series, bucket_millis: width } = overview;
   const data = useMemo(() => stacked(overview), [overview]);
@@ -46,7 +46,7 @@ export function RequestsChart({ overview, outdated }: OverviewChartProps): JSX.E
         wholeNumbers
         label={label}
         onHover={setHovered}
-        onSelect={(range) => go({ range })}
+        onSelect={select}
       />
     </Panel>
   );

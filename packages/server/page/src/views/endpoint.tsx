@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Metrics, Overview } from '../api-types.ts';
 import { duration } from '../format.ts';
-import { usePage } from '../page-context.ts';
+import { useDetails, usePage } from '../page-context.ts';
 import { Outcomes, StatusCodes } from '../parts/breakdowns.tsx';
 import { ClientList } from '../parts/client-list.tsx';
 import { Figures } from '../parts/figures.tsx';
@@ -26,13 +26,14 @@ export function EndpointView(): JSX.Element {
 }
 
 function Endpoint(): JSX.Element {
-  const { method, endpoint } = usePage().state;
+  const { state, canGo } = usePage();
+  const { method, endpoint } = state;
   const only = { method, endpoint };
   const { value: overview, outdated, refused } = useRead<Overview>('api/overview', only);
   return (
     <>
       <div class="title">
-        <Link to={{ view: 'overview' }}>Overview</Link>
+        {canGo({ view: 'overview' }) && <Link to={{ view: 'overview' }}>Overview</Link>}
         <h1>
           <span class="method">{method}</span> <bdi>{endpoint}</bdi>
         </h1>
@@ -51,6 +52,7 @@ interface BodyProps {
 }
 
 function Body({ overview, outdated, only }: BodyProps): JSX.Element {
+  const hasDetails = useDetails();
   const metrics = useRead<Metrics>('api/custom-metrics', only).value?.metrics ?? [];
   if (overview.totals.requests === 0) return <NothingHere what="requests to this endpoint" />;
   const shown = { overview, outdated };
@@ -75,9 +77,9 @@ function Body({ overview, outdated, only }: BodyProps): JSX.Element {
         {metrics.map(({ name }) => (
           <MetricDetailPanel key={name} name={name} only={only} />
         ))}
-        <ClientList requests={overview.totals.requests} only={only} />
+        {hasDetails && <ClientList requests={overview.totals.requests} only={only} />}
       </div>
-      <LatestEvents {...only} />
+      {hasDetails && <LatestEvents {...only} />}
     </>
   );
 }
