@@ -75,7 +75,7 @@ describeInBrowser('a share link', () => {
       .innerText();
 
   const isOver = (page: Page): Promise<void> =>
-    page.getByRole('heading', { name: 'This link is not valid, or no longer' }).waitFor();
+    page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
 
   it('is made on a view, shows its figures to whoever has it, and no more once it is revoked', async () => {
     const { page: owner, problems } = await openPage(server, '?range=15m&client_id=shop');
@@ -95,7 +95,7 @@ describeInBrowser('a share link', () => {
     const text = await reader.page.locator('body').innerText();
     expect(text)
       .to.include('shop, the last 15 minutes')
-      .and.match(/Shared to be read, until \d+ \w+ \d{4}/)
+      .and.match(/Read-only, valid until \d+ \w+ \d{4}/)
       .and.not.match(/Top clients|Live|Sources|Tokens|Sign out|Share view/);
     expect(await reader.page.getByRole('link').allInnerTexts(), 'nothing leads elsewhere').to.deep.equal([]);
     expect(await reader.page.locator('select').count()).to.equal(0);

@@ -15,7 +15,7 @@ export function LinkEnded(): JSX.Element {
           <Mark />
           Cerberus
         </p>
-        <h1>This link is not valid, or no longer</h1>
+        <h1>This link is not valid</h1>
         <p>
           It may have expired or been revoked, or a part of it is missing. Whoever sent it can make another
           one.

@@ -38,7 +38,7 @@ export function SharedHeader({ share, theme }: SharedHeaderProps): JSX.Element {
           <bdi>{share.client_id ?? 'All applications'}</bdi>, {rangeText(range)}
         </span>
         <span>
-          Shared to be read, until{' '}
+          Read-only, valid until{' '}
           <time dateTime={share.expires_at}>{dateAndTime(Date.parse(share.expires_at))}</time>
         </span>
       </p>
