@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { SharedView } from '../../page/dist/api-types.js';
 import { withoutScope } from '../../page/dist/query.js';
 import { isChoice, sharedState } from '../../page/dist/shared/shared-state.js';
-import { secretIn } from '../../page/dist/shared/use-share-secret.js';
+import { secretIn } from '../../page/dist/shared/share-secret.js';
 import { parseState } from '../../page/dist/url-state.js';
 
 const SHARE: SharedView = {

@@ -5,11 +5,11 @@ import type uPlot from 'uplot';
 import type { MetricNumbers } from '../api-types.ts';
 import { dateAndTime, decimal } from '../format.ts';
 import { usePage, useRangeSelection } from '../page-context.ts';
-import { Chart } from './chart.tsx';
-import type { ColourReader } from './colours.ts';
-import { Histogram } from './histogram.tsx';
-import { isolatedPoints } from './isolated-points.ts';
-import { Legend } from './legend.tsx';
+import { Chart } from './charts/chart.tsx';
+import type { ColourReader } from './charts/colours.ts';
+import { Histogram } from './charts/histogram.tsx';
+import { isolatedPoints } from './charts/isolated-points.ts';
+import { Legend } from './charts/legend.tsx';
 
 /** A metric's numbers over time and as a distribution. */
 export function MetricNumbersChart({ numbers }: { readonly numbers: MetricNumbers }): JSX.Element {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { askWithLink } from '../api.ts';
+import { secretIn } from './share-secret.ts';
 
 /** The secret of the share link that the page was opened with. Another link, opened in the same tab, takes its place. */
 export function useShareSecret(): string | undefined {
@@ -18,9 +19,4 @@ function taken(): string | undefined {
   const secret = secretIn(location.hash);
   if (secret !== undefined) askWithLink(secret);
   return secret;
-}
-
-/** The secret in a fragment, `#` included; one that somebody cut is one, too, for whoever opens it is to be told. */
-export function secretIn(hash: string): string | undefined {
-  return /^#(share-[\w-]*)$/.exec(hash)?.[1];
 }

@@ -6,16 +6,16 @@ import { useDetails, usePage } from '../page-context.ts';
 import { Outcomes, StatusCodes } from '../parts/breakdowns.tsx';
 import { ClientList } from '../parts/client-list.tsx';
 import { Figures } from '../parts/figures.tsx';
-import { Histogram } from '../parts/histogram.tsx';
-import { LatencyChart } from '../parts/latency-chart.tsx';
-import { LatestEvents } from '../parts/latest-events.tsx';
+import { Histogram } from '../parts/charts/histogram.tsx';
+import { LatencyChart } from '../parts/charts/latency-chart.tsx';
+import { LatestEvents } from '../parts/events/latest-events.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { MetricDetailPanel } from '../parts/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
-import { RequestsChart } from '../parts/requests-chart.tsx';
+import { RequestsChart } from '../parts/charts/requests-chart.tsx';
 import { useRead } from '../use-read.ts';
 
 /** Everything about one endpoint. */

@@ -6,11 +6,11 @@ import { ClientList } from '../parts/client-list.tsx';
 import { Connect } from '../parts/connect.tsx';
 import { EndpointTable } from '../parts/endpoint-table.tsx';
 import { Figures } from '../parts/figures.tsx';
-import { LatencyChart } from '../parts/latency-chart.tsx';
+import { LatencyChart } from '../parts/charts/latency-chart.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Refused } from '../parts/refused.tsx';
-import { RequestsChart } from '../parts/requests-chart.tsx';
+import { RequestsChart } from '../parts/charts/requests-chart.tsx';
 import { usePage, useDetails } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 

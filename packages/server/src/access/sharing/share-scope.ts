@@ -17,7 +17,7 @@ const RELATIVE_RANGES: ReadonlyMap<unknown, number> = new Map([
   ['30d', 30 * DAY_MILLIS],
 ]);
 const MAX_TEXT_BYTES = 4096;
-const ORDERS: readonly unknown[] = [...ENDPOINT_ORDERS, 'share'];
+const ORDERS: readonly string[] = [...ENDPOINT_ORDERS, 'share'];
 
 /** A range that ends now, by its name, or two instants. */
 export type SharedRange = { readonly last: string } | TimeRange;
@@ -66,15 +66,15 @@ export function parseScope(value: Members): ShareScope | string {
   if (view === 'endpoint' ? key === undefined : method !== undefined || endpoint !== undefined)
     return '`method` and `endpoint` go with the view endpoint, and it needs both';
   if (metric !== undefined && view !== 'metrics') return '`metric` goes with the view metrics';
-  const sort = value['sort'] ?? 'requests';
-  if (!ORDERS.includes(sort)) return `\`sort\` must be one of ${ORDERS.join(', ')}`;
+  const sort = ORDERS.find((each) => each === (value['sort'] ?? 'requests'));
+  if (sort === undefined) return `\`sort\` must be one of ${ORDERS.join(', ')}`;
   return {
     view,
     range,
     clientId: clientId || undefined,
     endpoint: key,
     metric: metric || undefined,
-    sort: String(sort),
+    sort,
   };
 }
 

@@ -186,6 +186,16 @@ describe('share links', () => {
     ).to.equal(200);
   });
 
+  it('that are wrong or over give way to no session and no other token', async () => {
+    const { secret, id } = await make(running, OVERVIEW);
+    await call(`${running.url}/api/shares?id=${id}`, { method: 'DELETE' });
+    const cookie = await cookieOf();
+    for (const each of [secret, 'share-wrong'])
+      for (const headers of [{ cookie }, { 'x-api-key': TOKEN }])
+        for (const path of ['/api/overview', '/api/session', '/api/shares'])
+          expect((await withLink(running, each, path, headers)).status, path).to.equal(401);
+  });
+
   it('open no WebSocket', async () => {
     const { secret } = await make(running, { ...OVERVIEW, details: true });
     const cookie = await cookieOf();

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 
-import type { StoredEvent } from '../api-types.ts';
-import { usePage } from '../page-context.ts';
-import { traceLink } from '../trace-link.ts';
-import { CopyButton } from './copy-button.tsx';
-import { Link } from './link.tsx';
+import type { StoredEvent } from '../../api-types.ts';
+import { usePage } from '../../page-context.ts';
+import { traceLink } from '../../trace-link.ts';
+import { CopyButton } from '../copy-button.tsx';
+import { Link } from '../link.tsx';
 
 /** The whole event, as it was stored. */
 export function EventDetails({ event }: { readonly event: StoredEvent }): JSX.Element {
