@@ -6,6 +6,7 @@ import { afterDelay, Doorkeeper } from './access/doorkeeper.ts';
 import { GuessLimit } from './access/guess-limit.ts';
 import { RotatingKey } from './access/rotating-key.ts';
 import { Sessions } from './access/sessions.ts';
+import { ShareBook } from './access/sharing/share-book.ts';
 import { TokenBook } from './access/token-book.ts';
 import { createClientAddress } from './addresses/client-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
@@ -155,8 +156,9 @@ async function serve(
     log,
   });
   const sessions = new Sessions(tokens, { path: beside('sessions'), log });
+  const shares = new ShareBook(tokens, { path: beside('shares'), log });
   const registry = new ProducerRegistry();
-  const access = { tokens, sessions, signIn: config.signIn };
+  const access = { tokens, sessions, shares, signIn: config.signIn };
   const door = new Doorkeeper(access, new GuessLimit(), createClientAddress(config.trustProxy));
   const endpoint = createEndpoint(config, receiver, registry, tokens, door);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
@@ -180,6 +182,7 @@ async function serve(
     healthy: () => receiver.healthy,
     metrics,
     access,
+    shares,
     door,
     live,
     page: createPageReply(),

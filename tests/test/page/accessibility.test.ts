@@ -3,21 +3,9 @@ import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
+import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const found = await page.evaluate<readonly Violation[]>(
-    'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',
-  );
-  return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-}
 
 describeInBrowser('accessibility', () => {
   let server: CerberusServer;

@@ -3,7 +3,7 @@ import { Cluster } from '../cluster/cluster.js';
 import { endure, oneOf } from '../cluster/fault.js';
 import { allFaults } from '../cluster/faults/all.js';
 import type { Verdict } from '../cluster/oracle.js';
-import { print } from './report.js';
+import { print } from './output.js';
 
 const CROWD = 1_000;
 const LONGEST_CALM_MILLIS = 4_000;

@@ -1,4 +1,4 @@
-import type { NewToken } from './api-types.ts';
+import type { NewShare, NewToken } from './api-types.ts';
 
 /** Why there is no answer. */
 export type ApiFailure =
@@ -19,6 +19,14 @@ const TOLERATED_OFFSET_MILLIS = 3000;
 
 /** After that a request counts as not answered, so that it is asked for again. */
 const TIMEOUT_MILLIS = 30_000;
+
+/** Of the share link that the page was opened with; nowhere but here and in the address. */
+let shareSecret: string | undefined;
+
+/** From now on everything is asked with a share link, and with nothing else. */
+export function askWithLink(secret: string): void {
+  shareSecret = secret;
+}
 
 /** The server's time as far as it is known, in milliseconds since the epoch. */
 export function serverNow(): number {
@@ -60,13 +68,35 @@ export function revokeToken(id: string): Promise<ApiResult<unknown>> {
   return request(`api/tokens?id=${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
+/** Makes a share link. */
+export function createShare(
+  wish: Readonly<Record<string, string | boolean | undefined>>,
+): Promise<ApiResult<NewShare>> {
+  return request('api/shares', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(wish),
+  });
+}
+
+/** Revokes a share link. */
+export function revokeShare(id: string): Promise<ApiResult<unknown>> {
+  return request(`api/shares?id=${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
+/** Who asks: a browser that is signed in, by its cookie, or a link, without it. */
+function identity(): RequestInit {
+  if (shareSecret === undefined) return {};
+  return { headers: { authorization: `Bearer ${shareSecret}` }, credentials: 'omit' };
+}
+
 async function request<T>(url: string, init: RequestInit): Promise<ApiResult<T>> {
   let response: Response;
   let body: unknown;
   try {
     const timeout = AbortSignal.timeout(TIMEOUT_MILLIS);
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-    response = await fetch(url, { ...init, signal });
+    response = await fetch(url, { ...init, ...identity(), signal });
     body = await response.json();
   } catch (error) {
     if (init.signal?.aborted === true) throw error;

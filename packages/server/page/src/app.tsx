@@ -5,6 +5,7 @@ import type { Session } from './api-types.ts';
 import { getJson, serverNow, signOut, type ApiFailure } from './api.ts';
 import { PageContextHolder, type PageContext } from './page-context.ts';
 import { Header } from './parts/header.tsx';
+import { Notice } from './parts/notice.tsx';
 import { refreshMillis, spanAt } from './time-range.ts';
 import { formatState, type View } from './url-state.ts';
 import { useTheme } from './use-theme.ts';
@@ -59,6 +60,7 @@ export function App(): JSX.Element {
   const page: PageContext = {
     state,
     go: (change, replace) => setState({ ...state, ...change }, replace),
+    canGo: () => true,
     link: (change) => formatState({ ...state, ...change }),
     span,
     tick,
@@ -104,13 +106,4 @@ function view(name: View): ComponentChildren {
   if (name === 'tokens') return <TokensView />;
   if (name === 'endpoint') return <EndpointView />;
   return <OverviewView />;
-}
-
-/** Always there, so that a screen reader notices what appears in it. */
-function Notice({ isDown }: { readonly isDown: boolean }): JSX.Element {
-  return (
-    <div role="status" class={isDown ? 'notice' : ''}>
-      {isDown && 'The server does not answer. What is shown may be old; trying again.'}
-    </div>
-  );
 }

@@ -1,6 +1,14 @@
-import { render } from 'preact';
+import { render, type JSX } from 'preact';
 
 import { App } from './app.tsx';
+import { SharedApp } from './shared/shared-app.tsx';
+import { useShareSecret } from './shared/use-share-secret.ts';
+
+/** A share link opens another page than signing in does, whoever is signed in. */
+function Root(): JSX.Element {
+  const secret = useShareSecret();
+  return secret === undefined ? <App /> : <SharedApp key={secret} />;
+}
 
 const root = document.querySelector('#app');
-if (root !== null) render(<App />, root);
+if (root !== null) render(<Root />, root);

@@ -11,6 +11,8 @@ export interface PageContext {
   readonly state: UrlState;
   /** Shows something else. `replace` leaves no step to go back to. */
   readonly go: (change: Partial<UrlState>, replace?: boolean) => void;
+  /** Whether that may be shown: a share link is for one view. */
+  readonly canGo: (change: Partial<UrlState>) => boolean;
   /** The query of another view, for links. */
   readonly link: (change: Partial<UrlState>) => string;
   /** The instants that the range means at the moment. */
@@ -27,6 +29,17 @@ export interface PageContext {
 export const PageContextHolder: Context<PageContext | undefined> = createContext<PageContext | undefined>(
   undefined,
 );
+
+/** The way to a part of the range, for charts; `undefined` where the range stands. */
+export function useRangeSelection(): ((range: Span) => void) | undefined {
+  const { go, canGo } = usePage();
+  return canGo({ range: { since: 0, until: 1 } }) ? (range) => go({ range }) : undefined;
+}
+
+/** Whether single requests and clients are shown. */
+export function useDetails(): boolean {
+  return usePage().session?.share?.details !== false;
+}
 
 /** The context. @throws TypeError outside of the application */
 export function usePage(): PageContext {

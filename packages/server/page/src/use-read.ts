@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { getJson } from './api.ts';
 import { usePage } from './page-context.ts';
-import { apiUrl, type Params } from './query.ts';
+import { apiUrl, withoutScope, type Params } from './query.ts';
 
 /** What is known of an answer. */
 export interface Read<T> {
@@ -21,7 +21,7 @@ interface Pending {
 
 /** Asks the read API, again with each tick, within the range and the application that are chosen. */
 export function useRead<T>(path: string, params: Params = {}, isWanted = true): Read<T> {
-  const { state, span, tick, report } = usePage();
+  const { state, span, tick, report, session } = usePage();
   const [answer, setAnswer] = useState<{ key: string; value: T }>();
   const [refused, setRefused] = useState<string>();
   const pending = useRef<Pending | undefined>(undefined);
@@ -34,7 +34,8 @@ export function useRead<T>(path: string, params: Params = {}, isWanted = true): 
     pending.current?.controller.abort();
     const mine: Pending = { key, controller: new AbortController() };
     pending.current = mine;
-    const url = apiUrl(path, { ...scoped, since: Math.round(span.since), until: Math.round(span.until) });
+    const whole = { ...scoped, since: Math.round(span.since), until: Math.round(span.until) };
+    const url = apiUrl(path, session?.share === undefined ? whole : withoutScope(whole));
     getJson<T>(url, mine.controller.signal)
       .then((result) => {
         if (pending.current !== mine) return;

@@ -11,9 +11,13 @@ function stored(): Theme {
   return value === 'light' || value === 'dark' ? value : 'system';
 }
 
-/** The theme, kept in this browser, and the way to the next one. `shown` is what it comes to. */
-export function useTheme(): { theme: Theme; shown: 'light' | 'dark'; next: () => void } {
-  const [theme, setTheme] = useState(stored);
+/**
+ * The theme, kept in this browser, and the way to the next one. `shown` is what it comes to.
+ *
+ * @param isKept false leaves nothing in this browser, and takes nothing from it
+ */
+export function useTheme(isKept = true): { theme: Theme; shown: 'light' | 'dark'; next: () => void } {
+  const [theme, setTheme] = useState<Theme>(isKept ? stored : 'system');
   const [isDark, setDark] = useState(() => darkQuery().matches);
   useEffect(() => {
     const query = darkQuery();
@@ -25,7 +29,7 @@ export function useTheme(): { theme: Theme; shown: 'light' | 'dark'; next: () =>
   const shown = theme === 'system' ? system : theme;
   document.documentElement.dataset['theme'] = shown;
   const next = (): void => {
-    localStorage.setItem(KEY, NEXT[theme]);
+    if (isKept) localStorage.setItem(KEY, NEXT[theme]);
     setTheme(NEXT[theme]);
   };
   return { theme, shown, next };

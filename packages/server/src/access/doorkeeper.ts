@@ -5,6 +5,7 @@ import { apiKeyOf, bearerOf } from './auth.ts';
 import type { ClientAddress } from '../addresses/client-address.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import { maySee, type ReaderAccess } from './reader-access.ts';
+import { isShareSecret } from './sharing/share-book.ts';
 
 /** How long an answer takes where too many wrong tokens came from, right or wrong: nothing is learnt by hanging up. */
 const DELAY_MILLIS = 1000;
@@ -41,10 +42,19 @@ export class Doorkeeper {
     const presented = tokensIn(message);
     const isRight = presented.some((token) => this.#access.tokens.find(token) !== undefined);
     if (isRight) return { isKnown: true, ...this.right(address) };
+    if (presented.some(isShareSecret)) return this.#enterWithLink(address, presented);
     const isKnown = maySee(message, this.#access);
     if (presented.length > 0) return { isKnown, ...this.wrong(address) };
     const mustWait = isWaiting && this.#limit.isOver(address);
     return { isKnown, refusedSeconds: 0, delayMillis: mustWait ? DELAY_MILLIS : 0 };
+  }
+
+  /** Whoever has a link is a stranger with something to ask: it shows no right to send, and may have been passed on to anybody. */
+  #enterWithLink(address: string, presented: readonly string[]): Entry {
+    const isWrong = presented.some((each) => this.#access.shares.find(each) === undefined);
+    if (isWrong) return { isKnown: false, ...this.wrong(address) };
+    const delayMillis = this.#limit.isOver(address) ? DELAY_MILLIS : 0;
+    return { isKnown: false, refusedSeconds: 0, delayMillis };
   }
 
   /** A wrong token was presented. */

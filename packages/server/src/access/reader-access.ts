@@ -4,12 +4,15 @@ import { apiKeyOf, bearerOf } from './auth.ts';
 import { cookieOf } from './cookies.ts';
 import type { Purpose } from './purposes.ts';
 import type { Sessions } from './sessions.ts';
+import { isShareSecret, type Shares } from './sharing/share-book.ts';
+import type { Share } from './sharing/share-record.ts';
 import { verdictOn, type TokenBook, type Verdict } from './token-book.ts';
 
 /** What decides who may read. */
 export interface ReaderAccess {
   readonly tokens: TokenBook;
   readonly sessions: Sessions;
+  readonly shares: Pick<Shares, 'find'>;
   /** False: the page is open to everybody on this machine, and to what cannot be told apart from that. */
   readonly signIn: boolean;
 }
@@ -38,9 +41,35 @@ export function judge(message: IncomingMessage, { needs, session }: Need, access
   return [byToken, bySession].includes('other_purpose') ? 'other_purpose' : 'unknown';
 }
 
+/** What came with a request in the place of a token: a link, or `invalid` where it is none, or none any more. */
+export type PresentedLink = Share | 'invalid';
+
+/**
+ * The share link with which a request comes; `undefined` where it comes with none. One that comes with one has nothing else:
+ * no session of the browser, and not what a server without sign-in gives to everybody.
+ */
+export function linkOf({ headers }: IncomingMessage, access: ReaderAccess): PresentedLink | undefined {
+  const secret = bearerOf(headers);
+  // A token that somebody chose may look like anything.
+  if (secret === undefined || !isShareSecret(secret) || access.tokens.find(secret) !== undefined)
+    return undefined;
+  const found = access.shares.find(secret);
+  return found === undefined || found === 'ended' ? 'invalid' : found;
+}
+
+/** Id of the token by which whoever asks may do what an `admin` token allows, presented or of the session. */
+export function adminIdOf(message: IncomingMessage, { tokens, sessions }: ReaderAccess): string | undefined {
+  const { headers } = message;
+  const grants = [
+    tokens.find(bearerOf(headers) ?? apiKeyOf(headers)),
+    sessions.find(cookieOf(headers, sessionCookieOf(message))),
+  ];
+  return grants.find((grant) => verdictOn(grant, 'admin') === 'ok')?.id;
+}
+
 /** Whether whoever asks may do what an `admin` token allows. */
 export function isAdmin(message: IncomingMessage, access: ReaderAccess): boolean {
-  return judge(message, { needs: 'admin', session: true }, access) === 'ok';
+  return adminIdOf(message, access) !== undefined;
 }
 
 /** Cookies know no ports: two servers on one machine must not sign each other's readers out. */

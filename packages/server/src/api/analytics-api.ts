@@ -83,7 +83,10 @@ export const customMetricsReply: AnalyticsReply = ({ analytics }, params) =>
   });
 
 /** `GET /api/custom-metrics/detail`: everything about one of them. */
-export const customMetricReply: AnalyticsReply = ({ analytics }, params) =>
+export const customMetricReply = (
+  analytics: Pick<Analytics, 'metric'>,
+  params: URLSearchParams,
+): Promise<Reply> =>
   answer(parseMetricQuery(params, Date.now()), async (query) => ({
     name: query.name,
     bucket_millis: query.bucketMillis,

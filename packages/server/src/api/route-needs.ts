@@ -1,6 +1,7 @@
 /**
  * Every route, and what a token must be for to use it; the page's files, which hold no data, are below `/`. What a browser
- * has is a session: it gives neither the key of all pseudonyms nor files nor the right to send.
+ * has is a session: it gives neither the key of all pseudonyms nor files nor the right to send. What a share link may is in
+ * `sharing/link-rules.ts`.
  */
 export const ROUTE_NEEDS = {
   'GET /healthz': 'nothing',
@@ -24,6 +25,9 @@ export const ROUTE_NEEDS = {
   'GET /api/tokens': { needs: 'admin', session: true },
   'POST /api/tokens': { needs: 'admin', session: true },
   'DELETE /api/tokens': { needs: 'admin', session: true },
+  'GET /api/shares': { needs: 'admin', session: true },
+  'POST /api/shares': { needs: 'admin', session: true },
+  'DELETE /api/shares': { needs: 'admin', session: true },
   'GET /api/session': { needs: 'read', session: true },
   'POST /api/session': 'nothing',
   'DELETE /api/session': 'nothing',

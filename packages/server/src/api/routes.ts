@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
 import type { Doorkeeper } from '../access/doorkeeper.ts';
-import { isAdmin, judge, type Need, type ReaderAccess } from '../access/reader-access.ts';
+import { adminIdOf, isAdmin, judge, linkOf, type Need, type ReaderAccess } from '../access/reader-access.ts';
+import type { Shares } from '../access/sharing/share-book.ts';
+import type { Share } from '../access/sharing/share-record.ts';
 import { signInReply, signOutReply } from '../access/sign-in.ts';
 import type { PageReply } from '../http/page-files.ts';
 import type { KeyRotation } from '../config.ts';
@@ -24,6 +26,9 @@ import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
 import { eventsReply, summaryReply } from './read-api.ts';
 import { ROUTE_NEEDS, type RouteName } from './route-needs.ts';
+import { linkReply } from './sharing/link-reply.ts';
+import { withoutRareTexts } from './sharing/rare-values.ts';
+import { createShareReply, revokeShareReply, shareToJson, sharesReply } from './sharing/shares-api.ts';
 import { sourcesReply } from './sources-api.ts';
 import { createTokenReply, revokeTokenReply, tokensReply } from './tokens-api.ts';
 
@@ -39,6 +44,7 @@ export interface RouteContext extends IngestContext {
   readonly healthy: () => boolean;
   readonly metrics: Pick<ServerMetrics, 'text' | 'contentType'>;
   readonly access: ReaderAccess;
+  readonly shares: Shares;
   readonly door: Doorkeeper;
   readonly live: Pick<LiveStreams, 'reply'>;
   readonly page: PageReply;
@@ -49,6 +55,8 @@ export interface RouteContext extends IngestContext {
 interface RouteRequest {
   readonly message: IncomingMessage;
   readonly params: URLSearchParams;
+  /** The share link with which it is asked. */
+  readonly link?: Share;
 }
 
 type RouteReply = (request: RouteRequest) => Reply | Promise<Reply>;
@@ -73,7 +81,25 @@ export function createDispatch(context: RouteContext): Dispatch {
   return (message) => dispatch(routes, context.page, message);
 }
 
+/** Whoever comes with a share link is let by its rules, and by no others. */
 function guarded(name: HttpRouteName, reply: RouteReply, context: RouteContext): RouteReply {
+  const byToken = guardedByToken(name, reply, context);
+  const { access, receiver } = context;
+  return (request) => {
+    const link = linkOf(request.message, access);
+    if (link === undefined) return byToken(request);
+    return linkReply({
+      name,
+      link,
+      params: request.params,
+      answer: (asked) => reply({ ...request, ...asked }),
+      isStillValid: () => linkOf(request.message, access) !== 'invalid',
+      onRefused: () => receiver.counters.refused('unauthorized'),
+    });
+  };
+}
+
+function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteContext): RouteReply {
   const need: Need | 'nothing' = ROUTE_NEEDS[name];
   // Its answers to wrong credentials are those of the family, and it looks at the application too.
   if (need === 'nothing' || name === 'POST /v1/ingest/batch') return reply;
@@ -88,7 +114,7 @@ function guarded(name: HttpRouteName, reply: RouteReply, context: RouteContext):
 }
 
 function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, RouteReply>> {
-  const { access, archive, reader, receiver, rate } = context;
+  const { access, archive, reader, receiver, rate, shares } = context;
   const { tokens } = access;
   const { analytics } = reader;
   const { activity, counters } = receiver;
@@ -114,7 +140,8 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/endpoints': figures(endpointsReply),
     'GET /api/clients': figures(clientsReply),
     'GET /api/custom-metrics': figures(customMetricsReply),
-    'GET /api/custom-metrics/detail': figures(customMetricReply),
+    'GET /api/custom-metrics/detail': ({ params, link }) =>
+      customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
     'GET /api/sources': ({ params }) => sourcesReply({ analytics, activity, counters }, params),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),
     'GET /api/export': ({ params }) => exportReply(archive, params),
@@ -122,7 +149,11 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/tokens': () => tokensReply(tokens),
     'POST /api/tokens': ({ message }) => createTokenReply(message, tokens),
     'DELETE /api/tokens': ({ params }) => revokeTokenReply(tokens, params),
-    'GET /api/session': ({ message }) => sessionReply(message, context),
+    'GET /api/shares': () => sharesReply(shares),
+    'POST /api/shares': ({ message }) => createShareReply(message, shares, adminIdOf(message, access) ?? ''),
+    'DELETE /api/shares': ({ params }) => revokeShareReply(shares, params),
+    'GET /api/session': ({ message, link }) =>
+      link === undefined ? sessionReply(message, context) : linkSessionReply(link, context),
     'POST /api/session': ({ message }) => signInReply(message, signIn),
     'DELETE /api/session': ({ message }) => signOutReply(message, signIn),
   };
@@ -157,6 +188,20 @@ function sessionReply(
     admin: isAdmin(message, access),
     rotate_key: rotateKey,
     trace_url_template: traceUrlTemplate ?? null,
+  };
+  return { status: 200, body };
+}
+
+/** The same for a page that was opened with a share link. */
+function linkSessionReply(link: Share, { rotateKey, traceUrlTemplate }: RouteContext): Reply {
+  const { created_by: _by, created_at: _at, ...share } = shareToJson(link);
+  const body = {
+    signed_in: false,
+    sign_in: true,
+    admin: false,
+    rotate_key: rotateKey,
+    trace_url_template: link.details ? (traceUrlTemplate ?? null) : null,
+    share,
   };
   return { status: 200, body };
 }

@@ -3,9 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { TokenBook, TokenInfo } from '../access/token-book.ts';
 import { parseTokenRequest } from '../access/token-record.ts';
 import { formatTime } from '../event/timestamps.ts';
-import { isJsonObject } from '../event/validation.ts';
-import { readBody } from '../http/request-body.ts';
 import { failure, type Reply } from '../http/response.ts';
+import { readJsonObject } from './json-body.ts';
 
 const MAX_BODY_BYTES = 4096;
 
@@ -16,15 +15,9 @@ export function tokensReply(tokens: TokenBook): Reply {
 
 /** `POST /api/tokens` with name, purpose and application: issues a token, and shows it this once. */
 export async function createTokenReply(message: IncomingMessage, tokens: TokenBook): Promise<Reply> {
-  // A form of another site cannot send this type without asking first (CORS), and it would not be let.
-  if (!/^application\/json\b/i.test(message.headers['content-type'] ?? '')) {
-    return failure(415, 'the body must be application/json');
-  }
-  const body = await readBody(message, MAX_BODY_BYTES);
-  if (!body.ok) return failure(413, `body is larger than ${MAX_BODY_BYTES} bytes`, { connection: 'close' });
-  const value = parse(body.bytes);
-  if (!isJsonObject(value)) return failure(400, 'body must be a JSON object');
-  const request = parseTokenRequest(value);
+  const body = await readJsonObject(message, MAX_BODY_BYTES);
+  if (!body.ok) return body.reply;
+  const request = parseTokenRequest(body.value);
   if (typeof request === 'string') return failure(400, request);
   const created = tokens.create(request);
   if (created === 'too_many') return failure(409, 'there are 1,000 tokens: revoke one first');
@@ -61,12 +54,4 @@ export function tokenToJson(info: TokenInfo): TokenJson {
     created_at: createdAt === undefined ? null : formatTime(createdAt),
     last_used_at: lastUsedAt === undefined ? null : formatTime(lastUsedAt),
   };
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

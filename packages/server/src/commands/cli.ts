@@ -20,6 +20,7 @@ import { devCommand } from './dev-command.ts';
 import { environmentWith, logFormatOf } from './settings.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { migrateCommand } from './migrate-command.ts';
+import { shareCommand } from './share-command.ts';
 import { tailCommand } from './tail-command.ts';
 import { tokenCommand } from './token-command.ts';
 
@@ -113,6 +114,7 @@ function createCommand(): Command {
     .addCommand(devCommand())
     .addCommand(tailCommand())
     .addCommand(tokenCommand())
+    .addCommand(shareCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand())
     .addCommand(migrateCommand())

@@ -1,9 +1,8 @@
 import { TokenBook } from '../access/token-book.ts';
 import { parseTokenRequest } from '../access/token-record.ts';
 import { tokenToJson, type TokenJson } from '../api/tokens-api.ts';
-import type { ServerConfig } from '../config.ts';
-import { openDuckDb } from '../store/duckdb/open.ts';
-import { ask, CommandError, keptToken, type Asked } from './running-server.ts';
+import { posting, type Answer } from './administration.ts';
+import { CommandError } from './running-server.ts';
 
 /** A token as the server lists it. */
 export type ListedToken = TokenJson;
@@ -22,31 +21,12 @@ export interface TokenAdministration {
   readonly revoke: (id: string) => Promise<void>;
 }
 
-type Config = Pick<ServerConfig, 'db' | 'token' | 'port' | 'memoryLimit' | 'threads'>;
-
-/** Those of a running server; `undefined` where none listens and none was named. */
-export async function serverTokens(
-  config: Config,
-  url: string | undefined,
-): Promise<TokenAdministration | undefined> {
-  const base = url ?? `http://127.0.0.1:${config.port}`;
-  const token = config.token ?? (await keptToken(config.db));
-  const asked: Asked = { base, token, named: url !== undefined };
-  if (
-    url === undefined &&
-    (await ask({ ...asked, token: undefined }, '/healthz').catch(() => true)) === undefined
-  )
-    return undefined;
-  const answer = async (path: string, init?: RequestInit): Promise<unknown> => {
-    const response = await ask({ ...asked, named: true }, path, init);
-    return response?.json();
-  };
+/** Those of a running server. */
+export function serverTokens(answer: Answer): TokenAdministration {
   return {
     create: async (wish) => {
       checked(wish);
-      const headers = { 'content-type': 'application/json' };
-      const created = await answer('/api/tokens', { method: 'POST', headers, body: JSON.stringify(wish) });
-      return created as { readonly id: string; readonly token: string };
+      return (await answer('/api/tokens', posting(wish))) as { readonly id: string; readonly token: string };
     },
     list: async () => ((await answer('/api/tokens')) as { readonly tokens: readonly ListedToken[] }).tokens,
     revoke: async (id) => {
@@ -57,29 +37,20 @@ export async function serverTokens(
   };
 }
 
-/** Those in the file of a server that does not run: the database is locked meanwhile, so that none starts. */
-export async function fileTokens(
-  config: Config,
-  hasDatabase: boolean,
-  action: (tokens: TokenAdministration) => Promise<void>,
-): Promise<void> {
-  const lock = hasDatabase ? await openDuckDb(config.db, { ...config, create: false }) : undefined;
-  try {
-    const book = new TokenBook('', { path: `${config.db}.tokens`, log: () => undefined });
-    await action({
-      create: async (wish) => {
-        const created = book.create(checked(wish));
-        if (created === 'too_many') throw new CommandError('there are 1,000 tokens: revoke one first');
-        return { id: created.info.id, token: created.token };
-      },
-      list: async () => book.list().map(tokenToJson),
-      revoke: async (id) => {
-        if (!book.revoke(id)) throw unknownId();
-      },
-    });
-  } finally {
-    await lock?.close();
-  }
+/** Those in the file of a server that does not run. */
+export function fileTokens(db: string): TokenAdministration {
+  const book = new TokenBook('', { path: `${db}.tokens`, log: () => undefined });
+  return {
+    create: async (wish) => {
+      const created = book.create(checked(wish));
+      if (created === 'too_many') throw new CommandError('there are 1,000 tokens: revoke one first');
+      return { id: created.info.id, token: created.token };
+    },
+    list: async () => book.list().map(tokenToJson),
+    revoke: async (id) => {
+      if (!book.revoke(id)) throw unknownId();
+    },
+  };
 }
 
 function checked(wish: TokenWish): Exclude<ReturnType<typeof parseTokenRequest>, string> {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isolated } from '../../page/dist/parts/gaps.js';
+import { isolated } from '../../page/dist/parts/charts/gaps.js';
 
 describe('gaps in a line', () => {
   it('leave values alone between them, which no line would show', () => {

@@ -9,7 +9,7 @@ import { useRead } from '../use-read.ts';
 import { EndpointName } from './endpoint-name.tsx';
 import { Panel } from './panel.tsx';
 import { SearchField } from './search-field.tsx';
-import { Sparkline } from './sparkline.tsx';
+import { Sparkline } from './charts/sparkline.tsx';
 
 const LIMIT = 20;
 

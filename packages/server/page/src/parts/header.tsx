@@ -6,7 +6,9 @@ import { usePage } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 import type { useTheme } from '../use-theme.ts';
 import type { View } from '../url-state.ts';
+import { ShareButton } from './access/share-button.tsx';
 import { Link } from './link.tsx';
+import { Mark } from './mark.tsx';
 import { RangePicker } from './range-picker.tsx';
 
 const NAVIGATION: readonly (readonly [View, string])[] = [
@@ -24,7 +26,7 @@ interface HeaderProps {
 
 /** Where one is, and what is looked at. */
 export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
-  const { state, session } = usePage();
+  const { state, session, link } = usePage();
   const views: typeof NAVIGATION =
     session?.admin === true ? [...NAVIGATION, ['tokens', 'Tokens']] : NAVIGATION;
   const current = state.view === 'endpoint' ? 'overview' : state.view;
@@ -61,17 +63,9 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
       <div class="bar controls">
         {state.view !== 'tokens' && <ClientSwitcher />}
         {state.view !== 'live' && state.view !== 'sources' && state.view !== 'tokens' && <RangePicker />}
+        {session?.admin === true && <ShareButton key={link({})} />}
       </div>
     </header>
-  );
-}
-
-function Mark(): JSX.Element {
-  return (
-    <svg width="20" height="20" viewBox="0 0 32 32" aria-hidden="true">
-      <rect width="32" height="32" rx="7" class="mark" />
-      <path d="M9 17v6M16 9v14M23 13v10" stroke="#fff" stroke-width="4" stroke-linecap="round" />
-    </svg>
   );
 }
 

@@ -11,9 +11,13 @@ interface LinkProps {
   readonly children: ComponentChildren;
 }
 
-/** A link within the page: a real one, that opens in a new tab as any other, without loading the page again. */
+/**
+ * A link within the page: a real one, that opens in a new tab as any other, without loading the page again. Where it may not
+ * lead, it is text.
+ */
 export function Link({ to, current = false, children, ...attributes }: LinkProps): JSX.Element {
-  const { link, go } = usePage();
+  const { link, go, canGo } = usePage();
+  if (!canGo(to)) return <span {...attributes}>{children}</span>;
   const onClick = (event: MouseEvent): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();

@@ -20,6 +20,7 @@ export function MetricDetailPanel({ name, only }: MetricDetailPanelProps): JSX.E
   const params = { ...only, name, group: only === undefined ? 'endpoint' : undefined };
   const { value: detail, outdated } = useRead<MetricDetail>('api/custom-metrics/detail', params);
   if (detail === undefined) return <Loading />;
+  const shares = sharesOf(detail);
   return (
     <Panel
       title={detail.name}
@@ -31,11 +32,11 @@ export function MetricDetailPanel({ name, only }: MetricDetailPanelProps): JSX.E
         </span>
       }
     >
-      {detail.numbers === null && detail.shares.length === 0 && (
+      {detail.numbers === null && shares.length === 0 && (
         <p class="empty-line">Its values are lists: they are not added up, but each is in its event.</p>
       )}
       {detail.numbers !== null && <MetricNumbersChart numbers={detail.numbers} />}
-      {detail.shares.length > 0 && <BarList items={sharesOf(detail)} empty="" />}
+      {shares.length > 0 && <BarList items={shares} empty="" />}
       {detail.groups !== undefined && detail.groups.length > 0 && <MetricGroups groups={detail.groups} />}
     </Panel>
   );

@@ -4,16 +4,17 @@ import type uPlot from 'uplot';
 
 import type { MetricNumbers } from '../api-types.ts';
 import { dateAndTime, decimal } from '../format.ts';
-import { usePage } from '../page-context.ts';
-import { Chart } from './chart.tsx';
-import type { ColourReader } from './colours.ts';
-import { Histogram } from './histogram.tsx';
-import { isolatedPoints } from './isolated-points.ts';
-import { Legend } from './legend.tsx';
+import { usePage, useRangeSelection } from '../page-context.ts';
+import { Chart } from './charts/chart.tsx';
+import type { ColourReader } from './charts/colours.ts';
+import { Histogram } from './charts/histogram.tsx';
+import { isolatedPoints } from './charts/isolated-points.ts';
+import { Legend } from './charts/legend.tsx';
 
 /** A metric's numbers over time and as a distribution. */
 export function MetricNumbersChart({ numbers }: { readonly numbers: MetricNumbers }): JSX.Element {
-  const { span, go } = usePage();
+  const { span } = usePage();
+  const select = useRangeSelection();
   const [hovered, setHovered] = useState<number>();
   const data = useMemo(() => lines(numbers), [numbers]);
   const bucket = hovered === undefined ? undefined : numbers.series[hovered];
@@ -35,7 +36,7 @@ export function MetricNumbersChart({ numbers }: { readonly numbers: MetricNumber
         formatValue={decimal}
         label={`Over time: mean ${decimal(numbers.mean)}, p95 ${decimal(numbers.p95)}`}
         onHover={setHovered}
-        onSelect={(range) => go({ range })}
+        onSelect={select}
       />
       <Histogram bars={numbers.histogram} format={decimal} label="Distribution" />
     </>

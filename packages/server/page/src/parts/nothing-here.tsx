@@ -6,12 +6,13 @@ import { Link } from './link.tsx';
 
 /** There are events, but none in this range. */
 export function NothingHere({ what }: { readonly what: string }): JSX.Element {
-  const { state } = usePage();
+  const { state, canGo } = usePage();
   const wider = widerPreset(state.range);
+  const isOffered = wider !== undefined && canGo({ range: { preset: wider } });
   return (
     <section class="panel nothing">
       <h2>No {what} in this range</h2>
-      {wider !== undefined && (
+      {isOffered && (
         <p>
           <Link to={{ range: { preset: wider } }}>Look at the last {nameOf(wider)}</Link>
         </p>

@@ -2,20 +2,20 @@ import type { JSX } from 'preact';
 
 import type { Metrics, Overview } from '../api-types.ts';
 import { duration } from '../format.ts';
-import { usePage } from '../page-context.ts';
+import { useDetails, usePage } from '../page-context.ts';
 import { Outcomes, StatusCodes } from '../parts/breakdowns.tsx';
 import { ClientList } from '../parts/client-list.tsx';
 import { Figures } from '../parts/figures.tsx';
-import { Histogram } from '../parts/histogram.tsx';
-import { LatencyChart } from '../parts/latency-chart.tsx';
-import { LatestEvents } from '../parts/latest-events.tsx';
+import { Histogram } from '../parts/charts/histogram.tsx';
+import { LatencyChart } from '../parts/charts/latency-chart.tsx';
+import { LatestEvents } from '../parts/events/latest-events.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { MetricDetailPanel } from '../parts/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
-import { RequestsChart } from '../parts/requests-chart.tsx';
+import { RequestsChart } from '../parts/charts/requests-chart.tsx';
 import { useRead } from '../use-read.ts';
 
 /** Everything about one endpoint. */
@@ -26,13 +26,14 @@ export function EndpointView(): JSX.Element {
 }
 
 function Endpoint(): JSX.Element {
-  const { method, endpoint } = usePage().state;
+  const { state, canGo } = usePage();
+  const { method, endpoint } = state;
   const only = { method, endpoint };
   const { value: overview, outdated, refused } = useRead<Overview>('api/overview', only);
   return (
     <>
       <div class="title">
-        <Link to={{ view: 'overview' }}>Overview</Link>
+        {canGo({ view: 'overview' }) && <Link to={{ view: 'overview' }}>Overview</Link>}
         <h1>
           <span class="method">{method}</span> <bdi>{endpoint}</bdi>
         </h1>
@@ -51,6 +52,7 @@ interface BodyProps {
 }
 
 function Body({ overview, outdated, only }: BodyProps): JSX.Element {
+  const hasDetails = useDetails();
   const metrics = useRead<Metrics>('api/custom-metrics', only).value?.metrics ?? [];
   if (overview.totals.requests === 0) return <NothingHere what="requests to this endpoint" />;
   const shown = { overview, outdated };
@@ -75,9 +77,9 @@ function Body({ overview, outdated, only }: BodyProps): JSX.Element {
         {metrics.map(({ name }) => (
           <MetricDetailPanel key={name} name={name} only={only} />
         ))}
-        <ClientList requests={overview.totals.requests} only={only} />
+        {hasDetails && <ClientList requests={overview.totals.requests} only={only} />}
       </div>
-      <LatestEvents {...only} />
+      {hasDetails && <LatestEvents {...only} />}
     </>
   );
 }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { exactCount } from '../format.ts';
 import { filtered } from '../live-list.ts';
 import { usePage } from '../page-context.ts';
-import { EventTable } from '../parts/event-table.tsx';
+import { EventTable } from '../parts/events/event-table.tsx';
 import { useLive } from '../use-live.ts';
 
 /** Most rows that are drawn; the filter looks at more. */

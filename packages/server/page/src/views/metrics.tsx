@@ -15,8 +15,13 @@ import { useRead } from '../use-read.ts';
 /** The most frequent ones; the search finds the others. */
 const LIMIT = 100;
 
-/** The custom metrics that were seen, and one of them closely. */
+/** The custom metrics that were seen, and one of them closely; or the one that a link is to. */
 export function MetricsView(): JSX.Element {
+  const only = usePage().session?.share?.metric ?? undefined;
+  return only === undefined ? <AllMetrics /> : <MetricDetailPanel name={only} />;
+}
+
+function AllMetrics(): JSX.Element {
   const { state } = usePage();
   const [search, setSearch] = useState('');
   const { value, refused } = useRead<Metrics>('api/custom-metrics', { q: search || undefined, limit: LIMIT });

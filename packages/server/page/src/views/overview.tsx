@@ -6,20 +6,24 @@ import { ClientList } from '../parts/client-list.tsx';
 import { Connect } from '../parts/connect.tsx';
 import { EndpointTable } from '../parts/endpoint-table.tsx';
 import { Figures } from '../parts/figures.tsx';
-import { LatencyChart } from '../parts/latency-chart.tsx';
+import { LatencyChart } from '../parts/charts/latency-chart.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Refused } from '../parts/refused.tsx';
-import { RequestsChart } from '../parts/requests-chart.tsx';
+import { RequestsChart } from '../parts/charts/requests-chart.tsx';
+import { usePage, useDetails } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 
 /** Everything about an application on one screen. */
 export function OverviewView(): JSX.Element {
   const { value: overview, outdated, refused } = useRead<Overview>('api/overview');
   const isEmpty = overview?.totals.requests === 0;
-  const sources = useRead<Sources>('api/sources', { limit: 1 }, isEmpty);
+  const isShared = usePage().session?.share !== undefined;
+  const hasDetails = useDetails();
+  const sources = useRead<Sources>('api/sources', { limit: 1 }, isEmpty && !isShared);
   if (refused !== undefined) return <Refused why={refused} />;
   if (overview === undefined) return <Loading />;
+  if (isEmpty && isShared) return <NothingHere what="requests" />;
   if (isEmpty) {
     if (sources.value === undefined) return <Loading />;
     return sources.value.client_ids.length === 0 ? <Connect /> : <NothingHere what="requests" />;
@@ -33,10 +37,10 @@ export function OverviewView(): JSX.Element {
         <LatencyChart {...shown} />
       </div>
       <EndpointTable />
-      <div class="thirds">
+      <div class={hasDetails ? 'thirds' : 'halves'}>
         <Methods {...shown} />
         <Outcomes {...shown} />
-        <ClientList requests={overview.totals.requests} />
+        {hasDetails && <ClientList requests={overview.totals.requests} />}
       </div>
     </>
   );

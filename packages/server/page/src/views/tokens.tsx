@@ -1,14 +1,16 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { NewToken, TokenRow, Tokens } from '../api-types.ts';
-import { revokeToken, serverNow, type ApiFailure } from '../api.ts';
-import { ago, dateAndTime } from '../format.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
+import type { NewToken, ShareRow, Shares, TokenRow, Tokens } from '../api-types.ts';
+import { revokeShare, revokeToken, type ApiFailure } from '../api.ts';
+import { failureText } from '../parts/access/failure-text.ts';
+import { OnceShown } from '../parts/access/once-shown.tsx';
+import { ShareTable } from '../parts/access/share-table.tsx';
+import { TokenForm } from '../parts/access/token-form.tsx';
+import { TokenTable } from '../parts/access/token-table.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
-import { TokenForm } from '../parts/token-form.tsx';
 import { useRead } from '../use-read.ts';
 
 /** For administrators: who may send and read. */
@@ -17,10 +19,11 @@ export function TokensView(): JSX.Element {
   const [created, setCreated] = useState<NewToken>();
   const [problem, setProblem] = useState<string>();
   const { value, refused } = useRead<Tokens>('api/tokens', { changes });
+  const shares = useRead<Shares>('api/shares', { changes }).value?.shares ?? [];
   if (refused !== undefined) return <Refused why={refused} />;
   if (value === undefined) return <Loading />;
   const done = (failure: ApiFailure | undefined): void => {
-    setProblem(failure === undefined ? undefined : textOf(failure));
+    setProblem(failure === undefined ? undefined : failureText(failure));
     setChanges(changes + 1);
   };
   const issued = (token: NewToken): void => {
@@ -32,6 +35,10 @@ export function TokensView(): JSX.Element {
     if (created?.id === id) setCreated(undefined);
     done(result.ok ? undefined : result.failure);
   };
+  const revokeLink = async ({ id }: ShareRow): Promise<void> => {
+    const result = await revokeShare(id);
+    done(result.ok ? undefined : result.failure);
+  };
   return (
     <>
       <Panel title="A new token">
@@ -39,104 +46,18 @@ export function TokensView(): JSX.Element {
         <p role="alert" class="problem">
           {problem}
         </p>
-        {created !== undefined && <Shown token={created} />}
+        {created !== undefined && (
+          <OnceShown secret={created.token} name="the token">
+            The token of <bdi>{created.name}</bdi>.
+          </OnceShown>
+        )}
       </Panel>
       <Panel title="Tokens" class="flush">
         <TokenTable tokens={value.tokens} onRevoke={(token) => void revoke(token)} />
       </Panel>
+      <Panel title="Share links" class="flush">
+        <ShareTable shares={shares} onRevoke={(share) => void revokeLink(share)} />
+      </Panel>
     </>
   );
-}
-
-function Shown({ token }: { readonly token: NewToken }): JSX.Element {
-  return (
-    <div class="snippet" role="status">
-      <pre tabIndex={0}>
-        <code>{token.token}</code>
-      </pre>
-      <CopyButton text={token.token} name="the token" />
-      <p class="muted">
-        The token of <bdi>{token.name}</bdi>. It is not shown again.
-      </p>
-    </div>
-  );
-}
-
-interface TokenTableProps {
-  readonly tokens: readonly TokenRow[];
-  readonly onRevoke: (token: TokenRow) => void;
-}
-
-function TokenTable({ tokens, onRevoke }: TokenTableProps): JSX.Element {
-  return (
-    <table class="tokens">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Purpose</th>
-          <th scope="col" class="wide">
-            Application
-          </th>
-          <th scope="col" class="wide">
-            Created
-          </th>
-          <th scope="col" class="wide">
-            Last use
-          </th>
-          <th scope="col">
-            <span class="unseen">Revoke</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {tokens.map((token) => (
-          <tr key={token.id}>
-            <th scope="row">
-              <bdi>{token.name}</bdi>
-            </th>
-            <td>{token.purpose}</td>
-            <td class="wide">
-              <bdi>{token.application ?? '–'}</bdi>
-            </td>
-            <td class="wide">
-              {token.created_at === null ? '–' : dateAndTime(Date.parse(token.created_at))}
-            </td>
-            <td class="wide">
-              {token.last_used_at === null ? '–' : ago(Date.parse(token.last_used_at), serverNow())}
-            </td>
-            <td class="number">
-              {token.purpose !== 'all' && <RevokeButton name={token.name} onRevoke={() => onRevoke(token)} />}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-interface RevokeButtonProps {
-  readonly name: string;
-  readonly onRevoke: () => void;
-}
-
-/** Asks once more: whoever uses the token is cut off. */
-function RevokeButton({ name, onRevoke }: RevokeButtonProps): JSX.Element {
-  const [isSure, setSure] = useState(false);
-  return (
-    <button
-      type="button"
-      class="small"
-      onClick={() => (isSure ? onRevoke() : setSure(true))}
-      onBlur={() => setSure(false)}
-    >
-      {isSure ? 'Really revoke' : 'Revoke'}
-      <span class="unseen"> {name}</span>
-    </button>
-  );
-}
-
-function textOf(failure: ApiFailure): string {
-  if (failure.kind === 'unreachable') return 'The server does not answer.';
-  if (failure.kind === 'signed_out') return 'You are signed out.';
-  return `${failure.message}.`;
 }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import { exactCount } from '../format.ts';
+import { exactCount } from '../../format.ts';
 
 /** A range of values and how many fell into it. */
 interface Bar {

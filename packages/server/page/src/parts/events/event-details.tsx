@@ -1,21 +1,23 @@
 import type { JSX } from 'preact';
 
-import type { StoredEvent } from '../api-types.ts';
-import { usePage } from '../page-context.ts';
-import { traceLink } from '../trace-link.ts';
-import { CopyButton } from './copy-button.tsx';
-import { Link } from './link.tsx';
+import type { StoredEvent } from '../../api-types.ts';
+import { usePage } from '../../page-context.ts';
+import { traceLink } from '../../trace-link.ts';
+import { CopyButton } from '../copy-button.tsx';
+import { Link } from '../link.tsx';
 
 /** The whole event, as it was stored. */
 export function EventDetails({ event }: { readonly event: StoredEvent }): JSX.Element {
-  const { session } = usePage();
+  const { session, canGo } = usePage();
   const json = JSON.stringify(event, null, 2);
   const { trace_id: traceId, method, route, endpoint } = event;
   const trace = traceId === undefined ? undefined : traceLink(session?.trace_url_template, traceId);
   return (
     <div class="details">
       <div class="actions">
-        <Link to={{ view: 'endpoint', method, endpoint: route ?? endpoint }}>Show endpoint</Link>
+        {canGo({ view: 'endpoint' }) && (
+          <Link to={{ view: 'endpoint', method, endpoint: route ?? endpoint }}>Show endpoint</Link>
+        )}
         {traceId !== undefined && (
           <span class="trace">
             trace_id{' '}

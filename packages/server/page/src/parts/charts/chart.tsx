@@ -2,8 +2,8 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 
-import { usePage } from '../page-context.ts';
-import type { Span } from '../time-range.ts';
+import { usePage } from '../../page-context.ts';
+import type { Span } from '../../time-range.ts';
 import { colourReader, type ColourReader } from './colours.ts';
 
 /** A chart over time. */

@@ -2,14 +2,14 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 
-import type { Latency, Overview } from '../api-types.ts';
-import { duration, interval } from '../format.ts';
-import { usePage } from '../page-context.ts';
+import type { Latency, Overview } from '../../api-types.ts';
+import { duration, interval } from '../../format.ts';
+import { useRangeSelection } from '../../page-context.ts';
 import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
 import { isolatedPoints } from './isolated-points.ts';
 import { Legend } from './legend.tsx';
-import { Panel } from './panel.tsx';
+import { Panel } from '../panel.tsx';
 
 /** Each with a dash of its own: not everybody tells the colours apart. */
 const PERCENTILES = [
@@ -26,7 +26,7 @@ export function LatencyChart({
   readonly overview: Overview;
   readonly outdated: boolean;
 }): JSX.Element {
-  const { go } = usePage();
+  const select = useRangeSelection();
   const [hovered, setHovered] = useState<number>();
   const { series, totals, bucket_millis: width } = overview;
   const data = useMemo(() => lines(overview), [overview]);
@@ -47,7 +47,7 @@ export function LatencyChart({
         formatValue={duration}
         label={label}
         onHover={setHovered}
-        onSelect={(range) => go({ range })}
+        onSelect={select}
       />
     </Panel>
   );

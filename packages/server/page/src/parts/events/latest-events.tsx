@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 
-import type { Events } from '../api-types.ts';
-import { useRead } from '../use-read.ts';
+import type { Events } from '../../api-types.ts';
+import { useRead } from '../../use-read.ts';
 import { EventTable } from './event-table.tsx';
-import { Panel } from './panel.tsx';
+import { Panel } from '../panel.tsx';
 
 interface LatestEventsProps {
   readonly method: string | undefined;

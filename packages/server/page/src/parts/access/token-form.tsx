@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { NewToken } from '../api-types.ts';
-import { createToken, type ApiFailure } from '../api.ts';
+import type { NewToken } from '../../api-types.ts';
+import { createToken, type ApiFailure } from '../../api.ts';
 
 interface TokenFormProps {
   readonly onIssued: (token: NewToken) => void;

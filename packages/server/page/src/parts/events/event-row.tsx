@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 
-import type { StoredEvent } from '../api-types.ts';
-import { duration, timeOfDay } from '../format.ts';
-import { metricText } from '../metric-text.ts';
-import { statusClassOf, statusColour } from './status-class.ts';
+import type { StoredEvent } from '../../api-types.ts';
+import { duration, timeOfDay } from '../../format.ts';
+import { metricText } from '../../metric-text.ts';
+import { statusClassOf, statusColour } from '../status-class.ts';
 
 interface EventRowProps {
   readonly event: StoredEvent;

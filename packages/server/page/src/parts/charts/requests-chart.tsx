@@ -2,14 +2,14 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 
-import type { Overview, StatusClass } from '../api-types.ts';
-import { count, exactCount, interval } from '../format.ts';
-import { usePage } from '../page-context.ts';
+import type { Overview, StatusClass } from '../../api-types.ts';
+import { count, exactCount, interval } from '../../format.ts';
+import { useRangeSelection } from '../../page-context.ts';
 import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
 import { Legend } from './legend.tsx';
-import { Panel } from './panel.tsx';
-import { STATUS_CLASSES, statusColour } from './status-class.ts';
+import { Panel } from '../panel.tsx';
+import { STATUS_CLASSES, statusColour } from '../status-class.ts';
 
 interface OverviewChartProps {
   readonly overview: Overview;
@@ -18,7 +18,7 @@ interface OverviewChartProps {
 
 /** Requests over time, stacked by status class. */
 export function RequestsChart({ overview, outdated }: OverviewChartProps): JSX.Element {
-  const { go } = usePage();
+  const select = useRangeSelection();
   const [hovered, setHovered] = useState<number>();
   const { series, bucket_millis: width } = overview;
   const data = useMemo(() => stacked(overview), [overview]);
@@ -46,7 +46,7 @@ export function RequestsChart({ overview, outdated }: OverviewChartProps): JSX.E
         wholeNumbers
         label={label}
         onHover={setHovered}
-        onSelect={(range) => go({ range })}
+        onSelect={select}
       />
     </Panel>
   );

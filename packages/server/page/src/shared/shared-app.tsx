@@ -1,0 +1,115 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+
+import type { Session, SharedView } from '../api-types.ts';
+import { getJson, serverNow, type ApiFailure } from '../api.ts';
+import { PageContextHolder, type PageContext } from '../page-context.ts';
+import { Notice } from '../parts/notice.tsx';
+import { refreshMillis, spanAt } from '../time-range.ts';
+import type { UrlState } from '../url-state.ts';
+import { useTheme } from '../use-theme.ts';
+import { useTick } from '../use-tick.ts';
+import { EndpointView } from '../views/endpoint.tsx';
+import { MetricsView } from '../views/metrics.tsx';
+import { OverviewView } from '../views/overview.tsx';
+import { LinkEnded } from './link-ended.tsx';
+import { SharedHeader } from './shared-header.tsx';
+import { isChoice, sharedState, type Choice } from './shared-state.ts';
+
+const RETRY_MILLIS = 5000;
+/** At least so often it is asked whether the link is still valid. */
+const ASK_MILLIS = 30_000;
+
+/** The page as a share link opens it: one view, and nothing of whoever may be signed in in this browser. */
+export function SharedApp(): JSX.Element {
+  const theme = useTheme(false);
+  const [session, setSession] = useState<Session>();
+  const [choice, choose] = useState<Partial<Choice>>({});
+  const [isOver, setOver] = useState(false);
+  const [isDown, setDown] = useState(false);
+  const share = session?.share;
+  const state = useMemo(() => share && { ...sharedState(share), ...choice }, [share, choice]);
+  const refreshed = (state && refreshMillis(state.range)) ?? ASK_MILLIS;
+  const tick = useTick(isOver ? undefined : isDown ? RETRY_MILLIS : refreshed);
+
+  const report = (failure: ApiFailure | undefined): void => {
+    setDown(failure?.kind === 'unreachable');
+    // For good: what ended does not begin again, and nothing is asked any more.
+    if (failure?.kind === 'signed_out') setOver(true);
+  };
+  useEffect(() => {
+    if (isOver) return undefined;
+    const controller = new AbortController();
+    getJson<Session>('api/session', controller.signal)
+      .then((result) => {
+        if (result.ok) setSession((before) => (isSame(before, result.value) ? before : result.value));
+        // Only a wrong one is ever one too many.
+        const isWrong = !result.ok && result.failure.kind === 'refused' && result.failure.status === 429;
+        report(result.ok ? undefined : isWrong ? { kind: 'signed_out' } : result.failure);
+      })
+      .catch(() => undefined);
+    return () => controller.abort();
+  }, [tick, isOver]);
+
+  if (isOver) return <LinkEnded />;
+  if (session === undefined || share === undefined || state === undefined) return <Notice isDown={isDown} />;
+  const page = { session, share, state, tick, report, choose, theme };
+  return <Shown {...page} isDown={isDown} />;
+}
+
+interface ShownProps extends Pick<PageContext, 'state' | 'tick' | 'report'> {
+  readonly session: Session;
+  readonly share: SharedView;
+  readonly choose: (choice: Partial<Choice>) => void;
+  readonly theme: ReturnType<typeof useTheme>;
+  readonly isDown: boolean;
+}
+
+function Shown({ session, share, state, tick, report, choose, theme, isDown }: ShownProps): JSX.Element {
+  const span = useMemo(() => spanAt(state.range, serverNow()), [state.range, tick]);
+  const canGo = (change: Partial<UrlState>): boolean => isChoice(share, change);
+  const page: PageContext = {
+    state,
+    go: (change) => {
+      const { sort = state.sort, metric = state.metric } = change;
+      if (canGo(change)) choose({ sort, metric });
+    },
+    canGo,
+    // The link itself: there is no other address.
+    link: () => location.hash,
+    span,
+    tick,
+    session,
+    report,
+    theme: theme.shown,
+  };
+  const title = titleOf(state);
+  useEffect(() => {
+    document.title = `${title} · Cerberus`;
+  }, [title]);
+  return (
+    <PageContextHolder.Provider value={page}>
+      <SharedHeader share={share} theme={theme} />
+      <Notice isDown={isDown} />
+      <main id="main" tabIndex={-1}>
+        {state.view !== 'endpoint' && <h1 class="unseen">{title}</h1>}
+        <SharedViewOf view={state.view} />
+      </main>
+    </PageContextHolder.Provider>
+  );
+}
+
+function SharedViewOf({ view }: Pick<UrlState, 'view'>): JSX.Element {
+  if (view === 'endpoint') return <EndpointView />;
+  if (view === 'metrics') return <MetricsView />;
+  return <OverviewView />;
+}
+
+function titleOf({ view, method, endpoint }: UrlState): string {
+  if (view === 'endpoint') return `${method} ${endpoint}`;
+  return view === 'metrics' ? 'Metrics' : 'Overview';
+}
+
+function isSame(one: Session | undefined, other: Session): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

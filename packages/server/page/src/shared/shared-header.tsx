@@ -1,0 +1,52 @@
+import type { JSX } from 'preact';
+
+import type { SharedView } from '../api-types.ts';
+import { dateAndTime } from '../format.ts';
+import { usePage } from '../page-context.ts';
+import { Mark } from '../parts/mark.tsx';
+import { nameOf, type TimeRange } from '../time-range.ts';
+import type { useTheme } from '../use-theme.ts';
+
+interface SharedHeaderProps {
+  readonly share: SharedView;
+  readonly theme: ReturnType<typeof useTheme>;
+}
+
+/** What is shown, and until when. Nothing leads elsewhere. */
+export function SharedHeader({ share, theme }: SharedHeaderProps): JSX.Element {
+  const { range } = usePage().state;
+  return (
+    <header class="top">
+      <div class="bar">
+        <span class="wordmark">
+          <Mark />
+          Cerberus
+        </span>
+        <span class="end">
+          <button
+            type="button"
+            class="quiet"
+            onClick={theme.next}
+            title="Switch between system, light and dark"
+          >
+            Theme: {theme.theme}
+          </button>
+        </span>
+      </div>
+      <p class="shared-line">
+        <span>
+          <bdi>{share.client_id ?? 'All applications'}</bdi>, {rangeText(range)}
+        </span>
+        <span>
+          Read-only, valid until{' '}
+          <time dateTime={share.expires_at}>{dateAndTime(Date.parse(share.expires_at))}</time>
+        </span>
+      </p>
+    </header>
+  );
+}
+
+function rangeText(range: TimeRange): string {
+  if ('preset' in range) return `the last ${nameOf(range.preset)}`;
+  return `${dateAndTime(range.since)} to ${dateAndTime(range.until)}`;
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { Shares } from '../../access/sharing/share-book.ts';
+import { MAX_SHARES } from '../../access/sharing/share-book.ts';
+import { parseWish, type Share } from '../../access/sharing/share-record.ts';
+import { scopeToJson, type ShareScopeJson } from '../../access/sharing/share-scope.ts';
+import { formatTime } from '../../event/timestamps.ts';
+import { failure, type Reply } from '../../http/response.ts';
+import { readJsonObject } from '../json-body.ts';
+
+/** Names of endpoints may be long. */
+const MAX_BODY_BYTES = 32_768;
+
+/** `GET /api/shares`: the links that are valid, without what makes them links. */
+export async function sharesReply(shares: Shares): Promise<Reply> {
+  return { status: 200, body: { shares: (await shares.list()).map(shareToJson) } };
+}
+
+/** `POST /api/shares` with a view: makes a link to it, and shows its secret this once. */
+export async function createShareReply(
+  message: IncomingMessage,
+  shares: Shares,
+  createdBy: string,
+): Promise<Reply> {
+  const body = await readJsonObject(message, MAX_BODY_BYTES);
+  if (!body.ok) return body.reply;
+  const wish = parseWish(body.value);
+  if (typeof wish === 'string') return failure(400, wish);
+  const created = await shares.add(wish, createdBy);
+  if (created === 'too_many') return failure(409, `there are ${MAX_SHARES} links: revoke one first`);
+  return { status: 201, body: { secret: created.secret, ...shareToJson(created.share) } };
+}
+
+/** `DELETE /api/shares?id=…`: from now on it opens nothing. */
+export async function revokeShareReply(shares: Shares, params: URLSearchParams): Promise<Reply> {
+  const id = params.get('id');
+  if (id === null) return failure(400, '`id` must be given');
+  if (!(await shares.revoke(id))) return failure(404, 'there is no such link');
+  return { status: 200, body: { revoked: id } };
+}
+
+/** A link as the API shows it. */
+export interface ShareJson extends ShareScopeJson {
+  readonly id: string;
+  readonly details: boolean;
+  /** Id of a token. */
+  readonly created_by: string;
+  /** RFC 3339, as the other. */
+  readonly created_at: string;
+  readonly expires_at: string;
+}
+
+/** Writes what is known of a link. */
+export function shareToJson({ id, scope, details, ...share }: Share): ShareJson {
+  return {
+    id,
+    ...scopeToJson(scope),
+    details,
+    created_by: share.createdBy,
+    created_at: formatTime(share.createdAt),
+    expires_at: formatTime(share.expiresAt),
+  };
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+
+import type { Command } from 'commander';
+
+import { resolveConfig, type ServerConfig } from '../config.ts';
+import { openDuckDb } from '../store/duckdb/open.ts';
+import { ask, fail, keptToken, type Asked } from './running-server.ts';
+import { environmentWith } from './settings.ts';
+
+/** Options of all commands that change what the server keeps of tokens and links. */
+export interface AdministrationFlags {
+  readonly url?: string;
+  readonly token?: string;
+  readonly db?: string;
+  /** Of the command as a whole, before the name of this one. */
+  readonly config?: string;
+}
+
+/** Asks the running server, as JSON. Rejects with a `CommandError`. */
+export type Answer = (path: string, init?: RequestInit) => Promise<unknown>;
+
+/** Where the things are that a command is about. */
+export interface Places<T> {
+  /** In a running server, at its address. */
+  readonly inServer: (answer: Answer, base: string) => T;
+  /** In files beside a database. */
+  readonly inFile: (db: string, base: string) => T;
+}
+
+/** Adds the options to a command. */
+export function withAdministrationOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'the running server (default: the one on this machine, else the file is changed)')
+    .option('--token <token>', 'an admin token (default: $CERBERUS_SERVER_TOKEN, then <db>.token)')
+    .option('--db <file>', 'database file (default ./cerberus.duckdb)');
+}
+
+/** Does something with what is in a running server, or in the files of one that does not run; says what went wrong. */
+export async function administrate<T>(
+  name: string,
+  flags: AdministrationFlags,
+  { inServer, inFile }: Places<T>,
+  action: (things: T) => Promise<void>,
+): Promise<void> {
+  try {
+    const given = { db: flags.db, token: flags.token };
+    const config = resolveConfig(given, environmentWith(process.env, flags.config));
+    const base = flags.url ?? `http://127.0.0.1:${config.port}`;
+    const answer = await answersOf(config, base, flags.url !== undefined);
+    if (answer !== undefined) return await action(inServer(answer, base));
+    return await whileLocked(config, () => action(inFile(config.db, base)));
+  } catch (error) {
+    return fail(name, error);
+  }
+}
+
+/** A request that makes something. */
+export function posting(wish: object): RequestInit {
+  const headers = { 'content-type': 'application/json' };
+  return { method: 'POST', headers, body: JSON.stringify(wish) };
+}
+
+/** @returns `undefined` where no server listens and none was named */
+async function answersOf(config: ServerConfig, base: string, isNamed: boolean): Promise<Answer | undefined> {
+  const asked: Asked = { base, token: config.token ?? (await keptToken(config.db)), named: isNamed };
+  const isThere = async (): Promise<boolean> =>
+    (await ask({ ...asked, token: undefined }, '/healthz').catch(() => true)) !== undefined;
+  if (!isNamed && !(await isThere())) return undefined;
+  return async (path, init) => (await ask({ ...asked, named: true }, path, init))?.json();
+}
+
+/** Holds the lock of the database meanwhile, so that no server starts. */
+async function whileLocked(config: ServerConfig, action: () => Promise<void>): Promise<void> {
+  // As the server does: a database that was never made needs no lock.
+  const lock = existsSync(config.db) ? await openDuckDb(config.db, { ...config, create: false }) : undefined;
+  try {
+    await action();
+  } finally {
+    await lock?.close();
+  }
+}

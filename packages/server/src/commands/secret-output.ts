@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs';
+
+import { messageOf } from '../errors.ts';
+import { CommandError } from './running-server.ts';
+
+/** A secret that was just made. */
+interface FreshSecret {
+  /** `token` or `link`. */
+  readonly what: string;
+  readonly text: string;
+  /** Makes it worthless. */
+  readonly undo: () => Promise<void>;
+}
+
+/** Why a secret would go where it should not; `undefined` where it may be made. */
+export function outputProblem(what: string, output: string | undefined): CommandError | undefined {
+  if (output !== undefined || process.stdout.isTTY) return undefined;
+  return new CommandError(`the ${what} is shown on a terminal only: use --output with a file, or with -`);
+}
+
+/** Gives a secret out, this once. @returns where it went, to be said after a comma; a secret that nobody has is taken back */
+export async function giveOut(
+  { what, text, undo }: FreshSecret,
+  output: string | undefined,
+): Promise<string> {
+  if (output === undefined || output === '-') {
+    process.stdout.write(`${text}\n`);
+    return '';
+  }
+  try {
+    writeFileSync(output, `${text}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    await undo();
+    throw new CommandError(`the ${what} cannot be written: ${messageOf(error)}`);
+  }
+  return `, in ${output}`;
+}
