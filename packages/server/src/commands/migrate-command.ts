@@ -61,18 +61,17 @@ async function copy(source: Source, target: Target): Promise<void> {
   const { rows: producers } = await source.analytics.producers({ limit: Number.MAX_SAFE_INTEGER, first: [] });
   let copied = 0;
   let isTold = false;
-  const say = (text: string): void => void process.stderr.write(text);
   await target.import(
     await nameOf(source, producers),
     producers,
     (after) => source.eventsAfter(after, PAGE_EVENTS),
     (events) => {
       copied += events;
-      if (process.stderr.isTTY) say(`\r${copied} events`);
+      if (process.stderr.isTTY) process.stderr.write(`\r${copied} events`);
       isTold = true;
     },
   );
-  if (isTold && process.stderr.isTTY) say('\n');
+  if (isTold && process.stderr.isTTY) process.stderr.write('\n');
   process.stdout.write(`copied ${copied} events and ${producers.length} producers\n`);
 }
 

@@ -393,7 +393,7 @@ describe('batch mode', () => {
     it('throttles the frame, stores none of those behind it, and goes on when it works again', async () => {
       const client = await connect();
       store.hold();
-      store.fault = (append) => (append.seq === 1 ? 'fail' : 'none');
+      store.fault = (each) => (each.seq === 1 ? 'fail' : 'none');
       for (const seq of [1, 2, 3]) client.frame(seq, event(`/${seq}`));
       store.release();
       expect(await client.next()).to.include({ type: 'nack', seq: 1, code: 'throttle' });
@@ -407,7 +407,7 @@ describe('batch mode', () => {
 
     it('stores a frame once although its commit was reported as failed', async () => {
       const client = await connect();
-      store.fault = (append) => (append.seq === 1 ? 'lost-answer' : 'none');
+      store.fault = (each) => (each.seq === 1 ? 'lost-answer' : 'none');
       client.frame(1, event('/1'));
       expect(await client.next()).to.include({ seq: 1, code: 'throttle' });
       store.fault = () => 'none';

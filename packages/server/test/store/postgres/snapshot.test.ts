@@ -50,7 +50,7 @@ describe('an answer of the PostgreSQL store', () => {
     const range = { since: start - 2 * DAY, until: start + 2 * DAY, bucketMillis: DAY };
     let sent = 0;
     let stored = 0;
-    let isOver = false;
+    const end = new AbortController();
     const store = async (): Promise<void> => {
       for (let round = 0; round < ROUNDS; round += 1) {
         sent += 5;
@@ -60,14 +60,14 @@ describe('an answer of the PostgreSQL store', () => {
         await storing.append(append({ seq: null, events, receivedAt: Date.now() }));
         stored += 5;
       }
-      isOver = true;
+      end.abort();
     };
     const rollUp = async (): Promise<void> => {
-      while (!isOver) await storing.rollUp();
+      while (!end.signal.aborted) await storing.rollUp();
     };
     const ask = async (): Promise<number> => {
       let answers = 0;
-      while (!isOver) {
+      while (!end.signal.aborted) {
         const least = stored;
         const { totals, series } = await asking.analytics.overview(range);
         expect(totals.requests).to.be.within(least, sent);

@@ -19,12 +19,17 @@ const SETTINGS = `
   SET tcp_user_timeout = '5s';
   SET jit = off;`;
 
+/** As PostgreSQL numbers its types. */
+const BIGINT = 20;
+
+/** The driver's own, which its types allow only the ids that they name. */
+const TYPE_PARSERS: { readonly getTypeParser: (oid: number, format?: 'text' | 'binary') => unknown } =
+  pg.types;
+
 /** A dialect without surprises: numbers are numbers. Counts and instants stay below 2^53. */
 const TYPES: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 && format !== 'binary'
-      ? Number
-      : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === BIGINT && format !== 'binary' ? Number : TYPE_PARSERS.getTypeParser(oid, format),
 };
 
 interface ServerState {

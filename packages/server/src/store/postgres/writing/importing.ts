@@ -86,7 +86,17 @@ async function addProducer(client: pg.Client, row: ProducerRow): Promise<void> {
   // As those of a server are kept that has come to its end.
   const key = mode === 'batch' ? producer : `${producer}@import`;
   await client.query(ADD_PRODUCER, [
-    ...[key, clientId, lastSeq, mode, agent, firstSeen, lastSeen, events, rejected],
-    ...[service.version, service.environment, service.instanceId],
+    key,
+    clientId,
+    lastSeq,
+    mode,
+    agent,
+    firstSeen,
+    lastSeen,
+    events,
+    rejected,
+    service.version,
+    service.environment,
+    service.instanceId,
   ]);
 }
