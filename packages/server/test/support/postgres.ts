@@ -30,7 +30,7 @@ export function requiredBinaries(): string | undefined {
 }
 
 /** URL of a new, empty database of the shared engine. */
-export async function freshDatabase(): Promise<string> {
+async function freshDatabase(): Promise<string> {
   const engine = await startPostgres();
   if (engine === undefined) throw new Error('PostgreSQL is not installed');
   return databaseOf(engine);

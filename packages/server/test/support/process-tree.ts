@@ -15,7 +15,7 @@ export function signalFamily(pid: number, signal: NodeJS.Signals): void {
   for (const child of new Set([...stopped, ...childrenOf(pid)])) signalOne(child, signal);
 }
 
-export function signalOne(pid: number, signal: NodeJS.Signals): void {
+function signalOne(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
