@@ -69,8 +69,10 @@ describe('a network that can be cut off', () => {
       const socket = require('node:net').connect(${port}, '${network.outsideAddress}', () => console.log('connected'));
       socket.on('data', (data) => console.log(String(data))).on('close', () => console.log('closed'));
       process.stdin.on('data', (data) => socket.write(data));`;
-    const [file, ...args] = [...network.prefix, process.execPath, '-e', script];
-    const inside = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [file, ...args] = network.prefix;
+    const inside = spawn(file, [...args, process.execPath, '-e', script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     afterTest(async () => {
       inside.kill('SIGKILL');
       if (inside.exitCode === null && inside.signalCode === null) await once(inside, 'exit');

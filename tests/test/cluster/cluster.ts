@@ -95,10 +95,10 @@ export class Cluster {
     return this.nodes.filter(({ network }) => network === undefined);
   }
 
-  /** Leads the exporter behind the proxy to another server, in the middle of what it does. */
+  /** Leads the exporter behind the proxy to another server, in the middle of what it does. What is on its way still arrives. */
   moveExporter(to: ServerNode): void {
     this.#lead.port = to.port;
-    this.#proxy.reset();
+    this.#proxy.end();
   }
 
   /** Waits until everything that was accepted is acknowledged, and says what became of it. The load has to be paused. */

@@ -54,7 +54,7 @@ export class CutOffNetwork {
   }
 
   /** The command that runs another one in it. */
-  get prefix(): readonly string[] {
+  get prefix(): readonly [string, ...string[]] {
     return ['ip', 'netns', 'exec', this.#name];
   }
 

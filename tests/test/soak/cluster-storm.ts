@@ -1,9 +1,10 @@
 import { requiredBinaries } from '../../../packages/server/test-dist/support/postgres.js';
+import { seededRandom } from '../../../packages/server/test-dist/support/random-events.js';
 import { Cluster } from '../cluster/cluster.js';
 import { endure, oneOf } from '../cluster/fault.js';
 import { allFaults } from '../cluster/faults/all.js';
 import type { Verdict } from '../cluster/oracle.js';
-import { print } from './output.js';
+import { print, say } from './output.js';
 
 const CROWD = 1_000;
 const LONGEST_CALM_MILLIS = 4_000;
@@ -25,7 +26,7 @@ export async function clusterStorm({
   if (binaries === undefined) throw new Error('PostgreSQL is not installed');
   const random = seededRandom(seed);
   const faults = allFaults(CROWD);
-  process.stdout.write(`Cluster: three servers, ${eventsPerSecond} events/s, seed ${seed}\n`);
+  say(`Cluster: three servers, ${eventsPerSecond} events/s, --seed ${seed}\n`);
   const cluster = await Cluster.start(binaries);
   const counts = new Map<string, number>();
   let verdict: Verdict | undefined;
@@ -57,15 +58,4 @@ export async function clusterStorm({
 
 function isKept({ accepted, stored, missing, doubled, foreign, wrong }: Verdict): boolean {
   return accepted === stored && missing + doubled + foreign === 0 && wrong.length === 0;
-}
-
-/** Mulberry32: small, and even enough to choose with. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

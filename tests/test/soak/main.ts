@@ -42,6 +42,7 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes);
 if (!(minutes > 0 && minutes <= MAX_MINUTES))
   throw new Error(`--minutes must be above 0 and at most ${MAX_MINUTES}`);
+if (values.write && values.cluster) throw new Error('--write is for the report on one server');
 
 /** One server, and what the exporter does by itself. @returns whether every promise was kept */
 async function oneServer(folder: string): Promise<boolean> {

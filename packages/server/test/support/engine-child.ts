@@ -1,7 +1,8 @@
 // Starts an engine, pauses it, says where it is, and waits to be killed.
-import { Engine, postgresBinaries } from './postgres-engine.js';
+import { requiredBinaries } from './postgres.js';
+import { Engine } from './postgres-engine.js';
 
-const engine = await Engine.start({ binaries: postgresBinaries() ?? '' });
+const engine = await Engine.start({ binaries: requiredBinaries() ?? '' });
 const { pid, data } = engine;
 engine.pause();
 process.stdout.write(`${JSON.stringify({ pid, data })}\n`);

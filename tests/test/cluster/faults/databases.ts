@@ -3,24 +3,33 @@ import type { Cluster } from '../cluster.js';
 import type { Fault } from '../fault.js';
 
 /** Statements of the transaction that stores events. */
-const WRITES = '^(BEGIN|COMMIT|COPY|SELECT producer|INSERT INTO (producers|pending))';
+const WRITES = String.raw`^\s*(COMMIT|COPY|SELECT producer|INSERT INTO (producers|pending))`;
 /** Those of the transaction that aggregates them. */
-const ROLL_UP = 'DELETE FROM pending';
+const ROLL_UP = String.raw`^\s*(DELETE FROM pending|WITH batch AS|INSERT INTO additions)`;
 const ENOUGH_CANCELLED = 5;
 
-/** Ends connections of the servers as soon as they do what `pattern` says. */
+/** Ends connections of the servers while they do what `pattern` says. Looks for them within the engine: they do it for milliseconds. */
 async function terminate(cluster: Cluster, pattern: string, times: number): Promise<void> {
-  let ended = 0;
-  const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-               WHERE application_name = 'cerberus-server' AND state <> 'idle' AND query ~* $1 LIMIT 1`;
-  await until(
-    `${times} connections that do it were ended`,
-    async () => {
-      ended += (await cluster.engines.ask(sql, [pattern])).length;
-      return ended >= times;
-    },
-    30_000,
-  );
+  await cluster.engines.ask(`
+    DO $$
+    DECLARE
+      victim integer;
+      ended integer := 0;
+    BEGIN
+      FOR look IN 1..20000 LOOP
+        PERFORM pg_stat_clear_snapshot();
+        SELECT pid INTO victim FROM pg_stat_activity
+        WHERE application_name = 'cerberus-server' AND state = 'active' AND query ~ '${pattern}' LIMIT 1;
+        IF FOUND THEN
+          PERFORM pg_terminate_backend(victim, 1000);
+          ended := ended + 1;
+          EXIT WHEN ended >= ${times};
+        ELSE
+          PERFORM pg_sleep(0.001);
+        END IF;
+      END LOOP;
+      IF ended < ${times} THEN RAISE 'ended only % connections', ended; END IF;
+    END $$`);
 }
 
 export const writerKilled: Fault = {

@@ -39,18 +39,30 @@ export const serverCutOff: Fault = {
   },
 };
 
-/** Without pause: after each move it finds another server with what it has sent to the one before. */
+/**
+ * Again and again, and each time from one that is asleep: it wakes up with frames that it had not read, while its exporter sends the same
+ * ones to another server.
+ */
 export const exporterMoves: Fault = {
-  name: 'an exporter goes from server to server',
+  name: 'an exporter goes from server to server, and those that it left go on with what it sent them',
   millis: 500,
-  at: (cluster) => ({
-    async inject() {
-      for (let move = 0; move < MOVES; move += 1) {
-        const to = cluster.nearNodes[move % cluster.nearNodes.length];
-        if (to !== undefined) cluster.moveExporter(to);
-        await sleep(50 + (move % 5) * 60);
-      }
-    },
-    heal: () => Promise.resolve(),
-  }),
+  at(cluster) {
+    const nodes = cluster.nearNodes;
+    return {
+      async inject() {
+        for (let move = 0; move < MOVES; move += 1) {
+          const from = nodes[move % nodes.length];
+          const to = nodes[(move + 1) % nodes.length];
+          if (from === undefined || to === undefined) throw new Error('it has nowhere to go');
+          from.pause();
+          await sleep(200);
+          cluster.moveExporter(to);
+          await sleep((move % 8) * 25);
+          from.resume();
+          await sleep(200);
+        }
+      },
+      heal: () => Promise.resolve(nodes.forEach((node) => node.resume())),
+    };
+  },
 };
