@@ -3,15 +3,14 @@ import { inspect } from 'node:util';
 
 import { renewSecretKey, resolveCredentials, type TokenOrigin } from './access/credentials.ts';
 import { afterDelay, Doorkeeper } from './access/doorkeeper.ts';
+import { openAccess, type OpenAccess } from './access/open-access.ts';
 import { GuessLimit } from './access/guess-limit.ts';
 import { RotatingKey } from './access/rotating-key.ts';
-import { Sessions } from './access/sessions.ts';
-import { ShareBook } from './access/sharing/share-book.ts';
-import { TokenBook } from './access/token-book.ts';
+import type { TokenBook } from './access/token-book.ts';
 import { createClientAddress } from './addresses/client-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
-import { crowded, respond, unlessRefused } from './api/respond.ts';
+import { crowded, keptFirst, respond, unlessRefused } from './api/respond.ts';
 import { createDispatch } from './api/routes.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
 import type { CerberusServerError } from './errors.ts';
@@ -146,19 +145,17 @@ async function serve(
   const metrics = new ServerMetrics();
   const sendAwayAfterMillis = config.store === undefined ? Infinity : SEND_AWAY_AFTER_MILLIS;
   const receiver = new Receiver(store, counters, metrics, { ...config, sendAwayAfterMillis }, log);
-  const beside = (name: string): string | undefined => (db === undefined ? undefined : `${db}.${name}`);
-  const tokens = new TokenBook(token, { path: beside('tokens'), log });
+  const { records } = store;
+  const access = await openAccess({ token, signIn: config.signIn, db, records, log });
+  const { tokens, shares } = access;
   const key = new RotatingKey({
     initial: secretKey,
     rotation: config.rotateKey,
     renew: () => renewSecretKey(db),
-    path: beside('key-changed'),
+    path: db === undefined ? undefined : `${db}.key-changed`,
     log,
   });
-  const sessions = new Sessions(tokens, { path: beside('sessions'), log });
-  const shares = new ShareBook(tokens, { path: beside('shares'), log });
   const registry = new ProducerRegistry();
-  const access = { tokens, sessions, shares, signIn: config.signIn };
   const door = new Doorkeeper(access, new GuessLimit(), createClientAddress(config.trustProxy));
   const endpoint = createEndpoint(config, receiver, registry, tokens, door);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
@@ -170,7 +167,7 @@ async function serve(
     rate.add(events);
   });
   const live = new LiveStreams(feed, (socket) => plain.release(socket));
-  const dispatch = createDispatch({
+  const routes = createDispatch({
     receiver,
     tokens,
     maxIngestBytes: config.maxIngestBytes,
@@ -188,25 +185,30 @@ async function serve(
     page: createPageReply(),
     traceUrlTemplate: config.traceUrlTemplate,
   });
+  const dispatch = keptFirst(routes, access.settled);
   const http = createHttpServer(config);
   const plain = new HttpConnections(http, config, () => {
     counters.refused('too_many_connections');
   });
   http.on('request', (request, response) => {
-    const entry = door.enter(request);
-    const isServed = plain.began(request, response, entry.isKnown);
-    const answer = isServed ? unlessRefused(entry, dispatch, counters) : crowded;
-    afterDelay(entry, () => respond(request, response, answer, log));
+    access.afterNews(request, () => {
+      const entry = door.enter(request);
+      const isServed = plain.began(request, response, entry.isKnown);
+      const answer = isServed ? unlessRefused(entry, dispatch, counters) : crowded;
+      afterDelay(entry, () => respond(request, response, answer, log));
+    });
   });
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const entry = door.enter(request, true);
-    // A stranger waits among those that are no WebSocket connections.
-    if (entry.isKnown) plain.release(socket);
-    afterDelay(entry, () => {
-      if (socket.destroyed) return;
-      plain.release(socket);
-      endpoint.upgrade(request, socket, head, entry.refusedSeconds);
+    access.afterNews(request, () => {
+      const entry = door.enter(request, true);
+      // A stranger waits among those that are no WebSocket connections.
+      if (entry.isKnown) plain.release(socket);
+      afterDelay(entry, () => {
+        if (socket.destroyed) return;
+        plain.release(socket);
+        endpoint.upgrade(request, socket, head, entry.refusedSeconds);
+      });
     });
   });
   const port = await listen(http, config);
@@ -226,7 +228,6 @@ async function serve(
     stopRetention();
     stopFeed();
     stopRotation();
-    tokens.close();
   };
   let closing: Promise<void> | undefined;
   return {
@@ -239,7 +240,7 @@ async function serve(
     secretKey: key.current,
     stats,
     close: (): Promise<void> =>
-      (closing ??= shutDown(config, { http, endpoint, store, stopTasks, live, log })),
+      (closing ??= shutDown(config, { http, endpoint, store, stopTasks, access, live, log })),
   };
 }
 
@@ -277,12 +278,13 @@ interface Running {
   readonly endpoint: WebSocketEndpoint;
   readonly store: Store;
   readonly stopTasks: () => void;
+  readonly access: OpenAccess;
   readonly live: LiveStreams;
   readonly log: Log;
 }
 
 async function shutDown({ shutdownTimeoutMillis }: ServerConfig, running: Running): Promise<void> {
-  const { http, endpoint, store, stopTasks, live, log } = running;
+  const { http, endpoint, store, stopTasks, access, live, log } = running;
   stopTasks();
   live.close();
   const httpClosed = new Promise<void>((resolve) => void http.close(() => resolve()));
@@ -291,6 +293,7 @@ async function shutDown({ shutdownTimeoutMillis }: ServerConfig, running: Runnin
   http.closeIdleConnections();
   await httpClosed;
   clearTimeout(deadline);
+  await access.close();
   await store.close();
   log('info', 'stopped');
 }

@@ -10,12 +10,13 @@ import {
 } from 'node:fs';
 
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+import type { Shelf } from './shelf.ts';
 
 /**
  * A JSON file beside the database that only its owner reads. It is replaced as a whole, so that a crash leaves the old
  * one or the new one.
  */
-export class PrivateFile {
+export class PrivateFile implements Shelf {
   readonly #path: string;
 
   constructor(path: string) {

@@ -15,6 +15,8 @@ export interface ReaderAccess {
   readonly shares: Pick<Shares, 'find'>;
   /** False: the page is open to everybody on this machine, and to what cannot be told apart from that. */
   readonly signIn: boolean;
+  /** Several servers know each other's sessions, so the cookie is the same at each of them. */
+  readonly isShared?: boolean;
 }
 
 /** What an endpoint asks of those who come. */
@@ -25,8 +27,9 @@ export interface Need {
 }
 
 /** Whether a request is known without a token: by a session of the page, or because the server has no sign-in. */
-export function maySee(message: IncomingMessage, { sessions, signIn }: ReaderAccess): boolean {
-  if (sessions.find(cookieOf(message.headers, sessionCookieOf(message))) !== undefined) return true;
+export function maySee(message: IncomingMessage, access: ReaderAccess): boolean {
+  const { sessions, signIn } = access;
+  if (sessions.find(sessionSecretOf(message, access)) !== undefined) return true;
   return !signIn && comesFromThisMachine(message);
 }
 
@@ -35,7 +38,7 @@ export function judge(message: IncomingMessage, { needs, session }: Need, access
   const { tokens, sessions, signIn } = access;
   const byToken = verdictOn(tokens.find(bearerOf(message.headers) ?? apiKeyOf(message.headers)), needs);
   if (byToken === 'ok' || !session) return byToken;
-  const bySession = verdictOn(sessions.find(cookieOf(message.headers, sessionCookieOf(message))), needs);
+  const bySession = verdictOn(sessions.find(sessionSecretOf(message, access)), needs);
   if (bySession === 'ok') return bySession;
   if (needs === 'read' && !signIn && comesFromThisMachine(message)) return 'ok';
   return [byToken, bySession].includes('other_purpose') ? 'other_purpose' : 'unknown';
@@ -58,11 +61,12 @@ export function linkOf({ headers }: IncomingMessage, access: ReaderAccess): Pres
 }
 
 /** Id of the token by which whoever asks may do what an `admin` token allows, presented or of the session. */
-export function adminIdOf(message: IncomingMessage, { tokens, sessions }: ReaderAccess): string | undefined {
+export function adminIdOf(message: IncomingMessage, access: ReaderAccess): string | undefined {
+  const { tokens, sessions } = access;
   const { headers } = message;
   const grants = [
     tokens.find(bearerOf(headers) ?? apiKeyOf(headers)),
-    sessions.find(cookieOf(headers, sessionCookieOf(message))),
+    sessions.find(sessionSecretOf(message, access)),
   ];
   return grants.find((grant) => verdictOn(grant, 'admin') === 'ok')?.id;
 }
@@ -72,9 +76,17 @@ export function isAdmin(message: IncomingMessage, access: ReaderAccess): boolean
   return adminIdOf(message, access) !== undefined;
 }
 
-/** Cookies know no ports: two servers on one machine must not sign each other's readers out. */
-export function sessionCookieOf({ socket }: IncomingMessage): string {
-  return `cerberus_session_${socket.localPort}`;
+/** The secret of the session that a request comes with. */
+export function sessionSecretOf(message: IncomingMessage, access: ReaderAccess): string | undefined {
+  return cookieOf(message.headers, sessionCookieOf(message, access));
+}
+
+/** Cookies know no ports: two servers on one machine must not sign each other's readers out, unless they know each other's sessions. */
+export function sessionCookieOf(
+  { socket }: IncomingMessage,
+  { isShared = false }: Pick<ReaderAccess, 'isShared'>,
+): string {
+  return `cerberus_session_${isShared ? 'shared' : socket.localPort}`;
 }
 
 /** What proxies write of themselves. */

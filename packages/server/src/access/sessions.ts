@@ -3,6 +3,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { PrivateFile } from './private-file.ts';
+import type { Shelf } from './shelf.ts';
 import type { Grant, TokenBook } from './token-book.ts';
 
 /** How long a sign-in lasts. */
@@ -13,6 +14,8 @@ const MAX_SESSIONS = 1000;
 export interface SessionOptions {
   /** Their file; undefined to keep nothing. */
   readonly path: string | undefined;
+  /** In the place of a file. */
+  readonly shelf?: Shelf | undefined;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -33,19 +36,30 @@ interface Session {
  */
 export class Sessions {
   readonly #tokens: Pick<TokenBook, 'entryOf'>;
-  readonly #file: PrivateFile | undefined;
+  readonly #file: Shelf | undefined;
   readonly #log: Log;
   readonly #now: () => number;
   /** By digest of the secret, in the order in which they began. */
   readonly #sessions = new Map<string, Session>();
 
-  constructor(tokens: Pick<TokenBook, 'entryOf'>, { path, log, now = Date.now }: SessionOptions) {
+  constructor(tokens: Pick<TokenBook, 'entryOf'>, { path, shelf, log, now = Date.now }: SessionOptions) {
     this.#tokens = tokens;
-    this.#file = path === undefined ? undefined : new PrivateFile(path);
+    this.#file = shelf ?? (path === undefined ? undefined : new PrivateFile(path));
     this.#log = log;
     this.#now = now;
+    this.reload();
+  }
+
+  /** Takes over what another server has changed. */
+  reload(): void {
+    this.#sessions.clear();
     for (const [key, session] of this.#read())
       if (this.#now() < session.end) this.#sessions.set(key, session);
+  }
+
+  /** Whether somebody comes with a session that is not known here. */
+  isUnknown(secret: string | undefined): boolean {
+    return secret !== undefined && !this.#sessions.has(digest(secret));
   }
 
   /** Begins a session. Over the limit the oldest one ends. @returns the secret that the browser keeps */

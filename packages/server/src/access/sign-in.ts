@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { isJsonObject } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, type Reply } from '../http/response.ts';
-import { cookieOf, setCookie } from './cookies.ts';
+import { setCookie } from './cookies.ts';
 import { afterDelay, tooManyGuesses, type Doorkeeper } from './doorkeeper.ts';
-import { sessionCookieOf, type ReaderAccess } from './reader-access.ts';
+import { sessionCookieOf, sessionSecretOf, type ReaderAccess } from './reader-access.ts';
 import { SESSION_SECONDS } from './sessions.ts';
 import { verdictOn } from './token-book.ts';
 
@@ -38,13 +38,13 @@ export async function signInReply(message: IncomingMessage, context: SignInConte
     context.onRefused();
     return failure(403, 'this token is for sending only');
   }
-  return sessionReply(message, context.access.sessions.begin(grant), SESSION_SECONDS);
+  return sessionReply(message, context.access, context.access.sessions.begin(grant), SESSION_SECONDS);
 }
 
 /** `DELETE /api/session`: signs out, whoever asks. */
 export function signOutReply(message: IncomingMessage, { access }: SignInContext): Reply {
-  access.sessions.end(cookieOf(message.headers, sessionCookieOf(message)));
-  return sessionReply(message, '', 0);
+  access.sessions.end(sessionSecretOf(message, access));
+  return sessionReply(message, access, '', 0);
 }
 
 function tokenIn(bytes: Buffer): unknown {
@@ -56,9 +56,14 @@ function tokenIn(bytes: Buffer): unknown {
   }
 }
 
-function sessionReply(message: IncomingMessage, secret: string, maxAgeSeconds: number): Reply {
+function sessionReply(
+  message: IncomingMessage,
+  access: ReaderAccess,
+  secret: string,
+  maxAgeSeconds: number,
+): Reply {
   // Whoever lies in this header only harms a cookie of his own.
   const secure = message.headers['x-forwarded-proto'] === 'https';
-  const cookie = setCookie(sessionCookieOf(message), secret, { maxAgeSeconds, secure });
+  const cookie = setCookie(sessionCookieOf(message, access), secret, { maxAgeSeconds, secure });
   return { status: 200, body: { signed_in: maxAgeSeconds > 0 }, headers: { 'set-cookie': cookie } };
 }

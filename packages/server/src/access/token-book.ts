@@ -3,6 +3,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { PrivateFile } from './private-file.ts';
+import type { Shelf } from './shelf.ts';
 import { allows, type HeldPurpose, type Purpose } from './purposes.ts';
 import { formatRecords, hashOf, parseRecords, type TokenRecord, type TokenRequest } from './token-record.ts';
 
@@ -30,6 +31,8 @@ export type TokenInfo = Omit<TokenRecord, 'hash' | 'purpose' | 'createdAt'> & {
 export interface TokenBookOptions {
   /** Its file; undefined to keep nothing. */
   readonly path: string | undefined;
+  /** In the place of a file. */
+  readonly shelf?: Shelf | undefined;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -49,7 +52,7 @@ interface Entry {
  * event slow.
  */
 export class TokenBook {
-  readonly #file: PrivateFile | undefined;
+  readonly #file: Shelf | undefined;
   readonly #log: Log;
   readonly #now: () => number;
   readonly #byId = new Map<string, Entry>();
@@ -59,10 +62,10 @@ export class TokenBook {
   #hasWarned = false;
 
   /** @throws CerberusServerError `CREDENTIALS_FILE` */
-  constructor(own: string, { path, log, now = Date.now }: TokenBookOptions) {
+  constructor(own: string, { path, shelf, log, now = Date.now }: TokenBookOptions) {
     this.#log = log;
     this.#now = now;
-    this.#file = path === undefined ? undefined : new PrivateFile(path);
+    this.#file = shelf ?? (path === undefined ? undefined : new PrivateFile(path));
     const grant: Grant = { id: OWN_ID, held: 'all', application: undefined };
     this.#add({ grant, hash: hashOf(own), record: undefined, lastUsedAt: undefined });
     for (const record of this.#file?.read(parseRecords) ?? []) this.#enter(record);
@@ -137,16 +140,30 @@ export class TokenBook {
     const entry = this.#byId.get(id);
     if (entry?.record === undefined) return false;
     this.#file?.write(formatRecords(this.#current().filter((record) => record.id !== id)));
-    this.#byId.delete(id);
-    const key = entry.hash.readUInt32LE();
-    const others = this.#byHash.get(key)?.filter((each) => each !== entry) ?? [];
-    this.#byHash.set(key, others);
+    this.#forget(id);
     return true;
+  }
+
+  /** Takes over what another server has changed. */
+  reload(): void {
+    const kept = new Map((this.#file?.read(parseRecords) ?? []).map((record) => [record.id, record]));
+    for (const { grant, record } of this.#byId.values())
+      if (record !== undefined && !kept.has(grant.id)) this.#forget(grant.id);
+    for (const record of kept.values()) if (!this.#byId.has(record.id)) this.#enter(record);
   }
 
   /** Writes what is not yet written. */
   close(): void {
     if (this.#saving !== undefined) this.#save();
+  }
+
+  #forget(id: string): void {
+    const entry = this.#byId.get(id);
+    if (entry === undefined) return;
+    this.#byId.delete(id);
+    const key = entry.hash.readUInt32LE();
+    const others = this.#byHash.get(key)?.filter((each) => each !== entry) ?? [];
+    this.#byHash.set(key, others);
   }
 
   #enter(record: TokenRecord): void {

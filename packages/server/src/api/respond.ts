@@ -28,6 +28,15 @@ export function respond(
     .catch(() => response.destroy());
 }
 
+/** As a dispatch, but what it changes of tokens, sessions and links is kept before anybody hears that it is. */
+export function keptFirst(dispatch: Dispatch, settled: () => Promise<void>): Dispatch {
+  return async (message) => {
+    const reply = await dispatch(message);
+    if (message.method === 'POST' || message.method === 'DELETE') await settled();
+    return reply;
+  };
+}
+
 /** As a dispatch, but for those who are refused at the door. */
 export function unlessRefused(
   { isKnown, refusedSeconds }: Entry,

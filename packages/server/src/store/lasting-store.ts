@@ -48,6 +48,7 @@ export interface LastingStoreOptions<T extends Store> {
 export class LastingStore<T extends Store> implements Store {
   readonly analytics: Analytics;
   readonly archive: Archive | undefined;
+  readonly records = undefined;
   readonly #options: LastingStoreOptions<T>;
   readonly #listeners = new CommitListeners();
   /** `undefined` while it is being opened. */

@@ -3,6 +3,7 @@ import type { Analytics } from './analytics.ts';
 import type { Archive } from './archive.ts';
 import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
 import type { ProducerRef, ProducerRow } from './producer.ts';
+import type { SharedRecords } from './shared-records.ts';
 
 /** One unit that is stored whole or not at all: a frame, a single event, or a request's events of one client. */
 export interface Append {
@@ -134,6 +135,8 @@ export interface Store extends EventReader {
   readonly arrivals: (before: number) => Promise<Arrivals>;
   /** Copies of what it holds; `undefined` where there is no file. */
   readonly archive: Archive | undefined;
+  /** What several servers share beside events; `undefined` where one has the database for itself. */
+  readonly records: SharedRecords | undefined;
   /** Waits for what was appended, then lets go of the database. Idempotent. */
   readonly close: () => Promise<void>;
 }

@@ -21,6 +21,7 @@ export type Fault = 'none' | 'fail' | 'lost-answer';
 /** A store that tests can hold back and make fail; below it is a real {@link MemoryStore}. */
 export class ControlledStore implements Store {
   readonly archive = undefined;
+  readonly records = undefined;
   readonly inner: Store;
   fault: (append: Append) => Fault = () => 'none';
   load: PendingLoad | undefined;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { PrivateFile } from '../private-file.ts';
+import type { Shelf } from '../shelf.ts';
 import type { TokenBook } from '../token-book.ts';
 import { digestOf, formatShares, parseShares, type Share, type ShareWish } from './share-record.ts';
 
@@ -42,6 +43,8 @@ export function isShareSecret(text: string): boolean {
 export interface ShareBookOptions {
   /** Its file; undefined to keep nothing. */
   readonly path: string | undefined;
+  /** In the place of a file. */
+  readonly shelf?: Shelf | undefined;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -50,7 +53,7 @@ export interface ShareBookOptions {
 /** Links in a file beside the database. Of each only the SHA-256 is kept, for the reason that {@link TokenBook} has. */
 export class ShareBook implements Shares {
   readonly #tokens: Pick<TokenBook, 'entryOf'>;
-  readonly #file: PrivateFile | undefined;
+  readonly #file: Shelf | undefined;
   readonly #log: Log;
   readonly #now: () => number;
   /** By hash, as they were made. */
@@ -58,12 +61,19 @@ export class ShareBook implements Shares {
   /** Hashes of those that are gone, the latest last. */
   readonly #ended = new Set<string>();
 
-  constructor(tokens: Pick<TokenBook, 'entryOf'>, { path, log, now = Date.now }: ShareBookOptions) {
+  constructor(tokens: Pick<TokenBook, 'entryOf'>, { path, shelf, log, now = Date.now }: ShareBookOptions) {
     this.#tokens = tokens;
-    this.#file = path === undefined ? undefined : new PrivateFile(path);
+    this.#file = shelf ?? (path === undefined ? undefined : new PrivateFile(path));
     this.#log = log;
     this.#now = now;
     this.#shares = this.#read();
+  }
+
+  /** Takes over what another server has changed. */
+  reload(): void {
+    const shares = this.#read();
+    for (const hash of this.#shares.keys()) if (!shares.has(hash)) this.#ended.add(hash);
+    this.#shares = shares;
   }
 
   async list(): Promise<readonly Share[]> {

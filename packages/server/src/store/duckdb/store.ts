@@ -53,6 +53,7 @@ interface Connections {
 export class DuckDbStore implements Store {
   readonly analytics: Analytics;
   readonly archive: DuckDbArchive;
+  readonly records = undefined;
   /** Events that had been acknowledged and were not in the file, nor in its log, when it was opened; as far as is known. */
   readonly missingEvents: number;
   readonly #writer: DuckDbWriter;

@@ -30,6 +30,7 @@ import { Connector } from './engine/connect.ts';
 import { LastingConnection } from './engine/lasting-connection.ts';
 import { Reads } from './engine/reads.ts';
 import { PostgresReader } from './reader.ts';
+import { PostgresRecords } from './records.ts';
 import { migrate } from './schema/migrate.ts';
 import { agreeOn, type Secrets } from './schema/agreement.ts';
 import { createPartitions } from './schema/partitions.ts';
@@ -65,6 +66,7 @@ const LEAD_MILLIS = 10 * SECOND_MILLIS;
  */
 export class PostgresStore implements Store {
   readonly archive: PostgresArchive;
+  readonly records: PostgresRecords;
   readonly analytics: Analytics;
   readonly #node: string = randomUUID().slice(0, 8);
   readonly #writing: LastingConnection;
@@ -97,6 +99,8 @@ export class PostgresStore implements Store {
     this.analytics = this.#reader.analytics;
     this.#exports = new LastingConnection(connect, EXPORT_MILLIS);
     this.archive = new PostgresArchive(this.#exports);
+    // Beside claims, which wait for the standby as well, and as shortly.
+    this.records = new PostgresRecords(this.#claims);
     this.#writer = new PostgresWriter(this.#node);
     this.#groups = new GroupCommit((group) => this.#commit(group));
     this.#claiming = new Claiming((producers) =>

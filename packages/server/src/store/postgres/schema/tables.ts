@@ -48,6 +48,12 @@ const PENDING = `
     batch bigint PRIMARY KEY, arrived date NOT NULL, events integer NOT NULL, first_time bigint NOT NULL,
     last_time bigint NOT NULL, stored_at timestamptz NOT NULL DEFAULT clock_timestamp())`;
 
+/** Tokens, sessions and links; `changed` tells that something did. */
+const RECORDS = `
+  CREATE TABLE records (
+    kind text NOT NULL, id text NOT NULL, content text NOT NULL, added bigserial NOT NULL,
+    changed bigint NOT NULL DEFAULT nextval('record_changes'), PRIMARY KEY (kind, id))`;
+
 /** How far the events of a file are copied that is moved into the database. */
 const IMPORTS = `
   CREATE TABLE imports (source text PRIMARY KEY, copied_to bigint NOT NULL)`;
@@ -62,6 +68,8 @@ export const CREATE_TABLES: readonly string[] = [
   PRODUCERS,
   PENDING,
   IMPORTS,
+  'CREATE SEQUENCE record_changes',
+  RECORDS,
   ...CREATE_ADDITIONS,
   'CREATE SEQUENCE claims',
   `CREATE SEQUENCE batches INCREMENT ${BATCHES_AT_ONCE}`,
