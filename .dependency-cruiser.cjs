@@ -30,7 +30,7 @@ const LAYERS = {
   ],
   'packages/server/src': [
     ['commands/'],
-    ['index.ts'],
+    ['index.ts', 'postgres.ts'],
     ['server.ts'],
     ['api/'],
     ['receive/'],

@@ -82,7 +82,7 @@ export class CutOffNetwork {
   }
 
   #inside(...command: readonly string[]): void {
-    const [file = '', ...args] = [...this.prefix, ...command];
+    const [file, ...args] = [...this.prefix, ...command] as [string, ...string[]];
     execFileSync(file, args);
   }
 }

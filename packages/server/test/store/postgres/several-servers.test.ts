@@ -99,6 +99,20 @@ describe('several servers on one PostgreSQL database', () => {
     expect(new Set((await Promise.all(claims)).map(({ claim }) => claim)).size).to.equal(1000);
   });
 
+  it('are opened in code as well, with errors that name no password', async () => {
+    const { openPostgresStore } = await import('../../../dist/postgres.js');
+    const store = await openPostgresStore(url, SECRETS);
+    expect((await store.append(append())).status).to.equal('stored');
+    await store.close();
+    for (const bad of ['secret', 'postgres://user:secret@127.0.0.1:1/x']) {
+      const error = await openPostgresStore(bad, SECRETS).then(
+        () => undefined,
+        (reason: unknown) => reason as Error,
+      );
+      expect(error?.message).to.be.a('string').and.not.include('secret');
+    }
+  });
+
   it('start only with the secrets that the first of them was given', async () => {
     await open();
     for (const secrets of [

@@ -75,7 +75,7 @@ describe('what one server on a database lets in, another one does', function () 
     expect(await statusOf(other, { authorization: `Bearer ${reading.token}` })).to.equal(200);
     const sending = await createToken(other, 'ingest');
     const client = await WsClient.batch(one?.wsUrl ?? '', sending.token);
-    client.close();
+    await client.close();
     expect(await statusOf(one, { authorization: `Bearer ${sending.token}` })).to.equal(403);
     const headers = { authorization: `Bearer ${SECRETS.token}` };
     const path = `/api/tokens?id=${reading.id}`;
