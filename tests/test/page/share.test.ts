@@ -209,6 +209,10 @@ describeInBrowser('a share link', () => {
     endpoint: [{ view: 'endpoint', method: 'POST', endpoint: '/checkout' }, '.metric-detail'],
     metrics: [{ view: 'metrics', metric: 'amount' }, '.histogram'],
     nothing: [{ view: 'overview', client_id: 'nobody' }, '.nothing'],
+    'long names': [
+      { view: 'endpoint', method: 'GET', endpoint: `/${'long'.repeat(80)}`, client_id: 'shop'.repeat(60) },
+      '.nothing',
+    ],
     over: [{}, '.link-ended'],
   };
   for (const [name, [wish, ready]] of Object.entries(views)) {
@@ -235,7 +239,8 @@ describeInBrowser('a share link', () => {
   });
 
   it('is listed without breaking one, too', async () => {
-    await make({ view: 'endpoint', method: 'POST', endpoint: '/checkout' });
+    const endpoint = `/${'long'.repeat(80)}`;
+    await make({ view: 'endpoint', method: 'POST', endpoint, client_id: 'shop'.repeat(60) });
     const { page, problems } = await openPage(server);
     await signIn(page);
     await page.evaluate(axe);
