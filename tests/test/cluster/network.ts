@@ -82,8 +82,8 @@ export class CutOffNetwork {
   }
 
   #inside(...command: readonly string[]): void {
-    const [file, ...args] = [...this.prefix, ...command] as [string, ...string[]];
-    execFileSync(file, args);
+    const [file, ...args] = this.prefix;
+    execFileSync(file, [...args, ...command]);
   }
 }
 
