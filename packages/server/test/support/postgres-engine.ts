@@ -106,7 +106,9 @@ export class Engine {
     const wake = 'kill -CONT $pid $(cat /proc/$pid/task/$pid/children)';
     this.#revokeWill = lastWill(
       `pid=$(head -n 1 '${data}/postmaster.pid') && { ${wake}; kill -QUIT $pid; }
-       while grep '^State:.[^Z]' /proc/$pid/status; do sleep 0.1; done; rm -rf '${folder}'`,
+       while grep '^State:.[^Z]' /proc/$pid/status; do sleep 0.1; done
+       # A command that still makes it needs a moment to notice.
+       rm -rf '${folder}' || { sleep 2; rm -rf '${folder}'; }`,
     );
   }
 
