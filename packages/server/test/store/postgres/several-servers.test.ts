@@ -41,7 +41,7 @@ describe('several servers on one PostgreSQL database', () => {
     expect(await count()).to.equal(4);
   });
 
-  it('fence off the server that a producer has left, whatever comes to it later', async () => {
+  it('S18 fence off the server that a producer has left, whatever comes to it later', async () => {
     const [old, next] = [await open(), await open()];
     const { claim: first } = await old.claim(producerRef());
     await old.append(append({ seq: 1, claim: first }));
@@ -55,7 +55,7 @@ describe('several servers on one PostgreSQL database', () => {
     expect(await count()).to.equal(2);
   });
 
-  it('store each frame once while its producer goes from server to server', async function () {
+  it('S18 store each frame once while its producer goes from server to server', async function () {
     this.timeout(60_000);
     const all = [await open(), await open(), await open()];
     let lastSeq = 0;
@@ -242,7 +242,7 @@ describe('a commit that waits for a standby', () => {
     await store.close();
   });
 
-  it('and is cancelled acknowledges nothing, and the same frame is stored once', async () => {
+  it('S19 and is cancelled acknowledges nothing, and the same frame is stored once', async () => {
     await loseStandby();
     const sent = send(2);
     const waiting = `FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'`;
@@ -255,7 +255,7 @@ describe('a commit that waits for a standby', () => {
     expect(row?.n).to.equal(2);
   });
 
-  it('keeps a claim and the answer to a duplicate waiting, too: a promotion could lose what they tell of', async () => {
+  it('S19 keeps a claim and the answer to a duplicate waiting, too: a promotion could lose what they tell of', async () => {
     await loseStandby();
     const duplicate = send(1);
     expect(await Promise.race([duplicate, pause(300)])).to.equal(undefined);

@@ -61,7 +61,7 @@ describe('what one server on a database lets in, another one does', function () 
     return (await answer.json()) as { id: string; token: string };
   }
 
-  it('a session: from the moment at which it begins until it ends', async () => {
+  it('S21 a session: from the moment at which it begins until it ends', async () => {
     const cookie = await signIn(one);
     expect(await statusOf(other, { cookie })).to.equal(200);
     expect(await statusOf(await start(), { cookie })).to.equal(200);
@@ -70,7 +70,7 @@ describe('what one server on a database lets in, another one does', function () 
     await until('the other one knows', async () => (await statusOf(one, { cookie })) === 401);
   });
 
-  it('a token with a purpose: it may send and read elsewhere at once, until it is revoked', async () => {
+  it('S21 a token with a purpose: it may send and read elsewhere at once, until it is revoked', async () => {
     const reading = await createToken(one, 'read');
     expect(await statusOf(other, { authorization: `Bearer ${reading.token}` })).to.equal(200);
     const sending = await createToken(other, 'ingest');
@@ -85,7 +85,7 @@ describe('what one server on a database lets in, another one does', function () 
     });
   });
 
-  it('a share link', async () => {
+  it('S21 a share link', async () => {
     const headers = { ...JSON_TYPE, authorization: `Bearer ${SECRETS.token}` };
     const listed = async (server: CerberusServer | undefined): Promise<number> => {
       const answer = await fetch(`${at(server)}/api/shares`, { headers });

@@ -25,7 +25,7 @@ describe('an answer of the PostgreSQL store', () => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
-  it('sees one state, whatever is stored and aggregated between its queries', async () => {
+  it('S20 sees one state, whatever is stored and aggregated between its queries', async () => {
     const [storing] = stores as [PostgresStore];
     const connector = new Connector({ urls: [url], name: 'x' });
     const limits = { maxQuestions: 4, questionTimeoutMillis: 30_000 };
@@ -43,7 +43,7 @@ describe('an answer of the PostgreSQL store', () => {
     await reads.close();
   });
 
-  it('counts each event once while it goes from the pending batches into the aggregates', async function () {
+  it('S20 counts each event once while it goes from the pending batches into the aggregates', async function () {
     this.timeout(60_000);
     const [storing, asking] = stores as [PostgresStore, PostgresStore];
     const start = Math.floor(Date.now() / DAY) * DAY - DAY;
