@@ -1,14 +1,15 @@
 // What a reader sees before there is anything to see, and when the server does not like the question.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
-import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
+import { openPage, takePicture } from '../support/browser.js';
+import { describeOnEachStore } from '../support/each-store.js';
 import { store } from '../support/stored-traffic.js';
 
-describeInBrowser('a page without requests', () => {
+describeOnEachStore('a page without requests', (emptyStore) => {
   let server: CerberusServer;
 
   beforeEach(async () => {
-    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    server = await startServer({ port: 0, host: '127.0.0.1', ...(await emptyStore()), signIn: false });
   });
 
   afterEach(() => server.close());

@@ -2,7 +2,8 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { describeInBrowser, openPage, type OpenPage } from '../support/browser.js';
+import { openPage, type OpenPage } from '../support/browser.js';
+import { describeOnEachStore } from '../support/each-store.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 
 interface Row {
@@ -41,14 +42,14 @@ async function endpointRows(page: Page): Promise<string[][]> {
   );
 }
 
-describeInBrowser('the figures of the page', () => {
+describeOnEachStore('the figures of the page', (emptyStore) => {
   let now: number;
   let server: CerberusServer;
 
   before(async () => {
     // Not when the file is loaded: that may be minutes earlier, and a quarter of an hour is soon over.
     now = Date.now();
-    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    server = await startServer({ port: 0, host: '127.0.0.1', ...(await emptyStore()), signIn: false });
     await store(server, ...shopTraffic(now));
     await store(server, {
       client_id: 'office',

@@ -1,7 +1,8 @@
 // Whatever a request contains is text on the page.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
-import { describeInBrowser, openPage } from '../support/browser.js';
+import { openPage } from '../support/browser.js';
+import { describeOnEachStore } from '../support/each-store.js';
 import { store } from '../support/stored-traffic.js';
 
 const SCRIPT = '<script>globalThis.hacked = 1</script>';
@@ -19,11 +20,11 @@ const METRICS = {
   ['m'.repeat(250)]: 7,
 };
 
-describeInBrowser('hostile strings', () => {
+describeOnEachStore('hostile strings', (emptyStore) => {
   let server: CerberusServer;
 
   before(async () => {
-    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    server = await startServer({ port: 0, host: '127.0.0.1', ...(await emptyStore()), signIn: false });
     const hostile = PATHS.map((endpoint) => ({ endpoint, route: endpoint, custom_data: METRICS }));
     await store(server, ...hostile, { endpoint: '/x', method: SCRIPT.slice(0, 32), client_id: IMAGE });
   });

@@ -1,18 +1,19 @@
 // Requests appear on the page as they are stored.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
-import { describeInBrowser, openPage } from '../support/browser.js';
+import { openPage } from '../support/browser.js';
+import { describeOnEachStore } from '../support/each-store.js';
 import { store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
 
-describeInBrowser('the live view', () => {
+describeOnEachStore('the live view', (emptyStore) => {
   let server: CerberusServer;
 
   beforeEach(async () => {
     server = await startServer({
       port: 0,
       host: '127.0.0.1',
-      db: ':memory:',
+      ...(await emptyStore()),
       signIn: false,
       traceUrlTemplate: 'https://traces.example/{trace_id}',
     });
@@ -92,7 +93,7 @@ describeInBrowser('the live view', () => {
     const { port } = server;
     await server.close();
     await page.getByText('Not connected').waitFor();
-    server = await startServer({ port, host: '127.0.0.1', db: ':memory:', signIn: false });
+    server = await startServer({ port, host: '127.0.0.1', ...(await emptyStore()), signIn: false });
     await store(server, { endpoint: '/meanwhile' });
     await page.locator('tr', { hasText: '/meanwhile' }).waitFor({ timeout: 20_000 });
     await page.getByText('The server does not answer').waitFor({ state: 'detached' });

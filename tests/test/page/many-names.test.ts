@@ -1,16 +1,17 @@
 // A sender that made up thousands of names: the page shows a few of them, says how many more there are, and finds each.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
-import { describeInBrowser, openPage } from '../support/browser.js';
+import { openPage } from '../support/browser.js';
+import { describeOnEachStore } from '../support/each-store.js';
 import { store } from '../support/stored-traffic.js';
 
 const NAMES = 3000;
 
-describeInBrowser('thousands of names', () => {
+describeOnEachStore('thousands of names', (emptyStore) => {
   let server: CerberusServer;
 
   before(async () => {
-    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    server = await startServer({ port: 0, host: '127.0.0.1', ...(await emptyStore()), signIn: false });
     for (let from = 0; from < NAMES; from += 1000) {
       const events = Array.from({ length: 1000 }, (_, n) => ({
         client_id: `app-${from + n}`,
