@@ -1,4 +1,5 @@
 import type { ApplicationPlan } from './application/part.ts';
+import type { ClusterPlan } from './cluster/part.ts';
 import { EXPORTERS, type ExporterName } from './exporter/names.ts';
 import type { ExporterPlan } from './exporter/part.ts';
 import type { GrowthPlan } from './growth/part.ts';
@@ -17,6 +18,7 @@ export interface Plan {
   readonly server: ServerPlan;
   readonly outage: OutagePlan;
   readonly startUp: StartUpPlan;
+  readonly cluster: ClusterPlan;
 }
 
 const ALL_EXPORTERS = Object.keys(EXPORTERS) as ExporterName[];
@@ -46,6 +48,7 @@ export const FULL: Plan = {
     ways: ['bare', 'auto-instrumentations', 'register', 'with-code'],
     rounds: 21,
   },
+  cluster: { rounds: 5, framesPerRound: 270 },
 };
 
 export const QUICK: Plan = {
@@ -61,4 +64,5 @@ export const QUICK: Plan = {
   server: { rounds: 2, framesPerRound: 384 },
   outage: { seconds: 10, spansPerSecond: 5_000 },
   startUp: { applications: ['Express'], ways: ['bare', 'auto-instrumentations', 'register'], rounds: 5 },
+  cluster: { rounds: 2, framesPerRound: 180 },
 };

@@ -3,6 +3,7 @@ import type { Results } from './results.ts';
 import {
   addedTable,
   applicationsTable,
+  clusterTable,
   exportersTable,
   growthTable,
   lifeCycleTable,
@@ -13,6 +14,7 @@ import {
 } from './tables.ts';
 import {
   applicationTargets,
+  clusterTargets,
   exporterTargets,
   growthTargets,
   lifeCycleTargets,
@@ -34,6 +36,7 @@ export function targetsOf({
   server,
   outage,
   startUp,
+  cluster,
 }: Results): Target[] {
   return [
     ...(exporters ? exporterTargets(exporters) : []),
@@ -43,12 +46,13 @@ export function targetsOf({
     ...(server ? serverTargets(server) : []),
     ...(outage ? outageTargets(outage) : []),
     ...(startUp ? startUpTargets(startUp) : []),
+    ...(cluster ? clusterTargets(cluster) : []),
   ];
 }
 
 /** The generated part of docs/performance.md. */
 export function markdownOf(results: Results): string {
-  const { exporters, lifeCycle, applications, growth, server, outage, startUp } = results;
+  const { exporters, lifeCycle, applications, growth, server, outage, startUp, cluster } = results;
   const sections = [
     `${machineLine(results)}\n\nWhat was aimed at:\n\n${targetsTable(targetsOf(results))}`,
     exporters && `### 1. Exporter\n\n${exportersTable(exporters)}`,
@@ -62,6 +66,7 @@ export function markdownOf(results: Results): string {
     server && `### 5. Server\n\n${serverTable(server)}`,
     outage && `### 6. Outage\n\n${outageTable(outage)}`,
     startUp && `### 7. Start\n\n${startUpTable(startUp)}`,
+    cluster && `### Several servers\n\n${clusterTable(cluster)}`,
   ];
   return sections.filter((section) => section !== undefined).join('\n\n');
 }

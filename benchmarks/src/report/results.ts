@@ -1,4 +1,5 @@
 import type { ApplicationResults } from '../application/part.ts';
+import type { ClusterResults } from '../cluster/part.ts';
 import type { ExporterResults } from '../exporter/part.ts';
 import type { Growth } from '../growth/part.ts';
 import type { Machine } from '../harness/machine.ts';
@@ -20,6 +21,7 @@ export interface Results {
   readonly server?: ServerResults;
   readonly outage?: readonly OutageResult[];
   readonly startUp?: readonly StartUp[];
+  readonly cluster?: ClusterResults;
 }
 
 /** As JSON, maps as objects: every round, so that anybody can compute something else from them. */

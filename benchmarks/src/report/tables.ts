@@ -2,6 +2,7 @@ import { AGENT_TITLES } from '../application/names.ts';
 import type { AddedToApplication } from '../application/added.ts';
 import type { ApplicationResult } from '../application/part.ts';
 import { EXPORTER_TITLES } from '../exporter/names.ts';
+import type { ClusterResults } from '../cluster/part.ts';
 import type { ExporterResults } from '../exporter/part.ts';
 import type { Growth } from '../growth/part.ts';
 import type { AddedCpu } from '../life-cycle/part.ts';
@@ -127,6 +128,23 @@ export function serverTable({ loads, appenderMicros }: ServerResults): string {
     ['load', 'stored events/s', 'CPU µs/event', 'acknowledged after, p50 ms', 'p99 ms', 'RSS MiB'],
     [...rows, ['JSON.parse and DuckDB appender alone', '', cell(appenderMicros), '', '', '']],
   );
+}
+
+export function clusterTable({ rounds, eventBytes, aggregateBytes }: ClusterResults): string {
+  const rows = [...rounds].map(([name, each]) => [
+    name,
+    cell(each.map(({ nodeMicros }) => nodeMicros)),
+    cell(each.map(({ databaseMicros }) => databaseMicros)),
+    cell(
+      each.map(({ eventsPerSecond }) => eventsPerSecond),
+      0,
+    ),
+  ]);
+  const costs = table(
+    ['what', 'server, CPU µs/event', 'PostgreSQL, CPU µs/event', 'acknowledged events/s'],
+    rows,
+  );
+  return `${costs}\n\nOn disk: ${eventBytes.toFixed(0)} bytes an event with its indexes, ${aggregateBytes.toFixed(0)} of aggregates that are not put together yet.`;
 }
 
 const PIPELINE_TITLES = {

@@ -1,5 +1,6 @@
 import type { AddedCpu } from '../life-cycle/part.ts';
 import type { AddedToApplication } from '../application/added.ts';
+import { COPY, DUCKDB, ONE, THREE, type ClusterResults, type ClusterRound } from '../cluster/part.ts';
 import type { ExporterResults, ExporterRound } from '../exporter/part.ts';
 import type { ExporterName } from '../exporter/names.ts';
 import type { Growth } from '../growth/part.ts';
@@ -139,6 +140,30 @@ export function serverTargets({ loads, appenderMicros }: ServerResults): Target[
       bound: 'at most',
       limit: 1.6,
       measured: ratioOf(stored, appenderMicros),
+    },
+  ];
+}
+
+/** Ratios of servers that share a PostgreSQL database. */
+export function clusterTargets({ rounds }: ClusterResults): Target[] {
+  const of = (name: string, value: (round: ClusterRound) => number): number[] =>
+    (rounds.get(name) ?? []).map(value);
+  const cost = ({ nodeMicros, databaseMicros }: ClusterRound): number => nodeMicros + databaseMicros;
+  const rate = ({ eventsPerSecond }: ClusterRound): number => eventsPerSecond;
+  const one = of(ONE, cost);
+  return [
+    atMost(
+      'PostgreSQL: CPU per event in all aggregates ÷ JSON.parse and COPY of the same rows alone',
+      2.5,
+      ratioOf(one, of(COPY, cost)),
+    ),
+    atMost('PostgreSQL: the same ÷ the DuckDB server', 1.2, ratioOf(one, of(DUCKDB, cost))),
+    atMost('PostgreSQL: CPU per event, three servers ÷ one', 1.2, ratioOf(of(THREE, cost), one)),
+    {
+      what: 'PostgreSQL: acknowledged events/s, three servers ÷ the DuckDB server',
+      bound: 'at least',
+      limit: 1.5,
+      measured: ratioOf(of(THREE, rate), of(DUCKDB, rate)),
     },
   ];
 }
