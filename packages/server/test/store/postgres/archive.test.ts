@@ -7,8 +7,7 @@ import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Store } from '../../../dist/store/store.js';
 import { append, producerRef, START, storeEvent } from '../../support/events.js';
-import { usePostgres } from '../../support/postgres.js';
-import { openStore } from '../../support/postgres-store.js';
+import { openStore, usePreparedPostgres } from '../../support/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
 
 const NOTHING = {
@@ -33,7 +32,7 @@ const NOTHING = {
 };
 
 describe('an export from PostgreSQL', () => {
-  const freshDatabase = usePostgres();
+  const freshDatabase = usePreparedPostgres();
   let postgres: PostgresStore;
   let duckDb: DuckDbStore;
 

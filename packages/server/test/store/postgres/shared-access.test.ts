@@ -3,15 +3,15 @@ import { expect } from 'chai';
 
 import { startServer, type CerberusServer } from '../../../dist/index.js';
 import { pause, until } from '../../support/deadline.js';
-import { ask, usePostgres } from '../../support/postgres.js';
-import { SECRETS } from '../../support/postgres-store.js';
+import { ask } from '../../support/postgres.js';
+import { SECRETS, usePreparedPostgres } from '../../support/postgres-store.js';
 import { WsClient } from '../../support/ws-client.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('what one server on a database lets in, another one does', function () {
   this.timeout(60_000);
-  const freshDatabase = usePostgres();
+  const freshDatabase = usePreparedPostgres();
   let url: string;
   let servers: CerberusServer[];
   let [one, other]: CerberusServer[] = [];
