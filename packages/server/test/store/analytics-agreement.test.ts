@@ -1,4 +1,4 @@
-// Two implementations that share no code of their queries answer the same over random events.
+// Implementations that share no code of their queries answer the same over random events.
 
 import { join } from 'node:path';
 
@@ -11,6 +11,7 @@ import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { Store } from '../../dist/store/store.js';
 import { append, START, storeEvent } from '../support/events.js';
+import { openStore, usePreparedPostgres } from '../support/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 
 const HOUR = 3_600_000;
@@ -75,35 +76,53 @@ function tidy(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, tidy(member)]));
 }
 
-describe('the two stores', () => {
+/** Stores of the same events, some of them aggregated and others not yet, which are asked everything. */
+async function expectAgreement(events: readonly CerberusEvent[], stores: readonly Store[]): Promise<void> {
+  const half = events.length >> 1;
+  for (const [seq, part] of [events.slice(0, half), events.slice(half)].entries()) {
+    for (const store of stores) {
+      await store.append(append({ seq: seq + 1, events: part }));
+      if ('rollUp' in store && typeof store.rollUp === 'function' && seq === 0) await store.rollUp();
+    }
+  }
+  for (const filter of filters) {
+    const [exact, ...others] = await Promise.all(stores.map((store) => answers(store, filter)));
+    for (const [question, answer] of Object.entries(exact ?? {}))
+      for (const other of others) expect(other[question], question).to.deep.equal(answer);
+  }
+  await Promise.all(stores.map((store) => store.close()));
+}
+
+const duckDb = (): Promise<Store> =>
+  DuckDbStore.open(join(tempFolder(), 'x.duckdb'), { memoryLimit: '256MB', threads: 1 });
+
+describe('all stores', () => {
   afterEach(removeTempFolders);
 
-  it('give the same answers to every question of the page', async function () {
+  it('give the same answers to every question of the page: memory and DuckDB', async function () {
     this.timeout(60_000);
     await fc.assert(
       fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), async (events) => {
-        const stores = [
-          new MemoryStore(),
-          await DuckDbStore.open(join(tempFolder(), 'x.duckdb'), { memoryLimit: '256MB', threads: 1 }),
-        ];
-        // Some of them aggregated, and others not yet.
-        const half = events.length >> 1;
-        for (const [seq, part] of [events.slice(0, half), events.slice(half)].entries()) {
-          for (const store of stores) {
-            await store.append(append({ seq: seq + 1, events: part }));
-            if (store instanceof DuckDbStore && seq === 0) await store.rollUp();
-          }
-        }
-        for (const filter of filters) {
-          const [memory, duckDb] = await Promise.all(stores.map((store) => answers(store, filter)));
-          for (const [question, answer] of Object.entries(memory ?? {})) {
-            expect(duckDb?.[question], question).to.deep.equal(answer);
-          }
-        }
-        await Promise.all(stores.map((store) => store.close()));
+        await expectAgreement(events, [new MemoryStore(), await duckDb()]);
         removeTempFolders();
       }),
       { numRuns: 12, endOnFailure: true },
     );
+  });
+
+  describe('with PostgreSQL', () => {
+    const preparedDatabase = usePreparedPostgres();
+
+    it('give the same answers to every question of the page: memory, DuckDB and PostgreSQL', async function () {
+      this.timeout(120_000);
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), async (events) => {
+          const postgres = await openStore(await preparedDatabase());
+          await expectAgreement(events, [new MemoryStore(), await duckDb(), postgres]);
+          removeTempFolders();
+        }),
+        { numRuns: 12, endOnFailure: true },
+      );
+    });
   });
 });
