@@ -130,6 +130,15 @@ describe('several servers on one PostgreSQL database', () => {
     expect(JSON.stringify(row)).to.not.include(Buffer.from(SECRETS.token).toString('base64'));
   });
 
+  it('start with other secrets when the old ones were taken out of the database', async () => {
+    await (await open()).close();
+    await ask(url, 'UPDATE meta SET token_print = NULL, key_print = NULL');
+    const store = await openStore(url, { token: 'new', secretKey: 'new' });
+    await store.close();
+    const error: unknown = await openStore(url).catch((reason: unknown) => reason);
+    expect(error).to.have.property('code', 'INVALID_OPTION');
+  });
+
   it('forget no producer that another server has a connection of', async () => {
     const [one, other] = [await open(), await open()];
     await one.claim(producerRef());
