@@ -149,7 +149,11 @@ export class TokenBook {
     const kept = new Map((this.#file?.read(parseRecords) ?? []).map((record) => [record.id, record]));
     for (const { grant, record } of this.#byId.values())
       if (record !== undefined && !kept.has(grant.id)) this.#forget(grant.id);
-    for (const record of kept.values()) if (!this.#byId.has(record.id)) this.#enter(record);
+    for (const record of kept.values()) {
+      const entry = this.#byId.get(record.id);
+      if (entry === undefined) this.#enter(record);
+      else entry.lastUsedAt = later(entry.lastUsedAt, record.lastUsedAt);
+    }
   }
 
   /** Writes what is not yet written. */
@@ -204,6 +208,11 @@ export class TokenBook {
       this.#log('warn', `the last use of tokens is not kept: ${messageOf(error)}`);
     }
   }
+}
+
+/** The later of two instants, of which neither need be known. */
+function later(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
 /** What becomes of somebody who presents a token for something. */
