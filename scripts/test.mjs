@@ -1,5 +1,5 @@
 // Runs the tests of each workspace in a mocha of its own, because OpenTelemetry registers things for the whole process.
-// `npm test` runs all, two at a time; `npm test -- exporter-ws server` the named ones, by name or by path. The last line sums up.
+// `npm test` runs all, three at a time; `npm test -- exporter-ws server` the named ones, by name or by path. The last line sums up.
 // It ends whatever the tests do: a workspace that takes too long is ended with everything that it started, and has failed.
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,19 +9,37 @@ import { endGroupsWithThisProcess, ProcessGroup } from './process-group.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const MOCHA = join(root, 'node_modules/mocha/bin/mocha.js');
-/** Only a hang takes longer than this: the longest takes seven minutes, and twice that beside other work. */
+/** Only a hang takes longer than this: the longest takes ten minutes, and twice that beside other work. */
 const WORKSPACE_LIMIT_MILLIS = Number(process.env.TEST_LIMIT_MILLIS ?? 24 * 60_000);
-const AT_ONCE = 2;
+/** More than a small machine has processors: much of the time is spent waiting for what is to happen. */
+const AT_ONCE = 3;
 const folder = mkdtempSync(join(tmpdir(), 'cerberus-test-'));
+
+/** Of the workspace `tests`, what has a browser, a cluster or a soak in it: half of its time, so it runs beside the rest. */
+const LONG_TESTS = ['page/**', 'cluster*', 'soak*', 'soak/**'];
 
 /** The longest first, so that the others run beside it. */
 function workspaces() {
   const nested = ['packages', 'examples'].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
   );
-  return [join(root, 'tests'), ...nested, join(root, 'benchmarks')].filter((each) =>
-    existsSync(join(each, 'test-dist')),
+  return [join(root, 'tests'), ...nested.toReversed(), join(root, 'benchmarks')]
+    .filter((each) => existsSync(join(each, 'test-dist')))
+    .flatMap((each) => partsOf(each));
+}
+
+/** What is run by one mocha: a folder, and which of its files. */
+function partsOf(folder) {
+  const name = basename(folder);
+  const all = `${folder}/test-dist/**/*.test.js`;
+  if (folder !== join(root, 'tests')) return [{ name, label: name, args: [all] }];
+  const long = LONG_TESTS.map((pattern) =>
+    `${folder}/test-dist/${pattern}.test.js`.replace('**.test', '**/*.test'),
   );
+  return [
+    { name, label: name, args: [all, ...long.flatMap((pattern) => ['--ignore', pattern])] },
+    { name, label: `${name}, the long ones`, args: long },
+  ];
 }
 
 /** What workspaces have written that is not printed yet. */
@@ -46,22 +64,17 @@ function summaryIn(file) {
  *
  * @returns its counts; a mocha that died, or had to be ended, is a failure
  */
-async function runMocha(workspace, alone) {
-  const name = basename(workspace);
-  const summaryFile = join(folder, `${name}.json`);
+async function runMocha({ label: name, args }, alone) {
+  const summaryFile = join(folder, `${name.replaceAll(/\W/g, '-')}.json`);
   const output = [`\n=== ${name}\n`];
   unprinted.add(output);
   if (alone) print(output);
   // In this process itself, not in a child of mocha's: source maps are asked for here, and not in its configuration.
-  const mocha = new ProcessGroup(
-    process.execPath,
-    ['--enable-source-maps', MOCHA, `${workspace}/test-dist/**/*.test.js`],
-    {
-      cwd: root,
-      stdio: alone ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, SUMMARY_FILE: summaryFile },
-    },
-  );
+  const mocha = new ProcessGroup(process.execPath, ['--enable-source-maps', MOCHA, ...args], {
+    cwd: root,
+    stdio: alone ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, SUMMARY_FILE: summaryFile },
+  });
   for (const stream of mocha.outputs) stream.on('data', (chunk) => output.push(chunk));
   let isOverdue = false;
   const limit = setTimeout(() => {
@@ -82,8 +95,9 @@ async function runMocha(workspace, alone) {
 
 /** A name is that of a workspace, a path that of any folder with a `test-dist`. */
 function chosenWorkspaces(wanted) {
-  const named = workspaces().filter((each) => wanted.length === 0 || wanted.includes(basename(each)));
-  return [...named, ...wanted.filter((each) => each.includes('/')).map((path) => resolve(path))];
+  const named = workspaces().filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  const paths = wanted.filter((each) => each.includes('/'));
+  return [...named, ...paths.flatMap((path) => partsOf(resolve(path)))];
 }
 
 endGroupsWithThisProcess(() => {
