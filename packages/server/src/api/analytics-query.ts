@@ -12,7 +12,7 @@ import {
   type OverviewQuery,
   type TimeRange,
 } from '../store/analytics.ts';
-import { chooseBucket, parseBucket } from '../store/bucket-width.ts';
+import { chooseBucket, parseBucket } from '../store/figures/bucket-width.ts';
 import {
   attempt,
   BUCKET_RULE,

@@ -1,6 +1,6 @@
 import { OUTCOMES, type Outcome } from '../event/event.ts';
 import { parseTime } from '../event/timestamps.ts';
-import { parseBucket } from '../store/bucket-width.ts';
+import { parseBucket } from '../store/figures/bucket-width.ts';
 import type { EventFilter, EventQuery, SummaryQuery } from '../store/event-query.ts';
 import { parseCursor } from './cursor.ts';
 

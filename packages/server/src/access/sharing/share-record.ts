@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { DAY_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
 import { formatTime } from '../../event/timestamps.ts';
-import { parseBucket } from '../../store/bucket-width.ts';
+import { parseBucket } from '../../store/figures/bucket-width.ts';
 import { parseScope, scopeToJson, type ShareScope } from './share-scope.ts';
 
 /** The longest that a link holds. */

@@ -21,10 +21,10 @@ import {
   type StatusCounts,
   type Totals,
 } from '../analytics.ts';
-import { binsOf, latencyBucket } from '../log-buckets.ts';
+import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
 import type { ProducerRow } from '../producer.ts';
 import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
-import { bucketStarts, fillBuckets, previousRange } from '../series.ts';
+import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listApplications, listProducers } from './source-list.ts';

@@ -13,8 +13,8 @@ import {
   type MetricsQuery,
   type MetricType,
 } from '../analytics.ts';
-import { filledBins, linearBin, linearBins } from '../linear-bins.ts';
-import { bucketStarts, fillBuckets } from '../series.ts';
+import { filledBins, linearBin, linearBins } from '../figures/linear-bins.ts';
+import { bucketStarts, fillBuckets } from '../figures/series.ts';
 import { includesText } from '../source-list.ts';
 import { compare, endpointOf, groupBy, quantile } from './figures.ts';
 

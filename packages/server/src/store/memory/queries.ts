@@ -1,5 +1,5 @@
 import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
-import { chooseBucket } from '../bucket-width.ts';
+import { chooseBucket } from '../figures/bucket-width.ts';
 import {
   MAX_SUMMARY_ENDPOINTS,
   type EventQuery,

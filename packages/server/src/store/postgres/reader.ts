@@ -1,6 +1,6 @@
 import type { Outcome, StoredEvent, SyntheticType } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
-import { chooseBucket } from '../bucket-width.ts';
+import { chooseBucket } from '../figures/bucket-width.ts';
 import type { EventQuery, Summary, SummaryBucket, SummaryEndpoint, SummaryQuery } from '../event-query.ts';
 import type { ProducerRow } from '../producer.ts';
 import type { EventReader } from '../store.ts';

@@ -1,4 +1,4 @@
-import { GAMMA, MAX_LATENCY_BUCKET, MIN_LATENCY_BUCKET } from '../../log-buckets.ts';
+import { GAMMA, MAX_LATENCY_BUCKET, MIN_LATENCY_BUCKET } from '../../figures/log-buckets.ts';
 
 /** Puts the buckets of numbers below one on the positive side, so that the sign of a number has a place. */
 const METRIC_OFFSET = 1000;

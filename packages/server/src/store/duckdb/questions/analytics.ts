@@ -15,7 +15,7 @@ import {
   type TimeRange,
 } from '../../analytics.ts';
 import type { ProducerRow } from '../../producer.ts';
-import { previousRange } from '../../series.ts';
+import { previousRange } from '../../figures/series.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';

@@ -12,8 +12,8 @@ import {
   type MetricShare,
   type MetricsQuery,
 } from '../../analytics.ts';
-import { filledBins, linearBins } from '../../linear-bins.ts';
-import { bucketStarts, fillBuckets } from '../../series.ts';
+import { filledBins, linearBins } from '../../figures/linear-bins.ts';
+import { bucketStarts, fillBuckets } from '../../figures/series.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { maybe, maybeText, number, text, type Row } from '../engine/values.ts';
 import type { MetricSource, MetricUses } from './metric-source.ts';

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../event/event.ts';
 import type { Overview, OverviewQuery, SeriesPoint, StatusCounts, Totals } from '../../analytics.ts';
-import { binsOf } from '../../log-buckets.ts';
-import { bucketStarts, fillBuckets } from '../../series.ts';
+import { binsOf } from '../../figures/log-buckets.ts';
+import { bucketStarts, fillBuckets } from '../../figures/series.ts';
 import { IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { maybe, maybeText, number, percentiles, text, type Row } from '../engine/values.ts';

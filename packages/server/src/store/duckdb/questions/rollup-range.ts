@@ -1,6 +1,6 @@
 import { MINUTE_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, TimeRange } from '../../analytics.ts';
-import { rangeParts } from '../../range-parts.ts';
+import { rangeParts } from '../../figures/range-parts.ts';
 import { ENDPOINT_NAME, instantSql } from '../engine/conditions.ts';
 
 /** Which events the aggregates hold. */

@@ -1,7 +1,7 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
 
 import type { StoredEvent } from '../../../event/event.ts';
-import { countByMinute, type MinuteCounts } from '../../minute-counts.ts';
+import { countByMinute, type MinuteCounts } from '../../figures/minute-counts.ts';
 import { instant } from './row.ts';
 
 /** Appenders of `minute_requests` and `minute_latencies`. */

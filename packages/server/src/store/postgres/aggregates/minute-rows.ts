@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../../event/event.ts';
-import { countByMinute, type MinuteCounts } from '../../minute-counts.ts';
+import { countByMinute, type MinuteCounts } from '../../figures/minute-counts.ts';
 import { isErrorKind, kindOf } from './request-kind.ts';
 
 /** A column of `minutes`, and the type of its values. */

@@ -13,7 +13,7 @@ import type {
   TimeRange,
 } from '../../analytics.ts';
 import type { ProducerRow } from '../../producer.ts';
-import { previousRange } from '../../series.ts';
+import { previousRange } from '../../figures/series.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
 import { topClientsOf } from './clients.ts';

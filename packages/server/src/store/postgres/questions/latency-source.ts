@@ -1,6 +1,6 @@
 import type { AnalyticsFilter, HistogramBin } from '../../analytics.ts';
 import type { Percentiles } from '../../event-query.ts';
-import { binsOf } from '../../log-buckets.ts';
+import { binsOf } from '../../figures/log-buckets.ts';
 import { latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
 import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';

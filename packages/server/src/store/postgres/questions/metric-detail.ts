@@ -6,8 +6,8 @@ import {
   type MetricQuery,
 } from '../../analytics.ts';
 import { HOUR_MILLIS } from '../../../durations.ts';
-import { filledBins, linearBins } from '../../linear-bins.ts';
-import { bucketStarts, fillBuckets } from '../../series.ts';
+import { filledBins, linearBins } from '../../figures/linear-bins.ts';
+import { bucketStarts, fillBuckets } from '../../figures/series.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { exactMetric } from './exact-metric.ts';
 import { eventCount } from './metric-list.ts';

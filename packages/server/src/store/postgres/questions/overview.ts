@@ -7,7 +7,7 @@ import type {
   StatusCounts,
   Totals,
 } from '../../analytics.ts';
-import { bucketStarts, fillBuckets, previousRange } from '../../series.ts';
+import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
 import { MINUTE_MILLIS, HOUR_MILLIS, DAY_MILLIS } from '../../../durations.ts';
 import { isErrorKind, outcomeOf, statusCodeOf } from '../aggregates/request-kind.ts';
 import type { ReadRows } from '../engine/reads.ts';

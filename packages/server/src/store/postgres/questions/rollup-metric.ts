@@ -1,6 +1,6 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../analytics.ts';
-import { linearBin, linearBins } from '../../linear-bins.ts';
+import { linearBin, linearBins } from '../../figures/linear-bins.ts';
 import { metricBucketSql, metricValue, metricValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
 import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../aggregates/tables.ts';

@@ -1,6 +1,6 @@
 import { MINUTE_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, TimeRange } from '../../analytics.ts';
-import { rangeParts, type RangeParts } from '../../range-parts.ts';
+import { rangeParts, type RangeParts } from '../../figures/range-parts.ts';
 import type { AggregateTable } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
 import type { StoredState } from './stored-state.ts';

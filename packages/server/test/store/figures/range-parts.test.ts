@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { rangeParts } from '../../dist/store/range-parts.js';
+import { rangeParts } from '../../../dist/store/figures/range-parts.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

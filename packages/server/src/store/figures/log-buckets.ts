@@ -1,4 +1,4 @@
-import type { HistogramBin } from './analytics.ts';
+import type { HistogramBin } from '../analytics.ts';
 
 /**
  * Buckets that grow by 4 %, as in DDSketch (Masson et al., VLDB 2019). Taking (2γ/(γ+1))·γ^(i-1) for every value of
@@ -20,7 +20,7 @@ const BUCKETS_PER_BIN = 6;
 /** The first bin of an answer's histogram holds everything up to 0.1 ms. */
 const MIN_BIN = -10;
 
-/** Number of the bucket (γ^(i-1), γ^i] in which a latency lies. `duckdb-log-buckets.ts` has it in SQL. */
+/** Number of the bucket (γ^(i-1), γ^i] in which a latency lies. The stores have it in SQL, in their `log-bucket-sql.ts`. */
 export function latencyBucket(millis: number): number {
   if (millis <= GAMMA ** MIN_LATENCY_BUCKET) return MIN_LATENCY_BUCKET;
   return Math.min(MAX_LATENCY_BUCKET, Math.ceil(Math.log(millis) / LOG_GAMMA));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { chooseBucket, parseBucket } from '../../dist/store/bucket-width.js';
+import { chooseBucket, parseBucket } from '../../../dist/store/figures/bucket-width.js';
 
 const DAY = 86_400_000;
 

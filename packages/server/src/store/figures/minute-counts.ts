@@ -1,6 +1,6 @@
-import { MINUTE_MILLIS } from '../durations.ts';
-import { endpointName, eventTime, type Outcome, type StoredEvent } from '../event/event.ts';
-import { countOne, within } from '../nested-maps.ts';
+import { MINUTE_MILLIS } from '../../durations.ts';
+import { endpointName, eventTime, type Outcome, type StoredEvent } from '../../event/event.ts';
+import { countOne, within } from '../../nested-maps.ts';
 import { latencyBucket } from './log-buckets.ts';
 
 /** What some events add to a minute of an endpoint. */

@@ -1,4 +1,4 @@
-import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../durations.ts';
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
 
 const UNITS: Readonly<Record<string, number>> = {
   s: SECOND_MILLIS,
