@@ -48,7 +48,7 @@ const LAYERS = {
     ['store/postgres/schema/'],
     ['store/duckdb/aggregates/', 'store/postgres/aggregates/'],
     ['store/duckdb/engine/', 'store/postgres/engine/'],
-    ['store/figures/'],
+    ['store/figures/', 'store/rows/'],
     ['config.ts'],
     ['server-options.ts'],
     ['store/[^/]+$'],

@@ -6,7 +6,7 @@ import type { Archive, ExportQuery } from '../archive.ts';
 import { copyFolder } from '../copies.ts';
 import { parquetOf } from '../parquet.ts';
 import type { LastingConnection } from './engine/lasting-connection.ts';
-import { text, type Row } from './engine/values.ts';
+import { text, type Row } from '../rows/values.ts';
 import { exportQuery } from './questions/queries.ts';
 
 const ROWS_AT_ONCE = 5000;

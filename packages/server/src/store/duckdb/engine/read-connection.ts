@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { takesTooLong, tooManyWait, type QuestionLimits } from '../../question-limits.ts';
 import type { BoundQuery } from './conditions.ts';
 import type { QuestionThreads } from './question-threads.ts';
-import type { Row } from './values.ts';
+import type { Row } from '../../rows/values.ts';
 
 /** Runs one query. */
 export type ReadRows = (query: BoundQuery) => Promise<readonly Row[]>;

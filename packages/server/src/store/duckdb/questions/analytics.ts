@@ -19,7 +19,7 @@ import { previousRange } from '../../figures/series.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
-import { number } from '../engine/values.ts';
+import { number } from '../../rows/values.ts';
 import { topClientsOf } from './client-source.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { exactMetricSource, exactMetricUses } from './metric-source.ts';

@@ -3,7 +3,7 @@ import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../analyti
 import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { filteredByEndpoint, instantSql, IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { number, text } from '../engine/values.ts';
+import { number, text } from '../../rows/values.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
 
 const HAS_CLIENT = 'WHERE client IS NOT NULL';

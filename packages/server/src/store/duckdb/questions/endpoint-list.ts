@@ -9,7 +9,8 @@ import {
 } from '../../analytics.ts';
 import { IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { number, percentiles, text, type Row } from '../engine/values.ts';
+import { percentiles } from '../engine/values.ts';
+import { number, text, type Row } from '../../rows/values.ts';
 import type { FactSource } from './source.ts';
 
 const ORDERS: Readonly<Record<EndpointOrder, string>> = {

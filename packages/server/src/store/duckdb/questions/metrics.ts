@@ -15,7 +15,7 @@ import {
 import { filledBins, linearBins } from '../../figures/linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../../figures/series.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { maybe, maybeText, number, text, type Row } from '../engine/values.ts';
+import { maybe, maybeText, number, text, type Row } from '../../rows/values.ts';
 import type { MetricSource, MetricUses } from './metric-source.ts';
 
 const SHARED = `type IN ('boolean', 'string')`;

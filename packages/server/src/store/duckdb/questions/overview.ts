@@ -4,7 +4,8 @@ import { binsOf } from '../../figures/log-buckets.ts';
 import { bucketStarts, fillBuckets } from '../../figures/series.ts';
 import { IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { maybe, maybeText, number, percentiles, text, type Row } from '../engine/values.ts';
+import { percentiles } from '../engine/values.ts';
+import { maybe, maybeText, number, text, type Row } from '../../rows/values.ts';
 import { condensedSource } from './condensed-source.ts';
 import { queryOf, type FactSource } from './source.ts';
 

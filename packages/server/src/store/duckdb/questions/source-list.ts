@@ -4,8 +4,8 @@ import type { ProducerMode, ProducerRow } from '../../producer.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { number, text } from '../engine/values.ts';
-import { senderFigures, toProducerRow } from './producer-row.ts';
+import { number, text } from '../../rows/values.ts';
+import { senderFigures, toProducerRow } from '../../rows/producer.ts';
 import { PRODUCER_COLUMNS } from './queries.ts';
 
 const IS_FOUND = `contains(

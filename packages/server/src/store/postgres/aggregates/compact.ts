@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { DAY_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import { Conditions } from '../engine/conditions.ts';
 import { inTransaction } from '../engine/transaction.ts';
-import { number, text } from '../engine/values.ts';
+import { number, text } from '../../rows/values.ts';
 import { AGGREGATE_TABLES, type AggregateTable } from './tables.ts';
 
 /** A period that was added to so often has its rows put together, over or not: most rows of a key. */

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { EVENTS_OF_BATCH } from '../engine/batches.ts';
 import { Conditions, type BoundQuery } from '../engine/conditions.ts';
 import { inTransaction } from '../engine/transaction.ts';
-import { number, text, type Row } from '../engine/values.ts';
+import { number, text, type Row } from '../../rows/values.ts';
 import { ADD_BATCHES } from './batch-sql.ts';
 
 /** Of batches of one day of arrival. */

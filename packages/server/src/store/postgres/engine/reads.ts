@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { CerberusServerError, systemCodeOf } from '../../../errors.ts';
 import { takesTooLong, tooManyWait, type QuestionLimits } from '../../question-limits.ts';
 import type { BoundQuery } from './conditions.ts';
-import type { Row } from './values.ts';
+import type { Row } from '../../rows/values.ts';
 
 /** Runs one query; the next one only when it has been answered. */
 export type ReadRows = (query: BoundQuery) => Promise<readonly Row[]>;

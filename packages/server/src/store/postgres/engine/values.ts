@@ -1,27 +1,5 @@
 import type { Percentiles } from '../../event-query.ts';
-
-/** A row, by column name, as `pg` gives it: 64-bit numbers are texts. */
-export type Row = Readonly<Record<string, unknown>>;
-
-/** A number of any of PostgreSQL's types, `null` for NULL. */
-export function maybe(value: unknown): number | null {
-  return typeof value === 'number' || typeof value === 'string' ? Number(value) : null;
-}
-
-/** A number of any of PostgreSQL's types, 0 for NULL. */
-export function number(value: unknown): number {
-  return maybe(value) ?? 0;
-}
-
-/** A text, `null` for NULL. */
-export function maybeText(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-/** A text, empty for NULL. */
-export function text(value: unknown): string {
-  return maybeText(value) ?? '';
-}
+import { maybe, number, type Row } from '../../rows/values.ts';
 
 /** The numbers of an array; none for NULL. */
 export function numbers(value: unknown): readonly number[] {

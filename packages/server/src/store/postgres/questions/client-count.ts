@@ -4,7 +4,7 @@ import { CLIENT_KEY, SKETCH_PLACE, sketchedClientsSql } from '../aggregates/clie
 import { DAY_TOTALS, DAYS, HOUR_CLIENT_TOTALS, HOUR_TOTALS, HOURS } from '../aggregates/tables.ts';
 import { filteredByEndpoint } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { number } from '../engine/values.ts';
+import { number } from '../../rows/values.ts';
 import { isOfEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import { isLong, type StoredState } from './stored-state.ts';

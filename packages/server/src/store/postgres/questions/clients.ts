@@ -4,7 +4,7 @@ import { CLIENT_KEY } from '../aggregates/client-sketch.ts';
 import { DAY_CLIENT_TOTALS, DAY_CLIENTS, HOUR_CLIENT_TOTALS } from '../aggregates/tables.ts';
 import { IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { number, text } from '../engine/values.ts';
+import { number, text } from '../../rows/values.ts';
 import { isOfEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';

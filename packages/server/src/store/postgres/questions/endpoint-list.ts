@@ -8,7 +8,8 @@ import {
 } from '../../analytics.ts';
 import { storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { number, percentiles, text, type Row } from '../engine/values.ts';
+import { percentiles } from '../engine/values.ts';
+import { number, text, type Row } from '../../rows/values.ts';
 import { latenciesByEndpoint } from './latency-source.ts';
 import { PERIODS, requestsSql, SUMS, textOf, withEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';

@@ -2,7 +2,8 @@ import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../analyt
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
 import { ENDPOINT_NAME, filteredByEndpoint, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { number, rowsOf, type Row } from '../engine/values.ts';
+import { rowsOf } from '../engine/values.ts';
+import { number, type Row } from '../../rows/values.ts';
 import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-parts.ts';
 
 const NUMBERS = `FROM m WHERE number IS NOT NULL`;

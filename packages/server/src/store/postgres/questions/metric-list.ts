@@ -4,7 +4,7 @@ import { METRICS_JSON, metricTypeSql } from '../aggregates/metric-sql.ts';
 import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../aggregates/tables.ts';
 import { storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { number, text } from '../engine/values.ts';
+import { number, text } from '../../rows/values.ts';
 import { isOfEndpoint, PERIODS, requestsSql, SUMS } from './requests.ts';
 import { rollupRange, type RollupRange } from './rollup-range.ts';
 import { caseless } from './search.ts';

@@ -1,5 +1,5 @@
 import type { EndpointKey } from '../../analytics.ts';
-import { type Row, maybe, maybeText, number, text } from '../engine/values.ts';
+import { type Row, maybe, maybeText, number, text } from '../../rows/values.ts';
 import type { MetricGroup, MetricPoint, MetricShare } from '../../analytics.ts';
 
 /** What is known of a metric. */

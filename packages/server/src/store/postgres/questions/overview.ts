@@ -11,7 +11,8 @@ import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.t
 import { MINUTE_MILLIS, HOUR_MILLIS, DAY_MILLIS } from '../../../durations.ts';
 import { isErrorKind, outcomeOf, statusCodeOf } from '../aggregates/request-kind.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { maybeText, number, percentiles, text } from '../engine/values.ts';
+import { percentiles } from '../engine/values.ts';
+import { maybeText, number, text } from '../../rows/values.ts';
 import { clientCount } from './client-count.ts';
 import { latenciesByTime, latencyTotals, type LatenciesByTime } from './latency-source.ts';
 import { isOfEndpoint, KINDS, PERIODS, requestsSql, type Grain } from './requests.ts';

@@ -1,7 +1,7 @@
 import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from '../../event-query.ts';
 import { EVENTS_OF_BATCH } from '../engine/batches.ts';
 import { Conditions, ENDPOINT_NAME, filtered, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
-import { SHOWN_PRODUCERS } from './producer-row.ts';
+import { SHOWN_PRODUCERS } from './shown-producers.ts';
 
 /** What an event is read from, beside its id. */
 const MEMBER_COLUMNS = `client_id, received_at, encode(source_ip, 'hex') AS source_ip, endpoint, scheme, method, custom_data, "timestamp",

@@ -6,7 +6,8 @@ import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metr
 import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { number, numbers, rowsOf, type Row } from '../engine/values.ts';
+import { numbers, rowsOf } from '../engine/values.ts';
+import { number, type Row } from '../../rows/values.ts';
 import { jsonRows, toGroup, toPoint, toShare, type MetricParts, type NumberParts } from './metric-parts.ts';
 import { isOfEndpoint } from './requests.ts';
 import { rollupRange, type RollupRange } from './rollup-range.ts';

@@ -1,6 +1,6 @@
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { maybeText } from '../engine/values.ts';
+import { maybeText } from '../../rows/values.ts';
 
 /** Collations that know the cases of all scripts, the preferred first; without ICU there is none of them. */
 const COLLATIONS = ['und-x-icu', 'pg_c_utf8'] as const;

@@ -2,8 +2,9 @@ import type { ProducerMode, ProducerRow } from '../../producer.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import { Conditions, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { number, text } from '../engine/values.ts';
-import { senderFigures, SHOWN_PRODUCERS, toProducerRow } from './producer-row.ts';
+import { number, text } from '../../rows/values.ts';
+import { senderFigures, toProducerRow } from '../../rows/producer.ts';
+import { SHOWN_PRODUCERS } from './shown-producers.ts';
 import { caseless } from './search.ts';
 
 const SEARCHED = `concat_ws(' ', client_id, producer, agent, service_version, deployment_environment, service_instance_id)`;

@@ -1,7 +1,7 @@
-import type { ProducerMode, ProducerRow } from '../../producer.ts';
-import { maybeText, number, text, type Row } from '../engine/values.ts';
+import type { ProducerMode, ProducerRow } from '../producer.ts';
+import { maybeText, number, text, type Row } from './values.ts';
 
-/** Reads a row of the `producers` table. */
+/** Reads a row of producers: columns have the names of the `producers` table, instants are milliseconds. */
 export function toProducerRow(row: Row): ProducerRow {
   return {
     producer: text(row['producer']),
