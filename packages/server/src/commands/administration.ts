@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 
-import type { Command } from 'commander';
+import { Command } from 'commander';
 
 import { resolveConfig, type ServerConfig } from '../config.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
 import { ask, fail, keptToken, type Asked } from './running-server.ts';
 import { environmentWith } from './settings.ts';
+import { printable } from './terminal.ts';
 
 /** Options of all commands that change what the server keeps of tokens and links. */
 export interface AdministrationFlags {
@@ -25,6 +26,60 @@ export interface Places<T> {
   readonly inServer: (answer: Answer, base: string) => T;
   /** In files beside a database. */
   readonly inFile: (db: string, base: string) => T;
+}
+
+/** What can be done with things of each kind. Rejects with a `CommandError`. */
+interface Administration<L> {
+  readonly list: () => Promise<readonly L[]>;
+  readonly revoke: (id: string) => Promise<void>;
+}
+
+/** Things of one kind, as a command speaks of them. */
+export interface Kind<L, T extends Administration<L>> {
+  /** Of the command. */
+  readonly name: 'token' | 'share';
+  /** Of one of them. */
+  readonly thing: 'token' | 'link';
+  /** What the list is, for the help. */
+  readonly listed: string;
+  readonly places: Places<T>;
+  readonly tableOf: (listed: readonly L[]) => string;
+}
+
+/** Adds `list` and `revoke` to a command. */
+export function withListAndRevoke<L, T extends Administration<L>>(
+  command: Command,
+  kind: Kind<L, T>,
+): Command {
+  const { name, thing, listed: description, places, tableOf } = kind;
+  const list = async (flags: AdministrationFlags & { readonly json: boolean }): Promise<void> =>
+    administrate(`${name} list`, flags, places, async (things) => {
+      const listed = await things.list();
+      const text = flags.json ? JSON.stringify(listed, undefined, 2) : tableOf(listed);
+      process.stdout.write(`${text}\n`);
+    });
+  const revoke = async (id: string, flags: AdministrationFlags): Promise<void> =>
+    administrate(`${name} revoke`, flags, places, async (things) => {
+      await things.revoke(id);
+      process.stderr.write(`cerberus-server ${name}: ${printable(id)} is revoked\n`);
+    });
+  return command
+    .addCommand(
+      withAdministrationOptions(new Command('list'))
+        .description(description)
+        .option('--json', 'as JSON', false)
+        .action((_: unknown, self: Command) =>
+          list(self.optsWithGlobals<AdministrationFlags & { json: boolean }>()),
+        ),
+    )
+    .addCommand(
+      withAdministrationOptions(new Command('revoke'))
+        .description(`Makes a ${thing} worthless at once.`)
+        .argument('<id>', 'as the list shows it')
+        .action((id: string, _: unknown, self: Command) =>
+          revoke(id, self.optsWithGlobals<AdministrationFlags>()),
+        ),
+    );
 }
 
 /** Adds the options to a command. */

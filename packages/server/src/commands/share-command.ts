@@ -1,7 +1,13 @@
 import { Command, Option } from 'commander';
 
 import { SHARED_VIEWS } from '../access/sharing/share-scope.ts';
-import { administrate, withAdministrationOptions, type AdministrationFlags } from './administration.ts';
+import {
+  administrate,
+  withAdministrationOptions,
+  withListAndRevoke,
+  type AdministrationFlags,
+  type Kind,
+} from './administration.ts';
 import { fail } from './running-server.ts';
 import { giveOut, outputProblem } from './secret-output.ts';
 import {
@@ -28,53 +34,44 @@ interface CreateFlags extends AdministrationFlags {
   readonly output?: string;
 }
 
+const KIND: Kind<ListedShare, ShareAdministration> = {
+  name: 'share',
+  thing: 'link',
+  listed: 'Lists the links that are valid, without what makes them links.',
+  places: { inServer: serverShares, inFile: fileShares },
+  tableOf: shareTable,
+};
+
 /** `cerberus-server share create|list|revoke`: in a running server, or in the file of one that does not run. */
 export function shareCommand(): Command {
   const command = new Command('share').description('Makes, lists and revokes links that show one view.');
-  command
-    .addCommand(
-      withAdministrationOptions(new Command('create'))
-        .description('Makes a link to a view of the page, and shows it this once.')
-        .addOption(new Option('--view <view>', 'what it opens').choices(SHARED_VIEWS).default('overview'))
-        .option('--range <range>', '15m, 1h, 24h, 7d or 30d until now (default 24h)')
-        .option('--since <time>', 'in place of a range: from when, RFC 3339')
-        .option('--until <time>', 'and until when')
-        .option('--application <client id>', 'the only application that it shows (default: all)')
-        .option('--method <method>', 'of the view endpoint')
-        .option('--endpoint <route>', 'of the view endpoint: route or path')
-        .option('--metric <name>', 'the only metric of the view metrics')
-        .option('--valid-for <duration>', 'such as 1h or 30d, which is the longest (default 7d)')
-        .option('--details', 'shows single requests and clients, too')
-        .option(
-          '-o, --output <file>',
-          'where to write it, readable for its owner only; - for the standard output',
-        )
-        .action((_: unknown, self: Command) => create(self.optsWithGlobals<CreateFlags>())),
-    )
-    .addCommand(
-      withAdministrationOptions(new Command('list'))
-        .description('Lists the links that are valid, without what makes them links.')
-        .option('--json', 'as JSON', false)
-        .action((_: unknown, self: Command) =>
-          list(self.optsWithGlobals<AdministrationFlags & { json: boolean }>()),
-        ),
-    )
-    .addCommand(
-      withAdministrationOptions(new Command('revoke'))
-        .description('Makes a link worthless at once.')
-        .argument('<id>', 'as the list shows it')
-        .action((id: string, _: unknown, self: Command) =>
-          revoke(id, self.optsWithGlobals<AdministrationFlags>()),
-        ),
-    );
-  return command;
+  command.addCommand(
+    withAdministrationOptions(new Command('create'))
+      .description('Makes a link to a view of the page, and shows it this once.')
+      .addOption(new Option('--view <view>', 'what it opens').choices(SHARED_VIEWS).default('overview'))
+      .option('--range <range>', '15m, 1h, 24h, 7d or 30d until now (default 24h)')
+      .option('--since <time>', 'in place of a range: from when, RFC 3339')
+      .option('--until <time>', 'and until when')
+      .option('--application <client id>', 'the only application that it shows (default: all)')
+      .option('--method <method>', 'of the view endpoint')
+      .option('--endpoint <route>', 'of the view endpoint: route or path')
+      .option('--metric <name>', 'the only metric of the view metrics')
+      .option('--valid-for <duration>', 'such as 1h or 30d, which is the longest (default 7d)')
+      .option('--details', 'shows single requests and clients, too')
+      .option(
+        '-o, --output <file>',
+        'where to write it, readable for its owner only; - for the standard output',
+      )
+      .action((_: unknown, self: Command) => create(self.optsWithGlobals<CreateFlags>())),
+  );
+  return withListAndRevoke(command, KIND);
 }
 
 async function create(flags: CreateFlags): Promise<void> {
   const { output } = flags;
   const problem = outputProblem('link', output);
   if (problem !== undefined) return fail('share create', problem);
-  return run('create', flags, async (shares) => {
+  return administrate('share create', flags, KIND.places, async (shares) => {
     const { link, id, expires_at: end } = await shares.create(wishOf(flags));
     const where = await giveOut({ what: 'link', text: link, undo: () => shares.revoke(id) }, output);
     process.stderr.write(
@@ -87,29 +84,6 @@ function wishOf(flags: CreateFlags): ShareWishJson {
   const { view, range, since, until, application, method, endpoint, metric, validFor, details } = flags;
   const scope = { view, range, since, until, client_id: application, method, endpoint, metric };
   return { ...scope, valid_for: validFor, details };
-}
-
-async function list(flags: AdministrationFlags & { readonly json: boolean }): Promise<void> {
-  await run('list', flags, async (shares) => {
-    const listed = await shares.list();
-    const text = flags.json ? JSON.stringify(listed, undefined, 2) : shareTable(listed);
-    process.stdout.write(`${text}\n`);
-  });
-}
-
-async function revoke(id: string, flags: AdministrationFlags): Promise<void> {
-  await run('revoke', flags, async (shares) => {
-    await shares.revoke(id);
-    process.stderr.write(`cerberus-server share: ${printable(id)} is revoked\n`);
-  });
-}
-
-function run(
-  name: string,
-  flags: AdministrationFlags,
-  action: (shares: ShareAdministration) => Promise<void>,
-): Promise<void> {
-  return administrate(`share ${name}`, flags, { inServer: serverShares, inFile: fileShares }, action);
 }
 
 function shareTable(shares: readonly ListedShare[]): string {

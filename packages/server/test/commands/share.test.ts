@@ -3,16 +3,9 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { within } from '../support/deadline.js';
+import { idsIn, runAdministration, type Ran } from '../support/administration-command.js';
 import { server, stopServers } from '../support/server-fixture.js';
-import { spawnServer } from '../support/server-process.js';
 import { tempFolder } from '../support/temp-folder.js';
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 describe('cerberus-server share', function () {
   this.timeout(60_000);
@@ -26,11 +19,7 @@ describe('cerberus-server share', function () {
 
   afterEach(stopServers);
 
-  async function run(...args: string[]): Promise<Ran> {
-    const ran = spawnServer(['share', ...args, '--db', db], { CERBERUS_SERVER_PORT: '1' }, { cwd: folder });
-    const { code } = await within('the command to end', ran.ended, 20_000);
-    return { code, ...ran.output() };
-  }
+  const run = (...args: string[]): Promise<Ran> => runAdministration('share', folder, db, args);
 
   async function create(...args: string[]): Promise<{ link: URL; secret: string; id: string }> {
     const { code, stdout, stderr } = await run('create', '--output', '-', ...args);
@@ -39,10 +28,7 @@ describe('cerberus-server share', function () {
     return { link, secret: link.hash.slice(1), id: /share: (\w+) is valid until/.exec(stderr)?.[1] ?? '' };
   }
 
-  async function idsOf(...args: string[]): Promise<string[]> {
-    const { stdout } = await run('list', '--json', ...args);
-    return (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id);
-  }
+  const idsOf = async (...args: string[]): Promise<string[]> => idsIn(await run('list', '--json', ...args));
 
   const status = async (url: string, secret: string, path = '/api/overview'): Promise<number> =>
     (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${secret}` } })).status;

@@ -3,18 +3,11 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { within } from '../support/deadline.js';
+import { idsIn, runAdministration, type Ran } from '../support/administration-command.js';
 import { wireEvent } from '../support/events.js';
 import { server, stopServers } from '../support/server-fixture.js';
-import { spawnServer } from '../support/server-process.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { WsClient } from '../support/ws-client.js';
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 describe('cerberus-server token', function () {
   this.timeout(40_000);
@@ -28,11 +21,7 @@ describe('cerberus-server token', function () {
 
   afterEach(stopServers);
 
-  async function run(...args: string[]): Promise<Ran> {
-    const ran = spawnServer(['token', ...args, '--db', db], { CERBERUS_SERVER_PORT: '1' }, { cwd: folder });
-    const { code } = await within('the command to end', ran.ended, 20_000);
-    return { code, ...ran.output() };
-  }
+  const run = (...args: string[]): Promise<Ran> => runAdministration('token', folder, db, args);
 
   async function create(...args: string[]): Promise<{ token: string; id: string }> {
     const { code, stdout, stderr } = await run('create', '--output', '-', ...args);
@@ -40,10 +29,7 @@ describe('cerberus-server token', function () {
     return { token: stdout.trim(), id: /token: (\w+) is for/.exec(stderr)?.[1] ?? '' };
   }
 
-  async function idsOf(...args: string[]): Promise<string[]> {
-    const { stdout } = await run('list', '--json', ...args);
-    return (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id);
-  }
+  const idsOf = async (...args: string[]): Promise<string[]> => idsIn(await run('list', '--json', ...args));
 
   it('works beside a running server, which takes up and drops a token at once', async () => {
     const running = await server({ db, token: undefined });

@@ -10,6 +10,7 @@ import { ShareButton } from './access/share-button.tsx';
 import { Link } from './link.tsx';
 import { Mark } from './mark.tsx';
 import { RangePicker } from './range-picker.tsx';
+import { ThemeButton } from './theme-button.tsx';
 
 const NAVIGATION: readonly (readonly [View, string])[] = [
   ['overview', 'Overview'],
@@ -45,14 +46,7 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
           ))}
         </nav>
         <span class="end">
-          <button
-            type="button"
-            class="quiet"
-            onClick={theme.next}
-            title="Switch between system, light and dark"
-          >
-            Theme: {theme.theme}
-          </button>
+          <ThemeButton {...theme} />
           {onSignOut !== undefined && (
             <button type="button" class="quiet" onClick={onSignOut}>
               Sign out

@@ -4,6 +4,7 @@ import type { SharedView } from '../api-types.ts';
 import { dateAndTime } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Mark } from '../parts/mark.tsx';
+import { ThemeButton } from '../parts/theme-button.tsx';
 import { nameOf, type TimeRange } from '../time-range.ts';
 import type { useTheme } from '../use-theme.ts';
 
@@ -23,14 +24,7 @@ export function SharedHeader({ share, theme }: SharedHeaderProps): JSX.Element {
           Cerberus
         </span>
         <span class="end">
-          <button
-            type="button"
-            class="quiet"
-            onClick={theme.next}
-            title="Switch between system, light and dark"
-          >
-            Theme: {theme.theme}
-          </button>
+          <ThemeButton {...theme} />
         </span>
       </div>
       <p class="shared-line">
