@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 
 import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
+import { AskedTogether } from '../asked-together.ts';
 import { Claims } from '../claims.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
@@ -28,7 +29,6 @@ import { openDatabase, type OpenDatabase, type OpenLimits } from './instance.ts'
 import { DuckDbMaintenance } from './maintenance.ts';
 import { DuckDbReader } from './reader.ts';
 import { arrivalsBefore, deleteOldEvents, usedBytes } from './retention.ts';
-import { SequenceLookup } from './writing/sequence-lookup.ts';
 import { lastEventId } from './writing/last-event-id.ts';
 import { DuckDbWriter } from './writing/writer.ts';
 
@@ -62,7 +62,7 @@ export class DuckDbStore implements Store {
   readonly #maintenance: DuckDbMaintenance;
   readonly #checkpoints: DuckDbCheckpoints;
   readonly #threads: QuestionThreads;
-  readonly #sequences: SequenceLookup;
+  readonly #lastSeqs: AskedTogether<undefined, string, number>;
   readonly #acknowledged: Acknowledged;
   readonly #release: () => void;
   readonly #claims = new Claims();
@@ -99,9 +99,9 @@ export class DuckDbStore implements Store {
       database.path,
     );
     this.#groups = new GroupCommit((group) => this.#commit(group));
-    this.#sequences = new SequenceLookup(
-      (producers) => this.#writer.lastSeqs(producers),
-      (task) => this.#groups.between(task),
+    this.#lastSeqs = new AskedTogether(
+      (_, producers) => this.#writer.lastSeqs(producers),
+      (task) => this.#groups.between(() => task(undefined)),
     );
   }
 
@@ -132,7 +132,7 @@ export class DuckDbStore implements Store {
   /** By the writer, between two commits: whoever connects must not wait for what is asked. */
   async claim({ producer }: ProducerRef): Promise<ProducerClaim> {
     const claim = this.#claims.take(producer);
-    return { claim, lastSeq: await this.#sequences.lastSeq(producer) };
+    return { claim, lastSeq: await this.#lastSeqs.ask(producer) };
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {

@@ -25,7 +25,8 @@ import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
 import type { ProducerRow } from '../producer.ts';
 import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
-import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
+import { groupBy } from '../../nested-maps.ts';
+import { addressesOf, compare, endpointOf, isError, matches, percentilesOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listApplications, listProducers } from './source-list.ts';
 

@@ -41,17 +41,6 @@ export function quantile(sorted: readonly number[], q: number): number | null {
   return low + (high - low) * (place - Math.floor(place));
 }
 
-/** Groups in order of their first items. */
-export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
 /** The order of texts. */
 export function compare(a: string, b: string): number {
   if (a === b) return 0;

@@ -16,7 +16,8 @@ import {
 import { filledBins, linearBin, linearBins } from '../figures/linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../figures/series.ts';
 import { includesText } from '../source-list.ts';
-import { compare, endpointOf, groupBy, quantile } from './figures.ts';
+import { groupBy } from '../../nested-maps.ts';
+import { compare, endpointOf, quantile } from './figures.ts';
 
 /** A metric of an event. */
 interface Metric {

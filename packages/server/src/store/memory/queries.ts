@@ -8,7 +8,8 @@ import {
   type SummaryEndpoint,
   type SummaryQuery,
 } from '../event-query.ts';
-import { addressesOf, compare, endpointOf, groupBy, isError, matches, percentilesOf } from './figures.ts';
+import { groupBy } from '../../nested-maps.ts';
+import { addressesOf, compare, endpointOf, isError, matches, percentilesOf } from './figures.ts';
 
 /** Answers an {@link EventQuery} from an array of events. */
 export function selectEvents(all: readonly StoredEvent[], query: EventQuery): readonly StoredEvent[] {

@@ -6,7 +6,8 @@ import {
   type Listed,
   type SourceQuery,
 } from '../source-list.ts';
-import { compare, groupBy } from './figures.ts';
+import { groupBy } from '../../nested-maps.ts';
+import { compare } from './figures.ts';
 
 /** Lists producers. */
 export function listProducers(all: Iterable<ProducerRow>, query: SourceQuery): Listed<ProducerRow> {

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
 import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../analytics.ts';
+import { AskedTogether } from '../asked-together.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
 import type { Finding } from '../finding.ts';
@@ -41,13 +42,15 @@ import { arrivalsBefore, deleteOldDays } from './upkeep/retention.ts';
 import { Watching, WATCHED_MILLIS } from './watching.ts';
 import { BatchIds } from './writing/batch-ids.ts';
 import { claimAll } from './writing/claims.ts';
-import { Claiming } from './writing/claiming.ts';
 import { forgetProducers } from './writing/forgetting.ts';
 import { beginImport, importEvents } from './writing/importing.ts';
 import { PostgresWriter } from './writing/writer.ts';
 
 /** Longer, and a transaction is given up: others may wait for what it has locked. */
 const COMMIT_MILLIS = 10 * SECOND_MILLIS;
+
+/** Most of one statement: its locks are held together. */
+const CLAIMS_AT_ONCE = 500;
 
 /** Dropping a day waits for whoever reads it. */
 const UPKEEP_MILLIS = 10 * MINUTE_MILLIS;
@@ -79,7 +82,7 @@ export class PostgresStore implements Store {
   readonly #reader: PostgresReader;
   readonly #writer: PostgresWriter;
   readonly #groups: GroupCommit;
-  readonly #claiming: Claiming;
+  readonly #claiming: AskedTogether<pg.Client, ProducerRef, ProducerClaim>;
   readonly #watching: Watching;
   readonly #listeners = new CommitListeners();
   readonly #periodically: readonly Periodically[];
@@ -103,8 +106,10 @@ export class PostgresStore implements Store {
     this.records = new PostgresRecords(this.#claims);
     this.#writer = new PostgresWriter(this.#node);
     this.#groups = new GroupCommit((group) => this.#commit(group));
-    this.#claiming = new Claiming((producers) =>
-      this.#claims.use((client) => claimAll(client, producers, { node: this.#node, now: Date.now() })),
+    this.#claiming = new AskedTogether(
+      (client, producers) => claimAll(client, producers, { node: this.#node, now: Date.now() }),
+      (task) => this.#claims.use(task),
+      CLAIMS_AT_ONCE,
     );
     this.#watching = new Watching(this.#reader);
     const leading = new Leading(this.#lead);
@@ -154,7 +159,7 @@ export class PostgresStore implements Store {
   }
 
   claim(producer: ProducerRef): Promise<ProducerClaim> {
-    return this.#claiming.claim(producer);
+    return this.#claiming.ask(producer);
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
@@ -260,7 +265,6 @@ export class PostgresStore implements Store {
 
   async #close(): Promise<void> {
     await this.#groups.close();
-    await this.#claiming.idle();
     await Promise.all(this.#periodically.map((each) => each.close()));
     await this.#watching.close();
     await this.#reads.close();

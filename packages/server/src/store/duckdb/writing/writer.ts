@@ -85,11 +85,13 @@ export class DuckDbWriter {
     }
   }
 
-  /** Highest stored sequence numbers of the producers that have one. Must not overlap a commit. */
-  async lastSeqs(producers: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const values = { producers: listValue([...producers]) };
+  /** Highest stored sequence number of each producer, 0 where there is none. Must not overlap a commit. */
+  async lastSeqs(producers: readonly string[]): Promise<readonly number[]> {
+    const values = { producers: listValue([...new Set(producers)]) };
     const types = { producers: LIST(VARCHAR) };
-    return toLastSeqs((await this.#connection.runAndReadAll(SELECT_LAST_SEQS, values, types)).getRows());
+    const rows = (await this.#connection.runAndReadAll(SELECT_LAST_SEQS, values, types)).getRows();
+    const found = toLastSeqs(rows);
+    return producers.map((producer) => found.get(producer) ?? 0);
   }
 
   /** Removes old producer rows in a transaction of their own. Must not overlap a commit. */

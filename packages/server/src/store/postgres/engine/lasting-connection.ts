@@ -40,9 +40,10 @@ export class LastingConnection {
     }
   }
 
+  /** Waits for what was asked of it. */
   async close(): Promise<void> {
-    this.#isClosed = true;
     await this.#tail;
+    this.#isClosed = true;
     const client = this.#client;
     this.#client = undefined;
     if (client === undefined) return;

@@ -25,12 +25,12 @@ interface Claimed {
   readonly last_seq: number;
 }
 
-/** Claims producers, each for whoever asked last. @returns what each of them got */
+/** Claims producers. Who asks for the same one at the same time gets the same. @returns what each of them got */
 export async function claimAll(
   client: pg.Client,
   producers: readonly ProducerRef[],
   { node, now }: { readonly node: string; readonly now: number },
-): Promise<ReadonlyMap<string, ProducerClaim>> {
+): Promise<readonly ProducerClaim[]> {
   const each = [...new Map(producers.map((producer) => [producer.producer, producer])).values()];
   const { rows } = await durably<Claimed>(client, CLAIM, [
     each.map(({ producer }) => producer),
@@ -42,5 +42,12 @@ export async function claimAll(
     each.map(({ service }) => service.instanceId),
     node,
   ]);
-  return new Map(rows.map(({ producer, owner, last_seq: lastSeq }) => [producer, { claim: owner, lastSeq }]));
+  const claims = new Map(
+    rows.map(({ producer, owner, last_seq: lastSeq }) => [producer, { claim: owner, lastSeq }]),
+  );
+  return producers.map(({ producer }) => {
+    const claim = claims.get(producer);
+    if (claim === undefined) throw new Error('the claim gave no row');
+    return claim;
+  });
 }

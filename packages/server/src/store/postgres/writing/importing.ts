@@ -1,6 +1,7 @@
 import type pg from 'pg';
 
 import type { StoredEvent } from '../../../event/event.ts';
+import { groupBy } from '../../../nested-maps.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { dayOf } from '../engine/days.ts';
 import { inTransaction } from '../engine/transaction.ts';
@@ -49,13 +50,7 @@ export async function importEvents(
   ids: BatchIds,
   events: readonly StoredEvent[],
 ): Promise<void> {
-  const days = new Map<number, StoredEvent[]>();
-  for (const event of events) {
-    const day = dayOf(event.receivedAt);
-    const same = days.get(day);
-    if (same === undefined) days.set(day, [event]);
-    else same.push(event);
-  }
+  const days = groupBy(events, ({ receivedAt }) => dayOf(receivedAt));
   for (const day of days.keys()) await createPartitions(client, day);
   const last = events.at(-1)?.id ?? 0;
   await inTransaction(client, async () => {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 
 import type { StoredEvent } from '../../../event/event.ts';
+import { groupBy } from '../../../nested-maps.ts';
 import { decideGroup, numberEvents, type GroupDecision } from '../../append-decision.ts';
 import type { Append, AppendOutcome } from '../../store.ts';
 import { inTransaction } from '../engine/transaction.ts';
@@ -54,7 +55,7 @@ export class PostgresWriter {
   /** A batch is of one day, so that everything of it goes when the day does. */
   async #store(client: pg.Client, { stored }: GroupDecision): Promise<readonly StoredEvent[]> {
     const all: StoredEvent[] = [];
-    for (const [day, appends] of byDay(stored)) {
+    for (const [day, appends] of groupBy(stored, ({ receivedAt }) => dayOf(receivedAt))) {
       if (appends.every(({ events }) => events.length === 0)) continue;
       const events = numberEvents(appends, (await this.#ids.take(client)) * EVENTS_OF_BATCH);
       await copyBatch(client, day, events);
@@ -62,15 +63,4 @@ export class PostgresWriter {
     }
     return all;
   }
-}
-
-function byDay(stored: readonly Append[]): ReadonlyMap<number, readonly Append[]> {
-  const days = new Map<number, Append[]>();
-  for (const append of stored) {
-    const day = dayOf(append.receivedAt);
-    const same = days.get(day);
-    if (same === undefined) days.set(day, [append]);
-    else same.push(append);
-  }
-  return days;
 }
