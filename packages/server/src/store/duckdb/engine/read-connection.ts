@@ -8,6 +8,14 @@ import type { Row } from '../../rows/values.ts';
 /** Runs one query. */
 export type ReadRows = (query: BoundQuery) => Promise<readonly Row[]>;
 
+/** Of a statement that takes too long. */
+interface Interruption {
+  /** Whether it was interrupted. */
+  readonly isOver: () => boolean;
+  /** Lets the statement end by itself. */
+  readonly stop: () => void;
+}
+
 /** DuckDB forgets an interruption that comes before a statement has begun. */
 const INTERRUPT_AGAIN_MILLIS = 50;
 
@@ -82,26 +90,26 @@ export class ReadConnection {
   }
 
   async #rows({ sql, values, types }: BoundQuery): Promise<readonly Row[]> {
-    const deadline = this.#deadline;
-    const stop = this.#interruptAt(deadline);
+    const interruption = this.#interruptAt(this.#deadline);
     try {
       return (await this.#connection.runAndReadAll(sql, values, types)).getRowObjects();
     } catch (error) {
-      throw performance.now() < deadline ? error : takesTooLong();
+      // Not by the clock: a timer may fire a moment before it is due.
+      throw interruption.isOver() ? takesTooLong() : error;
     } finally {
-      stop();
+      interruption.stop();
     }
   }
 
-  /** @returns the way to let the statement end by itself */
-  #interruptAt(deadline: number): () => void {
-    if (deadline === Infinity) return () => undefined;
-    let timer: NodeJS.Timeout;
+  #interruptAt(deadline: number): Interruption {
+    let isOver = false;
+    let timer: NodeJS.Timeout | undefined;
     const interrupt = (): void => {
+      isOver = true;
       this.#connection.interrupt();
       timer = setTimeout(interrupt, INTERRUPT_AGAIN_MILLIS);
     };
-    timer = setTimeout(interrupt, Math.max(0, deadline - performance.now()));
-    return () => clearTimeout(timer);
+    if (deadline !== Infinity) timer = setTimeout(interrupt, Math.max(0, deadline - performance.now()));
+    return { isOver: () => isOver, stop: () => clearTimeout(timer) };
   }
 }
