@@ -113,12 +113,11 @@ async function measureStoring({
   const before = database.cpuMicros();
   const begin = performance.now();
   await Promise.all(
-    nodes.map((node) =>
-      loads.get(node)?.call('send', {
-        connections: CONNECTIONS / nodes.length,
-        frames: framesPerRound / nodes.length,
-      }),
-    ),
+    nodes.flatMap((node) => {
+      const load = loads.get(node);
+      const share = { connections: CONNECTIONS / nodes.length, frames: framesPerRound / nodes.length };
+      return load === undefined ? [] : [load.call('send', share)];
+    }),
   );
   const seconds = (performance.now() - begin) / 1000;
   if (name !== undefined) await aggregated(database, name);

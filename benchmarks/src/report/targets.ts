@@ -144,12 +144,13 @@ export function serverTargets({ loads, appenderMicros }: ServerResults): Target[
   ];
 }
 
+const cost = ({ nodeMicros, databaseMicros }: ClusterRound): number => nodeMicros + databaseMicros;
+const rate = ({ eventsPerSecond }: ClusterRound): number => eventsPerSecond;
+
 /** Ratios of servers that share a PostgreSQL database. */
 export function clusterTargets({ rounds }: ClusterResults): Target[] {
   const of = (name: string, value: (round: ClusterRound) => number): number[] =>
     (rounds.get(name) ?? []).map(value);
-  const cost = ({ nodeMicros, databaseMicros }: ClusterRound): number => nodeMicros + databaseMicros;
-  const rate = ({ eventsPerSecond }: ClusterRound): number => eventsPerSecond;
   const one = of(ONE, cost);
   return [
     atMost(
