@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { BinaryCopy } from '../../../packages/server/dist/store/postgres/engine/binary-copy.js';
 import { startMeter, type Usage } from '../harness/meter.ts';
 import { answerCalls } from '../harness/subject.ts';
-import { FRAME_EVENTS, frameEvents } from '../server/frames.ts';
+import { FRAME_EVENTS, frameEvents, GROUP_FRAMES, type FrameEvent } from '../server/frames.ts';
 
 interface Client {
   connect(): Promise<void>;
@@ -19,21 +19,6 @@ interface CopyStreams {
   readonly from: (sql: string) => NodeJS.WritableStream;
 }
 
-interface Event {
-  readonly source_ip: string;
-  readonly endpoint: string;
-  readonly scheme: boolean;
-  readonly method: string;
-  readonly custom_data: object;
-  readonly timestamp: string;
-  readonly status_code: number;
-  readonly latency_ms: number;
-  readonly route: string;
-  readonly outcome: string;
-  readonly trace_id: string;
-  readonly span_id: string;
-}
-
 /** As the server's table, with its indexes. */
 const TABLE = `
   CREATE TABLE rows (
@@ -41,8 +26,6 @@ const TABLE = `
     source_ip bytea, endpoint text NOT NULL, scheme boolean, method text NOT NULL, custom_data text NOT NULL, "timestamp" bigint,
     status_code smallint, latency_ms float8, route text, outcome text, user_id text, user_agent text, trace_id bytea, span_id bytea)`;
 const COLUMNS = 19;
-/** Frames in a transaction, as the server's group commit takes at most. */
-const GROUP_FRAMES = 8;
 
 const manifest = createRequire(new URL('../../../packages/server/package.json', import.meta.url));
 const { Client: PgClient } = manifest('pg') as Pg;
@@ -63,7 +46,8 @@ answerCalls({
       const copy = new BinaryCopy();
       for (let index = frame; index < Math.min(frame + GROUP_FRAMES, frames); index += 1) {
         const body = bodies[index % bodies.length];
-        if (body !== undefined) for (const event of JSON.parse(body.toString()) as Event[]) add(copy, event);
+        if (body !== undefined)
+          for (const event of JSON.parse(body.toString()) as FrameEvent[]) add(copy, event);
       }
       await client.query('BEGIN');
       await copied(copy.finish());
@@ -80,7 +64,7 @@ function copied(rows: Buffer): Promise<void> {
   });
 }
 
-function add(copy: BinaryCopy, event: Event): void {
+function add(copy: BinaryCopy, event: FrameEvent): void {
   const at = Date.parse(event.timestamp);
   id += 1;
   copy.row(COLUMNS);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMeter, type Usage } from '../harness/meter.ts';
 import { answerCalls } from '../harness/subject.ts';
-import { FRAME_EVENTS, frameEvents } from './frames.ts';
+import { FRAME_EVENTS, frameEvents, GROUP_FRAMES, type FrameEvent } from './frames.ts';
 
 interface Appender {
   appendBigInt(value: bigint): void;
@@ -34,21 +34,6 @@ interface DuckDb {
   };
 }
 
-interface Event {
-  readonly source_ip: string;
-  readonly endpoint: string;
-  readonly scheme: boolean;
-  readonly method: string;
-  readonly custom_data: object;
-  readonly timestamp: string;
-  readonly status_code: number;
-  readonly latency_ms: number;
-  readonly route: string;
-  readonly outcome: string;
-  readonly trace_id: string;
-  readonly span_id: string;
-}
-
 /** As the server's table. */
 const COLUMNS =
   'id BIGINT NOT NULL, received_at TIMESTAMP_MS NOT NULL, event_time TIMESTAMP_MS NOT NULL, client_id VARCHAR NOT NULL, ' +
@@ -56,8 +41,6 @@ const COLUMNS =
   'custom_data JSON NOT NULL, "timestamp" TIMESTAMP_MS, status_code SMALLINT, ' +
   'latency_ms DOUBLE, route VARCHAR, outcome VARCHAR, user_id VARCHAR, user_agent VARCHAR, trace_id VARCHAR, ' +
   'span_id VARCHAR, session_id VARCHAR, sample_rate DOUBLE';
-/** Frames in a transaction, as the server's group commit takes at most. */
-const GROUP_FRAMES = 8;
 
 const manifest = new URL('../../../packages/server/package.json', import.meta.url);
 const duckdb = createRequire(manifest)('@duckdb/node-api') as DuckDb;
@@ -81,7 +64,8 @@ answerCalls({
       await connection.run('BEGIN');
       for (let index = frame; index < Math.min(frame + GROUP_FRAMES, frames); index += 1) {
         const body = bodies[index % bodies.length];
-        if (body !== undefined) for (const event of JSON.parse(body.toString()) as Event[]) append(event);
+        if (body !== undefined)
+          for (const event of JSON.parse(body.toString()) as FrameEvent[]) append(event);
       }
       appender.flushSync();
       await connection.run('COMMIT');
@@ -91,7 +75,7 @@ answerCalls({
   close: () => rmSync(folder, { recursive: true }),
 });
 
-function append(event: Event): void {
+function append(event: FrameEvent): void {
   const at = Date.parse(event.timestamp);
   id += 1;
   appender.appendBigInt(BigInt(id));
