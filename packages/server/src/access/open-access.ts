@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Log } from '../log.ts';
 import type { SharedRecords } from '../store/shared-records.ts';
 import { apiKeyOf, bearerOf } from './auth.ts';
+import type { Keeping } from './keeping.ts';
 import { sessionSecretOf, type ReaderAccess } from './reader-access.ts';
 import { Sessions } from './sessions.ts';
 import { SharedShelves, type ShelfKind } from './shared-shelves.ts';
@@ -34,7 +35,7 @@ export interface OpenAccess extends ReaderAccess {
 /** @throws CerberusServerError (as a rejection) `CREDENTIALS_FILE` */
 export async function openAccess({ token, signIn, db, records, log }: AccessPlace): Promise<OpenAccess> {
   const shared = records === undefined ? undefined : await SharedShelves.open(records, log);
-  const at = (kind: ShelfKind): ConstructorParameters<typeof TokenBook>[1] => ({
+  const at = (kind: ShelfKind): Keeping => ({
     path: db === undefined ? undefined : `${db}.${kind}`,
     shelf: shared?.shelf(kind),
     log,

@@ -2,24 +2,13 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { PrivateFile } from './private-file.ts';
+import { shelfOf, type Keeping } from './keeping.ts';
 import type { Shelf } from './shelf.ts';
 import type { Grant, TokenBook } from './token-book.ts';
 
 /** How long a sign-in lasts. */
 export const SESSION_SECONDS: number = 7 * 24 * 60 * 60;
 const MAX_SESSIONS = 1000;
-
-/** Where sessions are kept, and who hears of it. */
-export interface SessionOptions {
-  /** Their file; undefined to keep nothing. */
-  readonly path: string | undefined;
-  /** In the place of a file. */
-  readonly shelf?: Shelf | undefined;
-  readonly log: Log;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
-}
 
 interface Session {
   /** When it ends, milliseconds since the epoch. */
@@ -42,9 +31,9 @@ export class Sessions {
   /** By digest of the secret, in the order in which they began. */
   readonly #sessions = new Map<string, Session>();
 
-  constructor(tokens: Pick<TokenBook, 'entryOf'>, { path, shelf, log, now = Date.now }: SessionOptions) {
+  constructor(tokens: Pick<TokenBook, 'entryOf'>, { log, now = Date.now, ...place }: Keeping) {
     this.#tokens = tokens;
-    this.#file = shelf ?? (path === undefined ? undefined : new PrivateFile(path));
+    this.#file = shelfOf(place);
     this.#log = log;
     this.#now = now;
     this.reload();

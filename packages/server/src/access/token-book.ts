@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { PrivateFile } from './private-file.ts';
+import { shelfOf, type Keeping } from './keeping.ts';
 import type { Shelf } from './shelf.ts';
 import { allows, type HeldPurpose, type Purpose } from './purposes.ts';
 import { formatRecords, hashOf, parseRecords, type TokenRecord, type TokenRequest } from './token-record.ts';
@@ -26,17 +26,6 @@ export type TokenInfo = Omit<TokenRecord, 'hash' | 'purpose' | 'createdAt'> & {
   /** Undefined for the server's own, which is older than the book. */
   readonly createdAt: number | undefined;
 };
-
-/** Where the book is kept, and who hears of it. */
-export interface TokenBookOptions {
-  /** Its file; undefined to keep nothing. */
-  readonly path: string | undefined;
-  /** In the place of a file. */
-  readonly shelf?: Shelf | undefined;
-  readonly log: Log;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
-}
 
 interface Entry {
   readonly grant: Grant;
@@ -62,10 +51,10 @@ export class TokenBook {
   #hasWarned = false;
 
   /** @throws CerberusServerError `CREDENTIALS_FILE` */
-  constructor(own: string, { path, shelf, log, now = Date.now }: TokenBookOptions) {
+  constructor(own: string, { log, now = Date.now, ...place }: Keeping) {
     this.#log = log;
     this.#now = now;
-    this.#file = shelf ?? (path === undefined ? undefined : new PrivateFile(path));
+    this.#file = shelfOf(place);
     const grant: Grant = { id: OWN_ID, held: 'all', application: undefined };
     this.#add({ grant, hash: hashOf(own), record: undefined, lastUsedAt: undefined });
     for (const record of this.#file?.read(parseRecords) ?? []) this.#enter(record);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import { PrivateFile } from '../private-file.ts';
+import { shelfOf, type Keeping } from '../keeping.ts';
 import type { Shelf } from '../shelf.ts';
 import type { TokenBook } from '../token-book.ts';
 import { digestOf, formatShares, parseShares, type Share, type ShareWish } from './share-record.ts';
@@ -39,17 +39,6 @@ export function isShareSecret(text: string): boolean {
   return text.startsWith(PREFIX);
 }
 
-/** Where the book is kept, and who hears of it. */
-export interface ShareBookOptions {
-  /** Its file; undefined to keep nothing. */
-  readonly path: string | undefined;
-  /** In the place of a file. */
-  readonly shelf?: Shelf | undefined;
-  readonly log: Log;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
-}
-
 /** Links in a file beside the database. Of each only the SHA-256 is kept, for the reason that {@link TokenBook} has. */
 export class ShareBook implements Shares {
   readonly #tokens: Pick<TokenBook, 'entryOf'>;
@@ -61,9 +50,9 @@ export class ShareBook implements Shares {
   /** Hashes of those that are gone, the latest last. */
   readonly #ended = new Set<string>();
 
-  constructor(tokens: Pick<TokenBook, 'entryOf'>, { path, shelf, log, now = Date.now }: ShareBookOptions) {
+  constructor(tokens: Pick<TokenBook, 'entryOf'>, { log, now = Date.now, ...place }: Keeping) {
     this.#tokens = tokens;
-    this.#file = shelf ?? (path === undefined ? undefined : new PrivateFile(path));
+    this.#file = shelfOf(place);
     this.#log = log;
     this.#now = now;
     this.#shares = this.#read();

@@ -1,3 +1,4 @@
+import { groupBy } from '../../../nested-maps.ts';
 import type pg from 'pg';
 
 import { EVENTS_OF_BATCH } from '../engine/batches.ts';
@@ -58,16 +59,10 @@ export async function rollUpStep(
 
 /** Batches that follow each other become one range. */
 export function idRanges(batches: readonly Row[]): readonly IdRanges[] {
-  const byDay = new Map<string, number[]>();
-  for (const { arrived, batch } of batches) {
-    const day = byDay.get(text(arrived)) ?? [];
-    byDay.set(text(arrived), day);
-    day.push(number(batch));
-  }
-  return [...byDay].map(([arrived, ofDay]) => {
+  return [...groupBy(batches, ({ arrived }) => text(arrived))].map(([arrived, ofDay]) => {
     const low: number[] = [];
     const high: number[] = [];
-    for (const batch of ofDay.sort((a, b) => a - b)) {
+    for (const batch of ofDay.map((row) => number(row['batch'])).sort((a, b) => a - b)) {
       const first = batch * EVENTS_OF_BATCH;
       if (high.at(-1) === first) high[high.length - 1] = first + EVENTS_OF_BATCH;
       else {
