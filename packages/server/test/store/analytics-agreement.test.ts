@@ -10,6 +10,7 @@ import { ENDPOINT_ORDERS, type AnalyticsFilter } from '../../dist/store/analytic
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { Store } from '../../dist/store/store.js';
+import { tidy } from '../support/answers.js';
 import { append, START, storeEvent } from '../support/events.js';
 import { openStore, usePreparedPostgres } from '../support/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
@@ -63,17 +64,6 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
   }
   for (const name of ['x', 'y', 'nothing']) answered[name] = await analytics.metric({ ...named, name });
   return tidy(answered) as Record<string, unknown>;
-}
-
-/**
- * The order of operations shows in the last digits of an interpolation. Short decimals, which these values are full of, would
- * lie just where rounding decides by the last digit, so they are moved a little first.
- */
-function tidy(value: unknown): unknown {
-  if (typeof value === 'number') return Number((value * (1 + 3.7e-11)).toPrecision(9)) + 0;
-  if (Array.isArray(value)) return value.map(tidy);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, tidy(member)]));
 }
 
 /** Stores of the same events, some of them aggregated and others not yet, which are asked everything. */

@@ -53,6 +53,34 @@ export function storeEvent(members: Partial<CerberusEvent> = {}): CerberusEvent 
   };
 }
 
+/** An event of which only what it must have is given. */
+export function emptyEvent(): CerberusEvent {
+  return {
+    clientId: 'my-app',
+    sourceIp: null,
+    endpoint: '/',
+    scheme: null,
+    method: 'GET',
+    customData: '{}',
+    timestamp: null,
+    statusCode: null,
+    latencyMs: null,
+    route: null,
+    outcome: null,
+    userId: null,
+    userAgent: null,
+    traceId: null,
+    spanId: null,
+    sessionId: null,
+    sampleRate: null,
+    errorType: null,
+    requestBodySize: null,
+    responseBodySize: null,
+    protocolVersion: null,
+    syntheticType: null,
+  };
+}
+
 export function producerRef(members: Partial<ProducerRef> = {}): ProducerRef {
   return {
     producer: 'producer-1',

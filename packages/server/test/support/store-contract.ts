@@ -4,7 +4,7 @@ import type { CerberusEvent, StoredEvent } from '../../dist/event/event.js';
 import type { EventQuery } from '../../dist/store/event-query.js';
 import type { Store } from '../../dist/store/store.js';
 import { until, within } from './deadline.js';
-import { append, HASH, lastSeqOf, producerRef, START, storeEvent } from './events.js';
+import { append, emptyEvent, HASH, lastSeqOf, producerRef, START, storeEvent } from './events.js';
 
 const ALL: EventQuery = { limit: 1000 };
 
@@ -500,31 +500,4 @@ function closing(store: () => Store): void {
 
 function at(offset: number): CerberusEvent {
   return storeEvent({ timestamp: START + offset });
-}
-
-function emptyEvent(): CerberusEvent {
-  return {
-    clientId: 'my-app',
-    sourceIp: null,
-    endpoint: '/',
-    scheme: null,
-    method: 'GET',
-    customData: '{}',
-    timestamp: null,
-    statusCode: null,
-    latencyMs: null,
-    route: null,
-    outcome: null,
-    userId: null,
-    userAgent: null,
-    traceId: null,
-    spanId: null,
-    sessionId: null,
-    sampleRate: null,
-    errorType: null,
-    requestBodySize: null,
-    responseBodySize: null,
-    protocolVersion: null,
-    syntheticType: null,
-  };
 }

@@ -6,30 +6,9 @@ import { expect } from 'chai';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Store } from '../../../dist/store/store.js';
-import { append, producerRef, START, storeEvent } from '../../support/events.js';
+import { append, emptyEvent, producerRef, START, storeEvent } from '../../support/events.js';
 import { openStore, usePreparedPostgres } from '../../support/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
-
-const NOTHING = {
-  sourceIp: null,
-  scheme: null,
-  timestamp: null,
-  statusCode: null,
-  latencyMs: null,
-  route: null,
-  outcome: null,
-  userId: null,
-  userAgent: null,
-  traceId: null,
-  spanId: null,
-  sessionId: null,
-  sampleRate: null,
-  errorType: null,
-  requestBodySize: null,
-  responseBodySize: null,
-  protocolVersion: null,
-  syntheticType: null,
-};
 
 describe('an export from PostgreSQL', () => {
   const freshDatabase = usePreparedPostgres();
@@ -51,7 +30,7 @@ describe('an export from PostgreSQL', () => {
     const events = [
       storeEvent(),
       storeEvent({ customData: '{"a":{"b":[1,null,"\\u2028"]},"c":1e3}' }),
-      storeEvent(NOTHING),
+      emptyEvent(),
     ];
     await store.append(append({ seq: 1, events }));
     const many = Array.from({ length: 7000 }, (_, n) =>

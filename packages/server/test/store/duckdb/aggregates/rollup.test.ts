@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../../../dist/event/event.js';
-import type { AnalyticsFilter, Totals } from '../../../../dist/store/analytics.js';
+import type { AnalyticsFilter } from '../../../../dist/store/analytics.js';
 import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
-import type { Percentiles } from '../../../../dist/store/event-query.js';
 import { MemoryStore } from '../../../../dist/store/memory/store.js';
 import type { Store } from '../../../../dist/store/store.js';
+import { expectClose, expectLatency, expectMetric } from '../../../support/answers.js';
 import { sql } from '../../../support/duckdb-file.js';
 import { append, START, storeEvent } from '../../../support/events.js';
 import { hashOf, randomEvent, seededRandom } from '../../../support/random-events.js';
@@ -290,34 +290,3 @@ describe('aggregates', () => {
     expect(rounds).to.be.greaterThan(1);
   }).timeout(60_000);
 });
-
-function expectLatency(is: Percentiles, should: Percentiles | undefined): void {
-  for (const name of ['p50', 'p95', 'p99'] as const) {
-    const expected = should?.[name] ?? null;
-    if (expected === null) expect(is[name]).to.equal(null);
-    else expect(is[name], name).to.be.within(expected * 0.98 - 1e-6, expected * 1.02 + 1e-6);
-  }
-}
-
-function expectClose(is: Totals, should: Totals): void {
-  expect([is.requests, is.errors]).to.deep.equal([should.requests, should.errors]);
-  expect(is.clients).to.be.within(should.clients * 0.95, should.clients * 1.05);
-  expectLatency(is.latency, should.latency);
-}
-
-type Detail = Awaited<ReturnType<Store['analytics']['metric']>>;
-
-function expectMetric(is: Detail, should: Detail): void {
-  const exactly = ({ estimated: _estimated, numbers, groups, ...rest }: Detail): unknown => [
-    rest,
-    numbers && [numbers.count, numbers.min, numbers.max, numbers.series.map((point) => point.count)],
-    groups?.map(({ mean: _mean, p95: _p95, ...group }) => group),
-  ];
-  expect(exactly(is)).to.deep.equal(exactly(should));
-  if (is.numbers === null || should.numbers === null) return;
-  expect(is.numbers.mean).to.be.closeTo(should.numbers.mean, 1e-9);
-  for (const name of ['p50', 'p95'] as const) {
-    const expected = should.numbers[name];
-    expect(is.numbers[name], name).to.be.closeTo(expected, Math.abs(expected) * 0.02 + 1e-9);
-  }
-}
