@@ -1,5 +1,6 @@
 // Runs the tests of each workspace in a mocha of its own, because OpenTelemetry registers things for the whole process.
-// `npm test` runs all, three at a time; `npm test -- exporter-ws server` the named ones, by name or by path. The last line sums up.
+// `npm test` runs all, three at a time; `npm test -- exporter-ws server` the named ones, by name or by path. The last
+// lines name what failed and sum up.
 // It ends whatever the tests do: a workspace that takes too long is ended with everything that it started, and has failed.
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,7 +54,7 @@ function summaryIn(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { passes: 0, failures: 0, pending: 0, running: 'the loading of its files' };
+    return { passes: 0, failures: 0, pending: 0, failed: [], running: 'the loading of its files' };
   }
 }
 
@@ -84,11 +85,13 @@ async function runMocha({ label: name, args }, alone) {
   print(output);
   const { running, ...counts } = summaryIn(summaryFile);
   if (isOverdue || running !== undefined) {
-    const what = isOverdue ? `was ended after ${WORKSPACE_LIMIT_MILLIS / 1000} s` : 'died';
-    process.stdout.write(`\n${name} ${what}${running === undefined ? '' : ` in: ${running}`}\n`);
-    return { ...counts, failures: counts.failures + 1 };
+    const how = isOverdue ? `was ended after ${WORKSPACE_LIMIT_MILLIS / 1000} s` : 'died';
+    const what = `${how}${running === undefined ? '' : ` in: ${running}`}`;
+    process.stdout.write(`\n${name} ${what}\n`);
+    return { ...counts, failures: counts.failures + 1, failed: [...counts.failed, what] };
   }
-  return status !== 0 && counts.failures === 0 ? { ...counts, failures: 1 } : counts;
+  if (status === 0 || counts.failures > 0) return counts;
+  return { ...counts, failures: 1, failed: [`ended with ${status}`] };
 }
 
 /** A name is that of a workspace, a path that of any folder with a `test-dist`. */
@@ -105,14 +108,17 @@ endGroupsWithThisProcess(() => {
 const chosen = chosenWorkspaces(process.argv.slice(2));
 const alone = chosen.length === 1;
 const total = { passes: 0, failures: 0, pending: 0 };
+const failed = [];
 async function work() {
   for (let next = chosen.shift(); next !== undefined; next = chosen.shift()) {
     const counts = await runMocha(next, alone);
+    failed.push(...counts.failed.map((each) => `failed: ${next.label} › ${each}`));
     for (const key of Object.keys(total)) total[key] += counts[key];
   }
 }
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 rmSync(folder, { recursive: true });
 const skipped = total.pending > 0 ? `, ${total.pending} skipped` : '';
+if (failed.length > 0) process.stdout.write(`\n${failed.join('\n')}\n`);
 process.stdout.write(`\n${total.passes} passed, ${total.failures} failed${skipped}\n`);
 process.exitCode = total.failures === 0 && total.passes > 0 ? 0 : 1;
