@@ -126,12 +126,16 @@ async function checkBackend(exporter: CerberusWsExporter, proxy: URL | undefined
   return { what, verdict: 'failure', finding: `${why}${way}` };
 }
 
-/** Until the event is settled or the first connection has failed: an operator wants to know, not to wait. */
+/**
+ * Until the event is settled or the first connection has failed: an operator wants to know, not to wait. A backend that says
+ * goodbye is left at once, but why is known only when the connection has ended.
+ */
 async function answered(exporter: CerberusWsExporter): Promise<void> {
   const end = performance.now() + ACKNOWLEDGEMENT_TIMEOUT_MILLIS;
   while (performance.now() < end) {
-    const { acked, rejected, state } = exporter.stats();
-    if (acked + rejected > 0 || state === 'backoff' || state === 'suspended') return;
+    const { acked, rejected, lastFailure, state } = exporter.stats();
+    const isGivenUp = (state === 'backoff' || state === 'suspended') && lastFailure !== null;
+    if (acked + rejected > 0 || isGivenUp) return;
     await sleep(POLL_MILLIS);
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,21 @@ async function check(env: Record<string, string>): Promise<Map<string, Check>> {
   for await (const each of checkUp(env, [here])) checks.set(each.what, each);
   return checks;
 }
+
+/** Hands everything to `port` and back; that the server has hung up comes `millis` later than what it said. */
+async function startSlowEnding(port: number, millis: number): Promise<Server> {
+  const relay = createServer({ allowHalfOpen: true }, (client) => {
+    const server = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    client.pipe(server);
+    server.pipe(client, { end: false });
+    server.on('end', () => setTimeout(() => client.end(), millis));
+  });
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  return relay;
+}
+
+const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
 
 describe('check-up', () => {
   let backend: EventBackend;
@@ -101,13 +116,17 @@ describe('check-up', () => {
     const local = {
       ...env,
       CERBERUS_PROTOCOL: 'event',
-      CERBERUS_WS_URL: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      CERBERUS_WS_URL: `ws://127.0.0.1:${portOf(server)}`,
     };
+    const relay = await startSlowEnding(portOf(server), 200);
     try {
       expect((await check(local)).get('backend')?.finding).to.equal('refused a test event');
       answers.shift();
       expect((await check(local)).get('backend')?.finding).to.include('code 4401');
+      const behind = { ...local, CERBERUS_WS_URL: `ws://127.0.0.1:${portOf(relay)}` };
+      expect((await check(behind)).get('backend')?.finding).to.include('code 4401');
     } finally {
+      relay.close();
       await new Promise((resolve) => {
         server.close(resolve);
       });
