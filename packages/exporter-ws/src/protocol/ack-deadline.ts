@@ -5,14 +5,15 @@ import type { Clock, Timer } from '../clock.ts';
  * so a slow backend that goes on acknowledging is never cut off.
  */
 export class AckDeadline {
-  readonly #timeoutMillis: number;
+  readonly #timeoutMillis: () => number;
   readonly #clock: Clock;
   readonly #onExpired: () => void;
   #waitingSince: number | undefined;
   #timer: Timer | undefined;
   #stopped = false;
 
-  constructor(timeoutMillis: number, clock: Clock, onExpired: () => void) {
+  /** @param timeoutMillis - how long the oldest thing in flight may take; asked anew whenever it is looked at */
+  constructor(timeoutMillis: () => number, clock: Clock, onExpired: () => void) {
     this.#timeoutMillis = timeoutMillis;
     this.#clock = clock;
     this.#onExpired = onExpired;
@@ -27,7 +28,7 @@ export class AckDeadline {
   sent(): void {
     if (this.#stopped || this.#waitingSince !== undefined) return;
     this.#waitingSince = this.#clock.now();
-    this.#timer ??= this.#watch(this.#timeoutMillis);
+    this.#timer ??= this.#watch(this.#timeoutMillis());
   }
 
   /** Something was acknowledged; `more` says whether anything is still in flight. */
@@ -42,7 +43,7 @@ export class AckDeadline {
 
   #watch(millis: number): Timer {
     return this.#clock.after(millis, () => {
-      const left = this.#timeoutMillis - this.waitedMillis;
+      const left = this.#timeoutMillis() - this.waitedMillis;
       if (this.#stopped) return;
       if (this.#waitingSince === undefined) this.#timer = undefined;
       else if (left > 0) this.#timer = this.#watch(left);
@@ -53,8 +54,9 @@ export class AckDeadline {
   /** Runs after pending input was read: an event loop that was blocked may have the acknowledgement there. */
   #judge(): void {
     if (this.#stopped) return;
-    if (this.#waitingSince !== undefined && this.waitedMillis >= this.#timeoutMillis) this.#onExpired();
-    else if (this.#waitingSince === undefined) this.#timer = undefined;
-    else this.#timer = this.#watch(this.#timeoutMillis - this.waitedMillis);
+    const left = this.#timeoutMillis() - this.waitedMillis;
+    if (this.#waitingSince === undefined) this.#timer = undefined;
+    else if (left <= 0) this.#onExpired();
+    else this.#timer = this.#watch(left);
   }
 }

@@ -41,18 +41,24 @@ export class BatchSession implements Session {
   #storedBefore = false;
 
   constructor(context: SessionContext, lane: Lane) {
-    const { config, clock, connection } = context;
+    const { config, clock, connection, frameSize } = context;
     this.#context = context;
     this.#lane = lane;
     this.#producer = lane.producer;
     this.#maxInFlight = config.maxInFlightFrames;
-    this.#deadline = new AckDeadline(config.ackTimeoutMillis, clock, () =>
-      connection.abort({ kind: 'timeout', what: 'acknowledgement' }),
+    this.#deadline = new AckDeadline(
+      () => config.ackTimeoutMillis * frameSize.patience(this.oldestBytes),
+      clock,
+      () => connection.abort({ kind: 'timeout', what: 'acknowledgement' }),
     );
   }
 
   get inFlight(): number {
     return this.#producer.frames.sentEvents;
+  }
+
+  get oldestBytes(): number {
+    return this.inFlight === 0 ? 0 : (this.#producer.frames.all[0]?.events.bytes ?? 0);
   }
 
   get waitedMillis(): number {

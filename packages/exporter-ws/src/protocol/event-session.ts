@@ -28,17 +28,23 @@ export class EventSession implements Session {
   #refused = false;
 
   constructor(context: SessionContext) {
-    const { config, clock, connection } = context;
+    const { config, clock, connection, frameSize } = context;
     this.#context = context;
     this.#messages = eventMessages(config.token, config.clientId, serviceMembers(config));
     this.#acknowledged = config.acks === 'required';
-    this.#deadline = new AckDeadline(config.ackTimeoutMillis, clock, () =>
-      connection.abort({ kind: 'timeout', what: 'acknowledgement' }),
+    this.#deadline = new AckDeadline(
+      () => config.ackTimeoutMillis * frameSize.patience(this.oldestBytes),
+      clock,
+      () => connection.abort({ kind: 'timeout', what: 'acknowledgement' }),
     );
   }
 
   get inFlight(): number {
     return this.#unanswered.length;
+  }
+
+  get oldestBytes(): number {
+    return this.#unanswered.oldestBytes;
   }
 
   get waitedMillis(): number {
@@ -76,7 +82,7 @@ export class EventSession implements Session {
   }
 
   pump(everything: boolean): void {
-    const { config, connection, isolation, queue } = this.#context;
+    const { clock, config, connection, frameSize, isolation, queue } = this.#context;
     const window = config.maxInFlightEvents;
     const room = window - this.inFlight;
     if (room <= 0 || connection.bufferedBytes >= config.maxBufferedBytes) return;
@@ -87,6 +93,7 @@ export class EventSession implements Session {
     }
     const events = isolation.take(queue, this.inFlight, room, config.maxBufferedBytes);
     if (events.length === 0) return;
+    if (this.inFlight === 0) frameSize.began(clock.now());
     this.#unanswered.add(events);
     this.sentEvents += events.length;
     traceEvents(this.#context.reporter, 'sent', () => events.texts());
@@ -115,14 +122,15 @@ export class EventSession implements Session {
 
   /** The oldest `count` are answered. */
   #settle(count: number, refused: boolean): void {
-    const { queue, reporter, tally } = this.#context;
+    const { clock, frameSize, isolation, queue, reporter, tally } = this.#context;
     const events = this.#unanswered.take(count, Infinity);
     traceEvents(reporter, refused ? 'rejected' : 'acknowledged', () => events.texts());
     queue.release(events);
     if (refused) tally.rejected += count;
     else tally.acked += count;
     this.answeredEvents += count;
-    this.#context.isolation.settled(count);
+    isolation.settled(count);
+    frameSize.settled(events.bytes, clock.now());
     this.#deadline.progress(this.inFlight > 0);
     this.#context.onSettled();
   }

@@ -15,6 +15,8 @@ const CUT = 4;
 /** A frame may take half of the timeout, and grows where one of its size takes an eighth. */
 const SLOW = 1 / 2;
 const QUICK = 1 / 8;
+/** Longest wait for an event that is larger than a frame may be, in timeouts: 64 KiB come over 6.5 kbit/s in the usual 80 s. */
+const MAX_PATIENCE = 8;
 
 /**
  * How many bytes of events go in one frame, so that its acknowledgement can come in time however slow the line is. What has
@@ -35,6 +37,14 @@ export class FrameSize {
   /** Most bytes of events in a frame, if it holds more than one. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /**
+   * How many timeouts a frame of so many bytes may take: one, unless it is larger than what the line is known to carry in
+   * one, which a single event can be.
+   */
+  patience(bytes: number): number {
+    return Math.min(MAX_PATIENCE, Math.max(1, bytes / this.#bytes));
   }
 
   /** Whether events have to go in smaller frames. */

@@ -12,6 +12,8 @@ export interface Session {
   readonly mode: 'batch' | 'event';
   /** Events sent on this connection that nobody answered yet. */
   readonly inFlight: number;
+  /** Bytes of what has to be acknowledged next: the oldest frame, in event mode the oldest event; 0 when nothing is in flight. */
+  readonly oldestBytes: number;
   /** Milliseconds since the last progress, 0 when nothing is in flight. */
   readonly waitedMillis: number;
   /** Events sent on this connection. */

@@ -28,6 +28,12 @@ export class EventRuns {
     return this.#bytes;
   }
 
+  /** Bytes of the oldest event; 0 if there is none. */
+  get oldestBytes(): number {
+    const run = this.#runs[this.#head];
+    return run === undefined ? 0 : run.chunk.sizeOf(run.from);
+  }
+
   /** Adds the newest event of a chunk behind all others. */
   addNewest(chunk: EventChunk): void {
     const index = chunk.count - 1;

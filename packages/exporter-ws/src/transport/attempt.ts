@@ -29,6 +29,8 @@ export interface SenderParts {
 export interface Achievement extends Omit<ConnectionSummary, 'narrowed'> {
   /** Events that were sent and not answered. */
   readonly inFlight: number;
+  /** Bytes of what had to be acknowledged next. */
+  readonly oldestBytes: number;
 }
 
 /** Told what becomes of a connection. */
@@ -88,6 +90,7 @@ export class Attempt {
     return (
       this.#atGoodbye ?? {
         inFlight: session?.inFlight ?? 0,
+        oldestBytes: session?.oldestBytes ?? 0,
         offered: this.offered,
         mode: this.#isReady ? session?.mode : undefined,
         sentEvents: session?.sentEvents ?? 0,
@@ -158,6 +161,7 @@ export class Attempt {
     if (connection === undefined || this.#isDismantled) return;
     this.#heartbeat = new Heartbeat(config, clock, {
       ping: () => connection.ping(),
+      patience: () => backlog.frameSize.patience(this.#session?.oldestBytes ?? 0),
       onDead: () => connection.abort({ kind: 'timeout', what: 'ping' }),
     });
     const context = {

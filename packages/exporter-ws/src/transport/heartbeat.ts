@@ -3,6 +3,8 @@ import type { Clock, Timer } from '../clock.ts';
 /** What a heartbeat needs of its surroundings. */
 export interface HeartbeatSubject {
   ping(): void;
+  /** How many times `pingTimeoutMillis` the answer may take: what was sent before the ping arrives before it. */
+  patience(): number;
   /** No sign of life came in time. */
   onDead(): void;
 }
@@ -54,7 +56,7 @@ export class Heartbeat {
   #ping(): void {
     const pingedAt = this.#clock.now();
     this.#subject.ping();
-    this.#timer = this.#clock.after(this.#config.pingTimeoutMillis, () =>
+    this.#timer = this.#clock.after(this.#config.pingTimeoutMillis * this.#subject.patience(), () =>
       // An event loop that was blocked has unread input: that comes first, then the verdict.
       this.#clock.afterInput(() => {
         if (this.#stopped) return;

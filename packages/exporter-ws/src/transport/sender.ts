@@ -204,10 +204,9 @@ export class Sender {
   }
 
   /** A frame that was not acknowledged in time may have been too large for the line. @returns whether those to come are smaller */
-  #shrink({ lane, achievement }: Attempt, end: Disconnect): boolean {
+  #shrink({ achievement: { oldestBytes } }: Attempt, end: Disconnect): boolean {
     const isSilence = end.kind === 'timeout' && (end.what === 'acknowledgement' || end.what === 'ping');
-    const oldest = isSilence && achievement.inFlight > 0 ? lane.producer.frames.all[0] : undefined;
-    return oldest !== undefined && this.#parts.backlog.frameSize.timedOut(oldest.events.bytes);
+    return isSilence && oldestBytes > 0 && this.#parts.backlog.frameSize.timedOut(oldestBytes);
   }
 
   #closing(attempt: Attempt): void {

@@ -69,6 +69,21 @@ for (const mode of ['batch', 'event'] as const) {
       expect(share).to.be.above(0.5);
     });
 
+    it('F47 carries an event that takes three times as long as its acknowledgement may', async () => {
+      line.bytesPerSecond = 3_000;
+      const metrics = Array.from({ length: 7 }, (_, index) => [`cerberus.metric.m${index}`, 'x'.repeat(1_000)]);
+      exporter.export(largeSpans(5), ignore);
+      const path = `/large/${'x'.repeat(1_900)}`;
+      exporter.export([serverSpan({ 'url.path': path, ...Object.fromEntries(metrics) })], ignore);
+      exporter.export(largeSpans(5, 5), ignore);
+      await exporter.forceFlush();
+      expect(exporter.stats()).to.deep.include({ acked: 11, rejected: 0, queued: 0, inFlight: 0 });
+      expect(arrived()).to.include(path);
+      // In event mode what was not answered in time is sent again.
+      expect(new Set(arrived()).size).to.equal(11);
+      if (mode === 'batch') expect(arrived()).to.have.length(11);
+    });
+
     it('F47 becomes fast: frames are as large as ever again', async () => {
       exporter.export(largeSpans(100), ignore);
       await eventually('something to be acknowledged', () => exporter.stats().acked > 0, 20_000);

@@ -5,7 +5,7 @@ import { FakeClock } from '../support/fake-clock.js';
 function started(): { clock: FakeClock; deadline: AckDeadline; expired: () => number } {
   const clock = new FakeClock();
   let count = 0;
-  const deadline = new AckDeadline(10_000, clock, () => void (count += 1));
+  const deadline = new AckDeadline(() => 10_000, clock, () => void (count += 1));
   return { clock, deadline, expired: () => count };
 }
 
@@ -17,6 +17,19 @@ describe('acknowledgement deadline', () => {
     expect([expired(), deadline.waitedMillis]).to.deep.equal([0, 9_999]);
     clock.pass(1);
     expect(expired()).to.equal(1);
+  });
+
+  it('waits as long as the oldest in flight may take at that moment', () => {
+    const clock = new FakeClock();
+    let limit = 10_000;
+    let expired = 0;
+    const deadline = new AckDeadline(() => limit, clock, () => void (expired += 1));
+    deadline.sent();
+    limit = 40_000;
+    clock.pass(39_999);
+    expect(expired).to.equal(0);
+    clock.pass(1);
+    expect(expired).to.equal(1);
   });
 
   it('is not moved by sending more', () => {

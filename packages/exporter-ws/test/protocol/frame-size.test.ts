@@ -87,6 +87,16 @@ describe('size of frames', () => {
     expect(size.bytes).to.equal(Infinity);
   });
 
+  it('gives an event that is larger than a frame may be as many timeouts as it is times larger, at most eight', () => {
+    const size = fresh();
+    const patience = (): number[] => [0, KIB, 60 * KIB, 600 * KIB].map((bytes) => size.patience(bytes));
+    expect(patience()).to.deep.equal([1, 1, 1, 1]);
+    size.timedOut(60 * KIB);
+    expect([size.bytes, ...patience()]).to.deep.equal([15 * KIB, 1, 1, 4, 8]);
+    send(size, 1_000_000, 2 * MAX);
+    expect(patience()).to.deep.equal([1, 1, 1, 1]);
+  });
+
   it('refuses frames that are larger, unless there is a single event in them', () => {
     const size = fresh();
     size.timedOut(4 * KIB);

@@ -4,11 +4,12 @@ import { FakeClock } from '../support/fake-clock.js';
 
 const config = { pingIntervalMillis: 15_000, pingTimeoutMillis: 10_000 };
 
-function started(): { clock: FakeClock; log: string[]; heartbeat: Heartbeat } {
+function started(patience = 1): { clock: FakeClock; log: string[]; heartbeat: Heartbeat } {
   const clock = new FakeClock();
   const log: string[] = [];
   const heartbeat = new Heartbeat(config, clock, {
     ping: () => log.push('ping'),
+    patience: () => patience,
     onDead: () => log.push('dead'),
   });
   return { clock, log, heartbeat };
@@ -22,6 +23,14 @@ describe('heartbeat', () => {
     clock.pass(1);
     expect(log).to.deep.equal(['ping']);
     clock.pass(10_000);
+    expect(log).to.deep.equal(['ping', 'dead']);
+  });
+
+  it('waits longer where what was sent before it takes longer', () => {
+    const { clock, log } = started(3);
+    clock.pass(44_999);
+    expect(log).to.deep.equal(['ping']);
+    clock.pass(1);
     expect(log).to.deep.equal(['ping', 'dead']);
   });
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex, Writable } from 'node:stream';
 
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
@@ -19,6 +20,12 @@ export const WEBSOCKET_PATH = '/ws/events';
 
 /** How long a peer may take to answer a closing handshake, milliseconds. */
 const CLOSE_GRACE_MILLIS = 2000;
+
+/**
+ * Bytes of a message between two pings that are a sign of life: over a slow line no pong comes before the rest of it. Whoever
+ * drips less holds a connection and brings nothing.
+ */
+const MIN_PART_BYTES = 256;
 
 /** Bytes of answers that a peer may leave unread. A client that keeps its window never comes near. */
 const MAX_UNREAD_BYTES = 1_048_576;
@@ -52,8 +59,12 @@ interface Opening {
 interface Connection {
   readonly socket: WebSocket;
   readonly session: Session;
-  /** Something arrived since the last ping. */
+  /** What its messages come over. */
+  readonly stream: Pick<Socket, 'bytesRead'>;
+  /** A message or a pong arrived since the last ping. */
   alive: boolean;
+  /** Bytes that had arrived at the last ping. */
+  bytesAtPing: number;
 }
 
 /** Accepts WebSocket connections, keeps them alive and hands their messages to sessions. The one user of `ws`. */
@@ -141,7 +152,7 @@ export class WebSocketEndpoint {
       guessed: () => this.#options.onGuess(address),
     });
     const session = this.#options.createSession(peer, { mode, grant });
-    const connection: Connection = { socket, session, alive: true };
+    const connection: Connection = { socket, session, stream: request.socket, alive: true, bytesAtPing: 0 };
     this.#connections.add(connection);
     socket.on('message', (data, binary) => {
       connection.alive = true;
@@ -199,12 +210,14 @@ export class WebSocketEndpoint {
     for (const connection of this.#connections) {
       // While reading is paused no pong can arrive: the silence is ours.
       if (connection.socket.isPaused) continue;
-      if (!connection.alive) {
+      const { bytesRead } = connection.stream;
+      if (!connection.alive && bytesRead - connection.bytesAtPing < MIN_PART_BYTES) {
         this.#options.counters.add('dead');
         connection.socket.terminate();
         continue;
       }
       connection.alive = false;
+      connection.bytesAtPing = bytesRead;
       connection.socket.ping();
     }
   }

@@ -195,6 +195,18 @@ describe('the WebSocket endpoint', () => {
     raw.socket.destroy();
   });
 
+  it('takes a part of a message as a sign of life: a slow line brings no pong before the rest', async () => {
+    await start({ pingIntervalMillis: 400 });
+    const raw = await upgraded(BEARER);
+    const frame = clientFrame(0x81, Buffer.from(`"${'x'.repeat(6_000)}"`));
+    for (let at = 0; at < frame.length; at += 500) {
+      raw.socket.write(frame.subarray(at, at + 500));
+      await pause(100);
+    }
+    expect(running.stats()).to.include({ dead: 0, connections: 1 });
+    raw.socket.destroy();
+  });
+
   it('cuts off a peer that does not answer a close', async () => {
     await start();
     const raw = await upgraded(BEARER);
