@@ -71,7 +71,10 @@ for (const mode of ['batch', 'event'] as const) {
 
     it('F47 carries an event that takes three times as long as its acknowledgement may', async () => {
       line.bytesPerSecond = 3_000;
-      const metrics = Array.from({ length: 7 }, (_, index) => [`cerberus.metric.m${index}`, 'x'.repeat(1_000)]);
+      const metrics = Array.from({ length: 7 }, (_, index) => [
+        `cerberus.metric.m${index}`,
+        'x'.repeat(1_000),
+      ]);
       exporter.export(largeSpans(5), ignore);
       const path = `/large/${'x'.repeat(1_900)}`;
       exporter.export([serverSpan({ 'url.path': path, ...Object.fromEntries(metrics) })], ignore);

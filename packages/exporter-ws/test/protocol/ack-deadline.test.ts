@@ -5,7 +5,11 @@ import { FakeClock } from '../support/fake-clock.js';
 function started(): { clock: FakeClock; deadline: AckDeadline; expired: () => number } {
   const clock = new FakeClock();
   let count = 0;
-  const deadline = new AckDeadline(() => 10_000, clock, () => void (count += 1));
+  const deadline = new AckDeadline(
+    () => 10_000,
+    clock,
+    () => void (count += 1),
+  );
   return { clock, deadline, expired: () => count };
 }
 
@@ -23,7 +27,11 @@ describe('acknowledgement deadline', () => {
     const clock = new FakeClock();
     let limit = 10_000;
     let expired = 0;
-    const deadline = new AckDeadline(() => limit, clock, () => void (expired += 1));
+    const deadline = new AckDeadline(
+      () => limit,
+      clock,
+      () => void (expired += 1),
+    );
     deadline.sent();
     limit = 40_000;
     clock.pass(39_999);
