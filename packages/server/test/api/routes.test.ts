@@ -107,6 +107,18 @@ describe('the HTTP endpoints', () => {
     expect(changes).to.deep.equal(['error store failed: Error', 'info store works again']);
   });
 
+  it('say that it is not ready while too much waits for its commit, and ready when that is stored', async () => {
+    const ready = async (): Promise<unknown[]> => {
+      const { status, body } = await call(`${running.url}/readyz`, { headers: { authorization: '' } });
+      return [status, body];
+    };
+    store.load = { bytes: Number.MAX_SAFE_INTEGER, events: 1, appends: 1 };
+    expect(await ready()).to.deep.equal([503, { error: 'too far behind' }]);
+    expect((await fetch(`${running.url}/livez`)).status).to.equal(200);
+    store.load = undefined;
+    expect((await ready())[0]).to.equal(200);
+  });
+
   it('say that the process lives whatever the store does, and that it is ready while it stores', async () => {
     const statuses = async (): Promise<number[]> =>
       Promise.all(['/livez', '/readyz'].map(async (path) => (await fetch(`${running.url}${path}`)).status));
