@@ -124,6 +124,7 @@ export class OwnFrames implements FrameSupply {
    */
   saveSync(save: (blocks: readonly Block[]) => number): number {
     this.#end();
+    void this.#closeBehind();
     this.add(this.#parts.open.seal());
     const blocks = this.#waiting.filter(({ lastSeq }) => lastSeq > this.#settled);
     this.#waiting.length = 0;
@@ -211,6 +212,12 @@ export class OwnFrames implements FrameSupply {
 
   #remove(): void {
     this.#waitingBytes -= this.#waiting.shift()?.bytes ?? 0;
+  }
+
+  /** A process that lives on after its last write, because a shutdown ran out of time, would lose the file to the garbage collector. */
+  async #closeBehind(): Promise<void> {
+    await this.#writing;
+    await this.#finishSegment();
   }
 
   async #finishSegment(): Promise<void> {

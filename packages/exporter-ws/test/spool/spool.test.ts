@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkSpoolDir } from '../../dist/esm/spool/folders.js';
 import { batchOf } from '../support/batches.js';
@@ -17,6 +17,15 @@ async function written(dir: string): Promise<void> {
     const sizes = await Promise.all((await segmentsIn(dir)).map(async (path) => (await stat(path)).size));
     bytes = Math.max(0, ...sizes);
   }
+}
+
+/** Files below `dir` that this process has open. Linux. */
+async function openFilesIn(dir: string): Promise<string[]> {
+  const numbers = await readdir('/proc/self/fd');
+  const paths = await Promise.all(
+    numbers.map(async (number) => readlink(`/proc/self/fd/${number}`).catch(() => '')),
+  );
+  return paths.filter((path) => path.startsWith(dir));
 }
 
 describe('spool', () => {
@@ -191,6 +200,18 @@ describe('spool', () => {
       expect(second.troubles).to.deep.equal([]);
       await second.spool.close();
     }));
+
+  it('closes its file after a last write too: the process may live on', function () {
+    if (process.platform !== 'linux') this.skip();
+    return inFolder(async (dir) => {
+      const { spool, add } = spoolIn(dir);
+      for (const text of numbered(0, 2_000)) add(text);
+      await written(dir);
+      expect(await openFilesIn(dir)).to.have.length(1);
+      spool.saveSync([]);
+      for (let left = 1; left > 0; left = (await openFilesIn(dir)).length) await new Promise(setImmediate);
+    });
+  });
 
   it('saves no more than maxBytes at the end, the oldest first', () =>
     inFolder(async (dir) => {
