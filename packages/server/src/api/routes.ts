@@ -31,6 +31,7 @@ import { withoutRareTexts } from './sharing/rare-values.ts';
 import { createShareReply, revokeShareReply, shareToJson, sharesReply } from './sharing/shares-api.ts';
 import { sourcesReply } from './sources-api.ts';
 import { createTokenReply, revokeTokenReply, tokensReply } from './tokens-api.ts';
+import { whileConnected } from './while-connected.ts';
 
 /** What the HTTP endpoints need. */
 export interface RouteContext extends IngestContext {
@@ -118,10 +119,8 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
   const { tokens } = access;
   const { analytics } = reader;
   const { activity, counters } = receiver;
-  const figures =
-    (reply: AnalyticsReply): RouteReply =>
-    ({ params }) =>
-      reply({ analytics, rate }, params);
+  const figures = (reply: AnalyticsReply): RouteReply =>
+    question(({ params }) => reply({ analytics, rate }, params));
   const signIn = {
     access,
     door: context.door,
@@ -134,15 +133,16 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /metrics': () => metricsReply(context.metrics),
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
     'GET /api/secret-key': () => keyReply(context.secretKey()),
-    'GET /api/events': ({ params }) => eventsReply(reader, params),
-    'GET /api/summary': ({ params }) => summaryReply(reader, params),
+    'GET /api/events': question(({ params }) => eventsReply(reader, params)),
+    'GET /api/summary': question(({ params }) => summaryReply(reader, params)),
     'GET /api/overview': figures(overviewReply),
     'GET /api/endpoints': figures(endpointsReply),
     'GET /api/clients': figures(clientsReply),
     'GET /api/custom-metrics': figures(customMetricsReply),
-    'GET /api/custom-metrics/detail': ({ params, link }) =>
+    'GET /api/custom-metrics/detail': question(({ params, link }) =>
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
-    'GET /api/sources': ({ params }) => sourcesReply({ analytics, activity, counters }, params),
+    ),
+    'GET /api/sources': question(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),
     'GET /api/export': ({ params }) => exportReply(archive, params),
     'GET /api/backup': () => backupReply(archive),
@@ -157,6 +157,11 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'POST /api/session': ({ message }) => signInReply(message, signIn),
     'DELETE /api/session': ({ message }) => signOutReply(message, signIn),
   };
+}
+
+/** What a store answers is for whoever asked, as long as they are there. */
+function question(reply: RouteReply): RouteReply {
+  return (request) => whileConnected(request.message.socket, () => reply(request));
 }
 
 async function dispatch(

@@ -13,6 +13,11 @@ export function tooManyWait(): CerberusServerError {
   return new CerberusServerError('STORE_BUSY', 'too many questions wait');
 }
 
+/** Says that whoever asked has left. */
+export function nobodyWaits(): CerberusServerError {
+  return new CerberusServerError('STORE_BUSY', 'nobody waits for the answer any more');
+}
+
 /** Says that the time of a question was over before it was answered. */
 export function takesTooLong(): CerberusServerError {
   return new CerberusServerError('STORE_BUSY', 'the answer takes too long');

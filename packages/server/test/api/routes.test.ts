@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
+import { askerOf } from '../../dist/store/asker.js';
 import { ControlledStore } from '../support/controlled-store.js';
 import { until, within } from '../support/deadline.js';
 import { append, wireEvent } from '../support/events.js';
@@ -144,6 +145,28 @@ describe('the HTTP endpoints', () => {
     await client.next();
     expect(await statuses()).to.deep.equal([200, 200]);
   }).timeout(30_000);
+
+  it('give up a question when whoever asked hangs up, and only then', async () => {
+    const asked: (AbortSignal | undefined)[] = [];
+    const answer = store.summary.bind(store);
+    store.summary = async (query) => {
+      const gone = askerOf();
+      asked.push(gone);
+      if (asked.length > 1) await new Promise((resolve) => gone?.addEventListener('abort', resolve));
+      return answer(query);
+    };
+    expect((await call(`${running.url}/api/summary`)).status).to.equal(200);
+    expect(asked[0]?.aborted).to.equal(false);
+    const leaving = new AbortController();
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const unanswered = fetch(`${running.url}/api/summary`, { headers, signal: leaving.signal }).catch(
+      () => 'left',
+    );
+    await until('the question', () => asked.length === 2);
+    leaving.abort();
+    expect(await unanswered).to.equal('left');
+    await until('the store to know', () => asked[1]?.aborted === true);
+  });
 
   it('answer 500 without details when a read fails, and go on', async () => {
     store.events = () => Promise.reject(new Error('SELECT secret details'));

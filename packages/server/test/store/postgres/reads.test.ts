@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
 import { expect } from 'chai';
 import pg from 'pg';
 
 import type { CerberusServerError } from '../../../dist/errors.js';
+import { askFor } from '../../../dist/store/asker.js';
 import { Reads } from '../../../dist/store/postgres/engine/reads.js';
 import type { QuestionLimits } from '../../../dist/store/question-limits.js';
 import { until, within } from '../../support/deadline.js';
@@ -55,6 +59,48 @@ describe('connections for reads', () => {
     expect(await Promise.race([codeOf(limited.rows(QUICK)), ...answers])).to.equal('STORE_BUSY');
     await within('the others', Promise.all(answers));
     await until('there is room', async () => (await codeOf(limited.rows(QUICK))) === 'answered');
+  });
+
+  it('S3 ends a question whose asker has left, also in the database, gives its place to others, and answers them', async () => {
+    const one = reads({ maxQuestions: 3 });
+    const leaving = new AbortController();
+    const left = [SLOW, SLOW].map((query) => askFor(leaving.signal, async () => codeOf(one.rows(query))));
+    const patient = codeOf(one.rows(QUICK));
+    expect(await codeOf(one.rows(QUICK)), 'the line is full').to.equal('STORE_BUSY');
+    const running = async (): Promise<number> =>
+      (await ask(url, `SELECT 1 FROM pg_stat_activity WHERE query = '${SLOW.sql}' AND state = 'active'`))
+        .length;
+    await until('it runs', async () => (await running()) === 1);
+    leaving.abort();
+    expect(await within('the answer', patient)).to.equal('answered');
+    expect(await Promise.all(left)).to.deep.equal(['STORE_BUSY', 'STORE_BUSY']);
+    await until('the database has ended it', async () => (await running()) === 0);
+  });
+
+  it('S3 gives up a connection over which nothing comes any more, and asks on another', async () => {
+    const { hostname, port } = new URL(url);
+    const heard: Socket[] = [];
+    const relay = createServer((client) => {
+      const database = connect(Number(port), hostname);
+      for (const socket of [client, database]) socket.on('error', () => undefined);
+      client.pipe(database).pipe(client);
+      heard.push(database);
+    });
+    relay.listen(0, '127.0.0.1');
+    await once(relay, 'listening');
+    const direct = url;
+    afterTest(() => {
+      url = direct;
+      relay.close();
+      for (const socket of heard) socket.destroy();
+    });
+    url = direct.replace(`:${port}/`, `:${(relay.address() as AddressInfo).port}/`);
+    const one = reads({ questionTimeoutMillis: 300 });
+    await one.rows(QUICK);
+    heard[0]?.pause();
+    expect(await within('the limit', codeOf(one.rows(QUICK)))).to.equal('STORE_BUSY');
+    expect(await codeOf(one.rows(QUICK))).to.equal('answered');
+    expect(connections).to.equal(2);
   });
 
   it('answers several questions at once, on connections that stay', async () => {

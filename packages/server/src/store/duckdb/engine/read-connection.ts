@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { takesTooLong, tooManyWait, type QuestionLimits } from '../../question-limits.ts';
+import { askerOf } from '../../asker.ts';
+import { nobodyWaits, takesTooLong, tooManyWait, type QuestionLimits } from '../../question-limits.ts';
 import type { BoundQuery } from './conditions.ts';
 import type { QuestionThreads } from './question-threads.ts';
 import type { Row } from '../../rows/values.ts';
@@ -8,7 +9,15 @@ import type { Row } from '../../rows/values.ts';
 /** Runs one query. */
 export type ReadRows = (query: BoundQuery) => Promise<readonly Row[]>;
 
-/** Of a statement that takes too long. */
+/** What is being answered, or waits for it. */
+interface Question {
+  /** As `performance.now()` counts. */
+  readonly deadline: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal | undefined;
+}
+
+/** Of a statement that takes too long, or whose answer nobody waits for. */
 interface Interruption {
   /** Whether it was interrupted. */
   readonly isOver: () => boolean;
@@ -30,8 +39,8 @@ export class ReadConnection {
   readonly #limits: QuestionLimits;
   #tail: Promise<unknown> = Promise.resolve();
   #questions = 0;
-  /** Of the question whose turn it is. */
-  #deadline = Infinity;
+  /** Whose turn it is. */
+  #current: Question = { deadline: Infinity, gone: undefined };
 
   constructor(connection: DuckDBConnection, threads: QuestionThreads, limits: QuestionLimits) {
     this.#connection = connection;
@@ -74,42 +83,65 @@ export class ReadConnection {
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     if (this.#questions >= this.#limits.maxQuestions) return Promise.reject(tooManyWait());
-    this.#questions += 1;
-    const deadline = performance.now() + this.#limits.questionTimeoutMillis;
+    const question = {
+      deadline: performance.now() + this.#limits.questionTimeoutMillis,
+      gone: askerOf(),
+    };
+    const leave = this.#takePlace(question);
     const result = this.#tail
       .then(() => {
-        this.#deadline = deadline;
-        if (performance.now() >= deadline) throw tooManyWait();
+        this.#current = question;
+        if (question.gone?.aborted === true) throw nobodyWaits();
+        if (performance.now() >= question.deadline) throw tooManyWait();
         return task();
       })
-      .finally(() => {
-        this.#questions -= 1;
-      });
+      .finally(leave);
     this.#tail = result.catch(() => undefined);
     return result;
   }
 
+  /** @returns what gives the place up, which happens by itself when nobody waits for the answer any more */
+  #takePlace({ gone }: Question): () => void {
+    let isTaken = true;
+    this.#questions += 1;
+    const leave = (): void => {
+      if (isTaken) this.#questions -= 1;
+      isTaken = false;
+      gone?.removeEventListener('abort', leave);
+    };
+    gone?.addEventListener('abort', leave);
+    return leave;
+  }
+
   async #rows({ sql, values, types }: BoundQuery): Promise<readonly Row[]> {
-    const interruption = this.#interruptAt(this.#deadline);
+    const question = this.#current;
+    const interruption = this.#interruptAt(question);
     try {
       return (await this.#connection.runAndReadAll(sql, values, types)).getRowObjects();
     } catch (error) {
       // Not by the clock: a timer may fire a moment before it is due.
+      if (question.gone?.aborted === true) throw nobodyWaits();
       throw interruption.isOver() ? takesTooLong() : error;
     } finally {
       interruption.stop();
     }
   }
 
-  #interruptAt(deadline: number): Interruption {
+  #interruptAt({ deadline, gone }: Question): Interruption {
     let isOver = false;
     let timer: NodeJS.Timeout | undefined;
     const interrupt = (): void => {
       isOver = true;
       this.#connection.interrupt();
+      clearTimeout(timer);
       timer = setTimeout(interrupt, INTERRUPT_AGAIN_MILLIS);
     };
+    gone?.addEventListener('abort', interrupt);
     if (deadline !== Infinity) timer = setTimeout(interrupt, Math.max(0, deadline - performance.now()));
-    return { isOver: () => isOver, stop: () => clearTimeout(timer) };
+    const stop = (): void => {
+      clearTimeout(timer);
+      gone?.removeEventListener('abort', interrupt);
+    };
+    return { isOver: () => isOver, stop };
   }
 }

@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
 
 import { CerberusServerError, systemCodeOf } from '../../../errors.ts';
-import { takesTooLong, tooManyWait, type QuestionLimits } from '../../question-limits.ts';
+import { askerOf } from '../../asker.ts';
+import { nobodyWaits, takesTooLong, tooManyWait, type QuestionLimits } from '../../question-limits.ts';
 import type { BoundQuery } from './conditions.ts';
 import type { Row } from '../../rows/values.ts';
 
@@ -23,6 +24,16 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
  */
 const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL timezone = 'UTC'`;
+
+/** How soon PostgreSQL notices that nobody waits for an answer any more. Where its platform cannot see that, it goes on. */
+const NOTICE_LEAVING = "SET client_connection_check_interval = '250ms'";
+
+interface Question {
+  /** As `performance.now()` counts. */
+  readonly deadline: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal | undefined;
+}
 
 /** A question that waits for a connection. */
 interface Waiting {
@@ -68,11 +79,11 @@ export class Reads {
     if (this.#isClosed) throw new CerberusServerError('STORE_CLOSED', 'the store is closed');
     if (this.#questions >= maxQuestions) throw tooManyWait();
     this.#questions += 1;
-    const deadline = performance.now() + questionTimeoutMillis;
+    const question = { deadline: performance.now() + questionTimeoutMillis, gone: askerOf() };
     try {
-      await this.#turn(deadline);
+      await this.#turn(question);
       try {
-        return await this.#answer(read, deadline);
+        return await this.#answer(read, question);
       } finally {
         this.#next();
       }
@@ -89,22 +100,31 @@ export class Reads {
     await Promise.all(this.#idle.splice(0).map((client) => client.end().catch(() => undefined)));
   }
 
-  async #turn(deadline: number): Promise<void> {
+  async #turn({ deadline, gone }: Question): Promise<void> {
+    if (gone?.aborted === true) throw nobodyWaits();
     if (this.#busy < this.#most) {
       this.#busy += 1;
       return;
     }
     await new Promise<void>((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer);
+        gone?.removeEventListener('abort', leave);
+      };
       const waiting: Waiting = {
         start: () => {
-          clearTimeout(timer);
+          stop();
           resolve();
         },
       };
-      const timer = timerAt(deadline, () => {
+      const giveUp = (error: Error): void => {
+        stop();
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        reject(tooManyWait());
-      });
+        reject(error);
+      };
+      const leave = (): void => giveUp(nobodyWaits());
+      const timer = timerAt(deadline, () => giveUp(tooManyWait()));
+      gone?.addEventListener('abort', leave);
       this.#waiting.push(waiting);
     });
   }
@@ -116,13 +136,14 @@ export class Reads {
     else next.start();
   }
 
-  async #answer<T>(read: (rows: ReadRows) => Promise<T>, deadline: number): Promise<T> {
+  async #answer<T>(read: (rows: ReadRows) => Promise<T>, question: Question): Promise<T> {
+    const { deadline } = question;
     let client: Client | undefined;
     const isLate = (): boolean => performance.now() >= deadline;
     try {
       client = this.#idle.pop() ?? (await this.#connected());
       const connection = client;
-      const answer = await endedAt(deadline + GRACE_MILLIS, connection, async () => {
+      const answer = await endedWith(question, connection, async () => {
         await connection.query(BEGIN);
         const given = await read((query) => runWithin(connection, query, deadline));
         await connection.query('ROLLBACK');
@@ -142,6 +163,7 @@ export class Reads {
 
   async #connected(): Promise<Client> {
     const client = await this.#context.connect();
+    await client.query(NOTICE_LEAVING).catch(() => undefined);
     // One that is lost while nobody asks is no failure of anything.
     client.on('error', () => {
       const index = this.#idle.indexOf(client);
@@ -161,20 +183,28 @@ async function runWithin(client: Client, query: BoundQuery, deadline: number): P
   return rows;
 }
 
-/** Ends the connection at an instant, for then nothing comes over it any more. */
-async function endedAt<T>(instant: number, client: Client, task: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = timerAt(instant, () => {
-      client.connection.stream.destroy();
-      reject(takesTooLong());
+/** Ends the connection when nothing comes over it any more after the deadline, or nobody waits for what comes. */
+async function endedWith<T>(question: Question, client: Client, task: () => Promise<T>): Promise<T> {
+  const { deadline, gone } = question;
+  let reason: Error | undefined;
+  const end = (why: Error): void => {
+    reason = why;
+    client.connection.stream.destroy();
+  };
+  const leave = (): void => end(nobodyWaits());
+  const timer = timerAt(deadline + GRACE_MILLIS, () => end(takesTooLong()));
+  gone?.addEventListener('abort', leave);
+  if (gone?.aborted === true) leave();
+  const answer = await task()
+    .catch((error: unknown) => {
+      throw reason ?? error;
+    })
+    .finally(() => {
+      clearTimeout(timer);
+      gone?.removeEventListener('abort', leave);
     });
-  });
-  try {
-    return await Promise.race([task(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  if (reason !== undefined) throw reason;
+  return answer;
 }
 
 function timerAt(instant: number, task: () => void): NodeJS.Timeout | undefined {

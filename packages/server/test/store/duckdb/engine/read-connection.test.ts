@@ -2,6 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
 import type { CerberusServerError } from '../../../../dist/errors.js';
+import { askFor } from '../../../../dist/store/asker.js';
 import { QuestionThreads } from '../../../../dist/store/duckdb/engine/question-threads.js';
 import { ReadConnection } from '../../../../dist/store/duckdb/engine/read-connection.js';
 import type { QuestionLimits } from '../../../../dist/store/question-limits.js';
@@ -45,5 +46,18 @@ describe('a connection for reads', () => {
     expect(await Promise.race([codeOf(reads.rows(QUICK)), ...answers])).to.equal('STORE_BUSY');
     await within('the others', Promise.all(answers));
     await until('there is room', async () => (await codeOf(reads.rows(QUICK))) === 'answered');
+  });
+
+  it('S3 interrupts a question whose asker has left, gives its place in the line to others, and answers them', async () => {
+    const reads = await connected({ maxQuestions: 3, questionTimeoutMillis: 120_000 });
+    const leaving = new AbortController();
+    const left = [SLOW, SLOW].map((query) => askFor(leaving.signal, async () => codeOf(reads.rows(query))));
+    const patient = codeOf(reads.rows(QUICK));
+    expect(await codeOf(reads.rows(QUICK)), 'the line is full').to.equal('STORE_BUSY');
+    setTimeout(() => leaving.abort(), 100);
+    expect(await within('the answer', patient)).to.equal('answered');
+    expect(await Promise.all(left)).to.deep.equal(['STORE_BUSY', 'STORE_BUSY']);
+    const answers = [QUICK, QUICK, QUICK].map((query) => codeOf(reads.rows(query)));
+    expect(await Promise.all(answers)).to.deep.equal(['answered', 'answered', 'answered']);
   });
 });
