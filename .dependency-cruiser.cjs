@@ -32,6 +32,7 @@ const LAYERS = {
     ['commands/'],
     ['index.ts', 'postgres.ts'],
     ['server.ts'],
+    ['open-store.ts'],
     ['api/'],
     ['receive/'],
     ['access/'],

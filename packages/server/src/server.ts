@@ -21,20 +21,16 @@ import type { Log } from './log.ts';
 import { CommitRate } from './observe/commit-rate.ts';
 import { Counters, type ServerStats } from './observe/counters.ts';
 import { ServerMetrics } from './observe/metrics.ts';
+import { nodeReport } from './observe/node-report.ts';
+import { openStore } from './open-store.ts';
 import { BatchSession } from './receive/batch-session.ts';
 import { CLOSE } from './receive/close-codes.ts';
 import { EventSession } from './receive/event-session.ts';
 import { ProducerRegistry } from './receive/producer-registry.ts';
 import { Receiver } from './receive/receiver.ts';
 import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
-import { openDuckDb } from './store/duckdb/open.ts';
-import type { DuckDbStore } from './store/duckdb/store.ts';
 import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
-import { LastingStore } from './store/lasting-store.ts';
-import { MemoryStore } from './store/memory/store.ts';
-import { openPostgres } from './store/postgres/open.ts';
 import { startRetention } from './store/retention.ts';
-import type { StoreAddress } from './store/store-address.ts';
 import type { Store } from './store/store.ts';
 
 /** So long a failover may take before exporters are sent to other servers of the same database. */
@@ -95,42 +91,6 @@ export async function startServerIn(env: Environment, options: ServerOptions): P
   }
 }
 
-function openStore(
-  config: ServerConfig,
-  log: Log,
-  onLost: (error: CerberusServerError) => void,
-): Promise<Store> {
-  const { store: address, token = '', secretKey = '' } = config;
-  if (address !== undefined) return openShared(address, config, { token, secretKey }, log);
-  if (config.db === ':memory:') return Promise.resolve(new MemoryStore());
-  return LastingStore.open({
-    open: (isAgain) => openDatabase(config, isAgain, log),
-    log,
-    onLost,
-  });
-}
-
-async function openShared(
-  address: StoreAddress,
-  config: ServerConfig,
-  secrets: { readonly token: string; readonly secretKey: string },
-  log: Log,
-): Promise<Store> {
-  const store = await openPostgres(address, config, secrets);
-  for (const { level, text } of await store.findings())
-    if (level !== 'ok') log('warn', `the database: ${text}`);
-  return store;
-}
-
-async function openDatabase(config: ServerConfig, isAgain: boolean, log: Log): Promise<DuckDbStore> {
-  const store = await openDuckDb(config.db, { ...config, isAgain });
-  if (store.missingEvents > 0) {
-    const cause = 'its write-ahead log was cut off, or the file replaced by an older one';
-    log('error', `the database lacks the last ${store.missingEvents} acknowledged events: ${cause}`);
-  }
-  return store;
-}
-
 async function serve(
   config: ServerConfig,
   store: Store,
@@ -173,6 +133,7 @@ async function serve(
     maxIngestBytes: config.maxIngestBytes,
     reader: store,
     archive: store.archive,
+    nodes: store.nodes,
     rate,
     secretKey: () => key.current,
     rotateKey: config.rotateKey,
@@ -214,6 +175,7 @@ async function serve(
   const port = await listen(http, config);
   const authority = authorityOf(config.host, port);
   log('info', `listening on ${authority}`);
+  store.nodes?.announce(() => nodeReport({ port, stats, rate, unready: () => receiver.unready }));
   const stopForgetting = startForgetting({
     store,
     connected: () => registry.producers(),

@@ -2,7 +2,7 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { openPage, type OpenPage } from '../support/browser.js';
+import { openPage, takePicture, type OpenPage } from '../support/browser.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 
@@ -150,6 +150,33 @@ describeOnEachStore('the figures of the page', (emptyStore) => {
     await page.locator('table.events button.row').first().click();
     expect(await page.locator('.details pre').innerText()).to.include('"currency": "EUR"');
     expect(new URL(page.url()).searchParams.get('endpoint')).to.equal('/checkout');
+    finish(opened);
+  });
+
+  it('find a client by the first digits of its pseudonym', async () => {
+    const range = `since=${now - 900_000}&until=${now + 60_000}`;
+    const { clients } = await read<{ clients: { source_ip: string }[] }>(server, `/api/clients?${range}`);
+    const last = clients.at(-1)?.source_ip ?? '';
+    const opened = await openPage(server, '?range=15m');
+    const { page } = opened;
+    const panel = page.getByRole('region', { name: 'Top clients' });
+    await panel.locator('.bars li').nth(7).waitFor();
+    await panel.getByText('There are more clients.').waitFor();
+    expect(await panel.locator(`code[title="${last}"]`).count(), 'the busiest are listed').to.equal(0);
+    const search = panel.getByRole('searchbox', { name: 'Search clients' });
+    for (const text of [last.slice(0, 6), ` ${last.toUpperCase()} `]) {
+      await search.fill(text);
+      await panel.locator(`code[title="${last}"]`).waitFor();
+      expect(await panel.locator('.bars li').count(), text).to.equal(1);
+    }
+    await takePicture(page, 'clients-found');
+    await search.fill('shop');
+    await panel.getByText('A pseudonym has up to 64 hex digits').waitFor();
+    await search.fill('0'.repeat(64));
+    await panel.getByText('No pseudonym here begins with that.').waitFor();
+    await search.fill('');
+    await panel.locator('.bars li').nth(7).waitFor();
+    expect(await search.count(), 'the field stays while there are more').to.equal(1);
     finish(opened);
   });
 

@@ -1,4 +1,4 @@
-import type { ServerOptions } from '@cerberus-otel/server';
+import type { ServerOptions, Store } from '@cerberus-otel/server';
 import { openPostgresStore } from '@cerberus-otel/server/postgres';
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -23,11 +23,20 @@ export function describeOnEachStore(title: string, tests: (emptyStore: EmptyStor
       for (const folder of folders) rmSync(folder, { recursive: true });
     });
   });
-  describeInBrowser(`${title}, on PostgreSQL`, () => {
-    const freshDatabase = usePostgres();
-    tests(async () => {
-      const store = await openPostgresStore(await freshDatabase(), { token: 'page', secretKey: 'page' });
-      return { store };
-    });
+  describeOnPostgres(title, (freshDatabase) => {
+    tests(async () => ({ store: await openStoreAt(await freshDatabase()) }));
   });
+}
+
+/** Tests of the page of servers that share a database. */
+export function describeOnPostgres(
+  title: string,
+  tests: (freshDatabase: () => Promise<string>) => void,
+): void {
+  describeInBrowser(`${title}, on PostgreSQL`, () => tests(usePostgres()));
+}
+
+/** A store as a server opens it, for as many servers as a test wants on one database. */
+export function openStoreAt(url: string): Promise<Store> {
+  return openPostgresStore(url, { token: 'page', secretKey: 'page' });
 }

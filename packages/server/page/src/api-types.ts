@@ -191,6 +191,33 @@ export interface Sources {
   readonly client_ids_total: number;
 }
 
+/** A server of several on one database. */
+export interface NodeRow {
+  readonly name: string;
+  /** Whether it is the one that answered. */
+  readonly this: boolean;
+  readonly version: string;
+  readonly state: 'ready' | 'unready' | 'silent' | 'stopped';
+  /** Why it takes no events. */
+  readonly unready: string | null;
+  readonly connections: number;
+  readonly events: number;
+  readonly events_per_second: number;
+  readonly since: string;
+  readonly last_seen: string;
+  /** Since then, by the clock that told when. */
+  readonly silent_millis: number;
+}
+
+/** `GET /api/nodes`. */
+export interface Nodes {
+  /** Of the server that answered. */
+  readonly version: string;
+  readonly nodes: readonly NodeRow[];
+  readonly total: number;
+  readonly aggregates_behind_millis: number | null;
+}
+
 /** `GET /api/session`. */
 export interface Session {
   /** False: the server asks nobody to sign in. */

@@ -48,7 +48,13 @@ export function parseEndpointsQuery(params: URLSearchParams, now: number): Parse
 
 /** Reads the parameters of `GET /api/clients`. */
 export function parseClientsQuery(params: URLSearchParams, now: number): ParsedQuery<ClientsQuery> {
-  return checkRange(attempt(() => ({ ...filterOf(params, now), limit: readLimit(params, 20, 200) })));
+  return checkRange(
+    attempt(() => ({
+      ...filterOf(params, now),
+      prefix: read(params, 'q', parsePrefix, '1 to 64 hex digits, the first of a pseudonym'),
+      limit: readLimit(params, 20, 200),
+    })),
+  );
 }
 
 /** Reads the parameters of `GET /api/custom-metrics`. */
@@ -104,6 +110,10 @@ function bucketOf(params: URLSearchParams, now: number, leastBeyondDay = 0): num
   const chosen = chooseBucket(until - since, MAX_CHOSEN_BUCKETS);
   const usual = until - since > DAY_MILLIS ? Math.max(leastBeyondDay, chosen) : chosen;
   return read(params, 'bucket', parseBucket, BUCKET_RULE) ?? usual;
+}
+
+function parsePrefix(text: string): string | undefined {
+  return /^[0-9a-f]{1,64}$/i.test(text) ? text.toLowerCase() : undefined;
 }
 
 function parseOrder(text: string): EndpointOrder | undefined {

@@ -12,6 +12,7 @@ import { failure, unauthorized, type Reply } from '../http/response.ts';
 import type { ServerMetrics } from '../observe/metrics.ts';
 import { ingestReply, type IngestContext } from '../receive/ingest-http.ts';
 import type { Archive } from '../store/archive.ts';
+import type { Nodes } from '../store/nodes.ts';
 import type { EventReader } from '../store/store.ts';
 import {
   clientsReply,
@@ -25,6 +26,7 @@ import {
 import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
 import { eventsReply, summaryReply } from './read-api.ts';
+import { nodesReply } from './nodes-api.ts';
 import { ROUTE_NEEDS, type RouteName } from './route-needs.ts';
 import { linkReply } from './sharing/link-reply.ts';
 import { withoutRareTexts } from './sharing/rare-values.ts';
@@ -36,6 +38,8 @@ import { whileConnected } from './while-connected.ts';
 /** What the HTTP endpoints need. */
 export interface RouteContext extends IngestContext {
   readonly archive: Archive | undefined;
+  /** The servers on the database; `undefined` where one has it for itself. */
+  readonly nodes: Nodes | undefined;
   readonly rate: AnalyticsContext['rate'];
   readonly reader: EventReader;
   /** The key of this moment. */
@@ -143,6 +147,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
     ),
     'GET /api/sources': question(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
+    'GET /api/nodes': ({ params }) => nodesReply(context.nodes, params),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),
     'GET /api/export': ({ params }) => exportReply(archive, params),
     'GET /api/backup': () => backupReply(archive),

@@ -117,6 +117,8 @@ export interface EndpointList {
 
 /** The clients with the most requests. */
 export interface ClientsQuery extends AnalyticsFilter {
+  /** How their pseudonyms begin: 1 to 64 hex digits, in lower case. */
+  readonly prefix?: string | undefined;
   readonly limit: number;
 }
 

@@ -49,6 +49,7 @@ export class LastingStore<T extends Store> implements Store {
   readonly analytics: Analytics;
   readonly archive: Archive | undefined;
   readonly records = undefined;
+  readonly nodes = undefined;
   readonly #options: LastingStoreOptions<T>;
   readonly #listeners = new CommitListeners();
   /** `undefined` while it is being opened. */

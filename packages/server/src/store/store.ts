@@ -2,6 +2,7 @@ import type { CerberusEvent, StoredEvent } from '../event/event.ts';
 import type { Analytics } from './analytics.ts';
 import type { Archive } from './archive.ts';
 import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
+import type { Nodes } from './nodes.ts';
 import type { ProducerRef, ProducerRow } from './producer.ts';
 import type { SharedRecords } from './shared-records.ts';
 
@@ -137,6 +138,8 @@ export interface Store extends EventReader {
   readonly archive: Archive | undefined;
   /** What several servers share beside events; `undefined` where one has the database for itself. */
   readonly records: SharedRecords | undefined;
+  /** These servers; `undefined` as before. */
+  readonly nodes: Nodes | undefined;
   /** Waits for what was appended, then lets go of the database. Idempotent. */
   readonly close: () => Promise<void>;
 }

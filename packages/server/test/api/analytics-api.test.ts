@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { CommitRate } from '../../dist/observe/commit-rate.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { until } from '../support/deadline.js';
-import { START, storeEvent, wireEvent } from '../support/events.js';
+import { HASH, START, storeEvent, wireEvent } from '../support/events.js';
 import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 import { WsClient } from '../support/ws-client.js';
@@ -81,6 +81,22 @@ describe('the endpoints of the page', () => {
       shares: [{ value: true, count: 1 }],
     });
     expect(detail).to.have.nested.property('groups[0].endpoint', '/api/users/:id');
+  });
+
+  it('find clients by the first digits of their pseudonyms, in any case, and say what is wrong with others', async () => {
+    const find = async (q: string): Promise<readonly unknown[]> => {
+      const { clients } = (await get(`/api/clients?${RANGE}&q=${q}`)) as { clients: Json[] };
+      return clients.map((client) => client['source_ip']);
+    };
+    const [pseudonym = ''] = (await find(HASH.slice(0, 2).toUpperCase())) as string[];
+    expect(pseudonym).to.equal(HASH);
+    expect(await find(HASH.toUpperCase())).to.deep.equal([HASH]);
+    expect(await find(`${HASH.slice(0, 63)}${HASH.endsWith('0') ? '1' : '0'}`)).to.deep.equal([]);
+    const { status, body } = await call(`${running.url}/api/clients?q=shop`);
+    expect([status, body['error']]).to.deep.equal([
+      400,
+      '`q` must be 1 to 64 hex digits, the first of a pseudonym',
+    ]);
   });
 
   it('filter events by method, status and outcome', async () => {
@@ -163,6 +179,9 @@ describe('the endpoints of the page', () => {
     '/api/endpoints?sort=name',
     '/api/endpoints?limit=501',
     '/api/clients?limit=201',
+    '/api/clients?q=',
+    '/api/clients?q=0x1f',
+    `/api/clients?q=${'0'.repeat(65)}`,
     '/api/custom-metrics/detail',
     '/api/custom-metrics/detail?name=x&group=client',
     '/api/events?status=abc',

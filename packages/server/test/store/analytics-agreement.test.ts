@@ -59,6 +59,8 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
     clients: await analytics.clients({ ...filter, limit: 5 }),
     metrics: await analytics.metrics({ ...filter, limit: 500 }),
   };
+  for (const prefix of ['3', '8'.repeat(16), '5'.repeat(40), `${'5'.repeat(40)}6`])
+    answered[`clients ${prefix}`] = await analytics.clients({ ...filter, prefix, limit: 5 });
   for (const order of ENDPOINT_ORDERS) {
     answered[`by ${order}`] = await analytics.endpoints({ ...filter, order, limit: 3 });
   }

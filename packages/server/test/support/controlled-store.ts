@@ -22,6 +22,7 @@ export type Fault = 'none' | 'fail' | 'lost-answer';
 export class ControlledStore implements Store {
   readonly archive = undefined;
   readonly records = undefined;
+  readonly nodes = undefined;
   readonly inner: Store;
   fault: (append: Append) => Fault = () => 'none';
   load: PendingLoad | undefined;

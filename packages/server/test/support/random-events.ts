@@ -18,6 +18,15 @@ export function hashOf(client: number): string {
   return Array.from({ length: 64 }, () => Math.floor(digits() * 16).toString(16)).join('');
 }
 
+/** How pseudonyms begin, in {@link randomEvent} those of many, of few, of one and of none. */
+export const PREFIXES: readonly string[] = [
+  '7',
+  'f1',
+  hashOf(5).slice(0, 16),
+  hashOf(6),
+  `${hashOf(7).slice(0, 40)}${hashOf(7)[40] === '0' ? '1' : '0'}`,
+];
+
 /** An event of some endpoint, client and status, somewhere in a range. */
 export function randomEvent(random: () => number, since: number, until: number): CerberusEvent {
   const pick = <T>(...choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;

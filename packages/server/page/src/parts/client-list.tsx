@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 
 import type { Clients } from '../api-types.ts';
 import { count } from '../format.ts';
 import { useRead } from '../use-read.ts';
 import { BarList } from './bar-list.tsx';
 import { Panel } from './panel.tsx';
+import { SearchField } from './search-field.tsx';
 
 interface ClientListProps {
   /** What the shares are of. */
@@ -17,18 +19,40 @@ const LIMIT = 8;
 /** Enough to tell pseudonyms apart; the whole one is in the title. */
 const SHOWN_DIGITS = 10;
 
-/** The busiest clients, by their pseudonyms. */
+/** The busiest clients, by their pseudonyms, or those whose pseudonyms begin as is searched for. */
 export function ClientList({ requests, only = {} }: ClientListProps): JSX.Element {
-  const { value, outdated } = useRead<Clients>('api/clients', { ...only, limit: LIMIT });
-  const items = (value?.clients ?? []).map((client) => ({
+  const [search, setSearch] = useState('');
+  const prefix = search.trim();
+  // Anything else the server refuses.
+  const isPrefix = /^[0-9a-f]{0,64}$/i.test(prefix);
+  const { value, outdated } = useRead<Clients>(
+    'api/clients',
+    { ...only, q: prefix || undefined, limit: LIMIT },
+    isPrefix,
+  );
+  const clients = isPrefix ? (value?.clients ?? []) : [];
+  const items = clients.map((client) => ({
     key: client.source_ip,
     label: <code title={client.source_ip}>{client.source_ip.slice(0, SHOWN_DIGITS)}</code>,
     value: client.requests,
     ...(client.errors > 0 && { note: `${count(client.errors)} ${client.errors === 1 ? 'error' : 'errors'}` }),
   }));
+  const isMore = value?.more === true;
   return (
-    <Panel title="Top clients" outdated={outdated}>
-      <BarList items={items} total={requests} empty="No request here has a pseudonym of its client." />
+    <Panel
+      title="Top clients"
+      outdated={isPrefix && outdated}
+      aside={(search !== '' || isMore) && <SearchField of="clients" value={search} onSearch={setSearch} />}
+    >
+      <BarList items={items} total={requests} empty={emptyText(prefix, isPrefix)} />
+      {isPrefix && isMore && <p class="rest">There are more clients.</p>}
     </Panel>
   );
+}
+
+function emptyText(prefix: string, isPrefix: boolean): string {
+  if (!isPrefix) return 'A pseudonym has up to 64 hex digits (0 to 9, a to f): search for the first of them.';
+  return prefix === ''
+    ? 'No request here has a pseudonym of its client.'
+    : 'No pseudonym here begins with that.';
 }

@@ -5,12 +5,14 @@ import type { Source, Sources } from '../api-types.ts';
 import { serverNow } from '../api.ts';
 import { ago, count, dateAndTime, exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
-import { ApplicationTable } from '../parts/application-table.tsx';
 import { Connect } from '../parts/connect.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { SearchField } from '../parts/search-field.tsx';
+import { ApplicationTable } from '../parts/sources/application-table.tsx';
+import { Rest } from '../parts/sources/rest.tsx';
+import { ServerList } from '../parts/sources/server-list.tsx';
 import { useRead } from '../use-read.ts';
 
 /** Of applications and of exporters; the search finds the others. */
@@ -46,6 +48,7 @@ export function SourcesView(): JSX.Element {
           <Rest of="exporters" count={value.sources_total - value.sources.length} />
         </Panel>
       )}
+      <ServerList />
       <Panel title="Refused since the server started" class="flush">
         {refusals.length === 0 ? (
           <p class="empty-line">Nothing.</p>
@@ -71,15 +74,6 @@ export function SourcesView(): JSX.Element {
         )}
       </Panel>
     </>
-  );
-}
-
-function Rest({ of, count: rest }: { readonly of: string; readonly count: number }): JSX.Element | null {
-  if (rest <= 0) return null;
-  return (
-    <p class="rest">
-      {exactCount(rest)} more {of}
-    </p>
   );
 }
 

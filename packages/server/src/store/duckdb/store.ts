@@ -54,6 +54,7 @@ export class DuckDbStore implements Store {
   readonly analytics: Analytics;
   readonly archive: DuckDbArchive;
   readonly records = undefined;
+  readonly nodes = undefined;
   /** Events that had been acknowledged and were not in the file, nor in its log, when it was opened; as far as is known. */
   readonly missingEvents: number;
   readonly #writer: DuckDbWriter;

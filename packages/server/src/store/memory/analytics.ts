@@ -77,7 +77,9 @@ export class MemoryAnalytics implements Analytics {
   }
 
   clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
-    const known = this.#matching(query).filter((event) => event.sourceIp !== null);
+    const known = this.#matching(query).filter(
+      ({ sourceIp }) => sourceIp !== null && sourceIp.startsWith(query.prefix ?? ''),
+    );
     const clients = [...groupBy(known, (event) => event.sourceIp ?? '')]
       .map(([sourceIp, group]) => ({
         sourceIp,

@@ -27,6 +27,7 @@ import { selectEvents, summarise } from './queries.ts';
 export class MemoryStore implements Store {
   readonly archive = undefined;
   readonly records = undefined;
+  readonly nodes = undefined;
   readonly #events: StoredEvent[] = [];
   #nextId = 1;
   readonly #producers = new Map<string, ProducerRow>();

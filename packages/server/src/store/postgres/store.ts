@@ -37,6 +37,7 @@ import { agreeOn, type Secrets } from './schema/agreement.ts';
 import { createPartitions } from './schema/partitions.ts';
 import { examine, examineSafety } from './upkeep/examine.ts';
 import { Leading } from './upkeep/leading.ts';
+import { BEAT_TIMEOUT_MILLIS, PostgresNodes } from './upkeep/nodes.ts';
 import { Periodically } from './upkeep/periodically.ts';
 import { arrivalsBefore, deleteOldDays } from './upkeep/retention.ts';
 import { Watching, WATCHED_MILLIS } from './watching.ts';
@@ -70,6 +71,7 @@ const LEAD_MILLIS = 10 * SECOND_MILLIS;
 export class PostgresStore implements Store {
   readonly archive: PostgresArchive;
   readonly records: PostgresRecords;
+  readonly nodes: PostgresNodes;
   readonly analytics: Analytics;
   readonly #node: string = randomUUID().slice(0, 8);
   readonly #writing: LastingConnection;
@@ -104,6 +106,11 @@ export class PostgresStore implements Store {
     this.archive = new PostgresArchive(this.#exports);
     // Beside claims, which wait for the standby as well, and as shortly.
     this.records = new PostgresRecords(this.#claims);
+    this.nodes = new PostgresNodes({
+      node: this.#node,
+      connection: new LastingConnection(connect, BEAT_TIMEOUT_MILLIS),
+      reads: this.#reads,
+    });
     this.#writer = new PostgresWriter(this.#node);
     this.#groups = new GroupCommit((group) => this.#commit(group));
     this.#claiming = new AskedTogether(
@@ -267,6 +274,7 @@ export class PostgresStore implements Store {
     await this.#groups.close();
     await Promise.all(this.#periodically.map((each) => each.close()));
     await this.#watching.close();
+    await this.nodes.close();
     await this.#reads.close();
     const connections = [this.#writing, this.#claims, this.#upkeep, this.#rollUps, this.#lead, this.#exports];
     await Promise.all(connections.map((each) => each.close()));

@@ -72,6 +72,12 @@ describe('a share link', () => {
     expect(asked(METRICS, 'GET /api/custom-metrics', 'limit=5')).to.equal('limit=5&since=1000&until=2000');
   });
 
+  it('may search in each of its lists', () => {
+    for (const path of ['endpoints', 'clients'])
+      expect(asked(OVERVIEW, `GET /api/${path}` as RouteName, 'q=a'), path).to.match(/^q=a&/);
+    expect(asked(METRICS, 'GET /api/custom-metrics', 'q=a')).to.match(/^q=a&/);
+  });
+
   it('is asked nothing with a parameter that it decides, or that it does not know', () => {
     const decided = ['since', 'until', 'client_id', 'method', 'bucket', 'cursor', 'status', 'x', '__proto__'];
     for (const [route, rule] of Object.entries(LINK_RULES)) {

@@ -14,7 +14,7 @@ import { expectClose, expectLatency, expectMetric, tidy } from '../../support/an
 import { within } from '../../support/deadline.js';
 import { afterTest } from '../../support/disposal.js';
 import { append, producerRef, START, storeEvent } from '../../support/events.js';
-import { hashOf, randomEvent, seededRandom } from '../../support/random-events.js';
+import { hashOf, PREFIXES, randomEvent, seededRandom } from '../../support/random-events.js';
 import { ask, usePostgres } from '../../support/postgres.js';
 import { openStore } from '../../support/postgres-store.js';
 
@@ -157,6 +157,7 @@ describe('answers from PostgreSQL', function () {
       const listOf = (each: Store): Promise<unknown[]> =>
         Promise.all([
           each.analytics.clients({ ...filter, limit: 200 }),
+          ...PREFIXES.map((prefix) => each.analytics.clients({ ...filter, prefix, limit: 200 })),
           each.analytics
             .endpoints({ ...filter, order: 'requests', limit: 50 })
             .then(({ endpoints, total }) => [

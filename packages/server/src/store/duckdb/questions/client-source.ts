@@ -1,6 +1,9 @@
+import { UBIGINT, VARCHAR } from '@duckdb/node-api';
+
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../analytics.ts';
 import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
+import { keysOf } from '../../figures/client-keys.ts';
 import { filteredByEndpoint, instantSql, IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { number, text } from '../../rows/values.ts';
@@ -48,21 +51,29 @@ export async function topClientsOf(
     ...(ofEndpoint ? [] : [`SELECT ${figures} FROM ${aggregated('day_clients', DAY_MILLIS)}`]),
     `FROM ${events(`${CLIENT_KEY} AS client, 1, (${IS_ERROR})::INTEGER, event_time`)} ${HAS_CLIENT}`,
   ];
+  const { prefix } = query;
+  const { first, last } = keysOf(prefix ?? '');
+  const isMeant = prefix === undefined ? '' : 'WHERE client BETWEEN $first_key AND $last_key';
+  // More digits than a key has.
+  const isShown = prefix === undefined ? '' : 'WHERE starts_with(lower(hex(address)), $prefix)';
   // Whole hashes are eight times as long as keys, and only few of them are wanted.
   const found = await rows(
     filteredByEndpoint(query)
       .number('limit', query.limit)
+      .value('first_key', UBIGINT, first)
+      .value('last_key', UBIGINT, last)
+      .value('prefix', VARCHAR, prefix ?? '')
       .query(
         `WITH top AS MATERIALIZED (
            SELECT client, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors,
                   epoch_ms(max(last_seen)) AS last_seen
-           FROM (${periods.join(' UNION ALL ')}) GROUP BY client ORDER BY requests DESC, client LIMIT $limit)
+           FROM (${periods.join(' UNION ALL ')}) ${isMeant} GROUP BY client ORDER BY requests DESC, client LIMIT $limit)
          SELECT lower(hex(any_value(address))) AS source_ip, any_value(top.requests) AS requests,
                 any_value(top.errors) AS errors, any_value(top.last_seen) AS last_seen
          FROM top JOIN (
            SELECT client, source_ip AS address FROM day_clients
            WHERE start >= ${instantSql(Math.floor(query.since / DAY_MILLIS) * DAY_MILLIS)} AND start < ${instantSql(query.until)}
-           UNION ALL FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}) USING (client)
+           UNION ALL FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}) USING (client) ${isShown}
          GROUP BY client ORDER BY requests DESC, client`,
       ),
   );

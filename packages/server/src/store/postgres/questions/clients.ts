@@ -1,5 +1,6 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import type { ClientFigures, ClientsQuery } from '../../analytics.ts';
+import { keysOf } from '../../figures/client-keys.ts';
 import { CLIENT_KEY } from '../aggregates/client-sketch.ts';
 import { DAY_CLIENT_TOTALS, DAY_CLIENTS, HOUR_CLIENT_TOTALS } from '../aggregates/tables.ts';
 import { IS_ERROR } from '../engine/conditions.ts';
@@ -33,14 +34,23 @@ export async function topClientsOf(
       WHERE source_ip IS NOT NULL)`,
   ];
   const ofClient = query.clientId === undefined ? '' : 'AND client_id = $client_id';
+  const { prefix } = query;
+  const { first, last } = keysOf(prefix ?? '');
+  const isMeant = prefix === undefined ? '' : 'WHERE client BETWEEN $first_key AND $last_key';
+  // More digits than a key has.
+  const isShown = prefix === undefined ? '' : `AND starts_with(encode(address, 'hex'), $prefix)`;
   const found = await rows(
     range
       .conditions()
       .number('limit', query.limit)
+      // All have the same first bit, so as signed numbers they are a span, too.
+      .value('first_key', 'bigint', BigInt.asIntN(64, first))
+      .value('last_key', 'bigint', BigInt.asIntN(64, last))
+      .value('prefix', 'text', prefix ?? '')
       .query(
         `WITH top AS MATERIALIZED (
            SELECT client, sum(requests::float8)::bigint AS requests, sum(errors::float8)::bigint AS errors, max(seen) AS last_seen
-           FROM (${periods.join(' UNION ALL ')}) AS p GROUP BY client ORDER BY requests DESC, ${UNSIGNED} LIMIT $limit),
+           FROM (${periods.join(' UNION ALL ')}) AS p ${isMeant} GROUP BY client ORDER BY requests DESC, ${UNSIGNED} LIMIT $limit),
          known AS (
            SELECT client, address FROM (
              SELECT unnest(clients) AS client, unnest(addresses) AS address FROM ${DAY_CLIENT_TOTALS.name}
@@ -49,7 +59,8 @@ export async function topClientsOf(
            SELECT client, source_ip FROM ${range.pending(addresses)} AS e WHERE source_ip IS NOT NULL)
          SELECT encode(address, 'hex') AS source_ip, requests, errors, last_seen
          FROM top JOIN (
-           SELECT DISTINCT ON (client) client, address FROM known WHERE client IN (SELECT client FROM top)) AS a USING (client)
+           SELECT DISTINCT ON (client) client, address FROM known
+           WHERE client IN (SELECT client FROM top) ${isShown}) AS a USING (client)
          ORDER BY requests DESC, ${UNSIGNED}`,
       ),
   );

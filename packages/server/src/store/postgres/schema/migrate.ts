@@ -2,10 +2,10 @@ import type pg from 'pg';
 
 import { CerberusServerError } from '../../../errors.ts';
 import { inTransaction } from '../engine/transaction.ts';
-import { CREATE_TABLES } from './tables.ts';
+import { CREATE_TABLES, NODES } from './tables.ts';
 
 /** The version of the tables that this server writes. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** One server at a time creates or changes tables, whichever come to it at once. */
 const LOCK = `SELECT pg_advisory_xact_lock(hashtext('cerberus'), 0)`;
@@ -18,7 +18,9 @@ interface Migration {
 }
 
 /** By the version that they begin with. */
-const MIGRATIONS: Readonly<Record<number, Migration>> = {};
+const MIGRATIONS: Readonly<Record<number, Migration>> = {
+  1: { statements: [NODES], usableFrom: 1 },
+};
 
 interface Meta {
   readonly version: number;
@@ -38,7 +40,6 @@ export async function migrate(client: pg.Client): Promise<void> {
     );
     if (exists.rows[0]?.found !== true) {
       for (const statement of CREATE_TABLES) await client.query(statement);
-      return;
     }
     const { rows } = await client.query<Meta>('SELECT version, usable_from FROM meta');
     const [meta] = rows;

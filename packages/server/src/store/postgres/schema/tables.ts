@@ -58,6 +58,13 @@ const RECORDS = `
 const IMPORTS = `
   CREATE TABLE imports (source text PRIMARY KEY, copied_to bigint NOT NULL)`;
 
+/** Since version 2. Servers, each of which updates its own row every few seconds, so pages keep room for the new one. */
+export const NODES = `
+  CREATE TABLE nodes (
+    node text PRIMARY KEY, name text NOT NULL, version text NOT NULL, started_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL DEFAULT clock_timestamp(), is_stopped boolean NOT NULL DEFAULT false, unready text,
+    connections integer NOT NULL, events bigint NOT NULL, events_per_second float8 NOT NULL) WITH (fillfactor = 50)`;
+
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;
 

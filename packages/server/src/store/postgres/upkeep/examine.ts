@@ -5,7 +5,7 @@ import { dayOf } from '../engine/days.ts';
 import { partitionDays } from '../schema/partitions.ts';
 
 /** Connections that one server has at most. */
-const CONNECTIONS_OF_SERVER = 10;
+const CONNECTIONS_OF_SERVER = 11;
 
 /** Behind by more, questions about long ranges become slow. */
 const MOST_PENDING_SECONDS = 60;
@@ -91,10 +91,13 @@ function settingFindings(settings: Settings): readonly Finding[] {
           text: 'settings of a session do not stay: a PgBouncer in between must be in session mode',
         },
     connections - connected >= CONNECTIONS_OF_SERVER
-      ? { level: 'ok', text: `${connected} of ${connections} connections are used; a server has up to 10` }
+      ? {
+          level: 'ok',
+          text: `${connected} of ${connections} connections are used; a server has up to ${CONNECTIONS_OF_SERVER}`,
+        }
       : {
           level: 'warn',
-          text: `${connected} of ${connections} connections are used: too few are left for one more server, which has up to 10`,
+          text: `${connected} of ${connections} connections are used: too few are left for one more server, which has up to ${CONNECTIONS_OF_SERVER}`,
         },
   ];
 }

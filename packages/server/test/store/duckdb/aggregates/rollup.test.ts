@@ -12,7 +12,7 @@ import type { Store } from '../../../../dist/store/store.js';
 import { expectClose, expectLatency, expectMetric } from '../../../support/answers.js';
 import { sql } from '../../../support/duckdb-file.js';
 import { append, START, storeEvent } from '../../../support/events.js';
-import { hashOf, randomEvent, seededRandom } from '../../../support/random-events.js';
+import { hashOf, PREFIXES, randomEvent, seededRandom } from '../../../support/random-events.js';
 import { removeTempFolders, tempFolder } from '../../../support/temp-folder.js';
 
 const MINUTE = 60_000;
@@ -96,6 +96,7 @@ describe('aggregates', () => {
       const lists = (each: Store): Promise<readonly unknown[]> =>
         Promise.all([
           each.analytics.clients({ ...filter, limit: 200 }),
+          ...PREFIXES.map((prefix) => each.analytics.clients({ ...filter, prefix, limit: 200 })),
           each.analytics
             .endpoints({ ...filter, order: 'requests', limit: 50 })
             .then(({ endpoints, total }) => [

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 
-import type { Application } from '../api-types.ts';
-import { serverNow } from '../api.ts';
-import { ago, count, dateAndTime, exactCount } from '../format.ts';
-import { Link } from './link.tsx';
+import type { Application } from '../../api-types.ts';
+import { serverNow } from '../../api.ts';
+import { ago, count, dateAndTime, exactCount } from '../../format.ts';
+import { Link } from '../link.tsx';
 
 /** Applications, each with all its starts. */
 export function ApplicationTable({
