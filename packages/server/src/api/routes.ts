@@ -147,7 +147,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
     ),
     'GET /api/sources': question(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
-    'GET /api/nodes': ({ params }) => nodesReply(context.nodes, params),
+    'GET /api/nodes': question(({ params }) => nodesReply(context.nodes, params)),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),
     'GET /api/export': ({ params }) => exportReply(archive, params),
     'GET /api/backup': () => backupReply(archive),
