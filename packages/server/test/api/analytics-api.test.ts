@@ -86,7 +86,7 @@ describe('the endpoints of the page', () => {
   it('find clients by the first digits of their pseudonyms, in any case, and say what is wrong with others', async () => {
     const find = async (q: string): Promise<readonly unknown[]> => {
       const { clients } = (await get(`/api/clients?${RANGE}&q=${q}`)) as { clients: Json[] };
-      return clients.map((client) => client['source_ip']);
+      return clients.map((found) => found['source_ip']);
     };
     const [pseudonym = ''] = (await find(HASH.slice(0, 2).toUpperCase())) as string[];
     expect(pseudonym).to.equal(HASH);
