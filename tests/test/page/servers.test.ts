@@ -39,7 +39,8 @@ describeOnPostgres('servers', (freshDatabase) => {
     // The page asks again after a while only.
     await until(
       'both say what they do',
-      async () => (await ask(url, 'SELECT 1 FROM nodes HAVING count(*) = 2 AND max(events) = 60')).length === 1,
+      async () =>
+        (await ask(url, 'SELECT 1 FROM nodes HAVING count(*) = 2 AND max(events) = 60')).length === 1,
       HEARD_MILLIS,
     );
     await ask(

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { keysOf } from '../../../dist/store/figures/client-keys.js';
 
 const digits = (count: { readonly minLength: number; readonly maxLength: number }): fc.Arbitrary<string> =>
-  fc.array(fc.constantFrom(...'0123456789abcdef'), count).map((each) => each.join(''));
+  fc.array(fc.constantFrom(...'0123456789abcdef'.split('')), count).map((each) => each.join(''));
 
 describe('the keys of a prefix', () => {
   it('are those of all pseudonyms that begin so, and of no others', () => {
