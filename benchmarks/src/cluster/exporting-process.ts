@@ -12,8 +12,7 @@ const urls = process.argv.slice(2);
 const exporters = urls.flatMap((wsUrl) =>
   Array.from(
     { length: EXPORTERS_PER_SERVER },
-    () =>
-      new CerberusWsExporter({ wsUrl, token: 'sk-benchmark', clientId: 'benchmark', protocol: 'batch' }),
+    () => new CerberusWsExporter({ wsUrl, token: 'sk-benchmark', clientId: 'benchmark', protocol: 'batch' }),
   ),
 );
 let eventsPerSecond = 0;

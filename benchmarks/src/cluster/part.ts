@@ -62,7 +62,8 @@ async function measureCosts({
     return child;
   };
   try {
-    for (const name of ['copied', 'one', 'bare', 'three']) await database.ask('postgres', `CREATE DATABASE ${name}`);
+    for (const name of ['copied', 'one', 'bare', 'three'])
+      await database.ask('postgres', `CREATE DATABASE ${name}`);
     const copy = await start('cluster/copy-process.js', [database.urlOf('copied')]);
     const duckDb = await start('server/process.js', []);
     const one = [await start('cluster/node-process.js', [database.urlOf('one')])];

@@ -1,6 +1,14 @@
 import type { AddedCpu } from '../life-cycle/part.ts';
 import type { AddedToApplication } from '../application/added.ts';
-import { COPY, DUCKDB, NOT_ROLLED_UP, ONE, THREE, type ClusterResults, type ClusterRound } from '../cluster/part.ts';
+import {
+  COPY,
+  DUCKDB,
+  NOT_ROLLED_UP,
+  ONE,
+  THREE,
+  type ClusterResults,
+  type ClusterRound,
+} from '../cluster/part.ts';
 import { STEADY_EVENTS_PER_SECOND } from '../cluster/steady.ts';
 import type { ExporterResults, ExporterRound } from '../exporter/part.ts';
 import type { ExporterName } from '../exporter/names.ts';
