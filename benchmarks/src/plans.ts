@@ -48,7 +48,11 @@ export const FULL: Plan = {
     ways: ['bare', 'auto-instrumentations', 'register', 'with-code'],
     rounds: 21,
   },
-  cluster: { rounds: 5, framesPerRound: 270 },
+  cluster: {
+    rounds: 5,
+    framesPerRound: 270,
+    replicated: { rounds: 5, secondsPerRound: 15, promotions: 7 },
+  },
 };
 
 export const QUICK: Plan = {
@@ -64,5 +68,9 @@ export const QUICK: Plan = {
   server: { rounds: 2, framesPerRound: 384 },
   outage: { seconds: 10, spansPerSecond: 5_000 },
   startUp: { applications: ['Express'], ways: ['bare', 'auto-instrumentations', 'register'], rounds: 5 },
-  cluster: { rounds: 2, framesPerRound: 180 },
+  cluster: {
+    rounds: 2,
+    framesPerRound: 180,
+    replicated: { rounds: 2, secondsPerRound: 5, promotions: 2 },
+  },
 };

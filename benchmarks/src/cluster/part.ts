@@ -4,11 +4,13 @@ import type { Usage } from '../harness/meter.ts';
 import { interleave } from '../harness/rounds.ts';
 import { FRAME_EVENTS } from '../server/frames.ts';
 import { Database } from './database.ts';
+import { measureReplicated, type ReplicatedPlan, type ReplicatedResults } from './replicated.ts';
 
 /** How much is measured. */
 export interface ClusterPlan {
   readonly rounds: number;
   readonly framesPerRound: number;
+  readonly replicated: ReplicatedPlan;
 }
 
 /** One round, per event that was stored and is in all aggregates. */
@@ -27,18 +29,30 @@ export interface ClusterResults {
   /** Bytes per event in the tables of events, and in those of aggregates, after all rounds of one server. */
   readonly eventBytes: number;
   readonly aggregateBytes: number;
+  readonly replicated: ReplicatedResults;
 }
 
 export const COPY = 'JSON.parse and COPY alone';
 export const DUCKDB = 'DuckDB, one server';
 export const ONE = 'PostgreSQL, one server';
+export const NOT_ROLLED_UP = 'PostgreSQL, one server, without roll-ups';
 export const THREE = 'PostgreSQL, three servers';
+
+/** Batches of this time are never old enough to be aggregated. */
+const NO_ROLL_UPS = `ALTER TABLE pending ALTER stored_at SET DEFAULT 'infinity'`;
 
 /** Of all servers together. */
 const CONNECTIONS = 9;
 
 /** Part `cluster`: what it costs to store events in a PostgreSQL database that several servers share, with all aggregates. */
-export async function measureCluster({ rounds, framesPerRound }: ClusterPlan): Promise<ClusterResults> {
+export async function measureCluster({ replicated, ...plan }: ClusterPlan): Promise<ClusterResults> {
+  return { ...(await measureCosts(plan)), replicated: await measureReplicated(replicated) };
+}
+
+async function measureCosts({
+  rounds,
+  framesPerRound,
+}: Omit<ClusterPlan, 'replicated'>): Promise<Omit<ClusterResults, 'replicated'>> {
   const database = await Database.start();
   if (database === undefined) throw new Error('PostgreSQL is not installed');
   const children: Child[] = [];
@@ -48,10 +62,13 @@ export async function measureCluster({ rounds, framesPerRound }: ClusterPlan): P
     return child;
   };
   try {
-    for (const name of ['copied', 'one', 'three']) await database.ask('postgres', `CREATE DATABASE ${name}`);
+    for (const name of ['copied', 'one', 'bare', 'three'])
+      await database.ask('postgres', `CREATE DATABASE ${name}`);
     const copy = await start('cluster/copy-process.js', [database.urlOf('copied')]);
     const duckDb = await start('server/process.js', []);
     const one = [await start('cluster/node-process.js', [database.urlOf('one')])];
+    const bare = [await start('cluster/node-process.js', [database.urlOf('bare')])];
+    await database.ask('bare', NO_ROLL_UPS);
     const three: Child[] = [];
     for (let index = 0; index < 3; index += 1)
       three.push(await start('cluster/node-process.js', [database.urlOf('three')]));
@@ -60,14 +77,17 @@ export async function measureCluster({ rounds, framesPerRound }: ClusterPlan): P
       return start('server/load-process.js', [wsUrl]);
     };
     const loads = new Map<Child, Child>();
-    for (const node of [duckDb, ...one, ...three]) loads.set(node, await loadOf(node));
-    const stored = (nodes: readonly Child[], name: string | undefined) => (): Promise<ClusterRound> =>
-      measureStoring({ nodes, loads, framesPerRound, database, name });
+    for (const node of [duckDb, ...one, ...bare, ...three]) loads.set(node, await loadOf(node));
+    const stored =
+      (nodes: readonly Child[], name: string | undefined, isRolledUp = true) =>
+      (): Promise<ClusterRound> =>
+        measureStoring({ nodes, loads, framesPerRound, database, name, isRolledUp });
     const measured = await interleave<ClusterRound>(
       [
         { name: COPY, measure: () => measureCopying(copy, database, framesPerRound) },
         { name: DUCKDB, measure: stored([duckDb], undefined) },
         { name: ONE, measure: stored(one, 'one') },
+        { name: NOT_ROLLED_UP, measure: stored(bare, 'bare', false) },
         { name: THREE, measure: stored(three, 'three') },
       ],
       // The first of each warms up.
@@ -99,6 +119,7 @@ interface Storing {
   readonly database: Database;
   /** Of the database; `undefined` for a server that has its own. */
   readonly name: string | undefined;
+  readonly isRolledUp: boolean;
 }
 
 async function measureStoring({
@@ -107,6 +128,7 @@ async function measureStoring({
   framesPerRound,
   database,
   name,
+  isRolledUp,
 }: Storing): Promise<ClusterRound> {
   const events = framesPerRound * FRAME_EVENTS;
   await Promise.all(nodes.map((node) => node.call('start')));
@@ -120,7 +142,7 @@ async function measureStoring({
     }),
   );
   const seconds = (performance.now() - begin) / 1000;
-  if (name !== undefined) await aggregated(database, name);
+  if (name !== undefined && isRolledUp) await aggregated(database, name);
   const usages = await Promise.all(nodes.map((node) => node.call<Usage | { usage: Usage }>('stop')));
   const cpu = usages.map((each) => ('usage' in each ? each.usage : each).cpuMicros);
   return {

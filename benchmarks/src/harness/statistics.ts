@@ -35,6 +35,14 @@ export function middleMean(values: readonly number[]): number {
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
+/** @param share from 0 to 1, which is the greatest */
+export function percentile(values: readonly number[], share: number): number {
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    share,
+  );
+}
+
 /** Linear interpolation between the two nearest of `sorted`. */
 function quantile(sorted: readonly number[], share: number): number {
   const position = (sorted.length - 1) * share;

@@ -3,6 +3,7 @@ import type { AddedToApplication } from '../application/added.ts';
 import type { ApplicationResult } from '../application/part.ts';
 import { EXPORTER_TITLES } from '../exporter/names.ts';
 import type { ClusterResults } from '../cluster/part.ts';
+import { STEADY_EVENTS_PER_SECOND } from '../cluster/steady.ts';
 import type { ExporterResults } from '../exporter/part.ts';
 import type { Growth } from '../growth/part.ts';
 import type { AddedCpu } from '../life-cycle/part.ts';
@@ -130,7 +131,7 @@ export function serverTable({ loads, appenderMicros }: ServerResults): string {
   );
 }
 
-export function clusterTable({ rounds, eventBytes, aggregateBytes }: ClusterResults): string {
+export function clusterTable({ rounds, eventBytes, aggregateBytes, replicated }: ClusterResults): string {
   const rows = [...rounds].map(([name, each]) => [
     name,
     cell(each.map(({ nodeMicros }) => nodeMicros)),
@@ -144,7 +145,28 @@ export function clusterTable({ rounds, eventBytes, aggregateBytes }: ClusterResu
     ['what', 'server, CPU µs/event', 'PostgreSQL, CPU µs/event', 'acknowledged events/s'],
     rows,
   );
-  return `${costs}\n\nOn disk: ${eventBytes.toFixed(0)} bytes an event with its indexes, ${aggregateBytes.toFixed(0)} of aggregates that are not put together yet.`;
+  const steady = table(
+    ['three servers, a synchronous standby', 'p50, ms', 'p99, ms', 'the slowest, ms'],
+    [
+      [
+        `acknowledged at ${number(STEADY_EVENTS_PER_SECOND, 0)} events/s, after`,
+        ...(['p50Millis', 'p99Millis', 'mostMillis'] as const).map((key) =>
+          cell(replicated.steady.map((round) => round[key])),
+        ),
+      ],
+    ],
+  );
+  const promotions = table(
+    ['the standby is promoted', 'first acknowledgement, ms', 'worst', 'all exporters, ms', 'worst'],
+    Object.entries(replicated.promotions).map(([how, times]) => [
+      how,
+      ...(['firstMillis', 'allMillis'] as const).flatMap((key) => {
+        const millis = times.map((time) => time[key]);
+        return [cell(millis, 0), number(Math.max(...millis), 0)];
+      }),
+    ]),
+  );
+  return `${costs}\n\n${steady}\n\n${promotions}\n\nOn disk: ${eventBytes.toFixed(0)} bytes an event with its indexes, ${aggregateBytes.toFixed(0)} of aggregates that are not put together yet.`;
 }
 
 const PIPELINE_TITLES = {

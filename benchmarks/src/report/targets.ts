@@ -1,10 +1,19 @@
 import type { AddedCpu } from '../life-cycle/part.ts';
 import type { AddedToApplication } from '../application/added.ts';
-import { COPY, DUCKDB, ONE, THREE, type ClusterResults, type ClusterRound } from '../cluster/part.ts';
+import {
+  COPY,
+  DUCKDB,
+  NOT_ROLLED_UP,
+  ONE,
+  THREE,
+  type ClusterResults,
+  type ClusterRound,
+} from '../cluster/part.ts';
+import { STEADY_EVENTS_PER_SECOND } from '../cluster/steady.ts';
 import type { ExporterResults, ExporterRound } from '../exporter/part.ts';
 import type { ExporterName } from '../exporter/names.ts';
 import type { Growth } from '../growth/part.ts';
-import { isVoid, ratioOf, type Spread } from '../harness/statistics.ts';
+import { isVoid, ratioOf, spreadOf, type Spread } from '../harness/statistics.ts';
 import type { OutageResult } from '../outage/part.ts';
 import { loadName, type ServerResults } from '../server/part.ts';
 import type { StartUp } from '../start-up/part.ts';
@@ -148,10 +157,11 @@ const cost = ({ nodeMicros, databaseMicros }: ClusterRound): number => nodeMicro
 const rate = ({ eventsPerSecond }: ClusterRound): number => eventsPerSecond;
 
 /** Ratios of servers that share a PostgreSQL database. */
-export function clusterTargets({ rounds }: ClusterResults): Target[] {
+export function clusterTargets({ rounds, replicated }: ClusterResults): Target[] {
   const of = (name: string, value: (round: ClusterRound) => number): number[] =>
     (rounds.get(name) ?? []).map(value);
   const one = of(ONE, cost);
+  const database = ({ databaseMicros }: ClusterRound): number => databaseMicros;
   return [
     atMost(
       'PostgreSQL: CPU per event in all aggregates ÷ JSON.parse and COPY of the same rows alone',
@@ -160,12 +170,29 @@ export function clusterTargets({ rounds }: ClusterResults): Target[] {
     ),
     atMost('PostgreSQL: the same ÷ the DuckDB server', 1.2, ratioOf(one, of(DUCKDB, cost))),
     atMost('PostgreSQL: CPU per event, three servers ÷ one', 1.2, ratioOf(of(THREE, cost), one)),
+    atMost(
+      'PostgreSQL: its own CPU per event without roll-ups ÷ COPY alone',
+      1.3,
+      ratioOf(of(NOT_ROLLED_UP, database), of(COPY, database)),
+    ),
     {
       what: 'PostgreSQL: acknowledged events/s, three servers ÷ the DuckDB server',
       bound: 'at least',
       limit: 1.5,
       measured: ratioOf(of(THREE, rate), of(DUCKDB, rate)),
     },
+    atMost(
+      `PostgreSQL: acknowledgement at ${STEADY_EVENTS_PER_SECOND} events/s, p99 in ms`,
+      100,
+      spreadOf(replicated.steady.map(({ p99Millis }) => p99Millis)),
+    ),
+    ...Object.entries(replicated.promotions).map(([how, times]) =>
+      atMost(
+        `PostgreSQL: the worst time without acknowledgements after a promotion, ${how}, in ms`,
+        2000,
+        spreadOf([Math.max(...times.map(({ firstMillis }) => firstMillis))]),
+      ),
+    ),
   ];
 }
 

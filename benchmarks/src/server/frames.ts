@@ -24,5 +24,10 @@ export interface FrameEvent {
 
 /** JSON of the events of a frame. */
 export function frameEvents(first: number): string {
-  return JSON.stringify(Array.from({ length: FRAME_EVENTS }, (_, index) => eventOf(first + index)));
+  return eventsJson(first, FRAME_EVENTS);
+}
+
+/** JSON of so many events. */
+export function eventsJson(first: number, count: number): string {
+  return JSON.stringify(Array.from({ length: count }, (_, index) => eventOf(first + index)));
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { requirePeer } from '../harness/peers.ts';
 import { answerCalls } from '../harness/subject.ts';
-import { FRAME_EVENTS, frameEvents } from './frames.ts';
+import { eventsJson, FRAME_EVENTS } from './frames.ts';
 
 interface Socket {
   on(event: 'open' | 'message' | 'close', listener: (data: Buffer) => void): void;
@@ -26,7 +26,7 @@ const WINDOW = 8;
 const { WebSocket } = requirePeer<Ws>('otel', 'ws');
 const [wsUrl] = process.argv.slice(2) as [string];
 /** Made once: the same events come again and again, which a server without a look at them does not notice. */
-const bodies = Array.from({ length: 16 }, (_, index) => frameEvents(index * FRAME_EVENTS));
+let bodies: readonly string[] = [];
 
 /** What is to be sent. */
 export interface Load {
@@ -35,11 +35,14 @@ export interface Load {
   readonly frames: number;
   /** Of all connections; without it each sends the next frame as soon as its window allows. */
   readonly framesPerSecond?: number;
+  /** Events in each, default: {@link FRAME_EVENTS}. */
+  readonly frameEvents?: number;
 }
 
 answerCalls({
   /** @returns milliseconds from when each frame was to be sent to its acknowledgement */
-  async send({ connections, frames, framesPerSecond = Infinity }: Load) {
+  async send({ connections, frames, framesPerSecond = Infinity, frameEvents = FRAME_EVENTS }: Load) {
+    bodies = Array.from({ length: 16 }, (_, index) => eventsJson(index * frameEvents, frameEvents));
     const pauseMillis = (1000 * connections) / framesPerSecond;
     const each = Array.from({ length: connections }, (_, index) =>
       sendFrames(Math.ceil(frames / connections), pauseMillis, (pauseMillis * index) / connections),

@@ -9,6 +9,7 @@ import { Load } from './load.js';
 import { CutOffNetwork } from './network.js';
 import { ServerNode } from './nodes.js';
 import { judge, type Verdict } from './oracle.js';
+import { Releases } from './releases.js';
 
 const EXPORTERS_PER_BALANCER = 6;
 
@@ -19,6 +20,7 @@ interface Parts {
   readonly balancers: readonly Balancer[];
   readonly proxy: FaultProxy;
   readonly load: Load;
+  readonly releases: Releases;
 }
 
 /**
@@ -30,6 +32,8 @@ export class Cluster {
   readonly nodes: readonly ServerNode[];
   readonly balancers: readonly Balancer[];
   readonly load: Load;
+  /** What servers can be replaced by. */
+  readonly releases: Releases;
   /** So much the clocks of the servers are ahead. */
   clockShiftMillis = 0;
   /** Whether the many exporters of a fault have come; they stay. */
@@ -43,6 +47,7 @@ export class Cluster {
     this.nodes = parts.nodes;
     this.balancers = parts.balancers;
     this.load = parts.load;
+    this.releases = parts.releases;
     this.#proxy = parts.proxy;
     this.#lead = lead;
     this.#closing = closing;
@@ -78,7 +83,8 @@ export class Cluster {
       closing.add(() => load.end());
       for (const { wsUrl } of balancers) await load.join(wsUrl, EXPORTERS_PER_BALANCER);
       await load.join(`ws://127.0.0.1:${proxy.port}/ws/events`, 1);
-      return new Cluster({ engines, nodes, balancers, proxy, load }, lead, closing);
+      const releases = new Releases(folder);
+      return new Cluster({ engines, nodes, balancers, proxy, load, releases }, lead, closing);
     } catch (error) {
       await closing.close();
       throw error;

@@ -26,29 +26,40 @@ interface Member {
 export class EnginePair {
   primary: Member;
   standby: Member;
-  readonly #addresses: readonly string[];
+  readonly #settings: (synchronous: string) => readonly string[];
 
-  private constructor(primary: Member, standby: Member, addresses: readonly string[]) {
+  private constructor(
+    primary: Member,
+    standby: Member,
+    settings: (synchronous: string) => readonly string[],
+  ) {
     this.primary = primary;
     this.standby = standby;
-    this.#addresses = addresses;
+    this.#settings = settings;
   }
 
-  /** @param address - beside 127.0.0.1, where it is found as well, of the blocks 198.18.0.0 and 198.19.0.0 */
-  static async start(binaries: string, address?: string): Promise<EnginePair> {
+  /**
+   * @param address - beside 127.0.0.1, where it is found as well, of the blocks 198.18.0.0 and 198.19.0.0
+   * @param more - lines of the configuration of both
+   */
+  static async start(binaries: string, address?: string, more: readonly string[] = []): Promise<EnginePair> {
     const addresses = ['127.0.0.1', ...(address === undefined ? [] : [address])];
+    const settings = (synchronous: string): readonly string[] => [
+      ...settingsOf(addresses, synchronous),
+      ...more,
+    ];
     const disk = smallDisk(DISK_MEBIBYTES);
     const first: Member[] = [];
     try {
       if (disk !== undefined && process.getuid?.() === 0)
         execFileSync('chown', ['postgres:postgres', disk.folder]);
       const data = disk === undefined ? {} : { data: join(disk.folder, 'data') };
-      const engine = await Engine.start({ binaries, ...data, settings: settingsOf(addresses, '') });
+      const engine = await Engine.start({ binaries, ...data, settings: settings('') });
       const primary: Member = { name: 'a', engine, disk };
       first.push(primary);
       await ask(engine.urlOf('postgres'), `CREATE DATABASE ${DATABASE}`);
-      const follower = await Engine.follow(engine, 'b', settingsOf(addresses, ''));
-      const pair = new EnginePair(primary, { name: 'b', engine: follower, disk: undefined }, addresses);
+      const follower = await Engine.follow(engine, 'b', settings(''));
+      const pair = new EnginePair(primary, { name: 'b', engine: follower, disk: undefined }, settings);
       first.push(pair.standby);
       await pair.becomeSynchronous();
       return pair;
@@ -81,7 +92,7 @@ export class EnginePair {
       },
       FOLLOW_MILLIS,
     );
-    primary.engine.configure(settingsOf(this.#addresses, `FIRST 1 (${standby.name})`));
+    primary.engine.configure(this.#settings(`FIRST 1 (${standby.name})`));
     await primary.engine.reload();
     await until(
       'the standby is synchronous',
@@ -93,7 +104,7 @@ export class EnginePair {
   /** The standby becomes the primary and goes on alone, as whoever watches over a pair does it. The old one has to be down. */
   async failOver(): Promise<void> {
     const { primary, standby } = this;
-    standby.engine.configure(settingsOf(this.#addresses, ''));
+    standby.engine.configure(this.#settings(''));
     await standby.engine.promote();
     this.primary = standby;
     this.standby = primary;
@@ -111,7 +122,7 @@ export class EnginePair {
   async rejoin(): Promise<void> {
     const { name, engine } = this.standby;
     if (engine.pid !== undefined) await engine.kill();
-    const settings = settingsOf(this.#addresses, '');
+    const settings = this.#settings('');
     // Until then the promoted one says in its files that it is of the time before.
     await this.ask('CHECKPOINT');
     await engine

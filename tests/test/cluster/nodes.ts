@@ -1,14 +1,11 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { freePort } from '../../../packages/server/test-dist/support/free-port.js';
 import { until } from '../support/until.js';
 import { BoundProcess } from './bound-process.js';
 import type { CutOffNetwork } from './network.js';
+import { TODAY } from './releases.js';
 
-const LAUNCHER = join(
-  dirname(createRequire(import.meta.url).resolve('@cerberus-otel/server/package.json')),
-  'bin/cerberus-server.mjs',
-);
+const LAUNCHER = 'bin/cerberus-server.mjs';
 const SHIFTED_CLOCK = new URL('./shifted-clock.js', import.meta.url).href;
 const START_MILLIS = 60_000;
 const MANY = '5000';
@@ -22,6 +19,8 @@ export class ServerNode {
   readonly port: number;
   readonly network: CutOffNetwork | undefined;
   readonly #store: readonly string[];
+  /** Folder of the server's package. */
+  #package = TODAY;
   #process: BoundProcess | undefined;
 
   private constructor(
@@ -58,6 +57,11 @@ export class ServerNode {
     return this.#process?.isRunning === true;
   }
 
+  /** From its next start on it is what is in another folder. */
+  install(folder: string): void {
+    this.#package = folder;
+  }
+
   /** @param clockShiftMillis - so far its clock is ahead */
   async startAgain(clockShiftMillis = 0): Promise<void> {
     const options = {
@@ -71,7 +75,8 @@ export class ServerNode {
     };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
     const clock = { NODE_OPTIONS: `--import ${SHIFTED_CLOCK}`, CLOCK_SHIFT_MILLIS: String(clockShiftMillis) };
-    const command = [...(this.network?.prefix ?? []), process.execPath, LAUNCHER, ...args, ...this.#store];
+    const launcher = join(this.#package, LAUNCHER);
+    const command = [...(this.network?.prefix ?? []), process.execPath, launcher, ...args, ...this.#store];
     const started = new BoundProcess(command, clockShiftMillis === 0 ? {} : clock);
     this.#process = started;
     await until(

@@ -4,7 +4,7 @@ import { until } from './deadline.js';
 import { append } from './events.js';
 import { ask, usePostgres } from './postgres.js';
 
-const LIMITS = { maxQuestions: 64, questionTimeoutMillis: 30_000 };
+export const LIMITS = { maxQuestions: 64, questionTimeoutMillis: 30_000 };
 
 /** What all servers of a test are given. */
 export const SECRETS = { token: 'a-token', secretKey: 'a-key' };

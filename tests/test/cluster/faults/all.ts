@@ -10,6 +10,7 @@ import {
 } from './databases.js';
 import { midnight } from './midnight.js';
 import { exporterMoves, serverCutOff, serverFrozen, serverKilled } from './servers.js';
+import { rollingUpgrade } from './upgrade.js';
 
 /**
  * Each once, two promotions among them, in an order in which the disk that can be full is the primary's.
@@ -29,6 +30,7 @@ export function allFaults(crowd: number): readonly Fault[] {
     { ...primaryKilled, name: `${primaryKilled.name}, again` },
     commitCancelled,
     exporterMoves,
+    rollingUpgrade,
     allReconnect(crowd),
     midnight,
   ];

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
+import { MIGRATIONS } from '../../../dist/store/postgres/schema/migrations.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { until } from '../../support/deadline.js';
 import { ask, useOwnPostgres } from '../../support/postgres.js';
@@ -55,6 +56,7 @@ describe('cerberus-server doctor', () => {
       'ok    fsync is on',
       'ok    settings of a session stay',
       'warn  there is no synchronous standby: what is acknowledged is on one disk, and lost with it',
+      `ok    the tables are of version ${MIGRATIONS.length + 1}`,
       'ok    0 batches wait to be aggregated',
       'ok    partitions are there for 8 days, 7 of them to come',
     ])

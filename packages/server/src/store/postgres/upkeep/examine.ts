@@ -2,6 +2,7 @@ import type pg from 'pg';
 
 import type { Finding } from '../../finding.ts';
 import { dayOf } from '../engine/days.ts';
+import { unusable, versionsOf } from '../schema/migrate.ts';
 import { partitionDays } from '../schema/partitions.ts';
 
 /** Connections that one server has at most. */
@@ -55,10 +56,14 @@ export async function examine(client: pg.Client): Promise<readonly Finding[]> {
   );
   if (rows[0]?.found !== true)
     return [{ level: 'fail', text: 'there are no tables: no server has used the database' }];
+  const versions = await versionsOf(client);
+  const reason = unusable(versions);
+  if (reason !== undefined) return [{ level: 'fail', text: reason }];
   const [pending] = (await client.query<PendingRow>(PENDING)).rows;
   const days = await partitionDays(client);
   return [
     ...(await examineSafety(client)),
+    { level: 'ok', text: `the tables are of version ${versions.version}` },
     pendingFinding(pending ?? { batches: 0, seconds: 0 }),
     partitionFinding(days, dayOf(Date.now())),
   ];

@@ -1,0 +1,19 @@
+import { NODES } from './tables.ts';
+
+/**
+ * How the tables of a version become those of the next, while servers of the version before write and read them.
+ *
+ * It adds: a table, a column with a constant default, an index of a small table. What the version before still uses is removed by a later
+ * migration, which then says so with {@link usableFrom}. Whatever it changes is locked until its end, so it must not take long: it
+ * rewrites no table, and makes no index of one that has a partition for each day. It comes to tables in the order in which
+ * writers do (`producers`, `events`, aggregates, `pending`), or the two wait for each other.
+ */
+export interface Migration {
+  /** The oldest version of a server that can use the tables afterwards: at most the one that the migration begins with. */
+  readonly usableFrom: number;
+  /** Run one after the other, in one transaction. */
+  readonly statements: readonly string[];
+}
+
+/** The first one makes tables of version 2 of those of version 1. What has been released stays as it is. */
+export const MIGRATIONS: readonly Migration[] = [{ usableFrom: 1, statements: [NODES] }];
