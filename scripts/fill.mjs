@@ -28,7 +28,8 @@ const SLICE = 500_000;
 
 /** Events by number, oldest first, the same in every run. Hashes of two arguments would depend on each other. */
 const INSERT = `
-  INSERT INTO events
+  INSERT INTO events (id, received_at, event_time, client_id, source_ip, endpoint, scheme, method, custom_data, "timestamp", status_code,
+                      latency_ms, route, outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate)
   SELECT i + 1, t, t, 'shop', sha256('client ' || floor(50000 * pow(r1, 3))::BIGINT),
          '/things/' || e || '/' || (hash(16 * i + 5) % 1000), true, CASE WHEN e % 4 = 3 THEN 'POST' ELSE 'GET' END,
          json_object('items', (hash(16 * i + 6) % 50)::INTEGER, 'cache_hit', hash(16 * i + 7) % 3 = 0, 'plan', 'plan-' || hash(16 * i + 8) % 5),
@@ -54,7 +55,8 @@ for (let from = 0; from < events; from += SLICE) {
   process.stdout.write(`\r${to} events`);
 }
 await connection.run(
-  `INSERT INTO producers VALUES ('fill', 'shop', $last, 'batch', NULL, make_timestamp_ms($start::BIGINT), make_timestamp_ms($end::BIGINT), $last, 0)`,
+  `INSERT INTO producers (producer, client_id, last_seq, mode, agent, first_seen, last_seen, events, rejected)
+   VALUES ('fill', 'shop', $last, 'batch', NULL, make_timestamp_ms($start::BIGINT), make_timestamp_ms($end::BIGINT), $last, 0)`,
   { last: BigInt(events), start: BigInt(start), end: BigInt(start + span) },
 );
 // The server's writer counts minutes as it stores events; these it has not seen.

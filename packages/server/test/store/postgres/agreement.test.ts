@@ -133,6 +133,17 @@ describe('answers from PostgreSQL', function () {
     }
   });
 
+  it('are exact for a day and less also where who counted puts a latency into the bucket beside its own', async () => {
+    await putInAllStates();
+    for (const table of ['minutes', 'hours', 'hour_totals'])
+      await ask(url, `UPDATE ${table} SET buckets[1] = buckets[1] + 1 WHERE cardinality(buckets) > 0`);
+    const query = { ...SHORT, bucketMillis: HOUR };
+    const [is, should] = [await store.analytics.overview(query), await exact.analytics.overview(query)];
+    expect(tidy([is.totals, is.previous, is.series])).to.deep.equal(
+      tidy([should.totals, should.previous, should.series]),
+    );
+  });
+
   for (const [name, filter] of Object.entries(longFilters)) {
     it(`count exactly and estimate within their errors: ${name}`, async () => {
       await putInAllStates();

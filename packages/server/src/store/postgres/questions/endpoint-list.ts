@@ -6,21 +6,30 @@ import {
   type EndpointOrder,
   type EndpointsQuery,
 } from '../../analytics.ts';
+import type { Percentiles } from '../../event-query.ts';
 import { storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
 import { number, text, type Row } from '../../rows/values.ts';
-import { latenciesByEndpoint } from './latency-source.ts';
+import { countsOfRow } from './exact-latencies.ts';
+import { exactByEndpoint, latenciesByEndpoint } from './latency-source.ts';
 import { PERIODS, requestsSql, SUMS, textOf, withEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import { caseless } from './search.ts';
 import { isLong, type StoredState } from './stored-state.ts';
 
+const BY_NAME = `requests DESC, path COLLATE "C", method COLLATE "C"`;
+
 const ORDERS: Readonly<Record<EndpointOrder, string>> = {
-  requests: 'requests DESC',
-  errors: 'errors DESC, requests DESC',
-  p95: 'quantiles[2] DESC NULLS LAST, requests DESC',
+  requests: BY_NAME,
+  errors: `errors DESC, ${BY_NAME}`,
+  p95: `p95 DESC NULLS LAST, ${BY_NAME}`,
 };
+
+/**
+ * What is certainly not among the first by p95 has an estimate so far below that of the last of these: both can be 2 % off.
+ */
+const FAR_BELOW = 0.95;
 
 /** Answers an {@link EndpointsQuery}. */
 export async function endpointListOf(
@@ -31,33 +40,76 @@ export async function endpointListOf(
   const periods = isLong(query) ? PERIODS.day : PERIODS.minute;
   const range = rollupRange(query, state, periods);
   const isFound = query.search === undefined ? 'true' : (await caseless(rows))('path', '$search');
-  const listed = await rows(
+  const candidates = await rows(
     range
       .conditions()
       .number('limit', query.limit)
       .value('search', 'text', storable(query.search ?? ''))
       .query(
-        `SELECT c.*, l.quantiles, count(*) OVER () AS total
-         FROM (
-           SELECT method, path, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors,
-                  (sum(sum(requests)) OVER ())::bigint AS all_requests
-           FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts GROUP BY method, path) AS c
-         LEFT JOIN ${latenciesByEndpoint(query, state)} AS l USING (method, path)
-         WHERE ${isFound}
-         ORDER BY ${ORDERS[query.order]}, path COLLATE "C", method COLLATE "C"
-         LIMIT $limit`,
+        `SELECT * FROM (
+           SELECT *, count(*) OVER () AS total, row_number() OVER (ORDER BY ${BY_NAME}) AS by_name,
+                  row_number() OVER (ORDER BY ${ORDERS[query.order]}) AS place,
+                  nth_value(p95, $limit::integer) OVER (
+                    ORDER BY p95 DESC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last_p95
+           FROM (
+             SELECT c.*, l.quantiles, l.quantiles[2] AS p95 ${isLong(query) ? '' : ', l.buckets, l.counts'}
+             FROM (
+               SELECT method, path, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors,
+                      (sum(sum(requests)) OVER ())::bigint AS all_requests
+               FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts GROUP BY method, path) AS c
+             LEFT JOIN ${latenciesByEndpoint(query, state)} AS l USING (method, path)
+             WHERE ${isFound}) AS found) AS placed
+         WHERE place <= $limit ${isByExactP95(query) ? `OR p95 >= last_p95 * ${FAR_BELOW}` : ''} ORDER BY place`,
       ),
   );
-  const sparklines = await sparklinesOf(rows, query, state, listed);
-  const endpoints = listed.map((row) => ({
+  const listed = isLong(query)
+    ? candidates.map((row) => ({ row, latency: percentiles(row['quantiles']) }))
+    : await exactlyListed(rows, query, candidates);
+  const sparklines = await sparklinesOf(
+    rows,
+    query,
+    state,
+    listed.map(({ row }) => row),
+  );
+  const endpoints = listed.map(({ row, latency }) => ({
     ...keyOf(row),
     requests: number(row['requests']),
     errors: number(row['errors']),
     share: number(row['requests']) / number(row['all_requests']),
-    latency: percentiles(row['quantiles']),
+    latency,
     sparkline: sparklines.get(textOf(keyOf(row))) ?? [],
   }));
-  return { estimated: isLong(query), endpoints, total: number(listed[0]?.['total']) };
+  return { estimated: isLong(query), endpoints, total: number(candidates[0]?.['total']) };
+}
+
+function isByExactP95(query: EndpointsQuery): boolean {
+  return query.order === 'p95' && !isLong(query);
+}
+
+interface Listed {
+  readonly row: Row;
+  readonly latency: Percentiles;
+}
+
+/** Endpoints with exact percentiles, and in their order where that is asked for. */
+async function exactlyListed(
+  rows: ReadRows,
+  query: EndpointsQuery,
+  candidates: readonly Row[],
+): Promise<readonly Listed[]> {
+  const counted = candidates.map((row) => ({ ...keyOf(row), counts: countsOfRow(row) }));
+  const latencies = await exactByEndpoint(rows, query, counted);
+  const listed = candidates.map((row, index) => ({
+    row,
+    latency: latencies[index] ?? percentiles(undefined),
+  }));
+  if (!isByExactP95(query)) return listed;
+  return listed
+    .toSorted(
+      (a, b) =>
+        (b.latency.p95 ?? -1) - (a.latency.p95 ?? -1) || number(a.row['by_name']) - number(b.row['by_name']),
+    )
+    .slice(0, query.limit);
 }
 
 async function sparklinesOf(

@@ -1,4 +1,5 @@
 import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../analytics.ts';
+import { quantilesSql } from '../aggregates/log-bucket-sql.ts';
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
 import { ENDPOINT_NAME, filteredByEndpoint, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
@@ -6,17 +7,24 @@ import { rowsOf } from '../engine/values.ts';
 import { number, type Row } from '../../rows/values.ts';
 import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-parts.ts';
 
-const NUMBERS = `FROM m WHERE number IS NOT NULL`;
-const QUANTILES = 'percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY number)';
-/** `avg` adds up squares too, and fails where they are too large. */
-const MEAN = 'sum(number) / count(number) AS mean';
-const P95 = 'percentile_cont(0.95) WITHIN GROUP (ORDER BY number)';
+const NUMBERS = 'FROM m WHERE number IS NOT NULL';
+const SUMS = 'sum(n)::bigint AS count, sum(number * n) / sum(n)::float8 AS mean';
 
 /** Twenty bins of equal width, as `linearBin` has them; one where there is no room for more. */
 const BIN = `CASE WHEN width > 0 AND least + width > least
   THEN greatest(0, least(19, ceil((number - least) / width) - 1))::int ELSE 0 END`;
 
-/** Reads a metric of single events: parsed once, for several questions. */
+/** SQL for exact quantiles of the numbers of each combination of keys: each different number is a bucket of its own. */
+function exactQuantilesSql(keys: readonly string[], quantiles: readonly number[]): string {
+  const grouped = [...keys, 'number'].join(', ');
+  const counted = `(SELECT ${grouped} AS bucket, sum(n)::bigint AS count ${NUMBERS} GROUP BY ${grouped})`;
+  return quantilesSql(counted, keys, quantiles, (bucket) => bucket);
+}
+
+/**
+ * Reads a metric of single events. Those with the same text are counted before anything else is done with it, for most metrics have
+ * few different values.
+ */
 export async function exactMetric(rows: ReadRows, query: MetricQuery): Promise<MetricParts> {
   const conditions = filteredByEndpoint(query);
   const endpoint = query.byEndpoint ? `method, ${ENDPOINT_NAME} AS path` : `'' AS method, '' AS path`;
@@ -26,22 +34,24 @@ export async function exactMetric(rows: ReadRows, query: MetricQuery): Promise<M
       .number('width', query.bucketMillis)
       .query(
         `WITH m AS MATERIALIZED (
-           SELECT start, method, path, type, CASE type WHEN 'number' THEN ${metricNumberSql('json')} END AS number,
+           SELECT start, method, path, n, CASE type WHEN 'number' THEN ${metricNumberSql('json')} END AS number,
                   CASE WHEN type IN ('boolean', 'string') THEN json END AS value
            FROM (
              SELECT *, ${metricTypeSql('json')} AS type
              FROM (
-               SELECT event_time / $width * $width AS start, ${endpoint}, (${METRICS_JSON} -> $name)::text AS json
-               FROM events ${conditions.where} OFFSET 0) AS e
-             WHERE json <> 'null' OFFSET 0) AS typed),
+               SELECT start, method, path, json, count(*) AS n
+               FROM (
+                 SELECT event_time / $width * $width AS start, ${endpoint}, (${METRICS_JSON} -> $name)::text AS json
+                 FROM events ${conditions.where} OFFSET 0) AS e
+               WHERE json <> 'null' GROUP BY start, method, path, json) AS counted OFFSET 0) AS typed),
          span AS (
            SELECT min(number) AS least, (max(number) - min(number)) / 20 AS width FROM m)
-         SELECT (SELECT count(*) FROM m) AS events,
-           ${jsonRows(`SELECT count(*) AS count, min(number) AS min, max(number) AS max, ${MEAN}, ${QUANTILES} AS quantiles ${NUMBERS}`)} AS numbers,
-           ${jsonRows(`SELECT start, count(*) AS count, ${MEAN}, ${P95} AS p95 ${NUMBERS} GROUP BY start`)} AS series,
-           ${jsonRows(`SELECT ${BIN} AS bin, count(*) AS count FROM m, span WHERE number IS NOT NULL GROUP BY 1`)} AS histogram,
-           ${jsonRows(`SELECT value, count(*) AS count FROM m WHERE value IS NOT NULL GROUP BY value ORDER BY 2 DESC, value COLLATE "C" LIMIT ${MAX_SHARES + 1}`)} AS shares,
-           (SELECT count(value) FROM m) AS shared,
+         SELECT (SELECT sum(n)::bigint FROM m) AS events,
+           ${jsonRows(`SELECT * FROM (SELECT ${SUMS}, min(number) AS min, max(number) AS max ${NUMBERS}) AS t, ${exactQuantilesSql([], [0.5, 0.95])} AS q`)} AS numbers,
+           ${jsonRows(`SELECT start, count, mean, quantiles[1] AS p95 FROM (SELECT start, ${SUMS} ${NUMBERS} GROUP BY start) AS t JOIN ${exactQuantilesSql(['start'], [0.95])} AS q USING (start)`)} AS series,
+           ${jsonRows(`SELECT ${BIN} AS bin, sum(n)::bigint AS count FROM m, span WHERE number IS NOT NULL GROUP BY 1`)} AS histogram,
+           ${jsonRows(`SELECT value, sum(n)::bigint AS count FROM m WHERE value IS NOT NULL GROUP BY value ORDER BY 2 DESC, value COLLATE "C" LIMIT ${MAX_SHARES + 1}`)} AS shares,
+           (SELECT sum(n)::bigint FROM m WHERE value IS NOT NULL) AS shared,
            ${query.byEndpoint ? jsonRows(GROUPS) : `'[]'::json`} AS groups`,
       ),
   );
@@ -49,14 +59,17 @@ export async function exactMetric(rows: ReadRows, query: MetricQuery): Promise<M
 }
 
 const GROUPS = `
-  SELECT e.*, t.value, t.count
+  SELECT e.*, q.quantiles[1] AS p95, t.value, t.count
   FROM (
-    SELECT method, path, count(*) AS events, ${MEAN}, ${P95} AS p95 FROM m GROUP BY method, path
+    SELECT method, path, sum(n)::bigint AS events,
+           sum(number * n) / nullif(sum(n) FILTER (WHERE number IS NOT NULL), 0)::float8 AS mean
+    FROM m GROUP BY method, path
     ORDER BY events DESC, path COLLATE "C", method COLLATE "C" LIMIT ${MAX_METRIC_ENDPOINTS}) AS e
+  LEFT JOIN ${exactQuantilesSql(['method', 'path'], [0.95])} AS q USING (method, path)
   LEFT JOIN (
-    SELECT DISTINCT ON (method, path) method, path, value, count(*) AS count
+    SELECT DISTINCT ON (method, path) method, path, value, sum(n)::bigint AS count
     FROM m WHERE value IS NOT NULL GROUP BY method, path, value
-    ORDER BY method, path, count(*) DESC, value COLLATE "C") AS t USING (method, path)
+    ORDER BY method, path, sum(n) DESC, value COLLATE "C") AS t USING (method, path)
   ORDER BY e.events DESC, path COLLATE "C", method COLLATE "C"`;
 
 function partsOf(row: Row): MetricParts {

@@ -1,11 +1,13 @@
-import type { AnalyticsFilter, HistogramBin } from '../../analytics.ts';
+import type { AnalyticsFilter, EndpointKey, HistogramBin } from '../../analytics.ts';
 import type { Percentiles } from '../../event-query.ts';
 import { binsOf } from '../../figures/log-buckets.ts';
+import { summedCounts, type BucketCounts } from '../../figures/ranked-buckets.ts';
 import { latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
 import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { numbers, percentiles } from '../engine/values.ts';
-import { number } from '../../rows/values.ts';
+import { percentiles } from '../engine/values.ts';
+import { number, type Row } from '../../rows/values.ts';
+import { countsOfRow, exactPercentiles } from './exact-latencies.ts';
 import { isOfEndpoint, LATENCIES, PERIODS, requestsSql, withEndpoint, type Grain } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import { isLong, type StoredState } from './stored-state.ts';
@@ -19,11 +21,13 @@ export interface LatenciesByTime {
 }
 
 const QUANTILES = [0.5, 0.95, 0.99];
-const EXACT_QUANTILES = 'percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY latency_ms)';
+
+/** What is counted of each bucket, as arrays. */
+const COUNTED = ['array_agg(bucket) AS buckets', 'array_agg(count) AS counts'] as const;
 
 /**
- * Latencies by time. Of single events, exactly, where the range is short or its buckets are no whole minutes; of counts of buckets
- * otherwise. Which histogram bin a latency lies in is the same for both.
+ * Latencies by time. Exact where the range is short or its buckets are no whole minutes; otherwise of counts of buckets. Which
+ * histogram bin a latency lies in is the same for both.
  *
  * @param width - length of a bucket, milliseconds
  */
@@ -38,46 +42,50 @@ export async function latenciesByTime(
   const given = `(
     SELECT ms / $width * $width AS start, bucket, count
     FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL)`;
-  const counted = `(
-    SELECT start, bucket, sum(count::float8)::bigint AS count FROM ${given} AS given
-    GROUP BY GROUPING SETS ((start, bucket), (bucket)))`;
-  const estimated = quantilesSql(counted, ['start'], QUANTILES, latencyValueSql, COUNTED);
-  const isExact = grain === undefined || !isLong(filter);
   const conditions = (): Conditions => range.conditions().number('width', width);
-  const found = await rows(
-    conditions().query(isExact ? exactSql(filter) : `SELECT * FROM ${estimated} AS estimated`),
-  );
-  const histogram = isExact
-    ? await rows(conditions().query(histogramSql(given)))
-    : found.filter((row) => row['start'] === null);
+  if (grain !== undefined && isLong(filter))
+    return estimatedOf(await rows(conditions().query(estimatedByTimeSql(given))));
+  const counted = await rows(conditions().query(countedByTimeSql(given)));
+  const groups = counted.map((row) => ({ keys: [number(row['start'])], counts: countsOfRow(row) }));
+  const exact = await exactPercentiles(rows, conditions, {
+    events: `(SELECT event_time / $width * $width AS start, latency_ms FROM events ${filteredByEndpoint(filter).where})`,
+    keys: [{ name: 'start', type: 'bigint[]' }],
+    groups,
+    isTotal: true,
+  });
   return {
-    total: percentiles(found.find((row) => row['start'] === null)?.['quantiles']),
+    total: exact.total,
     byStart: new Map(
-      found
-        .filter((row) => row['start'] !== null)
-        .map((row) => [number(row['start']), percentiles(row['quantiles'])]),
+      counted.map((row, index) => [number(row['start']), exact.ofGroups[index] ?? exact.total]),
     ),
-    histogram: binsOf(zipped(numbers(histogram[0]?.['buckets']), numbers(histogram[0]?.['counts']))),
+    histogram: binsOf(summedCounts(groups.map(({ counts }) => counts))),
   };
 }
 
-const COUNTED = [
-  'CASE WHEN start IS NULL THEN array_agg(bucket) END AS buckets',
-  'CASE WHEN start IS NULL THEN array_agg(count) END AS counts',
-] as const;
-
-function histogramSql(given: string): string {
+function countedByTimeSql(given: string): string {
   return `
-    SELECT array_agg(bucket) AS buckets, array_agg(count) AS counts
-    FROM (SELECT bucket, sum(count::float8)::bigint AS count FROM ${given} AS given GROUP BY bucket) AS counted`;
+    SELECT start, ${COUNTED.join(', ')}
+    FROM (SELECT start, bucket, sum(count::float8)::bigint AS count FROM ${given} AS given GROUP BY start, bucket) AS counted
+    GROUP BY start`;
 }
 
-function exactSql(filter: AnalyticsFilter): string {
-  return `
-    SELECT start, ${EXACT_QUANTILES} AS quantiles
-    FROM (
-      SELECT event_time / $width * $width AS start, latency_ms FROM events ${filteredByEndpoint(filter).where}) AS e
-    GROUP BY GROUPING SETS ((start), ())`;
+/** One row for each bucket of time, and one for all, whose `start` is NULL. */
+function estimatedByTimeSql(given: string): string {
+  const counted = `(
+    SELECT start, bucket, sum(count::float8)::bigint AS count FROM ${given} AS given
+    GROUP BY GROUPING SETS ((start, bucket), (bucket)))`;
+  const ofAll = COUNTED.map((each) => each.replace(/^(.*) AS/, 'CASE WHEN start IS NULL THEN $1 END AS'));
+  return `SELECT * FROM ${quantilesSql(counted, ['start'], QUANTILES, latencyValueSql, ofAll)} AS estimated`;
+}
+
+function estimatedOf(found: readonly Row[]): LatenciesByTime {
+  const all = found.find((row) => row['start'] === null);
+  const ofStarts = found.filter((row) => row['start'] !== null);
+  return {
+    total: percentiles(all?.['quantiles']),
+    byStart: new Map(ofStarts.map((row) => [number(row['start']), percentiles(row['quantiles'])])),
+    histogram: binsOf(countsOfRow(all)),
+  };
 }
 
 /** The percentiles of a whole range. */
@@ -86,35 +94,61 @@ export async function latencyTotals(
   filter: AnalyticsFilter,
   state: StoredState,
 ): Promise<Percentiles> {
-  const range = rollupRange(filter, state, PERIODS.day);
+  const periods = isLong(filter) ? PERIODS.day : PERIODS.hour;
+  const range = rollupRange(filter, state, periods);
   const counted = `(
     SELECT bucket, sum(count::float8)::bigint AS count
-    FROM ${requestsSql(range, PERIODS.day, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL GROUP BY bucket)`;
-  const sql = isLong(filter)
-    ? `SELECT quantiles FROM ${quantilesSql(counted, [], QUANTILES, latencyValueSql)} AS estimated`
-    : `SELECT ${EXACT_QUANTILES} AS quantiles FROM events ${filteredByEndpoint(filter).where}`;
-  const [row] = await rows(range.conditions().query(sql));
-  return percentiles(row?.['quantiles']);
+    FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL GROUP BY bucket)`;
+  if (isLong(filter)) {
+    const sql = `SELECT quantiles FROM ${quantilesSql(counted, [], QUANTILES, latencyValueSql)} AS estimated`;
+    const [row] = await rows(range.conditions().query(sql));
+    return percentiles(row?.['quantiles']);
+  }
+  const [row] = await rows(
+    range.conditions().query(`SELECT ${COUNTED.join(', ')} FROM ${counted} AS counted`),
+  );
+  const exact = await exactPercentiles(rows, () => range.conditions(), {
+    events: `(SELECT latency_ms FROM events ${filteredByEndpoint(filter).where})`,
+    keys: [],
+    groups: [{ keys: [], counts: countsOfRow(row) }],
+    isTotal: false,
+  });
+  return exact.ofGroups[0] ?? exact.total;
 }
 
-/** SQL in parentheses: columns `method`, `path` and `quantiles`; for statements that bind the conditions of the range of days. */
+/** An endpoint, and how many of its latencies lie in which bucket. */
+export interface CountedEndpoint extends EndpointKey {
+  readonly counts: BucketCounts;
+}
+
+/**
+ * SQL in parentheses: columns `method`, `path` and `quantiles`, which are estimates; of a short range also `buckets` and `counts`, for
+ * {@link exactByEndpoint}. For statements that bind the conditions of a range.
+ */
 export function latenciesByEndpoint(filter: AnalyticsFilter, state: StoredState): string {
-  if (!isLong(filter)) {
-    return `(
-      SELECT method, ${ENDPOINT_NAME} AS path, ${EXACT_QUANTILES} AS quantiles
-      FROM events ${filteredByEndpoint(filter).where} GROUP BY 1, 2)`;
-  }
-  const range = rollupRange(filter, state, PERIODS.day);
+  const periods = isLong(filter) ? PERIODS.day : PERIODS.hour;
+  const range = rollupRange(filter, state, periods);
   const counted = `(
     SELECT method, path, bucket, sum(count::float8)::bigint AS count
-    FROM ${requestsSql(range, PERIODS.day, withEndpoint(LATENCIES), true)} AS latencies WHERE bucket IS NOT NULL
+    FROM ${requestsSql(range, periods, withEndpoint(LATENCIES), true)} AS latencies WHERE bucket IS NOT NULL
     GROUP BY method, path, bucket)`;
-  return quantilesSql(counted, ['method', 'path'], QUANTILES, latencyValueSql);
+  return quantilesSql(counted, ['method', 'path'], QUANTILES, latencyValueSql, isLong(filter) ? [] : COUNTED);
 }
 
-function zipped(
-  buckets: readonly number[],
-  counts: readonly number[],
-): readonly (readonly [number, number])[] {
-  return buckets.map((bucket, index) => [bucket, counts[index] ?? 0]);
+/** The percentiles of some endpoints, in their order. */
+export async function exactByEndpoint(
+  rows: ReadRows,
+  filter: AnalyticsFilter,
+  endpoints: readonly CountedEndpoint[],
+): Promise<readonly Percentiles[]> {
+  const { ofGroups } = await exactPercentiles(rows, () => filteredByEndpoint(filter), {
+    events: `(SELECT method, ${ENDPOINT_NAME} AS path, latency_ms FROM events ${filteredByEndpoint(filter).where})`,
+    keys: [
+      { name: 'method', type: 'text[]' },
+      { name: 'path', type: 'text[]' },
+    ],
+    groups: endpoints.map(({ method, endpoint, counts }) => ({ keys: [method, endpoint], counts })),
+    isTotal: false,
+  });
+  return ofGroups;
 }

@@ -1,0 +1,46 @@
+// The questions of the page, as its views ask them, for scripts that measure them.
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const endpoint = { method: 'GET', endpoint: '/things/1/:id' };
+const clientId = 'shop';
+
+/** Ranges that the page offers, with as many buckets as the server chooses for them. */
+export const RANGES = {
+  '1 h': { millis: HOUR, bucket: HOUR / 60 },
+  '24 h': { millis: DAY, bucket: HOUR / 4 },
+  '7 d': { millis: 7 * DAY, bucket: 3 * HOUR },
+  '30 d': { millis: 30 * DAY, bucket: 12 * HOUR },
+};
+
+/** What the page asks a store, by what it is about, for a range that ends now. Times are not round, as they are. */
+export function questionsOf(store, { millis, bucket }) {
+  const { analytics } = store;
+  const { overview, endpoints, clients, metrics, metric } = analytics;
+  const now = () => ({ since: Date.now() - millis, until: Date.now() });
+  const ask = (question, query) => () => question.call(analytics, { ...now(), ...query });
+  const buckets = { bucketMillis: bucket };
+  const items = { ...buckets, name: 'items', byEndpoint: true };
+  return {
+    overview: ask(overview, buckets),
+    'overview of an endpoint': ask(overview, { ...buckets, endpoint }),
+    'overview of an application': ask(overview, { ...buckets, clientId }),
+    'endpoints by requests': ask(endpoints, { order: 'requests', limit: 50 }),
+    'endpoints by p95': ask(endpoints, { order: 'p95', limit: 50 }),
+    'endpoints of an application': ask(endpoints, { order: 'requests', limit: 50, clientId }),
+    clients: ask(clients, { limit: 20 }),
+    'clients of an endpoint': ask(clients, { limit: 20, endpoint }),
+    'clients of an application': ask(clients, { limit: 20, clientId }),
+    metrics: ask(metrics, { limit: 100 }),
+    'metrics of an endpoint': ask(metrics, { endpoint, limit: 100 }),
+    'a metric, by endpoint': ask(metric, items),
+    'a metric of an application': ask(metric, { ...items, clientId }),
+    'a metric of an endpoint': ask(metric, { ...items, byEndpoint: false, endpoint }),
+    'latest events': () => store.events({ ...now(), limit: 100 }),
+    'latest errors': () => store.events({ ...now(), limit: 100, status: { from: 500, to: 599 } }),
+  };
+}
+
+/** @param sorted - numbers, the least first */
+export function percentile(sorted, q) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+}
