@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { renewSecretKey, resolveCredentials, type TokenOrigin } from './access/credentials.ts';
 import { afterDelay, Doorkeeper } from './access/doorkeeper.ts';
 import { openAccess, type OpenAccess } from './access/open-access.ts';
+import { GuessExchange } from './access/guess-exchange.ts';
 import { GuessLimit } from './access/guess-limit.ts';
 import { RotatingKey } from './access/rotating-key.ts';
 import type { TokenBook } from './access/token-book.ts';
@@ -116,7 +117,9 @@ async function serve(
     log,
   });
   const registry = new ProducerRegistry();
-  const door = new Doorkeeper(access, new GuessLimit(), createClientAddress(config.trustProxy));
+  const guessLimit = new GuessLimit();
+  if (records !== undefined) new GuessExchange(records.guesses, guessLimit, token).start();
+  const door = new Doorkeeper(access, guessLimit, createClientAddress(config.trustProxy));
   const endpoint = createEndpoint(config, receiver, registry, tokens, door);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
   metrics.read({ stats, healthy: () => receiver.healthy });

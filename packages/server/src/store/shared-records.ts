@@ -1,3 +1,5 @@
+import type { SharedGuesses } from './shared-guesses.ts';
+
 /** A small record, such as a session. */
 export interface SharedRecord {
   readonly kind: string;
@@ -18,4 +20,9 @@ export interface SharedRecords {
   readonly change: (changes: readonly RecordChange[]) => Promise<void>;
   /** Changes with each of them, whichever server makes it. */
   readonly mark: () => Promise<string>;
+}
+
+/** Who may read and send, and who tries to and may not. */
+export interface SharedAccess extends SharedRecords {
+  readonly guesses: SharedGuesses;
 }

@@ -4,7 +4,7 @@ import type { Archive } from './archive.ts';
 import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
 import type { Nodes } from './nodes.ts';
 import type { ProducerRef, ProducerRow } from './producer.ts';
-import type { SharedRecords } from './shared-records.ts';
+import type { SharedAccess } from './shared-records.ts';
 
 /** One unit that is stored whole or not at all: a frame, a single event, or a request's events of one client. */
 export interface Append {
@@ -137,7 +137,7 @@ export interface Store extends EventReader {
   /** Copies of what it holds; `undefined` where there is no file. */
   readonly archive: Archive | undefined;
   /** What several servers share beside events; `undefined` where one has the database for itself. */
-  readonly records: SharedRecords | undefined;
+  readonly records: SharedAccess | undefined;
   /** These servers; `undefined` as before. */
   readonly nodes: Nodes | undefined;
   /** Waits for what was appended, then lets go of the database. Idempotent. */

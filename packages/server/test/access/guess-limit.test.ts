@@ -41,6 +41,20 @@ describe('the limit of wrong tokens', () => {
     expect(limit.isOver('known'), 'its own guesses count').to.equal(true);
   });
 
+  it('takes ten of an address in a minute from all servers that share a database, until their minute is over', () => {
+    const told: string[] = [];
+    limit.onWrong((address) => told.push(address));
+    expect(limit.wrong('a')).to.equal(0);
+    limit.heard({ millisLeft: 20_000, total: 11, of: (address) => (address === 'a' ? 10 : 1) });
+    expect([limit.wrong('a'), limit.wrong('b')]).to.deep.equal([20, 0]);
+    expect(told).to.deep.equal(['a', 'a', 'b']);
+    now += 20_000;
+    expect(limit.isOver('a')).to.equal(false);
+    limit.right('known');
+    limit.heard({ millisLeft: 20_000, total: 100, of: () => 0 });
+    expect([limit.isOver('a'), limit.isOver('known')]).to.deep.equal([true, false]);
+  });
+
   it('remembers a thousand addresses that showed the right one, the latest', () => {
     for (let index = 0; index <= 1000; index += 1) limit.right(`known ${index}`);
     for (let index = 0; index < 100; index += 1) limit.wrong(`address ${index}`);

@@ -1,5 +1,6 @@
-import type { RecordChange, SharedRecord, SharedRecords } from '../shared-records.ts';
+import type { RecordChange, SharedAccess, SharedRecord } from '../shared-records.ts';
 import type { LastingConnection } from './engine/lasting-connection.ts';
+import type { PostgresGuesses } from './guesses.ts';
 import { inTransaction } from './engine/transaction.ts';
 
 const ADD = `
@@ -9,11 +10,13 @@ const REPLACE = `UPDATE records SET content = $3, changed = nextval('record_chan
 const REMOVE = 'DELETE FROM records WHERE kind = $1 AND id = $2';
 
 /** Records in a table. */
-export class PostgresRecords implements SharedRecords {
+export class PostgresRecords implements SharedAccess {
+  readonly guesses: PostgresGuesses;
   readonly #connection: LastingConnection;
 
-  constructor(connection: LastingConnection) {
+  constructor(connection: LastingConnection, guesses: PostgresGuesses) {
     this.#connection = connection;
+    this.guesses = guesses;
   }
 
   all(): Promise<readonly SharedRecord[]> {

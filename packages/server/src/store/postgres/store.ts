@@ -29,6 +29,7 @@ import { PostgresArchive } from './archive.ts';
 import { dayOf } from './engine/days.ts';
 import { Connector } from './engine/connect.ts';
 import { LastingConnection } from './engine/lasting-connection.ts';
+import { PostgresGuesses } from './guesses.ts';
 import { Reads } from './engine/reads.ts';
 import { PostgresReader } from './reader.ts';
 import { PostgresRecords } from './records.ts';
@@ -104,13 +105,11 @@ export class PostgresStore implements Store {
     this.analytics = this.#reader.analytics;
     this.#exports = new LastingConnection(connect, EXPORT_MILLIS);
     this.archive = new PostgresArchive(this.#exports);
+    // For what may be lost, so that nothing that may not waits for it.
+    const aside = new LastingConnection(connect, BEAT_TIMEOUT_MILLIS);
     // Beside claims, which wait for the standby as well, and as shortly.
-    this.records = new PostgresRecords(this.#claims);
-    this.nodes = new PostgresNodes({
-      node: this.#node,
-      connection: new LastingConnection(connect, BEAT_TIMEOUT_MILLIS),
-      reads: this.#reads,
-    });
+    this.records = new PostgresRecords(this.#claims, new PostgresGuesses(aside));
+    this.nodes = new PostgresNodes({ node: this.#node, connection: aside, reads: this.#reads });
     this.#writer = new PostgresWriter(this.#node);
     this.#groups = new GroupCommit((group) => this.#commit(group));
     this.#claiming = new AskedTogether(

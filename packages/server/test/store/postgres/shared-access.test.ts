@@ -70,6 +70,25 @@ describe('what one server on a database lets in, another one does', function () 
     await until('the other one knows', async () => (await statusOf(one, { cookie })) === 401);
   });
 
+  it('S21 no more wrong tokens from an address than one server would, and no address is in the database', async () => {
+    const wrong = { authorization: 'Bearer wrong' };
+    const minute = (): Promise<unknown> => ask(url, `SELECT date_trunc('minute', clock_timestamp())::text`);
+    const statuses: number[] = [];
+    for (let before: unknown; JSON.stringify(before) !== JSON.stringify(await minute());) {
+      before = await minute();
+      for (let guess = 0; guess < 10; guess += 1) await statusOf(one, wrong);
+      statuses.length = 0;
+      for (let guess = 0; guess < 4; guess += 1) {
+        await pause(250);
+        statuses.push(await statusOf(other, wrong));
+      }
+    }
+    expect(statuses.at(-1)).to.equal(429);
+    expect(await statusOf(other, { authorization: `Bearer ${SECRETS.token}` })).to.equal(200);
+    const kept = await ask<{ readonly sender: string }>(url, 'SELECT DISTINCT sender FROM guesses');
+    expect(kept.map(({ sender }) => sender).join()).to.match(/^[0-9a-f]{32}$/);
+  });
+
   it('S21 a token with a purpose: it may send and read elsewhere at once, until it is revoked', async () => {
     const reading = await createToken(one, 'read');
     expect(await statusOf(other, { authorization: `Bearer ${reading.token}` })).to.equal(200);

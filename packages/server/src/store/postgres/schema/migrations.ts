@@ -1,4 +1,4 @@
-import { NODES } from './tables.ts';
+import { GUESSES, NODES } from './tables.ts';
 
 /**
  * How the tables of a version become those of the next, while servers of the version before write and read them.
@@ -16,4 +16,4 @@ export interface Migration {
 }
 
 /** The first one makes tables of version 2 of those of version 1. What has been released stays as it is. */
-export const MIGRATIONS: readonly Migration[] = [{ usableFrom: 1, statements: [NODES] }];
+export const MIGRATIONS: readonly Migration[] = [{ usableFrom: 1, statements: [NODES, GUESSES] }];

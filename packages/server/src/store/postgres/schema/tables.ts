@@ -65,6 +65,14 @@ export const NODES = `
     seen_at timestamptz NOT NULL DEFAULT clock_timestamp(), is_stopped boolean NOT NULL DEFAULT false, unready text,
     connections integer NOT NULL, events bigint NOT NULL, events_per_second float8 NOT NULL) WITH (fillfactor = 50)`;
 
+/**
+ * Since version 2. Wrong tokens of a minute; `sender` is a keyed hash. It survives no crash of the database, and is on no standby: a
+ * minute later it is worth nothing.
+ */
+export const GUESSES = `
+  CREATE UNLOGGED TABLE guesses (
+    minute timestamptz NOT NULL, sender text COLLATE "C" NOT NULL, wrong integer NOT NULL, PRIMARY KEY (minute, sender))`;
+
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;
 

@@ -49,7 +49,7 @@ const BEHIND = `SELECT ${millis('clock_timestamp() - min(stored_at)')} AS behind
 export interface NodesContext {
   /** Of this server; other than that of every other one, dead or alive. */
   readonly node: string;
-  /** For nothing else: who stores or claims must not wait for a beat. */
+  /** Not that of who stores or claims: they must not wait for a beat. Closed with the list. */
   readonly connection: LastingConnection;
   readonly reads: Pick<Reads, 'inSnapshot'>;
 }
