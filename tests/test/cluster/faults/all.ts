@@ -5,6 +5,7 @@ import {
   databaseFrozen,
   diskFull,
   primaryKilled,
+  primarySilent,
   rollUpKilled,
   writerKilled,
 } from './databases.js';
@@ -13,7 +14,7 @@ import { exporterMoves, serverCutOff, serverFrozen, serverKilled } from './serve
 import { rollingUpgrade } from './upgrade.js';
 
 /**
- * Each once, two promotions among them, in an order in which the disk that can be full is the primary's.
+ * Each once, in an order in which the disk that can be full is the primary's.
  *
  * @param crowd - see {@link allReconnect}
  */
@@ -27,6 +28,7 @@ export function allFaults(crowd: number): readonly Fault[] {
     serverFrozen,
     serverCutOff,
     databaseFrozen,
+    primarySilent,
     { ...primaryKilled, name: `${primaryKilled.name}, again` },
     commitCancelled,
     exporterMoves,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../support/until.js';
 import type { Cluster } from '../cluster.js';
 import type { Fault } from '../fault.js';
@@ -7,6 +8,8 @@ const WRITES = String.raw`^\s*(COMMIT|COPY|SELECT producer|INSERT INTO (producer
 /** Those of the transaction that aggregates them. */
 const ROLL_UP = String.raw`^\s*(DELETE FROM pending|WITH batch AS|INSERT INTO additions)`;
 const ENOUGH_CANCELLED = 5;
+/** Whoever watches over a pair takes a while to be sure. */
+const SILENT_MILLIS = 3_000;
 
 /** Ends connections of the servers while they do what `pattern` says. Looks for them within the engine: they do it for milliseconds. */
 async function terminate(cluster: Cluster, pattern: string, times: number): Promise<void> {
@@ -75,6 +78,20 @@ export const primaryKilled: Fault = {
       await engines.haunt(2_000);
       await engines.rejoin();
     },
+  }),
+};
+
+/** As when its machine or its network is gone: no connection to it ends, and a new one finds nobody who answers. */
+export const primarySilent: Fault = {
+  name: 'the primary says nothing any more, and the standby takes its place',
+  millis: 2_000,
+  at: ({ engines }) => ({
+    async inject() {
+      engines.primary.engine.pause();
+      await sleep(SILENT_MILLIS);
+      await engines.failOver();
+    },
+    heal: () => engines.rejoin(),
   }),
 };
 

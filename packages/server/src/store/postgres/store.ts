@@ -94,19 +94,18 @@ export class PostgresStore implements Store {
   #closing: Promise<void> | undefined;
 
   private constructor(connector: Connector, limits: QuestionLimits) {
-    const connect = (): Promise<pg.Client> => connector.connect();
-    this.#writing = new LastingConnection(connect, COMMIT_MILLIS);
-    this.#claims = new LastingConnection(connect, COMMIT_MILLIS);
-    this.#upkeep = new LastingConnection(connect, UPKEEP_MILLIS);
-    this.#rollUps = new LastingConnection(connect, UPKEEP_MILLIS);
-    this.#lead = new LastingConnection(connect, UPKEEP_MILLIS);
-    this.#reads = new Reads({ connect, limits });
+    this.#writing = new LastingConnection(connector, COMMIT_MILLIS);
+    this.#claims = new LastingConnection(connector, COMMIT_MILLIS);
+    this.#upkeep = new LastingConnection(connector, UPKEEP_MILLIS);
+    this.#rollUps = new LastingConnection(connector, UPKEEP_MILLIS);
+    this.#lead = new LastingConnection(connector, UPKEEP_MILLIS);
+    this.#reads = new Reads({ connect: () => connector.connect(), limits });
     this.#reader = new PostgresReader(this.#reads);
     this.analytics = this.#reader.analytics;
-    this.#exports = new LastingConnection(connect, EXPORT_MILLIS);
+    this.#exports = new LastingConnection(connector, EXPORT_MILLIS);
     this.archive = new PostgresArchive(this.#exports);
     // For what may be lost, so that nothing that may not waits for it.
-    const aside = new LastingConnection(connect, BEAT_TIMEOUT_MILLIS);
+    const aside = new LastingConnection(connector, BEAT_TIMEOUT_MILLIS);
     // Beside claims, which wait for the standby as well, and as shortly.
     this.records = new PostgresRecords(this.#claims, new PostgresGuesses(aside));
     this.nodes = new PostgresNodes({ node: this.#node, connection: aside, reads: this.#reads });
@@ -133,7 +132,7 @@ export class PostgresStore implements Store {
    */
   static async open(address: StoreAddress, limits: QuestionLimits, secrets: Secrets): Promise<PostgresStore> {
     const connector = new Connector(address);
-    const setUp = new LastingConnection(() => connector.connect(), UPKEEP_MILLIS);
+    const setUp = new LastingConnection(connector, UPKEEP_MILLIS);
     try {
       await setUp.use(migrate);
       await setUp.use((client) => agreeOn(client, secrets));
@@ -147,7 +146,7 @@ export class PostgresStore implements Store {
   /** Looks at a database that servers use. @throws CerberusServerError `DB_UNAVAILABLE` */
   static async examine(address: StoreAddress): Promise<readonly Finding[]> {
     const connector = new Connector(address);
-    const connection = new LastingConnection(() => connector.connect(), UPKEEP_MILLIS);
+    const connection = new LastingConnection(connector, UPKEEP_MILLIS);
     try {
       return await connection.use(examine);
     } finally {

@@ -3,8 +3,11 @@ import pg from 'pg';
 import { SECOND_MILLIS } from '../../../durations.ts';
 import { CerberusServerError, systemCodeOf } from '../../../errors.ts';
 import type { StoreAddress } from '../../store-address.ts';
+import { firstOf } from './first-of.ts';
 
 const CONNECT_MILLIS = 3 * SECOND_MILLIS;
+/** A host that says nothing for so long is not waited for alone, and one that does not take writes is asked again after it. */
+const ASK_MILLIS = 250;
 const OLDEST_VERSION = 140_000;
 
 /**
@@ -38,6 +41,13 @@ interface ServerState {
   readonly fsync: string;
 }
 
+/** An open connection, and where it leads to. */
+interface Connected {
+  readonly client: pg.Client;
+  /** Of the host, in the order of the address. */
+  readonly index: number;
+}
+
 /** Connects to the one host that takes writes. */
 export class Connector {
   readonly #address: StoreAddress;
@@ -45,35 +55,56 @@ export class Connector {
   #preferred = 0;
   /** The highest that was seen: a server of a lower one was left behind by a promotion, whatever it says of itself. */
   #timeline = 0;
+  /** Connections that are open, with the timeline of their server. */
+  readonly #open = new Map<pg.Client, number>();
+  #seeking: Promise<void> | undefined;
 
   constructor(address: StoreAddress) {
     this.#address = address;
   }
 
   /**
-   * A connection of its own to the primary, ready to be used.
+   * A connection of its own to the primary, ready to be used. Where it leads to another server than the ones before, because a standby
+   * was promoted, those end.
    *
    * @throws CerberusServerError `DB_UNAVAILABLE` with the reason for each host
    */
   async connect(): Promise<pg.Client> {
     const { urls, name } = this.#address;
-    const reasons: string[] = [];
-    for (let offset = 0; offset < urls.length; offset += 1) {
-      const index = (this.#preferred + offset) % urls.length;
-      try {
-        const client = await this.#connectTo(urls[index] ?? '');
-        this.#preferred = index;
-        return client;
-      } catch (error) {
-        reasons.push(reasonOf(error));
-      }
+    const order = urls.map((_, offset) => (this.#preferred + offset) % urls.length);
+    try {
+      const attempts = order.map((index) => () => this.#connectTo(index));
+      const { client, index } = await firstOf<Connected>(attempts, {
+        headStartMillis: ASK_MILLIS,
+        againMillis: ASK_MILLIS,
+        discard: (late) => abandon(late.client),
+      });
+      this.#preferred = index;
+      return client;
+    } catch (error) {
+      const reasons = error instanceof AggregateError ? error.errors : [error];
+      throw new CerberusServerError(
+        'DB_UNAVAILABLE',
+        `no database at ${name}: ${reasons.map(reasonOf).join(', ')}`,
+      );
     }
-    throw new CerberusServerError('DB_UNAVAILABLE', `no database at ${name}: ${reasons.join(', ')}`);
   }
 
-  async #connectTo(connectionString: string): Promise<pg.Client> {
+  /**
+   * Looks whether another server has become the primary, which ends connections to the old one, whatever they wait for: a machine that is
+   * gone tells nobody so.
+   */
+  seekSuccessor(): Promise<void> {
+    this.#seeking ??= this.connect()
+      .then((client) => client.end())
+      .catch(() => undefined)
+      .finally(() => (this.#seeking = undefined));
+    return this.#seeking;
+  }
+
+  async #connectTo(index: number): Promise<Connected> {
     const client = new pg.Client({
-      connectionString,
+      connectionString: this.#address.urls[index],
       connectionTimeoutMillis: CONNECT_MILLIS,
       keepAlive: true,
       application_name: 'cerberus-server',
@@ -85,8 +116,8 @@ export class Connector {
     try {
       await client.connect();
       await client.query(SETTINGS);
-      await this.#check(client);
-      return client;
+      this.#admit(client, await timelineOf(client));
+      return { client, index };
     } catch (error) {
       abandon(client);
       throw error;
@@ -95,22 +126,29 @@ export class Connector {
     }
   }
 
-  async #check(client: pg.Client): Promise<void> {
-    const { rows } = await client.query<ServerState>(
-      `SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS is_standby,
-              current_setting('fsync') AS fsync`,
-    );
-    const [state] = rows;
-    if (state === undefined || state.version < OLDEST_VERSION) throw refusal('older than PostgreSQL 14');
-    if (state.is_standby) throw refusal('is a standby');
-    if (state.fsync !== 'on') throw refusal('has fsync = off');
-    const timeline = await client.query<{ readonly timeline: string }>(
-      'SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline',
-    );
-    const number = Number.parseInt(timeline.rows[0]?.timeline ?? '0', 16);
-    if (number < this.#timeline) throw refusal('was left behind by a promotion');
-    this.#timeline = number;
+  #admit(client: pg.Client, timeline: number): void {
+    if (timeline < this.#timeline) throw refusal('was left behind by a promotion');
+    this.#timeline = timeline;
+    for (const [other, its] of this.#open) if (its < timeline) abandon(other);
+    this.#open.set(client, timeline);
+    client.once('end', () => this.#open.delete(client));
   }
+}
+
+/** The timeline of a server. @throws CerberusServerError when it is not one to write to */
+async function timelineOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<ServerState>(
+    `SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS is_standby,
+            current_setting('fsync') AS fsync`,
+  );
+  const [state] = rows;
+  if (state === undefined || state.version < OLDEST_VERSION) throw refusal('older than PostgreSQL 14');
+  if (state.is_standby) throw refusal('is a standby');
+  if (state.fsync !== 'on') throw refusal('has fsync = off');
+  const timeline = await client.query<{ readonly timeline: string }>(
+    'SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline',
+  );
+  return Number.parseInt(timeline.rows[0]?.timeline ?? '0', 16);
 }
 
 /** Ends a connection at once, whatever it waits for: a polite end would wait with it. */
