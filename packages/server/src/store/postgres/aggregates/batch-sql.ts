@@ -52,6 +52,10 @@ function clientsBy(start: string, keys: string, hasAddresses: boolean): string {
   return clientRowsSql(relation, `start, ${keys}`, hasAddresses);
 }
 
+/** Of an endpoint, as they are: who came in two hours of the batch is there twice, and adds up. */
+const CLIENTS_OF_DAY = `(
+    SELECT ${DAY} AS start, client_id, method, endpoint, client, requests, errors, seen FROM batch_clients)`;
+
 const HOUR_ROWS = `
   SELECT ${KEYS}, requests, errors, kinds, counts, coalesce(buckets, '{}') AS buckets,
          coalesce(bucket_counts, '{}') AS bucket_counts, coalesce(sketch, '{}') AS sketch
@@ -130,7 +134,7 @@ export const ADD_BATCHES: string = `
     addSql(DAY_TOTALS, mergedSql(DAY_TOTALS, 'start', 'new_days')),
     addSql(HOUR_CLIENT_TOTALS, clientsBy('start', 'client_id', false)),
     addSql(DAY_CLIENT_TOTALS, clientsBy(DAY, 'client_id', true)),
-    addSql(DAY_CLIENTS, clientsBy(DAY, 'client_id, method, endpoint', false)),
+    addSql(DAY_CLIENTS, clientRowsSql(CLIENTS_OF_DAY, KEYS, false)),
     addSql(HOUR_METRICS, 'SELECT * FROM new_metrics'),
     addSql(HOUR_METRIC_TOTALS, mergedSql(HOUR_METRIC_TOTALS, 'start', 'new_metrics')),
     addSql(DAY_METRICS, mergedSql(DAY_METRICS, DAY, 'new_metrics')),
