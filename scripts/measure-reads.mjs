@@ -5,6 +5,8 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { percentile, questionsOf, RANGES } from './page-questions.mjs';
+
 const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages', 'server', 'dist');
 const { DuckDbStore } = await import(join(dist, 'store/duckdb/store.js'));
 
@@ -17,55 +19,12 @@ const { values } = parseArgs({
 });
 const store = await DuckDbStore.open(values.db, { memoryLimit: '512MB', threads: 2 });
 const { analytics } = store;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const endpoint = { method: 'GET', endpoint: '/things/1/:id' };
-const clientId = 'shop';
 /** How often a page that shows a range of a day or more asks again, milliseconds. */
 const REFRESH = 30_000;
 
-/** As many buckets as the server chooses for what the page asks. */
-const BUCKETS = { 30: 12 * HOUR, 7: 3 * HOUR, 1: HOUR / 4 };
-
-function rangeOf(days) {
-  // Times are not round, as they are.
-  const until = Date.now();
-  return { since: until - days * DAY, until };
-}
-
-/** What the page asks, for a range that ends now. */
-function questions(days) {
-  const ask = (question, query) => () => question.call(analytics, { ...rangeOf(days), ...query });
-  const { overview, endpoints, clients, metrics, metric } = analytics;
-  const buckets = { bucketMillis: BUCKETS[days] };
-  const items = { ...buckets, name: 'items', byEndpoint: true };
-  return {
-    overview: ask(overview, buckets),
-    'overview of an endpoint': ask(overview, { ...buckets, endpoint }),
-    'overview of a client id': ask(overview, { ...buckets, clientId }),
-    'endpoints by requests': ask(endpoints, { order: 'requests', limit: 50 }),
-    'endpoints by p95': ask(endpoints, { order: 'p95', limit: 50 }),
-    'endpoints of a client id': ask(endpoints, { order: 'requests', limit: 50, clientId }),
-    clients: ask(clients, { limit: 20 }),
-    'clients of an endpoint': ask(clients, { limit: 20, endpoint }),
-    'clients of a client id': ask(clients, { limit: 20, clientId }),
-    metrics: ask(metrics, {}),
-    'metrics of an endpoint': ask(metrics, { endpoint }),
-    'metric, by endpoint': ask(metric, items),
-    'metric of a client id': ask(metric, { ...items, clientId }),
-    'metric of an endpoint': ask(metric, { ...items, byEndpoint: false, endpoint }),
-    'latest events': () => store.events({ ...rangeOf(days), limit: 100 }),
-    'latest errors': () => store.events({ ...rangeOf(days), limit: 100, status: { from: 500, to: 599 } }),
-  };
-}
-
-function percentile(sorted, q) {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
-}
-
-async function measure(days) {
-  console.log(`\n${days} days: milliseconds, p50 and p95 of ${values.rounds}, and of CPU`);
-  for (const [name, ask] of Object.entries(questions(days))) {
+async function measure(range) {
+  console.log(`\n${range}: milliseconds, p50 and p95 of ${values.rounds}, and of CPU`);
+  for (const [name, ask] of Object.entries(questionsOf(store, RANGES[range]))) {
     const times = [];
     await ask();
     const before = process.cpuUsage();
@@ -138,7 +97,7 @@ async function ingest(beside = () => Promise.resolve(), pauseMillis = 0) {
 
 /** Open pages that show 30 days: each asks all of an overview at once, and again after 30 s. */
 function pages(count, times) {
-  const { overview, 'endpoints by requests': endpoints, clients } = questions(30);
+  const { overview, 'endpoints by requests': endpoints, clients } = questionsOf(store, RANGES['30 d']);
   const asks = [overview, endpoints, clients, () => analytics.applications({ limit: 200, first: [] })];
   const page = async (end, delay) => {
     await setTimeout(delay);
@@ -170,7 +129,7 @@ async function compare(name, beside) {
 }
 
 await store.rollUp();
-for (const days of [30, 7, 1]) await measure(days);
+for (const range of ['30 d', '7 d', '24 h']) await measure(range);
 console.log('\nwhile about 2,000 events a second arrive, and a page asks four questions at once');
 for (const count of [1, 10]) {
   const times = [];
@@ -183,7 +142,7 @@ for (const count of [1, 10]) {
   await compare(`${count} pages are open`, pages(count, times));
   console.log(answersOf(times));
 }
-const everything = Object.values(questions(30));
+const everything = Object.values(questionsOf(store, RANGES['30 d']));
 await compare('all is asked without a pause', (end) =>
   Promise.all(
     everything.map(async (ask) => {

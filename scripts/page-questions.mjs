@@ -16,7 +16,10 @@ export const RANGES = {
 export function questionsOf(store, { millis, bucket }) {
   const { analytics } = store;
   const { overview, endpoints, clients, metrics, metric } = analytics;
-  const now = () => ({ since: Date.now() - millis, until: Date.now() });
+  const now = () => {
+    const until = Date.now();
+    return { since: until - millis, until };
+  };
   const ask = (question, query) => () => question.call(analytics, { ...now(), ...query });
   const buckets = { bucketMillis: bucket };
   const items = { ...buckets, name: 'items', byEndpoint: true };

@@ -71,14 +71,6 @@ export class RankedBuckets {
   }
 }
 
-/** Counts of several groups together. */
-export function summedCounts(groups: Iterable<BucketCounts>): BucketCounts {
-  const sums = new Map<number, number>();
-  for (const counts of groups)
-    for (const [bucket, count] of counts) sums.set(bucket, (sums.get(bucket) ?? 0) + count);
-  return sums;
-}
-
 /**
  * Where buckets begin and end, to the last bit as {@link latencyBucket} has it: a latency lies in one of them where an odd number of
  * these edges are not above it.

@@ -21,6 +21,9 @@ import {
   type AggregateTable,
 } from './tables.ts';
 
+/** Enough to see whether metrics are often the same. */
+const SAMPLE_EVENTS = 512;
+
 /** Longest JSON text of a value that is kept. */
 const MAX_TEXT_CHARACTERS = 66;
 
@@ -52,6 +55,10 @@ function clientsBy(start: string, keys: string, hasAddresses: boolean): string {
   return clientRowsSql(relation, `start, ${keys}`, hasAddresses);
 }
 
+/** Of an endpoint, as they are: who came in two hours of the batch is there twice, and adds up. */
+const CLIENTS_OF_DAY = `(
+    SELECT ${DAY} AS start, client_id, method, endpoint, client, requests, errors, seen FROM batch_clients)`;
+
 const HOUR_ROWS = `
   SELECT ${KEYS}, requests, errors, kinds, counts, coalesce(buckets, '{}') AS buckets,
          coalesce(bucket_counts, '{}') AS bucket_counts, coalesce(sketch, '{}') AS sketch
@@ -70,8 +77,13 @@ const HOUR_ROWS = `
       GROUP BY ${KEYS}, ${registerSql('place')}) AS registers
     GROUP BY ${KEYS}) AS clients USING (${KEYS})`;
 
+/** What is read of metrics: each event, or where many have the same, each different text with how many events have it. */
+const EACH = `SELECT ${KEYS}, custom_data, 1 AS times FROM batch`;
+const DIFFERENT = `SELECT ${KEYS}, custom_data, count(*)::integer AS times FROM batch GROUP BY ${KEYS}, custom_data`;
+
 /** Counted first, so that only groups are ranked. `OFFSET 0` keeps what is computed once from being computed wherever it is named. */
-const HOUR_METRIC_ROWS = `
+function hourMetricRows(source: string): string {
+  return `
   SELECT ${KEYS}, name, ${['number', 'boolean', 'string', 'list', 'object']
     .map((type) => `coalesce(sum(n) FILTER (WHERE type = '${type}'), 0)::bigint AS ${type}s`)
     .join(', ')},
@@ -84,20 +96,21 @@ const HOUR_METRIC_ROWS = `
   FROM (
     SELECT *, row_number() OVER (PARTITION BY ${KEYS}, name, type ORDER BY value IS NULL, n DESC, value COLLATE "C") AS place
     FROM (
-      SELECT ${KEYS}, name, type, value, ${metricBucketSql('number')} AS bucket, count(*) AS n, sum(number) AS total,
+      SELECT ${KEYS}, name, type, value, ${metricBucketSql('number')} AS bucket, sum(times) AS n, sum(number * times) AS total,
              min(number) AS least, max(number) AS greatest
       FROM (
-        SELECT ${KEYS}, name, type,
+        SELECT ${KEYS}, name, type, times,
                CASE type WHEN 'number' THEN ${metricNumberSql('json')} END AS number,
                CASE WHEN type IN ('boolean', 'string') AND length(json) <= ${MAX_TEXT_CHARACTERS} THEN json END AS value
         FROM (
-          SELECT ${KEYS}, name, json, ${metricTypeSql('json')} AS type
+          SELECT ${KEYS}, name, json, times, ${metricTypeSql('json')} AS type
           FROM (
-            SELECT ${KEYS}, u.key AS name, u.value::text AS json
-            FROM batch, json_each(${METRICS_JSON}) AS u) AS members
+            SELECT ${KEYS}, times, u.key AS name, u.value::text AS json
+            FROM (${source}) AS source, json_each(${METRICS_JSON}) AS u) AS members
           WHERE json <> 'null' OFFSET 0) AS typed OFFSET 0) AS parsed
       GROUP BY ${KEYS}, name, type, value, ${metricBucketSql('number')}) AS counted) AS ranked
   GROUP BY ${KEYS}, name`;
+}
 
 function columnsOf({ keys, family }: AggregateTable): string {
   return ['start', ...keys, ...family.measures.map((measure) => measure.name)].join(', ');
@@ -114,15 +127,25 @@ function mergedSql({ keys, family }: AggregateTable, start: string, relation: st
 }
 
 /**
+ * SQL for whether most events have metrics that others have, too: of some at the begin of `$low[1]`, which tell it for the rest.
+ */
+export const REPEATS: string = `
+  SELECT count(DISTINCT custom_data) * 2 <= count(*) AS repeats
+  FROM (SELECT custom_data FROM events WHERE arrived = $arrived AND id >= ($low)[1] AND id < ($low)[1] + ${SAMPLE_EVENTS}) AS sample`;
+
+/**
  * SQL for one statement that adds the events of batches to all aggregates but those of minutes. It binds `$arrived`, `$low` and
  * `$high`: arrays of ids, from and below.
+ *
+ * @param repeats - {@link REPEATS}; what is added does not depend on it
  */
-export const ADD_BATCHES: string = `
+export function addBatchesSql(repeats: boolean): string {
+  return `
   WITH batch AS MATERIALIZED (${EVENTS}),
   batch_clients AS MATERIALIZED (${CLIENTS}),
   new_hours AS MATERIALIZED (${HOUR_ROWS}),
   new_days AS MATERIALIZED (${mergedSql(DAYS, DAY, 'new_hours')}),
-  new_metrics AS MATERIALIZED (${HOUR_METRIC_ROWS}),
+  new_metrics AS MATERIALIZED (${hourMetricRows(repeats ? DIFFERENT : EACH)}),
   ${[
     addSql(HOURS, 'SELECT * FROM new_hours'),
     addSql(HOUR_TOTALS, mergedSql(HOUR_TOTALS, 'start', 'new_hours')),
@@ -130,7 +153,7 @@ export const ADD_BATCHES: string = `
     addSql(DAY_TOTALS, mergedSql(DAY_TOTALS, 'start', 'new_days')),
     addSql(HOUR_CLIENT_TOTALS, clientsBy('start', 'client_id', false)),
     addSql(DAY_CLIENT_TOTALS, clientsBy(DAY, 'client_id', true)),
-    addSql(DAY_CLIENTS, clientsBy(DAY, 'client_id, method, endpoint', false)),
+    addSql(DAY_CLIENTS, clientRowsSql(CLIENTS_OF_DAY, KEYS, false)),
     addSql(HOUR_METRICS, 'SELECT * FROM new_metrics'),
     addSql(HOUR_METRIC_TOTALS, mergedSql(HOUR_METRIC_TOTALS, 'start', 'new_metrics')),
     addSql(DAY_METRICS, mergedSql(DAY_METRICS, DAY, 'new_metrics')),
@@ -139,3 +162,4 @@ export const ADD_BATCHES: string = `
   SELECT $arrived, period, start / period * period
   FROM (SELECT DISTINCT start FROM new_hours) AS hours, (VALUES (${HOUR_MILLIS}), (${DAY_MILLIS})) AS periods(period)
   GROUP BY 1, 2, 3`;
+}

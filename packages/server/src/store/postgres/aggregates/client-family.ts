@@ -23,7 +23,8 @@ export const CLIENTS_AND_ADDRESSES: Family = {
 };
 
 /**
- * SQL for the rows of such a table.
+ * SQL for the rows of such a table. Clients are numbered across all keys, for to number those of each they would have to be sorted; so a
+ * key may have a row more than it needs.
  *
  * @param relation - SQL; one row for each client of a combination of keys: `client`, `requests`, `errors`, `seen` and `address`
  */
@@ -32,7 +33,7 @@ export function clientRowsSql(relation: string, keyNames: string, hasAddresses: 
     SELECT ${keyNames}, array_agg(client) AS clients, array_agg(requests) AS client_requests, array_agg(errors) AS client_errors,
            array_agg(seen) AS last_seen ${hasAddresses ? ', array_agg(address) AS addresses' : ''}
     FROM (
-      SELECT *, (row_number() OVER (PARTITION BY ${keyNames})) / ${CLIENTS_OF_ROW} AS part FROM ${relation} AS clients) AS parts
+      SELECT *, row_number() OVER () / ${CLIENTS_OF_ROW} AS part FROM ${relation} AS clients) AS parts
     GROUP BY ${keyNames}, part`;
 }
 

@@ -5,7 +5,7 @@ import { EVENTS_OF_BATCH } from '../engine/batches.ts';
 import { Conditions, type BoundQuery } from '../engine/conditions.ts';
 import { inTransaction } from '../engine/transaction.ts';
 import { number, text, type Row } from '../../rows/values.ts';
-import { ADD_BATCHES } from './batch-sql.ts';
+import { addBatchesSql, REPEATS } from './batch-sql.ts';
 
 /** Of batches of one day of arrival. */
 export interface IdRanges {
@@ -51,7 +51,8 @@ export async function rollUpStep(
         .value('arrived', 'date', arrived)
         .value('low', 'bigint[]', low)
         .value('high', 'bigint[]', high);
-      await run(client, conditions.query(ADD_BATCHES));
+      const [sample] = await run(client, conditions.query(REPEATS));
+      await run(client, conditions.query(addBatchesSql(sample?.['repeats'] === true)));
     }
     return taken.length;
   });

@@ -11,6 +11,7 @@ export interface BoundQuery {
 export type ParameterType =
   | 'bigint'
   | 'float8'
+  | 'float8[]'
   | 'text'
   | 'text[]'
   | 'bigint[]'

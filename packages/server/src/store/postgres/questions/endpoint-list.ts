@@ -13,7 +13,7 @@ import { percentiles } from '../engine/values.ts';
 import { number, text, type Row } from '../../rows/values.ts';
 import { countsOfRow } from './exact-latencies.ts';
 import { exactByEndpoint, latenciesByEndpoint } from './latency-source.ts';
-import { PERIODS, requestsSql, SUMS, textOf, withEndpoint } from './requests.ts';
+import { PERIODS, requestsSql, SUMS, withEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import { caseless } from './search.ts';
 import { isLong, type StoredState } from './stored-state.ts';
@@ -37,7 +37,7 @@ export async function endpointListOf(
   query: EndpointsQuery,
   state: StoredState,
 ): Promise<EndpointList> {
-  const periods = isLong(query) ? PERIODS.day : PERIODS.minute;
+  const periods = isLong(query) ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(query, state, periods);
   const isFound = query.search === undefined ? 'true' : (await caseless(rows))('path', '$search');
   const candidates = await rows(
@@ -71,13 +71,13 @@ export async function endpointListOf(
     state,
     listed.map(({ row }) => row),
   );
-  const endpoints = listed.map(({ row, latency }) => ({
+  const endpoints = listed.map(({ row, latency }, index) => ({
     ...keyOf(row),
     requests: number(row['requests']),
     errors: number(row['errors']),
     share: number(row['requests']) / number(row['all_requests']),
     latency,
-    sparkline: sparklines.get(textOf(keyOf(row))) ?? [],
+    sparkline: sparklines[index] ?? [],
   }));
   return { estimated: isLong(query), endpoints, total: number(candidates[0]?.['total']) };
 }
@@ -117,7 +117,7 @@ async function sparklinesOf(
   query: EndpointsQuery,
   state: StoredState,
   listed: readonly Row[],
-): Promise<ReadonlyMap<string, readonly number[]>> {
+): Promise<readonly (readonly number[])[]> {
   const { since, until } = query;
   const periods = isLong(query) ? PERIODS.hour : PERIODS.minute;
   const range = rollupRange(query, state, periods, partBegins(query));
@@ -137,17 +137,15 @@ async function sparklinesOf(
         listed.map((row) => text(row['path'])),
       )
       .query(
-        `SELECT method, path, (ms - $origin) * ${SPARKLINE_PARTS} / $span AS part, sum(requests)::bigint AS requests
+        `SELECT place, (ms - $origin) * ${SPARKLINE_PARTS} / $span AS part, sum(requests)::bigint AS requests
          FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts
-         JOIN unnest($methods, $paths) AS listed(method, path) USING (method, path)
-         GROUP BY 1, 2, 3`,
+         JOIN unnest($methods, $paths) WITH ORDINALITY AS listed(method, path, place) USING (method, path)
+         GROUP BY 1, 2`,
       ),
   );
-  const sparklines = new Map(
-    listed.map((row) => [textOf(keyOf(row)), Array.from({ length: SPARKLINE_PARTS }, () => 0)]),
-  );
+  const sparklines = listed.map(() => Array.from({ length: SPARKLINE_PARTS }, () => 0));
   for (const row of found) {
-    const parts = sparklines.get(textOf(keyOf(row)));
+    const parts = sparklines[number(row['place']) - 1];
     if (parts !== undefined) parts[number(row['part'])] = number(row['requests']);
   }
   return sparklines;

@@ -1,15 +1,15 @@
 import type { AnalyticsFilter, EndpointKey, HistogramBin } from '../../analytics.ts';
 import type { Percentiles } from '../../event-query.ts';
 import { binsOf } from '../../figures/log-buckets.ts';
-import { summedCounts, type BucketCounts } from '../../figures/ranked-buckets.ts';
+import type { BucketCounts } from '../../figures/ranked-buckets.ts';
 import { latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
-import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
+import { ENDPOINT_NAME, filteredByEndpoint } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
 import { number, type Row } from '../../rows/values.ts';
-import { countsOfRow, exactPercentiles } from './exact-latencies.ts';
+import { countsOfRow, exactPercentiles, isWithinSql, LATENCY_BYTES, latenciesOf } from './exact-latencies.ts';
 import { isOfEndpoint, LATENCIES, PERIODS, requestsSql, withEndpoint, type Grain } from './requests.ts';
-import { rollupRange } from './rollup-range.ts';
+import { rollupRange, type RollupRange } from './rollup-range.ts';
 import { isLong, type StoredState } from './stored-state.ts';
 
 /** Latencies of a range, and of each bucket of it that has any. */
@@ -21,6 +21,7 @@ export interface LatenciesByTime {
 }
 
 const QUANTILES = [0.5, 0.95, 0.99];
+const NONE: Percentiles = { p50: null, p95: null, p99: null };
 
 /** What is counted of each bucket, as arrays. */
 const COUNTED = ['array_agg(bucket) AS buckets', 'array_agg(count) AS counts'] as const;
@@ -37,36 +38,54 @@ export async function latenciesByTime(
   state: StoredState,
   { width, grain }: { readonly width: number; readonly grain: Grain | undefined },
 ): Promise<LatenciesByTime> {
-  const periods = grain === undefined ? [] : PERIODS[grain];
+  if (grain === undefined || !isLong(filter)) return exactByTime(rows, filter, state, width);
+  const periods = PERIODS[grain];
   const range = rollupRange(filter, state, periods);
   const given = `(
     SELECT ms / $width * $width AS start, bucket, count
     FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL)`;
-  const conditions = (): Conditions => range.conditions().number('width', width);
-  if (grain !== undefined && isLong(filter))
-    return estimatedOf(await rows(conditions().query(estimatedByTimeSql(given))));
-  const counted = await rows(conditions().query(countedByTimeSql(given)));
-  const groups = counted.map((row) => ({ keys: [number(row['start'])], counts: countsOfRow(row) }));
-  const exact = await exactPercentiles(rows, conditions, {
-    events: `(SELECT event_time / $width * $width AS start, latency_ms FROM events ${filteredByEndpoint(filter).where})`,
-    keys: [{ name: 'start', type: 'bigint[]' }],
-    groups,
-    isTotal: true,
-  });
+  const found = await rows(range.conditions().number('width', width).query(estimatedByTimeSql(given)));
+  const all = found.find((row) => row['start'] === null);
   return {
-    total: exact.total,
-    byStart: new Map(
-      counted.map((row, index) => [number(row['start']), exact.ofGroups[index] ?? exact.total]),
-    ),
-    histogram: binsOf(summedCounts(groups.map(({ counts }) => counts))),
+    total: percentiles(all?.['quantiles']),
+    byStart: byStart(found.filter((row) => row['start'] !== null)),
+    histogram: binsOf(countsOfRow(all)),
   };
 }
 
-function countedByTimeSql(given: string): string {
-  return `
-    SELECT start, ${COUNTED.join(', ')}
-    FROM (SELECT start, bucket, sum(count::float8)::bigint AS count FROM ${given} AS given GROUP BY start, bucket) AS counted
-    GROUP BY start`;
+/** The few latencies that the percentiles of the whole range need are read beside those of each bucket, which are sorted. */
+async function exactByTime(
+  rows: ReadRows,
+  filter: AnalyticsFilter,
+  state: StoredState,
+  width: number,
+): Promise<LatenciesByTime> {
+  const counts = await countsOf(rows, filter, state);
+  const conditions = filteredByEndpoint(filter).number('width', width);
+  const sql = `
+    SELECT start, percentile_cont(ARRAY[${QUANTILES.join(', ')}]) WITHIN GROUP (ORDER BY latency_ms) AS quantiles,
+           ${LATENCY_BYTES} FILTER (WHERE ${isWithinSql('$edges')}) AS latencies
+    FROM (SELECT event_time / $width * $width AS start, latency_ms FROM events ${conditions.where}) AS e GROUP BY start`;
+  let found: readonly Row[] = [];
+  const [total = NONE] = await exactPercentiles([counts], async ([edges]) => {
+    found = await rows(conditions.value('edges', 'float8[]', edges).query(sql));
+    return [joined(found.map((row) => latenciesOf(row['latencies'])))];
+  });
+  return { total, byStart: byStart(found), histogram: binsOf(counts) };
+}
+
+function byStart(found: readonly Row[]): LatenciesByTime['byStart'] {
+  return new Map(found.map((row) => [number(row['start']), percentiles(row['quantiles'])]));
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let begin = 0;
+  for (const part of parts) {
+    all.set(part, begin);
+    begin += part.length;
+  }
+  return all;
 }
 
 /** One row for each bucket of time, and one for all, whose `start` is NULL. */
@@ -78,14 +97,20 @@ function estimatedByTimeSql(given: string): string {
   return `SELECT * FROM ${quantilesSql(counted, ['start'], QUANTILES, latencyValueSql, ofAll)} AS estimated`;
 }
 
-function estimatedOf(found: readonly Row[]): LatenciesByTime {
-  const all = found.find((row) => row['start'] === null);
-  const ofStarts = found.filter((row) => row['start'] !== null);
-  return {
-    total: percentiles(all?.['quantiles']),
-    byStart: new Map(ofStarts.map((row) => [number(row['start']), percentiles(row['quantiles'])])),
-    histogram: binsOf(countsOfRow(all)),
-  };
+/** Of each bucket of a range, what is counted of a range: SQL in parentheses with the columns `bucket` and `count`. */
+function countedSql(filter: AnalyticsFilter, range: RollupRange, periods: readonly number[]): string {
+  return `(
+    SELECT bucket, sum(count::float8)::bigint AS count
+    FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL GROUP BY bucket)`;
+}
+
+/** How many latencies of a short range lie in which bucket. */
+async function countsOf(rows: ReadRows, filter: AnalyticsFilter, state: StoredState): Promise<BucketCounts> {
+  const range = rollupRange(filter, state, PERIODS.hour);
+  const counted = countedSql(filter, range, PERIODS.hour);
+  const sql = `SELECT ${COUNTED.join(', ')} FROM ${counted} AS counted`;
+  const [row] = await rows(range.conditions().query(sql));
+  return countsOfRow(row);
 }
 
 /** The percentiles of a whole range. */
@@ -94,26 +119,20 @@ export async function latencyTotals(
   filter: AnalyticsFilter,
   state: StoredState,
 ): Promise<Percentiles> {
-  const periods = isLong(filter) ? PERIODS.day : PERIODS.hour;
-  const range = rollupRange(filter, state, periods);
-  const counted = `(
-    SELECT bucket, sum(count::float8)::bigint AS count
-    FROM ${requestsSql(range, periods, LATENCIES, isOfEndpoint(filter))} AS latencies WHERE bucket IS NOT NULL GROUP BY bucket)`;
   if (isLong(filter)) {
-    const sql = `SELECT quantiles FROM ${quantilesSql(counted, [], QUANTILES, latencyValueSql)} AS estimated`;
-    const [row] = await rows(range.conditions().query(sql));
+    const range = rollupRange(filter, state, PERIODS.day);
+    const counted = countedSql(filter, range, PERIODS.day);
+    const estimated = quantilesSql(counted, [], QUANTILES, latencyValueSql);
+    const [row] = await rows(range.conditions().query(`SELECT quantiles FROM ${estimated} AS estimated`));
     return percentiles(row?.['quantiles']);
   }
-  const [row] = await rows(
-    range.conditions().query(`SELECT ${COUNTED.join(', ')} FROM ${counted} AS counted`),
-  );
-  const exact = await exactPercentiles(rows, () => range.conditions(), {
-    events: `(SELECT latency_ms FROM events ${filteredByEndpoint(filter).where})`,
-    keys: [],
-    groups: [{ keys: [], counts: countsOfRow(row) }],
-    isTotal: false,
+  const [exact = NONE] = await exactPercentiles([await countsOf(rows, filter, state)], async ([edges]) => {
+    const conditions = filteredByEndpoint(filter).value('edges', 'float8[]', edges);
+    const { where } = conditions.and(isWithinSql('$edges'));
+    const [row] = await rows(conditions.query(`SELECT ${LATENCY_BYTES} AS latencies FROM events ${where}`));
+    return [latenciesOf(row?.['latencies'])];
   });
-  return exact.ofGroups[0] ?? exact.total;
+  return exact;
 }
 
 /** An endpoint, and how many of its latencies lie in which bucket. */
@@ -141,14 +160,36 @@ export async function exactByEndpoint(
   filter: AnalyticsFilter,
   endpoints: readonly CountedEndpoint[],
 ): Promise<readonly Percentiles[]> {
-  const { ofGroups } = await exactPercentiles(rows, () => filteredByEndpoint(filter), {
-    events: `(SELECT method, ${ENDPOINT_NAME} AS path, latency_ms FROM events ${filteredByEndpoint(filter).where})`,
-    keys: [
-      { name: 'method', type: 'text[]' },
-      { name: 'path', type: 'text[]' },
-    ],
-    groups: endpoints.map(({ method, endpoint, counts }) => ({ keys: [method, endpoint], counts })),
-    isTotal: false,
+  const groups = endpoints.map(({ counts }) => counts);
+  return exactPercentiles(groups, async (edges) => {
+    const conditions = filteredByEndpoint(filter)
+      .value(
+        'methods',
+        'text[]',
+        endpoints.map(({ method }) => method),
+      )
+      .value(
+        'paths',
+        'text[]',
+        endpoints.map(({ endpoint }) => endpoint),
+      )
+      .value(
+        'edges',
+        'text[]',
+        edges.map((each) => `{${each.join(',')}}`),
+      );
+    const found = await rows(
+      conditions.query(
+        `SELECT place, ${LATENCY_BYTES} AS latencies
+         FROM (SELECT method, ${ENDPOINT_NAME} AS path, latency_ms FROM events ${conditions.where}) AS e
+         JOIN (
+           SELECT method, path, edges::float8[] AS edges, place
+           FROM unnest($methods, $paths, $edges) WITH ORDINALITY AS given(method, path, edges, place) OFFSET 0) AS wanted
+         USING (method, path)
+         WHERE ${isWithinSql('edges')} GROUP BY place`,
+      ),
+    );
+    const read = new Map(found.map((row) => [number(row['place']) - 1, latenciesOf(row['latencies'])]));
+    return groups.map((_, index) => read.get(index) ?? new Float64Array());
   });
-  return ofGroups;
 }

@@ -74,7 +74,7 @@ export async function eventCount(
   filter: AnalyticsFilter,
   state: StoredState,
 ): Promise<number> {
-  const periods = isLong(filter) ? PERIODS.day : PERIODS.minute;
+  const periods = isLong(filter) ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
   const [row] = await rows(
     range

@@ -97,7 +97,7 @@ async function countsOf(
 }
 
 async function totalsOf(rows: ReadRows, filter: AnalyticsFilter, state: StoredState): Promise<Totals> {
-  const periods = isLong(filter) ? PERIODS.day : PERIODS.minute;
+  const periods = isLong(filter) ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
   const found = await rows(
     range.conditions().query(

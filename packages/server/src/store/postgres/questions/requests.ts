@@ -1,5 +1,5 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter, EndpointKey } from '../../analytics.ts';
+import type { AnalyticsFilter } from '../../analytics.ts';
 import { KIND_OF_EVENT } from '../aggregates/request-kind.ts';
 import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
 import { DAY_TOTALS, DAYS, HOUR_TOTALS, HOURS, MINUTES, type AggregateTable } from '../aggregates/tables.ts';
@@ -73,9 +73,4 @@ export function requestsSql(
 /** Whether only rows that tell endpoints apart can answer. */
 export function isOfEndpoint({ endpoint }: AnalyticsFilter): boolean {
   return endpoint !== undefined;
-}
-
-/** The endpoint of a row, as a key of maps. */
-export function textOf({ method, endpoint }: EndpointKey): string {
-  return JSON.stringify([method, endpoint]);
 }

@@ -5,6 +5,9 @@ import type { AggregateTable } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
 import type { StoredState } from './stored-state.ts';
 
+/** With more stretches than these, it pays to search among them. */
+const FEW = 4;
+
 /** What is read of the aggregates, and what of single events: SQL in parentheses, for statements that bind its conditions. */
 export interface RollupRange {
   /** Columns of the rows of a table whose periods lie in the range whole, and in no longer ones that are read. */
@@ -39,14 +42,12 @@ export function rollupRange(
       const stretches = whole.get(table.periodMillis) ?? [];
       // Totals have no endpoint: who asks for one reads other tables.
       const endpoint = table.keys.includes('endpoint') ? ofEndpoint('endpoint') : '';
-      return `(SELECT ${columns} FROM ${table.name} WHERE ${withinAny('start', stretches)} ${ofClient} ${endpoint})`;
+      return `(SELECT ${columns} FROM ${table.name} WHERE ${startsWithin(stretches)} ${ofClient} ${endpoint})`;
     },
     events: (columns) => {
       const keys = `${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
       const parts = [
-        ...(rest.length === 0
-          ? []
-          : [`SELECT ${columns} FROM events WHERE ${withinAny('event_time', rest)} ${keys}`]),
+        ...eventsPart(columns, keys, rest),
         ...pendingPart(columns, keys, pendingStretches(whole, filter.until), state),
       ];
       return parts.length === 0
@@ -91,6 +92,18 @@ function partsBetween(
   return { whole, rest };
 }
 
+/** One stretch after the other where there are many: to plan for all of them at once, in each partition, takes longer than to read them. */
+function eventsPart(columns: string, keys: string, stretches: readonly TimeRange[]): readonly string[] {
+  if (stretches.length === 0) return [];
+  if (stretches.length <= FEW)
+    return [`SELECT ${columns} FROM events WHERE ${withinAny('event_time', stretches)} ${keys}`];
+  const values = stretches.map(({ since, until }) => `(${since}::bigint, ${until}::bigint)`).join(', ');
+  return [
+    `SELECT e.* FROM (VALUES ${values}) AS s(since, until), LATERAL (
+       SELECT ${columns} FROM events WHERE event_time >= s.since AND event_time < s.until ${keys} OFFSET 0) AS e`,
+  ];
+}
+
 /** Minutes are written with the events: nothing of theirs is ever pending. */
 function pendingStretches(
   whole: ReadonlyMap<number, readonly TimeRange[]>,
@@ -114,6 +127,15 @@ function pendingPart(
        SELECT ${columns} FROM events
        WHERE arrived = day AND id >= low AND id < high AND ${withinAny('event_time', stretches)} ${keys} OFFSET 0) AS e`,
   ];
+}
+
+/** The same of the begins of periods. One search among the ends of many stretches takes less than a comparison with each. */
+function startsWithin(stretches: readonly TimeRange[]): string {
+  const [first, last] = [stretches[0], stretches.at(-1)];
+  if (first === undefined || last === undefined || stretches.length <= FEW)
+    return withinAny('start', stretches);
+  const edges = stretches.flatMap(({ since, until }) => [since, until]);
+  return `(start >= ${first.since} AND start < ${last.until} AND width_bucket(start, ARRAY[${edges.join(', ')}]::bigint[]) % 2 = 1)`;
 }
 
 function withinAny(column: string, stretches: readonly TimeRange[]): string {

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import pg from 'pg';
+
+import { addBatchesSql, REPEATS } from '../../../dist/store/postgres/aggregates/batch-sql.js';
+import { Conditions, type BoundQuery } from '../../../dist/store/postgres/engine/conditions.js';
+import { afterTest } from '../../support/disposal.js';
+import { append, START, storeEvent } from '../../support/events.js';
+import { openStore } from '../../support/postgres-store.js';
+import { usePostgres } from '../../support/postgres.js';
+
+/** Rows of metrics of hours, arrays in the order of their values. */
+const METRICS = `
+  SELECT start, client_id, method, endpoint, name, numbers, booleans, strings, lists, objects, round(total::numeric, 6) AS total,
+         (SELECT array_agg((bucket, n, least, greatest)::text ORDER BY bucket)
+          FROM unnest(buckets, bucket_counts, leasts, greatests) AS b(bucket, n, least, greatest)) AS buckets,
+         (SELECT array_agg((value, n)::text ORDER BY value) FROM unnest(texts, text_counts) AS t(value, n)) AS texts
+  FROM hour_metrics ORDER BY start, client_id, method, endpoint, name`;
+
+describe('a roll-up', function () {
+  this.timeout(60_000);
+  const newDatabase = usePostgres();
+
+  /** A database with events that have these metrics, in one batch and in all aggregates. */
+  async function stored(metrics: readonly object[]): Promise<pg.Client> {
+    const url = await newDatabase();
+    const store = await openStore(url);
+    const events = metrics.map((each) => storeEvent({ customData: JSON.stringify(each) }));
+    await store.append(append({ events, receivedAt: START }));
+    await store.rollUp();
+    await store.close();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    afterTest(() => client.end());
+    return client;
+  }
+
+  async function run(client: pg.Client, { sql, values }: BoundQuery): Promise<readonly unknown[]> {
+    return (await client.query<Record<string, unknown>>(sql, [...values])).rows;
+  }
+
+  /** What is bound for batches with ids from `low`. */
+  function batches(low: number): Conditions {
+    return new Conditions()
+      .value('arrived', 'date', new Date(START).toISOString().slice(0, 10))
+      .value('low', 'bigint[]', [low])
+      .value('high', 'bigint[]', [Number.MAX_SAFE_INTEGER]);
+  }
+
+  it('adds the same, whether it reads the metrics of each event or each different text of them once', async () => {
+    const few = [{ plan: 'a', items: 3 }, { plan: 'b' }, { items: 2.5, gone: null, tags: [1] }, {}];
+    const client = await stored(
+      Array.from({ length: 300 }, (_, n) => (n % 7 === 0 ? { items: n } : (few[n % few.length] ?? {}))),
+    );
+    const added = async (repeats: boolean): Promise<readonly unknown[]> => {
+      await client.query('BEGIN; DELETE FROM hour_metrics');
+      await run(client, batches(0).query(addBatchesSql(repeats)));
+      const rows = await run(client, new Conditions().query(METRICS));
+      await client.query('ROLLBACK');
+      return rows;
+    };
+    const rows = await added(true);
+    expect(rows).to.have.length(3);
+    expect(rows).to.deep.equal(await added(false));
+  });
+
+  it('sees from some events whether many have the same metrics', async () => {
+    const client = await stored(Array.from({ length: 100 }, (_, n) => ({ items: n % 3 })));
+    const { rows } = await client.query<{ readonly least: number }>(
+      'SELECT min(id)::float8 AS least FROM events',
+    );
+    const sample = batches(rows[0]?.least ?? 0).query(REPEATS);
+    expect(await run(client, sample)).to.deep.equal([{ repeats: true }]);
+    await client.query(`UPDATE events SET custom_data = '{"items":' || id || '}'`);
+    expect(await run(client, sample)).to.deep.equal([{ repeats: false }]);
+  });
+});
