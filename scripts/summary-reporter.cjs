@@ -11,11 +11,12 @@ module.exports = class SummaryReporter extends reporters.Spec {
     const file = process.env.SUMMARY_FILE;
     const leaveCounts = (running) => {
       const { passes, failures, pending } = this.stats;
-      const failed = this.failures.map((test) => `${nameOf(test)}: ${test.err?.message?.split('\n')[0] ?? test.err}`);
+      const failed = this.failures.map(
+        (test) => `${nameOf(test)}: ${test.err?.message?.split('\n')[0] ?? test.err}`,
+      );
       if (file) writeFileSync(file, JSON.stringify({ passes, failures, pending, failed, running }));
     };
-    for (const event of ['test', 'hook'])
-      runner.on(event, (runnable) => leaveCounts(nameOf(runnable)));
+    for (const event of ['test', 'hook']) runner.on(event, (runnable) => leaveCounts(nameOf(runnable)));
     runner.once('end', () => leaveCounts());
     process.once('SIGTERM', () => {
       this.stats.duration = Date.now() - this.stats.start;
