@@ -91,6 +91,7 @@ function normal(attributes, ports) {
   return Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
+const PACKAGE = '../../../packages/instrumentation/dist/cjs/index.js';
 const recorder = new Recorder();
 const reader = new Reader();
 
@@ -99,7 +100,11 @@ function instrumentation(options) {
     const { HttpInstrumentation } = fromSdk('@opentelemetry/instrumentation-http');
     return new HttpInstrumentation({ disableOutgoingRequestInstrumentation: true, ...options });
   }
-  const { HttpServerInstrumentation } = require('../../../packages/instrumentation/dist/cjs/index.js');
+  return ours(options);
+}
+
+function ours(options) {
+  const { HttpServerInstrumentation } = require(PACKAGE);
   return new HttpServerInstrumentation(options);
 }
 
@@ -108,14 +113,19 @@ function configure(http, options = {}) {
   http.setConfig(KIND === 'standard' ? { disableOutgoingRequestInstrumentation: true, ...options } : options);
 }
 
+/** With Cerberus where its environment says where to. */
 function start(http, others = []) {
-  const sdk = new NodeSDK({
+  const configuration = {
     instrumentations: [http, ...others],
     spanProcessors: [recorder],
     metricReaders: [reader],
     resourceDetectors: [],
     logRecordProcessors: [],
-  });
+  };
+  const isWatched = process.env.CERBERUS_WS_URL !== undefined;
+  const sdk = new NodeSDK(
+    isWatched ? require(PACKAGE).withCerberus(configuration, { strict: true }) : configuration,
+  );
   sdk.start();
   return sdk;
 }
@@ -137,4 +147,4 @@ async function takeMetrics() {
     .toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 
-module.exports = { api, configure, fromSdk, instrumentation, recorder, start, takeMetrics };
+module.exports = { api, configure, fromSdk, instrumentation, ours, recorder, start, takeMetrics };

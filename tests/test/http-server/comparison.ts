@@ -32,7 +32,7 @@ export async function runApplication<Report>(
   kind: Kind,
   sdk: Sdk,
   args: readonly string[],
-  node: string = process.execPath,
+  { node = process.execPath, env = {} }: { readonly node?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<{ readonly report: Report; readonly said: string }> {
   const { cert, private: key } = await certificate;
   const child = spawn(node, args, {
@@ -45,6 +45,7 @@ export async function runApplication<Report>(
       PRIVATE_KEY: key,
       OTEL_METRICS_EXPORTER: 'none',
       OTEL_LOGS_EXPORTER: 'none',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: DEADLINE_MILLIS,
@@ -63,10 +64,10 @@ export async function runApplication<Report>(
 export async function runBoth(
   sdk: Sdk,
   args: readonly string[],
-  node?: string,
+  node: string = process.execPath,
 ): Promise<{ readonly standard: SeenCases; readonly ours: SeenCases }> {
   const [standard, ours] = await Promise.all(
-    (['standard', 'ours'] as const).map((kind) => runApplication<SeenCases>(kind, sdk, args, node)),
+    (['standard', 'ours'] as const).map((kind) => runApplication<SeenCases>(kind, sdk, args, { node })),
   );
   return { standard: standard?.report ?? {}, ours: ours?.report ?? {} };
 }

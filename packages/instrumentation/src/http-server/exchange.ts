@@ -17,7 +17,7 @@ export const EXCHANGE: unique symbol = Symbol.for('@cerberus-otel/http-exchange.
  * A request and its response, from their announcement to the end of the response. Its span starts when the server emits the
  * request, and at the latest when the response is complete: Node itself answers some requests without emitting them.
  *
- * Shows nothing of it to `inspect`, and hangs on the request alone, not on its span, which is reachable for longer.
+ * Nothing that others do at its start and end, such as processors, is thrown into the application. Shows nothing of itself to `inspect`, and hangs on the request alone, not on its span, which is reachable for longer.
  */
 export class Exchange {
   readonly #tracing: RequestTracing;
@@ -74,25 +74,35 @@ export class Exchange {
   #begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    this.#guarded('start of a request', () => {
+    try {
       this.#context = this.#tracing.suppressed(this.#start);
       if (this.#context !== undefined) return;
       this.#traced = this.#tracing.start(this.#start);
       this.#context = this.#traced.context;
-    });
+    } catch (error) {
+      this.#failures.add('start of a request', error);
+    }
   }
 
   #finish(): void {
     const traced = this.#ending();
     if (traced === undefined) return;
-    this.#guarded('end of a request', () => this.#tracing.finish(traced, this.#start));
+    try {
+      this.#tracing.finish(traced, this.#start);
+    } catch (failure) {
+      this.#failures.add('end of a request', failure);
+    }
   }
 
   #fail(error: unknown): void {
     // `throw undefined` is nothing to record.
     const traced = Boolean(error) ? this.#ending() : undefined;
     if (traced === undefined) return;
-    this.#guarded('end of a request', () => this.#tracing.fail(traced, error as Exception));
+    try {
+      this.#tracing.fail(traced, error as Exception);
+    } catch (failure) {
+      this.#failures.add('end of a request', failure);
+    }
   }
 
   /** What is traced, the first time that it ends. */
@@ -100,15 +110,6 @@ export class Exchange {
     if (this.#isOver) return undefined;
     this.#isOver = this.#traced !== undefined;
     return this.#traced;
-  }
-
-  /** A processor, a propagator or an exporter of somebody may throw; the application's request goes on. */
-  #guarded(what: string, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#failures.add(what, error);
-    }
   }
 }
 

@@ -31,8 +31,10 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
  * @param scheme of the connection
  */
 export function namedHost(headers: IncomingHttpHeaders, scheme: string): NamedHost | undefined {
-  const hop = hopsOf(headers.forwarded).find(({ host }) => isGiven(host));
-  if (hop?.host !== undefined) return hostOf(hop.host, hop.proto);
+  if (headers.forwarded !== undefined) {
+    const hop = hopsOf(headers.forwarded).find(({ host }) => isGiven(host));
+    if (hop?.host !== undefined) return hostOf(hop.host, hop.proto);
+  }
   const forwarded = headers['x-forwarded-host'];
   const proto = headers['x-forwarded-proto'];
   if (typeof forwarded === 'string') return hostOf(forwarded, typeof proto === 'string' ? proto : undefined);
@@ -44,8 +46,10 @@ export function namedHost(headers: IncomingHttpHeaders, scheme: string): NamedHo
  * client can write; else the peer.
  */
 export function namedClient(headers: IncomingHttpHeaders, peer: string | undefined): string | undefined {
-  const client = hopsOf(headers.forwarded).find((hop) => isGiven(hop.client))?.client;
-  if (client !== undefined) return withoutPort(client);
+  if (headers.forwarded !== undefined) {
+    const client = hopsOf(headers.forwarded).find((hop) => isGiven(hop.client))?.client;
+    if (client !== undefined) return withoutPort(client);
+  }
   const forwarded = headers['x-forwarded-for'];
   if (typeof forwarded !== 'string' || forwarded === '') return isGiven(peer) ? peer : undefined;
   const comma = forwarded.indexOf(',');
@@ -77,8 +81,7 @@ function withoutPort(address: string): string {
 }
 
 /** Strictly as RFC 7239 has it: a header that breaks its grammar anywhere says nothing. */
-function hopsOf(header: string | undefined): readonly Hop[] {
-  if (header === undefined) return [];
+function hopsOf(header: string): readonly Hop[] {
   const hops: Hop[] = [];
   let hop: Record<string, string> = {};
   let isEnd = false;

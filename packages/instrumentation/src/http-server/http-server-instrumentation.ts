@@ -41,6 +41,7 @@ export class HttpServerInstrumentation {
   #tracer = trace.getTracer(NAME, VERSION);
   #duration = histogramOf(metrics.getMeterProvider());
   #isEnabled = false;
+  #hasSaidPassive = false;
 
   constructor(config: HttpServerInstrumentationConfig = {}) {
     const { enabled } = readHttpServerOptions(config);
@@ -92,14 +93,18 @@ export class HttpServerInstrumentation {
     return new RequestTracing(readHttpServerOptions(this.#config), instruments, this.#failures);
   }
 
+  /** Once, although it is so for every request. */
+  #sayPassive(): void {
+    if (this.#hasSaidPassive) return;
+    this.#hasSaidPassive = true;
+    this.#reporter.condition('CERBERUS_TWO_HTTP_INSTRUMENTATIONS', STAYS_PASSIVE);
+  }
+
   #arrived(start: RequestStart): void {
     try {
       if (isFollowed(start)) return;
-      if (isPatched(start.server)) {
-        this.#reporter.condition('CERBERUS_TWO_HTTP_INSTRUMENTATIONS', STAYS_PASSIVE);
-        return;
-      }
-      follow(start, new Exchange(this.#tracing, this.#failures, start));
+      if (isPatched(start.server)) this.#sayPassive();
+      else follow(start, new Exchange(this.#tracing, this.#failures, start));
     } catch (error) {
       this.#failures.add('arrival of a request', error);
     }

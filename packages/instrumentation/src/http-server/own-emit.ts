@@ -20,13 +20,13 @@ export function isFollowed({ request }: RequestStart): boolean {
 /** Lets an exchange see what is emitted on its request and its response, and by the server that gives it out. */
 export function follow({ request, response, server }: RequestStart, exchange: Exchange): void {
   adopt(server);
-  for (const [carrier, emit] of [
-    [request, emitOfRequest],
-    [response, emitOfResponse],
-  ] as const) {
-    (carrier as Carrier)[EXCHANGE] = exchange;
-    carrier.emit = emit;
-  }
+  attach(request, exchange, emitOfRequest);
+  attach(response, exchange, emitOfResponse);
+}
+
+function attach(carrier: Carrier, exchange: Exchange, emit: Carrier['emit']): void {
+  carrier[EXCHANGE] = exchange;
+  carrier.emit = emit;
 }
 
 /** Shared by all of them: a function for each would have to be collected with each. */
