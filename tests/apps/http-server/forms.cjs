@@ -22,6 +22,8 @@ const TARGETS = [
   '/a?b=',
   '/a?=b',
   '/a?b=c=d',
+  '/a??',
+  '/a??b=c',
   '/a?q=%20+x',
   '/a?q=x+y',
   '/a?x=1&y=%2F',

@@ -10,18 +10,19 @@ const post = (path) =>
 const seen = (note, what) => note(what, `${api.trace.getActiveSpan() !== undefined}`);
 
 function express(note) {
-  const express = fromSdk('express');
-  const app = express();
-  const sub = express.Router({ mergeParams: true });
+  const framework = fromSdk('express');
+  const app = framework();
+  const sub = framework.Router({ mergeParams: true });
   sub.get('/b', (req, res) => res.send('b'));
-  app.use(express.json());
-  app.use((req, res, next) => setTimeout(next, 1));
+  app.use(framework.json());
+  app.use((req, res, next) => setTimeout(() => next(), 1));
   app.use('/sub/:id', sub);
   app.get('/', (req, res) => res.send('home'));
   app.get('/users/:id', (req, res) => {
     seen(note, 'handler');
     res.json({ id: req.params.id });
   });
+  // oxlint-disable-next-line oxc/no-async-endpoint-handlers -- Express 5
   app.get('/late/:id', async (req, res) => {
     await new Promise((resolve) => setTimeout(resolve, 3));
     seen(note, 'late');
@@ -88,9 +89,9 @@ function connect(note) {
 async function fastify(note, act) {
   const app = fromSdk('fastify')();
   app.get('/', async () => 'home');
-  app.get('/users/:id', async (req) => {
+  app.get('/users/:id', (req, reply) => {
     seen(note, 'handler');
-    return req.params;
+    reply.send(req.params);
   });
   app.get('/late/:id', async () => {
     await new Promise((resolve) => setTimeout(resolve, 3));
@@ -100,7 +101,7 @@ async function fastify(note, act) {
   app.get('/fails', async () => {
     throw new RangeError('boom');
   });
-  app.post('/body', async (req) => req.body);
+  app.post('/body', (req, reply) => void reply.send(req.body));
   app.register(async (sub) => sub.get('/:id/b', async () => 'b'), { prefix: '/sub' });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const answer = await act(app.server.address().port);

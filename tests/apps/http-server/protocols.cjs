@@ -149,7 +149,7 @@ module.exports = [
     how: { tls: true },
   }),
   one('TLS in front of a plain server', get, {
-    act: async ({ server, note }) => {
+    act: async ({ server }) => {
       const front = tls.createServer(TLS, (socket) => server.emit('connection', socket));
       await listening(front);
       const { send } = require('./client.cjs');

@@ -103,6 +103,7 @@ const SETUPS = {
     const worker = new Worker(__filename, { argv: ['worker'] });
     const [port] = await once(worker, 'message');
     await ask(port, '/1', '/2');
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a worker thread
     worker.postMessage('finish');
     const [made] = await once(worker, 'message');
     await worker.terminate();
@@ -157,8 +158,10 @@ async function serveInCluster() {
 
 async function serveInWorker() {
   start(instrumentation());
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a worker thread
   parentPort.postMessage(await listen(makeServer()));
   await once(parentPort, 'message');
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of a worker thread
   parentPort.postMessage(spans());
 }
 

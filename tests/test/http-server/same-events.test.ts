@@ -35,9 +35,11 @@ async function run(kind: Kind, file: string): Promise<Run> {
   const server = await ScriptedServer.start(backend.script());
   try {
     const env = { ...cerberusEnvironment(server.url), LEFT_OUT: JSON.stringify(LEFT_OUT) };
-    const { report } = await runApplication<Record<string, Seen>>(kind, SDK, ['main.cjs', file], { env });
+    const { report } = await runApplication(kind, SDK, ['main.cjs', file], { env });
     // Without a parent they are measured, and that is all.
-    const counted = Object.entries(report).filter(([title]) => !title.startsWith('requireParent'));
+    const counted = Object.entries(report as Readonly<Record<string, Seen>>).filter(
+      ([title]) => !title.startsWith('requireParent'),
+    );
     const counts = counted.flatMap(([, { metrics }]) => metrics.map(({ count }) => count));
     const events = backend.stored.map((event) => JSON.stringify(comparable(event)));
     return { events, requests: counts.reduce((sum, count) => sum + count, 0) };

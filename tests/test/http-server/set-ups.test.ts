@@ -1,6 +1,6 @@
 // Ways in which an application is set up, each in a process of its own.
 import { expect } from 'chai';
-import { runApplication } from './comparison.js';
+import { runApplication, type Kind } from './comparison.js';
 
 interface Report {
   readonly spans: readonly string[];
@@ -9,15 +9,17 @@ interface Report {
   readonly main?: readonly string[];
 }
 
-const setUp = async (name: string): Promise<{ readonly report: Report; readonly said: string }> =>
-  runApplication<Report>('ours', 'sdk-2', ['setups.cjs', name]);
+async function setUp(
+  name: string,
+  kind: Kind = 'ours',
+): Promise<{ readonly report: Report; readonly said: string }> {
+  const { report, said } = await runApplication(kind, 'sdk-2', ['setups.cjs', name]);
+  return { report: report as Report, said };
+}
 
 /** Both kinds give the same but for the name of the instrumentation. */
 async function compared(name: string): Promise<Report> {
-  const [ours, standard] = await Promise.all([
-    setUp(name),
-    runApplication<Report>('standard', 'sdk-2', ['setups.cjs', name]),
-  ]);
+  const [ours, standard] = await Promise.all([setUp(name), setUp(name, 'standard')]);
   const renamed = standard.report.spans.map((span) =>
     span.replace('instrumentation-http', 'instrumentation'),
   );
@@ -34,7 +36,7 @@ describe('an application with HttpServerInstrumentation', function () {
   });
 
   it('is traced where it is of ES modules, without a loader hook', async () => {
-    const { report } = await runApplication<{ readonly answer: string }>('ours', 'sdk-2', ['esm.mjs']);
+    const { report } = await runApplication('ours', 'sdk-2', ['esm.mjs']);
     expect(report).to.deep.equal({ spans: ['GET'], answer: 'span 0' });
     const standard = await runApplication('standard', 'sdk-2', ['esm.mjs']);
     expect(standard.report, 'of HttpInstrumentation').to.deep.equal({ spans: [], answer: 'none' });

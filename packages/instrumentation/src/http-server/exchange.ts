@@ -36,7 +36,9 @@ export class Exchange {
     this.#tracing = tracing;
     this.#failures = failures;
     this.#start = start;
+    // oxlint-disable-next-line typescript/unbound-method -- called on its request
     this.#emitOfRequest = start.request.emit as Emit;
+    // oxlint-disable-next-line typescript/unbound-method -- called on its response
     this.#emitOfResponse = start.response.emit as Emit;
   }
 
@@ -96,7 +98,7 @@ export class Exchange {
 
   #fail(error: unknown): void {
     // `throw undefined` is nothing to record.
-    const traced = Boolean(error) ? this.#ending() : undefined;
+    const traced = error ? this.#ending() : undefined;
     if (traced === undefined) return;
     try {
       this.#tracing.fail(traced, error as Exception);

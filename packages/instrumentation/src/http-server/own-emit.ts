@@ -47,6 +47,7 @@ export function isPatched(server: Server): boolean {
 /** Gives a server, at its first request, an `emit` of its own: requests are emitted in their context from this one on. */
 function adopt(server: Server): void {
   if (ADOPTED in server) return;
+  // oxlint-disable-next-line typescript/unbound-method -- called on its server
   const own = Object.hasOwn(server, 'emit') ? (server.emit as Emit) : undefined;
   function emit(this: unknown, ...all: unknown[]): boolean {
     // Looked up each time: whoever patches the prototype later is to be asked too.

@@ -171,5 +171,5 @@ function metricAttributesOf(attributes: Attributes): Attributes {
 }
 
 function describe(error: unknown): { readonly name?: string; readonly message?: string } {
-  return typeof error === 'object' && error !== null ? (error as Error) : {};
+  return typeof error === 'object' && error !== null ? error : {};
 }
