@@ -23,6 +23,7 @@ const LAYERS = {
     ['key/'],
     ['config.ts'],
     ['server-options.ts'],
+    ['http-server/'],
     ['observe/'],
     ['capture/'],
     ['enrich/'],

@@ -5,6 +5,14 @@ export type { ForwardedHeader } from './enrich/client-address.ts';
 export type { CerberusSpanProcessorOptions, ProcessorSeams } from './config.ts';
 export type { MetricValue } from './enrich/custom-metrics.ts';
 export { extractCerberusMetrics, type WithoutCerberusMetrics } from './capture/extract-metrics.ts';
+export { HttpServerInstrumentation } from './http-server/http-server-instrumentation.ts';
+export type {
+  HeadersToSpanAttributes,
+  HttpServerHooks,
+  HttpServerInstrumentationConfig,
+  IncomingRequestLike,
+  ServerResponseLike,
+} from './http-server/options.ts';
 export type { PathPattern } from './enrich/ignore-paths.ts';
 export { setMetric, setMetrics, setUserId } from './capture/metric-helpers.ts';
 export type {

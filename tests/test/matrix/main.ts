@@ -1,13 +1,14 @@
 // `npm run matrix`: every framework on Node.js, OpenTelemetry and module system chosen pairwise; writes the table of
 // docs/frameworks.md. `npm run matrix -- koa hono` runs the frameworks whose example is named again, and takes what the
 // others gave from their last run; `npm run matrix -- endings` only the ways in which an application ends, on each Node.js, and
-// `npm run matrix -- runtimes` only what is no Node.js.
+// `npm run matrix -- runtimes` only what is no Node.js, and `npm run matrix -- http-server` only HttpServerInstrumentation.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { combinations, NODES, type Combination } from './combinations.js';
 import { runEndings } from './endings.js';
 import { judge, type Framework, type Verdict } from './framework.js';
 import { FRAMEWORKS } from './frameworks.js';
+import { runHttpServer } from './http-server.js';
 import { keepResult, lastResults } from './last-results.js';
 import { replaceReport, report } from './report.js';
 import { runRuntimes } from './runtimes.js';
@@ -72,6 +73,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const isWanted = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
 const badEndings = isWanted('endings') ? await runEndings(NODES, say) : 0;
 const badRuntimes = isWanted('runtimes') ? await runRuntimes(say) : 0;
+const badParts = isWanted('http-server') ? await runHttpServer(NODES, say) : 0;
 const results = await lastResults(chosen);
 const faults = results.filter(isFault).length;
 const missing = chosen.length - results.length;
@@ -80,5 +82,5 @@ if (missing === 0) {
   await writeFile(DOCUMENT, replaceReport(document, report(FRAMEWORKS, results)));
 }
 process.stdout.write(`\n${results.length} runs, ${faults} with faults, ${missing} combinations never run\n`);
-const isPart = wanted.includes('endings') || wanted.includes('runtimes');
-process.exitCode = faults + badEndings + badRuntimes === 0 && (missing === 0 || isPart) ? 0 : 1;
+const isPart = ['endings', 'runtimes', 'http-server'].some((part) => wanted.includes(part));
+process.exitCode = faults + badEndings + badRuntimes + badParts === 0 && (missing === 0 || isPart) ? 0 : 1;

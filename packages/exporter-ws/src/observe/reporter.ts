@@ -20,7 +20,8 @@ export type WarningCode =
   | 'CERBERUS_SECRET_KEY_SHORT'
   | 'CERBERUS_SPOOL_DAMAGED'
   | 'CERBERUS_SPOOL_FAILED'
-  | 'CERBERUS_SUSPENDED';
+  | 'CERBERUS_SUSPENDED'
+  | 'CERBERUS_TWO_HTTP_INSTRUMENTATIONS';
 
 /** Where a component says what it does: OpenTelemetry's `diag`, and for what keeps data away also Node's warnings. */
 export interface Reporter {

@@ -7,7 +7,7 @@ export interface RpcMetadata {
 }
 
 /** Context keys are `Symbol.for`: the same in every copy and version of `@opentelemetry/core`, without a dependency on it. */
-const RPC_METADATA = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
+export const RPC_METADATA: symbol = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
 
 /** What is known of the call that `context` belongs to. */
 export function rpcMetadata(context: Context): RpcMetadata | undefined {

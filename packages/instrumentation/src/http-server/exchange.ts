@@ -1,0 +1,120 @@
+import type { EventEmitter } from 'node:events';
+import { context, type Context, type Exception } from '@opentelemetry/api';
+import type { RequestStart } from '../capture/arrived-request.ts';
+import type { HookFailures } from '../observe/hook-failures.ts';
+import type { RequestTracing, TracedRequest } from './request-tracing.ts';
+
+/** `emit` of an event emitter; all arguments, the event first. */
+export type Emit = (this: unknown, ...all: unknown[]) => boolean;
+
+/**
+ * Where a request and its response carry their exchange. A registered symbol, so that the CommonJS and the ES module copy of this
+ * package see each other's: a request is traced once.
+ */
+export const EXCHANGE: unique symbol = Symbol.for('@cerberus-otel/http-exchange.v1');
+
+/**
+ * A request and its response, from their announcement to the end of the response. Its span starts when the server emits the
+ * request, and at the latest when the response is complete: Node itself answers some requests without emitting them.
+ *
+ * Nothing that others do at its start and end, such as processors, is thrown into the application. Shows nothing of itself to `inspect`, and hangs on the request alone, not on its span, which is reachable for longer.
+ */
+export class Exchange {
+  readonly #tracing: RequestTracing;
+  readonly #failures: HookFailures;
+  readonly #start: RequestStart;
+  /** What emitted before: of the prototype, or of somebody else. */
+  readonly #emitOfRequest: Emit;
+  readonly #emitOfResponse: Emit;
+  #hasBegun = false;
+  #isOver = false;
+  /** In which listeners run. */
+  #context: Context | undefined;
+  #traced: TracedRequest | undefined;
+
+  constructor(tracing: RequestTracing, failures: HookFailures, start: RequestStart) {
+    this.#tracing = tracing;
+    this.#failures = failures;
+    this.#start = start;
+    // oxlint-disable-next-line typescript/unbound-method -- called on its request
+    this.#emitOfRequest = start.request.emit as Emit;
+    // oxlint-disable-next-line typescript/unbound-method -- called on its response
+    this.#emitOfResponse = start.response.emit as Emit;
+  }
+
+  /** The server emits the request: its listeners handle it. Throws what they throw. */
+  serve(server: unknown, emit: Emit, all: unknown[]): boolean {
+    this.#begin();
+    if (this.#context === undefined) return Reflect.apply(emit, server, all);
+    try {
+      return context.with(this.#context, dispatch, undefined, emit, server, all);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  onRequest(request: EventEmitter, all: unknown[]): boolean {
+    return this.#listeners(request, this.#emitOfRequest, all);
+  }
+
+  onResponse(response: EventEmitter, all: unknown[]): boolean {
+    const [event] = all;
+    if (event === 'prefinish') this.#begin();
+    else if (event === 'close') this.#finish();
+    else if (event === 'error') this.#fail(all[1]);
+    return this.#listeners(response, this.#emitOfResponse, all);
+  }
+
+  /** Entering a context costs more than most events, which nobody listens to. */
+  #listeners(emitter: EventEmitter, emit: Emit, all: unknown[]): boolean {
+    if (this.#context === undefined || emitter.listenerCount(all[0] as string) === 0)
+      return Reflect.apply(emit, emitter, all);
+    return context.with(this.#context, dispatch, undefined, emit, emitter, all);
+  }
+
+  #begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    try {
+      this.#context = this.#tracing.suppressed(this.#start);
+      if (this.#context !== undefined) return;
+      this.#traced = this.#tracing.start(this.#start);
+      this.#context = this.#traced.context;
+    } catch (error) {
+      this.#failures.add('start of a request', error);
+    }
+  }
+
+  #finish(): void {
+    const traced = this.#ending();
+    if (traced === undefined) return;
+    try {
+      this.#tracing.finish(traced, this.#start);
+    } catch (failure) {
+      this.#failures.add('end of a request', failure);
+    }
+  }
+
+  #fail(error: unknown): void {
+    // `throw undefined` is nothing to record.
+    const traced = error ? this.#ending() : undefined;
+    if (traced === undefined) return;
+    try {
+      this.#tracing.fail(traced, error as Exception);
+    } catch (failure) {
+      this.#failures.add('end of a request', failure);
+    }
+  }
+
+  /** What is traced, the first time that it ends. */
+  #ending(): TracedRequest | undefined {
+    if (this.#isOver) return undefined;
+    this.#isOver = this.#traced !== undefined;
+    return this.#traced;
+  }
+}
+
+function dispatch(emit: Emit, emitter: unknown, all: unknown[]): boolean {
+  return Reflect.apply(emit, emitter, all);
+}

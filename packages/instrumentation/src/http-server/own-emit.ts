@@ -1,0 +1,63 @@
+import type { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
+import type { RequestStart } from '../capture/arrived-request.ts';
+import { EXCHANGE, type Emit, type Exchange } from './exchange.ts';
+
+/** A request, a response, or what somebody made of one with `Object.create`. */
+type Carrier = EventEmitter & { [EXCHANGE]?: Exchange };
+
+/** Events with which a server gives out a request. */
+const GIVES_OUT: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation']);
+
+/** Marks a server that has an `emit` of ours, of whichever copy of this package. */
+const ADOPTED = Symbol.for('@cerberus-otel/http-server.v1');
+
+/** Whether a request is followed already. */
+export function isFollowed({ request }: RequestStart): boolean {
+  return EXCHANGE in request;
+}
+
+/** Lets an exchange see what is emitted on its request and its response, and by the server that gives it out. */
+export function follow({ request, response, server }: RequestStart, exchange: Exchange): void {
+  adopt(server);
+  attach(request, exchange, emitOfRequest);
+  attach(response, exchange, emitOfResponse);
+}
+
+function attach(carrier: Carrier, exchange: Exchange, emit: Carrier['emit']): void {
+  carrier[EXCHANGE] = exchange;
+  carrier.emit = emit;
+}
+
+/** Shared by all of them: a function for each would have to be collected with each. */
+function emitOfRequest(this: Carrier, ...all: unknown[]): boolean {
+  return (this[EXCHANGE] as Exchange).onRequest(this, all);
+}
+
+function emitOfResponse(this: Carrier, ...all: unknown[]): boolean {
+  return (this[EXCHANGE] as Exchange).onResponse(this, all);
+}
+
+/** Whether HttpInstrumentation, or another one made with its means, has patched what this server emits with. */
+export function isPatched(server: Server): boolean {
+  const { emit } = Object.getPrototypeOf(server) as { readonly emit: object };
+  return '__wrapped' in emit && emit.__wrapped === true;
+}
+
+/** Gives a server, at its first request, an `emit` of its own: requests are emitted in their context from this one on. */
+function adopt(server: Server): void {
+  if (ADOPTED in server) return;
+  // oxlint-disable-next-line typescript/unbound-method -- called on its server
+  const own = Object.hasOwn(server, 'emit') ? (server.emit as Emit) : undefined;
+  function emit(this: unknown, ...all: unknown[]): boolean {
+    // Looked up each time: whoever patches the prototype later is to be asked too.
+    const original = own ?? (Object.getPrototypeOf(server) as { readonly emit: Emit }).emit;
+    const exchange = GIVES_OUT.has(all[0]) ? (all[1] as Carrier | undefined)?.[EXCHANGE] : undefined;
+    return exchange === undefined ? Reflect.apply(original, this, all) : exchange.serve(this, original, all);
+  }
+  const hidden = { configurable: true, writable: true, enumerable: false };
+  Object.defineProperties(server, {
+    [ADOPTED]: { ...hidden, value: true },
+    emit: { ...hidden, value: emit },
+  });
+}

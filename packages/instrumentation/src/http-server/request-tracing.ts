@@ -1,0 +1,175 @@
+import {
+  context,
+  createContextKey,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  INVALID_SPAN_CONTEXT,
+  type Attributes,
+  type Context,
+  type Exception,
+  type Histogram,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
+import { HTTP_ROUTE, STATUS_CODE } from '../capture/http-attributes.ts';
+import type { RequestStart } from '../capture/arrived-request.ts';
+import type { HookFailures } from '../observe/hook-failures.ts';
+import { headerCapture } from './header-capture.ts';
+import { REDACTED_PARAMETERS, type HttpServerConfig, type HttpServerHooks } from './options.ts';
+import { requestAttributes, type AttributeRules } from './request-attributes.ts';
+import { RequestContext, type HttpMetadata } from './request-context.ts';
+import { targetReader } from './request-target.ts';
+
+const ERROR_TYPE = 'error.type';
+
+/** The key under which `@opentelemetry/core` keeps that tracing is suppressed; context keys are `Symbol.for`. */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+/** Attributes of spans that are those of the metric too. */
+const METRIC_ATTRIBUTES = ['http.request.method', 'url.scheme', 'network.protocol.version'];
+
+/** Where spans and durations go. */
+export interface Instruments {
+  readonly tracer: Tracer;
+  readonly duration: Histogram;
+}
+
+/** A request whose span has started. */
+export interface TracedRequest {
+  readonly context: Context;
+  readonly metadata: HttpMetadata;
+  readonly metricAttributes: Attributes;
+  /** As `performance.now()` has it, milliseconds. */
+  readonly startedAt: number;
+}
+
+/** Makes the SERVER span and the duration of each request, as instrumentation-http does. Applies the options of one configuration. */
+export class RequestTracing {
+  readonly #config: HttpServerConfig;
+  readonly #instruments: Instruments;
+  readonly #failures: HookFailures;
+  readonly #rules: AttributeRules;
+  readonly #captureRequestHeaders: ReturnType<typeof headerCapture>;
+  readonly #captureResponseHeaders: ReturnType<typeof headerCapture>;
+
+  constructor(config: HttpServerConfig, instruments: Instruments, failures: HookFailures) {
+    this.#config = config;
+    this.#instruments = instruments;
+    this.#failures = failures;
+    this.#rules = {
+      readTarget: targetReader(config.redactedQueryParamsServer ?? REDACTED_PARAMETERS),
+      enableSyntheticSourceDetection: config.enableSyntheticSourceDetection,
+    };
+    const { requestHeaders, responseHeaders } = config.headersToSpanAttributes?.server ?? {};
+    this.#captureRequestHeaders = headerCapture('request', requestHeaders);
+    this.#captureResponseHeaders = headerCapture('response', responseHeaders);
+  }
+
+  /** The context of a request that the application wants no span for; undefined for all others. */
+  suppressed({ request }: RequestStart): Context | undefined {
+    return this.#call('ignoreIncomingRequestHook', request)
+      ? context.active().setValue(SUPPRESS_TRACING, true)
+      : undefined;
+  }
+
+  start({ request, response, socket }: RequestStart): TracedRequest {
+    const attributes = requestAttributes(request, socket, this.#rules);
+    Object.assign(attributes, this.#call('startIncomingSpanHook', request));
+    this.#captureRequestHeaders(attributes, (name) => request.headers[name]);
+    const startedAt = performance.now();
+    const parent = propagation.extract(ROOT_CONTEXT, request.headers);
+    const span = this.#startSpan(request.method ?? 'GET', attributes, parent);
+    const metadata: HttpMetadata = { type: 'http', span };
+    const within = new RequestContext(parent, metadata);
+    if (this.#config.requestHook !== undefined || this.#config.responseHook !== undefined) {
+      context.with(within, () => {
+        this.#call('requestHook', span, request);
+        this.#call('responseHook', span, response);
+      });
+    }
+    return { context: within, metadata, metricAttributes: metricAttributesOf(attributes), startedAt };
+  }
+
+  /** The response is over. */
+  finish(traced: TracedRequest, { request, response }: RequestStart): void {
+    const { span, route } = traced.metadata;
+    const { statusCode } = response;
+    const attributes: Attributes = {};
+    this.#captureResponseHeaders(attributes, (name) => response.getHeader(name));
+    attributes[STATUS_CODE] = statusCode;
+    if (route !== undefined) attributes[HTTP_ROUTE] = route;
+    const isRegular = statusCode >= 100 && statusCode < 500;
+    if (statusCode >= 500 && statusCode < 600) attributes[ERROR_TYPE] = String(statusCode);
+    span.setAttributes(attributes);
+    span.setStatus({ code: isRegular ? SpanStatusCode.UNSET : SpanStatusCode.ERROR });
+    if (route !== undefined && route !== '') span.updateName(`${request.method ?? 'GET'} ${route}`);
+    if (this.#config.applyCustomAttributesOnSpan !== undefined)
+      context.with(traced.context, () => this.#call('applyCustomAttributesOnSpan', span, request, response));
+    for (const name of [HTTP_ROUTE, STATUS_CODE, ERROR_TYPE]) {
+      const value = attributes[name];
+      if (value !== undefined && value !== 0) traced.metricAttributes[name] = value;
+    }
+    this.#end(traced);
+  }
+
+  /** The handler threw, or the response emitted `error`. */
+  fail(traced: TracedRequest, error: Exception): void {
+    const { span } = traced.metadata;
+    const { name, message } = describe(error);
+    if (name !== undefined) {
+      span.setAttribute(ERROR_TYPE, name);
+      traced.metricAttributes[ERROR_TYPE] = name;
+    }
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
+    span.recordException(error);
+    this.#end(traced);
+  }
+
+  #startSpan(method: string, attributes: Attributes, parent: Context): Span {
+    if (this.#config.requireParentforIncomingSpans) {
+      // Handed on without recording anything. From outside comes a remote parent or none.
+      const remote = trace.getSpan(parent);
+      const isValid = remote !== undefined && trace.isSpanContextValid(remote.spanContext());
+      return isValid ? remote : trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    }
+    return this.#instruments.tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
+  }
+
+  #end(traced: TracedRequest): void {
+    traced.metadata.span.end();
+    const seconds = (performance.now() - traced.startedAt) / 1000;
+    this.#instruments.duration.record(seconds, traced.metricAttributes, traced.context);
+  }
+
+  #call<Name extends keyof HttpServerHooks>(
+    name: Name,
+    ...args: Parameters<HttpServerHooks[Name]>
+  ): ReturnType<HttpServerHooks[Name]> | undefined {
+    const hook = this.#config[name] as
+      | ((...all: typeof args) => ReturnType<HttpServerHooks[Name]>)
+      | undefined;
+    if (hook === undefined) return undefined;
+    try {
+      return hook(...args);
+    } catch (error) {
+      this.#failures.add(name, error);
+      return undefined;
+    }
+  }
+}
+
+function metricAttributesOf(attributes: Attributes): Attributes {
+  const chosen: Attributes = {};
+  for (const name of METRIC_ATTRIBUTES) {
+    const value = attributes[name];
+    if (value !== undefined) chosen[name] = value;
+  }
+  return chosen;
+}
+
+function describe(error: unknown): { readonly name?: string; readonly message?: string } {
+  return typeof error === 'object' && error !== null ? error : {};
+}

@@ -1,0 +1,121 @@
+import { setImmediate } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { context, trace } from '@opentelemetry/api';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { HttpServerInstrumentation } from '../../dist/esm/index.js';
+import { eventually } from '../support/eventually.js';
+import { listen, send } from '../support/http-server.js';
+import { traceServers } from '../support/server-spans.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function keeper(spans: ReadableSpan[]): SpanProcessor {
+  return {
+    onStart() {},
+    onEnd: (span) => void spans.push(span),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+function failing(hook: 'onStart' | 'onEnd'): SpanProcessor {
+  return {
+    ...keeper([]),
+    [hook]() {
+      throw new Error('a processor that fails');
+    },
+  };
+}
+
+describe('HttpServerInstrumentation', () => {
+  it('has the version of package.json', () => {
+    const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+    const instrumentation = new HttpServerInstrumentation({ enabled: false });
+    expect(instrumentation.instrumentationVersion).to.equal(
+      (JSON.parse(text) as { version: string }).version,
+    );
+  });
+
+  for (const hook of ['onStart', 'onEnd'] as const) {
+    it(`lets a request through when ${hook} of a processor throws`, async () => {
+      const spans: ReadableSpan[] = [];
+      traceServers([keeper(spans), failing(hook)]);
+      const { port } = await listen((_request, response) => response.end('answered'));
+      expect(await send(port))
+        .to.include('200 OK')
+        .and.include('answered');
+      expect(await send(port))
+        .to.include('200 OK')
+        .and.include('answered');
+    });
+  }
+
+  for (const name of [
+    'ignoreIncomingRequestHook',
+    'startIncomingSpanHook',
+    'requestHook',
+    'responseHook',
+    'applyCustomAttributesOnSpan',
+  ]) {
+    it(`makes the span all the same when ${name} throws`, async () => {
+      const spans: ReadableSpan[] = [];
+      const fails = (): never => {
+        throw new Error('a hook that fails');
+      };
+      traceServers([keeper(spans)], { [name]: fails });
+      const { port } = await listen((_request, response) => response.end('answered'));
+      expect(await send(port)).to.include('answered');
+      await eventually(() => spans.length === 1, 'the span ends');
+      expect(spans[0]?.attributes).to.include({ 'url.path': '/', 'http.response.status_code': 200 });
+    });
+  }
+
+  it('shows nothing of itself where an application prints a request or a response', async () => {
+    const printed: string[] = [];
+    const spans: ReadableSpan[] = [];
+    traceServers([keeper(spans)]);
+    const { port } = await listen((request, response) => {
+      printed.push(inspect(request, { depth: 9, showHidden: true }), inspect(response, { depth: 9 }));
+      response.end();
+    });
+    await send(port, { headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } });
+    await eventually(() => spans.length === 1, 'the span ends');
+    const { spanId } = spans[0]?.spanContext() ?? { spanId: 'none' };
+    for (const text of printed) expect(text).not.to.include(spanId);
+  });
+
+  it('does not hold a request or its response once it is over, although its span and its context are held', async () => {
+    const spans: ReadableSpan[] = [];
+    traceServers([keeper(spans)]);
+    const contexts: object[] = [];
+    const held: WeakRef<object>[] = [];
+    const { port } = await listen((request, response) => {
+      contexts.push(context.active());
+      held.push(new WeakRef(request), new WeakRef(response));
+      response.end(trace.getActiveSpan()?.spanContext().spanId);
+    });
+    for (let index = 0; index < 20; index += 1) await send(port);
+    let alive = held.length;
+    // What Node itself still holds of the last ones goes within a few turns.
+    for (let turn = 0; turn < 50 && alive > 2; turn += 1) {
+      await setImmediate();
+      collectGarbage();
+      alive = held.filter((each) => each.deref() !== undefined).length;
+    }
+    expect([contexts.length, spans.length]).to.deep.equal([20, 20]);
+    expect(alive, 'requests and responses that are still held').to.be.at.most(2);
+  });
+
+  it('leaves a server as it was to whoever looks at its own properties', async () => {
+    traceServers([keeper([])]);
+    const { port, server } = await listen((_request, response) => response.end());
+    const before = Object.keys(server);
+    await send(port);
+    expect(Object.keys(server)).to.deep.equal(before);
+  });
+});

@@ -1,0 +1,109 @@
+// Ways in which an application is set up, each in a process of its own.
+import { expect } from 'chai';
+import { runApplication, type Kind } from './comparison.js';
+
+interface Report {
+  readonly spans: readonly string[];
+  readonly answers?: readonly string[];
+  readonly ended?: boolean;
+  readonly main?: readonly string[];
+}
+
+async function setUp(
+  name: string,
+  kind: Kind = 'ours',
+): Promise<{ readonly report: Report; readonly said: string }> {
+  const { report, said } = await runApplication(kind, 'sdk-2', ['setups.cjs', name]);
+  return { report: report as Report, said };
+}
+
+/** Both kinds give the same but for the name of the instrumentation. */
+async function compared(name: string): Promise<Report> {
+  const [ours, standard] = await Promise.all([setUp(name), setUp(name, 'standard')]);
+  const renamed = standard.report.spans.map((span) =>
+    span.replace('instrumentation-http', 'instrumentation'),
+  );
+  expect(ours.report).to.deep.equal({ ...standard.report, spans: renamed });
+  return ours.report;
+}
+
+describe('an application with HttpServerInstrumentation', function () {
+  this.timeout(60_000);
+
+  it('is traced although its server was made and used before', async () => {
+    const { report } = await setUp('made before');
+    expect(report.spans).to.deep.equal(['instrumentation /after']);
+  });
+
+  it('is traced where it is of ES modules, without a loader hook', async () => {
+    const { report } = await runApplication('ours', 'sdk-2', ['esm.mjs']);
+    expect(report).to.deep.equal({ spans: ['GET'], answer: 'span 0' });
+    const standard = await runApplication('standard', 'sdk-2', ['esm.mjs']);
+    expect(standard.report, 'of HttpInstrumentation').to.deep.equal({ spans: [], answer: 'none' });
+  });
+
+  it('is traced from NodeSDK on where `enabled` is false', async () => {
+    expect(await compared('enabled by the SDK')).to.deep.include({
+      before: false,
+      spans: ['instrumentation /1'],
+    });
+  });
+
+  it('is traced by registerInstrumentations until that is undone', async () => {
+    expect((await compared('registered without NodeSDK')).spans).to.deep.equal(['instrumentation /1']);
+  });
+
+  it('is not traced while the instrumentation is disabled, and traced once when it was enabled twice', async () => {
+    const { spans } = await compared('disabled and enabled again');
+    expect(spans).to.deep.equal(['instrumentation /1', 'instrumentation /3']);
+  });
+
+  it('gets the span of a request that is under way when the instrumentation is disabled', async () => {
+    expect(await compared('disabled while a request is served')).to.deep.include({ ended: true });
+  });
+
+  it('is traced in each process of a cluster', async () => {
+    expect((await compared('cluster')).spans).to.have.length(3);
+  });
+
+  it('is traced in a worker thread', async () => {
+    expect(await compared('worker thread')).to.deep.equal({
+      main: [],
+      spans: ['instrumentation /1', 'instrumentation /2'],
+    });
+  });
+});
+
+describe('HttpServerInstrumentation beside another one', function () {
+  this.timeout(60_000);
+
+  for (const order of ['first', 'last']) {
+    it(`leaves requests to HttpInstrumentation and says so once, set up ${order}`, async () => {
+      const { report, said } = await setUp(`two, ours ${order}`);
+      expect(report.spans).to.deep.equal(['instrumentation-http /1', 'instrumentation-http /2']);
+      expect(report.answers).to.deep.equal(['span 0', 'span 1']);
+      expect(said.split('CERBERUS_TWO_HTTP_INSTRUMENTATIONS')).to.have.length(2);
+    });
+  }
+
+  it('traces requests where HttpInstrumentation leaves incoming ones alone, and says nothing', async () => {
+    const { report, said } = await setUp('two, HttpInstrumentation without incoming requests');
+    expect(report.spans).to.deep.equal(['instrumentation /1', 'instrumentation /2']);
+    expect(said).to.equal('');
+  });
+
+  it('traces requests while HttpInstrumentation is disabled', async () => {
+    const { report } = await setUp('two, HttpInstrumentation disabled later');
+    expect(report.spans).to.deep.equal([
+      'instrumentation-http /1',
+      'instrumentation /2',
+      'instrumentation-http /3',
+    ]);
+  });
+
+  for (const name of ['two of ours', 'both copies of the package']) {
+    it(`makes one span a request: ${name}`, async () => {
+      expect((await setUp(name)).report.spans).to.deep.equal(['instrumentation /1']);
+    });
+  }
+});
