@@ -1,5 +1,11 @@
 // Ways in which an application is set up, each in a process of its own.
 import { expect } from 'chai';
+import {
+  BatchBackend,
+  ScriptedServer,
+} from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
+import { cerberusEnvironment } from '../support/cerberus-environment.js';
+import { until } from '../support/until.js';
 import { runApplication, type Kind } from './comparison.js';
 
 interface Report {
@@ -85,6 +91,16 @@ describe('HttpServerInstrumentation beside another one', function () {
       expect(said.split('CERBERUS_TWO_HTTP_INSTRUMENTATIONS')).to.have.length(2);
     });
   }
+
+  it('gives one event a request beside HttpInstrumentation', async () => {
+    const backend = new BatchBackend();
+    const server = await ScriptedServer.start(backend.script());
+    const env = cerberusEnvironment(server.url);
+    const { said } = await runApplication('ours', 'sdk-2', ['setups.cjs', 'two, ours first'], { env });
+    await until('the events are stored', () => backend.stored.length >= 2);
+    expect(backend.stored.map(({ endpoint }) => endpoint)).to.deep.equal(['/1', '/2']);
+    expect(said.match(/\[CERBERUS_\w+\]/g)).to.deep.equal(['[CERBERUS_TWO_HTTP_INSTRUMENTATIONS]']);
+  });
 
   it('traces requests where HttpInstrumentation leaves incoming ones alone, and says nothing', async () => {
     const { report, said } = await setUp('two, HttpInstrumentation without incoming requests');

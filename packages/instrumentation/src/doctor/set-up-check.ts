@@ -10,7 +10,7 @@ import type { SetUp } from './set-up.ts';
 export function* checkSetUp(setUp: SetUp): Generator<Check> {
   yield checkMade(setUp);
   yield checkSdk();
-  yield checkHttp();
+  yield checkHttp(setUp);
 }
 
 function checkMade({ exporter, processor }: SetUp): Check {
@@ -54,11 +54,15 @@ function checkSdk(): Check {
   return { what, verdict: 'failure', finding: 'no SDK is started: call start() of NodeSDK in the file' };
 }
 
-function checkHttp(): Check {
+function checkHttp({ httpServer }: SetUp): Check {
   const what = 'requests';
+  if (httpServer !== undefined)
+    return { what, verdict: 'ok', finding: 'HttpServerInstrumentation is at work' };
   // Patched when it is loaded the next time, by whomever.
   process.getBuiltinModule('node:module').createRequire(process.cwd() + '/')('node:http');
   if (isHttpInstrumented(() => false)) return { what, verdict: 'ok', finding: 'node:http is instrumented' };
-  const finding = `no request will have a span: add \`new HttpInstrumentation()\` of ${HTTP} to the instrumentations`;
+  const finding =
+    `no request will have a span: add \`new HttpInstrumentation()\` of ${HTTP} to the instrumentations, or ` +
+    '`new HttpServerInstrumentation()` of this package';
   return { what, verdict: 'failure', finding };
 }

@@ -5,6 +5,8 @@ export interface SetUp {
   readonly exporter: object | undefined;
   readonly processor: object | undefined;
   readonly sampler: object | undefined;
+  /** The options of HttpServerInstrumentation, where it is at work. */
+  readonly httpServer: object | undefined;
   /** Names of the instrumentations that `withCerberus` was given; undefined where it was not called. */
   readonly instrumentations: readonly string[] | undefined;
 }
@@ -28,6 +30,7 @@ export function heardSetUp(): SetUp {
     exporter: objectOf(heard.exporter),
     processor: objectOf(heard.processor),
     sampler: objectOf(heard.sampler),
+    httpServer: objectOf(heard.httpServer),
     instrumentations: 'configuration' in heard ? namesIn(heard.configuration) : undefined,
   };
 }

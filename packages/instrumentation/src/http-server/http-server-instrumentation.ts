@@ -7,7 +7,7 @@ import {
   type MeterProvider,
   type TracerProvider,
 } from '@opentelemetry/api';
-import { createReporter, VERSION } from '@cerberus-otel/exporter-ws/internal';
+import { announce, createReporter, VERSION } from '@cerberus-otel/exporter-ws/internal';
 import { REQUEST_START } from '../capture/announcements.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { HookFailures } from '../observe/hook-failures.ts';
@@ -54,6 +54,7 @@ export class HttpServerInstrumentation {
   enable(): void {
     if (this.#isEnabled) return;
     this.#isEnabled = true;
+    announce('httpServer', this.#config);
     subscribe(REQUEST_START, this.#onStart);
   }
 

@@ -55,7 +55,7 @@ type Hooks = { [Name in keyof HttpServerHooks]?: HttpServerHooks[Name] | undefin
  */
 export interface HttpServerInstrumentationConfig extends Hooks {
   /** Whether it is at work from its construction on; `registerInstrumentations` and NodeSDK put it to work anyway. Default: true. */
-  enabled?: boolean | undefined;
+  enabled?: boolean;
   /** Request and response headers to copy to spans, and so to every exporter. Default: none. */
   headersToSpanAttributes?: HeadersToSpanAttributes | undefined;
   /** Records requests only below a local parent; such as come from outside then give no span. Default: false. */

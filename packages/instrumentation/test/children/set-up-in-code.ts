@@ -2,13 +2,15 @@
 import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { withCerberus } from '../../dist/esm/index.js';
+import { HttpServerInstrumentation, withCerberus } from '../../dist/esm/index.js';
+
+function httpOf(chosen: string | undefined): (HttpInstrumentation | HttpServerInstrumentation)[] {
+  if (chosen === 'no http') return [];
+  return [chosen === 'light' ? new HttpServerInstrumentation() : new HttpInstrumentation()];
+}
 
 const { MODE: mode, WS_URL: wsUrl } = process.env;
-const instrumentations = [
-  mode === 'no http' ? [] : [new HttpInstrumentation()],
-  ...(mode === 'no express' ? [] : [new ExpressInstrumentation()]),
-];
+const instrumentations = [httpOf(mode), ...(mode === 'no express' ? [] : [new ExpressInstrumentation()])];
 const options = {
   wsUrl,
   token: mode === 'no token' ? undefined : 'canary-token',

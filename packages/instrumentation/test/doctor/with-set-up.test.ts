@@ -60,6 +60,13 @@ describe('doctor with a set-up file', () => {
     expect(backend.events.at(-1)).to.include({ client_id: 'in-code' });
   });
 
+  it('finds nothing wrong with HttpServerInstrumentation in place of HttpInstrumentation', async () => {
+    const [code, output] = await run('light');
+    expect(output).to.not.match(/^(FAIL|warn)/m);
+    expect(output).to.match(/^ok {4}requests: HttpServerInstrumentation/m);
+    expect(code).to.equal(0);
+  });
+
   for (const [mode, finding] of [
     ['no http', /^FAIL {2}requests: .*`new HttpInstrumentation\(\)`/m],
     ['no express', /^warn {2}routes of express: there will be none\. Add `new ExpressInstrumentation\(\)`/m],
