@@ -51,7 +51,7 @@ export const FULL: Plan = {
   cluster: {
     rounds: 5,
     framesPerRound: 270,
-    replicated: { rounds: 5, secondsPerRound: 15, promotions: 7 },
+    replicated: { rounds: 5, secondsPerRound: 10, promotions: 5 },
   },
 };
 

@@ -1,3 +1,5 @@
+import { ENGINE_SETTINGS } from './database.ts';
+
 /** What the tests of clusters start: benchmarks do not depend on their types. */
 interface Support {
   readonly EnginePair: {
@@ -42,8 +44,7 @@ export class Pair {
     const binaries = ((await import(support)) as Binaries).postgresBinaries();
     if (binaries === undefined) throw new Error('PostgreSQL is not installed');
     const { EnginePair } = (await import(`${ROOT}tests/test-dist/cluster/engines.js`)) as Support;
-    const settings = ["shared_buffers = '512MB'", "max_wal_size = '4GB'"];
-    return new Pair(await EnginePair.start(binaries, undefined, settings));
+    return new Pair(await EnginePair.start(binaries, undefined, ENGINE_SETTINGS));
   }
 
   /** Of the database, with both hosts. */

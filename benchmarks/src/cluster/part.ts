@@ -19,6 +19,8 @@ export interface ClusterRound {
   readonly nodeMicros: number;
   /** CPU microseconds of PostgreSQL. */
   readonly databaseMicros: number;
+  /** Of that, what the connections to the database have used. */
+  readonly connectionMicros: number;
   /** Until the last was acknowledged. */
   readonly eventsPerSecond: number;
 }
@@ -104,10 +106,12 @@ async function measureCosts({
 async function measureCopying(copy: Child, database: Database, frames: number): Promise<ClusterRound> {
   const events = frames * FRAME_EVENTS;
   const before = database.cpuMicros();
+  const connectionsBefore = database.connectionMicros('copied');
   const usage = await copy.call<Usage>('run', frames);
   return {
     nodeMicros: usage.cpuMicros / events,
     databaseMicros: (database.cpuMicros() - before) / events,
+    connectionMicros: (database.connectionMicros('copied') - connectionsBefore) / events,
     eventsPerSecond: (events / usage.wallMicros) * 1e6,
   };
 }
@@ -133,6 +137,7 @@ async function measureStoring({
   const events = framesPerRound * FRAME_EVENTS;
   await Promise.all(nodes.map((node) => node.call('start')));
   const before = database.cpuMicros();
+  const connectionsBefore = name === undefined ? 0 : database.connectionMicros(name);
   const begin = performance.now();
   await Promise.all(
     nodes.flatMap((node) => {
@@ -148,6 +153,7 @@ async function measureStoring({
   return {
     nodeMicros: cpu.reduce((sum, micros) => sum + micros, 0) / events,
     databaseMicros: name === undefined ? 0 : (database.cpuMicros() - before) / events,
+    connectionMicros: name === undefined ? 0 : (database.connectionMicros(name) - connectionsBefore) / events,
     eventsPerSecond: events / seconds,
   };
 }

@@ -14,7 +14,8 @@ export interface ReplicatedPlan {
 }
 
 export interface ReplicatedResults {
-  readonly steady: readonly SteadyRound[];
+  /** By events a second. */
+  readonly steady: Readonly<Record<string, readonly SteadyRound[]>>;
   /** By what has become of the old primary. */
   readonly promotions: Readonly<Record<string, readonly Promotion[]>>;
 }
