@@ -153,6 +153,7 @@ export function serverTargets({ loads, appenderMicros }: ServerResults): Target[
 }
 
 const cost = ({ nodeMicros, databaseMicros }: ClusterRound): number => nodeMicros + databaseMicros;
+const connections = ({ connectionMicros }: ClusterRound): number => connectionMicros;
 const rate = ({ eventsPerSecond }: ClusterRound): number => eventsPerSecond;
 
 /** Ratios of servers that share a PostgreSQL database. */
@@ -160,7 +161,6 @@ export function clusterTargets({ rounds, replicated }: ClusterResults): Target[]
   const of = (name: string, value: (round: ClusterRound) => number): number[] =>
     (rounds.get(name) ?? []).map(value);
   const one = of(ONE, cost);
-  const connections = ({ connectionMicros }: ClusterRound): number => connectionMicros;
   return [
     atMost(
       'PostgreSQL: CPU per event in all aggregates ÷ JSON.parse and COPY of the same rows alone',
