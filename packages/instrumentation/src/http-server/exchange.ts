@@ -17,7 +17,8 @@ export const EXCHANGE: unique symbol = Symbol.for('@cerberus-otel/http-exchange.
  * A request and its response, from their announcement to the end of the response. Its span starts when the server emits the
  * request, and at the latest when the response is complete: Node itself answers some requests without emitting them.
  *
- * Nothing that others do at its start and end, such as processors, is thrown into the application. Shows nothing of itself to `inspect`, and hangs on the request alone, not on its span, which is reachable for longer.
+ * What others do at its start and end, such as processors, throws nothing into the application. It shows nothing of itself to
+ * `inspect`, and hangs on the request alone: not on its span, which is reachable for longer.
  */
 export class Exchange {
   readonly #tracing: RequestTracing;
