@@ -2,6 +2,11 @@
 'use strict';
 const http = require('node:http');
 
+const gets = (paths) =>
+  paths
+    .trim()
+    .split(/\s+/)
+    .map((path) => `GET ${path}`);
 const end = (req, res) => void res.end('done');
 const next = (req, res, further) => further();
 const later = (req, res, further) => void setTimeout(() => further(), 1);
@@ -62,16 +67,24 @@ function plain(express, { rest, optional, constrained }) {
   return app;
 }
 
-const PLAIN = [
-  ...['/', '/?q=1', '/users/7', '/users/7?q=1', '/users/7/', '/USERS/7', '/users/a%20b', '/users/%zz'],
-  ...['/users/7/posts/8', '/files-a.txt', '/one', '/two/7', '/expression/7', '/mixed/7', '/mixed/word'],
-  ...['/files/a/b/c', '/years', '/years/2026', '/numbers/7', '/all/7', '/routed/7', '/chain/7', '/skip/7'],
-  ...['/guarded/7', '/fails/7', '/rejects/7', '/late/7', '/streams/7', '/params/yes', '/params/no'],
-  ...['/nowhere', '/users', '/users/7/more', '/twice//7', '/rewritten/7', 'http://svc.example/users/7'],
-].map((path) => `GET ${path}`);
+const PLAIN = gets(`
+  / /?q=1 /users/7 /users/7?q=1 /users/7/ /USERS/7 /users/a%20b /users/%zz /users/7/posts/8 /files-a.txt /one
+  /two/7 /expression/7 /mixed/7 /mixed/word /files/a/b/c /years /years/2026 /numbers/7 /all/7 /routed/7 /chain/7
+  /skip/7 /guarded/7 /fails/7 /rejects/7 /late/7 /streams/7 /params/yes /params/no /nowhere /users /users/7/more
+  /twice//7 /rewritten/7 http://svc.example/users/7
+`);
 const METHODS = [
-  ...['POST /users/7', 'PUT /users/7', 'DELETE /users/7', 'HEAD /users/7', 'HEAD /nowhere'],
-  ...['OPTIONS /users/7', 'OPTIONS /nowhere', 'OPTIONS /all/7', 'OPTIONS *', 'PUT /routed/7', 'PATCH /all/7'],
+  'POST /users/7',
+  'PUT /users/7',
+  'DELETE /users/7',
+  'HEAD /users/7',
+  'HEAD /nowhere',
+  'OPTIONS /users/7',
+  'OPTIONS /nowhere',
+  'OPTIONS /all/7',
+  'OPTIONS *',
+  'PUT /routed/7',
+  'PATCH /all/7',
 ];
 
 function nested(express) {
@@ -103,29 +116,13 @@ function nested(express) {
   return app;
 }
 
-const NESTED = [
-  ...['/api', '/api/', '/api/orgs/7', '/api/orgs/7/', '/api/orgs/7/items/8', '/api/orgs/7/items/8?x=1'],
-  ...['/api/orgs/7/fails', '/api/orgs/7/numbers/5', '/api/orgs/7/closed', '/api/orgs/7/closed/deep'],
-  ...['/API/Orgs/7/items/8', '/left/items/1', '/right/up/items/1', '/first/1/items/2', '/second/1/items/2'],
-  ...[
-    '/items/3',
-    '/by/7/items/3',
-    '/mounted.at-once/items/4',
-    '/slash/items/1',
-    '/static',
-    '/static/a/b.css',
-  ],
-  ...[
-    '/tenants/acme',
-    '/tenants/acme/x',
-    '/refused',
-    '/refused/7',
-    '/broken/7',
-    '/open/door',
-    '/open/window',
-  ],
-  ...['/api/nothing', '/api/orgs/7/nothing', '/nothing', '/api/orgs/api/items/items', '/api/orgs/7/passes'],
-].map((path) => `GET ${path}`);
+const NESTED = gets(`
+  /api /api/ /api/orgs/7 /api/orgs/7/ /api/orgs/7/items/8 /api/orgs/7/items/8?x=1 /api/orgs/7/fails
+  /api/orgs/7/numbers/5 /api/orgs/7/closed /api/orgs/7/closed/deep /API/Orgs/7/items/8 /left/items/1
+  /right/up/items/1 /first/1/items/2 /second/1/items/2 /items/3 /by/7/items/3 /mounted.at-once/items/4
+  /slash/items/1 /static /static/a/b.css /tenants/acme /tenants/acme/x /refused /refused/7 /broken/7 /open/door
+  /open/window /api/nothing /api/orgs/7/nothing /nothing /api/orgs/api/items/items /api/orgs/7/passes
+`);
 
 /** What is mounted in it, and who answers what nobody has answered. */
 function applications(express) {
@@ -145,10 +142,10 @@ function applications(express) {
   return outer;
 }
 
-const APPLICATIONS = [
-  ...['/admin', '/admin/users/7', '/admin/jobs/nightly/8', '/admin/jobs/nightly/8/fails', '/admin/nothing'],
-  ...['/admin/jobs/nightly/closed/1', '/a/inner/1', '/b/x/inner/1', '/router/app/inner/1', '/after/7', '/'],
-].map((path) => `GET ${path}`);
+const APPLICATIONS = gets(`
+  /admin /admin/users/7 /admin/jobs/nightly/8 /admin/jobs/nightly/8/fails /admin/nothing
+  /admin/jobs/nightly/closed/1 /a/inner/1 /b/x/inner/1 /router/app/inner/1 /after/7 /
+`);
 
 function answered(express) {
   const app = express();
@@ -169,17 +166,10 @@ function answered(express) {
   return app;
 }
 
-const ANSWERED = [
-  ...[
-    '/known/7',
-    '/inner/a/fails/7',
-    '/inner/a/passes/7',
-    '/inner/a/ends',
-    '/inner/a/nothing',
-    '/own/fails/7',
-  ],
-  ...['/fails/7', '/passes/7', '/missing/7', '/page/7', '/nothing', '/'],
-].map((path) => `GET ${path}`);
+const ANSWERED = gets(`
+  /known/7 /inner/a/fails/7 /inner/a/passes/7 /inner/a/ends /inner/a/nothing /own/fails/7 /fails/7 /passes/7
+  /missing/7 /page/7 /nothing /
+`);
 
 function catchingAll(express, { all }) {
   const app = express();

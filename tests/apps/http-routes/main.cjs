@@ -10,6 +10,7 @@ const DEADLINE_MILLIS = 3_000;
 const SERVER = 1;
 const INSTRUMENTATIONS = {
   express: ['@opentelemetry/instrumentation-express', 'ExpressInstrumentation'],
+  fastify: ['@fastify/otel', 'FastifyOtelInstrumentation', { registerOnInitialization: true }],
 };
 
 function ofFramework(name) {
@@ -27,7 +28,7 @@ async function settled() {
 async function seenOf(port, line) {
   const answer = await send(port, request(line));
   await settled();
-  const [{ name, attributes, ended } = {}] = recorder.take([port]).filter(({ kind }) => kind === SERVER);
+  const { name, attributes, ended } = recorder.take([port]).find(({ kind }) => kind === SERVER) ?? {};
   const route = attributes?.['http.route'] ?? 'none';
   return { name, route, status: Number(answer.split(' ')[1]), ended };
 }

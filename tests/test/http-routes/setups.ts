@@ -10,9 +10,13 @@ export interface Setup {
   readonly least: number;
 }
 
-export const SETUPS: readonly Setup[] = ['express', 'express-5-0', 'express-4'].map((name) => ({
-  name,
-  args: ['express', name],
-  wanted: OF_EXPRESS,
-  least: 115,
-}));
+const versions = (
+  file: string,
+  names: readonly string[],
+  rest: Pick<Setup, 'wanted' | 'least'>,
+): readonly Setup[] => names.map((name) => ({ name, args: [file, name], ...rest }));
+
+export const SETUPS: readonly Setup[] = [
+  ...versions('express', ['express', 'express-5-0', 'express-4'], { wanted: OF_EXPRESS, least: 115 }),
+  ...versions('fastify', ['fastify', 'fastify-4'], { wanted: [], least: 55 }),
+];

@@ -5,7 +5,8 @@ import { probedPattern, type Matcher } from './express-probe.ts';
 export interface Layer {
   readonly name?: unknown;
   readonly route?: object | undefined;
-  readonly handle?: object | undefined;
+  /** A router has layers of its own. */
+  readonly handle?: { readonly stack?: readonly Layer[] } | undefined;
   /** From router 2.3 on. */
   readonly rawPath?: unknown;
   /** Of all versions of router 2. */

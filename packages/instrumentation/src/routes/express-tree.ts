@@ -42,7 +42,7 @@ function waysIn(stack: readonly Layer[], isSought: (layer: Layer) => boolean, de
   const ways: Layer[][] = [];
   for (const layer of stack) {
     if (isSought(layer)) ways.push([layer]);
-    const inner = depth === 0 ? undefined : (layer.handle as Router | undefined)?.stack;
+    const inner = depth === 0 ? undefined : layer.handle?.stack;
     if (inner !== undefined) for (const way of waysIn(inner, isSought, depth - 1)) ways.push([layer, ...way]);
   }
   return ways;

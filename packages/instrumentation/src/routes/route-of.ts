@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { expressRoute } from './express.ts';
+import { fastifyRoute } from './fastify.ts';
 
 /** Each knows the requests of one framework. */
-const SOURCES = [expressRoute];
+const SOURCES = [fastifyRoute, expressRoute];
 
 /**
  * The route that a framework has chosen for a request, read from what the framework keeps of it, for those that no instrumentation names.
