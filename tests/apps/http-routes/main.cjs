@@ -11,6 +11,7 @@ const SERVER = 1;
 const INSTRUMENTATIONS = {
   express: ['@opentelemetry/instrumentation-express', 'ExpressInstrumentation'],
   fastify: ['@fastify/otel', 'FastifyOtelInstrumentation', { registerOnInitialization: true }],
+  restify: ['@opentelemetry/instrumentation-restify', 'RestifyInstrumentation'],
 };
 
 function ofFramework(name) {
@@ -34,7 +35,7 @@ async function seenOf(port, line) {
 }
 
 async function main() {
-  const { frameworks, applications } = require(`./${file}.cjs`);
+  const { frameworks = args, applications } = require(`./${file}.cjs`);
   start(instrumentation(), process.env.KIND === 'standard' ? frameworks.map(ofFramework) : []);
   const report = {};
   for (const { name, lines, listen } of applications(fromSdk, ...args)) {

@@ -90,3 +90,7 @@ export const OF_EXPRESS: readonly WantedDifference[] = [
     },
   },
 ];
+
+export const OF_NEST_ON_EXPRESS: readonly WantedDifference[] = [
+  { why: ROUTE_OF_NOTHING, cases: { 'prefixed and versioned: GET /': ['GET /', 'GET'] } },
+];

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { expressRoute } from './express.ts';
 import { fastifyRoute } from './fastify.ts';
+import { restifyRoute } from './restify.ts';
 
 /** Each knows the requests of one framework. */
-const SOURCES = [fastifyRoute, expressRoute];
+const SOURCES = [fastifyRoute, expressRoute, restifyRoute];
 
 /**
  * The route that a framework has chosen for a request, read from what the framework keeps of it, for those that no instrumentation names.
