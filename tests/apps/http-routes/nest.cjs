@@ -77,7 +77,7 @@ function modules(common, core, rest) {
   }
   decorate(Admin, 'jobs', Get('jobs/:job'));
   Controller()(Admin);
-  class AdminModule {}
+  function AdminModule() {}
   Module({ controllers: [Admin] })(AdminModule);
 
   class Application {

@@ -11,6 +11,7 @@ function end(req, res, next) {
   res.send('done');
   next();
 }
+const later = (req, res, next) => void setImmediate(() => end(req, res, next));
 const pass = (req, res, next) => next();
 
 function plain(restify) {
@@ -25,7 +26,7 @@ function plain(restify) {
   app.get({ name: 'named', path: '/named/:id' }, end);
   app.get('/fails/:id', (req, res, next) => next(new RangeError('boom')));
   app.get('/late/:id', (req, res, next) => void setTimeout(() => end(req, res, next), 2));
-  app.get('/later/:id', async (req, res) => void res.send('done'));
+  app.get('/later/:id', later);
   app.opts('/users/:id', end);
   app.get('/closed/:id', (req, res, next) => {
     res.send(403);

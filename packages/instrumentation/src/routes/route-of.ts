@@ -3,6 +3,15 @@ import { expressRoute } from './express.ts';
 import { fastifyRoute } from './fastify.ts';
 import { restifyRoute } from './restify.ts';
 
+/** The packages whose requests say their routes. */
+export const SAYS_ROUTES: ReadonlySet<string> = new Set([
+  'express',
+  '@nestjs/platform-express',
+  'fastify',
+  '@nestjs/platform-fastify',
+  'restify',
+]);
+
 /** Each knows the requests of one framework. */
 const SOURCES = [fastifyRoute, expressRoute, restifyRoute];
 
