@@ -26,6 +26,7 @@ const LAYERS = {
     ['http-server/'],
     ['observe/'],
     ['capture/'],
+    ['routes/'],
     ['enrich/'],
     ['sdk/'],
   ],

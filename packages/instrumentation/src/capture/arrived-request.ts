@@ -4,8 +4,8 @@ import type { Attributes } from '@opentelemetry/api';
 import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
 import { syntheticTypeOf } from '../enrich/synthetic-type.ts';
+import { routeOf } from '../routes/route-of.ts';
 import { requestBodySize, responseBodySize } from './body-sizes.ts';
-import { expressRoute } from './express-route.ts';
 import { agrees } from './request-agreement.ts';
 import { listensOnUnixSocket } from './unix-listeners.ts';
 
@@ -76,7 +76,9 @@ export class ArrivedRequest {
 
   /** What the application's router has chosen, for whom no instrumentation says it. */
   get route(): string | undefined {
-    return this.#open === undefined ? undefined : expressRoute(this.#open.response.req);
+    if (this.#open === undefined) return undefined;
+    const { req, statusCode } = this.#open.response;
+    return routeOf(req, statusCode);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { routeAdvice, type RoutingFramework } from '../observe/route-advice.ts';
 import { routingFrameworks } from '../observe/routing-framework.ts';
+import { SAYS_ROUTES } from '../routes/route-of.ts';
 import { declaredPackages, isInstalled } from '../sdk/installed.ts';
 import { installCommand } from '../sdk/install-command.ts';
 import { INSTRUMENTATIONS } from '../sdk/instrumentations.ts';
@@ -25,6 +26,8 @@ export function* checkRoutes(places: readonly string[], setUp?: SetUp): Generato
 function checkFramework(framework: RoutingFramework, byCode: boolean, setUp?: SetUp): Check {
   const { name, instrumentation, className, command } = framework;
   const what = `routes of ${name}`;
+  if (setUp?.httpServer !== undefined && SAYS_ROUTES.has(name))
+    return { what, verdict: 'ok', finding: 'named by HttpServerInstrumentation' };
   if (byCode) {
     const used = setUp?.instrumentations;
     if (className !== undefined && used?.includes(instrumentation) === true) {

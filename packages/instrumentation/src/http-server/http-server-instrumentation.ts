@@ -11,6 +11,7 @@ import { announce, createReporter, VERSION } from '@cerberus-otel/exporter-ws/in
 import { REQUEST_START } from '../capture/announcements.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { HookFailures } from '../observe/hook-failures.ts';
+import { carryRoutes, FASTIFY_INITIALIZATION } from '../routes/fastify.ts';
 import { Exchange } from './exchange.ts';
 import { readHttpServerOptions, type HttpServerInstrumentationConfig } from './options.ts';
 import { follow, isFollowed, isPatched } from './own-emit.ts';
@@ -56,12 +57,14 @@ export class HttpServerInstrumentation {
     this.#isEnabled = true;
     announce('httpServer', this.#config);
     subscribe(REQUEST_START, this.#onStart);
+    subscribe(FASTIFY_INITIALIZATION, carryRoutes);
   }
 
   /** Follows no further requests; those under way get their spans. */
   disable(): void {
     this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onStart);
+    unsubscribe(FASTIFY_INITIALIZATION, carryRoutes);
   }
 
   setTracerProvider(provider: TracerProvider): void {

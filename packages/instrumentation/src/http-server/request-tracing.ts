@@ -17,6 +17,7 @@ import {
 import { HTTP_ROUTE, STATUS_CODE } from '../capture/http-attributes.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import type { HookFailures } from '../observe/hook-failures.ts';
+import { routeOf } from '../routes/route-of.ts';
 import { headerCapture } from './header-capture.ts';
 import { REDACTED_PARAMETERS, type HttpServerConfig, type HttpServerHooks } from './options.ts';
 import { requestAttributes, type AttributeRules } from './request-attributes.ts';
@@ -95,8 +96,10 @@ export class RequestTracing {
 
   /** The response is over. */
   finish(traced: TracedRequest, { request, response }: RequestStart): void {
-    const { span, route } = traced.metadata;
+    const { span } = traced.metadata;
     const { statusCode } = response;
+    // An instrumentation that names routes has the last word, also when it says that there is none.
+    const route = 'route' in traced.metadata ? traced.metadata.route : routeOf(request, statusCode);
     const attributes: Attributes = {};
     this.#captureResponseHeaders(attributes, (name) => response.getHeader(name));
     attributes[STATUS_CODE] = statusCode;

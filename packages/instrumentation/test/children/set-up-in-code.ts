@@ -10,7 +10,10 @@ function httpOf(chosen: string | undefined): (HttpInstrumentation | HttpServerIn
 }
 
 const { MODE: mode, WS_URL: wsUrl } = process.env;
-const instrumentations = [httpOf(mode), ...(mode === 'no express' ? [] : [new ExpressInstrumentation()])];
+const instrumentations = [
+  httpOf(mode),
+  ...(mode === 'no express' || mode === 'light' ? [] : [new ExpressInstrumentation()]),
+];
 const options = {
   wsUrl,
   token: mode === 'no token' ? undefined : 'canary-token',

@@ -60,10 +60,11 @@ describe('doctor with a set-up file', () => {
     expect(backend.events.at(-1)).to.include({ client_id: 'in-code' });
   });
 
-  it('finds nothing wrong with HttpServerInstrumentation in place of HttpInstrumentation', async () => {
+  it('finds nothing wrong with HttpServerInstrumentation alone, in place of HttpInstrumentation and that of Express', async () => {
     const [code, output] = await run('light');
     expect(output).to.not.match(/^(FAIL|warn)/m);
     expect(output).to.match(/^ok {4}requests: HttpServerInstrumentation/m);
+    expect(output).to.match(/^ok {4}routes of express: named by HttpServerInstrumentation/m);
     expect(code).to.equal(0);
   });
 

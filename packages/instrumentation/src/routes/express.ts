@@ -1,0 +1,130 @@
+import type { IncomingMessage } from 'node:http';
+import { consumedBy, patternOf, textOf, type Layer } from './express-layer.ts';
+import { mountedAt, waysTo, type ExpressApp } from './express-tree.ts';
+
+/** What Express 4 and 5 keep on a request, as far as it is read. */
+interface ExpressRequest {
+  readonly route?: ExpressRoute;
+  readonly app?: ExpressApp;
+  readonly baseUrl?: unknown;
+  readonly url?: string | undefined;
+}
+
+interface ExpressRoute {
+  readonly path?: unknown;
+}
+
+/** Where a request has come to: as the client wrote it, so never part of a route. */
+interface Place {
+  readonly base: string;
+  readonly path: string;
+}
+
+/** The ways to a route. Looked for once: an application may have hundreds of routes. */
+interface Known {
+  readonly app: ExpressApp;
+  readonly ways: readonly (readonly Layer[])[];
+}
+
+/** A path of which everything is: behind a 404, it says that nothing else was. */
+const CATCH_ALL = /^\/?(?:\*|\(\.\*\)|\*\w+|\{\/?\*\w+\})$/;
+
+const KNOWN = new WeakMap<ExpressRoute, Known>();
+
+/**
+ * The route that an Express application has chosen for a request, from its routers, pattern by pattern. Never from `baseUrl`, which has
+ * what the client wrote. Where middleware with a path answers, that is the route.
+ *
+ * @param statusCode of the response
+ * @returns undefined for anything that is not surely a pattern
+ * @throws what a foreign object throws that only looks like Express
+ */
+export function expressRoute(request: IncomingMessage, statusCode: number): string | undefined {
+  const { route, app, baseUrl, url } = request as ExpressRequest;
+  // Express has handed it back, and nothing has answered it.
+  const isUnmatched = baseUrl === undefined && statusCode === 404;
+  if (typeof app !== 'function' || isUnmatched) return undefined;
+  const base = typeof baseUrl === 'string' ? baseUrl : '';
+  const place = { base, path: base + pathOf(url ?? '/') };
+  const found = routeOf(app, route, place) ?? (base === '' ? undefined : middlewareOf(app, place));
+  return statusCode === 404 && found !== undefined && CATCH_ALL.test(found) ? undefined : found;
+}
+
+function routeOf(app: ExpressApp, route: ExpressRoute | undefined, place: Place): string | undefined {
+  const path = textOf(route?.path);
+  if (route === undefined || path === undefined) return undefined;
+  const known = KNOWN.get(route);
+  if (known?.app === app) {
+    const found = routeOn(known.ways, path, place);
+    if (found !== undefined) return found;
+  }
+  // Its router may have been mounted once more since then.
+  const ways = waysTo(app, (layer) => layer.route === route);
+  KNOWN.set(route, { app, ways });
+  return routeOn(ways, path, place);
+}
+
+function routeOn(ways: readonly (readonly Layer[])[], path: string, place: Place): string | undefined {
+  // Behind an error handler further out, the base is shorter again.
+  const possible = ways.flatMap((way) => {
+    const mounts = mountsOn(way.slice(0, -1), place.path);
+    if (mounts === undefined || mounts.consumed < place.base.length) return [];
+    return [{ way, consumed: mounts.consumed, patterns: [...mounts.patterns, path] }];
+  });
+  if (possible.length <= 1) return only(possible);
+  // Handlers may have rewritten what is behind the base, so it decides only where nothing else does.
+  return (
+    only(possible) ??
+    only(
+      possible.filter(
+        ({ way, consumed }) => consumedBy(way.at(-1) as Layer, place.path.slice(consumed)) !== undefined,
+      ),
+    )
+  );
+}
+
+/** The path of the middleware that a request is in. */
+function middlewareOf(app: ExpressApp, place: Place): string | undefined {
+  const ways = waysTo(app, (layer) => layer.route === undefined && mountedAt(layer) !== '/');
+  const mounts = ways.map((way) => mountsOn(way, place.path));
+  return only(mounts.flatMap((each) => (each?.consumed === place.base.length ? [each] : [])));
+}
+
+/** The patterns of layers on a way, as far as they match this path one after the other, and how much of it they take off. */
+function mountsOn(
+  way: readonly Layer[],
+  path: string,
+): { readonly patterns: readonly string[]; readonly consumed: number } | undefined {
+  const patterns: string[] = [];
+  let rest = path;
+  for (const layer of way) {
+    const consumed = consumedBy(layer, rest);
+    const pattern = consumed === undefined ? undefined : patternOf(layer, rest);
+    if (consumed === undefined || pattern === undefined) return undefined;
+    patterns.push(pattern);
+    rest = rest.slice(consumed.length);
+  }
+  return { patterns, consumed: path.length - rest.length };
+}
+
+/** One route, where all ways that are possible say the same. */
+function only(ways: readonly { readonly patterns: readonly string[] }[]): string | undefined {
+  const [first, ...others] = ways.map(({ patterns }) => joined(patterns));
+  return others.every((other) => other === first) ? first : undefined;
+}
+
+/** As ExpressInstrumentation joins them. */
+function joined(patterns: readonly string[]): string {
+  let whole = '';
+  for (const pattern of patterns) if (pattern !== '/') whole += pattern;
+  if (whole.includes('//')) whole = whole.replaceAll(/\/{2,}/g, '/');
+  return whole.startsWith('/') || whole === '*' ? whole : `/${whole}`;
+}
+
+/** Of a request target in origin or absolute form. */
+function pathOf(url: string): string {
+  const target = url.startsWith('/') ? url : url.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '');
+  const end = target.indexOf('?');
+  const path = end === -1 ? target : target.slice(0, end);
+  return path === '' ? '/' : path;
+}

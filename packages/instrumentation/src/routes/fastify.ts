@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Fastify 4 and 5 say on it that there is an application, before it has a route. */
+export const FASTIFY_INITIALIZATION = 'fastify.initialization';
+
+/** Where a request carries its route; a registered symbol, so that both copies of this package see each other's. */
+const ROUTE: unique symbol = Symbol.for('@cerberus-otel/fastify-route.v1');
+
+interface FastifyRequest {
+  readonly raw?: { [ROUTE]?: string };
+  readonly routeOptions?: { readonly url?: unknown };
+}
+
+interface Application {
+  addHook(
+    name: 'onRequest',
+    hook: (request: FastifyRequest, reply: unknown, done: () => void) => void,
+  ): unknown;
+  hasRequestDecorator(name: string): boolean;
+}
+
+/**
+ * Lets each request of an application carry its route from now on. To be subscribed to `FASTIFY_INITIALIZATION`: nothing leads from
+ * Node's request to Fastify's. Never throws.
+ */
+export function carryRoutes(message: unknown): void {
+  try {
+    const { fastify } = message as { readonly fastify: Application };
+    // `@fastify/otel` names routes itself, and would make a span of this hook.
+    if (!fastify.hasRequestDecorator('opentelemetry')) fastify.addHook('onRequest', carryRoute);
+  } catch {
+    // What it says is not what Fastify has said until now: its requests have no routes.
+  }
+}
+
+function carryRoute({ raw, routeOptions }: FastifyRequest, _reply: unknown, done: () => void): void {
+  const url = routeOptions?.url;
+  if (raw !== undefined && typeof url === 'string') raw[ROUTE] = url;
+  done();
+}
+
+/** The route that a Fastify application has chosen for a request: the pattern, with the prefixes of its plugins. */
+export function fastifyRoute(request: IncomingMessage): string | undefined {
+  return (request as { [ROUTE]?: string })[ROUTE];
+}

@@ -1,0 +1,28 @@
+import { OF_EXPRESS, OF_NEST_ON_EXPRESS, type WantedDifference } from './wanted-differences.js';
+
+/** A framework as an application of `apps/http-routes` uses it. */
+export interface Setup {
+  readonly name: string;
+  /** Of `apps/http-routes/main.cjs`. */
+  readonly args: readonly string[];
+  readonly wanted: readonly WantedDifference[];
+  /** How many cases there are at least. */
+  readonly least: number;
+}
+
+const versions = (
+  file: string,
+  names: readonly string[],
+  rest: Pick<Setup, 'wanted' | 'least'>,
+): readonly Setup[] => names.map((name) => ({ name, args: [file, name], ...rest }));
+
+export const SETUPS: readonly Setup[] = [
+  ...versions('express', ['express', 'express-5-0', 'express-4'], { wanted: OF_EXPRESS, least: 115 }),
+  ...versions('fastify', ['fastify', 'fastify-4'], { wanted: [], least: 55 }),
+  { name: 'NestJS on Express', args: ['nest', 'express'], wanted: OF_NEST_ON_EXPRESS, least: 55 },
+  { name: 'NestJS on Fastify', args: ['nest', 'fastify'], wanted: [], least: 55 },
+  // Its dependencies do not load from Node 24 on.
+  ...(Number(process.versions.node.split('.')[0]) < 24
+    ? [{ name: 'restify', args: ['restify'], wanted: [], least: 25 }]
+    : []),
+];
