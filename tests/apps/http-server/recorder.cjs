@@ -113,6 +113,11 @@ function configure(http, options = {}) {
   http.setConfig(KIND === 'standard' ? { disableOutgoingRequestInstrumentation: true, ...options } : options);
 }
 
+let running;
+
+/** What was accepted is sent before the process ends. */
+const stop = () => running?.shutdown();
+
 /** With Cerberus where its environment says where to. */
 function start(http, others = []) {
   const configuration = {
@@ -127,6 +132,7 @@ function start(http, others = []) {
     isWatched ? require(PACKAGE).withCerberus(configuration, { strict: true }) : configuration,
   );
   sdk.start();
+  running = sdk;
   return sdk;
 }
 
@@ -147,4 +153,4 @@ async function takeMetrics() {
     .toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 
-module.exports = { api, configure, fromSdk, instrumentation, ours, recorder, start, takeMetrics };
+module.exports = { api, configure, fromSdk, instrumentation, ours, recorder, start, stop, takeMetrics };

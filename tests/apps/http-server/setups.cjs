@@ -3,7 +3,7 @@
 const cluster = require('node:cluster');
 const { once } = require('node:events');
 const { isMainThread, parentPort, Worker } = require('node:worker_threads');
-const { fromSdk, instrumentation, recorder, start, ours } = require('./recorder.cjs');
+const { fromSdk, instrumentation, recorder, start, stop, ours } = require('./recorder.cjs');
 const { request, send } = require('./client.cjs');
 
 const REQUESTS = 3;
@@ -168,6 +168,7 @@ async function serveInWorker() {
 if (cluster.isWorker) void serveInCluster();
 else if (!isMainThread) void serveInWorker();
 else
-  void SETUPS[process.argv[2]]().then((report) =>
-    process.stdout.write(JSON.stringify(report), () => process.exit(0)),
-  );
+  void SETUPS[process.argv[2]]().then(async (report) => {
+    await stop();
+    process.stdout.write(JSON.stringify(report), () => process.exit(0));
+  });
