@@ -73,8 +73,10 @@ export class GuessLimit {
 
   /** When an address may guess again, on the clock; 0: it may. */
   #endOf(address: string): number {
-    const elsewhere = this.#elsewhere;
-    const isOverHere = this.#isTooMany(address, this.#guesses.get(address) ?? 0, this.#total);
+    const now = this.#now();
+    const elsewhere = now < this.#elsewhereEnd ? this.#elsewhere : undefined;
+    const isOverHere =
+      now < this.#windowEnd && this.#isTooMany(address, this.#guesses.get(address) ?? 0, this.#total);
     const isOverElsewhere =
       elsewhere !== undefined && this.#isTooMany(address, elsewhere.of(address), elsewhere.total);
     return Math.max(isOverHere ? this.#windowEnd : 0, isOverElsewhere ? this.#elsewhereEnd : 0);
