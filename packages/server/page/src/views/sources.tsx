@@ -2,8 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { Source, Sources } from '../api-types.ts';
-import { serverNow } from '../api.ts';
-import { ago, count, dateAndTime, exactCount } from '../format.ts';
+import { count, dateAndTime, exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Connect } from '../parts/connect.tsx';
 import { Loading } from '../parts/loading.tsx';
@@ -11,6 +10,7 @@ import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { SearchField } from '../parts/search-field.tsx';
 import { ApplicationTable } from '../parts/sources/application-table.tsx';
+import { EventsCell, RejectedCell, SeenCell } from '../parts/sources/cells.tsx';
 import { Rest } from '../parts/sources/rest.tsx';
 import { ServerList } from '../parts/sources/server-list.tsx';
 import { useRead } from '../use-read.ts';
@@ -118,7 +118,6 @@ function SourceTable({ sources }: { readonly sources: readonly Source[] }): JSX.
 }
 
 function SourceRow({ source }: { readonly source: Source }): JSX.Element {
-  const seen = Date.parse(source.last_seen);
   return (
     <tr>
       <th scope="row" title={serviceOf(source)}>
@@ -132,15 +131,11 @@ function SourceRow({ source }: { readonly source: Source }): JSX.Element {
         <code title={source.producer ?? undefined}>{source.producer?.slice(0, 8) ?? '–'}</code>
       </td>
       <td class="number wide">{source.last_seq === null ? '–' : exactCount(source.last_seq)}</td>
-      <td class="number" title={exactCount(source.events)}>
-        {count(source.events)}
-      </td>
-      <td class={source.rejected > 0 ? 'number wide bad' : 'number wide'}>{count(source.rejected)}</td>
+      <EventsCell events={source.events} />
+      <RejectedCell rejected={source.rejected} />
       <td class="number wide">{count(source.throttled)}</td>
       <td class="wide">{dateAndTime(Date.parse(source.since))}</td>
-      <td title={dateAndTime(seen)}>
-        {source.connected ? <span class="connected">connected</span> : ago(seen, serverNow())}
-      </td>
+      <SeenCell lastSeen={source.last_seen} connected={source.connected ? 'connected' : undefined} />
     </tr>
   );
 }

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 
 import type { Application } from '../../api-types.ts';
-import { serverNow } from '../../api.ts';
-import { ago, count, dateAndTime, exactCount } from '../../format.ts';
+import { exactCount } from '../../format.ts';
 import { Link } from '../link.tsx';
+import { EventsCell, RejectedCell, SeenCell } from './cells.tsx';
 
 /** Applications, each with all its starts. */
 export function ApplicationTable({
@@ -45,7 +45,6 @@ export function ApplicationTable({
 
 function Row({ application }: { readonly application: Application }): JSX.Element {
   const { client_id: clientId, connected, producers, events, rejected } = application;
-  const seen = Date.parse(application.last_seen);
   return (
     <tr>
       <th scope="row">
@@ -58,17 +57,12 @@ function Row({ application }: { readonly application: Application }): JSX.Elemen
       </td>
       <td class="wide">{application.modes.join(', ')}</td>
       <td class="number">{exactCount(producers)}</td>
-      <td class="number" title={exactCount(events)}>
-        {count(events)}
-      </td>
-      <td class={rejected > 0 ? 'number wide bad' : 'number wide'}>{count(rejected)}</td>
-      <td title={dateAndTime(seen)}>
-        {connected > 0 ? (
-          <span class="connected">{exactCount(connected)} connected</span>
-        ) : (
-          ago(seen, serverNow())
-        )}
-      </td>
+      <EventsCell events={events} />
+      <RejectedCell rejected={rejected} />
+      <SeenCell
+        lastSeen={application.last_seen}
+        connected={connected > 0 ? `${exactCount(connected)} connected` : undefined}
+      />
     </tr>
   );
 }

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 
 import type { NodeRow, Nodes } from '../../api-types.ts';
-import { ago, count, dateAndTime, duration, exactCount, rate } from '../../format.ts';
+import { ago, dateAndTime, duration, exactCount, rate } from '../../format.ts';
 import { useRead } from '../../use-read.ts';
 import { Panel } from '../panel.tsx';
+import { EventsCell } from './cells.tsx';
 import { Rest } from './rest.tsx';
 
 const LIMIT = 50;
@@ -80,9 +81,7 @@ function Row({ node, here }: { readonly node: NodeRow; readonly here: string }):
       </td>
       <td class="number wide">{isAtWork ? exactCount(node.connections) : '–'}</td>
       <td class="number">{isAtWork ? rate(node.events_per_second) : '–'}</td>
-      <td class="number wide" title={exactCount(node.events)}>
-        {count(node.events)}
-      </td>
+      <EventsCell events={node.events} wide />
       <td class="wide">{since}</td>
     </tr>
   );
