@@ -1,12 +1,7 @@
 // Express, from 4 to the newest: everything that decides what a route is called.
 'use strict';
 const http = require('node:http');
-
-const gets = (paths) =>
-  paths
-    .trim()
-    .split(/\s+/)
-    .map((path) => `GET ${path}`);
+const { gets } = require('./gets.cjs');
 const end = (req, res) => void res.end('done');
 const next = (req, res, further) => further();
 const later = (req, res, further) => void setTimeout(() => further(), 1);

@@ -1,11 +1,7 @@
 // Fastify 4 and 5: everything that decides what a route is called.
 'use strict';
 
-const gets = (paths) =>
-  paths
-    .trim()
-    .split(/\s+/)
-    .map((path) => `GET ${path}`);
+const { gets } = require('./gets.cjs');
 const answer = async () => 'done';
 const fail = async () => {
   throw new RangeError('boom');

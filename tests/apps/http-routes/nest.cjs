@@ -1,11 +1,7 @@
 // NestJS on either of its adapters: prefixes, versions, guards, pipes, middleware and exceptions.
 'use strict';
 
-const gets = (paths) =>
-  paths
-    .trim()
-    .split(/\s+/)
-    .map((path) => `GET ${path}`);
+const { gets } = require('./gets.cjs');
 
 /** What the decorators of TypeScript do. */
 function decorate(target, name, ...decorators) {

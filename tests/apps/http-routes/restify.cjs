@@ -1,11 +1,7 @@
 // restify: everything that decides what a route is called.
 'use strict';
 
-const gets = (paths) =>
-  paths
-    .trim()
-    .split(/\s+/)
-    .map((path) => `GET ${path}`);
+const { gets } = require('./gets.cjs');
 
 function end(req, res, next) {
   res.send('done');
