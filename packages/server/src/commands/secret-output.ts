@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 
+import { Option } from 'commander';
+
 import { messageOf } from '../errors.ts';
 import { CommandError } from './running-server.ts';
 
@@ -10,6 +12,14 @@ interface FreshSecret {
   readonly text: string;
   /** Makes it worthless. */
   readonly undo: () => Promise<void>;
+}
+
+/** Of each command that makes a secret. */
+export function outputOption(): Option {
+  return new Option(
+    '-o, --output <file>',
+    'where to write it, readable for its owner only; - for the standard output',
+  );
 }
 
 /** Why a secret would go where it should not; `undefined` where it may be made. */

@@ -9,7 +9,7 @@ import {
   type Kind,
 } from './administration.ts';
 import { fail } from './running-server.ts';
-import { giveOut, outputProblem } from './secret-output.ts';
+import { giveOut, outputOption, outputProblem } from './secret-output.ts';
 import {
   fileShares,
   serverShares,
@@ -58,10 +58,7 @@ export function shareCommand(): Command {
       .option('--metric <name>', 'the only metric of the view metrics')
       .option('--valid-for <duration>', 'such as 1h or 30d, which is the longest (default 7d)')
       .option('--details', 'shows single requests and clients, too')
-      .option(
-        '-o, --output <file>',
-        'where to write it, readable for its owner only; - for the standard output',
-      )
+      .addOption(outputOption())
       .action((_: unknown, self: Command) => create(self.optsWithGlobals<CreateFlags>())),
   );
   return withListAndRevoke(command, KIND);

@@ -9,7 +9,7 @@ import {
   type Kind,
 } from './administration.ts';
 import { CommandError, fail } from './running-server.ts';
-import { giveOut, outputProblem } from './secret-output.ts';
+import { giveOut, outputOption, outputProblem } from './secret-output.ts';
 import { tableOf } from './table.ts';
 import { printable } from './terminal.ts';
 import {
@@ -43,10 +43,7 @@ export function tokenCommand(): Command {
       .option('--name <name>', 'what it is listed as (default: the application, or the purpose)')
       .addOption(new Option('--purpose <purpose>', 'what it is for').choices(PURPOSES))
       .option('--application <client id>', 'the only application that it may send as')
-      .option(
-        '-o, --output <file>',
-        'where to write it, readable for its owner only; - for the standard output',
-      )
+      .addOption(outputOption())
       .action((_: unknown, self: Command) => create(self.optsWithGlobals<CreateFlags>())),
   );
   return withListAndRevoke(command, KIND);
