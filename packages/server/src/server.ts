@@ -137,7 +137,7 @@ async function serve(
     reader: store,
     archive: store.archive,
     nodes: store.nodes,
-    rate,
+    rate: store.rate ?? rate,
     secretKey: () => key.current,
     rotateKey: config.rotateKey,
     healthy: () => receiver.healthy,

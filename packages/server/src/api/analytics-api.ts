@@ -1,6 +1,5 @@
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
-import type { CommitRate } from '../observe/commit-rate.ts';
 import type {
   Analytics,
   HistogramBin,
@@ -9,6 +8,7 @@ import type {
   Overview,
   Totals,
 } from '../store/analytics.ts';
+import type { RequestRate } from '../store/request-rate.ts';
 import {
   parseClientsQuery,
   parseEndpointsQuery,
@@ -24,7 +24,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** What the endpoints of the page answer from. */
 export interface AnalyticsContext {
   readonly analytics: Analytics;
-  readonly rate: Pick<CommitRate, 'perSecond'>;
+  readonly rate: RequestRate;
 }
 
 /** Answers one of the endpoints of the page. */
@@ -36,7 +36,7 @@ export const overviewReply: AnalyticsReply = ({ analytics, rate }, params) =>
     since: formatTime(query.since),
     until: formatTime(query.until),
     bucket_millis: query.bucketMillis,
-    now: { requests_per_second: rate.perSecond(query) },
+    now: { requests_per_second: await rate.perSecond(query) },
     ...overviewToJson(await analytics.overview(query)),
   }));
 
@@ -89,7 +89,6 @@ export const customMetricReply = (
 ): Promise<Reply> =>
   answer(parseMetricQuery(params, Date.now()), async (query) => ({
     name: query.name,
-    bucket_millis: query.bucketMillis,
     ...metricToJson(await analytics.metric(query)),
   }));
 
@@ -123,8 +122,9 @@ function totalsToJson({ requests, errors, clients, latency }: Totals): unknown {
   return { requests, errors, clients, latency_ms: latencyToJson(latency) };
 }
 
-function metricToJson({ estimated, events, allEvents, numbers, ...rest }: MetricDetail): Json {
+function metricToJson({ estimated, bucketMillis, events, allEvents, numbers, ...rest }: MetricDetail): Json {
   return {
+    bucket_millis: bucketMillis,
     estimated,
     events,
     coverage: coverage(events, allEvents),

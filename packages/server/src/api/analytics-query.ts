@@ -1,4 +1,4 @@
-import { DAY_MILLIS, HOUR_MILLIS } from '../durations.ts';
+import { DAY_MILLIS } from '../durations.ts';
 import { parseTime } from '../event/timestamps.ts';
 import {
   ENDPOINT_ORDERS,
@@ -7,12 +7,12 @@ import {
   type EndpointKey,
   type EndpointOrder,
   type EndpointsQuery,
-  type MetricQuery,
+  type MetricQuestion,
   type MetricsQuery,
   type OverviewQuery,
   type TimeRange,
 } from '../store/analytics.ts';
-import { chooseBucket, parseBucket } from '../store/figures/bucket-width.ts';
+import { pageBucket, parseBucket } from '../store/figures/bucket-width.ts';
 import {
   attempt,
   BUCKET_RULE,
@@ -23,15 +23,17 @@ import {
   type ParsedQuery,
 } from './read-query.ts';
 
-/** A range that does not begin at a bucket's start touches one bucket more than fit into it. */
-const MAX_CHOSEN_BUCKETS = 119;
-
 /** Most buckets in one answer. */
 const MAX_BUCKETS = 10_000;
 
 /** Reads the parameters of `GET /api/overview`; `now` is milliseconds since the epoch. */
 export function parseOverviewQuery(params: URLSearchParams, now: number): ParsedQuery<OverviewQuery> {
-  return checkBuckets(attempt(() => ({ ...filterOf(params, now), bucketMillis: bucketOf(params, now) })));
+  return checkBuckets(
+    attempt(() => {
+      const filter = filterOf(params, now);
+      return { ...filter, bucketMillis: bucketOf(params) ?? pageBucket(filter) };
+    }),
+  );
 }
 
 /** Reads the parameters of `GET /api/endpoints`. */
@@ -69,14 +71,14 @@ export function parseMetricsQuery(params: URLSearchParams, now: number): ParsedQ
 }
 
 /** Reads the parameters of `GET /api/custom-metrics/detail`. */
-export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQuery<MetricQuery> {
+export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQuery<MetricQuestion> {
   const name = params.get('name');
   if (name === null) return { ok: false, error: '`name` must be given' };
   return checkBuckets(
     attempt(() => ({
       ...filterOf(params, now),
       name,
-      bucketMillis: bucketOf(params, now, HOUR_MILLIS),
+      bucketMillis: bucketOf(params),
       byEndpoint: read(params, 'group', (text) => text === 'endpoint' || undefined, '`endpoint`') ?? false,
     })),
   );
@@ -104,12 +106,8 @@ function endpointOf(params: URLSearchParams): EndpointKey | undefined {
   return method === null || endpoint === null ? undefined : { method, endpoint };
 }
 
-/** @param leastBeyondDay - narrowest width that is chosen for ranges of more than a day, milliseconds */
-function bucketOf(params: URLSearchParams, now: number, leastBeyondDay = 0): number {
-  const { since, until } = rangeOf(params, now);
-  const chosen = chooseBucket(until - since, MAX_CHOSEN_BUCKETS);
-  const usual = until - since > DAY_MILLIS ? Math.max(leastBeyondDay, chosen) : chosen;
-  return read(params, 'bucket', parseBucket, BUCKET_RULE) ?? usual;
+function bucketOf(params: URLSearchParams): number | undefined {
+  return read(params, 'bucket', parseBucket, BUCKET_RULE);
 }
 
 function parsePrefix(text: string): string | undefined {
@@ -125,10 +123,12 @@ function checkRange<T extends TimeRange>(parsed: ParsedQuery<T>): ParsedQuery<T>
   return { ok: false, error: '`since` must be before `until`' };
 }
 
-function checkBuckets<T extends OverviewQuery>(parsed: ParsedQuery<T>): ParsedQuery<T> {
+function checkBuckets<T extends TimeRange & { readonly bucketMillis?: number | undefined }>(
+  parsed: ParsedQuery<T>,
+): ParsedQuery<T> {
   const checked = checkRange(parsed);
   if (!checked.ok) return checked;
   const { since, until, bucketMillis } = checked.query;
-  if ((until - since) / bucketMillis <= MAX_BUCKETS) return checked;
+  if (bucketMillis === undefined || (until - since) / bucketMillis <= MAX_BUCKETS) return checked;
   return { ok: false, error: `\`bucket\` is too narrow for the range: more than ${MAX_BUCKETS} buckets` };
 }

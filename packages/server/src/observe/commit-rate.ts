@@ -1,15 +1,9 @@
 import { endpointName, type StoredEvent } from '../event/event.ts';
 import { countOne, within } from '../nested-maps.ts';
-import type { EndpointKey } from '../store/analytics.ts';
+import type { RateFilter, RequestRate } from '../store/request-rate.ts';
 
 /** Over how many seconds the rate is taken. */
 const SECONDS = 10;
-
-/** What a rate is asked of. */
-interface RateFilter {
-  readonly clientId?: string | undefined;
-  readonly endpoint?: EndpointKey | undefined;
-}
 
 interface Slot {
   readonly second: number;
@@ -18,7 +12,7 @@ interface Slot {
 }
 
 /** Requests per second over the last ten seconds, by when they were stored. It holds counts, no events. */
-export class CommitRate {
+export class CommitRate implements RequestRate {
   readonly #seconds: () => number;
   #slots: Slot[] = [];
 

@@ -164,11 +164,17 @@ export interface MetricList {
 }
 
 /** Everything about one custom metric. */
-export interface MetricQuery extends AnalyticsFilter {
+export interface MetricQuestion extends AnalyticsFilter {
   readonly name: string;
-  readonly bucketMillis: number;
+  /** Width of a bucket, milliseconds; by default what `metricBucket` chooses. */
+  readonly bucketMillis?: number | undefined;
   /** Adds figures per endpoint. */
   readonly byEndpoint: boolean;
+}
+
+/** The same, with buckets of a known width. */
+export interface MetricQuery extends MetricQuestion {
+  readonly bucketMillis: number;
 }
 
 /** A value of a metric that is a boolean or a text. */
@@ -219,6 +225,8 @@ export interface MetricGroup extends EndpointKey {
 /** Answer to a {@link MetricQuery}. */
 export interface MetricDetail {
   readonly estimated: boolean;
+  /** Width of a bucket of the series, milliseconds. */
+  readonly bucketMillis: number;
   /** Events that have the metric. */
   readonly events: number;
   /** Events of the range, with or without it. */
@@ -235,7 +243,7 @@ export interface MetricDetail {
 
 /**
  * The questions of a page that shows requests. Each answer comes from one state of the database. A store answers
- * ranges of up to a day exactly; for longer ones it may estimate what {@link Overview.estimated} names.
+ * ranges of up to a day and 50,000 events exactly; for others it may estimate what {@link Overview.estimated} names.
  */
 export interface Analytics {
   readonly overview: (query: OverviewQuery) => Promise<Overview>;
@@ -243,7 +251,7 @@ export interface Analytics {
   /** The busiest first. */
   readonly clients: (query: ClientsQuery) => Promise<readonly ClientFigures[]>;
   readonly metrics: (query: MetricsQuery) => Promise<MetricList>;
-  readonly metric: (query: MetricQuery) => Promise<MetricDetail>;
+  readonly metric: (query: MetricQuestion) => Promise<MetricDetail>;
   /** Producers that are not forgotten. */
   readonly producers: (query: SourceQuery) => Promise<Listed<ProducerRow>>;
   /** Their client ids. */

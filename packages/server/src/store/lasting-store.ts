@@ -50,6 +50,7 @@ export class LastingStore<T extends Store> implements Store {
   readonly archive: Archive | undefined;
   readonly records = undefined;
   readonly nodes = undefined;
+  readonly rate = undefined;
   readonly #options: LastingStoreOptions<T>;
   readonly #listeners = new CommitListeners();
   /** `undefined` while it is being opened. */

@@ -6,6 +6,8 @@ export interface QuestionLimits {
   readonly maxQuestions: number;
   /** From the question to its answer, waiting included; `Infinity` for no limit. */
   readonly questionTimeoutMillis: number;
+  /** Most events of a range that is answered from single events; by default 50,000. */
+  readonly exactEvents?: number | undefined;
 }
 
 /** Says that a question waited too long, or that too many wait already. */

@@ -4,6 +4,7 @@ import type { Archive } from './archive.ts';
 import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
 import type { Nodes } from './nodes.ts';
 import type { ProducerRef, ProducerRow } from './producer.ts';
+import type { RequestRate } from './request-rate.ts';
 import type { SharedAccess } from './shared-records.ts';
 
 /** One unit that is stored whole or not at all: a frame, a single event, or a request's events of one client. */
@@ -140,6 +141,8 @@ export interface Store extends EventReader {
   readonly records: SharedAccess | undefined;
   /** These servers; `undefined` as before. */
   readonly nodes: Nodes | undefined;
+  /** Of them all; `undefined` as before: a server that has the database for itself knows it. */
+  readonly rate: RequestRate | undefined;
   /** Waits for what was appended, then lets go of the database. Idempotent. */
   readonly close: () => Promise<void>;
 }

@@ -23,6 +23,7 @@ export class ControlledStore implements Store {
   readonly archive = undefined;
   readonly records = undefined;
   readonly nodes = undefined;
+  readonly rate = undefined;
   readonly inner: Store;
   fault: (append: Append) => Fault = () => 'none';
   load: PendingLoad | undefined;

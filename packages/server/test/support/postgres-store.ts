@@ -1,3 +1,4 @@
+import type { QuestionLimits } from '../../dist/store/question-limits.js';
 import { parseStoreUrl } from '../../dist/store/store-address.js';
 import { PostgresStore } from '../../dist/store/postgres/store.js';
 import { until } from './deadline.js';
@@ -10,10 +11,14 @@ export const LIMITS = { maxQuestions: 64, questionTimeoutMillis: 30_000 };
 export const SECRETS = { token: 'a-token', secretKey: 'a-key' };
 
 /** A store as a server opens it. */
-export function openStore(url: string, secrets: typeof SECRETS = SECRETS): Promise<PostgresStore> {
+export function openStore(
+  url: string,
+  secrets: typeof SECRETS = SECRETS,
+  limits: QuestionLimits = LIMITS,
+): Promise<PostgresStore> {
   const address = parseStoreUrl(url);
   if (address === undefined) throw new Error(`no URL of a database: ${url}`);
-  return PostgresStore.open(address, LIMITS, secrets);
+  return PostgresStore.open(address, limits, secrets);
 }
 
 let prepared = 0;

@@ -24,9 +24,10 @@ export class DuckDbReader implements EventReader {
   readonly analytics: Analytics;
   readonly #reads: ReadConnection;
 
-  constructor(reads: ReadConnection) {
+  /** @param exactEvents - most events of a range that is answered from single events */
+  constructor(reads: ReadConnection, exactEvents?: number) {
     this.#reads = reads;
-    this.analytics = new DuckDbAnalytics(reads);
+    this.analytics = new DuckDbAnalytics(reads, exactEvents);
   }
 
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {

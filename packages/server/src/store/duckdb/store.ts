@@ -55,6 +55,7 @@ export class DuckDbStore implements Store {
   readonly archive: DuckDbArchive;
   readonly records = undefined;
   readonly nodes = undefined;
+  readonly rate = undefined;
   /** Events that had been acknowledged and were not in the file, nor in its log, when it was opened; as far as is known. */
   readonly missingEvents: number;
   readonly #writer: DuckDbWriter;
@@ -87,7 +88,7 @@ export class DuckDbStore implements Store {
       ...DEFAULT_QUESTIONS,
       ...limits,
     });
-    this.#reader = new DuckDbReader(this.#reads);
+    this.#reader = new DuckDbReader(this.#reads, limits.exactEvents);
     this.analytics = this.#reader.analytics;
     this.#maintenance = new DuckDbMaintenance(connections.maintenance);
     this.#checkpoints = new DuckDbCheckpoints(

@@ -12,7 +12,7 @@ import {
   type EndpointsQuery,
   type MetricDetail,
   type MetricList,
-  type MetricQuery,
+  type MetricQuestion,
   type MetricsQuery,
   type Overview,
   type OverviewQuery,
@@ -21,7 +21,9 @@ import {
   type StatusCounts,
   type Totals,
 } from '../analytics.ts';
+import { metricBucket } from '../figures/bucket-width.ts';
 import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
+import { isLong } from '../figures/precision.ts';
 import type { ProducerRow } from '../producer.ts';
 import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
@@ -95,7 +97,11 @@ export class MemoryAnalytics implements Analytics {
     return Promise.resolve(listMetrics(this.#matching(query), query));
   }
 
-  metric(query: MetricQuery): Promise<MetricDetail> {
+  metric(question: MetricQuestion): Promise<MetricDetail> {
+    const query = {
+      ...question,
+      bucketMillis: question.bucketMillis ?? metricBucket(question, isLong(question)),
+    };
     return Promise.resolve(describeMetric(this.#matching(query), query));
   }
 

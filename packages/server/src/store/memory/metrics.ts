@@ -47,6 +47,7 @@ export function describeMetric(events: readonly StoredEvent[], query: MetricQuer
   const listed = shares.slice(0, MAX_SHARES);
   return {
     estimated: false,
+    bucketMillis: query.bucketMillis,
     events: uses.length,
     allEvents: events.length,
     numbers: numbersOf(uses, query),

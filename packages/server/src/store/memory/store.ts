@@ -28,6 +28,7 @@ export class MemoryStore implements Store {
   readonly archive = undefined;
   readonly records = undefined;
   readonly nodes = undefined;
+  readonly rate = undefined;
   readonly #events: StoredEvent[] = [];
   #nextId = 1;
   readonly #producers = new Map<string, ProducerRow>();

@@ -27,9 +27,10 @@ export class PostgresReader implements EventReader, WatchReads {
   readonly analytics: Analytics;
   readonly #reads: Reads;
 
-  constructor(reads: Reads) {
+  /** @param exactEvents - most events of a range that is answered from single events */
+  constructor(reads: Reads, exactEvents?: number) {
     this.#reads = reads;
-    this.analytics = new PostgresAnalytics(reads);
+    this.analytics = new PostgresAnalytics(reads, exactEvents);
   }
 
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {

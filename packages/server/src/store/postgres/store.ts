@@ -32,6 +32,7 @@ import { LastingConnection } from './engine/lasting-connection.ts';
 import { PostgresGuesses } from './guesses.ts';
 import { Reads } from './engine/reads.ts';
 import { PostgresReader } from './reader.ts';
+import { PostgresRate } from './questions/rate.ts';
 import { PostgresRecords } from './records.ts';
 import { migrate } from './schema/migrate.ts';
 import { agreeOn, type Secrets } from './schema/agreement.ts';
@@ -73,6 +74,7 @@ export class PostgresStore implements Store {
   readonly archive: PostgresArchive;
   readonly records: PostgresRecords;
   readonly nodes: PostgresNodes;
+  readonly rate: PostgresRate;
   readonly analytics: Analytics;
   readonly #node: string = randomUUID().slice(0, 8);
   readonly #writing: LastingConnection;
@@ -100,7 +102,7 @@ export class PostgresStore implements Store {
     this.#rollUps = new LastingConnection(connector, UPKEEP_MILLIS);
     this.#lead = new LastingConnection(connector, UPKEEP_MILLIS);
     this.#reads = new Reads({ connect: () => connector.connect(), limits });
-    this.#reader = new PostgresReader(this.#reads);
+    this.#reader = new PostgresReader(this.#reads, limits.exactEvents);
     this.analytics = this.#reader.analytics;
     this.#exports = new LastingConnection(connector, EXPORT_MILLIS);
     this.archive = new PostgresArchive(this.#exports);
@@ -109,6 +111,7 @@ export class PostgresStore implements Store {
     // Beside claims, which wait for the standby as well, and as shortly.
     this.records = new PostgresRecords(this.#claims, new PostgresGuesses(aside));
     this.nodes = new PostgresNodes({ node: this.#node, connection: aside, reads: this.#reads });
+    this.rate = new PostgresRate(this.#reads);
     this.#writer = new PostgresWriter(this.#node);
     this.#groups = new GroupCommit((group) => this.#commit(group));
     this.#claiming = new AskedTogether(

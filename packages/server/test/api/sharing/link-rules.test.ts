@@ -105,6 +105,7 @@ describe('a share link', () => {
 describe('a metric without details', () => {
   const detail: MetricDetail = {
     estimated: false,
+    bucketMillis: 1,
     events: 20,
     allEvents: 30,
     numbers: null,

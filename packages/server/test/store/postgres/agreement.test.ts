@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 
 import type { CerberusEvent } from '../../../dist/event/event.js';
-import type { AnalyticsFilter } from '../../../dist/store/analytics.js';
+import type { Analytics, AnalyticsFilter } from '../../../dist/store/analytics.js';
 import { MemoryStore } from '../../../dist/store/memory/store.js';
 import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
 import { rollUpStep } from '../../../dist/store/postgres/aggregates/roll-up.js';
@@ -16,7 +16,7 @@ import { afterTest } from '../../support/disposal.js';
 import { append, producerRef, START, storeEvent } from '../../support/events.js';
 import { hashOf, PREFIXES, randomEvent, seededRandom } from '../../support/random-events.js';
 import { ask, usePostgres } from '../../support/postgres.js';
-import { openStore } from '../../support/postgres-store.js';
+import { LIMITS, openStore, SECRETS } from '../../support/postgres-store.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,6 +25,9 @@ const DAY = 24 * HOUR;
 const LONG = { since: START - 70 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
 const SHORT = { since: START - 5 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
 const ENDPOINT = { method: 'GET', endpoint: '/c/:id' };
+
+/** Aggregates answer more than these even for a day, from a store that was told so. */
+const MANY = 100;
 
 const longFilters: Readonly<Record<string, AnalyticsFilter>> = {
   everything: LONG,
@@ -43,14 +46,19 @@ describe('answers from PostgreSQL', function () {
   let url: string;
   let exact: MemoryStore;
   let store: PostgresStore;
+  let estimating: PostgresStore;
   let seq = 0;
 
   before(async () => {
     url = await newDatabase();
     store = await openStore(url);
+    estimating = await openStore(url, SECRETS, { ...LIMITS, exactEvents: MANY });
   });
 
-  after(() => store.close());
+  after(async () => {
+    await estimating.close();
+    await store.close();
+  });
 
   beforeEach(async () => {
     exact = new MemoryStore();
@@ -144,12 +152,37 @@ describe('answers from PostgreSQL', function () {
     );
   });
 
-  for (const [name, filter] of Object.entries(longFilters)) {
+  it('are exact up to a number of events of all endpoints, and estimates beyond', async () => {
+    await put(events(MANY, SHORT.since, SHORT.until));
+    await store.rollUp();
+    const query = { ...SHORT, bucketMillis: HOUR, endpoint: ENDPOINT };
+    expect(tidy(await estimating.analytics.overview(query))).to.deep.equal(
+      tidy(await exact.analytics.overview(query)),
+    );
+    await put(events(1, SHORT.since, SHORT.until));
+    const { analytics } = estimating;
+    expect((await analytics.overview(query)).estimated).to.equal(true);
+    expect((await analytics.endpoints({ ...SHORT, order: 'p95', limit: 5 })).estimated).to.equal(true);
+    const metric = await analytics.metric({ ...SHORT, name: 'items', byEndpoint: true });
+    expect([metric.estimated, metric.bucketMillis]).to.deep.equal([true, HOUR]);
+    const narrow = { ...SHORT, name: 'items', byEndpoint: true, bucketMillis: 15 * MINUTE };
+    expect((await analytics.metric(narrow)).estimated).to.equal(false);
+    expect((await store.analytics.overview(query)).estimated).to.equal(false);
+  });
+
+  const estimated = [
+    ...Object.entries(longFilters).map((entry) => [...entry, () => store] as const),
+    ...Object.entries(shortFilters).map(
+      ([name, filter]) => [`${name}, many events of a day`, filter, () => estimating] as const,
+    ),
+  ];
+  for (const [name, filter, answering] of estimated) {
     it(`count exactly and estimate within their errors: ${name}`, async () => {
       await putInAllStates();
+      const { analytics } = answering();
       for (const bucketMillis of [DAY, 6 * HOUR, 30 * MINUTE]) {
         const query = { ...filter, bucketMillis };
-        const [is, should] = [await store.analytics.overview(query), await exact.analytics.overview(query)];
+        const [is, should] = [await analytics.overview(query), await exact.analytics.overview(query)];
         expect([is.estimated, should.estimated]).to.deep.equal([true, false]);
         const countsOf = ({ series, methods, outcomes, statusCodes, histogram }: typeof is): unknown => [
           series.map(({ latency: _latency, ...counts }) => counts),
@@ -165,29 +198,27 @@ describe('answers from PostgreSQL', function () {
           expectLatency(point.latency, should.series[index]?.latency);
         }
       }
-      const listOf = (each: Store): Promise<unknown[]> =>
+      const listOf = (each: Analytics): Promise<unknown[]> =>
         Promise.all([
-          each.analytics.clients({ ...filter, limit: 200 }),
-          ...PREFIXES.map((prefix) => each.analytics.clients({ ...filter, prefix, limit: 200 })),
-          each.analytics
-            .endpoints({ ...filter, order: 'requests', limit: 50 })
-            .then(({ endpoints, total }) => [
-              total,
-              // Parts begin where the range says, minutes do not.
-              endpoints.map(({ latency: _latency, sparkline, ...rest }) => [
-                rest,
-                sparkline.reduce((a, b) => a + b),
-              ]),
+          each.clients({ ...filter, limit: 200 }),
+          ...PREFIXES.map((prefix) => each.clients({ ...filter, prefix, limit: 200 })),
+          each.endpoints({ ...filter, order: 'requests', limit: 50 }).then(({ endpoints, total }) => [
+            total,
+            // Parts begin where the range says, minutes do not.
+            endpoints.map(({ latency: _latency, sparkline, ...rest }) => [
+              rest,
+              sparkline.reduce((a, b) => a + b),
             ]),
+          ]),
         ]);
-      expect(await listOf(store)).to.deep.equal(await listOf(exact));
+      expect(await listOf(analytics)).to.deep.equal(await listOf(exact.analytics));
       const metrics = { ...filter, limit: 500 };
-      const { estimated: _estimated, ...list } = await store.analytics.metrics(metrics);
+      const { estimated: _estimated, ...list } = await analytics.metrics(metrics);
       const { estimated: _exact, ...exactList } = await exact.analytics.metrics(metrics);
       expect(list).to.deep.equal(exactList);
       for (const metric of ['items', 'plan', 'vip', 'nothing']) {
         const query = { ...filter, name: metric, bucketMillis: 12 * HOUR, byEndpoint: true };
-        expectMetric(await store.analytics.metric(query), await exact.analytics.metric(query));
+        expectMetric(await analytics.metric(query), await exact.analytics.metric(query));
       }
     });
   }

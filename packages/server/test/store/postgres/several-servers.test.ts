@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import type { CerberusEvent } from '../../../dist/event/event.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Append } from '../../../dist/store/store.js';
 import { pause, until } from '../../support/deadline.js';
@@ -39,6 +40,22 @@ describe('several servers on one PostgreSQL database', () => {
     expect(await count('meta')).to.equal(1);
     for (const store of stores) expect((await store.append(append({ seq: null }))).status).to.equal('stored');
     expect(await count()).to.equal(4);
+  });
+
+  it('say the same rate of requests, whichever of them stored these', async () => {
+    const [one, other] = [await open(), await open()];
+    const began = (millisAgo: number, clientId: string): CerberusEvent =>
+      storeEvent({ clientId, timestamp: Date.now() - millisAgo });
+    const shop = [60_000, 6000, 6000, 6000].map((millis) => began(millis, 'shop'));
+    await one.append(append({ seq: null, events: [...shop, began(6000, 'other')] }));
+    const [everybody, ofShop] = [{}, { clientId: 'shop' }];
+    for (const { rate } of [one, other]) {
+      expect(await rate.perSecond(everybody)).to.equal(0.4);
+      expect(await rate.perSecond(ofShop)).to.equal(0.3);
+      const endpoint = { method: 'GET', endpoint: '/api/users/:id' };
+      expect(await rate.perSecond({ ...ofShop, endpoint })).to.equal(0.3);
+      expect(await rate.perSecond({ ...ofShop, endpoint: { ...endpoint, method: 'PUT' } })).to.equal(0);
+    }
   });
 
   it('S18 fence off the server that a producer has left, whatever comes to it later', async () => {

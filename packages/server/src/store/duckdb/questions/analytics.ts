@@ -8,13 +8,15 @@ import {
   type EndpointsQuery,
   type MetricDetail,
   type MetricList,
-  type MetricQuery,
+  type MetricQuestion,
   type MetricsQuery,
   type Overview,
   type OverviewQuery,
   type TimeRange,
 } from '../../analytics.ts';
 import type { ProducerRow } from '../../producer.ts';
+import { metricBucket } from '../../figures/bucket-width.ts';
+import { EXACT_EVENTS, isLong } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
@@ -31,9 +33,6 @@ import { rollupSource, type Grain } from './rollup-source.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { exactSource, type FactSource } from './source.ts';
 
-/** Ranges up to this length are answered from single events. */
-const EXACT_MILLIS = DAY_MILLIS;
-
 /**
  * A longer range that ended so recently ends now. What is stored while a question waits for its turn is soon in the aggregates
  * too; to leave it out, all events of the hour would have to be read.
@@ -43,9 +42,12 @@ const NOW_MILLIS = 10 * SECOND_MILLIS;
 /** Answers the questions of the page, each from one state of the database. */
 export class DuckDbAnalytics implements Analytics {
   readonly #reads: ReadConnection;
+  readonly #exactEvents: number;
 
-  constructor(reads: ReadConnection) {
+  /** @param exactEvents - most events of a range that are read one by one */
+  constructor(reads: ReadConnection, exactEvents: number = EXACT_EVENTS) {
     this.#reads = reads;
+    this.#exactEvents = exactEvents;
   }
 
   overview(query: OverviewQuery): Promise<Overview> {
@@ -76,20 +78,26 @@ export class DuckDbAnalytics implements Analytics {
 
   metrics(query: MetricsQuery): Promise<MetricList> {
     return this.#inSnapshot(query, (rows, rolledUp) =>
-      metricListOf(rows, query, isLong(query) ? rollupMetricUses(query, rolledUp) : exactMetricUses(query)),
+      metricListOf(
+        rows,
+        query,
+        rolledUp.isLarge ? rollupMetricUses(query, rolledUp) : exactMetricUses(query),
+      ),
     );
   }
 
-  metric(query: MetricQuery): Promise<MetricDetail> {
-    return this.#inSnapshot(query, async (rows, rolledUp) =>
-      metricDetailOf(
+  metric(question: MetricQuestion): Promise<MetricDetail> {
+    return this.#inSnapshot(question, async (rows, rolledUp) => {
+      const chosen = question.bucketMillis ?? metricBucket(question, rolledUp.isLarge);
+      const query = { ...question, bucketMillis: chosen };
+      return metricDetailOf(
         rows,
         query,
-        await (isLong(query) && query.bucketMillis % HOUR_MILLIS === 0
+        await (rolledUp.isLarge && query.bucketMillis % HOUR_MILLIS === 0
           ? rollupMetricSource(rows, query, rolledUp)
           : exactMetricSource(rows, query)),
-      ),
-    );
+      );
+    });
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {
@@ -105,7 +113,8 @@ export class DuckDbAnalytics implements Analytics {
     const { until } = range;
     const beyond = `FROM events WHERE event_time >= ${instantSql('$end')}`;
     return this.#reads.inSnapshot(async (rows) => {
-      const end = isLong(range) && Date.now() - until < NOW_MILLIS ? Math.max(until, Date.now()) : until;
+      const isLarge = isLong(range) || (await holdsMoreThan(rows, range, this.#exactEvents));
+      const end = isLarge && Date.now() - until < NOW_MILLIS ? Math.max(until, Date.now()) : until;
       const [row] = await rows(
         new Conditions().number('end', end).query(
           `SELECT rolled_up_to, minutes_from, EXISTS (${beyond}) AS is_stored_beyond,
@@ -114,6 +123,7 @@ export class DuckDbAnalytics implements Analytics {
         ),
       );
       return read(rows, {
+        isLarge,
         upTo: number(row?.['rolled_up_to']),
         minutesFrom: number(row?.['minutes_from']),
         before: row?.['is_rolled_up_beyond'] === true ? Infinity : until,
@@ -128,14 +138,24 @@ function sparklineGrain({ since, until }: TimeRange): Grain {
   return until - since > 7 * DAY_MILLIS ? 'hour' : 'minute';
 }
 
-function isLong({ since, until }: TimeRange): boolean {
-  return until - since > EXACT_MILLIS;
-}
-
 function sourceOf(
   filter: AnalyticsFilter,
   rolledUp: RolledUp,
   grains: { readonly counts: Grain; readonly latencies: Grain } = { counts: 'hour', latencies: 'hour' },
 ): FactSource {
-  return isLong(filter) ? rollupSource(filter, rolledUp, grains) : exactSource(filter, rolledUp);
+  return rolledUp.isLarge ? rollupSource(filter, rolledUp, grains) : exactSource(filter, rolledUp);
+}
+
+async function holdsMoreThan(rows: ReadRows, { since, until }: TimeRange, events: number): Promise<boolean> {
+  const conditions = new Conditions()
+    .number('since', since)
+    .number('until', until)
+    .number('more', events + 1);
+  const within = `event_time >= ${instantSql('$since')} AND event_time < ${instantSql('$until')}`;
+  const [row] = await rows(
+    conditions.query(
+      `SELECT count(*) = $more AS is_large FROM (SELECT 1 FROM events WHERE ${within} LIMIT $more)`,
+    ),
+  );
+  return row?.['is_large'] === true;
 }

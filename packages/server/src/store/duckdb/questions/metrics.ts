@@ -65,6 +65,7 @@ export async function metricDetailOf(
 ): Promise<MetricDetail> {
   return {
     estimated: source.estimated,
+    bucketMillis: query.bucketMillis,
     events: await eventsOf(rows, source, source.values),
     allEvents: await eventsOf(rows, source, source.events),
     numbers: await numbersOf(rows, query, source),

@@ -5,6 +5,8 @@ import { ENDPOINT_NAME, instantSql } from '../engine/conditions.ts';
 
 /** Which events the aggregates hold. */
 export interface RolledUp {
+  /** The question's range is answered from the aggregates: what it is about is estimated. */
+  readonly isLarge: boolean;
   /** All up to this id. */
   readonly upTo: number;
   /** Those of minutes also all above this id: they are written with the events. */

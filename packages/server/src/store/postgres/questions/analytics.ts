@@ -6,13 +6,14 @@ import type {
   EndpointsQuery,
   MetricDetail,
   MetricList,
-  MetricQuery,
+  MetricQuestion,
   MetricsQuery,
   Overview,
   OverviewQuery,
   TimeRange,
 } from '../../analytics.ts';
 import type { ProducerRow } from '../../producer.ts';
+import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
@@ -30,9 +31,12 @@ type Answer<Q, A> = (rows: ReadRows, query: Q, state: StoredState) => Promise<A>
 /** Answers the questions of the page, each from one state of the database. */
 export class PostgresAnalytics implements Analytics {
   readonly #reads: Reads;
+  readonly #exactEvents: number;
 
-  constructor(reads: Reads) {
+  /** @param exactEvents - most events of a range that are read one by one */
+  constructor(reads: Reads, exactEvents: number = EXACT_EVENTS) {
     this.#reads = reads;
+    this.#exactEvents = exactEvents;
   }
 
   overview(query: OverviewQuery): Promise<Overview> {
@@ -51,8 +55,8 @@ export class PostgresAnalytics implements Analytics {
     return this.#inSnapshot(query, query, metricListOf);
   }
 
-  metric(query: MetricQuery): Promise<MetricDetail> {
-    return this.#inSnapshot(query, query, metricDetailOf);
+  metric(question: MetricQuestion): Promise<MetricDetail> {
+    return this.#inSnapshot(question, question, metricDetailOf);
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {
@@ -65,6 +69,8 @@ export class PostgresAnalytics implements Analytics {
 
   /** @param read - all that is read for it */
   #inSnapshot<Q extends TimeRange, A>(query: Q, read: TimeRange, answer: Answer<Q, A>): Promise<A> {
-    return this.#reads.inSnapshot(async (rows) => answer(rows, query, await storedState(rows, read, query)));
+    return this.#reads.inSnapshot(async (rows) =>
+      answer(rows, query, await storedState(rows, read, query, this.#exactEvents)),
+    );
   }
 }

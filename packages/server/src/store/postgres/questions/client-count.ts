@@ -7,7 +7,7 @@ import type { ReadRows } from '../engine/reads.ts';
 import { number } from '../../rows/values.ts';
 import { isOfEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
-import { isLong, type StoredState } from './stored-state.ts';
+import type { StoredState } from './stored-state.ts';
 
 /**
  * How many clients there are in a range: of a short one exactly, of a longer one from sketches.
@@ -21,7 +21,7 @@ export async function clientCount(
   mayEstimate: boolean,
 ): Promise<number> {
   const ofEndpoint = isOfEndpoint(filter);
-  const isEstimated = mayEstimate && isLong(filter);
+  const isEstimated = mayEstimate && state.isLarge;
   const range = rollupRange(filter, state, isEstimated ? [DAY_MILLIS, HOUR_MILLIS] : [HOUR_MILLIS]);
   const known = `(
     SELECT client FROM ${range.events(`source_ip, ${CLIENT_KEY} AS client`)} AS e WHERE source_ip IS NOT NULL)`;

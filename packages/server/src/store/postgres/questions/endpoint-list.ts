@@ -16,7 +16,7 @@ import { exactByEndpoint, latenciesByEndpoint } from './latency-source.ts';
 import { PERIODS, requestsSql, SUMS, withEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import { caseless } from './search.ts';
-import { isLong, type StoredState } from './stored-state.ts';
+import type { StoredState } from './stored-state.ts';
 
 const BY_NAME = `requests DESC, path COLLATE "C", method COLLATE "C"`;
 
@@ -37,7 +37,7 @@ export async function endpointListOf(
   query: EndpointsQuery,
   state: StoredState,
 ): Promise<EndpointList> {
-  const periods = isLong(query) ? PERIODS.day : PERIODS.hour;
+  const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(query, state, periods);
   const isFound = query.search === undefined ? 'true' : (await caseless(rows))('path', '$search');
   const candidates = await rows(
@@ -52,17 +52,17 @@ export async function endpointListOf(
                   nth_value(p95, $limit::integer) OVER (
                     ORDER BY p95 DESC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last_p95
            FROM (
-             SELECT c.*, l.quantiles, l.quantiles[2] AS p95 ${isLong(query) ? '' : ', l.buckets, l.counts'}
+             SELECT c.*, l.quantiles, l.quantiles[2] AS p95 ${state.isLarge ? '' : ', l.buckets, l.counts'}
              FROM (
                SELECT method, path, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors,
                       (sum(sum(requests)) OVER ())::bigint AS all_requests
                FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts GROUP BY method, path) AS c
              LEFT JOIN ${latenciesByEndpoint(query, state)} AS l USING (method, path)
              WHERE ${isFound}) AS found) AS placed
-         WHERE place <= $limit ${isByExactP95(query) ? `OR p95 >= last_p95 * ${FAR_BELOW}` : ''} ORDER BY place`,
+         WHERE place <= $limit ${isByExactP95(query, state) ? `OR p95 >= last_p95 * ${FAR_BELOW}` : ''} ORDER BY place`,
       ),
   );
-  const listed = isLong(query)
+  const listed = state.isLarge
     ? candidates.map((row) => ({ row, latency: percentiles(row['quantiles']) }))
     : await exactlyListed(rows, query, candidates);
   const sparklines = await sparklinesOf(
@@ -79,11 +79,11 @@ export async function endpointListOf(
     latency,
     sparkline: sparklines[index] ?? [],
   }));
-  return { estimated: isLong(query), endpoints, total: number(candidates[0]?.['total']) };
+  return { estimated: state.isLarge, endpoints, total: number(candidates[0]?.['total']) };
 }
 
-function isByExactP95(query: EndpointsQuery): boolean {
-  return query.order === 'p95' && !isLong(query);
+function isByExactP95(query: EndpointsQuery, state: StoredState): boolean {
+  return query.order === 'p95' && !state.isLarge;
 }
 
 interface Listed {
@@ -103,7 +103,7 @@ async function exactlyListed(
     row,
     latency: latencies[index] ?? percentiles(undefined),
   }));
-  if (!isByExactP95(query)) return listed;
+  if (query.order !== 'p95') return listed;
   return listed
     .toSorted(
       (a, b) =>
@@ -119,8 +119,8 @@ async function sparklinesOf(
   listed: readonly Row[],
 ): Promise<readonly (readonly number[])[]> {
   const { since, until } = query;
-  const periods = isLong(query) ? PERIODS.hour : PERIODS.minute;
-  const range = rollupRange(query, state, periods, partBegins(query));
+  const periods = state.isLarge ? PERIODS.hour : PERIODS.minute;
+  const range = rollupRange(query, state, periods, partBegins(query, state));
   const found = await rows(
     range
       .conditions()
@@ -152,14 +152,14 @@ async function sparklinesOf(
 }
 
 /** Where parts begin: in long ranges the minute, for nobody sees the difference, and in longer ones the hour. */
-function partBegins(query: EndpointsQuery): readonly number[] {
+function partBegins(query: EndpointsQuery, state: StoredState): readonly number[] {
   const { since, until } = query;
   if (until - since > 7 * DAY_MILLIS) return [];
   const begins = Array.from(
     { length: SPARKLINE_PARTS - 1 },
     (_, index) => since + Math.ceil(((until - since) * (index + 1)) / SPARKLINE_PARTS),
   );
-  return isLong(query) ? begins.map((begin) => Math.floor(begin / MINUTE_MILLIS) * MINUTE_MILLIS) : begins;
+  return state.isLarge ? begins.map((begin) => Math.floor(begin / MINUTE_MILLIS) * MINUTE_MILLIS) : begins;
 }
 
 function keyOf(row: Row): EndpointKey {

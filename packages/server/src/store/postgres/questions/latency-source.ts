@@ -10,7 +10,7 @@ import { number, type Row } from '../../rows/values.ts';
 import { countsOfRow, exactPercentiles, isWithinSql, LATENCY_BYTES, latenciesOf } from './exact-latencies.ts';
 import { isOfEndpoint, LATENCIES, PERIODS, requestsSql, withEndpoint, type Grain } from './requests.ts';
 import { rollupRange, type RollupRange } from './rollup-range.ts';
-import { isLong, type StoredState } from './stored-state.ts';
+import type { StoredState } from './stored-state.ts';
 
 /** Latencies of a range, and of each bucket of it that has any. */
 export interface LatenciesByTime {
@@ -38,7 +38,7 @@ export async function latenciesByTime(
   state: StoredState,
   { width, grain }: { readonly width: number; readonly grain: Grain | undefined },
 ): Promise<LatenciesByTime> {
-  if (grain === undefined || !isLong(filter)) return exactByTime(rows, filter, state, width);
+  if (grain === undefined || !state.isLarge) return exactByTime(rows, filter, state, width);
   const periods = PERIODS[grain];
   const range = rollupRange(filter, state, periods);
   const given = `(
@@ -119,7 +119,7 @@ export async function latencyTotals(
   filter: AnalyticsFilter,
   state: StoredState,
 ): Promise<Percentiles> {
-  if (isLong(filter)) {
+  if (state.isLarge) {
     const range = rollupRange(filter, state, PERIODS.day);
     const counted = countedSql(filter, range, PERIODS.day);
     const estimated = quantilesSql(counted, [], QUANTILES, latencyValueSql);
@@ -145,13 +145,13 @@ export interface CountedEndpoint extends EndpointKey {
  * {@link exactByEndpoint}. For statements that bind the conditions of a range.
  */
 export function latenciesByEndpoint(filter: AnalyticsFilter, state: StoredState): string {
-  const periods = isLong(filter) ? PERIODS.day : PERIODS.hour;
+  const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
   const counted = `(
     SELECT method, path, bucket, sum(count::float8)::bigint AS count
     FROM ${requestsSql(range, periods, withEndpoint(LATENCIES), true)} AS latencies WHERE bucket IS NOT NULL
     GROUP BY method, path, bucket)`;
-  return quantilesSql(counted, ['method', 'path'], QUANTILES, latencyValueSql, isLong(filter) ? [] : COUNTED);
+  return quantilesSql(counted, ['method', 'path'], QUANTILES, latencyValueSql, state.isLarge ? [] : COUNTED);
 }
 
 /** The percentiles of some endpoints, in their order. */

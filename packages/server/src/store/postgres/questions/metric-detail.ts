@@ -4,8 +4,10 @@ import {
   type MetricNumbers,
   type MetricPoint,
   type MetricQuery,
+  type MetricQuestion,
 } from '../../analytics.ts';
 import { HOUR_MILLIS } from '../../../durations.ts';
+import { metricBucket } from '../../figures/bucket-width.ts';
 import { filledBins, linearBins } from '../../figures/linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../../figures/series.ts';
 import type { ReadRows } from '../engine/reads.ts';
@@ -13,19 +15,21 @@ import { exactMetric } from './exact-metric.ts';
 import { eventCount } from './metric-list.ts';
 import type { NumberParts } from './metric-parts.ts';
 import { rollupMetric } from './rollup-metric.ts';
-import { isLong, type StoredState } from './stored-state.ts';
+import type { StoredState } from './stored-state.ts';
 
-/** Answers a {@link MetricQuery}. */
+/** Answers a {@link MetricQuestion}. */
 export async function metricDetailOf(
   rows: ReadRows,
-  query: MetricQuery,
+  question: MetricQuestion,
   state: StoredState,
 ): Promise<MetricDetail> {
-  const isEstimated = isLong(query) && query.bucketMillis % HOUR_MILLIS === 0;
+  const query = { ...question, bucketMillis: question.bucketMillis ?? metricBucket(question, state.isLarge) };
+  const isEstimated = state.isLarge && query.bucketMillis % HOUR_MILLIS === 0;
   const parts = isEstimated ? await rollupMetric(rows, query, state) : await exactMetric(rows, query);
   const shares = parts.shares.slice(0, MAX_SHARES);
   return {
     estimated: isEstimated,
+    bucketMillis: query.bucketMillis,
     events: parts.events,
     allEvents: await eventCount(rows, query, state),
     numbers: parts.numbers === undefined ? null : numbersOf(parts.numbers, query),

@@ -8,7 +8,7 @@ import { number, text } from '../../rows/values.ts';
 import { isOfEndpoint, PERIODS, requestsSql, SUMS } from './requests.ts';
 import { rollupRange, type RollupRange } from './rollup-range.ts';
 import { caseless } from './search.ts';
-import { isLong, type StoredState } from './stored-state.ts';
+import type { StoredState } from './stored-state.ts';
 
 const OF_ROW = 'name, numbers, booleans, strings, lists, objects';
 
@@ -35,7 +35,7 @@ export async function metricListOf(
       ),
   );
   return {
-    estimated: isLong(query),
+    estimated: state.isLarge,
     metrics: found.map((row) => ({
       name: text(row['name']),
       types: {
@@ -74,7 +74,7 @@ export async function eventCount(
   filter: AnalyticsFilter,
   state: StoredState,
 ): Promise<number> {
-  const periods = isLong(filter) ? PERIODS.day : PERIODS.hour;
+  const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
   const [row] = await rows(
     range

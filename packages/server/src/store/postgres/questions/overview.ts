@@ -17,7 +17,7 @@ import { clientCount } from './client-count.ts';
 import { latenciesByTime, latencyTotals, type LatenciesByTime } from './latency-source.ts';
 import { isOfEndpoint, KINDS, PERIODS, requestsSql, type Grain } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
-import { isLong, type StoredState } from './stored-state.ts';
+import type { StoredState } from './stored-state.ts';
 
 /** Requests of one kind, in one bucket. */
 interface Counted {
@@ -32,12 +32,12 @@ export async function overviewOf(
   query: OverviewQuery,
   state: StoredState,
 ): Promise<Overview> {
-  const grain = grainOf(query);
+  const grain = grainOf(query, state);
   const { counted, methods } = await countsOf(rows, query, state, grain);
   const latencies = await latenciesByTime(rows, query, state, { width: query.bucketMillis, grain });
   const ofKind = sumsBy(counted, ({ kind }) => kind);
   return {
-    estimated: isLong(query) && grain !== undefined,
+    estimated: state.isLarge && grain !== undefined,
     totals: {
       ...sumsOf(ofKind),
       clients: await clientCount(rows, query, state, grain !== undefined),
@@ -56,10 +56,10 @@ export async function overviewOf(
 }
 
 /** The longest periods that buckets of a width can be made of; `undefined` where only single events can tell. */
-function grainOf(query: OverviewQuery): Grain | undefined {
+function grainOf(query: OverviewQuery, { isLarge }: StoredState): Grain | undefined {
   const isWhole = (period: number): boolean => query.bucketMillis % period === 0;
   if (!isWhole(MINUTE_MILLIS)) return undefined;
-  if (!isLong(query) || !isWhole(HOUR_MILLIS)) return 'minute';
+  if (!isLarge || !isWhole(HOUR_MILLIS)) return 'minute';
   return isWhole(DAY_MILLIS) ? 'day' : 'hour';
 }
 
@@ -97,7 +97,7 @@ async function countsOf(
 }
 
 async function totalsOf(rows: ReadRows, filter: AnalyticsFilter, state: StoredState): Promise<Totals> {
-  const periods = isLong(filter) ? PERIODS.day : PERIODS.hour;
+  const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
   const found = await rows(
     range.conditions().query(

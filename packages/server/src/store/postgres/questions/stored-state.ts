@@ -1,12 +1,10 @@
-import { DAY_MILLIS, SECOND_MILLIS } from '../../../durations.ts';
+import { SECOND_MILLIS } from '../../../durations.ts';
 import type { TimeRange } from '../../analytics.ts';
+import { isLong } from '../../figures/precision.ts';
 import { idRanges } from '../aggregates/roll-up.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { rowsOf } from '../engine/values.ts';
-
-/** Ranges up to this length are answered from single events. */
-const EXACT_MILLIS = DAY_MILLIS;
 
 /**
  * A longer range that ended so recently ends now. What is stored while a question waits for its turn is soon in the aggregates
@@ -16,6 +14,8 @@ const NOW_MILLIS = 10 * SECOND_MILLIS;
 
 /** Which events the aggregates of hours and days hold, in the snapshot of a question. */
 export interface StoredState {
+  /** The question's range is answered from them: what it is about is estimated. */
+  readonly isLarge: boolean;
   /** Those that they do not: ids from and below, and the days of their arrival. Arrays of the same length. */
   readonly pending: {
     readonly arrived: readonly string[];
@@ -28,18 +28,19 @@ export interface StoredState {
   readonly minutesBefore: number;
 }
 
-/** Whether a range is answered from aggregates. */
-export function isLong({ since, until }: TimeRange): boolean {
-  return until - since > EXACT_MILLIS;
-}
-
-/** Reads it, as far as it matters for what began in some ranges of which one is the question's. */
+/**
+ * Reads it, as far as it matters for what began in some ranges of which one is the question's.
+ *
+ * @param exactEvents - most events of the question's range that are read one by one
+ */
 export async function storedState(
   rows: ReadRows,
   { since, until }: TimeRange,
   range: TimeRange,
+  exactEvents: number,
 ): Promise<StoredState> {
-  const end = isLong(range) && Date.now() - until < NOW_MILLIS ? Math.max(until, Date.now()) : until;
+  const isLarge = isLong(range) || (await holdsMoreThan(rows, range, exactEvents));
+  const end = isLarge && Date.now() - until < NOW_MILLIS ? Math.max(until, Date.now()) : until;
   const [row] = await rows(
     new Conditions()
       .number('end', end)
@@ -56,6 +57,7 @@ export async function storedState(
   );
   const ranges = idRanges(rowsOf(row?.['pending']));
   return {
+    isLarge,
     pending: {
       arrived: ranges.flatMap(({ arrived, low }) => low.map(() => arrived)),
       low: ranges.flatMap(({ low }) => low),
@@ -64,4 +66,23 @@ export async function storedState(
     before: row?.['is_rolled_up_beyond'] === true ? Infinity : until,
     minutesBefore: row?.['is_stored_beyond'] === true ? Infinity : until,
   };
+}
+
+/** Whether more than some events began in a range, of whatever application. */
+export async function holdsMoreThan(
+  rows: ReadRows,
+  { since, until }: TimeRange,
+  events: number,
+): Promise<boolean> {
+  const [row] = await rows(
+    new Conditions()
+      .number('since', since)
+      .number('until', until)
+      .number('more', events + 1)
+      .query(
+        `SELECT count(*) = $more AS is_large
+         FROM (SELECT FROM events WHERE event_time >= $since AND event_time < $until LIMIT $more) AS found`,
+      ),
+  );
+  return row?.['is_large'] === true;
 }

@@ -1,4 +1,4 @@
-// Ranges of more than a day, which DuckDbStore answers from aggregates, against exact answers.
+// Ranges of more than a day, or of many events, which DuckDbStore answers from aggregates, against exact answers.
 
 import { join } from 'node:path';
 
@@ -17,9 +17,10 @@ import { removeTempFolders, tempFolder } from '../../../support/temp-folder.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const LIMITS = { memoryLimit: '256MB', threads: 1 };
+const LIMITS = { memoryLimit: '256MB', threads: 1, exactEvents: 100 };
 /** Begins and ends within a minute, an hour and a day. */
 const RANGE = { since: START - 70 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
+const BUSY = { since: START - 17 * HOUR - 1234, until: START + 5 * HOUR + 4321 };
 
 describe('aggregates', () => {
   let exact: MemoryStore;
@@ -57,6 +58,8 @@ describe('aggregates', () => {
     everything: RANGE,
     'one client id': { ...RANGE, clientId: 'shop' },
     'one endpoint': { ...RANGE, endpoint: { method: 'GET', endpoint: '/c/:id' } },
+    'a day of many events': BUSY,
+    'one endpoint of a day of many events': { ...BUSY, endpoint: { method: 'GET', endpoint: '/c/:id' } },
   };
 
   for (const [name, filter] of Object.entries(filters)) {
