@@ -22,7 +22,7 @@ export function questionsOf(store, { millis, bucket }) {
   };
   const ask = (question, query) => () => question.call(analytics, { ...now(), ...query });
   const buckets = { bucketMillis: bucket };
-  const items = { ...buckets, name: 'items', byEndpoint: true };
+  const items = { name: 'items', byEndpoint: true };
   return {
     overview: ask(overview, buckets),
     'overview of an endpoint': ask(overview, { ...buckets, endpoint }),

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { CerberusEvent } from '../../../dist/event/event.js';
 import type { Analytics, AnalyticsFilter } from '../../../dist/store/analytics.js';
 import { MemoryStore } from '../../../dist/store/memory/store.js';
+import { HEAD_CLIENTS } from '../../../dist/store/postgres/aggregates/client-family.js';
 import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
 import { rollUpStep } from '../../../dist/store/postgres/aggregates/roll-up.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
@@ -261,6 +262,39 @@ describe('answers from PostgreSQL', function () {
     const { totals } = await store.analytics.overview({ ...LONG, bucketMillis: HOUR });
     expect(totals.clients).to.be.within(19_000, 21_000).and.not.equal(20_000);
   });
+
+  it('find the busiest of many clients, and rows tell the truth about those behind their heads', async () => {
+    const random = seededRandom(5);
+    const clients = Array.from({ length: 2500 }, (_, client) => hashOf(client));
+    const busy = (): CerberusEvent[] =>
+      [...clients, ...Array.from({ length: 2500 }, () => clients[Math.floor(random() ** 4 * 60)] ?? '')].map(
+        (sourceIp) => ({
+          ...storeEvent(),
+          sourceIp,
+          timestamp: START - 60 * HOUR + Math.floor(random() * 50 * HOUR),
+        }),
+      );
+    await put(busy());
+    await store.rollUp();
+    expect(await compact()).to.be.greaterThan(0);
+    await put(busy());
+    await store.rollUp();
+    await put(busy().slice(0, 300));
+    for (const endpoint of [undefined, { method: 'GET', endpoint: '/api/users/:id' }]) {
+      const query = { ...LONG, endpoint, limit: 40 };
+      expect(await store.analytics.clients(query)).to.deep.equal(await exact.analytics.clients(query));
+    }
+    for (const table of ['day_client_totals', 'day_clients', 'hour_client_totals']) {
+      const [row] = await ask<{ readonly n: number; readonly wrong: number }>(
+        url,
+        `SELECT max(cardinality(clients)) AS n,
+                count(*) FILTER (WHERE most_behind < (SELECT max(one) FROM unnest(client_requests[${HEAD_CLIENTS + 1}:]) AS one)) AS wrong
+         FROM ${table}`,
+      );
+      expect(Number(row?.wrong), table).to.equal(0);
+      if (table !== 'hour_client_totals') expect(Number(row?.n), table).to.be.greaterThan(HEAD_CLIENTS);
+    }
+  }).timeout(120_000);
 
   it('are not hindered by a metric that PostgreSQL cannot read', async () => {
     const odd = [

@@ -5,72 +5,97 @@ import { CLIENT_KEY } from '../aggregates/client-sketch.ts';
 import { DAY_CLIENT_TOTALS, DAY_CLIENTS, HOUR_CLIENT_TOTALS } from '../aggregates/tables.ts';
 import { IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { number, text } from '../../rows/values.ts';
+import { number, text, type Row } from '../../rows/values.ts';
 import { isOfEndpoint } from './requests.ts';
-import { rollupRange } from './rollup-range.ts';
+import { rollupRange, type RollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
+import { allSql, topClients, type ClientParts } from './top-clients.ts';
 
-const OF_ROW = `unnest(clients) AS client, unnest(client_requests) AS requests, unnest(client_errors) AS errors,
-  unnest(last_seen) AS seen`;
+const COLUMNS = 'clients, client_requests, client_errors, last_seen, most_behind';
+
+const ADDRESSES = `source_ip, ${CLIENT_KEY} AS client`;
 
 /**
  * Answers a {@link ClientsQuery}. Not estimated, whatever the range: periods add up. Hours do not tell endpoints apart, days do.
- * Whole hashes are four times as long as keys, and only few of them are wanted: they come from the days in which the clients that
- * are listed were seen last. Sums are made in float8, which is exact for counts, for PostgreSQL adds bigint up as numeric.
+ * Sums are made in float8, which is exact for counts, for PostgreSQL adds bigint up as numeric.
  */
 export async function topClientsOf(
   rows: ReadRows,
   query: ClientsQuery,
   state: StoredState,
 ): Promise<readonly ClientFigures[]> {
-  const ofEndpoint = isOfEndpoint(query);
-  const range = rollupRange(query, state, ofEndpoint ? [DAY_MILLIS] : [DAY_MILLIS, HOUR_MILLIS]);
-  const addresses = `source_ip, ${CLIENT_KEY} AS client`;
-  const periods = [
-    range.aggregated(ofEndpoint ? DAY_CLIENTS : DAY_CLIENT_TOTALS, OF_ROW),
-    ...(ofEndpoint ? [] : [range.aggregated(HOUR_CLIENT_TOTALS, OF_ROW)]),
-    `(SELECT client, requests, errors, seen
-      FROM ${range.events(`${addresses}, 1 AS requests, (${IS_ERROR})::int AS errors, event_time AS seen`)} AS e
-      WHERE source_ip IS NOT NULL)`,
-  ];
-  const ofClient = query.clientId === undefined ? '' : 'AND client_id = $client_id';
+  const range = rollupRange(query, state, isOfEndpoint(query) ? [DAY_MILLIS] : [DAY_MILLIS, HOUR_MILLIS]);
   const { prefix } = query;
-  const { first, last } = keysOf(prefix ?? '');
-  const isMeant = prefix === undefined ? '' : 'WHERE client BETWEEN $first_key AND $last_key';
-  // More digits than a key has.
-  const isShown = prefix === undefined ? '' : `AND starts_with(encode(address, 'hex'), $prefix)`;
+  const top =
+    prefix === undefined
+      ? await topClients(rows, partsOf(query, range))
+      : await clientsThatBegin(rows, prefix, partsOf(query, range));
+  const addresses = await addressesOf(rows, query, range, top);
+  return top.flatMap((row) => {
+    const sourceIp = addresses.get(text(row['key']));
+    return sourceIp === undefined
+      ? []
+      : {
+          sourceIp,
+          requests: number(row['requests']),
+          errors: number(row['errors']),
+          lastSeen: number(row['last_seen']),
+        };
+  });
+}
+
+function partsOf(query: ClientsQuery, range: RollupRange): ClientParts {
+  const tables = isOfEndpoint(query) ? [DAY_CLIENTS] : [DAY_CLIENT_TOTALS, HOUR_CLIENT_TOTALS];
+  const ofEvent = `${ADDRESSES}, 1 AS requests, (${IS_ERROR})::int AS errors, event_time AS seen`;
+  return {
+    rows: `(${tables.map((table) => range.aggregated(table, COLUMNS)).join(' UNION ALL ')})`,
+    events: `(SELECT client, requests, errors, seen FROM ${range.events(ofEvent)} AS e WHERE source_ip IS NOT NULL)`,
+    conditions: range.conditions().number('limit', query.limit),
+  };
+}
+
+async function clientsThatBegin(rows: ReadRows, prefix: string, parts: ClientParts): Promise<readonly Row[]> {
+  const { first, last } = keysOf(prefix);
+  // All have the same first bit, so as signed numbers they are a span, too.
+  parts.conditions
+    .value('first_key', 'bigint', BigInt.asIntN(64, first))
+    .value('last_key', 'bigint', BigInt.asIntN(64, last));
+  return rows(parts.conditions.query(allSql(parts, 'WHERE client BETWEEN $first_key AND $last_key')));
+}
+
+/**
+ * Whole hashes, by keys: they are four times as long, and only few are wanted. They come from the days in which the clients that are listed
+ * were seen last. None of who has more digits than a key in common with those that were asked for.
+ */
+async function addressesOf(
+  rows: ReadRows,
+  query: ClientsQuery,
+  range: RollupRange,
+  top: readonly Row[],
+): Promise<ReadonlyMap<string, string>> {
+  const ofClient = query.clientId === undefined ? '' : 'AND client_id = $client_id';
+  const isShown = query.prefix === undefined ? '' : `AND starts_with(encode(address, 'hex'), $prefix)`;
+  const days = top.map((row) => Math.floor(number(row['last_seen']) / DAY_MILLIS) * DAY_MILLIS);
   const found = await rows(
     range
       .conditions()
-      .number('limit', query.limit)
-      // All have the same first bit, so as signed numbers they are a span, too.
-      .value('first_key', 'bigint', BigInt.asIntN(64, first))
-      .value('last_key', 'bigint', BigInt.asIntN(64, last))
-      .value('prefix', 'text', prefix ?? '')
+      .value('prefix', 'text', query.prefix ?? '')
+      .value('days', 'bigint[]', [...new Set(days)])
+      .value(
+        'top',
+        'bigint[]',
+        top.map((row) => text(row['key'])),
+      )
       .query(
-        `WITH top AS MATERIALIZED (
-           SELECT client, sum(requests::float8)::bigint AS requests, sum(errors::float8)::bigint AS errors, max(seen) AS last_seen
-           FROM (${periods.join(' UNION ALL ')}) AS p ${isMeant} GROUP BY client ORDER BY requests DESC, ${UNSIGNED} LIMIT $limit),
-         known AS (
+        `SELECT DISTINCT ON (client) client::text AS key, encode(address, 'hex') AS source_ip
+         FROM (
            SELECT client, address FROM (
              SELECT unnest(clients) AS client, unnest(addresses) AS address FROM ${DAY_CLIENT_TOTALS.name}
-             WHERE start = ANY (ARRAY(SELECT DISTINCT last_seen / ${DAY_MILLIS} * ${DAY_MILLIS} FROM top)) ${ofClient}) AS days
+             WHERE start = ANY ($days) ${ofClient}) AS days
            UNION ALL
-           SELECT client, source_ip FROM ${range.pending(addresses)} AS e WHERE source_ip IS NOT NULL)
-         SELECT encode(address, 'hex') AS source_ip, requests, errors, last_seen
-         FROM top JOIN (
-           SELECT DISTINCT ON (client) client, address FROM known
-           WHERE client IN (SELECT client FROM top) ${isShown}) AS a USING (client)
-         ORDER BY requests DESC, ${UNSIGNED}`,
+           SELECT client, source_ip FROM ${range.pending(ADDRESSES)} AS e WHERE source_ip IS NOT NULL) AS known
+         WHERE client = ANY ($top) ${isShown}`,
       ),
   );
-  return found.map((row) => ({
-    sourceIp: text(row['source_ip']),
-    requests: number(row['requests']),
-    errors: number(row['errors']),
-    lastSeen: number(row['last_seen']),
-  }));
+  return new Map(found.map((row) => [text(row['key']), text(row['source_ip'])]));
 }
-
-/** Keys in the order of the hashes that they begin. */
-const UNSIGNED = 'client < 0, client';
