@@ -49,8 +49,11 @@ export function allSql({ rows, events }: ClientParts, condition: string): string
     FROM (SELECT ${LISTED} FROM (${all}) AS p ${condition} GROUP BY client) AS sums ORDER BY ${ORDER} LIMIT $limit`;
 }
 
+function head(array: string): string {
+  return `unnest(${array}[1:${HEAD_CLIENTS}])`;
+}
+
 function headsSql({ rows, events }: ClientParts): string {
-  const head = (array: string): string => `unnest(${array}[1:${HEAD_CLIENTS}])`;
   return `
     WITH parts AS MATERIALIZED (
       SELECT row_number() OVER () AS part, * FROM ${rows} AS r),
