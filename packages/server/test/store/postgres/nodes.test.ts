@@ -227,9 +227,9 @@ describe('servers on one database', function () {
     expect(await meta()).to.deep.equal([{ version: 1, usable_from: 1 }]);
     const store = await open();
     await untilListed(store, 'one:8765 ready');
-    expect(await meta()).to.deep.equal([{ version: 2, usable_from: 1 }]);
+    expect(await meta()).to.deep.equal([{ version: 3, usable_from: 1 }]);
     await openStore(url).then((again) => again.close());
-    expect(await meta()).to.deep.equal([{ version: 2, usable_from: 1 }]);
+    expect(await meta()).to.deep.equal([{ version: 3, usable_from: 1 }]);
   });
 });
 

@@ -127,6 +127,14 @@ describe('the clients with the most requests', function () {
     expect(await top(20)).to.deep.equal([summed(all, 20), 2]);
   });
 
+  it('are added up where a server wrote rows that did not know of heads yet', async () => {
+    const random = seededRandom(31);
+    const all = [skewed(random), skewed(random)];
+    for (const counts of all) await put(counts, false);
+    await client.query('UPDATE given SET most_behind = NULL');
+    expect(await top(20)).to.deep.equal([summed(all, 20), 2]);
+  });
+
   it('are all that there are where these are fewer than were asked for', async () => {
     expect(await top(5)).to.deep.equal([[], 1]);
     const counts = new Map([

@@ -12,7 +12,7 @@ const FIGURES: readonly Column[] = [
   { name: 'client_errors', type: 'bigint[]' },
   { name: 'last_seen', type: 'bigint[]' },
   // No client behind the head has more requests.
-  { name: 'most_behind', type: 'bigint' },
+  { name: 'most_behind', type: 'bigint', isLater: true },
 ];
 
 /** Keys of clients with what is counted of each: arrays of the same length. */

@@ -2,6 +2,8 @@
 export interface Column {
   readonly name: string;
   readonly type: string;
+  /** Added to tables that were there; NULL in rows of servers that do not know it. */
+  readonly isLater?: true;
 }
 
 /** Expressions of keys by their names, in the order of the columns. */

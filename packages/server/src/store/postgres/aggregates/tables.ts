@@ -12,7 +12,7 @@ export interface AggregateTable {
   /** Names of the keys beside `start`; all are texts. */
   readonly keys: readonly string[];
   readonly family: Family;
-  /** Columns with their types, for CREATE TABLE; without `arrived`, which all have. */
+  /** Columns of version 1 with their types, for CREATE TABLE; without `arrived`, which all have. */
   readonly columnsSql: string;
   readonly indexesSql: readonly string[];
 }
@@ -29,7 +29,9 @@ function table(
   const columns = [
     'start bigint NOT NULL',
     ...keys.map((key) => `${key} text COLLATE "C" NOT NULL`),
-    ...measures.map((measure) => `${measure.name} ${measure.type} NOT NULL`),
+    ...measures
+      .filter(({ isLater }) => isLater !== true)
+      .map((measure) => `${measure.name} ${measure.type} NOT NULL`),
   ];
   return {
     name,
@@ -89,6 +91,11 @@ export const HOUR_METRIC_TOTALS: AggregateTable = table(
   METRICS,
 );
 export const DAY_METRICS: AggregateTable = table('day_metrics', DAY_MILLIS, [...ENDPOINT, 'name'], METRICS);
+
+/** Since version 3. */
+export const ADD_MOST_BEHIND: readonly string[] = [HOUR_CLIENT_TOTALS, DAY_CLIENT_TOTALS, DAY_CLIENTS].map(
+  ({ name }) => `ALTER TABLE ${name} ADD COLUMN most_behind bigint`,
+);
 
 /** All tables of aggregates. */
 export const AGGREGATE_TABLES: readonly AggregateTable[] = [

@@ -7,6 +7,9 @@ import { number, type Row } from '../../rows/values.ts';
 const MOST_CANDIDATES = 2000;
 const MOST_PLACES = 300;
 
+/** More requests than anybody has. */
+const UNKNOWN = '1e15::float8';
+
 /** The busiest first, then in the order of the hashes that the keys begin. */
 const ORDER = 'requests DESC, client < 0, client';
 
@@ -63,7 +66,7 @@ function headsSql({ rows, events }: ClientParts): string {
       FROM parts
       UNION ALL SELECT NULL, client, requests, errors, seen FROM ${events} AS e),
     tails AS MATERIALIZED (
-      SELECT part, most_behind FROM parts WHERE cardinality(clients) > ${HEAD_CLIENTS}),
+      SELECT part, coalesce(most_behind, ${UNKNOWN}) AS most_behind FROM parts WHERE cardinality(clients) > ${HEAD_CLIENTS}),
     behind AS (
       SELECT coalesce(sum(most_behind), 0) AS most FROM tails),
     sums AS MATERIALIZED (

@@ -1,3 +1,4 @@
+import { ADD_MOST_BEHIND } from '../aggregates/tables.ts';
 import { GUESSES, NODES } from './tables.ts';
 
 /**
@@ -16,4 +17,7 @@ export interface Migration {
 }
 
 /** The first one makes tables of version 2 of those of version 1. What has been released stays as it is. */
-export const MIGRATIONS: readonly Migration[] = [{ usableFrom: 1, statements: [NODES, GUESSES] }];
+export const MIGRATIONS: readonly Migration[] = [
+  { usableFrom: 1, statements: [NODES, GUESSES] },
+  { usableFrom: 1, statements: ADD_MOST_BEHIND },
+];
