@@ -18,6 +18,7 @@ const LAYERS = {
     ['doctor/', 'audit/'],
     ['register/'],
     ['setup/'],
+    ['stand-alone/'],
     ['cerberus-span-processor.ts'],
     ['hand-over/'],
     ['key/'],

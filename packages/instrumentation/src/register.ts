@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
-import { registerOnce } from './register/set-up.ts';
+import type * as SetUp from './register/set-up.ts';
+import { ownModule } from './sdk/own-copy.ts';
 
-registerOnce();
+(ownModule('register/set-up') as typeof SetUp | undefined)?.registerOnce();

@@ -1,5 +1,5 @@
 import { apiGlobal } from '@cerberus-otel/exporter-ws/internal';
-import { isHttpInstrumented } from '../register/beside.ts';
+import { isHttpInstrumented } from '../setup/beside.ts';
 import { foreignApi } from '../sdk/foreign-api.ts';
 import { HTTP } from '../sdk/instrumentations.ts';
 import { isRegistered } from '../sdk/registered.ts';

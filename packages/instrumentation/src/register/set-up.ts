@@ -8,11 +8,15 @@ import { feeds, providerInPlace } from '../sdk/provider-in-place.ts';
 import { markRegistered } from '../sdk/registered.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { Aside } from './aside.ts';
-import { BESIDE, countBeside, hasOtherPreloads, isHttpInstrumented, SECOND_SDK } from './beside.ts';
+import { BESIDE, countBeside, isHttpInstrumented } from '../setup/beside.ts';
+import { cerberusAlone, withCerberus } from '../setup/with-cerberus.ts';
+import { captureWithoutSdk } from '../setup/without-sdk.ts';
+import { wantsSdk } from './choice.ts';
 import { flushAtTheEnd } from './ending.ts';
 import { exportsAskedFor, withoutUnaskedExports } from './exports.ts';
 import { hookEsModules } from './loader-hook.ts';
-import { findPackages, ownSetUp, type FoundPackages } from './packages.ts';
+import { hasOtherPreloads, SECOND_SDK } from './other-preloads.ts';
+import { findPackages, type FoundPackages } from './packages.ts';
 import { sayWhereWorkerServes } from './worker.ts';
 
 /** Programs that only start others inherit `NODE_OPTIONS` too; they are left alone. */
@@ -49,15 +53,21 @@ function isWanted(env: Environment): boolean {
 }
 
 function setUp(env: Environment): void {
-  const other = providerInPlace();
-  if (other === undefined) setUpSdk(env);
-  else setUpBeside(other);
+  if (providerInPlace() !== undefined) {
+    setUpWithoutSdk();
+  } else if (wantsSdk(env)) {
+    setUpSdk(env);
+  } else if (setUpWithoutSdk()) {
+    flushAtTheEnd();
+  }
 }
 
-/** Somebody else's SDK came first. */
-function setUpBeside(other: object): void {
-  const processor = ownSetUp()?.cerberusAlone();
-  if (processor !== undefined) atFirst(CONNECTION, () => beside(other, processor, () => false));
+/** Also where somebody else's came first. @returns false where Cerberus is off */
+function setUpWithoutSdk(): boolean {
+  const processor = cerberusAlone();
+  if (processor === undefined) return false;
+  captureWithoutSdk(processor, (message) => warn('CERBERUS_OTHER_SDK', message));
+  return true;
 }
 
 function setUpSdk(env: Environment): void {
@@ -87,7 +97,7 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
   };
   let isStarted = false;
   const aside = new Aside(given.instrumentations, () => !isStarted && providerInPlace() !== undefined);
-  const configuration = found.withCerberus(given);
+  const configuration = withCerberus(given);
   // A configuration that cannot work was warned of by now.
   if (configuration === given && !hasExports) return;
   hookEsModules(found.loaderHook, given.instrumentations);
