@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-import type * as SetUp from './register/set-up.ts';
+import type * as Start from './register/start.ts';
 import { ownModule } from './sdk/own-copy.ts';
 
-(ownModule('register/set-up') as typeof SetUp | undefined)?.registerOnce();
+(ownModule('register/start') as typeof Start | undefined)?.registerOnce();

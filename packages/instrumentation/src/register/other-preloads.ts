@@ -1,4 +1,4 @@
-import type { Environment } from '@cerberus-otel/exporter-ws/internal';
+import type { Environment } from '@cerberus-otel/exporter-ws/environment';
 import { PAGE } from '../setup/beside.ts';
 
 /** What is said when another SDK came too late to have the place. */

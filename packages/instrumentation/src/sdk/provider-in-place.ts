@@ -1,4 +1,4 @@
-import { apiGlobal } from '@cerberus-otel/exporter-ws/internal';
+import { apiGlobal } from '@cerberus-otel/exporter-ws/environment';
 import type { SamplerLike, SpanProcessorLike } from './sdk-types.ts';
 
 /** What is inside of a tracer provider of SDK 2 or SDK 3, none of it public, as far as joining it takes. */

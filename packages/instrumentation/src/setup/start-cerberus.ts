@@ -1,4 +1,5 @@
 import { createReporter } from '@cerberus-otel/exporter-ws/internal';
+import { listenToFrameworks } from '../routes/listening.ts';
 import { shutdown } from './leaving.ts';
 import { cerberusAlone, type CerberusOptions } from './with-cerberus.ts';
 import { captureWithoutSdk } from './without-sdk.ts';
@@ -32,6 +33,7 @@ export function startCerberus(options: Omit<CerberusOptions, 'capture'> = {}): R
   if (processor === undefined) return running;
   shared[STARTED] = running;
   const reporter = createReporter('@cerberus-otel/instrumentation');
+  listenToFrameworks();
   captureWithoutSdk(processor, (message) => reporter.condition('CERBERUS_OTHER_SDK', message));
   return running;
 }

@@ -1,7 +1,7 @@
 import { atFirst, CONNECTION } from '../capture/announcements.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
-import { listenToFrameworks, standAlone } from '../stand-alone/stand-alone.ts';
+import { standAlone } from '../stand-alone/stand-alone.ts';
 import { BESIDE, countBeside } from './beside.ts';
 
 /**
@@ -10,7 +10,6 @@ import { BESIDE, countBeside } from './beside.ts';
  * @param say called once at most, with how requests are counted beside another SDK
  */
 export function captureWithoutSdk(processor: SpanProcessorLike, say: (message: string) => void): void {
-  listenToFrameworks();
   atFirst(CONNECTION, () => {
     const other = providerInPlace();
     if (other === undefined) standAlone(processor);
