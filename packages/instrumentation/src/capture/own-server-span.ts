@@ -6,10 +6,12 @@ import {
   type Context,
   type SpanContext,
 } from '@opentelemetry/api';
+import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import type { RequestStart } from './arrived-request.ts';
 import { STATUS_CODE } from './http-attributes.ts';
 import { OwnSpan } from './own-span.ts';
+import { resolvedPath } from './request-agreement.ts';
 import { whileServing } from './serving.ts';
 
 /**
@@ -43,12 +45,15 @@ export function endServerSpan(span: OwnSpan, statusCode: number): void {
   span.end();
 }
 
-function attributesOf({ httpVersion, headers }: IncomingMessage, method: string): Attributes {
+function attributesOf({ url = '', httpVersion, headers }: IncomingMessage, method: string): Attributes {
   const attributes: Attributes = {
     'http.request.method': method,
     'network.protocol.version': httpVersion,
   };
   const userAgent = headers['user-agent'];
   if (userAgent !== undefined) attributes['user_agent.original'] = userAgent;
+  // Targets of another form than a path have one all the same.
+  const path = requestPath(url) === undefined ? resolvedPath(url) : undefined;
+  if (path !== undefined) attributes['url.path'] = path;
   return attributes;
 }

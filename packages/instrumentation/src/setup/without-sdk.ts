@@ -8,11 +8,19 @@ import { BESIDE, countBeside } from './beside.ts';
  * Counts requests without an SDK from the first connection on or, where somebody else has set one up until then, beside that one.
  *
  * @param say called once at most, with how requests are counted beside another SDK
+ * @returns what leaves the place of an SDK again
  */
-export function captureWithoutSdk(processor: SpanProcessorLike, say: (message: string) => void): void {
+export function captureWithoutSdk(processor: SpanProcessorLike, say: (message: string) => void): () => void {
+  let stop: (() => void) | undefined;
+  let isOver = false;
   atFirst(CONNECTION, () => {
+    if (isOver) return;
     const other = providerInPlace();
-    if (other === undefined) standAlone(processor);
+    if (other === undefined) stop = standAlone(processor);
     else say(BESIDE[countBeside(other, processor, () => false)]);
   });
+  return () => {
+    isOver = true;
+    stop?.();
+  };
 }

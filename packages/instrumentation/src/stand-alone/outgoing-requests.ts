@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { context } from '@opentelemetry/api';
 import { spanToName, TRACEPARENT, TRACESTATE, writeTraceparent } from './trace-context.ts';
@@ -18,16 +18,24 @@ interface UndiciRequest {
 /**
  * Names the active span to whoever a request goes to, in `traceparent` and `tracestate`. A header that is there stays, and where
  * tracing is suppressed nothing is said.
+ *
+ * @returns what ends it
  */
-export function nameCallers(): void {
-  subscribe(HTTP_CREATED, (message) => {
-    const { request } = message as { readonly request: ClientRequest };
-    guarded(() => nameCaller(request));
-  });
-  subscribe(UNDICI_CREATE, (message) => {
-    const { request } = message as { readonly request: UndiciRequest };
-    guarded(() => nameCallerOfUndici(request));
-  });
+export function nameCallers(): () => void {
+  subscribe(HTTP_CREATED, onCreated);
+  subscribe(UNDICI_CREATE, onCreate);
+  return () => {
+    unsubscribe(HTTP_CREATED, onCreated);
+    unsubscribe(UNDICI_CREATE, onCreate);
+  };
+}
+
+function onCreated(message: unknown): void {
+  guarded(() => nameCaller((message as { readonly request: ClientRequest }).request));
+}
+
+function onCreate(message: unknown): void {
+  guarded(() => nameCallerOfUndici((message as { readonly request: UndiciRequest }).request));
 }
 
 function nameCaller(request: ClientRequest): void {

@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ROOT_CONTEXT, SpanStatusCode, trace, type Context, type Exception } from '@opentelemetry/api';
 import { createReporter } from '@cerberus-otel/exporter-ws/internal';
 import { REQUEST_START } from '../capture/announcements.ts';
@@ -56,16 +56,22 @@ class OwnTracing implements Tracing<Traced> {
   }
 }
 
-/** Makes a SERVER span of every request that Node announces from now on, whoever else makes one too. */
-export function captureRequests(processor: SpanProcessorLike): void {
+/**
+ * Makes a SERVER span of every request that Node announces from now on, whoever else makes one too.
+ *
+ * @returns what ends it
+ */
+export function captureRequests(processor: SpanProcessorLike): () => void {
   const tracing = new OwnTracing(processor);
   const failures = new HookFailures(createReporter('@cerberus-otel/instrumentation'));
-  subscribe(REQUEST_START, (message) => {
+  const onStart = (message: unknown): void => {
     const start = message as RequestStart;
     try {
       if (!isFollowed(start)) follow(start, new Exchange(tracing, failures, start));
     } catch (error) {
       failures.add('arrival of a request', error);
     }
-  });
+  };
+  subscribe(REQUEST_START, onStart);
+  return () => void unsubscribe(REQUEST_START, onStart);
 }

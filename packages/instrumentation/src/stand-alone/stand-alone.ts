@@ -9,11 +9,20 @@ import { OwnTracerProvider } from './tracer-provider.ts';
 /**
  * Takes the place of an SDK, where there is none: every request has a SERVER span and a context, and spans of libraries are made,
  * all for one processor and nobody else.
+ *
+ * @returns what leaves the place again; requests under way still get their spans
  */
-export function standAlone(processor: SpanProcessorLike): void {
+export function standAlone(processor: SpanProcessorLike): () => void {
   trace.setGlobalTracerProvider(new OwnTracerProvider(processor));
   context.setGlobalContextManager(new OwnContextManager());
   propagation.setGlobalPropagator(new TraceContextPropagator());
-  captureRequests(processor);
-  nameCallers();
+  const stopCapturing = captureRequests(processor);
+  const stopNaming = nameCallers();
+  return () => {
+    stopCapturing();
+    stopNaming();
+    trace.disable();
+    context.disable();
+    propagation.disable();
+  };
 }

@@ -58,13 +58,16 @@ describe('register', () => {
     expect(app?.stdout).to.equal('');
   }).timeout(40_000);
 
-  for (const [system, script, flag] of [
-    ['ES modules', 'plain-app.js', '--import'],
-    ['CommonJS', 'plain-app-cjs.cjs', '--import'],
-    ['CommonJS', 'plain-app-cjs.cjs', '--require'],
+  for (const [system, script, flag, capture] of [
+    ['ES modules', 'plain-app.js', '--import', 'auto'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--import', 'light'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--require', 'light'],
+    ['ES modules', 'plain-app.js', '--import', 'otel'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--import', 'otel'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--require', 'otel'],
   ] as const) {
-    it(`instruments an Express application of ${system} (${flag})`, async () => {
-      start({}, script, [flag, REGISTER]);
+    it(`counts the requests of an Express application of ${system} (${flag}, ${capture})`, async () => {
+      start({ CERBERUS_CAPTURE: capture }, script, [flag, REGISTER]);
       expect(await request()).to.equal('HTTP/1.1 200 OK');
       await arrived(1);
       expect(backend.events[0]).to.deep.include({
