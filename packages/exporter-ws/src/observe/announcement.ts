@@ -1,6 +1,6 @@
 /** What a component is made of, as a check-up hears of it. */
 export interface Announcement {
-  readonly component: 'exporter' | 'processor' | 'sampler' | 'configuration' | 'httpServer';
+  readonly component: 'exporter' | 'processor' | 'sampler' | 'configuration' | 'httpServer' | 'withoutSdk';
   /** What the application gave to it, unchecked. */
   readonly given: unknown;
 }

@@ -33,15 +33,16 @@ function wantsSpansElsewhere(env: Environment): boolean {
   return Object.keys(env).some((name) => ABOUT_SPANS.test(name) && otelText(env, name) !== undefined);
 }
 
-/** As the application's package.json says; what is not installed cannot be needed. */
+/** As the application's package.json says or, where there is none, what is installed; what is not installed cannot be needed. */
 function needsInstrumentation(places: readonly string[]): boolean {
   const declared = declaredPackages(places);
-  const isDeclared = (name: string): boolean => declared.has(name);
-  const needing = routingFrameworks((name) => isDeclared(name) && !SAYS_ROUTES.has(name), places);
+  const isUsed = (name: string): boolean =>
+    declared.size === 0 ? isInstalled(name, places) : declared.has(name);
+  const needing = routingFrameworks((name) => isUsed(name) && !SAYS_ROUTES.has(name), places);
   // One without a class has an instrumentation of ours.
   const isNamed = needing.some(({ command, className }) => command === undefined || className === undefined);
   const isCalled = INSTRUMENTATIONS.some(
-    ({ name, eventsOf = [] }) => eventsOf.some(isDeclared) && isInstalled(name, places),
+    ({ name, eventsOf = [] }) => eventsOf.some(isUsed) && isInstalled(name, places),
   );
   return (isNamed || isCalled) && loadPackages().findPackages(places).missing.length === 0;
 }

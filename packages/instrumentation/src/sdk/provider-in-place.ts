@@ -10,6 +10,12 @@ export interface InsideOfProvider {
   readonly tracers: ReadonlyMap<string, { _sampler: SamplerLike }>;
 }
 
+/** Whether the provider of this package stands where an SDK would, of whichever copy. */
+export function standsAlone(): boolean {
+  const provider = providerInPlace();
+  return provider !== undefined && 'isCerberusAlone' in provider;
+}
+
 /**
  * The tracer provider that somebody has registered with the API, whichever copy of it they used; undefined when nobody
  * has.

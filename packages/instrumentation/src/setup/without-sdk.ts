@@ -1,3 +1,4 @@
+import { announce } from '@cerberus-otel/exporter-ws/internal';
 import { atFirst, CONNECTION } from '../capture/announcements.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
@@ -11,6 +12,7 @@ import { BESIDE, countBeside } from './beside.ts';
  * @returns what leaves the place of an SDK again
  */
 export function captureWithoutSdk(processor: SpanProcessorLike, say: (message: string) => void): () => void {
+  announce('withoutSdk', true);
   let stop: (() => void) | undefined;
   let isOver = false;
   atFirst(CONNECTION, () => {

@@ -53,6 +53,8 @@ class OwnTracer implements Tracer {
 
 /** What OpenTelemetry's API gives tracers from where there is no SDK. */
 export class OwnTracerProvider implements TracerProvider {
+  /** By this it is known, in either copy of this package. */
+  readonly isCerberusAlone: boolean = true;
   readonly #tracer: Tracer;
 
   constructor(processor: SpanProcessorLike) {
