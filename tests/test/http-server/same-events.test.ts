@@ -83,7 +83,7 @@ describe('events of HttpServerInstrumentation', function () {
 describe('events without an SDK', function () {
   this.timeout(150_000);
 
-  for (const { file, what } of PARTS.filter(({ file }) => file !== 'options')) {
+  for (const { file, what } of PARTS.filter((part) => part.file !== 'options')) {
     it(`are those of HttpServerInstrumentation for ${what}`, async () => {
       const alone = await run('alone', file, 'sdk-2', []);
       const ours = await run('ours', file, 'sdk-2', []);
