@@ -1,4 +1,4 @@
-// The newcomer's six ways: three frameworks, with code and without. Every command and every file stands in a document.
+// The newcomer's six ways: three frameworks, with code and an SDK and without either. Every command and every file stands in a document.
 import { join } from 'node:path';
 import { Section } from './documents.mjs';
 
@@ -12,43 +12,49 @@ const SDK = Number(process.versions.node.split('.')[0]) > 20 ? 'sdk-node@0.301' 
 export function paths(root) {
   const readme = join(root, 'README.md');
   const frameworks = join(root, 'docs/frameworks.md');
-  const withCode = new Section(readme, 'Your application in five minutes');
-  const withoutCode = new Section(readme, 'Without a line of code');
+  const start = new Section(readme, 'Your application in five minutes');
+  const withCode = new Section(readme, "With OpenTelemetry's SDK");
   const [express, fastify, nest] = ['Express', 'Fastify', 'NestJS'].map(
     (name) => new Section(frameworks, name),
   );
 
-  const libraries = withCode.commands(SDK);
+  const libraries = start.commands('-*.tgz\n');
+  const librariesAndSdk = withCode.commands(SDK);
   const instrumentation = { file: 'instrumentation.mjs', text: withCode.block('js', 'sdk.start()') };
   const [exportsWith, startWith] = parted(withCode.commands('node --import ./'));
-  const [exportsWithout, startWithout] = parted(withoutCode.commands('instrumentation/register'));
+  const [exportsWithout, startWithout] = parted(start.commands('instrumentation/register'));
   const controller = { file: 'my-app/src/app.controller.ts', text: nest.block('ts', '@Controller') };
-  const nestApplication = [...nest.commands('@nestjs/cli'), controller, ...libraries];
+  const nestApplication = [...nest.commands('@nestjs/cli'), controller];
 
   const ways = [
-    ['Express', 'with', [...withCode.commands('npm pkg set'), ...libraries, instrumentation], startWith],
+    [
+      'Express',
+      'with',
+      [...withCode.commands('npm pkg set'), ...librariesAndSdk, instrumentation],
+      startWith,
+    ],
     ['Express', 'without', [...express.commands('npm init'), plain(express), ...libraries], startWithout],
     [
       'Fastify',
       'with',
-      [...fastify.commands('npm init'), plain(fastify), ...libraries, ...fastify.commands('cp ')],
+      [...fastify.commands('npm init'), plain(fastify), ...librariesAndSdk, ...fastify.commands('cp ')],
       startWith,
     ],
     ['Fastify', 'without', [...fastify.commands('npm init'), plain(fastify), ...libraries], startWithout],
     [
       'NestJS',
       'with',
-      [...nestApplication, { ...instrumentation, file: 'my-app/instrumentation.mjs' }],
+      [...nestApplication, ...librariesAndSdk, { ...instrumentation, file: 'my-app/instrumentation.mjs' }],
       nest.commands('node --import ./'),
     ],
-    ['NestJS', 'without', nestApplication, nest.commands('instrumentation/register')],
+    ['NestJS', 'without', [...nestApplication, ...libraries], nest.commands('instrumentation/register')],
   ];
   return ways.map(([framework, code, steps, start]) => ({
     framework,
     code,
     steps: [...steps, ...(code === 'with' ? exportsWith : exportsWithout), ...start],
-    server: withCode.commands('npx --no-install cerberus-server'),
-    requests: withCode.commands('curl http://localhost:3000'),
+    server: start.commands('npx --no-install cerberus-server'),
+    requests: start.commands('curl http://localhost:3000'),
   }));
 }
 

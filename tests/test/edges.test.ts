@@ -27,7 +27,7 @@ interface Application {
   events(): readonly Seen[];
 }
 
-async function start(): Promise<Application> {
+async function start(capture = 'auto'): Promise<Application> {
   const backend = new BatchBackend();
   const server = await ScriptedServer.start(backend.script());
   afterTest(() => server.stop());
@@ -37,6 +37,7 @@ async function start(): Promise<Application> {
       PATH: process.env['PATH'],
       SLOW_MILLIS: String(SLOW_MILLIS),
       ...cerberusEnvironment(server.url),
+      CERBERUS_CAPTURE: capture,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -84,15 +85,20 @@ function statuses(answer: string): string[] {
 describe('unusual ends', function () {
   this.timeout(90_000);
 
-  it('gives a 404 below a mounted router of Express the route of the router, and another one none', async () => {
-    const app = await start();
-    await exchange(app, get('/api/nothing') + get('/nothing'), (answer) => statuses(answer).length === 2);
-    await until('both events are there', () => app.events().length === 2);
-    expect(app.events()).to.deep.equal([
-      ['/api/nothing', '/api', 404, 'completed'],
-      ['/nothing', undefined, 404, 'completed'],
-    ]);
-  });
+  for (const [capture, route] of [
+    ['otel', '/api'],
+    ['light', undefined],
+  ] as const) {
+    it(`gives a 404 below a mounted router of Express ${route ?? 'no route'}, and another one none (${capture})`, async () => {
+      const app = await start(capture);
+      await exchange(app, get('/api/nothing') + get('/nothing'), (answer) => statuses(answer).length === 2);
+      await until('both events are there', () => app.events().length === 2);
+      expect(app.events()).to.deep.equal([
+        ['/api/nothing', route, 404, 'completed'],
+        ['/nothing', undefined, 404, 'completed'],
+      ]);
+    });
+  }
 
   it('counts pipelined requests, those behind a client that hung up from Node.js 24 on', async () => {
     const app = await start();
@@ -110,14 +116,19 @@ describe('unusual ends', function () {
     for (const [, , , outcome] of cutOff) expect(outcome).to.equal('aborted');
   });
 
-  it('gives no event for a request above `maxRequestsPerSocket`, which Node.js answers itself', async () => {
-    const app = await start();
-    const answers = await exchange(app, get('/fast').repeat(3), (answer) => statuses(answer).length === 3);
-    expect(answers).to.deep.equal(['200', '200', '503']);
-    await until('the events are there', () => app.events().length === 2);
-    await sleep(SLOW_MILLIS);
-    expect(app.events()).to.have.length(2);
-  });
+  for (const [capture, counted] of [
+    ['otel', 2],
+    ['light', 3],
+  ] as const) {
+    it(`counts ${counted} of 3 requests of which \`maxRequestsPerSocket\` allows 2 (${capture})`, async () => {
+      const app = await start(capture);
+      const answers = await exchange(app, get('/fast').repeat(3), (answer) => statuses(answer).length === 3);
+      expect(answers).to.deep.equal(['200', '200', '503']);
+      await until('the events are there', () => app.events().length === counted);
+      await sleep(SLOW_MILLIS);
+      expect(app.events()).to.have.length(counted);
+    });
+  }
 
   it('takes a 408 that Node.js answers while a handler waits for the body for an aborted request', async () => {
     const app = await start();

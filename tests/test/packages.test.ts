@@ -201,23 +201,47 @@ describe('packed packages', function () {
     it(`name what is missing when set up by ${flag} without OpenTelemetry, and the application runs on`, async () => {
       const cwd = await project(`bare${flag}`);
       const register = '@cerberus-otel/instrumentation/register';
-      const { stdout, stderr } = await run(process.execPath, [flag, register, '-p', '"runs on"'], { cwd });
+      const env = { ...process.env, CERBERUS_CAPTURE: 'otel' };
+      const args = [flag, register, '-p', '"runs on"'];
+      const { stdout, stderr } = await run(process.execPath, args, { cwd, env });
       expect(stdout.trim()).to.equal('runs on');
       // With versions where the newest would not go together.
       const command =
         /Run: npm install (?:@opentelemetry\/api@1\.9 )?@opentelemetry\/sdk-node(?:@0\.223)? @opentelemetry\/instrumentation-http/;
       expect(stderr).to.include('CERBERUS_PACKAGE_MISSING').and.match(command);
     });
+
+    it(`count by ${flag} where nothing else is installed, and say what an SDK that is asked for lacks`, async () => {
+      const cwd = join(folder, `bare${flag}`);
+      const backend = await ScriptedServer.start();
+      try {
+        const env = { ...process.env, ...cerberusEnvironment(backend.url) };
+        const args = [flag, '@cerberus-otel/instrumentation/register', '-e', ONE_REQUEST];
+        const { stderr } = await run(process.execPath, args, { cwd, env });
+        expect(stderr).to.equal('');
+        const asked = { ...env, OTEL_TRACES_EXPORTER: 'otlp' };
+        const { stderr: said } = await run(process.execPath, args, { cwd, env: asked });
+        expect(said).to.match(/CERBERUS_PACKAGE_MISSING.*OpenTelemetry is off: @opentelemetry\/sdk-node/);
+        expect(backend.events.map(({ endpoint }) => endpoint)).to.deep.equal(['/seen', '/seen']);
+      } finally {
+        await backend.stop();
+      }
+    });
   }
 
   for (const name of Object.keys(SDKS)) {
-    for (const flag of ['--import', '--require']) {
-      it(`set an application up by ${flag} with ${name}`, async () => {
+    for (const [flag, capture] of [
+      ['--import', 'light'],
+      ['--import', 'otel'],
+      ['--require', 'light'],
+      ['--require', 'otel'],
+    ] as const) {
+      it(`set an application up by ${flag} with ${name} (${capture})`, async () => {
         const backend = await ScriptedServer.start();
         try {
           await run(process.execPath, [flag, '@cerberus-otel/instrumentation/register', '-e', ONE_REQUEST], {
             cwd: join(folder, name.replace(' ', '')),
-            env: { ...process.env, ...cerberusEnvironment(backend.url) },
+            env: { ...process.env, ...cerberusEnvironment(backend.url), CERBERUS_CAPTURE: capture },
           });
           expect(backend.events.map(({ endpoint }) => endpoint)).to.deep.equal(['/seen']);
         } finally {
@@ -237,6 +261,7 @@ describe('packed packages', function () {
         ...process.env,
         ...cerberusEnvironment(backend.url),
         OTEL_NODE_RESOURCE_DETECTORS: 'none',
+        CERBERUS_CAPTURE: 'otel',
       };
       await run(process.execPath, ['--import', register, '-e', ONE_REQUEST], { cwd, env });
       expect(backend.events).to.have.length(1);

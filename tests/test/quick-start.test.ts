@@ -2,7 +2,7 @@
 // tested is what is written.
 import { expect } from 'chai';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,9 +163,15 @@ describe('quick start of the README', function () {
     }
   });
 
-  it('counts an application without a line of code, and the doctor finds nothing wrong', async () => {
+  it('counts an application without a line of code or an SDK, and the doctor finds nothing wrong', async () => {
+    const plain = join(folder, 'plain');
+    await mkdir(plain);
+    await writeFile(join(plain, 'package.json'), '{ "name": "plain-app", "private": true }');
+    const install = block('sh', '-*.tgz\n').trim().replaceAll('<clone>', root);
+    await run('bash', ['-c', `${install} express@5 --prefer-offline`], { cwd: plain });
+    expect(await readdir(join(plain, 'node_modules/@opentelemetry'))).to.deep.equal(['api']);
     await writeFile(
-      join(folder, 'plain.mjs'),
+      join(plain, 'app.mjs'),
       `import express from 'express';
        const app = express().get('/users/:id', (request, response) => response.json({}));
        const server = app.listen(0, () => console.log('listening on http://localhost:' + server.address().port));`,
@@ -175,17 +181,16 @@ describe('quick start of the README', function () {
     const token = (await readFile(join(home, 'cerberus/cerberus.duckdb.token'), 'utf8')).trim();
     const setUp = block('sh', 'instrumentation/register')
       .replace('<the token>', token)
-      .replaceAll('127.0.0.1:8765', `127.0.0.1:${port}`)
-      .replace('app.mjs', 'plain.mjs');
+      .replaceAll('127.0.0.1:8765', `127.0.0.1:${port}`);
     const variables = setUp.trim().split('\n').slice(0, -1).join('\n');
 
     const doctor = block('sh', 'cerberus-otel doctor');
     const checked = await run('bash', ['-c', `${variables}\n${doctor}`], {
-      cwd: folder,
+      cwd: plain,
     });
     expect(checked.stdout).to.include('acknowledged a test event').and.not.include('FAIL');
 
-    const application = start(setUp);
+    const application = start(`cd plain\n${setUp}`);
     const [url] = await printed(application, /http:\/\/localhost:\d+/);
     await fetch(`${url}/users/2`);
     process.kill(-(application.pid ?? 0), 'SIGTERM');

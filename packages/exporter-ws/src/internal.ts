@@ -45,4 +45,4 @@ export { observe, type Reading, type SelfMetric } from './observe/self-telemetry
 export { meterProviderOption } from './config/meter-provider-option.ts';
 export { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './event/span.ts';
 export { VERSION } from './observe/version.ts';
-export { withoutTracing } from './transport/suppressed-context.ts';
+export { isTracingSuppressed, suppressTracing, withoutTracing } from './transport/suppressed-context.ts';

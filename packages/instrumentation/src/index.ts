@@ -24,6 +24,7 @@ export type {
 } from './sdk/sdk-types.ts';
 export { flush, shutdown } from './setup/leaving.ts';
 export { CerberusSampler, type CerberusSamplerOptions } from './setup/cerberus-sampler.ts';
+export { startCerberus, type RunningCerberus } from './setup/start-cerberus.ts';
 export {
   withCerberus,
   type CerberusOptions,

@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
-import { registerOnce } from './register/set-up.ts';
+import type * as Start from './register/start.ts';
+import { ownModule } from './sdk/own-copy.ts';
 
-registerOnce();
+(ownModule('register/start') as typeof Start | undefined)?.registerOnce();

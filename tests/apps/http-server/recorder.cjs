@@ -1,5 +1,7 @@
-// Sets up OpenTelemetry with HttpInstrumentation (`standard`) or HttpServerInstrumentation (`ours`), and writes down what they make.
+// Sets up OpenTelemetry with HttpInstrumentation (`standard`) or HttpServerInstrumentation (`ours`), and writes down what they make; or
+// Cerberus without an SDK (`alone`), whose spans nobody else sees.
 'use strict';
+const { subscribe } = require('node:diagnostics_channel');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 
@@ -96,6 +98,7 @@ const recorder = new Recorder();
 const reader = new Reader();
 
 function instrumentation(options) {
+  if (KIND === 'alone') return undefined;
   if (KIND === 'standard') {
     const { HttpInstrumentation } = fromSdk('@opentelemetry/instrumentation-http');
     return new HttpInstrumentation({ disableOutgoingRequestInstrumentation: true, ...options });
@@ -110,6 +113,7 @@ function ours(options) {
 
 /** Options for requests from now on. */
 function configure(http, options = {}) {
+  if (KIND === 'alone') return;
   http.setConfig(KIND === 'standard' ? { disableOutgoingRequestInstrumentation: true, ...options } : options);
 }
 
@@ -118,8 +122,20 @@ let running;
 /** What was accepted is sent before the process ends. */
 const stop = () => running?.shutdown();
 
+/** Instrumentations of frameworks find Cerberus where they look for an SDK. */
+function startAlone(instrumentations) {
+  running = require(PACKAGE).startCerberus({ strict: true });
+  fromSdk('@opentelemetry/instrumentation').registerInstrumentations({ instrumentations });
+  subscribe('http.server.request.start', ({ response }) => {
+    recorder.open += 1;
+    response.once('close', () => (recorder.open -= 1));
+  });
+  return running;
+}
+
 /** With Cerberus where its environment says where to. */
 function start(http, others = []) {
+  if (KIND === 'alone') return startAlone(others);
   const configuration = {
     instrumentations: [http, ...others],
     spanProcessors: [recorder],
@@ -137,6 +153,7 @@ function start(http, others = []) {
 }
 
 async function takeMetrics() {
+  if (KIND === 'alone') return [];
   const { resourceMetrics } = await reader.collect();
   return resourceMetrics.scopeMetrics
     .flatMap(({ metrics }) => metrics)

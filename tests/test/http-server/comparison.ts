@@ -8,8 +8,8 @@ const APPLICATION = fileURLToPath(new URL('../../apps/http-server/', import.meta
 const TESTS = fileURLToPath(new URL('../../', import.meta.url));
 const DEADLINE_MILLIS = 120_000;
 
-/** Who makes the SERVER spans: HttpInstrumentation or HttpServerInstrumentation. */
-export type Kind = 'standard' | 'ours';
+/** Who makes the SERVER spans: HttpInstrumentation, HttpServerInstrumentation, or Cerberus without an SDK. */
+export type Kind = 'standard' | 'ours' | 'alone';
 
 /** What was seen of one case. */
 export interface Seen {

@@ -1,4 +1,5 @@
-// With CerberusSpanProcessor and the exporter behind them, both HTTP instrumentations give the same events.
+// With CerberusSpanProcessor and the exporter behind them, both HTTP instrumentations give the same events, and so do the same requests
+// without an SDK.
 import { expect } from 'chai';
 import {
   BatchBackend,
@@ -30,12 +31,12 @@ interface Run {
   readonly requests: number;
 }
 
-async function run(kind: Kind, file: string): Promise<Run> {
+async function run(kind: Kind, file: string, sdk = SDK, leftOut = LEFT_OUT): Promise<Run> {
   const backend = new BatchBackend();
   const server = await ScriptedServer.start(backend.script());
   try {
-    const env = { ...cerberusEnvironment(server.url), LEFT_OUT: JSON.stringify(LEFT_OUT) };
-    const { report } = await runApplication(kind, SDK, ['main.cjs', file], { env });
+    const env = { ...cerberusEnvironment(server.url), LEFT_OUT: JSON.stringify(leftOut) };
+    const { report } = await runApplication(kind, sdk, ['main.cjs', file], { env });
     // Without a parent they are measured, and that is all.
     const counted = Object.entries(report as Readonly<Record<string, Seen>>).filter(
       ([title]) => !title.startsWith('requireParent'),
@@ -75,6 +76,20 @@ describe('events of HttpServerInstrumentation', function () {
       expect(beyond(ours.events, standard.events), 'of ours alone').to.deep.equal([]);
       expect(beyond(standard.events, ours.events), 'of HttpInstrumentation alone').to.deep.equal([]);
       expect(ours.events).to.have.length(ours.requests);
+    });
+  }
+});
+
+describe('events without an SDK', function () {
+  this.timeout(150_000);
+
+  for (const { file, what } of PARTS.filter((part) => part.file !== 'options')) {
+    it(`are those of HttpServerInstrumentation for ${what}`, async () => {
+      const alone = await run('alone', file, 'sdk-2', []);
+      const ours = await run('ours', file, 'sdk-2', []);
+      expect(beyond(alone.events, ours.events), 'without an SDK alone').to.deep.equal([]);
+      expect(beyond(ours.events, alone.events), 'of HttpServerInstrumentation alone').to.deep.equal([]);
+      expect(alone.events.length).to.be.at.least(30);
     });
   }
 });

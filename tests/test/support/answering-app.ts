@@ -24,7 +24,11 @@ export interface Answered {
 export async function answerOf(
   folder: string,
   args: readonly string[],
-  { program = process.execPath, eventMillis = 15_000 } = {},
+  {
+    program = process.execPath,
+    eventMillis = 15_000,
+    env = {},
+  }: { readonly program?: string; readonly eventMillis?: number; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Answered> {
   const backend = new BatchBackend();
   const server = await ScriptedServer.start(backend.script());
@@ -33,6 +37,7 @@ export async function answerOf(
     env: {
       PATH: process.env['PATH'],
       ...cerberusEnvironment(server.url),
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,6 +6,9 @@ export const REQUEST_START = 'http.server.request.start';
 /** Node says on it that a server has a new connection, before it reads from it. */
 export const CONNECTION = 'net.server.socket';
 
+/** Node says on it that a server is about to listen. */
+export const LISTEN = 'tracing:net.server.listen:asyncStart';
+
 /** Calls back once, when Node says something on a channel for the first time from now on. */
 export function atFirst(channel: typeof REQUEST_START | typeof CONNECTION, callback: () => void): void {
   const onAnnouncement = (): void => {
@@ -13,4 +16,15 @@ export function atFirst(channel: typeof REQUEST_START | typeof CONNECTION, callb
     callback();
   };
   subscribe(channel, onAnnouncement);
+}
+
+/** Calls back once, when a server is about to listen or, where Node does not say that, has its first connection. */
+export function atFirstServer(callback: () => void): void {
+  const onAnnouncement = (): void => {
+    unsubscribe(LISTEN, onAnnouncement);
+    unsubscribe(CONNECTION, onAnnouncement);
+    callback();
+  };
+  subscribe(LISTEN, onAnnouncement);
+  subscribe(CONNECTION, onAnnouncement);
 }

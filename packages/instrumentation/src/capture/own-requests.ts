@@ -1,12 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
-import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { context, isValidTraceId, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { findRecord } from './active-request.ts';
 import { REQUEST_START } from './announcements.ts';
 import type { RequestStart } from './arrived-request.ts';
-import { OwnSpan } from './own-span.ts';
+import { HTTP_ROUTE } from './http-attributes.ts';
+import { endServerSpan, startServerSpan } from './own-server-span.ts';
+import type { OwnSpan } from './own-span.ts';
 import { REQUEST, type RequestRecord, type RequestSpan } from './request-record.ts';
+import { rpcMetadata } from './rpc-metadata.ts';
 
 /** Where both copies of this package find the record of a request that no span in the context leads to. */
 const CURRENT = Symbol.for('@cerberus-otel/own-requests.v1');
@@ -49,15 +52,19 @@ function guarded(work: () => void): void {
 }
 
 function begin(start: RequestStart, processor: SpanProcessorLike): RequestRecord | undefined {
-  const { request, response, socket } = start;
-  const span: OwnSpan & RequestSpan = new OwnSpan(request, socket);
-  processor.onStart(span, ROOT_CONTEXT);
+  const { response } = start;
+  const span: OwnSpan & RequestSpan = startServerSpan(processor, start, ROOT_CONTEXT);
   // Emitted while the application ends the response, in its context.
-  response.once('prefinish', () => guarded(() => span.learnFrom(context.active())));
-  response.once('close', () => {
-    guarded(() => span.end(response));
-    processor.onEnding?.(span);
-    processor.onEnd(span);
-  });
+  response.once('prefinish', () => guarded(() => learn(span)));
+  response.once('close', () => guarded(() => endServerSpan(span, response.statusCode)));
   return span[REQUEST];
+}
+
+/** What others know of the request as it is answered: the route, and under which trace it is known. */
+function learn(span: OwnSpan): void {
+  const active = context.active();
+  const route = rpcMetadata(active)?.route;
+  if (typeof route === 'string' && route !== '') span.attributes[HTTP_ROUTE] = route;
+  const traceId = trace.getSpanContext(active)?.traceId;
+  if (traceId !== undefined && isValidTraceId(traceId)) span.moveTo(traceId);
 }

@@ -1,98 +1,173 @@
-import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import {
-  isValidTraceId,
-  SpanKind,
   SpanStatusCode,
-  trace,
   TraceFlags,
   type Attributes,
-  type Context,
+  type AttributeValue,
+  type Exception,
+  type HrTime,
+  type Link,
+  type Span,
   type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  type TimeInput,
 } from '@opentelemetry/api';
-import { requestPath } from '@cerberus-otel/exporter-ws/internal';
-import type { SdkSpan } from '../sdk/sdk-types.ts';
-import { HTTP_ROUTE, STATUS_CODE } from './http-attributes.ts';
-import { rpcMetadata } from './rpc-metadata.ts';
+import type { SdkSpan, SpanProcessorLike } from '../sdk/sdk-types.ts';
+import { setAttribute } from './span-attributes.ts';
+import { newSpanId, newTraceId } from './span-ids.ts';
+import { epochMillis, hrTimeOf } from './span-time.ts';
 
-type HrTime = [seconds: number, nanos: number];
+const EXCEPTION = 'exception';
+const EXCEPTION_TYPE = 'exception.type';
+
+/** What a span is from its start on. */
+export interface SpanStart {
+  readonly name: string;
+  readonly kind: SpanKind;
+  /** Used as it is. */
+  readonly attributes: Attributes;
+  readonly parent?: SpanContext | undefined;
+  readonly startTime?: TimeInput | undefined;
+}
 
 /**
- * A SERVER span that exists for Cerberus alone: with the attributes that HTTP instrumentation would give it (semantic
- * conventions for HTTP spans, 1.44), in nobody's context and nobody's traces.
+ * A span that exists for Cerberus alone, for the case that there is no SDK, or somebody else's. Keeps what an event may tell of it:
+ * attributes, status, times and the class of the last exception; no link, no other event and no stack.
  */
-export class OwnSpan implements SdkSpan {
-  readonly kind: SpanKind = SpanKind.SERVER;
+export class OwnSpan implements Span, SdkSpan {
+  name: string;
+  readonly kind: SpanKind;
   readonly attributes: Attributes;
-  readonly startTime: HrTime = wallTime();
-  readonly #started: bigint = process.hrtime.bigint();
-  #duration: HrTime = [0, 0];
-  #status: SpanStatusCode = SpanStatusCode.UNSET;
+  readonly parentSpanContext: SpanContext | undefined;
+  readonly #processor: SpanProcessorLike;
+  /** Milliseconds since 1970. */
+  readonly #startedAt: number;
+  /** Of `performance.now()`; undefined where somebody else's clock said when it started. */
+  readonly #tick: number | undefined;
+  #context: SpanContext;
+  #millis = 0;
+  #status: SpanStatus = UNSET;
+  #exceptionType: string | undefined;
   #ended = false;
-  #spanContext: SpanContext = { traceId: randomHex(16), spanId: randomHex(8), traceFlags: TraceFlags.NONE };
 
-  constructor(request: IncomingMessage, socket: Socket) {
-    this.attributes = attributesOf(request, socket);
+  constructor(processor: SpanProcessorLike, { name, kind, attributes, parent, startTime }: SpanStart) {
+    this.#processor = processor;
+    this.name = name;
+    this.kind = kind;
+    this.attributes = attributes;
+    this.parentSpanContext = parent;
+    this.#context =
+      parent === undefined
+        ? { traceId: newTraceId(), spanId: newSpanId(), traceFlags: TraceFlags.SAMPLED }
+        : childOf(parent);
+    this.#startedAt = startTime === undefined ? Date.now() : epochMillis(startTime);
+    this.#tick = startTime === undefined ? performance.now() : undefined;
+  }
+
+  get startTime(): HrTime {
+    return hrTimeOf(this.#startedAt);
   }
 
   get duration(): HrTime {
-    return this.#duration;
+    return hrTimeOf(this.#millis);
   }
 
-  get status(): { readonly code: SpanStatusCode } {
-    return { code: this.#status };
+  get status(): SpanStatus {
+    return this.#status;
   }
 
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** In the trace of the span which somebody else made for the request, where there is one. The span id is always its own. */
+  /** The last exception, by its class. */
+  get events(): readonly object[] {
+    const type = this.#exceptionType;
+    return type === undefined ? [] : [{ name: EXCEPTION, attributes: { [EXCEPTION_TYPE]: type } }];
+  }
+
   spanContext(): SpanContext {
-    return this.#spanContext;
+    return this.#context;
   }
 
-  /** Takes what others know of the request as it is answered: the route, and under which trace it is known. */
-  learnFrom(context: Context): void {
-    const route = rpcMetadata(context)?.route;
-    if (typeof route === 'string' && route !== '') this.attributes[HTTP_ROUTE] = route;
-    const traceId = trace.getSpanContext(context)?.traceId;
-    if (traceId !== undefined && isValidTraceId(traceId))
-      this.#spanContext = { ...this.#spanContext, traceId };
+  /** Under this trace it is known to others. */
+  moveTo(traceId: string): void {
+    this.#context = { ...this.#context, traceId };
   }
 
-  /** The response is over. */
-  end({ statusCode }: ServerResponse): void {
-    const nanos = process.hrtime.bigint() - this.#started;
-    this.#duration = [Number(nanos / 1_000_000_000n), Number(nanos % 1_000_000_000n)];
-    this.attributes[STATUS_CODE] = statusCode;
-    if (statusCode >= 500) {
-      this.#status = SpanStatusCode.ERROR;
-      this.attributes['error.type'] = String(statusCode);
-    }
+  setAttribute(key: string, value: AttributeValue): this {
+    if (!this.#ended) setAttribute(this.attributes, key, value);
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    if (this.#ended) return this;
+    for (const [key, value] of Object.entries(attributes)) setAttribute(this.attributes, key, value);
+    return this;
+  }
+
+  addEvent(name: string, attributes?: unknown): this {
+    if (!this.#ended && name === EXCEPTION) this.#exceptionType = typeIn(attributes);
+    return this;
+  }
+
+  addLink(_link: Link): this {
+    return this;
+  }
+
+  addLinks(_links: Link[]): this {
+    return this;
+  }
+
+  /** What is OK stays so, as OpenTelemetry's SDK has it. */
+  setStatus({ code }: SpanStatus): this {
+    if (this.#ended || code === SpanStatusCode.UNSET || this.#status.code === SpanStatusCode.OK) return this;
+    this.#status = code === SpanStatusCode.ERROR ? ERROR : OK;
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (!this.#ended) this.name = name;
+    return this;
+  }
+
+  recordException(exception: Exception): void {
+    if (this.#ended || typeof exception !== 'object' || exception === null) return;
+    const { code, name, message } = exception;
+    const type = code ? String(code) : name;
+    if (type || message) this.#exceptionType = type;
+  }
+
+  isRecording(): boolean {
+    return !this.#ended;
+  }
+
+  end(endTime?: TimeInput): void {
+    if (this.#ended) return;
+    this.#millis = Math.max(0, this.#millisUntil(endTime));
+    this.#processor.onEnding?.(this);
     this.#ended = true;
+    this.#processor.onEnd(this);
+  }
+
+  #millisUntil(endTime: TimeInput | undefined): number {
+    if (endTime !== undefined) return epochMillis(endTime) - this.#startedAt;
+    return this.#tick === undefined ? Date.now() - this.#startedAt : performance.now() - this.#tick;
   }
 }
 
-function attributesOf(request: IncomingMessage, socket: Socket): Attributes {
-  const attributes: Attributes = {
-    'http.request.method': request.method ?? 'GET',
-    'url.scheme': 'encrypted' in socket ? 'https' : 'http',
-    'network.protocol.version': request.httpVersion,
-  };
-  const path = requestPath(request.url ?? '');
-  if (path !== undefined) attributes['url.path'] = path;
-  if (socket.remoteAddress !== undefined) attributes['network.peer.address'] = socket.remoteAddress;
-  if (socket.remotePort !== undefined) attributes['network.peer.port'] = socket.remotePort;
-  return attributes;
+const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
+const OK: SpanStatus = Object.freeze({ code: SpanStatusCode.OK });
+const ERROR: SpanStatus = Object.freeze({ code: SpanStatusCode.ERROR });
+
+function childOf({ traceId, traceFlags, traceState }: SpanContext): SpanContext {
+  const context = { traceId, spanId: newSpanId(), traceFlags };
+  return traceState === undefined ? context : { ...context, traceState };
 }
 
-function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString('hex');
-}
-
-function wallTime(): HrTime {
-  const millis = Date.now();
-  return [Math.trunc(millis / 1000), (millis % 1000) * 1_000_000];
+function typeIn(attributes: unknown): string | undefined {
+  if (typeof attributes !== 'object' || attributes === null || !(EXCEPTION_TYPE in attributes))
+    return undefined;
+  const type = attributes[EXCEPTION_TYPE];
+  return typeof type === 'string' ? type : undefined;
 }

@@ -20,6 +20,6 @@ export function agrees(attributes: Attributes, request: IncomingMessage, socket:
 }
 
 /** As instrumentation-http writes `url.path`: resolved against the host. */
-function resolvedPath(target: string): string | undefined {
+export function resolvedPath(target: string): string | undefined {
   return URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost').pathname : undefined;
 }

@@ -4,6 +4,7 @@ import { REQUEST_START } from './announcements.ts';
 import { ArrivedRequest, type RequestStart } from './arrived-request.ts';
 import { agrees } from './request-agreement.ts';
 import type { RequestRecord } from './request-record.ts';
+import { requestBeingServed } from './serving.ts';
 
 /**
  * Knows the request that arrived last. Node announces each one in the same tick and just before the
@@ -36,10 +37,16 @@ export class RequestRegistry {
 
   /**
    * The request of the SERVER span that is just starting. Each request is given out once, and only to a span
-   * that agrees with it: a request that got no span must not lend its address to the next one.
+   * that agrees with it: a request that got no span must not lend its address to the next one. Where whoever starts the
+   * span knows its request, nothing is compared.
    */
   take(attributes: Attributes): ArrivedRequest | undefined {
     const last = this.#last;
+    const known = requestBeingServed();
+    if (known !== undefined) {
+      if (last?.request === known.request) this.#last = undefined;
+      return new ArrivedRequest(known);
+    }
     this.#last = undefined;
     return last !== undefined && agrees(attributes, last.request, last.socket)
       ? new ArrivedRequest(last)

@@ -14,6 +14,10 @@ import { keyBackendOf, readProcessorOptions } from '../config.ts';
 import { isShortKey, RECOMMENDED_KEY_BYTES, secretKeyOf } from '../enrich/ip-hasher.ts';
 import { secretKeyFetch } from '../key/secret-key-fetch.ts';
 import { nameOf } from '../observe/hook-failures.ts';
+import type { SetUpBy } from '../observe/route-advice.ts';
+import { wantsSdk } from '../register/choice.ts';
+import { isRegistered } from '../sdk/registered.ts';
+import { CAPTURE_OPTION } from '../setup/capture-option.ts';
 import { RECORD_OPTION } from '../setup/cerberus-sampler.ts';
 import type { Check } from './check.ts';
 import { installedPackages } from './installed-packages.ts';
@@ -47,15 +51,23 @@ export async function* checkUp(
   places: readonly string[],
   setUp?: SetUp,
 ): AsyncGenerator<Check> {
-  if (setUp === undefined) yield* installedPackages(places);
+  const by = setUpBy(env, places, setUp);
+  if (setUp === undefined) yield* installedPackages(places, by !== 'nobody');
   else yield* checkSetUp(setUp);
-  yield* checkRoutes(places, setUp);
+  yield* checkRoutes(places, by, setUp);
   const quiet = { ...env, CERBERUS_WARNINGS: 'false' };
   const options = checkOptions(quiet, setUp);
   yield options.check;
   if (options.exporter === undefined) return;
   yield await checkKey(quiet, setUp);
   yield await checkBackend(options.exporter, options.proxy);
+}
+
+/** Without a set-up file, what `register` would do: code may do otherwise, and says so. */
+function setUpBy(env: Environment, places: readonly string[], setUp?: SetUp): SetUpBy {
+  if (setUp === undefined) return wantsSdk(env, places) ? 'register' : 'nobody';
+  if (setUp.withoutSdk) return 'nobody';
+  return isRegistered() ? 'register' : 'code';
 }
 
 interface CheckedOptions {
@@ -69,6 +81,7 @@ function checkOptions(env: Environment, setUp?: SetUp): CheckedOptions {
   const what = 'options';
   try {
     readOptions({ record: RECORD_OPTION }, setUp?.sampler ?? {}, env);
+    readOptions({ capture: CAPTURE_OPTION }, {}, env);
     keyBackendOf(readProcessorOptions(setUp?.processor ?? {}, env));
     const given = { ...setUp?.exporter, shutdownTimeoutMillis: SHUTDOWN_TIMEOUT_MILLIS };
     const exporter = new CerberusWsExporter(given, { env });

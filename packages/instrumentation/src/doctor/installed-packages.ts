@@ -6,14 +6,28 @@ import { API, SDK } from '../sdk/instrumentations.ts';
 import { finder } from '../sdk/sdk-loader.ts';
 import type { Check } from './check.ts';
 
-/** Whether what set-up needs of OpenTelemetry is installed, and of versions that work together. */
-export function installedPackages(places: readonly string[]): Check[] {
+/**
+ * Whether what set-up needs of OpenTelemetry is installed, and of versions that work together.
+ *
+ * @param needsSdk whether requests are counted through an SDK
+ */
+export function installedPackages(places: readonly string[], needsSdk = true): Check[] {
+  const what = 'OpenTelemetry';
   const { missing } = findPackages(places);
+  if (!needsSdk && missing.length > 0 && !missing.includes(API))
+    return [{ what, verdict: 'ok', finding: 'no SDK is installed, and register needs none' }];
   if (missing.length > 0) {
     const finding = `${missing.join(', ')} not found from here. Run: ${installCommand(missing, places)}`;
-    return [{ what: 'OpenTelemetry', verdict: 'failure', finding }];
+    return [{ what, verdict: 'failure', finding }];
   }
-  return [{ what: 'OpenTelemetry', verdict: 'ok', finding: 'installed' }, checkApi(places)];
+  return [
+    {
+      what,
+      verdict: 'ok',
+      finding: needsSdk ? 'installed' : 'installed; register sets no SDK up here, and needs none',
+    },
+    checkApi(places),
+  ];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { apiGlobal } from '@cerberus-otel/exporter-ws/internal';
-import { isHttpInstrumented } from '../register/beside.ts';
+import { isHttpInstrumented } from '../setup/beside.ts';
 import { foreignApi } from '../sdk/foreign-api.ts';
 import { HTTP } from '../sdk/instrumentations.ts';
 import { isRegistered } from '../sdk/registered.ts';
@@ -9,7 +9,7 @@ import type { SetUp } from './set-up.ts';
 /** Whether what the set-up file made is enough for requests to be seen. */
 export function* checkSetUp(setUp: SetUp): Generator<Check> {
   yield checkMade(setUp);
-  yield checkSdk();
+  yield checkSdk(setUp);
   yield checkHttp(setUp);
 }
 
@@ -37,8 +37,9 @@ function checkMade({ exporter, processor }: SetUp): Check {
   return { what, verdict: 'ok', finding: 'makes an exporter and a processor' };
 }
 
-function checkSdk(): Check {
+function checkSdk({ withoutSdk }: SetUp): Check {
   const what = 'OpenTelemetry';
+  if (withoutSdk) return { what, verdict: 'ok', finding: 'no SDK is set up here, and none is needed' };
   const foreign = foreignApi();
   if (foreign !== undefined) {
     const finding =
@@ -54,8 +55,9 @@ function checkSdk(): Check {
   return { what, verdict: 'failure', finding: 'no SDK is started: call start() of NodeSDK in the file' };
 }
 
-function checkHttp({ httpServer }: SetUp): Check {
+function checkHttp({ httpServer, withoutSdk }: SetUp): Check {
   const what = 'requests';
+  if (withoutSdk) return { what, verdict: 'ok', finding: 'are counted without an instrumentation' };
   if (httpServer !== undefined)
     return { what, verdict: 'ok', finding: 'HttpServerInstrumentation is at work' };
   // Patched when it is loaded the next time, by whomever.

@@ -7,6 +7,8 @@ export interface SetUp {
   readonly sampler: object | undefined;
   /** The options of HttpServerInstrumentation, where it is at work. */
   readonly httpServer: object | undefined;
+  /** Requests are counted without an SDK: `startCerberus`, or `register` where it does so. */
+  readonly withoutSdk: boolean;
   /** Names of the instrumentations that `withCerberus` was given; undefined where it was not called. */
   readonly instrumentations: readonly string[] | undefined;
 }
@@ -31,6 +33,7 @@ export function heardSetUp(): SetUp {
     processor: objectOf(heard.processor),
     sampler: objectOf(heard.sampler),
     httpServer: objectOf(heard.httpServer),
+    withoutSdk: heard.withoutSdk === true,
     instrumentations: 'configuration' in heard ? namesIn(heard.configuration) : undefined,
   };
 }

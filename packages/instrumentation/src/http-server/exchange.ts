@@ -2,10 +2,28 @@ import type { EventEmitter } from 'node:events';
 import { context, type Context, type Exception } from '@opentelemetry/api';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import type { HookFailures } from '../observe/hook-failures.ts';
-import type { RequestTracing, TracedRequest } from './request-tracing.ts';
 
 /** `emit` of an event emitter; all arguments, the event first. */
 export type Emit = (this: unknown, ...all: unknown[]) => boolean;
+
+/** What is made of requests. */
+export interface Tracing<Traced extends { readonly context: Context }> {
+  /** The context of a request that is to have no span; undefined for all others. */
+  suppressed(start: RequestStart): Context | undefined;
+  /** The server emits the request. */
+  start(start: RequestStart): Traced;
+  /** The response is over. */
+  finish(traced: Traced, start: RequestStart): void;
+  /** The handler threw, or the response emitted `error`. */
+  fail(traced: Traced, error: Exception): void;
+}
+
+/** Sees what is emitted on a request and its response, and by the server that gives it out. */
+export interface Follower {
+  serve(server: unknown, emit: Emit, all: unknown[]): boolean;
+  onRequest(request: EventEmitter, all: unknown[]): boolean;
+  onResponse(response: EventEmitter, all: unknown[]): boolean;
+}
 
 /**
  * Where a request and its response carry their exchange. A registered symbol, so that the CommonJS and the ES module copy of this
@@ -20,8 +38,8 @@ export const EXCHANGE: unique symbol = Symbol.for('@cerberus-otel/http-exchange.
  * What others do at its start and end, such as processors, throws nothing into the application. It shows nothing of itself to
  * `inspect`, and hangs on the request alone: not on its span, which is reachable for longer.
  */
-export class Exchange {
-  readonly #tracing: RequestTracing;
+export class Exchange<Traced extends { readonly context: Context }> implements Follower {
+  readonly #tracing: Tracing<Traced>;
   readonly #failures: HookFailures;
   readonly #start: RequestStart;
   /** What emitted before: of the prototype, or of somebody else. */
@@ -31,9 +49,9 @@ export class Exchange {
   #isOver = false;
   /** In which listeners run. */
   #context: Context | undefined;
-  #traced: TracedRequest | undefined;
+  #traced: Traced | undefined;
 
-  constructor(tracing: RequestTracing, failures: HookFailures, start: RequestStart) {
+  constructor(tracing: Tracing<Traced>, failures: HookFailures, start: RequestStart) {
     this.#tracing = tracing;
     this.#failures = failures;
     this.#start = start;
@@ -109,7 +127,7 @@ export class Exchange {
   }
 
   /** What is traced, the first time that it ends. */
-  #ending(): TracedRequest | undefined {
+  #ending(): Traced | undefined {
     if (this.#isOver) return undefined;
     this.#isOver = this.#traced !== undefined;
     return this.#traced;

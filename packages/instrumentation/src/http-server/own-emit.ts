@@ -1,10 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import type { RequestStart } from '../capture/arrived-request.ts';
-import { EXCHANGE, type Emit, type Exchange } from './exchange.ts';
+import { EXCHANGE, type Emit, type Follower } from './exchange.ts';
 
 /** A request, a response, or what somebody made of one with `Object.create`. */
-type Carrier = EventEmitter & { [EXCHANGE]?: Exchange };
+type Carrier = EventEmitter & { [EXCHANGE]?: Follower };
 
 /** Events with which a server gives out a request. */
 const GIVES_OUT: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation']);
@@ -18,24 +18,24 @@ export function isFollowed({ request }: RequestStart): boolean {
 }
 
 /** Lets an exchange see what is emitted on its request and its response, and by the server that gives it out. */
-export function follow({ request, response, server }: RequestStart, exchange: Exchange): void {
+export function follow({ request, response, server }: RequestStart, exchange: Follower): void {
   adopt(server);
   attach(request, exchange, emitOfRequest);
   attach(response, exchange, emitOfResponse);
 }
 
-function attach(carrier: Carrier, exchange: Exchange, emit: Carrier['emit']): void {
+function attach(carrier: Carrier, exchange: Follower, emit: Carrier['emit']): void {
   carrier[EXCHANGE] = exchange;
   carrier.emit = emit;
 }
 
 /** Shared by all of them: a function for each would have to be collected with each. */
 function emitOfRequest(this: Carrier, ...all: unknown[]): boolean {
-  return (this[EXCHANGE] as Exchange).onRequest(this, all);
+  return (this[EXCHANGE] as Follower).onRequest(this, all);
 }
 
 function emitOfResponse(this: Carrier, ...all: unknown[]): boolean {
-  return (this[EXCHANGE] as Exchange).onResponse(this, all);
+  return (this[EXCHANGE] as Follower).onResponse(this, all);
 }
 
 /** Whether HttpInstrumentation, or another one made with its means, has patched what this server emits with. */

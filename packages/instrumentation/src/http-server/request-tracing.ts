@@ -1,6 +1,5 @@
 import {
   context,
-  createContextKey,
   propagation,
   ROOT_CONTEXT,
   SpanKind,
@@ -14,10 +13,13 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
+import { suppressTracing } from '@cerberus-otel/exporter-ws/internal';
 import { HTTP_ROUTE, STATUS_CODE } from '../capture/http-attributes.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
+import { whileServing } from '../capture/serving.ts';
 import type { HookFailures } from '../observe/hook-failures.ts';
 import { routeOf } from '../routes/route-of.ts';
+import type { Tracing } from './exchange.ts';
 import { headerCapture } from './header-capture.ts';
 import { REDACTED_PARAMETERS, type HttpServerConfig, type HttpServerHooks } from './options.ts';
 import { requestAttributes, type AttributeRules } from './request-attributes.ts';
@@ -25,9 +27,6 @@ import { RequestContext, type HttpMetadata } from './request-context.ts';
 import { targetReader } from './request-target.ts';
 
 const ERROR_TYPE = 'error.type';
-
-/** The key under which `@opentelemetry/core` keeps that tracing is suppressed; context keys are `Symbol.for`. */
-const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 /** Attributes of spans that are those of the metric too. */
 const METRIC_ATTRIBUTES = ['http.request.method', 'url.scheme', 'network.protocol.version'];
@@ -48,7 +47,7 @@ export interface TracedRequest {
 }
 
 /** Makes the SERVER span and the duration of each request, as instrumentation-http does. Applies the options of one configuration. */
-export class RequestTracing {
+export class RequestTracing implements Tracing<TracedRequest> {
   readonly #config: HttpServerConfig;
   readonly #instruments: Instruments;
   readonly #failures: HookFailures;
@@ -71,18 +70,17 @@ export class RequestTracing {
 
   /** The context of a request that the application wants no span for; undefined for all others. */
   suppressed({ request }: RequestStart): Context | undefined {
-    return this.#call('ignoreIncomingRequestHook', request)
-      ? context.active().setValue(SUPPRESS_TRACING, true)
-      : undefined;
+    return this.#call('ignoreIncomingRequestHook', request) ? suppressTracing(context.active()) : undefined;
   }
 
-  start({ request, response, socket }: RequestStart): TracedRequest {
+  start(start: RequestStart): TracedRequest {
+    const { request, response, socket } = start;
     const attributes = requestAttributes(request, socket, this.#rules);
     Object.assign(attributes, this.#call('startIncomingSpanHook', request));
     this.#captureRequestHeaders(attributes, (name) => request.headers[name]);
     const startedAt = performance.now();
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-    const span = this.#startSpan(request.method ?? 'GET', attributes, parent);
+    const span = whileServing(start, () => this.#startSpan(request.method ?? 'GET', attributes, parent));
     const metadata: HttpMetadata = { type: 'http', span };
     const within = new RequestContext(parent, metadata);
     if (this.#config.requestHook !== undefined || this.#config.responseHook !== undefined) {

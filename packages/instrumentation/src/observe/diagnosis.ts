@@ -1,5 +1,5 @@
 import type { Delivery } from './delivery.ts';
-import { routeAdvice, type RoutingFramework } from './route-advice.ts';
+import { routeAdvice, type RoutingFramework, type SetUpBy } from './route-advice.ts';
 
 /** What a processor has seen of its first requests. */
 export interface Observations {
@@ -13,8 +13,7 @@ export interface Observations {
   readonly routed: number;
   /** What serves them and knows routes, as far as it is known. */
   readonly framework: RoutingFramework | undefined;
-  /** Set up by `register`, which uses what is installed; else by code, which says what it uses. */
-  readonly registered: boolean;
+  readonly setUpBy: SetUpBy;
   /** The version of `@opentelemetry/api` that the SDK was registered with, where it is out of our copy's sight. */
   readonly foreignApi: string | undefined;
   /** What the exporter says of itself; undefined without an exporter of our own. */
@@ -52,10 +51,10 @@ function unsampled({ requests, spans }: Observations): string | undefined {
   );
 }
 
-function routeless({ served, routed, framework, registered }: Observations): string | undefined {
+function routeless({ served, routed, framework, setUpBy }: Observations): string | undefined {
   if (served === 0 || routed > 0 || framework === undefined) return undefined;
   if (framework.command === undefined && served < FEW_ROUTELESS) return undefined;
-  return `no request has a route although ${framework.name} is used. ${routeAdvice(framework, registered)}`;
+  return `no request has a route although ${framework.name} is used. ${routeAdvice(framework, setUpBy)}`;
 }
 
 function foreign({ foreignApi }: Observations): string | undefined {

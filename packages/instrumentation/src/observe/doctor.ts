@@ -2,10 +2,12 @@ import type { Attributes } from '@opentelemetry/api';
 import { atProcessEnd, type Clock, type Reporter, type Timer } from '@cerberus-otel/exporter-ws/internal';
 import { hasRoute, methodOf, statusCodeOf } from '../capture/http-attributes.ts';
 import { foreignApi } from '../sdk/foreign-api.ts';
+import { standsAlone } from '../sdk/provider-in-place.ts';
 import { isRegistered } from '../sdk/registered.ts';
 import type { Delivery } from './delivery.ts';
 import { keepForDev } from './dev-findings.ts';
 import { diagnose, type Observations } from './diagnosis.ts';
+import type { SetUpBy } from './route-advice.ts';
 import { routingFramework } from './routing-framework.ts';
 import { runtimeLimit } from './runtime-limit.ts';
 
@@ -116,9 +118,14 @@ export class Doctor {
       served: this.#served,
       routed: this.#routed,
       framework: this.#served > this.#routed ? routingFramework() : undefined,
-      registered: isRegistered(),
+      setUpBy: setUpBy(),
       foreignApi: this.#foreignApi,
       delivery: early && delivery?.lastFailure === null ? undefined : delivery,
     };
   }
+}
+
+function setUpBy(): SetUpBy {
+  if (standsAlone()) return 'nobody';
+  return isRegistered() ? 'register' : 'code';
 }

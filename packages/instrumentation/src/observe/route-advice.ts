@@ -10,21 +10,27 @@ export interface RoutingFramework {
   readonly options?: object | undefined;
   /** The command that installs the package; undefined where it is installed. */
   readonly command: string | undefined;
+  /** The same with the SDK that the package needs. */
+  readonly commandWithSdk: string | undefined;
 }
 
-/**
- * What to do to have the routes of a framework. Pure.
- *
- * @param registered set up by `register`, which uses what is installed; else by code, which says what it uses
- */
-export function routeAdvice(framework: RoutingFramework, registered: boolean): string {
-  const { name, instrumentation, className, command } = framework;
-  if (!registered) {
+/** Who sets up: `register` with an SDK, which uses what is installed; code, which says what it uses; or either without an SDK. */
+export type SetUpBy = 'register' | 'code' | 'nobody';
+
+/** What to do to have the routes of a framework. Pure. */
+export function routeAdvice(framework: RoutingFramework, by: SetUpBy): string {
+  const { name, instrumentation, className, command, commandWithSdk } = framework;
+  // A middleware needs no SDK.
+  if (by === 'nobody' && className !== undefined) {
+    const install = commandWithSdk === undefined ? '' : `run: ${commandWithSdk}, and `;
+    return `${instrumentation} names them, with an SDK: ${install}start with \`register\` and CERBERUS_CAPTURE=otel (docs/capture.md)`;
+  }
+  if (by !== 'register') {
     const install = command === undefined ? '' : `Run: ${command} and then `;
     return sentence(`${install}${className === undefined ? middleware(framework) : addition(framework)}`);
   }
   // The middleware does what `register` does itself, and may know a version that this does not.
-  if (className === undefined) return routeAdvice(framework, false);
+  if (className === undefined) return routeAdvice(framework, 'code');
   if (command !== undefined) return `Run: ${command} (register uses it from the next start on)`;
   return (
     `${instrumentation} is installed, so it does not know this version of ${name}, or ${name} was loaded before it or ` +

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { installCommand } from '../sdk/install-command.ts';
 import { declaredPackages, isInstalled } from '../sdk/installed.ts';
-import { HONO_OTEL, INSTRUMENTATIONS } from '../sdk/instrumentations.ts';
+import { HONO_OTEL, HTTP, INSTRUMENTATIONS, SDK } from '../sdk/instrumentations.ts';
 import { ownLocation } from '../sdk/own-location.ts';
 import { placesToLook } from '../sdk/sdk-loader.ts';
 import type { RoutingFramework } from './route-advice.ts';
@@ -10,7 +10,7 @@ import type { RoutingFramework } from './route-advice.ts';
 const HONO = 'hono';
 
 /** What names the routes of which package. */
-const NAMED_BY: readonly Omit<RoutingFramework, 'command'>[] = [
+const NAMED_BY: readonly Omit<RoutingFramework, 'command' | 'commandWithSdk'>[] = [
   ...INSTRUMENTATIONS.flatMap(({ name: instrumentation, className, options, routesOf }) =>
     routesOf.map((name) => ({ name, instrumentation, className, options })),
   ),
@@ -41,10 +41,15 @@ export function routingFrameworks(
 ): RoutingFramework[] {
   return NAMED_BY.filter(({ name }) => isUsed(name)).map((each) => ({
     ...each,
-    command: isInstalled(each.instrumentation, places)
-      ? undefined
-      : installCommand([each.instrumentation], places),
+    command: commandFor([each.instrumentation], places),
+    commandWithSdk: commandFor([SDK, HTTP, each.instrumentation], places),
   }));
+}
+
+/** What installs those that are missing; undefined where none is. */
+function commandFor(packages: readonly string[], places: readonly string[]): string | undefined {
+  const missing = packages.filter((name) => !isInstalled(name, places));
+  return missing.length === 0 ? undefined : installCommand(missing, places);
 }
 
 function loadedFiles(): string[] {

@@ -23,9 +23,11 @@ const FINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT']);
  *
  * There is no handler for a signal before the first request: with one, a program that is busy without pause
  * cannot be interrupted, and most programs that inherit `NODE_OPTIONS` serve nothing.
+ *
+ * @param sdk what is to be shut down beside Cerberus
  */
-export function flushAtTheEnd(sdk: ShutdownLike): void {
-  atProcessEnd({ shutdown: () => sdk.shutdown() });
+export function flushAtTheEnd(sdk?: ShutdownLike): void {
+  if (sdk !== undefined) atProcessEnd({ shutdown: () => sdk.shutdown() });
   process.once('beforeExit', () => void shutdown());
   atFirst(REQUEST_START, () => {
     for (const signal of SIGNALS) handle(signal);

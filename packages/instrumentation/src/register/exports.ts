@@ -1,4 +1,4 @@
-import type { Environment } from '@cerberus-otel/exporter-ws/internal';
+import type { Environment } from '@cerberus-otel/exporter-ws/environment';
 import { otelText } from '../sdk/otel-environment.ts';
 
 interface Signal {

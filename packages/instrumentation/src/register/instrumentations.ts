@@ -1,4 +1,4 @@
-import type { Environment } from '@cerberus-otel/exporter-ws/internal';
+import type { Environment } from '@cerberus-otel/exporter-ws/environment';
 import { BUNDLE, HTTP, INSTRUMENTATIONS, type Instrumentation } from '../sdk/instrumentations.ts';
 import { otelList } from '../sdk/otel-environment.ts';
 import type { Find } from '../sdk/sdk-loader.ts';

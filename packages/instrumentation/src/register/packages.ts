@@ -2,22 +2,14 @@ import { API, BUNDLE, HTTP, SDK } from '../sdk/instrumentations.ts';
 import { configurationFile } from '../sdk/otel-environment.ts';
 import { ownLocation } from '../sdk/own-location.ts';
 import { finder, placesToLook } from '../sdk/sdk-loader.ts';
-import type * as Cerberus from '../setup/with-cerberus.ts';
 import type { ShutdownLike } from './ending.ts';
 import { makeInstrumentations } from './instrumentations.ts';
 import { load, make, type Exports } from './loading.ts';
-
-/** The part of this package that sets up. */
-interface OwnSetUp {
-  readonly withCerberus: typeof Cerberus.withCerberus;
-  readonly cerberusAlone: typeof Cerberus.cerberusAlone;
-}
 
 /** What set-up needs, loaded only when it is asked for. */
 export interface FoundPackages {
   /** The file for `module.register`. */
   readonly loaderHook: string;
-  readonly withCerberus: OwnSetUp['withCerberus'];
   /** Those that are installed. */
   instrumentations(): readonly unknown[];
   /** Not started. From `OTEL_CONFIG_FILE`, where that is set. */
@@ -68,27 +60,14 @@ export function findPackages(places: readonly string[] = placesToLook()): Search
     ];
     return { found: undefined, missing };
   }
-  const { withCerberus } = loadSetUp(own);
   return {
     missing: [],
     found: {
       loaderHook,
-      withCerberus,
       instrumentations: () => makeInstrumentations(find, instrumentation),
       nodeSdk: (configuration) => sdkOf(load(sdkNode, sdkNode), configuration),
     },
   };
-}
-
-/** Undefined where this file does not know where it is. */
-export function ownSetUp(): OwnSetUp | undefined {
-  const own = ownLocation();
-  return own === undefined ? undefined : loadSetUp(own);
-}
-
-/** From `dist/esm` and from `dist/cjs` the same file. */
-function loadSetUp(own: string): OwnSetUp {
-  return load(own, '../../cjs/setup/with-cerberus.js') as unknown as OwnSetUp;
 }
 
 /** `NodeSDK` knows nothing of a configuration file; what does takes instrumentations, and no processors (SDK 2 and 3). */

@@ -1,8 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { LISTEN } from '../capture/announcements.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
-
-/** Node says on it that a server is about to listen. */
-const LISTEN = 'tracing:net.server.listen:asyncStart';
 
 /**
  * Says, when a server of HTTP begins to listen in this worker thread, that its requests are not counted. Most workers

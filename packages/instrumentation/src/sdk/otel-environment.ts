@@ -1,4 +1,4 @@
-import { listOf, type Environment } from '@cerberus-otel/exporter-ws/internal';
+import { listOf, type Environment } from '@cerberus-otel/exporter-ws/environment';
 
 /** `OTEL_*` variables as `@opentelemetry/core` reads them: blank is unset. */
 export function otelText(env: Environment, name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { apiGlobal } from '@cerberus-otel/exporter-ws/internal';
+import { apiGlobal } from '@cerberus-otel/exporter-ws/environment';
 import type { SamplerLike, SpanProcessorLike } from './sdk-types.ts';
 
 /** What is inside of a tracer provider of SDK 2 or SDK 3, none of it public, as far as joining it takes. */
@@ -8,6 +8,12 @@ export interface InsideOfProvider {
   readonly options: { sampler: SamplerLike };
   /** Those that were made already have a reference of their own. */
   readonly tracers: ReadonlyMap<string, { _sampler: SamplerLike }>;
+}
+
+/** Whether the provider of this package stands where an SDK would, of whichever copy. */
+export function standsAlone(): boolean {
+  const provider = providerInPlace();
+  return provider !== undefined && 'isCerberusAlone' in provider;
 }
 
 /**

@@ -15,12 +15,14 @@ import {
 } from '@cerberus-otel/exporter-ws/internal';
 import { CerberusSpanProcessor } from '../cerberus-span-processor.ts';
 import { PROCESSOR_OPTION_TABLE, type CerberusSpanProcessorOptions } from '../config.ts';
+import { HttpServerInstrumentation } from '../http-server/http-server-instrumentation.ts';
 import { nameOf } from '../observe/hook-failures.ts';
 import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 import { loadSdk, type Sdk } from '../sdk/sdk-loader.ts';
 import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { bystander } from './bystander.ts';
+import { CAPTURE_OPTION } from './capture-option.ts';
 import { CerberusSampler, RECORD_OPTION, type CerberusSamplerOptions } from './cerberus-sampler.ts';
 import { batchProcessor, processorsFromEnvironment } from './environment-processors.ts';
 import { samplerFromEnvironment } from './environment-sampler.ts';
@@ -40,6 +42,11 @@ export interface CerberusOptions
    * `CERBERUS_STRICT`, for `register` too. Default: false.
    */
   strict?: boolean | undefined;
+  /**
+   * What makes the SERVER spans: `otel`, the instrumentations of the configuration alone; `light`, `HttpServerInstrumentation`, which
+   * is added to them. Also as `CERBERUS_CAPTURE`, which says for `register` whether it sets up an SDK. Default: `auto`, here `otel`.
+   */
+  capture?: 'auto' | 'light' | 'otel' | undefined;
 }
 
 /** What is read and written of NodeSDK's configuration. */
@@ -50,6 +57,7 @@ export interface NodeSdkConfigurationLike {
   traceExporter?: SpanExporterLike;
   sampler?: SamplerLike;
   resource?: object | null;
+  instrumentations?: readonly unknown[];
 }
 
 /** What `withCerberus` adds to a configuration. */
@@ -57,6 +65,7 @@ export type WithCerberus<Configuration> = Configuration &
   Pick<NodeSdkConfigurationLike, 'spanProcessors' | 'sampler'>;
 
 const SWITCHES = { disabled: flag(false), strict: flag(false) };
+const WITHOUT_SDK = '`capture` says what makes spans for an SDK; there is none here';
 const OWN_EXPORTER = '`exporter` is an option of CerberusSpanProcessor; withCerberus makes its own';
 
 /**
@@ -109,12 +118,13 @@ function additions(
   configuration: NodeSdkConfigurationLike,
   options: CerberusOptions,
   env: Environment,
-): Required<Pick<NodeSdkConfigurationLike, 'spanProcessors' | 'sampler'>> {
+): Pick<NodeSdkConfigurationLike, 'spanProcessors' | 'sampler' | 'instrumentations'> {
   // Read only, for what the application is called; NodeSDK gets it as it is.
   const split = splitOptions({ ...resourceOf(configuration), ...options });
   announce('configuration', configuration);
   announce('sampler', split.sampler);
   const { record } = readOptions({ record: RECORD_OPTION }, split.sampler, env);
+  const { capture } = readOptions({ capture: CAPTURE_OPTION }, { capture: options.capture }, env);
   const sdk = lazySdk();
   const sampler = new CerberusSampler(configuration.sampler ?? samplerFromEnvironment(sdk(), env), {
     record,
@@ -129,18 +139,25 @@ function additions(
   return {
     sampler,
     spanProcessors: [processor, ...others.map((other) => bystander(other, processor))],
+    ...(capture === 'light' && {
+      instrumentations: [...(configuration.instrumentations ?? []), new HttpServerInstrumentation()],
+    }),
   };
 }
 
 /**
- * The processor that `withCerberus` would add, for a process in which the SDK is somebody else's. As there, throws only with `strict`.
+ * The processor that `withCerberus` would add, for a process in which there is no SDK, or somebody else's. As there, throws only with
+ * `strict`.
  *
  * @returns undefined where Cerberus is off
  */
 export function cerberusAlone(options: CerberusOptions = {}): CerberusSpanProcessor | undefined {
-  return unlessOff<CerberusSpanProcessor | undefined>(options, undefined, () =>
-    processorOf(splitOptions(options)),
-  );
+  return unlessOff<CerberusSpanProcessor | undefined>(options, undefined, (env) => {
+    if (options.capture !== undefined)
+      throw new CerberusConfigError('OPTION_MISPLACED', 'capture', WITHOUT_SDK);
+    readOptions({ capture: CAPTURE_OPTION }, {}, env);
+    return processorOf(splitOptions(options));
+  });
 }
 
 function resourceOf({ resource }: NodeSdkConfigurationLike): Pick<CerberusOptions, 'resource'> {
@@ -191,7 +208,7 @@ function splitOptions(options: CerberusOptions): SplitOptions {
   const processor: Record<string, unknown> = {};
   const sampler: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
-    if (name === 'strict') continue;
+    if (name === 'strict' || name === 'capture') continue;
     if (name === 'exporter') throw new CerberusConfigError('OPTION_MISPLACED', name, OWN_EXPORTER);
     if (name === 'record') sampler[name] = value;
     const isExporters = EXPORTER_OPTION_NAMES.includes(name);

@@ -2,7 +2,7 @@
 import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { HttpServerInstrumentation, withCerberus } from '../../dist/esm/index.js';
+import { HttpServerInstrumentation, startCerberus, withCerberus } from '../../dist/esm/index.js';
 
 function httpOf(chosen: string | undefined): (HttpInstrumentation | HttpServerInstrumentation)[] {
   if (chosen === 'no http') return [];
@@ -20,9 +20,14 @@ const options = {
   clientId: 'in-code',
   secretKey: 'k'.repeat(32),
 };
-const sdk = new NodeSDK(
-  mode === 'no cerberus'
-    ? { instrumentations }
-    : withCerberus({ instrumentations, spanProcessors: [] }, options),
-);
-if (mode !== 'not started') sdk.start();
+function start(): void {
+  const sdk = new NodeSDK(
+    mode === 'no cerberus'
+      ? { instrumentations }
+      : withCerberus({ instrumentations, spanProcessors: [] }, options),
+  );
+  if (mode !== 'not started') sdk.start();
+}
+
+if (mode === 'no SDK') startCerberus(options);
+else start();

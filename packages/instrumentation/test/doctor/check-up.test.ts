@@ -59,17 +59,25 @@ describe('check-up', () => {
   it('finds everything in order, with one test event that was acknowledged', async () => {
     const checks = await check(env);
     expect([...checks.values()].map(({ verdict }) => verdict)).to.deep.equal(Array(6).fill('ok'));
-    expect(checks.get('routes of express')?.finding).to.equal(
+    expect(checks.get('routes of express')?.finding).to.equal('read from its requests');
+    const withSdk = await check({ ...env, CERBERUS_CAPTURE: 'otel' });
+    expect(withSdk.get('routes of express')?.finding).to.equal(
       'named by @opentelemetry/instrumentation-express',
     );
     expect(checks.get('backend')?.finding).to.equal('acknowledged a test event in event mode');
-    expect(backend.events.filter((event) => event['type'] === undefined)).to.have.length(1);
+    expect(backend.events.filter((event) => event['type'] === undefined)).to.have.length(2);
     expect(backend.events.at(-1)).to.include({
       endpoint: TEST_ENDPOINT,
       client_id: 'my-app',
       source_ip: null,
     });
     expect(backend.events.at(-1)?.['custom_data']).to.deep.equal({ cerberus_test: true });
+  });
+
+  it('finds a word for the capture that there is not', async () => {
+    const checks = await check({ ...env, CERBERUS_CAPTURE: 'heavy' });
+    expect(checks.get('options')).to.include({ verdict: 'failure' });
+    expect(checks.get('options')?.finding).to.include('`capture` must be one of auto, light, otel');
   });
 
   it('stops at options that cannot work, and names the one', async () => {
@@ -170,6 +178,11 @@ describe('the check of installed packages', () => {
   });
 
   afterEach(() => rm(folder, { recursive: true }));
+
+  it('finds nothing missing without an SDK where none is needed', () => {
+    const found = installedPackages([join(folder, 'app.js')], false);
+    expect(found.map(({ verdict }) => verdict)).to.deep.equal(['ok']);
+  });
 
   it('names what is missing, with the command that installs it', () => {
     const [first, ...others] = installedPackages([join(folder, 'app.js')]);

@@ -18,9 +18,18 @@ describe('doctor with a set-up file', () => {
 
   afterEach(() => backend.close());
 
+  /** As an environment has them. */
+  const options = (): Record<string, string> => ({
+    CERBERUS_WS_URL: backend.wsUrl,
+    CERBERUS_TOKEN: 'canary-token',
+    CERBERUS_CLIENT_ID: 'in-environment',
+    CERBERUS_SECRET_KEY: 'k'.repeat(32),
+  });
+
   async function run(
     mode: string,
     args = ['--import', setUpFile],
+    env: Readonly<Record<string, string>> = {},
   ): Promise<[code: number | null, output: string]> {
     const child = spawn(process.execPath, [bin, 'doctor', ...args], {
       env: {
@@ -30,6 +39,7 @@ describe('doctor with a set-up file', () => {
         OTEL_TRACES_EXPORTER: 'none',
         OTEL_METRICS_EXPORTER: 'none',
         OTEL_LOGS_EXPORTER: 'none',
+        ...env,
       },
       cwd: folder,
       timeout: 15_000,
@@ -88,9 +98,26 @@ describe('doctor with a set-up file', () => {
     expect(output).to.match(/^FAIL {2}options: .*cerberus-otel doctor --import/m);
   });
 
-  it('takes `register` for a set-up file too', async () => {
-    const [, output] = await run('healthy', ['--import', '@cerberus-otel/instrumentation/register']);
-    expect(output).to.match(/^ok {4}OpenTelemetry: set up$/m);
-    expect(output).to.match(/^ok {4}routes of express/m);
+  for (const [capture, sdk] of [
+    ['otel', 'set up'],
+    ['auto', 'no SDK is set up here, and none is needed'],
+  ] as const) {
+    it(`takes \`register\` for a set-up file too (${capture})`, async () => {
+      const args = ['--import', '@cerberus-otel/instrumentation/register'];
+      const [, output] = await run('healthy', args, { CERBERUS_CAPTURE: capture, ...options() });
+      expect(output).to.match(new RegExp(`^ok {4}OpenTelemetry: ${sdk}$`, 'm'));
+      expect(output)
+        .to.match(/^ok {4}requests/m)
+        .and.match(/^ok {4}routes of express/m);
+      expect(output).to.match(/^ok {4}options/m);
+    });
+  }
+
+  it('knows what startCerberus sets up', async () => {
+    const [code, output] = await run('no SDK');
+    expect(output).to.not.match(/^(FAIL|warn)/m);
+    expect(output).to.match(/^ok {4}requests: are counted without an instrumentation/m);
+    expect(output).to.match(/^ok {4}routes of express: read from its requests/m);
+    expect(code).to.equal(0);
   });
 });

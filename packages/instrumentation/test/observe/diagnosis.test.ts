@@ -6,6 +6,7 @@ const EXPRESS = {
   instrumentation: '@opentelemetry/instrumentation-express',
   className: 'ExpressInstrumentation',
   command: 'npm install @opentelemetry/instrumentation-express@0.71',
+  commandWithSdk: 'npm install @opentelemetry/sdk-node@0.223 @opentelemetry/instrumentation-express@0.71',
 };
 const healthy: Observations = {
   requests: 100,
@@ -13,7 +14,7 @@ const healthy: Observations = {
   served: 90,
   routed: 90,
   framework: EXPRESS,
-  registered: false,
+  setUpBy: 'code',
   foreignApi: undefined,
   delivery: { accepted: 100, acked: 90, state: 'ready', lastFailure: null },
 };

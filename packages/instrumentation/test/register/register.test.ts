@@ -58,13 +58,16 @@ describe('register', () => {
     expect(app?.stdout).to.equal('');
   }).timeout(40_000);
 
-  for (const [system, script, flag] of [
-    ['ES modules', 'plain-app.js', '--import'],
-    ['CommonJS', 'plain-app-cjs.cjs', '--import'],
-    ['CommonJS', 'plain-app-cjs.cjs', '--require'],
+  for (const [system, script, flag, capture] of [
+    ['ES modules', 'plain-app.js', '--import', 'auto'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--import', 'light'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--require', 'light'],
+    ['ES modules', 'plain-app.js', '--import', 'otel'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--import', 'otel'],
+    ['CommonJS', 'plain-app-cjs.cjs', '--require', 'otel'],
   ] as const) {
-    it(`instruments an Express application of ${system} (${flag})`, async () => {
-      start({}, script, [flag, REGISTER]);
+    it(`counts the requests of an Express application of ${system} (${flag}, ${capture})`, async () => {
+      start({ CERBERUS_CAPTURE: capture }, script, [flag, REGISTER]);
       expect(await request()).to.equal('HTTP/1.1 200 OK');
       await arrived(1);
       expect(backend.events[0]).to.deep.include({
@@ -80,6 +83,16 @@ describe('register', () => {
       expect(app?.stderr).to.equal('');
     });
   }
+
+  it('loads neither the API nor what sends before a server listens, where there is no SDK', async () => {
+    const own = 'plain-app-cjs.cjs';
+    const print = `const files = Object.keys(require.cache).filter((file) => /opentelemetry|cerberus-ws|span-processor/.test(file));
+      process.on('exit', () => console.log('before: ' + JSON.stringify(files)));
+      require('node:http').createServer().listen(0, () => process.exit(Object.keys(require.cache).length > 60 ? 0 : 1));`;
+    start({}, own, ['--require', REGISTER, '-e', print]);
+    expect((await app?.ended)?.code, 'what is needed is loaded then').to.equal(0);
+    expect(app?.stdout).to.include('before: []');
+  });
 
   it('sets up once, however often it is given', async () => {
     start({}, 'plain-app-cjs.cjs', ['--require', REGISTER, '--import', REGISTER, '--import', REGISTER]);
@@ -161,6 +174,13 @@ describe('register', () => {
       expect([backend.events, app?.stderr]).to.deep.equal([[], '']);
     });
   }
+
+  it('warns of a word for the capture that there is not', async () => {
+    start({ CERBERUS_CAPTURE: 'heavy', ENDS: 'by itself' });
+    expect(await request()).to.equal('HTTP/1.1 200 OK');
+    expect((await app?.ended)?.code).to.equal(0);
+    expect(app?.stderr).to.include('CERBERUS_CONFIG_INVALID').and.include('`capture` must be one of auto');
+  });
 
   it('warns of a configuration that cannot work, and the application runs on', async () => {
     start({ CERBERUS_TOKEN: '', ENDS: 'by itself' });

@@ -1,77 +1,40 @@
-import { basename } from 'node:path';
-import { isMainThread } from 'node:worker_threads';
-import { processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/internal';
+import type { Environment } from '@cerberus-otel/exporter-ws/environment';
 import { atFirst, CONNECTION } from '../capture/announcements.ts';
 import { installCommand } from '../sdk/install-command.ts';
-import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
+import { configurationFile } from '../sdk/otel-environment.ts';
 import { feeds, providerInPlace } from '../sdk/provider-in-place.ts';
-import { markRegistered } from '../sdk/registered.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { Aside } from './aside.ts';
-import { BESIDE, countBeside, hasOtherPreloads, isHttpInstrumented, SECOND_SDK } from './beside.ts';
+import { BESIDE, countBeside, isHttpInstrumented } from '../setup/beside.ts';
+import { withCerberus } from '../setup/with-cerberus.ts';
+import { captureAskedFor } from './choice.ts';
 import { flushAtTheEnd } from './ending.ts';
 import { exportsAskedFor, withoutUnaskedExports } from './exports.ts';
 import { hookEsModules } from './loader-hook.ts';
-import { findPackages, ownSetUp, type FoundPackages } from './packages.ts';
-import { sayWhereWorkerServes } from './worker.ts';
-
-/** Programs that only start others inherit `NODE_OPTIONS` too; they are left alone. */
-const PACKAGE_MANAGERS = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg', 'corepack']);
+import { hasOtherPreloads, SECOND_SDK } from './other-preloads.ts';
+import { findPackages, type FoundPackages } from './packages.ts';
+import { warn } from './warning.ts';
 
 /**
- * Sets up once per process, in its main thread; a worker thread that serves is told of. What keeps it from working is one
- * process warning.
+ * Sets OpenTelemetry's SDK up, with Cerberus in it.
  *
+ * @returns false where its packages are not installed and nobody has said that it has to be this way
  * @throws CerberusConfigError for options that cannot work, with `CERBERUS_STRICT` only
  */
-export function registerOnce(): void {
-  if (isMainThread && !markRegistered()) return;
-  const env = processEnvironment();
-  try {
-    if (!isWanted(env)) return;
-    if (isMainThread) setUp(env);
-    else sayWhereWorkerServes(warn);
-  } catch (error) {
-    // With `CERBERUS_STRICT`: it ends the process before the application starts.
-    if (error instanceof Error && error.name === 'CerberusConfigError' && isOn(env['CERBERUS_STRICT']))
-      throw error;
-    // The message of a foreign error may hold anything, so only its kind is shown.
-    const kind = error instanceof Error ? error.name : typeof error;
-    warn('CERBERUS_SETUP_FAILED', `Cerberus and OpenTelemetry are off: set-up failed (${kind})`);
-  }
-}
-
-function isWanted(env: Environment): boolean {
-  if (otelFlag(env, 'OTEL_SDK_DISABLED')) return false;
-  const program = basename(process.argv[1] ?? '').replace(/(-cli)?\.[cm]?js$/, '');
-  if (PACKAGE_MANAGERS.has(program)) return false;
-  return !isOn(env['CERBERUS_DISABLED']) || exportsAskedFor(env).length > 0;
-}
-
-function setUp(env: Environment): void {
-  const other = providerInPlace();
-  if (other === undefined) setUpSdk(env);
-  else setUpBeside(other);
-}
-
-/** Somebody else's SDK came first. */
-function setUpBeside(other: object): void {
-  const processor = ownSetUp()?.cerberusAlone();
-  if (processor !== undefined) atFirst(CONNECTION, () => beside(other, processor, () => false));
-}
-
-function setUpSdk(env: Environment): void {
+export function setUpWithSdk(env: Environment): boolean {
   const { found, missing } = findPackages();
   if (found === undefined) {
+    const isRequired = captureAskedFor(env) === 'otel';
+    const what = isRequired ? 'Cerberus and OpenTelemetry are off' : 'OpenTelemetry is off';
     warn(
       'CERBERUS_PACKAGE_MISSING',
-      `Cerberus and OpenTelemetry are off: ${missing.join(', ')} not found from the application. ` +
-        `Run: ${installCommand(missing)}`,
+      `${what}: ${missing.join(', ')} not found from the application. Run: ${installCommand(missing)}`,
     );
-    return;
+    return isRequired;
   }
   const hasExports = exportsAskedFor(env).length > 0 || configurationFile(env) !== undefined;
   withoutUnaskedExports(() => start(found, hasExports, env));
+  return true;
 }
 
 /**
@@ -87,7 +50,7 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
   };
   let isStarted = false;
   const aside = new Aside(given.instrumentations, () => !isStarted && providerInPlace() !== undefined);
-  const configuration = found.withCerberus(given);
+  const configuration = withCerberus(given);
   // A configuration that cannot work was warned of by now.
   if (configuration === given && !hasExports) return;
   hookEsModules(found.loaderHook, given.instrumentations);
@@ -114,13 +77,4 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
 
 function beside(other: object, processor: SpanProcessorLike, isOurs: (replacement: object) => boolean): void {
   warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(other, processor, isOurs)]);
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && ['true', '1', 'yes'].includes(value.trim().toLowerCase());
-}
-
-function warn(code: string, message: string): void {
-  if (process.env['CERBERUS_WARNINGS']?.trim().toLowerCase() === 'false') return;
-  process.emitWarning(message, { type: 'CerberusWarning', code });
 }

@@ -1,0 +1,8 @@
+/**
+ * The few things that `@cerberus-otel/instrumentation` needs before it knows whether it has anything to do: loads next to nothing. Not
+ * for applications, as `internal.ts`.
+ */
+export { isHeard } from './observe/announcement.ts';
+export { apiGlobal } from './observe/api-global.ts';
+export { listOf, type Environment } from './config/option-reader.ts';
+export { processEnvironment } from './config/process-environment.ts';

@@ -1,0 +1,17 @@
+import { cerberusAlone } from '../setup/with-cerberus.ts';
+import { captureWithoutSdk } from '../setup/without-sdk.ts';
+import { flushAtTheEnd } from './ending.ts';
+import { warn } from './warning.ts';
+
+/**
+ * Counts requests without an SDK, or beside somebody else's.
+ *
+ * @param isFirst nobody else's was there when this process started: the end of the process is ours
+ * @throws CerberusConfigError for options that cannot work, with `CERBERUS_STRICT` only
+ */
+export function setUpWithoutSdk(isFirst: boolean): void {
+  const processor = cerberusAlone();
+  if (processor === undefined) return;
+  captureWithoutSdk(processor, (message) => warn('CERBERUS_OTHER_SDK', message));
+  if (isFirst) flushAtTheEnd();
+}

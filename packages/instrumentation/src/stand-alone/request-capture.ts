@@ -1,0 +1,77 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { ROOT_CONTEXT, SpanStatusCode, trace, type Context, type Exception } from '@opentelemetry/api';
+import { createReporter } from '@cerberus-otel/exporter-ws/internal';
+import { REQUEST_START } from '../capture/announcements.ts';
+import type { RequestStart } from '../capture/arrived-request.ts';
+import { HTTP_ROUTE } from '../capture/http-attributes.ts';
+import { endServerSpan, startServerSpan } from '../capture/own-server-span.ts';
+import type { OwnSpan } from '../capture/own-span.ts';
+import { Exchange, type Tracing } from '../http-server/exchange.ts';
+import { follow, isFollowed } from '../http-server/own-emit.ts';
+import { RequestContext, type HttpMetadata } from '../http-server/request-context.ts';
+import { HookFailures } from '../observe/hook-failures.ts';
+import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
+import { readTraceContext, TRACEPARENT, TRACESTATE } from './trace-context.ts';
+
+interface Traced {
+  readonly context: Context;
+  readonly span: OwnSpan;
+  readonly metadata: HttpMetadata;
+}
+
+/** Makes the SERVER span of each request without an SDK. */
+class OwnTracing implements Tracing<Traced> {
+  readonly #processor: SpanProcessorLike;
+
+  constructor(processor: SpanProcessorLike) {
+    this.#processor = processor;
+  }
+
+  suppressed(): undefined {
+    return undefined;
+  }
+
+  start(start: RequestStart): Traced {
+    const { headers } = start.request;
+    const caller = readTraceContext(headers[TRACEPARENT], headers[TRACESTATE]);
+    const parent = caller === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, caller);
+    const span = startServerSpan(this.#processor, start, parent, caller);
+    const metadata: HttpMetadata = { type: 'http', span };
+    return { context: new RequestContext(parent, metadata), span, metadata };
+  }
+
+  finish({ span, metadata }: Traced, { response }: RequestStart): void {
+    // Said by an instrumentation, also that there is none; what the framework itself keeps is asked for when the span ends.
+    const { route } = metadata;
+    if (route !== undefined) span.attributes[HTTP_ROUTE] = route;
+    endServerSpan(span, response.statusCode);
+  }
+
+  fail({ span }: Traced, error: Exception): void {
+    const name = typeof error === 'object' && error !== null ? error.name : undefined;
+    if (typeof name === 'string') span.setAttribute('error.type', name);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    span.recordException(error);
+    span.end();
+  }
+}
+
+/**
+ * Makes a SERVER span of every request that Node announces from now on, whoever else makes one too.
+ *
+ * @returns what ends it
+ */
+export function captureRequests(processor: SpanProcessorLike): () => void {
+  const tracing = new OwnTracing(processor);
+  const failures = new HookFailures(createReporter('@cerberus-otel/instrumentation'));
+  const onStart = (message: unknown): void => {
+    const start = message as RequestStart;
+    try {
+      if (!isFollowed(start)) follow(start, new Exchange(tracing, failures, start));
+    } catch (error) {
+      failures.add('arrival of a request', error);
+    }
+  };
+  subscribe(REQUEST_START, onStart);
+  return () => void unsubscribe(REQUEST_START, onStart);
+}

@@ -1,0 +1,130 @@
+// An application without an SDK that sets Cerberus up in code, in this process and against a real backend.
+import { trace } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { get } from 'node:http';
+import {
+  CerberusConfigError,
+  setMetric,
+  setUserId,
+  startCerberus,
+  type CerberusOptions,
+} from '../../dist/esm/index.js';
+import { afterTest } from '../support/disposal.js';
+import { startEventBackend, type EventBackend } from '../support/event-backend.js';
+import { listen, send } from '../support/http-server.js';
+
+describe('startCerberus', () => {
+  let backend: EventBackend;
+
+  beforeEach(async () => {
+    backend = await startEventBackend();
+  });
+
+  afterEach(() => backend.close());
+
+  function start(options: CerberusOptions = {}): ReturnType<typeof startCerberus> {
+    const running = startCerberus({
+      wsUrl: backend.wsUrl,
+      token: 'canary-token',
+      clientId: 'in-code',
+      secretKey: 'k'.repeat(32),
+      protocol: 'event',
+      strict: true,
+      ...options,
+    });
+    afterTest(() => running.shutdown());
+    return running;
+  }
+
+  it('counts each request once, with all that the application says of it', async () => {
+    const running = start({ trustProxy: 1 });
+    expect(startCerberus({ clientId: 'another' }), 'further calls').to.equal(running);
+    const tracer = trace.getTracer('of a library');
+    const app = await listen((request, response) => {
+      trace.getActiveSpan()?.setAttribute('cerberus.metric.active', 1);
+      setMetric('helper', 'x');
+      setUserId(7);
+      tracer.startActiveSpan('work', (work) => {
+        work.setAttribute('cerberus.metric.nested', true);
+        tracer.startActiveSpan('within', { attributes: { 'cerberus.metric.active': 2 } }, (within) =>
+          within.end(),
+        );
+        work.end();
+        response.statusCode = request.url === '/fails' ? 500 : 201;
+        response.end();
+      });
+    });
+    await send(app.port, { target: '/a?q=canary', headers: { 'x-forwarded-for': '203.0.113.7' } });
+    await send(app.port, { target: '/fails', method: 'POST' });
+    await send(app.port, { target: '/health' });
+    await running.shutdown();
+    const [first, second, ...others] = backend.events;
+    expect(others).to.deep.equal([]);
+    expect(first).to.deep.include({
+      client_id: 'in-code',
+      endpoint: '/a',
+      method: 'GET',
+      status_code: 201,
+      outcome: 'completed',
+      custom_data: { active: 1, helper: 'x', nested: true },
+    });
+    expect(second).to.deep.include({
+      endpoint: '/fails',
+      method: 'POST',
+      status_code: 500,
+      outcome: 'error',
+    });
+    expect(first?.['source_ip'])
+      .to.match(/^[\da-f]{64}$/)
+      .and.not.equal(second?.['source_ip']);
+    expect(first?.['user_id']).to.equal(second?.['user_id']);
+    expect(first?.['trace_id']).to.not.equal(second?.['trace_id']);
+  });
+
+  it('takes the trace of the caller, and counts who asks not to be sampled', async () => {
+    const running = start();
+    const app = await listen((_request, response) => response.end());
+    await send(app.port, { headers: { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00` } });
+    await running.shutdown();
+    expect(backend.events.map((event) => event['trace_id'])).to.deep.equal(['a'.repeat(32)]);
+  });
+
+  it('says of a client that hangs up that the response was not sent', async () => {
+    const running = start();
+    const app = await listen((_request, response) => {
+      response.write('x');
+      asked.destroy();
+      response.once('close', () => closed());
+    });
+    let closed = (): void => undefined;
+    const over = new Promise<void>((resolve) => (closed = resolve));
+    const asked = get({ port: app.port, host: '127.0.0.1' }).on('error', () => undefined);
+    await over;
+    await running.shutdown();
+    expect(backend.events.map(({ outcome }) => outcome)).to.deep.equal(['aborted']);
+  });
+
+  it('can be started again when it was shut down, and leaves no tracing behind', async () => {
+    await start().shutdown();
+    const running = start();
+    const app = await listen((_request, response) => response.end());
+    await send(app.port);
+    await running.shutdown();
+    expect(backend.events).to.have.length(1);
+    const span = trace.getTracer('after it').startSpan('a');
+    expect(span.isRecording()).to.equal(false);
+  });
+
+  it('throws for options that cannot work, where that is asked for, and for one that says what an SDK is to do', () => {
+    expect(() => start({ token: '' })).to.throw(CerberusConfigError, '`token`');
+    expect(() => start({ capture: 'light' }))
+      .to.throw(CerberusConfigError)
+      .with.property('option', 'capture');
+  });
+
+  it('gives what can be shut down where Cerberus is off', async () => {
+    const running = startCerberus({ wsUrl: '', strict: false });
+    await running.shutdown();
+    expect(trace.getTracer('x').startSpan('a').isRecording()).to.equal(false);
+  });
+});
