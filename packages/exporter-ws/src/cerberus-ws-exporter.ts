@@ -38,7 +38,7 @@ export interface ExporterSeams {
  * over WebSocket.
  *
  * It reads an allow-list of attributes that holds no address, query, header or body, so it cannot send one. Nothing
- * opens a socket or a timer before the first event, nothing keeps the process alive but a pending `forceFlush()` or
+ * opens a socket or a timer before the first request, nothing keeps the process alive but a pending `forceFlush()` or
  * `shutdown()`, and nothing throws after construction.
  */
 export class CerberusWsExporter {
