@@ -71,7 +71,7 @@ export class RequestRecord {
 
   /** Who sent it, as far as it is known by now. */
   get sender(): Sender {
-    return { origin: this.#origin, userId: this.#userId };
+    return { origin: this.#origin, userId: this.#userId, peerHash: this.#arrived?.peerHash };
   }
 
   isRoot(span: object): boolean {

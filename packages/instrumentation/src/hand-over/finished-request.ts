@@ -2,9 +2,10 @@ import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
 import type { Claim, HeldRequest } from '@cerberus-otel/exporter-ws/internal';
 import type { Sender } from '../enrich/identity.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
+import { textLength } from './text-length.ts';
 
 /** What is to be kept of a request. */
-export interface Kept {
+interface Kept {
   /** Whatever is written into them from now on is part of it. */
   readonly attributes: Attributes;
   /** Who sent it, where that is still to be written. */
@@ -20,6 +21,8 @@ export class FinishedRequest implements HeldRequest, SpanContext {
   readonly attributes: Attributes;
   readonly sender: Sender | undefined;
   readonly claim: Claim | undefined;
+  /** About how much text it holds, in UTF-16 units. */
+  readonly textLength: number;
   readonly kind: number;
   readonly startTime: HrTime;
   readonly duration: HrTime;
@@ -28,11 +31,13 @@ export class FinishedRequest implements HeldRequest, SpanContext {
   readonly spanId: string;
   readonly traceFlags: number;
 
+  /** @throws what a hostile span throws when it is read */
   constructor(span: SdkSpan, { attributes, sender, claim }: Kept) {
     const { traceId, spanId, traceFlags } = span.spanContext();
     this.attributes = attributes;
     this.sender = sender;
     this.claim = claim;
+    this.textLength = textLength(attributes);
     this.kind = span.kind;
     this.startTime = span.startTime;
     this.duration = span.duration;

@@ -1,11 +1,14 @@
 import { withoutTracing, type TogetherIntake } from '@cerberus-otel/exporter-ws/internal';
 import type { RequestRecord } from '../capture/request-record.ts';
+import type { Sender } from '../enrich/identity.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
-import { FinishedRequest, type Kept } from './finished-request.ts';
+import { FinishedRequest } from './finished-request.ts';
 import type { HandOverParts, Outlet } from './outlet.ts';
 
 /** Most requests that are kept for each other: what a frame takes. */
 const MAX_TOGETHER = 512;
+/** Of all text that is kept with them: what an application sets on a span may be long. */
+const MAX_TEXT_LENGTH = 2 ** 20;
 
 /**
  * The way to our own exporter. Requests that are over are kept for each other, and hashed, translated and written together: code
@@ -18,6 +21,7 @@ export class TogetherOutlet implements Outlet {
   readonly #parts: HandOverParts;
   #isAlone: boolean | undefined;
   #kept: FinishedRequest[] = [];
+  #textLength = 0;
   #accepted = 0;
   #refused = 0;
 
@@ -45,21 +49,20 @@ export class TogetherOutlet implements Outlet {
   add(span: SdkSpan, record: RequestRecord): void {
     const sender = record.isIdentified ? undefined : record.sender;
     // Whoever else sees the span may write to it, another processor of ours with another key does.
-    const request = this.#requestOf(span, this.identifies ? span.attributes : { ...span.attributes }, sender);
-    if (request !== undefined) this.#keep(request);
+    this.#keep(this.#requestOf(span, sender, !this.identifies));
   }
 
   postponed(span: SdkSpan, record: RequestRecord): () => void {
-    const request = this.#requestOf(span, span.attributes, record.sender);
-    return () => {
-      if (request !== undefined) this.#keep(request);
-    };
+    // Whoever else sees the span is to see who sent the request, once that can be told.
+    const request = this.#requestOf(span, record.sender, false);
+    return () => this.#keep(request);
   }
 
   send(): void {
     const requests = this.#kept;
     if (requests.length === 0) return;
     this.#kept = [];
+    this.#textLength = 0;
     withoutTracing(() => {
       for (const request of requests) this.#identify(request);
       const refused = this.#intake.take(requests);
@@ -76,22 +79,27 @@ export class TogetherOutlet implements Outlet {
     }
   }
 
-  #requestOf(
-    span: SdkSpan,
-    attributes: Kept['attributes'],
-    sender: Kept['sender'],
-  ): FinishedRequest | undefined {
-    if (this.identifies) return new FinishedRequest(span, { attributes, sender, claim: undefined });
-    // It may come by another way too.
-    const claim = this.#intake.claim(span);
-    if (claim !== undefined) return new FinishedRequest(span, { attributes, sender, claim });
-    this.#accepted += 1;
+  /** @returns undefined for one that is counted already */
+  #requestOf(span: SdkSpan, sender: Sender | undefined, isCopied: boolean): FinishedRequest | undefined {
+    try {
+      const attributes = isCopied ? { ...span.attributes } : span.attributes;
+      // Seen by others, it may come by another way too.
+      const claim = this.identifies ? undefined : this.#intake.claim(span);
+      if (this.identifies || claim !== undefined)
+        return new FinishedRequest(span, { attributes, sender, claim });
+      this.#accepted += 1;
+    } catch (error) {
+      this.#refused += 1;
+      this.#parts.failures.add('export', error);
+    }
     return undefined;
   }
 
-  #keep(request: FinishedRequest): void {
+  #keep(request: FinishedRequest | undefined): void {
+    if (request === undefined) return;
     this.#kept.push(request);
-    if (this.#kept.length >= MAX_TOGETHER) this.send();
+    this.#textLength += request.textLength;
+    if (this.#kept.length >= MAX_TOGETHER || this.#textLength >= MAX_TEXT_LENGTH) this.send();
     else if (this.#kept.length === 1) withoutTracing(this.#intake.expect);
   }
 

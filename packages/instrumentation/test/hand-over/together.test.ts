@@ -70,6 +70,12 @@ function serve(processors: readonly CerberusSpanProcessor[], requests = 1): SdkS
   });
 }
 
+function serveOne(processor: CerberusSpanProcessor, span: SdkSpan): void {
+  processor.onStart(span, ROOT_CONTEXT);
+  processor.onEnding(span);
+  processor.onEnd(span);
+}
+
 function spanOf(number: number, attributes: Attributes = {}): SdkSpan {
   const spanId = (number + 1).toString(16).padStart(16, '0');
   const spanContext = (): ReturnType<SdkSpan['spanContext']> => ({
@@ -108,6 +114,16 @@ describe('requests for our own exporter', () => {
     expect(exporter.stats().accepted).to.equal(512);
     serve([processor], 3);
     expect(processor.stats()).to.include({ handedOver: 512, waitingForKey: 3 });
+  });
+
+  it('are fewer when they hold much text: no more than a mebi of UTF-16 units', () => {
+    const exporter = exporterTo(DEAD_END);
+    const processor = processorFor(exporter);
+    const long = 'x'.repeat(2 ** 18);
+    for (const value of [long, [long, 'y'], long]) serveOne(processor, spanOf(0, { 'app.note': value }));
+    expect(exporter.stats().accepted).to.equal(0);
+    serveOne(processor, spanOf(1, { 'app.note': long }));
+    expect(exporter.stats().accepted).to.equal(4);
   });
 
   it('make the exporter connect with the first one, and are sent as soon as it has', async () => {
@@ -159,11 +175,15 @@ describe('requests for our own exporter', () => {
     expect(events).to.have.length(3);
   });
 
-  it('are refused at once after a shutdown of the exporter', async () => {
+  it('are refused at once while the exporter shuts down, and after that', async () => {
     const exporter = exporterTo(DEAD_END);
     const processor = processorFor(exporter);
-    await ended(exporter.shutdown());
-    serve([processor], 2);
+    serve([processor]);
+    const shutdown = exporter.shutdown();
+    serve([processor]);
+    expect(processor.stats()).to.include({ handedOver: 1, refused: 1, waitingForKey: 0 });
+    await ended(shutdown);
+    serve([processor]);
     expect(processor.stats()).to.include({ refused: 2, waitingForKey: 0 });
     expect(exporter.stats().refused.shutdown).to.equal(2);
     expect(clock.waits).to.deep.equal([]);
@@ -181,13 +201,20 @@ describe('requests for our own exporter', () => {
     const exporter = exporterTo(DEAD_END);
     const processor = processorFor(exporter, { isAlone: true });
     const hostile = { ...spanOf(1), duration: [0, NaN] as [number, number] };
-    for (const span of [spanOf(0), hostile, spanOf(2)]) {
-      processor.onStart(span, ROOT_CONTEXT);
-      processor.onEnding(span);
-      processor.onEnd(span);
-    }
+    for (const span of [spanOf(0), hostile, spanOf(2)]) serveOne(processor, span);
     hurryAll();
     expect(processor.stats()).to.include({ handedOver: 2, refused: 1, hookFailures: 0 });
+  });
+
+  it('are refused and counted where the span cannot be read', () => {
+    const processor = processorFor(exporterTo(DEAD_END));
+    const spanContext = (): never => {
+      throw new Error('hostile');
+    };
+    serveOne(processor, { ...spanOf(0), spanContext });
+    serve([processor]);
+    hurryAll();
+    expect(processor.stats()).to.include({ seen: 2, handedOver: 1, refused: 1, hookFailures: 1 });
   });
 
   it('do not keep their spans in memory', async () => {
