@@ -31,8 +31,8 @@ export interface ProcessorSeams {
   readonly clock?: Clock;
   readonly reporter?: Reporter;
   /**
-   * Whether nobody else sees the spans: who sent a request may then be written later than on its span. Asked once, when the first
-   * request is over. Default: no.
+   * Whether nobody else sees the spans: who sent a request may then be written later than on its span. Asked when requests are over,
+   * once for those that are written together. Default: no.
    */
   readonly isAlone?: () => boolean;
 }

@@ -9,7 +9,7 @@ export interface HandOverParts {
   readonly identity: Identity;
   readonly keys: SecretKeySource;
   readonly failures: HookFailures;
-  /** Whether nobody else sees the spans. Asked once. */
+  /** Whether nobody else sees the spans. Asked again and again, for who looks at them may change. */
   readonly isAlone: () => boolean;
 }
 

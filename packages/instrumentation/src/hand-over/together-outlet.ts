@@ -63,6 +63,7 @@ export class TogetherOutlet implements Outlet {
     if (requests.length === 0) return;
     this.#kept = [];
     this.#textLength = 0;
+    this.#isAlone = undefined;
     withoutTracing(() => {
       for (const request of requests) this.#identify(request);
       const refused = this.#intake.take(requests);

@@ -40,9 +40,9 @@ function exporterTo(wsUrl: string, options: CerberusWsExporterOptions = {}): Cer
 
 function processorFor(
   exporter: CerberusWsExporter,
-  { isAlone = false, secretKey = KEY, from = CerberusSpanProcessor } = {},
+  { isAlone = (): boolean => false, secretKey = KEY, from = CerberusSpanProcessor } = {},
 ): CerberusSpanProcessor {
-  const seams = { env: {}, clock, reporter: new RecordingReporter(), isAlone: () => isAlone };
+  const seams = { env: {}, clock, reporter: new RecordingReporter(), isAlone };
   const processor = new from({ exporter, secretKey }, seams);
   afterTest(() => ended(processor.shutdown()));
   return processor;
@@ -199,7 +199,7 @@ describe('requests for our own exporter', () => {
 
   it('do not keep each other from being written', () => {
     const exporter = exporterTo(DEAD_END);
-    const processor = processorFor(exporter, { isAlone: true });
+    const processor = processorFor(exporter, { isAlone: () => true });
     const hostile = { ...spanOf(1), duration: [0, NaN] as [number, number] };
     for (const span of [spanOf(0), hostile, spanOf(2)]) serveOne(processor, span);
     hurryAll();
@@ -218,7 +218,7 @@ describe('requests for our own exporter', () => {
   });
 
   it('do not keep their spans in memory', async () => {
-    const processor = processorFor(exporterTo(DEAD_END), { isAlone: true });
+    const processor = processorFor(exporterTo(DEAD_END), { isAlone: () => true });
     const held = serve([processor], 20).map((span) => new WeakRef(span));
     await setImmediate();
     collectGarbage();
@@ -305,10 +305,20 @@ describe('what others see on the span of a request', () => {
   it('is hashed with the requests that follow, where there is nobody, and arrives the same', async () => {
     const { wsUrl, events } = await startEventBackend();
     const exporter = exporterTo(wsUrl);
-    const [span] = serve([processorFor(exporter, { isAlone: true })]);
+    const [span] = serve([processorFor(exporter, { isAlone: () => true })]);
     expect(span?.attributes).to.not.have.property('cerberus.source_ip');
     await exporter.forceFlush();
     expect(events[0]).to.include({ source_ip: hashOf(KEY), outcome: 'completed', endpoint: '/0' });
+  });
+
+  it('is on it from the next lot on, when somebody comes to see it', () => {
+    let others = 0;
+    const processor = processorFor(exporterTo(DEAD_END), { isAlone: () => others === 0 });
+    serve([processor]);
+    hurryAll();
+    others = 1;
+    const [span] = serve([processor]);
+    expect(span?.attributes).to.include({ 'cerberus.source_ip': hashOf(KEY) });
   });
 
   it('does not change an event that waits', async () => {
