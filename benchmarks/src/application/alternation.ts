@@ -89,8 +89,13 @@ export class Alternation implements SpanProcessor {
     if (span.kind !== KIND.server) return;
     handed.servers += 1;
     this.#seen += 1;
-    if (this.#seen === UNMEASURED_REQUESTS) this.#begin = process.cpuUsage();
+    if (this.#seen === UNMEASURED_REQUESTS) {
+      void this.#current.forceFlush();
+      this.#begin = process.cpuUsage();
+    }
     if (this.#seen === UNMEASURED_REQUESTS + this.#requests) {
+      // What it holds back is its own, and not to be paid for by the next one.
+      void this.#current.forceFlush();
       const { user, system } = process.cpuUsage(this.#begin);
       this.#blocks[this.#name].push((user + system) / this.#requests);
       this.#next();

@@ -3,6 +3,12 @@ import { resolveConfig, type CerberusWsExporterOptions, type ExporterConfig } fr
 import { processEnvironment } from './config/process-environment.ts';
 import type { CerberusEvent } from './event/cerberus-event.ts';
 import { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './event/span.ts';
+import {
+  offerTogether,
+  type HeldRequest,
+  type RequestHolder,
+  type TogetherIntake,
+} from './event/together.ts';
 import { CerberusFlushTimeoutError } from './flush-timeout-error.ts';
 import { Serializer } from './json/serializer.ts';
 import { announce } from './observe/announcement.ts';
@@ -11,7 +17,7 @@ import { createReporter, type Reporter } from './observe/reporter.ts';
 import { observe } from './observe/self-telemetry.ts';
 import { Tally, type ExporterStats } from './observe/stats.ts';
 import { sayWhatIsUnusable } from './observe/weak-choices.ts';
-import { atProcessEnd } from './process-end.ts';
+import { atProcessEnd, isLeaving } from './process-end.ts';
 import { Backlog } from './protocol/backlog.ts';
 import { Intake, type Admission } from './queue/intake.ts';
 import { SendingQueue } from './queue/sending-queue.ts';
@@ -32,7 +38,7 @@ export interface ExporterSeams {
  * over WebSocket.
  *
  * It reads an allow-list of attributes that holds no address, query, header or body, so it cannot send one. Nothing
- * opens a socket or a timer before the first event, nothing keeps the process alive but a pending `forceFlush()` or
+ * opens a socket or a timer before the first request, nothing keeps the process alive but a pending `forceFlush()` or
  * `shutdown()`, and nothing throws after construction.
  */
 export class CerberusWsExporter {
@@ -44,6 +50,7 @@ export class CerberusWsExporter {
   #adoptTimer: Timer | undefined;
   readonly #backlog: Backlog;
   readonly #sender: Sender;
+  readonly #holders: RequestHolder[] = [];
   readonly #stopObserving: () => void;
   #shutdown: Promise<void> | undefined;
   /** Nobody is to be told of the end of the process before there is something to send. */
@@ -51,6 +58,11 @@ export class CerberusWsExporter {
   readonly #wake = (): void => {
     this.#stopWaitingForEnd ??= this.#waitForEnd();
     this.#sender.wake();
+  };
+  readonly #send = (): void => {
+    this.#stopWaitingForEnd ??= this.#waitForEnd();
+    // The last write takes everything, and over TLS a write before it would keep it from leaving.
+    if (!isLeaving()) this.#sender.send();
   };
 
   /**
@@ -83,7 +95,8 @@ export class CerberusWsExporter {
     };
     this.#backlog = backlog;
     this.#intake = new Intake({ ...parts, overflow, losses: serializer.losses });
-    this.#sender = new Sender({ ...parts, backlog: this.#backlog });
+    this.#sender = new Sender({ ...parts, backlog: this.#backlog }, () => this.#collect());
+    offerTogether(this, (exporter, holder) => this.#together(exporter, holder));
     if (spool !== undefined) void this.#adopt();
     this.#stopObserving = observe({
       provider: this.#config.selfObsMeterProvider,
@@ -118,6 +131,7 @@ export class CerberusWsExporter {
    * @throws CerberusFlushTimeoutError (rejection) after `forceFlushTimeoutMillis`; the events stay queued
    */
   forceFlush(): Promise<void> {
+    this.#collect();
     const target = this.#tally.accepted;
     const millis = this.#config.forceFlushTimeoutMillis;
     return this.#settled(target, millis).then((settled) => {
@@ -166,6 +180,7 @@ export class CerberusWsExporter {
   }
 
   async #drain(): Promise<void> {
+    this.#collect();
     this.#sender.hurry();
     // What is on disk can wait for the next process.
     const target = this.#tally.accepted - this.#backlog.spooled.events;
@@ -196,6 +211,38 @@ export class CerberusWsExporter {
       flush: () => this.forceFlush(),
       shutdown: () => this.shutdown(),
     });
+  }
+
+  /** Not for one whose `export` is somebody else's: they want to see each request. */
+  #together(exporter: object, holder: RequestHolder): TogetherIntake | undefined {
+    if (exporter !== this || this.export !== CerberusWsExporter.prototype.export) return undefined;
+    this.#holders.push(holder);
+    return {
+      expect: () => this.#guarded(() => this.#expect()),
+      claim: (span) => this.#intake.claim(span),
+      take: (requests) => this.#take(requests),
+    };
+  }
+
+  #expect(): void {
+    if (this.#shutdown !== undefined) return this.#collect();
+    this.#stopWaitingForEnd ??= this.#waitForEnd();
+    this.#sender.expect();
+  }
+
+  #collect(): void {
+    for (const holder of this.#holders) this.#guarded(() => holder.handOver());
+  }
+
+  #take(requests: readonly HeldRequest[]): number {
+    let refused = 0;
+    for (const request of requests) {
+      const admission =
+        this.#shutdown === undefined ? this.#intake.admitHeld(request) : this.#refuseAfterShutdown();
+      if (admission !== 'accepted' && admission !== 'skipped') refused += 1;
+    }
+    this.#guarded(this.#send);
+    return refused;
   }
 
   #refuseAfterShutdown(): Admission {

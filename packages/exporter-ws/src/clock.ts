@@ -16,8 +16,6 @@ export interface Clock {
   after(millis: number, callback: () => void): Timer;
   /** As `after`, but the process stays alive until it fired or was cancelled. */
   holdFor(millis: number, callback: () => void): Timer;
-  /** Runs `callback` when all that is ready in this turn of the event loop was handled. Keeps the process alive so long. */
-  endOfTurn(callback: () => void): void;
   /**
    * Runs `callback` among the input of this turn of the event loop: when the timers that are due have fired, and before
    * anything that waits for the end of the turn. Does not keep the process alive.
@@ -58,7 +56,6 @@ export const systemClock: Clock = {
   random: Math.random,
   after: (millis, callback) => timer(millis, callback, false),
   holdFor: (millis, callback) => timer(millis, callback, true),
-  endOfTurn: (callback) => void setImmediate(callback),
   duringInput(callback) {
     waitingForInput.push(callback);
     ring();

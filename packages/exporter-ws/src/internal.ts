@@ -44,5 +44,12 @@ export { rpcEndpoint } from './event/rpc-span.ts';
 export { observe, type Reading, type SelfMetric } from './observe/self-telemetry.ts';
 export { meterProviderOption } from './config/meter-provider-option.ts';
 export { EXPORT_FAILED, EXPORT_SUCCESS, type ExportOutcome, type FinishedSpan } from './event/span.ts';
+export {
+  joinTogether,
+  type Claim,
+  type HeldRequest,
+  type RequestHolder,
+  type TogetherIntake,
+} from './event/together.ts';
 export { VERSION } from './observe/version.ts';
 export { isTracingSuppressed, suppressTracing, withoutTracing } from './transport/suppressed-context.ts';

@@ -23,7 +23,6 @@ import { guarded, type PathFilter } from './enrich/ignore-paths.ts';
 import { redact } from './enrich/redaction.ts';
 import { HandOver } from './hand-over/hand-over.ts';
 import { LateRoutes } from './hand-over/late-routes.ts';
-import { MAX_WAITING } from './hand-over/waiting-room.ts';
 import { secretKeySource, type SecretKeySource } from './key/secret-key-source.ts';
 import { deliveryOf } from './observe/delivery.ts';
 import { Doctor } from './observe/doctor.ts';
@@ -82,18 +81,18 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     });
     this.#handOver =
       config.exporter &&
-      new HandOver(config.exporter, {
+      new HandOver(config.exporter, this.#clock, {
         identity: this.#identity,
         keys: this.#keys,
-        clock: this.#clock,
         failures: this.#failures,
+        isAlone: seams.isAlone ?? (() => false),
       });
     this.#hint = config.trustProxy === undefined ? new ForwardingHint(reporter) : undefined;
     this.#doctor = new Doctor({ clock: this.#clock, reporter, delivery: () => deliveryOf(config.exporter) });
     this.#stopObserving = observe({
       provider: config.selfObsMeterProvider,
       componentType: 'cerberus_span_processor',
-      metrics: processorMetrics(() => this.stats(), config.exporter && MAX_WAITING),
+      metrics: processorMetrics(() => this.stats(), this.#handOver?.capacity),
       reporter,
     });
     this.#registry.open();
@@ -211,7 +210,9 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     this.#unfollowed += record.close();
     attributes[CERBERUS_ATTRIBUTE.outcome] = record.outcome();
     if (path !== undefined) attributes[CERBERUS_ATTRIBUTE.endpoint] = path;
-    record.lacksKey = !this.#identity.write(attributes, record, this.#keys.current);
+    record.isIdentified = this.#handOver?.identifiesLater !== true;
+    if (record.isIdentified)
+      record.lacksKey = !this.#identity.write(attributes, record.sender, this.#keys.current);
     record.enrichedBy = this;
   }
 

@@ -25,11 +25,16 @@ import { ignorePathsOption, type PathFilter, type PathPattern } from './enrich/i
 import { trustProxyOption, type TrustProxy } from './enrich/trust-proxy.ts';
 import type { SpanExporterLike } from './sdk/sdk-types.ts';
 
-/** What tests replace: time, chance, the environment and where messages go. */
+/** What tests replace: time, chance, the environment and where messages go; and what a set-up knows of who else is there. */
 export interface ProcessorSeams {
   readonly env?: Environment;
   readonly clock?: Clock;
   readonly reporter?: Reporter;
+  /**
+   * Whether nobody else sees the spans: who sent a request may then be written later than on its span. Asked when requests are over,
+   * once for those that are written together. Default: no.
+   */
+  readonly isAlone?: () => boolean;
 }
 
 /**

@@ -52,7 +52,7 @@ export interface CerberusWsExporterOptions {
   maxBatchEvents?: number | undefined;
   /** Most bytes of events in one frame of batch mode. Default 256 KiB. */
   maxBatchBytes?: number | undefined;
-  /** How long an event may wait for others before it is sent, in milliseconds. Default 250. */
+  /** How long a request or an event may wait for others before it is sent, in milliseconds. Default 250. */
   flushIntervalMillis?: number | undefined;
   /** Most unacknowledged frames in batch mode. Default 8. */
   maxInFlightFrames?: number | undefined;

@@ -1,3 +1,5 @@
+import { Claim } from './together.ts';
+
 /**
  * Remembers which spans were accepted: the same one may come from the processor and from a BatchSpanProcessor.
  *
@@ -6,17 +8,23 @@
  */
 export class SeenSpans {
   readonly #mark = Symbol('accepted by CerberusWsExporter');
-  #unmarkable: WeakSet<object> | undefined;
+  #unmarkable: WeakMap<object, Claim> | undefined;
 
   has(span: object): boolean {
-    return Object.hasOwn(span, this.#mark) || this.#unmarkable?.has(span) === true;
+    const claim = Object.hasOwn(span, this.#mark)
+      ? (span as Record<symbol, Claim>)[this.#mark]
+      : this.#unmarkable?.get(span);
+    return claim !== undefined && !claim.isRefused;
   }
 
-  add(span: object): void {
-    if (!Object.isExtensible(span)) (this.#unmarkable ??= new WeakSet()).add(span);
-    else (span as Record<symbol, true>)[this.#mark] = true;
+  /** @param claim says of itself when it is refused after all */
+  add(span: object, claim: Claim = ACCEPTED): void {
+    if (Object.isExtensible(span)) (span as Record<symbol, Claim>)[this.#mark] = claim;
+    else (this.#unmarkable ??= new WeakMap()).set(span, claim);
   }
 }
+
+const ACCEPTED = new Claim();
 
 /**
  * V8 compiles the shapes of objects that it has met into the code around, here the exporter's whole way from span to queue, and throws

@@ -65,6 +65,11 @@ export class Backlog {
     return { events: this.#left ?? this.#spool?.events ?? 0, bytes: this.#spool?.bytes ?? 0 };
   }
 
+  /** Whether it is known what earlier processes left. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
   /** Whether there is anything to send, now that it is known what earlier processes left. */
   get hasWork(): boolean {
     return this.#isReady && (this.queued > 0 || (this.#spool?.events ?? 0) > 0);

@@ -3,6 +3,7 @@ import type { CerberusEvent } from '../event/cerberus-event.ts';
 import { SeenSpans } from '../event/seen-spans.ts';
 import { isEnriched } from '../event/server-span.ts';
 import type { FinishedSpan } from '../event/span.ts';
+import { Claim, type HeldRequest } from '../event/together.ts';
 import { translate } from '../event/transform.ts';
 import type { MetricLosses } from '../json/custom-data.ts';
 import { traceQueued } from '../observe/event-trace.ts';
@@ -57,8 +58,30 @@ export class Intake {
 
   /** Never throws, whatever the span. */
   admit(span: FinishedSpan): Admission {
+    return this.#count(span, false);
+  }
+
+  /** As `admit`, for a request whose span was claimed, or comes once. */
+  admitHeld(request: HeldRequest): Admission {
+    const admission = this.#count(request, true);
+    if (request.claim !== undefined && admission !== 'accepted') request.claim.isRefused = true;
+    return admission;
+  }
+
+  /** @returns undefined for a span that has come before */
+  claim(span: object): Claim | undefined {
+    if (this.#seen.has(span)) {
+      this.#tally.skipped += 1;
+      return undefined;
+    }
+    const claim = new Claim();
+    this.#seen.add(span, claim);
+    return claim;
+  }
+
+  #count(span: FinishedSpan, comesOnce: boolean): Admission {
     try {
-      const admission = this.#admit(span);
+      const admission = this.#admit(span, comesOnce);
       if (admission === 'accepted') this.#tally.accepted += 1;
       else if (admission === 'skipped') this.#tally.skipped += 1;
       else this.#tally.refused[admission] += 1;
@@ -69,12 +92,12 @@ export class Intake {
     }
   }
 
-  #admit(span: FinishedSpan): Admission {
+  #admit(span: FinishedSpan, comesOnce: boolean): Admission {
     const event = translate(span, this.#config);
-    if (event === undefined || this.#seen.has(span)) return 'skipped';
+    if (event === undefined || (!comesOnce && this.#seen.has(span))) return 'skipped';
     const admission = this.#offer(event);
     if (admission !== 'accepted') return admission;
-    this.#seen.add(span);
+    if (!comesOnce) this.#seen.add(span);
     this.#tally.metricsDropped += this.#losses.dropped;
     this.#tally.valuesCut += this.#losses.cut;
     if (event.sourceIp === null) this.#noteMissingAddress(span);

@@ -15,6 +15,7 @@ import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
  */
 export class Sender {
   readonly #parts: SenderParts;
+  readonly #collect: () => void;
   readonly #plan: ReconnectPlan;
   /** Connections and timers belong to the exporter, not to the request that happened to come first. */
   readonly #scope = new AsyncResource('CerberusWsExporter');
@@ -33,12 +34,13 @@ export class Sender {
   #attempt: Attempt | undefined;
   #retryTimer: Timer | undefined;
 
-  constructor(parts: SenderParts) {
+  /** @param collect queues what others hold back until it is to be sent; must not throw */
+  constructor(parts: SenderParts, collect: () => void) {
     this.#parts = parts;
+    this.#collect = collect;
     const { clock, config } = parts;
     this.#plan = new ReconnectPlan(config);
-    const flush = (): void => this.#pump(true);
-    this.#flushTimer = new FlushTimer(clock, config.flushIntervalMillis, this.#scope, flush);
+    this.#flushTimer = new FlushTimer(clock, config.flushIntervalMillis, this.#scope, () => this.#flush());
   }
 
   get state(): ExporterState {
@@ -63,6 +65,21 @@ export class Sender {
   wake(): void {
     if (this.#state === 'ready') this.#pump();
     else this.#connectIfIdle();
+  }
+
+  /** Something was queued that has waited for its batch already. */
+  send(): void {
+    this.#connectIfIdle();
+    this.#pump(true);
+  }
+
+  /** Something is held back, and collected when it has waited long enough: connects meanwhile. */
+  expect(): void {
+    if (this.#state === 'closed') this.#collect();
+    else {
+      if (this.#state === 'idle' && this.#parts.backlog.isReady) this.#connect();
+      this.#flushTimer.arm();
+    }
   }
 
   /** Calls `done` once the first `target` accepted events are settled; until then nothing waits for a batch to fill up. */
@@ -156,7 +173,7 @@ export class Sender {
     this.#plan.established(mode, clock.now());
     this.#transition('ready', `connected in ${mode} mode`);
     if (tally.readyConnections === 1) sayWhatIsWeak(config, mode, reporter);
-    this.#pump(true);
+    this.#flush();
   }
 
   #settled(): void {
@@ -164,6 +181,11 @@ export class Sender {
     this.#lastFailure = null;
     this.#parts.backlog.noteSettled();
     this.#pump();
+  }
+
+  #flush(): void {
+    this.#collect();
+    this.#pump(true);
   }
 
   #pump(everything = false): void {

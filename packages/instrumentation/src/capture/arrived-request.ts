@@ -3,9 +3,11 @@ import type { Socket } from 'node:net';
 import type { Attributes } from '@opentelemetry/api';
 import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
+import type { PeerHash } from '../enrich/peer-hash.ts';
 import { syntheticTypeOf } from '../enrich/synthetic-type.ts';
 import { routeOf } from '../routes/route-of.ts';
 import { requestBodySize, responseBodySize } from './body-sizes.ts';
+import { peerHashOf } from './peer-hash-of.ts';
 import { agrees } from './request-agreement.ts';
 import { listensOnUnixSocket } from './unix-listeners.ts';
 
@@ -36,6 +38,8 @@ export class ArrivedRequest {
   readonly origin: Origin;
   /** The path as written on the wire, without query; Express rewrites `request.url` while it routes. */
   readonly path: string | undefined;
+  /** Of its connection. */
+  readonly peerHash: PeerHash;
   #open: { readonly response: ServerResponse; readonly socket: Socket } | undefined;
   #last: Answer | undefined;
 
@@ -50,6 +54,7 @@ export class ArrivedRequest {
       forwarded: header(request, 'forwarded'),
     };
     this.path = requestPath(request.url ?? '');
+    this.peerHash = peerHashOf(socket);
     this.#open = { response, socket };
   }
 

@@ -1,6 +1,7 @@
 import { SpanStatusCode, type Attributes, type Context } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
+import type { Sender } from '../enrich/identity.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
 import { outcomeOf, type Outcome } from '../enrich/outcome.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
@@ -45,6 +46,8 @@ export class RequestRecord {
   enrichedBy: object | undefined;
   /** The processor that leaves it out. */
   ignoredBy: object | undefined;
+  /** Who sent it is written on the span, as far as it can be. */
+  isIdentified = false;
   /** Something is missing that the key would have allowed. */
   lacksKey = false;
 
@@ -66,8 +69,9 @@ export class RequestRecord {
     return this.#arrived?.path;
   }
 
-  get userId(): string | undefined {
-    return this.#userId;
+  /** Who sent it, as far as it is known by now. */
+  get sender(): Sender {
+    return { origin: this.#origin, userId: this.#userId, peerHash: this.#arrived?.peerHash };
   }
 
   isRoot(span: object): boolean {

@@ -13,10 +13,17 @@ export interface IdentityOptions {
   readonly forwardedHeader: ForwardedHeader;
 }
 
+/** Hashes the address of one connection's peer, and may know it already. */
+interface AddressHash {
+  under(key: KeyObject, address: string): string;
+}
+
 /** What is known of who sent a request. */
 export interface Sender {
   readonly origin: Origin;
   readonly userId: string | undefined;
+  /** Of the connection, where it is known. */
+  readonly peerHash?: AddressHash | undefined;
 }
 
 /** Writes who a request comes from, as pseudonyms unless raw values were asked for by name. */
@@ -39,7 +46,9 @@ export class Identity {
     const { sourceIp, userId } = this.#options;
     const client = findClient(sender.origin, this.#trust, this.#options.forwardedHeader);
     const address = sourceIp === 'omit' ? undefined : client.address;
-    put(attributes, CERBERUS_ATTRIBUTE.sourceIp, shown(address, sourceIp === 'raw', key));
+    // A proxy's connection carries many clients, and whoever may speak for others is no client of its own.
+    const hash = this.#trust === undefined ? sender.peerHash : undefined;
+    put(attributes, CERBERUS_ATTRIBUTE.sourceIp, shown(address, sourceIp === 'raw', key, hash));
     put(attributes, CERBERUS_ATTRIBUTE.userId, shown(sender.userId, userId === 'raw', key));
     put(attributes, CERBERUS_ATTRIBUTE.scheme, client.scheme);
     if (key !== undefined) return true;
@@ -48,9 +57,15 @@ export class Identity {
   }
 }
 
-function shown(value: string | undefined, raw: boolean, key: KeyObject | undefined): string | undefined {
+function shown(
+  value: string | undefined,
+  raw: boolean,
+  key: KeyObject | undefined,
+  hash?: AddressHash,
+): string | undefined {
   if (value === undefined || raw) return value;
-  return key === undefined ? undefined : pseudonym(key, value);
+  if (key === undefined) return undefined;
+  return hash === undefined ? pseudonym(key, value) : hash.under(key, value);
 }
 
 /** Also takes away what another processor, with another key, wrote in this place. */

@@ -15,9 +15,13 @@ export class WaitingRoom<T> {
     return this.#waiting.length;
   }
 
+  get isFull(): boolean {
+    return this.#waiting.length >= MAX_WAITING;
+  }
+
   /** @returns false when it is full */
   admit(item: T): boolean {
-    if (this.#waiting.length >= MAX_WAITING) return false;
+    if (this.isFull) return false;
     this.#waiting.push(item);
     return true;
   }

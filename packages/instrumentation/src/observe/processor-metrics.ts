@@ -3,7 +3,7 @@ import type { CerberusSpanProcessorStats } from './processor-stats.ts';
 
 /**
  * `stats()` of a processor as metrics of the semantic conventions for OpenTelemetry SDKs. Its queue is what waits for
- * the secret key, and the few that wait for their route.
+ * the secret key or for others, and the few that wait for their route.
  *
  * @param capacity how many requests may wait; `undefined` without an exporter: a request is then done when it is enriched
  */
@@ -26,13 +26,13 @@ export function processorMetrics(
     processed,
     {
       name: 'otel.sdk.processor.span.queue.size',
-      description: 'Requests that wait for the secret key, or for their route',
+      description: 'Requests that wait for the secret key, for others, or for their route',
       kind: 'upDownCounter',
       read: () => [[stats().waitingForKey]],
     },
     {
       name: 'otel.sdk.processor.span.queue.capacity',
-      description: 'Requests that may wait for the secret key at a time',
+      description: 'Requests that may wait for the secret key and for others at a time',
       kind: 'upDownCounter',
       read: () => [[capacity]],
     },

@@ -9,8 +9,8 @@ export interface CerberusSpanProcessorStats {
   /** Not accepted by the exporter: its queue is full, or it is shut down. */
   readonly refused: number;
   /**
-   * Wait at this moment: for the secret key, for the end of the event loop's turn in which they ended, or for a nested SERVER
-   * span that may still name the route.
+   * Wait at this moment: for the secret key, to be written together with others, or for a nested SERVER span that may still
+   * name the route.
    */
   readonly waitingForKey: number;
   /** Child spans whose metrics were not followed, because more than 1,000 of one request were open. */

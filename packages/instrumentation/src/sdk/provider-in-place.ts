@@ -45,6 +45,12 @@ export function insideOf(provider: object): InsideOfProvider | undefined {
   return isKnown ? (inside as InsideOfProvider) : undefined;
 }
 
+/** Whether spans of a provider reach this processor, and no other. */
+export function feedsOnly(provider: object, processor: SpanProcessorLike): boolean {
+  const reached = insideOf(provider)?.processors._spanProcessors ?? [];
+  return reached.length === 1 && reached[0] === processor;
+}
+
 /** Whether spans of a provider reach a processor, itself or through one around it. */
 export function feeds(provider: object, processor: SpanProcessorLike): boolean {
   const reached = insideOf(provider)?.processors._spanProcessors ?? [];

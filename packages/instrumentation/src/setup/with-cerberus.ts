@@ -14,11 +14,11 @@ import {
   type Environment,
 } from '@cerberus-otel/exporter-ws/internal';
 import { CerberusSpanProcessor } from '../cerberus-span-processor.ts';
-import { PROCESSOR_OPTION_TABLE, type CerberusSpanProcessorOptions } from '../config.ts';
+import { PROCESSOR_OPTION_TABLE, type CerberusSpanProcessorOptions, type ProcessorSeams } from '../config.ts';
 import { HttpServerInstrumentation } from '../http-server/http-server-instrumentation.ts';
 import { nameOf } from '../observe/hook-failures.ts';
 import { configurationFile, otelFlag } from '../sdk/otel-environment.ts';
-import { providerInPlace } from '../sdk/provider-in-place.ts';
+import { feedsOnly, providerInPlace } from '../sdk/provider-in-place.ts';
 import { loadSdk, type Sdk } from '../sdk/sdk-loader.ts';
 import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { bystander } from './bystander.ts';
@@ -132,7 +132,9 @@ function additions(
   // Ours is made last and runs first: whatever fails before leaves nothing open, and whatever another processor
   // throws in a hook keeps later processors from seeing the span, not this one.
   const others = otherProcessors(configuration, sdk, env);
-  const processor = processorOf(split);
+  const processor: CerberusSpanProcessor = processorOf(split, {
+    isAlone: () => others.length === 0 && isFedAlone(processor),
+  });
   if (configurationFile(env) !== undefined || providerInPlace() !== undefined) {
     joinWhereLeftOut(processor, createReporter('@cerberus-otel/instrumentation', env));
   }
@@ -156,8 +158,15 @@ export function cerberusAlone(options: CerberusOptions = {}): CerberusSpanProces
     if (options.capture !== undefined)
       throw new CerberusConfigError('OPTION_MISPLACED', 'capture', WITHOUT_SDK);
     readOptions({ capture: CAPTURE_OPTION }, {}, env);
-    return processorOf(splitOptions(options));
+    // On a view of a span, or a span of its own.
+    return processorOf(splitOptions(options), { isAlone: () => true });
   });
+}
+
+/** Asked when requests are served: what is made of the configuration may have more processors than it. */
+function isFedAlone(processor: CerberusSpanProcessor): boolean {
+  const provider = providerInPlace();
+  return provider !== undefined && feedsOnly(provider, processor);
 }
 
 function resourceOf({ resource }: NodeSdkConfigurationLike): Pick<CerberusOptions, 'resource'> {
@@ -166,8 +175,8 @@ function resourceOf({ resource }: NodeSdkConfigurationLike): Pick<CerberusOption
     : {};
 }
 
-function processorOf({ exporter, processor }: SplitOptions): CerberusSpanProcessor {
-  return new CerberusSpanProcessor({ ...processor, exporter: new CerberusWsExporter(exporter) });
+function processorOf({ exporter, processor }: SplitOptions, seams: ProcessorSeams): CerberusSpanProcessor {
+  return new CerberusSpanProcessor({ ...processor, exporter: new CerberusWsExporter(exporter) }, seams);
 }
 
 /** In NodeSDK's order of precedence. */

@@ -1,5 +1,6 @@
 // NodeSDK as the README sets it up, driven by the environment, for one request. MODE names what the user
 // configured besides.
+import { trace } from '@opentelemetry/api';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK, resources, tracing, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -8,6 +9,8 @@ import { report, serveOnce } from './report.js';
 
 const exported: string[] = [];
 const processed: string[] = [];
+/** Whether the pseudonym was on the span when another processor saw its end. */
+const identified: boolean[] = [];
 const warnings: string[] = [];
 
 class OwnExporter extends tracing.InMemorySpanExporter {
@@ -21,6 +24,7 @@ const processor: SpanProcessor = {
   onStart: () => undefined,
   onEnd(span) {
     processed.push(span.name);
+    identified.push('cerberus.source_ip' in span.attributes);
   },
   forceFlush: () => Promise.resolve(),
   shutdown: () => Promise.resolve(),
@@ -50,13 +54,17 @@ const given = {
 };
 const options = JSON.parse(process.env['OPTIONS'] ?? '{}') as CerberusOptions;
 const configuration = withCerberus(given, options);
+if (process.env['MODE'] === 'afterwards') configuration.spanProcessors?.push(processor);
 const sdk = new NodeSDK(configuration);
 sdk.start();
 let taken: boolean | undefined;
+let root: Partial<ReadableSpan> | undefined;
 const answer = await serveOnce((_request, response) => {
   taken = setMetric('answered', true);
+  root = trace.getActiveSpan();
   response.end('fine');
 });
+const isWrittenLater = root?.ended === true && !('cerberus.source_ip' in (root.attributes ?? {}));
 if (process.env['SHUTDOWN'] !== 'no') await sdk.shutdown();
 report({
   answer: answer.split('\r\n')[0],
@@ -66,5 +74,7 @@ report({
   taken,
   exported,
   processed,
+  identified,
+  isWrittenLater,
   warnings,
 });

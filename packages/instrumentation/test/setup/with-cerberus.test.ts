@@ -75,6 +75,12 @@ describe('withCerberus', () => {
     expectEvent();
   });
 
+  it('hashes the address when the event is written, where nobody else sees the span', async () => {
+    const { report } = await run();
+    expect(report).to.deep.include({ identified: [], isWrittenLater: true });
+    expectEvent();
+  });
+
   it('fetches the key from the backend', async () => {
     let keyServer: KeyServer | undefined;
     try {
@@ -116,6 +122,14 @@ describe('withCerberus', () => {
       expect(report['exported']).to.deep.equal(['GET']);
       expectEvent();
     });
+
+    for (const mode of ['spanProcessors', 'batch', 'afterwards']) {
+      it(`what others see of a span when it ends (${mode})`, async () => {
+        const { report } = await run({ MODE: mode });
+        expect(report).to.deep.include({ identified: [true], isWrittenLater: false });
+        expectEvent();
+      });
+    }
 
     for (const mode of ['spanProcessors', 'spanProcessor', 'batch']) {
       it(`the user's processors (${mode})`, async () => {

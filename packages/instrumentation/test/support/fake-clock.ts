@@ -33,10 +33,6 @@ export class FakeClock implements Clock {
     return this.after(millis, callback);
   }
 
-  endOfTurn(callback: () => void): void {
-    setImmediate(callback);
-  }
-
   duringInput(callback: () => void): void {
     setImmediate(callback);
   }

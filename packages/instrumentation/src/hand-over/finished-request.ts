@@ -1,0 +1,53 @@
+import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
+import type { Claim, HeldRequest } from '@cerberus-otel/exporter-ws/internal';
+import type { Sender } from '../enrich/identity.ts';
+import type { SdkSpan } from '../sdk/sdk-types.ts';
+import { textLength } from './text-length.ts';
+
+/** What is to be kept of a request. */
+interface Kept {
+  /** Whatever is written into them from now on is part of it. */
+  readonly attributes: Attributes;
+  /** Who sent it, where that is still to be written. */
+  readonly sender: Sender | undefined;
+  readonly claim: Claim | undefined;
+}
+
+/**
+ * A request that is over, as the exporter reads it of a span: strings and numbers. A span, a request or a socket that is kept is
+ * moved by the garbage collector with all that it holds (docs/performance.md).
+ */
+export class FinishedRequest implements HeldRequest, SpanContext {
+  readonly attributes: Attributes;
+  readonly sender: Sender | undefined;
+  readonly claim: Claim | undefined;
+  /** About how much text it holds, in UTF-16 units. */
+  readonly textLength: number;
+  readonly kind: number;
+  readonly startTime: HrTime;
+  readonly duration: HrTime;
+  readonly status: { readonly code: number };
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+
+  /** @throws what a hostile span throws when it is read */
+  constructor(span: SdkSpan, { attributes, sender, claim }: Kept) {
+    const { traceId, spanId, traceFlags } = span.spanContext();
+    this.attributes = attributes;
+    this.sender = sender;
+    this.claim = claim;
+    this.textLength = textLength(attributes);
+    this.kind = span.kind;
+    this.startTime = span.startTime;
+    this.duration = span.duration;
+    this.status = span.status;
+    this.traceId = traceId;
+    this.spanId = spanId;
+    this.traceFlags = traceFlags;
+  }
+
+  spanContext(): SpanContext {
+    return this;
+  }
+}
