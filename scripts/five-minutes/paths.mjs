@@ -12,17 +12,17 @@ const SDK = Number(process.versions.node.split('.')[0]) > 20 ? 'sdk-node@0.301' 
 export function paths(root) {
   const readme = join(root, 'README.md');
   const frameworks = join(root, 'docs/frameworks.md');
-  const start = new Section(readme, 'Your application in five minutes');
+  const plainStart = new Section(readme, 'Your application in five minutes');
   const withCode = new Section(readme, "With OpenTelemetry's SDK");
   const [express, fastify, nest] = ['Express', 'Fastify', 'NestJS'].map(
     (name) => new Section(frameworks, name),
   );
 
-  const libraries = start.commands('-*.tgz\n');
+  const libraries = plainStart.commands('instrumentation}-*.tgz\n');
   const librariesAndSdk = withCode.commands(SDK);
   const instrumentation = { file: 'instrumentation.mjs', text: withCode.block('js', 'sdk.start()') };
   const [exportsWith, startWith] = parted(withCode.commands('node --import ./'));
-  const [exportsWithout, startWithout] = parted(start.commands('instrumentation/register'));
+  const [exportsWithout, startWithout] = parted(plainStart.commands('instrumentation/register'));
   const controller = { file: 'my-app/src/app.controller.ts', text: nest.block('ts', '@Controller') };
   const nestApplication = [...nest.commands('@nestjs/cli'), controller];
 
@@ -53,8 +53,8 @@ export function paths(root) {
     framework,
     code,
     steps: [...steps, ...(code === 'with' ? exportsWith : exportsWithout), ...start],
-    server: start.commands('npx --no-install cerberus-server'),
-    requests: start.commands('curl http://localhost:3000'),
+    server: plainStart.commands('npx --no-install cerberus-server'),
+    requests: plainStart.commands('curl http://localhost:3000'),
   }));
 }
 

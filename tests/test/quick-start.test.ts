@@ -2,7 +2,7 @@
 // tested is what is written.
 import { expect } from 'chai';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,8 @@ describe('quick start of the README', function () {
   this.timeout(300_000);
   const children: ChildProcess[] = [];
   let folder: string;
+  /** An application in which OpenTelemetry's SDK is not installed. */
+  let plain: string;
   /** Where the server is installed below. */
   let home: string;
   /** npm's, which is below the home directory, too. */
@@ -84,6 +86,7 @@ describe('quick start of the README', function () {
   before(async () => {
     cache = (await run('npm', ['config', 'get', 'cache'])).stdout.trim();
     folder = await mkdtemp(join(tmpdir(), 'cerberus-quick-'));
+    plain = await mkdtemp(join(tmpdir(), 'cerberus-plain-'));
     home = await mkdtemp(join(tmpdir(), 'cerberus-home-'));
     await writeFile(join(folder, 'package.json'), '{ "name": "my-app", "private": true }');
   });
@@ -92,7 +95,7 @@ describe('quick start of the README', function () {
     for (const { pid, exitCode, signalCode } of children) {
       if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
     }
-    for (const each of [folder, home]) await rm(each, { recursive: true, force: true });
+    for (const each of [folder, plain, home]) await rm(each, { recursive: true, force: true });
   });
 
   it('takes an Express application from nothing to its first stored event', async () => {
@@ -164,10 +167,8 @@ describe('quick start of the README', function () {
   });
 
   it('counts an application without a line of code or an SDK, and the doctor finds nothing wrong', async () => {
-    const plain = join(folder, 'plain');
-    await mkdir(plain);
     await writeFile(join(plain, 'package.json'), '{ "name": "plain-app", "private": true }');
-    const install = block('sh', '-*.tgz\n').trim().replaceAll('<clone>', root);
+    const install = block('sh', 'instrumentation}-*.tgz\n').trim().replaceAll('<clone>', root);
     await run('bash', ['-c', `${install} express@5 --prefer-offline`], { cwd: plain });
     expect(await readdir(join(plain, 'node_modules/@opentelemetry'))).to.deep.equal(['api']);
     await writeFile(
@@ -190,7 +191,7 @@ describe('quick start of the README', function () {
     });
     expect(checked.stdout).to.include('acknowledged a test event').and.not.include('FAIL');
 
-    const application = start(`cd plain\n${setUp}`);
+    const application = start(`cd ${plain}\n${setUp}`);
     const [url] = await printed(application, /http:\/\/localhost:\d+/);
     await fetch(`${url}/users/2`);
     process.kill(-(application.pid ?? 0), 'SIGTERM');

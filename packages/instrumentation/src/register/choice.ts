@@ -25,7 +25,12 @@ export function captureAskedFor(env: Environment): string | undefined {
 export function wantsSdk(env: Environment, places: readonly string[] = placesToLook()): boolean {
   const asked = captureAskedFor(env);
   if (asked === 'light' || asked === 'otel') return asked === 'otel';
-  return wantsSpansElsewhere(env) || needsInstrumentation(places);
+  return !announcesRequests() || wantsSpansElsewhere(env) || needsInstrumentation(places);
+}
+
+/** Bun and Deno run modules of Node.js without what it says in its channels, or not all of it. */
+function announcesRequests({ bun, deno }: NodeJS.ProcessVersions = process.versions): boolean {
+  return bun === undefined && deno === undefined;
 }
 
 function wantsSpansElsewhere(env: Environment): boolean {

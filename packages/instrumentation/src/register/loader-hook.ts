@@ -30,6 +30,8 @@ interface SynchronousHook {
  *   copy of the hook, where they are imported by the name of their package
  */
 export function hookEsModules(file: string, instrumentations: readonly unknown[]): void {
+  // Deno (tried: 2.9) has no such hook: its `register` does nothing, and a CommonJS module has none.
+  if (process.versions['deno'] !== undefined) return;
   const include = hooked(instrumentations as readonly PatchingInstrumentation[]);
   const port = portOf(file);
   const synchronous = synchronousHook(file);
@@ -66,9 +68,7 @@ function portOf(file: string): MessagePort | undefined {
 
 /** Where `module.register` is deprecated; undefined for a version of the hook that cannot be synchronous. */
 function synchronousHook(file: string): SynchronousHook | undefined {
-  const { node, deno } = process.versions;
-  // Deno (tried: 2.9) says that it is this Node.js, and takes a JSON file for a script where it is hooked so.
-  if (deno !== undefined || Number.parseInt(node, 10) < REGISTER_IS_DEPRECATED) return undefined;
+  if (Number.parseInt(process.versions.node, 10) < REGISTER_IS_DEPRECATED) return undefined;
   try {
     const hook = load(file, 'import-in-the-middle/register-hooks.mjs') as unknown as SynchronousHook;
     return hook.supportsSyncHooks() ? hook : undefined;
