@@ -44,7 +44,9 @@ export function requestDetails(attributes: Attributes, isError: boolean, isOld: 
 export function errorTypeOf(attributes: Attributes): string | undefined {
   const named = errorType(attributes['error.type']);
   if (named !== undefined && !STATUS.test(named)) return named;
-  return errorType(attributes[CERBERUS_ATTRIBUTE.errorType]) ?? named ?? errorType(attributes['http.error_name']);
+  return (
+    errorType(attributes[CERBERUS_ATTRIBUTE.errorType]) ?? named ?? errorType(attributes['http.error_name'])
+  );
 }
 
 function errorType(value: unknown): string | undefined {
