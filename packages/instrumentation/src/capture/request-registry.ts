@@ -45,6 +45,8 @@ export class RequestRegistry {
     const known = requestBeingServed();
     if (known !== undefined) {
       if (last?.request === known.request) this.#last = undefined;
+      // Those of HTTP/2 arrive here: Node announces them in another way, several at a time.
+      if (known.request.httpVersion === '2.0') this.#onArrival(known.request.url ?? '');
       return new ArrivedRequest(known);
     }
     this.#last = undefined;
