@@ -179,10 +179,10 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   /** A SERVER span without a parent in this process: of a request that arrived, or one more of a request that has one. */
   #serve(span: Root, parentContext: Context): void {
     const arrived = this.#registry.take(span.attributes);
-    const record =
-      arrived === undefined ? recordOfFurther(span, parentContext, this.#registry.current) : undefined;
-    if (record === undefined) this.#begin(span, arrived);
-    else this.#follow(span, record, parentContext);
+    const record = arrived ? undefined : recordOfFurther(span, parentContext, this.#registry.current);
+    if (record === undefined) return this.#begin(span, arrived);
+    this.#doctor.spansMade(record.makersWith(span));
+    return this.#follow(span, record, parentContext);
   }
 
   #begin(span: Root, arrived: ArrivedRequest | undefined): void {

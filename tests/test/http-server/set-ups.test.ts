@@ -80,6 +80,35 @@ describe('an application with HttpServerInstrumentation', function () {
   });
 });
 
+const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
+const announcesStreams = MAJOR > 24 || (MAJOR === 24 && MINOR >= 2) || (MAJOR === 22 && MINOR >= 17);
+
+(announcesStreams ? describe : describe.skip)('Fastify on HTTP/2', function () {
+  this.timeout(60_000);
+
+  it('has spans with its routes, and Cerberus the event of each', async () => {
+    const backend = new BatchBackend();
+    const server = await ScriptedServer.start(backend.script());
+    const env = cerberusEnvironment(server.url);
+    const { report, said } = await runApplication('ours', 'sdk-2', ['http2-fastify.cjs'], { env });
+    expect(report).to.deep.equal({
+      statuses: [200, 404],
+      spans: [
+        ['GET /users/:id', '2'],
+        ['GET', '2'],
+      ],
+    });
+    await until('the events are stored', () => backend.stored.length >= 2);
+    const events = backend.stored.map((event) => [event['endpoint'], event['route'], event['outcome']]);
+    expect(events).to.deep.equal([
+      ['/users/7', '/users/:id', 'completed'],
+      ['/nowhere', undefined, 'completed'],
+    ]);
+    for (const event of backend.stored) expect(event['source_ip']).to.match(/^[0-9a-f]{64}$/);
+    expect(said).to.equal('');
+  });
+});
+
 describe('HttpServerInstrumentation beside another one', function () {
   this.timeout(60_000);
 
@@ -99,6 +128,18 @@ describe('HttpServerInstrumentation beside another one', function () {
     const { said } = await runApplication('ours', 'sdk-2', ['setups.cjs', 'two, ours first'], { env });
     await until('the events are stored', () => backend.stored.length >= 2);
     expect(backend.stored.map(({ endpoint }) => endpoint)).to.deep.equal(['/1', '/2']);
+    expect(said.match(/\[CERBERUS_\w+\]/g)).to.deep.equal(['[CERBERUS_TWO_HTTP_INSTRUMENTATIONS]']);
+  });
+
+  it('gives one event a request beside the spans of Sentry, which patches nothing either, and says so once', async () => {
+    const backend = new BatchBackend();
+    const server = await ScriptedServer.start(backend.script());
+    const env = cerberusEnvironment(server.url);
+    const { report, said } = await runApplication('ours', 'sdk-2', ['sentry.mjs'], { env });
+    const twice = ['@cerberus-otel/instrumentation', '@sentry/node'];
+    expect((report as Report).spans).to.have.members([...twice, ...twice]);
+    await until('the events are stored', () => backend.stored.length >= 2);
+    expect(backend.stored.map(({ endpoint }) => endpoint)).to.have.members(['/1', '/2']);
     expect(said.match(/\[CERBERUS_\w+\]/g)).to.deep.equal(['[CERBERUS_TWO_HTTP_INSTRUMENTATIONS]']);
   });
 

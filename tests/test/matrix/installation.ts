@@ -50,6 +50,13 @@ export async function installRuntimes(): Promise<Runtimes> {
   return { folder, bun: join(packages, bun, 'bin/bun'), deno: join(packages, deno, 'deno') };
 }
 
+/** Next.js, for the application whose routes are compared. */
+export async function installNextRoutes(): Promise<string> {
+  const { dependencies } = await readManifest(join(REPOSITORY, 'examples/next'));
+  const ofNext = Object.entries(dependencies).filter(([name]) => /^(?:next|react|react-dom)$/.test(name));
+  return install('next-routes', Object.fromEntries(ofNext));
+}
+
 /** The dependencies of a framework's example, in the versions of a line. */
 export async function installExample(framework: Framework, line: string): Promise<string> {
   const manifest = await readManifest(join(REPOSITORY, 'examples', framework.example));

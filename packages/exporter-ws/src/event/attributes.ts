@@ -19,7 +19,7 @@ export const CERBERUS_ATTRIBUTE = {
   endpoint: 'cerberus.endpoint',
   /** The route, where the application's router says it and no instrumentation does. */
   route: 'cerberus.route',
-  /** The class of the exception behind a failed request, where the span itself has no `error.type`. */
+  /** The class of the exception behind a failed request, where the span's own `error.type` is none or a status. */
   errorType: 'cerberus.error_type',
   /** Bytes that the request's `Content-Length` announced. */
   requestBodySize: 'cerberus.request_body_size',

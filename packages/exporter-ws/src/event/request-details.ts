@@ -6,7 +6,7 @@ export type SyntheticType = 'bot' | 'test';
 
 /** What some requests say beside what every event has (semantic conventions for HTTP spans); each absent where nothing says it. */
 export interface RequestDetails {
-  /** `error.type`: the class of what went wrong, or a status. */
+  /** The class of what went wrong, or a status where no class is known. */
   readonly errorType: string | undefined;
   /** `http.request.body.size` in bytes. */
   readonly requestBodySize: number | undefined;
@@ -20,6 +20,7 @@ export interface RequestDetails {
 
 /** A status, or a name as classes and system errors have one. A message has spaces, an address dots between digits. */
 const ERROR_TYPE = /^(?:\d{3}|[A-Za-z_$][\w.$-]{0,127})$/;
+const STATUS = /^\d{3}$/;
 const PROTOCOL_VERSION = /^\d(?:\.\d)?$/;
 
 /** @param isOld the span has the names that the semantic conventions had before they were stable */
@@ -39,10 +40,16 @@ export function requestDetails(attributes: Attributes, isError: boolean, isOld: 
   };
 }
 
-/** Of a span of a request that failed; never a text that could be a message. */
+/** Of a span of a request that failed; never a text that could be a message. A class says more than a status, which the event has. */
 export function errorTypeOf(attributes: Attributes): string | undefined {
-  const value =
-    attributes['error.type'] ?? attributes[CERBERUS_ATTRIBUTE.errorType] ?? attributes['http.error_name'];
+  const named = errorType(attributes['error.type']);
+  if (named !== undefined && !STATUS.test(named)) return named;
+  return (
+    errorType(attributes[CERBERUS_ATTRIBUTE.errorType]) ?? named ?? errorType(attributes['http.error_name'])
+  );
+}
+
+function errorType(value: unknown): string | undefined {
   return typeof value === 'string' && ERROR_TYPE.test(value) ? value : undefined;
 }
 

@@ -83,6 +83,15 @@ describe('requestDetails', () => {
       expect(details({ 'error.type': value })['errorType']).to.equal(value);
     });
 
+  it('prefers the class that was recorded to a status, which the event has anyway', () => {
+    const errorType = (named: string, recorded: string): unknown =>
+      details({ 'error.type': named, 'cerberus.error_type': recorded })['errorType'];
+    expect(errorType('500', 'TypeError')).to.equal('TypeError');
+    expect(errorType('RangeError', 'TypeError')).to.equal('RangeError');
+    expect(errorType('500', 'no such user: jane@example.com')).to.equal('500');
+    expect(errorType('13', 'TypeError')).to.equal('TypeError');
+  });
+
   it('leaves out the version that nearly every request has', () => {
     expect(details({ 'network.protocol.version': '1.1' })['protocolVersion']).to.equal(undefined);
   });

@@ -68,6 +68,13 @@ describe('gRPC span to event', () => {
     expect(event(OLD, 1)?.outcome).to.equal('completed');
   });
 
+  it('names the class that was recorded, where `error.type` is a code', () => {
+    const named = { ...OLD, 'rpc.grpc.status_code': 13, 'cerberus.error_type': 'TypeError' };
+    for (const code of ['13', '500'])
+      expect(event({ ...named, 'error.type': code }, 2)?.errorType).to.equal('TypeError');
+    expect(event({ ...named, 'error.type': 'INTERNAL' }, 2)?.errorType).to.equal('INTERNAL');
+  });
+
   it('sends no address, whatever stands on the span', () => {
     const named = {
       'cerberus.source_ip': HASH,

@@ -3,6 +3,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 /** Node says on it that a request has arrived, in the tick in which its server is told. */
 export const REQUEST_START = 'http.server.request.start';
 
+/** Node says on it that a client of HTTP/2 has opened a stream, before its server is told. */
+export const STREAM_START = 'http2.server.stream.start';
+
 /** Node says on it that a server has a new connection, before it reads from it. */
 export const CONNECTION = 'net.server.socket';
 

@@ -1,5 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import { settle, type SettledMetrics } from '../enrich/custom-metrics.ts';
+import { isNextRoute } from '../routes/next.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
 import { HTTP_ROUTE } from './http-attributes.ts';
 
@@ -71,7 +72,7 @@ export class RequestChildren {
 
   /** The route that Next.js works on, as the spans within its own say from their start. */
   get nextRoute(): string | undefined {
-    return this.#spans.map(({ attributes }) => attributes['next.route']).find((route) => isRoute(route));
+    return this.#spans.map(({ attributes }) => attributes['next.route']).find((route) => isNextRoute(route));
   }
 
   #compact(): void {
@@ -87,14 +88,7 @@ export class RequestChildren {
 export function routeOf(spans: readonly SdkSpan[]): string | undefined {
   for (const span of spans) {
     const route = span.kind === SpanKind.SERVER ? span.attributes[HTTP_ROUTE] : undefined;
-    if (isRoute(route)) return route;
+    if (isNextRoute(route)) return route;
   }
   return undefined;
-}
-
-/** The pages of Next.js for requests without a route, which it gives as their routes. */
-const NEXT_ERROR_PAGES: ReadonlySet<string> = new Set(['/_not-found', '/404', '/500', '/_error']);
-
-function isRoute(value: unknown): value is string {
-  return typeof value === 'string' && !NEXT_ERROR_PAGES.has(value);
 }

@@ -87,6 +87,14 @@ export class RequestRecord {
     return !this.#closed && this.#arrived?.isOf(attributes) === true;
   }
 
+  /** Who has made its SERVER span and who this further one, where they are two; not for routers, whose spans do not say all of a request. */
+  makersWith(span: SdkSpan): readonly [string, string] | undefined {
+    const first = this.#root.instrumentationScope?.name;
+    const second = span.instrumentationScope?.name;
+    if (first === undefined || second === undefined || first === second) return undefined;
+    return this.isOf(span.attributes) ? [first, second] : undefined;
+  }
+
   /** Its SERVER span has ended: nothing is taken any more. */
   get over(): boolean {
     return this.#closed;

@@ -12,10 +12,13 @@ import { requestBeingServed } from './serving.ts';
  */
 export class RequestRegistry {
   #last: RequestStart | undefined;
+  /** The request that a span was found to agree with last. */
+  #guessed: RequestStart['request'] | undefined;
   #current: RequestRecord | undefined;
   readonly #onArrival: (target: string) => void;
   readonly #onStart = (message: unknown): void => {
     this.#last = message as RequestStart;
+    this.#guessed = undefined;
     this.#current = undefined;
     this.#onArrival(this.#last.request.url ?? '');
   };
@@ -32,6 +35,7 @@ export class RequestRegistry {
   close(): void {
     unsubscribe(REQUEST_START, this.#onStart);
     this.#last = undefined;
+    this.#guessed = undefined;
     this.#current = undefined;
   }
 
@@ -44,13 +48,17 @@ export class RequestRegistry {
     const last = this.#last;
     const known = requestBeingServed();
     if (known !== undefined) {
+      // Another instrumentation was there first.
+      if (this.#guessed === known.request) return undefined;
       if (last?.request === known.request) this.#last = undefined;
+      // Those of HTTP/2 arrive here: Node announces them in another way, several at a time.
+      if (known.request.httpVersion === '2.0') this.#onArrival(known.request.url ?? '');
       return new ArrivedRequest(known);
     }
     this.#last = undefined;
-    return last !== undefined && agrees(attributes, last.request, last.socket)
-      ? new ArrivedRequest(last)
-      : undefined;
+    if (last === undefined || !agrees(attributes, last.request, last.socket)) return undefined;
+    this.#guessed = last.request;
+    return new ArrivedRequest(last);
   }
 
   /** The record of the request that arrived last, once it has one and until it is over. */

@@ -8,13 +8,14 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import { announce, createReporter, VERSION } from '@cerberus-otel/exporter-ws/internal';
-import { REQUEST_START } from '../capture/announcements.ts';
+import { REQUEST_START, STREAM_START } from '../capture/announcements.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { HookFailures } from '../observe/hook-failures.ts';
 import { carryRoutes, FASTIFY_INITIALIZATION } from '../routes/fastify.ts';
 import { Exchange } from './exchange.ts';
+import { announcesStreams, isHttpRequest, requestOf, type StreamStart } from './http2-requests.ts';
 import { readHttpServerOptions, type HttpServerInstrumentationConfig } from './options.ts';
-import { follow, isFollowed, isPatched } from './own-emit.ts';
+import { follow, followStream, isFollowed, isPatched } from './own-emit.ts';
 import { RequestTracing } from './request-tracing.ts';
 
 const NAME = '@cerberus-otel/instrumentation';
@@ -37,12 +38,14 @@ export class HttpServerInstrumentation {
   readonly #reporter = createReporter(NAME);
   readonly #failures = new HookFailures(this.#reporter);
   readonly #onStart = (message: unknown): void => this.#arrived(message as RequestStart);
+  readonly #onStream = (message: unknown): void => this.#opened(message as StreamStart);
   #config: HttpServerInstrumentationConfig;
   #tracing: RequestTracing;
   #tracer = trace.getTracer(NAME, VERSION);
   #duration = histogramOf(metrics.getMeterProvider());
   #isEnabled = false;
   #hasSaidPassive = false;
+  #hasSaidDeaf = false;
 
   constructor(config: HttpServerInstrumentationConfig = {}) {
     const { enabled } = readHttpServerOptions(config);
@@ -56,7 +59,9 @@ export class HttpServerInstrumentation {
     if (this.#isEnabled) return;
     this.#isEnabled = true;
     announce('httpServer', this.#config);
+    this.#sayDeaf();
     subscribe(REQUEST_START, this.#onStart);
+    subscribe(STREAM_START, this.#onStream);
     subscribe(FASTIFY_INITIALIZATION, carryRoutes);
   }
 
@@ -64,6 +69,7 @@ export class HttpServerInstrumentation {
   disable(): void {
     this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onStart);
+    unsubscribe(STREAM_START, this.#onStream);
     unsubscribe(FASTIFY_INITIALIZATION, carryRoutes);
   }
 
@@ -86,6 +92,7 @@ export class HttpServerInstrumentation {
     const { enabled } = readHttpServerOptions(config);
     this.#config = { ...config, enabled };
     this.#tracing = this.#traceAnew();
+    if (this.#isEnabled) this.#sayDeaf();
   }
 
   getConfig(): HttpServerInstrumentationConfig {
@@ -106,14 +113,36 @@ export class HttpServerInstrumentation {
 
   #arrived(start: RequestStart): void {
     try {
-      if (isFollowed(start)) return;
+      if (isFollowed(start.request)) return;
       if (isPatched(start.server)) this.#sayPassive();
       else follow(start, new Exchange(this.#tracing, this.#failures, start));
     } catch (error) {
       this.#failures.add('arrival of a request', error);
     }
   }
+
+  #opened(start: StreamStart): void {
+    if (this.#config.http2 !== true) return;
+    try {
+      if (isFollowed(start.stream) || !isHttpRequest(start)) return;
+      const exchange = new Exchange(this.#tracing, this.#failures, requestOf(start));
+      followStream(start.stream, exchange);
+    } catch (error) {
+      this.#failures.add('arrival of a request', error);
+    }
+  }
+
+  /** Once: it is asked for what this Node.js does not announce. */
+  #sayDeaf(): void {
+    if (this.#hasSaidDeaf || this.#config.http2 !== true || announcesStreams()) return;
+    this.#hasSaidDeaf = true;
+    this.#reporter.condition('CERBERUS_RUNTIME', NEEDS_NODE_22);
+  }
 }
+
+const NEEDS_NODE_22 =
+  '`http2` of HttpServerInstrumentation needs Node.js 22.17, 24.2 or later: before, Node announces no requests of HTTP/2, so they get ' +
+  'no spans; those of HTTP/1 do';
 
 const STAYS_PASSIVE =
   'HttpInstrumentation traces incoming requests too, so HttpServerInstrumentation does not: every request has one span. Use one of ' +

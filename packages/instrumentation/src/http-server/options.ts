@@ -62,6 +62,8 @@ export interface HttpServerInstrumentationConfig extends Hooks {
   requireParentforIncomingSpans?: boolean | undefined;
   /** Parameters whose values do not appear in `url.query`. A list replaces the default, signatures and keys of AWS, Azure and Google. */
   redactedQueryParamsServer?: readonly string[] | undefined;
+  /** Follows requests of HTTP/2 too, on a Node.js that announces them: 22.17, 24.2 or later. Default: false. */
+  http2?: boolean | undefined;
   /** Adds `user_agent.synthetic.type`: `bot` or `test`. Default: false. */
   enableSyntheticSourceDetection?: boolean | undefined;
 }
@@ -72,6 +74,7 @@ export interface HttpServerConfig extends Partial<Hooks> {
   readonly headersToSpanAttributes: HeadersToSpanAttributes | undefined;
   readonly requireParentforIncomingSpans: boolean;
   readonly redactedQueryParamsServer: readonly string[] | undefined;
+  readonly http2: boolean;
   readonly enableSyntheticSourceDetection: boolean;
 }
 
@@ -103,6 +106,7 @@ const TABLE = {
   ),
   requireParentforIncomingSpans: flag(false),
   redactedQueryParamsServer: textList(),
+  http2: flag(false),
   enableSyntheticSourceDetection: flag(false),
 };
 

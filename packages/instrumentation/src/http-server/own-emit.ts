@@ -1,19 +1,20 @@
 import type { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { EXCHANGE, type Emit, type Follower } from './exchange.ts';
 
-/** A request, a response, or what somebody made of one with `Object.create`. */
+/** A request, a response, a stream of HTTP/2, or what somebody made of one with `Object.create`. */
 type Carrier = EventEmitter & { [EXCHANGE]?: Follower };
 
-/** Events with which a server gives out a request. */
-const GIVES_OUT: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation']);
+/** Events with which a server, or a session of HTTP/2, gives out a request. */
+const GIVES_OUT: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation', 'stream']);
 
-/** Marks a server that has an `emit` of ours, of whichever copy of this package. */
+/** Marks a server or a session that has an `emit` of ours, of whichever copy of this package. */
 const ADOPTED = Symbol.for('@cerberus-otel/http-server.v1');
 
 /** Whether a request is followed already. */
-export function isFollowed({ request }: RequestStart): boolean {
+export function isFollowed(request: object): boolean {
   return EXCHANGE in request;
 }
 
@@ -22,6 +23,12 @@ export function follow({ request, response, server }: RequestStart, exchange: Fo
   adopt(server);
   attach(request, exchange, emitOfRequest);
   attach(response, exchange, emitOfResponse);
+}
+
+/** Lets an exchange see what is emitted on a stream, and by the session that gives it out. */
+export function followStream(stream: ServerHttp2Stream, exchange: Follower): void {
+  if (stream.session !== undefined) adopt(stream.session);
+  attach(stream, exchange, emitOfResponse);
 }
 
 function attach(carrier: Carrier, exchange: Follower, emit: Carrier['emit']): void {
@@ -44,8 +51,8 @@ export function isPatched(server: Server): boolean {
   return '__wrapped' in emit && emit.__wrapped === true;
 }
 
-/** Gives a server, at its first request, an `emit` of its own: requests are emitted in their context from this one on. */
-function adopt(server: Server): void {
+/** Gives a server or a session, at its first request, an `emit` of its own: requests are emitted in their context from this one on. */
+function adopt(server: EventEmitter): void {
   if (ADOPTED in server) return;
   // oxlint-disable-next-line typescript/unbound-method -- called on its server
   const own = Object.hasOwn(server, 'emit') ? (server.emit as Emit) : undefined;

@@ -42,7 +42,7 @@ export function requestAttributes(
   if (host?.port !== undefined) attributes['server.port'] = host.port;
   if (peer !== undefined) attributes['network.peer.address'] = peer;
   if (socket.remotePort !== undefined) attributes['network.peer.port'] = socket.remotePort;
-  attributes['network.protocol.version'] = httpVersion;
+  attributes['network.protocol.version'] = httpVersion === '2.0' ? '2' : httpVersion;
   if (path !== undefined) attributes['url.path'] = path;
   if (query !== undefined) attributes['url.query'] = query;
   if (client !== undefined) attributes['client.address'] = client;

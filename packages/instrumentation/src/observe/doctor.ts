@@ -10,6 +10,7 @@ import { diagnose, type Observations } from './diagnosis.ts';
 import type { SetUpBy } from './route-advice.ts';
 import { routingFramework } from './routing-framework.ts';
 import { runtimeLimit } from './runtime-limit.ts';
+import { TwoInstrumentations } from './two-instrumentations.ts';
 
 const SAMPLE_REQUESTS = 100;
 const SAMPLE_MILLIS = 30_000;
@@ -30,6 +31,7 @@ export interface DoctorParts {
  */
 export class Doctor {
   readonly #parts: DoctorParts;
+  readonly #twice: TwoInstrumentations;
   #state: 'idle' | 'watching' | 'done' = 'idle';
   #since = 0;
   #timer: Timer | undefined;
@@ -42,6 +44,7 @@ export class Doctor {
 
   constructor(parts: DoctorParts) {
     this.#parts = parts;
+    this.#twice = new TwoInstrumentations(parts.reporter);
     const limit = runtimeLimit();
     if (limit !== undefined) parts.reporter.condition('CERBERUS_RUNTIME', limit);
   }
@@ -69,6 +72,11 @@ export class Doctor {
 
   spanStarted(): void {
     this.#spans += 1;
+  }
+
+  /** A request has one more SERVER span; `makers` as `TwoInstrumentations` takes them. */
+  spansMade(makers: readonly [string, string] | undefined): void {
+    this.#twice.observe(makers);
   }
 
   /** A request was answered, as its SERVER span says. A call of gRPC has neither status nor route to miss. */

@@ -6,8 +6,17 @@ export const FASTIFY_INITIALIZATION = 'fastify.initialization';
 /** Where a request carries its route; a registered symbol, so that both copies of this package see each other's. */
 const ROUTE: unique symbol = Symbol.for('@cerberus-otel/fastify-route.v1');
 
+interface Carrier {
+  [ROUTE]?: string;
+}
+
+/** A request of HTTP/2 leads to the stream that all who see it share. */
+interface RawRequest extends Carrier {
+  readonly stream?: Carrier;
+}
+
 interface FastifyRequest {
-  readonly raw?: { [ROUTE]?: string };
+  readonly raw?: RawRequest;
   readonly routeOptions?: { readonly url?: unknown };
 }
 
@@ -35,11 +44,12 @@ export function carryRoutes(message: unknown): void {
 
 function carryRoute({ raw, routeOptions }: FastifyRequest, _reply: unknown, done: () => void): void {
   const url = routeOptions?.url;
-  if (raw !== undefined && typeof url === 'string') raw[ROUTE] = url;
+  if (raw !== undefined && typeof url === 'string') (raw.stream ?? raw)[ROUTE] = url;
   done();
 }
 
 /** The route that a Fastify application has chosen for a request: the pattern, with the prefixes of its plugins. */
 export function fastifyRoute(request: IncomingMessage): string | undefined {
-  return (request as { [ROUTE]?: string })[ROUTE];
+  const raw: RawRequest = request as object;
+  return (raw.stream ?? raw)[ROUTE];
 }

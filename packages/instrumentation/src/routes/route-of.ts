@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { expressRoute } from './express.ts';
 import { fastifyRoute } from './fastify.ts';
+import { nextRoute } from './next.ts';
 import { restifyRoute } from './restify.ts';
 
 /** The packages whose requests say their routes. */
@@ -13,7 +14,7 @@ export const SAYS_ROUTES: ReadonlySet<string> = new Set([
 ]);
 
 /** Each knows the requests of one framework. */
-const SOURCES = [fastifyRoute, expressRoute, restifyRoute];
+const SOURCES = [fastifyRoute, nextRoute, expressRoute, restifyRoute];
 
 /**
  * The route that a framework has chosen for a request, read from what the framework keeps of it, for those that no instrumentation names.

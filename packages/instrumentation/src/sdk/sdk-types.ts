@@ -21,6 +21,8 @@ export interface SdkSpan extends FinishedSpan {
   readonly status: SpanStatus;
   readonly ended: boolean;
   readonly parentSpanContext?: SpanContext | undefined;
+  /** Who made it. */
+  readonly instrumentationScope?: { readonly name: string } | undefined;
 }
 
 /** A span exporter, as far as the processor calls it. */

@@ -67,7 +67,7 @@ export function captureRequests(processor: SpanProcessorLike): () => void {
   const onStart = (message: unknown): void => {
     const start = message as RequestStart;
     try {
-      if (!isFollowed(start)) follow(start, new Exchange(tracing, failures, start));
+      if (!isFollowed(start.request)) follow(start, new Exchange(tracing, failures, start));
     } catch (error) {
       failures.add('arrival of a request', error);
     }

@@ -25,12 +25,14 @@ function serverSpan(tracing: Tracing, request: IncomingMessage): Span {
 describe('one request', () => {
   let exporter: RecordingExporter;
   let processor: CerberusSpanProcessor;
+  let reporter: RecordingReporter;
   let tracing: Tracing;
 
   beforeEach(() => {
     exporter = new RecordingExporter();
+    reporter = new RecordingReporter();
     const options = { exporter, secretKey: KEY, trustProxy: 1 };
-    processor = new CerberusSpanProcessor(options, { env: {}, reporter: new RecordingReporter() });
+    processor = new CerberusSpanProcessor(options, { env: {}, reporter });
     tracing = startTracing({ processors: [processor] });
   });
   afterEach(() => tracing.stop());
@@ -84,6 +86,19 @@ describe('one request', () => {
     expect(await theOnlyEvent()).to.include({ 'http.route': '/users/:id' });
   });
 
+  it('with SERVER spans of two instrumentations is one event, and that is said once', async () => {
+    const { port } = await listen((incoming, response) => {
+      const second = serverSpan(tracing, incoming);
+      response.once('close', () => second.end());
+      response.end();
+    });
+    for (const target of ['/1', '/2', '/3']) await send(port, { target, headers });
+    await exporter.request(2);
+    expect(exporter.spans).to.have.length(3);
+    expect(reporter.codes).to.deep.equal(['CERBERUS_TWO_HTTP_INSTRUMENTATIONS']);
+    expect(reporter.conditions[0]?.message).to.include('@opentelemetry/instrumentation-http and test both');
+  });
+
   it('that is handed on to another server of the process is one event, with its route and address', async () => {
     const app = express();
     app.get('/users/:id', (_request, response) => void response.send('fine'));
@@ -97,6 +112,7 @@ describe('one request', () => {
       'cerberus.source_ip': hashOf(CLIENT),
       'http.response.status_code': 200,
     });
+    expect(reporter.codes).to.deep.equal([]);
   });
 
   it('that a server sends to itself while it serves another is an event of its own', async () => {

@@ -1,14 +1,19 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
-import { context, trace } from '@opentelemetry/api';
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { HttpServerInstrumentation } from '../../dist/esm/index.js';
+import { context, SpanKind, trace } from '@opentelemetry/api';
+import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { CerberusSpanProcessor, HttpServerInstrumentation } from '../../dist/esm/index.js';
+import { afterTest } from '../support/disposal.js';
 import { eventually } from '../support/eventually.js';
 import { listen, send } from '../support/http-server.js';
+import { RecordingExporter } from '../support/recording-exporter.js';
+import { RecordingReporter } from '../support/recording-reporter.js';
 import { traceServers } from '../support/server-spans.js';
 
 setFlagsFromString('--expose-gc');
@@ -74,6 +79,30 @@ describe('HttpServerInstrumentation', () => {
       expect(spans[0]?.attributes).to.include({ 'url.path': '/', 'http.response.status_code': 200 });
     });
   }
+
+  it('gives one event a request where another one, which patches nothing either, is there first', async () => {
+    const exporter = new RecordingExporter();
+    const reporter = new RecordingReporter();
+    const processor = new CerberusSpanProcessor(
+      { exporter, secretKey: 'k'.repeat(32) },
+      { env: {}, reporter },
+    );
+    traceServers([processor]);
+    const provider = new BasicTracerProvider({ spanProcessors: [processor] });
+    const onStart = (message: unknown): void => {
+      const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+      const attributes = { 'http.request.method': 'GET', 'url.path': request.url ?? '' };
+      const span = provider.getTracer('other').startSpan('GET', { kind: SpanKind.SERVER, attributes });
+      response.once('close', () => span.end());
+    };
+    subscribe('http.server.request.start', onStart);
+    afterTest(() => void unsubscribe('http.server.request.start', onStart));
+    const { port } = await listen((_request, response) => response.end('answered'));
+    for (const target of ['/1', '/2']) await send(port, { target });
+    await exporter.request(1);
+    expect(exporter.requests.map((each) => each['cerberus.endpoint'])).to.deep.equal(['/1', '/2']);
+    expect(reporter.codes).to.deep.equal(['CERBERUS_TWO_HTTP_INSTRUMENTATIONS']);
+  });
 
   it('shows nothing of itself where an application prints a request or a response', async () => {
     const printed: string[] = [];

@@ -25,6 +25,11 @@ const throwing = (): never => {
   throw new Error('on purpose');
 };
 
+/** As Next.js 16 keeps it; `npm run matrix -- http-server` compares it with what Next.js says itself. */
+const ofNext = (pathname: unknown): object => ({
+  [Symbol.for('NextInternalRequestMeta')]: { match: { definition: { pathname } } },
+});
+
 /** Of what Express 4 and 5 are. */
 const UNKNOWN: Readonly<Record<string, object>> = {
   'no framework': {},
@@ -65,6 +70,16 @@ describe('the route of a request', () => {
       expect(routeOf(requestWith(properties), 200)).to.equal(undefined);
     });
   }
+
+  for (const pathname of ['/_not-found', '/404', '/500', '/_error', undefined, 7]) {
+    it(`is none where Next.js says that its page is ${pathname}`, () => {
+      expect(routeOf(requestWith(ofNext(pathname)), 200)).to.equal(undefined);
+    });
+  }
+
+  it('is the page that Next.js has matched', () => {
+    expect(routeOf(requestWith(ofNext('/users/[id]')), 404)).to.equal('/users/[id]');
+  });
 
   it('is found beside a router that is mounted in itself', () => {
     const stack: object[] = [];

@@ -1,0 +1,6 @@
+import { notFound } from 'next/navigation';
+
+export default async function Page({ params }) {
+  await params;
+  notFound();
+}

@@ -1,0 +1,2 @@
+export const GET = async (request, { params }) => Response.json(await params);
+export const POST = GET;
