@@ -17,8 +17,8 @@ export type {
   Store,
   WatchListener,
 } from './store/store.ts';
+export type { EventFilter, MetricCondition, NumberSpan } from './store/filter/event-filter.ts';
 export type {
-  EventFilter,
   EventPosition,
   EventQuery,
   Percentiles,

@@ -38,7 +38,8 @@ export interface Overview {
   readonly bucket_millis: number;
   /** Whether percentiles and clients are estimates. */
   readonly estimated: boolean;
-  readonly now: { readonly requests_per_second: number };
+  /** `null` where the filter is about more than applications and endpoints. */
+  readonly now: { readonly requests_per_second: number | null };
   readonly totals: Totals;
   readonly previous: Totals;
   readonly series: readonly Bucket[];

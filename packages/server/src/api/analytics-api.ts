@@ -15,8 +15,8 @@ import {
   parseMetricQuery,
   parseMetricsQuery,
   parseOverviewQuery,
-} from './analytics-query.ts';
-import type { ParsedQuery } from './read-query.ts';
+} from './query/analytics-questions.ts';
+import type { ParsedQuery } from './query/reading.ts';
 import { latencyToJson, rounded } from './rounding.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export const overviewReply: AnalyticsReply = ({ analytics, rate }, params) =>
     since: formatTime(query.since),
     until: formatTime(query.until),
     bucket_millis: query.bucketMillis,
-    now: { requests_per_second: await rate.perSecond(query) },
+    now: { requests_per_second: (await rate.perSecond(query)) ?? null },
     ...overviewToJson(await analytics.overview(query)),
   }));
 

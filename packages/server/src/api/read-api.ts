@@ -5,7 +5,7 @@ import { failure, type Reply } from '../http/response.ts';
 import type { Summary } from '../store/event-query.ts';
 import type { EventReader } from '../store/store.ts';
 import { formatCursor } from './cursor.ts';
-import { parseEventQuery, parseSummaryQuery } from './read-query.ts';
+import { parseEventQuery, parseSummaryQuery } from './query/event-questions.ts';
 import { latencyToJson, roundedMillis } from './rounding.ts';
 
 /** Most buckets in one answer. */

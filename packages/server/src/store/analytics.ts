@@ -1,4 +1,5 @@
 import type { Outcome } from '../event/event.ts';
+import type { EventFilter } from './filter/event-filter.ts';
 import type { Percentiles } from './event-query.ts';
 import type { ProducerRow } from './producer.ts';
 import type { ApplicationRow, Listed, SourceQuery } from './source-list.ts';
@@ -15,10 +16,10 @@ export interface EndpointKey {
   readonly endpoint: string;
 }
 
-/** Which requests are meant: a range, and optionally one client id and one endpoint. */
-export interface AnalyticsFilter extends TimeRange {
-  readonly clientId?: string | undefined;
-  readonly endpoint?: EndpointKey | undefined;
+/** Which requests are meant: those of a range that a filter leaves. */
+export interface AnalyticsFilter extends EventFilter {
+  readonly since: number;
+  readonly until: number;
 }
 
 /** Everything about a range, in buckets of one width. */

@@ -1,4 +1,4 @@
-import type { EventFilter } from './event-query.ts';
+import type { EventFilter } from './filter/event-filter.ts';
 
 /** The formats of an export. */
 export const EXPORT_FORMATS = ['parquet', 'ndjson'] as const;

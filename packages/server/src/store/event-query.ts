@@ -1,11 +1,4 @@
-import type { Outcome } from '../event/event.ts';
-
-/** Which events are meant. Times are milliseconds since the epoch, half-open, on {@link eventTime}. */
-export interface EventFilter {
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
-  readonly clientId?: string | undefined;
-}
+import type { EventFilter } from './filter/event-filter.ts';
 
 /** A place in the order "newest first". */
 export interface EventPosition {
@@ -16,12 +9,6 @@ export interface EventPosition {
 /** A page of events, newest first. */
 export interface EventQuery extends EventFilter {
   readonly limit: number;
-  /** Matches the route or the path. */
-  readonly endpoint?: string | undefined;
-  readonly method?: string | undefined;
-  /** Status codes, both ends included. */
-  readonly status?: { readonly from: number; readonly to: number } | undefined;
-  readonly outcome?: Outcome | undefined;
   /** Only events that come after this place. */
   readonly after?: EventPosition | undefined;
 }

@@ -319,14 +319,15 @@ function pages(store: () => Store): void {
     expect(found.map((event) => (event.timestamp ?? 0) - START)).to.deep.equal([3, 2]);
   });
 
-  it('filters by client, and by route or path', async () => {
+  it('filters by client, by the name of an endpoint, and by path', async () => {
     const byRoute = storeEvent({ endpoint: '/a/1', route: '/a/:id' });
     const byPath = storeEvent({ endpoint: '/b', route: null, clientId: 'other' });
     await store().append(append({ events: [byRoute, byPath] }));
     const paths = async (query: Partial<EventQuery>): Promise<string[]> =>
       (await store().events({ ...ALL, ...query })).map((event) => event.endpoint);
     expect(await paths({ endpoint: '/a/:id' })).to.deep.equal(['/a/1']);
-    expect(await paths({ endpoint: '/a/1' })).to.deep.equal(['/a/1']);
+    expect(await paths({ endpoint: '/a/1' })).to.deep.equal([]);
+    expect(await paths({ path: '/a/1' })).to.deep.equal(['/a/1']);
     expect(await paths({ endpoint: '/b' })).to.deep.equal(['/b']);
     expect(await paths({ endpoint: '/b', clientId: 'my-app' })).to.deep.equal([]);
     expect(await paths({ clientId: 'other' })).to.deep.equal(['/b']);

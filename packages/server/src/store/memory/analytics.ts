@@ -1,4 +1,4 @@
-import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
+import { endpointName, eventTime, isError, type StoredEvent } from '../../event/event.ts';
 import {
   SPARKLINE_PARTS,
   STATUS_CLASSES,
@@ -28,7 +28,8 @@ import type { ProducerRow } from '../producer.ts';
 import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
-import { addressesOf, compare, endpointOf, isError, matches, percentilesOf } from './figures.ts';
+import { matcher } from '../filter/matcher.ts';
+import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listApplications, listProducers } from './source-list.ts';
 
@@ -113,14 +114,8 @@ export class MemoryAnalytics implements Analytics {
     return Promise.resolve(listApplications(this.#producers.values(), query));
   }
 
-  #matching({ endpoint, ...filter }: AnalyticsFilter): readonly StoredEvent[] {
-    return this.#events
-      .filter((event) => matches(event, filter))
-      .filter(
-        (event) =>
-          endpoint === undefined ||
-          (event.method === endpoint.method && endpointName(event) === endpoint.endpoint),
-      );
+  #matching(filter: AnalyticsFilter): readonly StoredEvent[] {
+    return this.#events.filter(matcher(filter));
   }
 }
 

@@ -1,4 +1,4 @@
-import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
+import { endpointName, eventTime, isError, type StoredEvent } from '../../event/event.ts';
 import { chooseBucket } from '../figures/bucket-width.ts';
 import {
   MAX_SUMMARY_ENDPOINTS,
@@ -9,17 +9,14 @@ import {
   type SummaryQuery,
 } from '../event-query.ts';
 import { groupBy } from '../../nested-maps.ts';
-import { addressesOf, compare, endpointOf, isError, matches, percentilesOf } from './figures.ts';
+import { matcher } from '../filter/matcher.ts';
+import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
 
 /** Answers an {@link EventQuery} from an array of events. */
 export function selectEvents(all: readonly StoredEvent[], query: EventQuery): readonly StoredEvent[] {
-  const { endpoint, method, status, outcome, after } = query;
+  const { after } = query;
   return all
-    .filter((event) => matches(event, query))
-    .filter((event) => endpoint === undefined || event.route === endpoint || event.endpoint === endpoint)
-    .filter((event) => method === undefined || event.method === method)
-    .filter((event) => outcome === undefined || event.outcome === outcome)
-    .filter(({ statusCode }) => status === undefined || isWithin(statusCode, status))
+    .filter(matcher(query))
     .sort(newestFirst)
     .filter((event) => after === undefined || isBelow(event, after.time, after.id))
     .slice(0, query.limit);
@@ -27,7 +24,7 @@ export function selectEvents(all: readonly StoredEvent[], query: EventQuery): re
 
 /** Answers a {@link SummaryQuery} from an array of events. */
 export function summarise(all: readonly StoredEvent[], query: SummaryQuery): Summary {
-  const events = all.filter((event) => matches(event, query));
+  const events = all.filter(matcher(query));
   const bucketMillis = query.bucketMillis ?? chooseBucket(spanOf(events, query));
   return {
     requests: events.length,
@@ -38,10 +35,6 @@ export function summarise(all: readonly StoredEvent[], query: SummaryQuery): Sum
     buckets: bucketsOf(events, bucketMillis),
     endpoints: endpointsOf(events),
   };
-}
-
-function isWithin(statusCode: number | null, { from, to }: { from: number; to: number }): boolean {
-  return statusCode !== null && statusCode >= from && statusCode <= to;
 }
 
 function newestFirst(a: StoredEvent, b: StoredEvent): number {

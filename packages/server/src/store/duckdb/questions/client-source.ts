@@ -2,11 +2,13 @@ import { UBIGINT, VARCHAR } from '@duckdb/node-api';
 
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../analytics.ts';
+import { isOfAllEndpoints } from '../../filter/event-filter.ts';
 import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { keysOf } from '../../figures/client-keys.ts';
-import { filteredByEndpoint, instantSql, IS_ERROR } from '../engine/conditions.ts';
+import { instantSql, IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { number, text } from '../../rows/values.ts';
+import { filtered } from './filter.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
 
 const HAS_CLIENT = 'WHERE client IS NOT NULL';
@@ -39,7 +41,7 @@ export async function topClientsOf(
   query: ClientsQuery,
   rolledUp: RolledUp,
 ): Promise<readonly ClientFigures[]> {
-  const ofEndpoint = query.endpoint !== undefined;
+  const ofEndpoint = !isOfAllEndpoints(query);
   const { aggregated, events } = rollupRange(
     query,
     rolledUp,
@@ -58,7 +60,7 @@ export async function topClientsOf(
   const isShown = prefix === undefined ? '' : 'WHERE starts_with(lower(hex(address)), $prefix)';
   // Whole hashes are eight times as long as keys, and only few of them are wanted.
   const found = await rows(
-    filteredByEndpoint(query)
+    filtered(query)
       .number('limit', query.limit)
       .value('first_key', UBIGINT, first)
       .value('last_key', UBIGINT, last)

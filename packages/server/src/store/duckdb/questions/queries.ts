@@ -1,12 +1,7 @@
-import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from '../../event-query.ts';
-import {
-  Conditions,
-  ENDPOINT_NAME,
-  filtered,
-  instantSql,
-  IS_ERROR,
-  type BoundQuery,
-} from '../engine/conditions.ts';
+import type { EventFilter } from '../../filter/event-filter.ts';
+import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../event-query.ts';
+import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
+import { filtered } from './filter.ts';
 
 /** What a stored event is read from. */
 const EVENT_COLUMNS = `id, epoch_ms(received_at) AS received_at, client_id, source_ip, endpoint, scheme, method,
@@ -16,17 +11,7 @@ const EVENT_COLUMNS = `id, epoch_ms(received_at) AS received_at, client_id, sour
 
 /** A page of events, newest first. */
 export function eventsQuery(query: EventQuery): BoundQuery {
-  const conditions = filtered(query)
-    .text('endpoint', '(route = $endpoint OR endpoint = $endpoint)', query.endpoint)
-    .text('method', 'method = $method', query.method)
-    .text('outcome', 'outcome = $outcome', query.outcome)
-    .number('limit', query.limit);
-  if (query.status !== undefined) {
-    conditions
-      .number('status_from', query.status.from)
-      .number('status_to', query.status.to)
-      .and('status_code BETWEEN $status_from AND $status_to');
-  }
+  const conditions = filtered(query).number('limit', query.limit);
   if (query.after !== undefined) {
     conditions
       .number('time', query.after.time)

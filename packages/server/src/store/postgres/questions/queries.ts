@@ -1,6 +1,8 @@
-import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from '../../event-query.ts';
+import type { EventFilter } from '../../filter/event-filter.ts';
+import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../event-query.ts';
 import { EVENTS_OF_BATCH } from '../engine/batches.ts';
-import { Conditions, ENDPOINT_NAME, filtered, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
+import { Conditions, ENDPOINT_NAME, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
+import { filtered } from './filter.ts';
 import { SHOWN_PRODUCERS } from './shown-producers.ts';
 
 /** What an event is read from, beside its id. */
@@ -13,17 +15,7 @@ const EVENT_COLUMNS = `id, ${MEMBER_COLUMNS}`;
 
 /** A page of events, newest first. */
 export function eventsQuery(query: EventQuery): BoundQuery {
-  const conditions = filtered(query)
-    .text('endpoint', '(route = $endpoint OR endpoint = $endpoint)', query.endpoint)
-    .text('method', 'method = $method', query.method)
-    .text('outcome', 'outcome = $outcome', query.outcome)
-    .number('limit', query.limit);
-  if (query.status !== undefined) {
-    conditions
-      .number('status_from', query.status.from)
-      .number('status_to', query.status.to)
-      .and('status_code BETWEEN $status_from AND $status_to');
-  }
+  const conditions = filtered(query).number('limit', query.limit);
   if (query.after !== undefined) {
     conditions
       .number('time', query.after.time)

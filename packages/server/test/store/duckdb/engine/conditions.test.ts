@@ -1,7 +1,8 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
-import { filtered, instantSql } from '../../../../dist/store/duckdb/engine/conditions.js';
+import { instantSql } from '../../../../dist/store/duckdb/engine/conditions.js';
+import { filtered } from '../../../../dist/store/duckdb/questions/filter.js';
 import { eventsQuery, totalsQuery } from '../../../../dist/store/duckdb/questions/queries.js';
 import { CREATE_TABLES } from '../../../../dist/store/duckdb/schema.js';
 
