@@ -130,6 +130,7 @@ export interface MetricDetail {
 
 /** An event as it was stored. */
 export interface StoredEvent {
+  readonly id: number;
   readonly client_id: string;
   readonly received_at: string;
   readonly source_ip: string | null;

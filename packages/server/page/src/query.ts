@@ -3,6 +3,7 @@ export type Params = Readonly<Record<string, string | number | undefined>>;
 
 /** Of what is chosen for the whole page, what a question takes that is not about requests in a range; the server refuses the rest. */
 const TAKEN: Readonly<Record<string, readonly string[]>> = {
+  'api/events/detail': [],
   'api/sources': ['client_id'],
   'api/nodes': [],
   'api/tokens': [],

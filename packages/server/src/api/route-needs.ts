@@ -12,6 +12,7 @@ export const ROUTE_NEEDS = {
   'POST /v1/ingest/batch': { needs: 'ingest', session: false },
   'GET /api/secret-key': { needs: 'ingest', session: false },
   'GET /api/events': { needs: 'read', session: true },
+  'GET /api/events/detail': { needs: 'read', session: true },
   'GET /api/summary': { needs: 'read', session: true },
   'GET /api/overview': { needs: 'read', session: true },
   'GET /api/endpoints': { needs: 'read', session: true },

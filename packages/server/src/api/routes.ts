@@ -25,7 +25,7 @@ import {
 } from './analytics-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
-import { eventsReply, summaryReply } from './read-api.ts';
+import { eventReply, eventsReply, summaryReply } from './read-api.ts';
 import { nodesReply } from './nodes-api.ts';
 import { QUERIES } from './query/descriptions.ts';
 import { nameProblem } from './query/reading.ts';
@@ -151,6 +151,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
     'GET /api/secret-key': () => keyReply(context.secretKey()),
     'GET /api/events': question(({ params }) => eventsReply(reader, params)),
+    'GET /api/events/detail': question(({ params }) => eventReply(reader, params)),
     'GET /api/summary': question(({ params }) => summaryReply(reader, params)),
     'GET /api/overview': figures(overviewReply),
     'GET /api/endpoints': figures(endpointsReply),

@@ -1,14 +1,15 @@
+import type { EventOrder, EventPosition } from './event-order.ts';
 import type { EventFilter } from './filter/event-filter.ts';
 
-/** A place in the order "newest first". */
-export interface EventPosition {
-  readonly time: number;
-  readonly id: number;
-}
-
-/** A page of events, newest first. */
+/** A page of events. */
 export interface EventQuery extends EventFilter {
   readonly limit: number;
+  /** The one with this id. */
+  readonly id?: number | undefined;
+  /** 16 hex digits, in lower case. */
+  readonly spanId?: string | undefined;
+  /** By default the newest first. */
+  readonly order?: EventOrder | undefined;
   /** Only events that come after this place. */
   readonly after?: EventPosition | undefined;
 }

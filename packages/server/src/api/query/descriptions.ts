@@ -1,7 +1,7 @@
 import { ENDPOINT_ORDERS, type EndpointOrder } from '../../store/analytics.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../store/archive.ts';
-import type { EventPosition } from '../../store/event-query.ts';
-import { parseCursor } from '../cursor.ts';
+import { EVENT_ORDERS, type EventOrder } from '../../store/event-order.ts';
+import { parseCursor, type Cursor } from '../cursor.ts';
 import type { RouteName } from '../route-needs.ts';
 import {
   FILTER_PARAMETERS,
@@ -11,6 +11,7 @@ import {
 } from './filter.ts';
 import {
   bucketParameter,
+  hexParameter,
   limitParameter,
   parameter,
   pseudonymParameter,
@@ -41,7 +42,12 @@ interface InBuckets {
 
 /** What may be asked of a route, as it is read. */
 interface Questions {
-  readonly 'GET /api/events': FilterParameters & Limited & { readonly cursor?: EventPosition | undefined };
+  readonly 'GET /api/events': FilterParameters &
+    Limited & { readonly order?: EventOrder | undefined; readonly cursor?: Cursor | undefined };
+  readonly 'GET /api/events/detail': Pick<FilterParameters, 'since' | 'until' | 'trace_id'> & {
+    readonly id?: number | undefined;
+    readonly span_id?: string | undefined;
+  };
   readonly 'GET /api/summary': FilterParameters & InBuckets;
   readonly 'GET /api/overview': FilterParameters & InBuckets;
   readonly 'GET /api/endpoints': FilterParameters & Searched & { readonly sort?: EndpointOrder | undefined };
@@ -78,8 +84,16 @@ export const QUERIES: Descriptions = {
   'GET /api/secret-key': 'any',
   'GET /api/events': {
     ...FILTER_PARAMETERS,
+    order: wordParameter(EVENT_ORDERS),
     limit: limitParameter(1000),
     cursor: parameter('the `next` of an earlier answer', parseCursor),
+  },
+  'GET /api/events/detail': {
+    since: FILTER_PARAMETERS.since,
+    until: FILTER_PARAMETERS.until,
+    id: parameter('the `id` of an event', (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined)),
+    trace_id: FILTER_PARAMETERS.trace_id,
+    span_id: hexParameter(16),
   },
   'GET /api/summary': { ...FILTER_PARAMETERS, bucket: bucketParameter() },
   'GET /api/overview': { ...FILTER_PARAMETERS, bucket: bucketParameter() },

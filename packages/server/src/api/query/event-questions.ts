@@ -1,16 +1,32 @@
 import type { ExportQuery } from '../../store/archive.ts';
+import type { EventOrder } from '../../store/event-order.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
 import type { EventQuery, SummaryQuery } from '../../store/event-query.ts';
 import { QUERIES } from './descriptions.ts';
 import { filterOf, metricProblem } from './filter.ts';
 import { mapQuery, readQuery, type ParsedQuery } from './reading.ts';
 
+/** A page of events in a known order. */
+type PageQuery = EventQuery & { readonly order: EventOrder };
+
 /** Reads the parameters of `GET /api/events`. */
-export function parseEventQuery(params: URLSearchParams): ParsedQuery<EventQuery> {
-  return mapQuery(
-    readQuery(QUERIES['GET /api/events'], params),
-    (given) => metricProblem(given) ?? { ...filterOf(given), limit: given.limit ?? 100, after: given.cursor },
-  );
+export function parseEventQuery(params: URLSearchParams): ParsedQuery<PageQuery> {
+  return mapQuery(readQuery(QUERIES['GET /api/events'], params), (given) => {
+    const { order = 'newest', cursor, limit = 100 } = given;
+    if (cursor !== undefined && cursor.order !== order)
+      return '`cursor` must be the `next` of an earlier answer in the same order';
+    return metricProblem(given) ?? { ...filterOf(given), limit, order, after: cursor };
+  });
+}
+
+/** Reads the parameters of `GET /api/events/detail`. */
+export function parseOneEventQuery(params: URLSearchParams): ParsedQuery<EventQuery> {
+  return mapQuery(readQuery(QUERIES['GET /api/events/detail'], params), (given) => {
+    const { id, trace_id: traceId, span_id: spanId, since, until } = given;
+    if (id === undefined && (traceId === undefined || spanId === undefined))
+      return '`id` must be given, or `trace_id` and `span_id`';
+    return { id, traceId, spanId, since, until, limit: 1 };
+  });
 }
 
 /** Reads the parameters of `GET /api/summary`. */

@@ -24,6 +24,7 @@ export const LINK_RULES: Readonly<Record<RouteName, LinkRule>> = {
   'POST /v1/ingest/batch': 'never',
   'GET /api/secret-key': 'never',
   'GET /api/events': { views: ['endpoint'], details: true, params: ['limit'] },
+  'GET /api/events/detail': 'never',
   'GET /api/summary': 'never',
   'GET /api/overview': { views: ['overview', 'endpoint'], params: [] },
   'GET /api/endpoints': { views: ['overview'], params: ['sort', 'limit', 'q'] },

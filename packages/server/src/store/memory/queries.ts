@@ -8,18 +8,31 @@ import {
   type SummaryEndpoint,
   type SummaryQuery,
 } from '../event-query.ts';
+import { isAscending, orderValue, type EventOrder, type EventPosition } from '../event-order.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
 import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
 
 /** Answers an {@link EventQuery} from an array of events. */
 export function selectEvents(all: readonly StoredEvent[], query: EventQuery): readonly StoredEvent[] {
-  const { after } = query;
+  const { after, order = 'newest', id, spanId } = query;
   return all
     .filter(matcher(query))
-    .sort(newestFirst)
-    .filter((event) => after === undefined || isBelow(event, after.time, after.id))
-    .slice(0, query.limit);
+    .filter((event) => id === undefined || event.id === id)
+    .filter((event) => spanId === undefined || event.spanId === spanId)
+    .flatMap((event) => {
+      const value = orderValue(event, order);
+      return value === null ? [] : [{ event, value, id: event.id }];
+    })
+    .sort((a, b) => compared(a, b, order))
+    .filter((place) => after === undefined || compared(place, after, order) > 0)
+    .slice(0, query.limit)
+    .map(({ event }) => event);
+}
+
+function compared(a: EventPosition, b: EventPosition, order: EventOrder): number {
+  const difference = a.value - b.value || a.id - b.id;
+  return isAscending(order) ? difference : -difference;
 }
 
 /** Answers a {@link SummaryQuery} from an array of events. */
@@ -35,15 +48,6 @@ export function summarise(all: readonly StoredEvent[], query: SummaryQuery): Sum
     buckets: bucketsOf(events, bucketMillis),
     endpoints: endpointsOf(events),
   };
-}
-
-function newestFirst(a: StoredEvent, b: StoredEvent): number {
-  return eventTime(b) - eventTime(a) || b.id - a.id;
-}
-
-function isBelow(event: StoredEvent, time: number, id: number): boolean {
-  const own = eventTime(event);
-  return own < time || (own === time && event.id < id);
 }
 
 function spanOf(events: readonly StoredEvent[], query: SummaryQuery): number {

@@ -1,3 +1,6 @@
+import { BIGINT, DOUBLE, type DuckDBType } from '@duckdb/node-api';
+
+import { isAscending, SIZE_SQL, type EventOrder } from '../../event-order.ts';
 import type { EventFilter } from '../../filter/event-filter.ts';
 import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../event-query.ts';
 import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
@@ -9,20 +12,36 @@ const EVENT_COLUMNS = `id, epoch_ms(received_at) AS received_at, client_id, sour
            outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
            network_protocol_version, user_agent_synthetic_type`;
 
-/** A page of events, newest first. */
+/** What events are ordered by, how a value of it is bound, and how it then stands in a statement. */
+const ORDERED_BY: Readonly<Record<EventOrder, readonly [string, DuckDBType, string]>> = {
+  newest: ['event_time', BIGINT, instantSql('$value')],
+  oldest: ['event_time', BIGINT, instantSql('$value')],
+  slowest: ['latency_ms', DOUBLE, '$value'],
+  largest: [SIZE_SQL, BIGINT, '$value'],
+};
+
+/** A page of events. */
 export function eventsQuery(query: EventQuery): BoundQuery {
-  const conditions = filtered(query).number('limit', query.limit);
-  if (query.after !== undefined) {
+  const { id, spanId, order = 'newest', after } = query;
+  const [column, type, bound] = ORDERED_BY[order];
+  const [direction, beyond] = isAscending(order) ? ['', '>'] : ['DESC', '<'];
+  const conditions = filtered(query)
+    .number('limit', query.limit)
+    .text('span_id', 'span_id = $span_id', spanId);
+  if (id !== undefined) conditions.number('of_id', id).and('id = $of_id');
+  if (column !== 'event_time') conditions.and(`${column} IS NOT NULL`);
+  if (after !== undefined) {
     conditions
-      .number('time', query.after.time)
-      .number('id', query.after.id)
-      .and(`event_time <= ${instantSql('$time')}`)
-      .and(`(event_time < ${instantSql('$time')} OR id < $id)`);
+      .value('value', type, type === BIGINT ? BigInt(after.value) : after.value)
+      .number('id', after.id)
+      // Alone, so that row groups can be skipped by it.
+      .and(`${column} ${beyond}= ${bound}`)
+      .and(`(${column} ${beyond} ${bound} OR id ${beyond} $id)`);
   }
   return conditions.query(`
     SELECT ${EVENT_COLUMNS}
     FROM events ${conditions.where}
-    ORDER BY event_time DESC, id DESC
+    ORDER BY ${column} ${direction}, id ${direction}
     LIMIT $limit`);
 }
 
