@@ -97,3 +97,18 @@ export function numberIn(text: string): number | undefined {
 export function foldAscii(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
+
+/**
+ * Texts of which one is in `customData` where a condition on a metric holds: it is JSON as `JSON.stringify` writes it, so there is one way
+ * only to write a member. To search for a text is much quicker than to parse.
+ */
+export function metricTexts({ name, equals }: MetricCondition): readonly string[] {
+  const key = `${JSON.stringify(name)}:`;
+  if (equals === undefined) return [key];
+  const number = numberIn(equals);
+  return [
+    key + JSON.stringify(equals),
+    ...(equals === 'true' || equals === 'false' ? [key + equals] : []),
+    ...(number === undefined ? [] : [key + JSON.stringify(number)]),
+  ];
+}

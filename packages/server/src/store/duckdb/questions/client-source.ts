@@ -2,7 +2,7 @@ import { UBIGINT, VARCHAR } from '@duckdb/node-api';
 
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../analytics.ts';
-import { isOfAllEndpoints } from '../../filter/event-filter.ts';
+import { isOfAllEndpoints, isToldByKeys } from '../../filter/event-filter.ts';
 import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { keysOf } from '../../figures/client-keys.ts';
 import { instantSql, IS_ERROR } from '../engine/conditions.ts';
@@ -30,6 +30,14 @@ export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
     SELECT register, rank FROM ${aggregated('day_sketches', DAY_MILLIS)}
     UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${aggregated('hour_clients', HOUR_MILLIS)}
     UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events(`${CLIENT_KEY} AS client`)} ${HAS_CLIENT})`);
+}
+
+/** Those of all days that a range touches, which other rows may follow; none where events tell all. */
+function aggregatedAddresses(query: ClientsQuery): string {
+  if (!isToldByKeys(query)) return '';
+  const first = Math.floor(query.since / DAY_MILLIS) * DAY_MILLIS;
+  return `SELECT client, source_ip AS address FROM day_clients
+           WHERE start >= ${instantSql(first)} AND start < ${instantSql(query.until)} UNION ALL`;
 }
 
 /**
@@ -73,9 +81,8 @@ export async function topClientsOf(
          SELECT lower(hex(any_value(address))) AS source_ip, any_value(top.requests) AS requests,
                 any_value(top.errors) AS errors, any_value(top.last_seen) AS last_seen
          FROM top JOIN (
-           SELECT client, source_ip AS address FROM day_clients
-           WHERE start >= ${instantSql(Math.floor(query.since / DAY_MILLIS) * DAY_MILLIS)} AND start < ${instantSql(query.until)}
-           UNION ALL FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}) USING (client) ${isShown}
+           ${aggregatedAddresses(query)}
+           FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}) USING (client) ${isShown}
          GROUP BY client ORDER BY requests DESC, client`,
       ),
   );

@@ -2,6 +2,7 @@ import { DOUBLE, VARCHAR } from '@duckdb/node-api';
 
 import {
   foldAscii,
+  metricTexts,
   numberIn,
   pseudonymsFrom,
   type EventFilter,
@@ -83,8 +84,13 @@ const VALUE = `json_extract(custom_data, ${POINTER})::VARCHAR`;
 /** NULL for all but numbers: texts are in quotes. */
 const NUMBER = `TRY_CAST(${VALUE} AS DOUBLE)`;
 
-function withMetric(conditions: Conditions, { name, equals, from, to }: MetricCondition): void {
-  conditions.value('metric_name', VARCHAR, name).and(`${VALUE} <> 'null'`);
+function withMetric(conditions: Conditions, metric: MetricCondition): void {
+  const { name, equals, from, to } = metric;
+  const texts = metricTexts(metric).map((text, index) => {
+    conditions.value(`metric_text_${index}`, VARCHAR, text);
+    return `contains(custom_data::VARCHAR, $metric_text_${index})`;
+  });
+  conditions.and(`(${texts.join(' OR ')})`).value('metric_name', VARCHAR, name).and(`${VALUE} <> 'null'`);
   withBound(conditions, 'metric_from', `${NUMBER} >= $metric_from`, from);
   withBound(conditions, 'metric_to', `${NUMBER} <= $metric_to`, to);
   if (equals === undefined) return;

@@ -38,11 +38,18 @@ export function eventsQuery(query: EventQuery): BoundQuery {
       .and(`${column} ${beyond}= ${bound}`)
       .and(`(${column} ${beyond} ${bound} OR id ${beyond} $id)`);
   }
-  return conditions.query(`
-    SELECT ${EVENT_COLUMNS}
+  const isByTime = column === 'event_time';
+  const found = (columns: string): string => `
+    SELECT ${columns}
     FROM events ${conditions.where}
     ORDER BY ${column} ${direction}, id ${direction}
-    LIMIT $limit`);
+    LIMIT $limit`;
+  if (isByTime) return conditions.query(found(EVENT_COLUMNS));
+  // Events lie in the order of time: to find others, all are looked at, and only of those that are found is everything read.
+  return conditions.query(`
+    SELECT ${EVENT_COLUMNS}
+    FROM events WHERE id IN (${found('id')})
+    ORDER BY ${column} ${direction}, id ${direction}`);
 }
 
 /** Events behind an id, in the order of ids, in which they lie in the file. */

@@ -1,5 +1,6 @@
 import {
   foldAscii,
+  metricTexts,
   numberIn,
   pseudonymsFrom,
   type EventFilter,
@@ -85,7 +86,16 @@ function withBound(conditions: Conditions, name: string, text: string, bound: nu
 const JSON_VALUE = `(${METRICS_JSON} -> $metric_name)`;
 
 /** Takes a metric out of an event once for all that is asked of it. */
-function withMetric(conditions: Conditions, { name, equals, from, to }: MetricCondition): void {
+function withMetric(conditions: Conditions, metric: MetricCondition): void {
+  const { name, equals, from, to } = metric;
+  // What stands for a NUL is written otherwise.
+  if (!`${name}${equals ?? ''}`.includes('\u{FFFD}')) {
+    const texts = metricTexts(metric).map((text, index) => {
+      conditions.value(`metric_text_${index}`, 'text', text);
+      return `strpos(custom_data, $metric_text_${index}) > 0`;
+    });
+    conditions.and(`(${texts.join(' OR ')})`);
+  }
   const wanted: string[] = [];
   conditions.value('metric_name', 'text', storable(name));
   if (from !== undefined) wanted.push('number >= $metric_from');
