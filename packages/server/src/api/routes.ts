@@ -20,6 +20,7 @@ import {
   customMetricReply,
   customMetricsReply,
   overviewReply,
+  valuesReply,
   type AnalyticsContext,
   type AnalyticsReply,
 } from './analytics-api.ts';
@@ -160,6 +161,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/custom-metrics/detail': question(({ params, link }) =>
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
     ),
+    'GET /api/values': figures(valuesReply),
     'GET /api/sources': question(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
     'GET /api/nodes': question(({ params }) => nodesReply(context.nodes, params)),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),

@@ -3,6 +3,7 @@ import type { EventFilter } from './filter/event-filter.ts';
 import type { Percentiles } from './event-query.ts';
 import type { ProducerRow } from './producer.ts';
 import type { ApplicationRow, Listed, SourceQuery } from './source-list.ts';
+import type { ValueCount, ValuesQuery } from './value-list.ts';
 
 /** A half-open range of time, milliseconds since the epoch. */
 export interface TimeRange {
@@ -253,6 +254,8 @@ export interface Analytics {
   readonly clients: (query: ClientsQuery) => Promise<readonly ClientFigures[]>;
   readonly metrics: (query: MetricsQuery) => Promise<MetricList>;
   readonly metric: (query: MetricQuestion) => Promise<MetricDetail>;
+  /** The values with the most requests, then in their order; requests without one are left out. */
+  readonly values: (query: ValuesQuery) => Promise<readonly ValueCount[]>;
   /** Producers that are not forgotten. */
   readonly producers: (query: SourceQuery) => Promise<Listed<ProducerRow>>;
   /** Their client ids. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { QUERIES } from '../../dist/api/query/descriptions.js';
+import { DIMENSIONS } from '../../dist/store/value-list.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { HASH, START, wireEvent } from '../support/events.js';
 import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
@@ -119,6 +120,24 @@ describe('the filter', () => {
     expect(await requests('status=none')).to.equal(0);
     expect(await requests('metric=plan')).to.equal(3);
     expect(await requests('failed=false')).to.equal(3);
+  });
+
+  it('knows which values there are of each of its words, and finds some', async () => {
+    const values = async (query: string): Promise<unknown> =>
+      (await get(`/api/values?${range}&${query}`))['values'];
+    expect(await values('of=endpoint')).to.deep.equal([
+      { value: '/other', requests: 2 },
+      { value: '/wanted/:ID', requests: 1 },
+    ]);
+    expect(await values('of=endpoint&q=WANTED')).to.deep.equal([{ value: '/wanted/:ID', requests: 1 }]);
+    expect(await values('of=status&failed=true')).to.deep.equal([]);
+    expect(await values('of=user_id')).to.deep.equal([{ value: 'ann', requests: 1 }]);
+    expect(await get(`/api/values?${range}&of=status&limit=1`)).to.deep.equal({
+      values: [{ value: '200', requests: 2 }],
+      more: true,
+    });
+    const { status, body } = await call(`${running.url}/api/values`);
+    expect([status, body['error']]).to.deep.equal([400, `\`of\` must be one of ${DIMENSIONS.join(', ')}`]);
   });
 
   it('does not say how many there are in a second where only events tell which are meant', async () => {

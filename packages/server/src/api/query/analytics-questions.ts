@@ -9,6 +9,7 @@ import type {
   TimeRange,
 } from '../../store/analytics.ts';
 import { pageBucket } from '../../store/figures/bucket-width.ts';
+import { DIMENSIONS, type ValuesQuery } from '../../store/value-list.ts';
 import { QUERIES } from './descriptions.ts';
 import { filterOf, metricProblem, type FilterParameters } from './filter.ts';
 import { mapQuery, readQuery, type ParsedQuery } from './reading.ts';
@@ -67,6 +68,15 @@ export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQu
       bucketMillis: given.bucket,
       byEndpoint: group === 'endpoint',
     });
+  });
+}
+
+/** Reads the parameters of `GET /api/values`. */
+export function parseValuesQuery(params: URLSearchParams, now: number): ParsedQuery<ValuesQuery> {
+  return mapQuery(readQuery(QUERIES['GET /api/values'], params), (given) => {
+    const { of, q, limit = 20 } = given;
+    if (of === undefined) return `\`of\` must be one of ${DIMENSIONS.join(', ')}`;
+    return checked(given, { ...rangeFilterOf(given, now), of, search: q || undefined, limit });
   });
 }
 

@@ -1,6 +1,7 @@
 import { ENDPOINT_ORDERS, type EndpointOrder } from '../../store/analytics.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../store/archive.ts';
 import { EVENT_ORDERS, type EventOrder } from '../../store/event-order.ts';
+import { DIMENSIONS, type Dimension } from '../../store/value-list.ts';
 import { parseCursor, type Cursor } from '../cursor.ts';
 import type { RouteName } from '../route-needs.ts';
 import {
@@ -55,6 +56,7 @@ interface Questions {
   readonly 'GET /api/custom-metrics': FilterParameters & Searched;
   readonly 'GET /api/custom-metrics/detail': FilterParameters &
     InBuckets & { readonly name?: string | undefined; readonly group?: 'endpoint' | undefined };
+  readonly 'GET /api/values': FilterParameters & Searched & { readonly of?: Dimension | undefined };
   readonly 'GET /api/sources': Searched & Pick<FilterParameters, 'client_id'>;
   readonly 'GET /api/nodes': Limited;
   readonly 'GET /api/live': MemberParameters;
@@ -110,6 +112,12 @@ export const QUERIES: Descriptions = {
     name: parameter('the name of a metric', (text) => text),
     bucket: bucketParameter(),
     group: wordParameter(['endpoint']),
+  },
+  'GET /api/values': {
+    ...FILTER_PARAMETERS,
+    of: wordParameter(DIMENSIONS),
+    q: searchParameter(),
+    limit: limitParameter(200),
   },
   'GET /api/sources': { client_id: textParameter(), q: searchParameter(), limit: limitParameter(1000) },
   'GET /api/nodes': { limit: limitParameter(1000) },

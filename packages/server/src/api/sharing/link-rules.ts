@@ -31,6 +31,7 @@ export const LINK_RULES: Readonly<Record<RouteName, LinkRule>> = {
   'GET /api/clients': { views: ['overview', 'endpoint'], details: true, params: ['limit', 'q'] },
   'GET /api/custom-metrics': { views: ['endpoint', 'metrics'], params: ['limit', 'q'] },
   'GET /api/custom-metrics/detail': { views: ['endpoint', 'metrics'], params: ['name', 'group'] },
+  'GET /api/values': 'never',
   'GET /api/sources': 'never',
   'GET /api/nodes': 'never',
   'GET /api/live': 'never',

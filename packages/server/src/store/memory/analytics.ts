@@ -26,12 +26,14 @@ import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
 import { isLong } from '../figures/precision.ts';
 import type { ProducerRow } from '../producer.ts';
 import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
+import type { ValueCount, ValuesQuery } from '../value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
 import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listApplications, listProducers } from './source-list.ts';
+import { listValues } from './values.ts';
 
 /** Answers the questions of the page from arrays, always exactly; what the other store's answers are held against. */
 export class MemoryAnalytics implements Analytics {
@@ -104,6 +106,10 @@ export class MemoryAnalytics implements Analytics {
       bucketMillis: question.bucketMillis ?? metricBucket(question, isLong(question)),
     };
     return Promise.resolve(describeMetric(this.#matching(query), query));
+  }
+
+  values(query: ValuesQuery): Promise<readonly ValueCount[]> {
+    return Promise.resolve(listValues(this.#matching(query), query));
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {

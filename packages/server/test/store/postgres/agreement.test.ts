@@ -10,6 +10,7 @@ import { HEAD_CLIENTS } from '../../../dist/store/postgres/aggregates/client-fam
 import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
 import { rollUpStep } from '../../../dist/store/postgres/aggregates/roll-up.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import { DIMENSIONS } from '../../../dist/store/value-list.js';
 import type { Store } from '../../../dist/store/store.js';
 import { expectClose, expectLatency, expectMetric, tidy } from '../../support/answers.js';
 import { within } from '../../support/deadline.js';
@@ -211,6 +212,7 @@ describe('answers from PostgreSQL', function () {
         Promise.all([
           each.clients({ ...filter, limit: 200 }),
           ...PREFIXES.map((prefix) => each.clients({ ...filter, prefix, limit: 200 })),
+          ...DIMENSIONS.map((of) => each.values({ ...filter, of, limit: 20 })),
           each.endpoints({ ...filter, order: 'requests', limit: 50 }).then(({ endpoints, total }) => [
             total,
             // Parts begin where the range says, minutes do not.

@@ -30,15 +30,19 @@ export function ofEventsSql(filter: EventFilter): string {
 
 const UPPER_CASE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
+/** SQL for `foldAscii` of a text. */
+export function foldedSql(text: string): string {
+  return `translate(${text}, '${UPPER_CASE}', '${UPPER_CASE.toLowerCase()}')`;
+}
+
 /** @param name - SQL for the name of the endpoint */
 function withKeys(conditions: Conditions, filter: EventFilter, name: string): Conditions {
   const part = filter.endpointPart === undefined ? undefined : foldAscii(filter.endpointPart);
-  const folded = `translate(${name}, '${UPPER_CASE}', '${UPPER_CASE.toLowerCase()}')`;
   return conditions
     .text('client_id', 'client_id = $client_id', filter.clientId)
     .text('method', 'method = $method', filter.method)
     .text('endpoint', `${name} = $endpoint`, filter.endpoint)
-    .text('endpoint_part', `contains(${folded}, $endpoint_part)`, part);
+    .text('endpoint_part', `contains(${foldedSql(name)}, $endpoint_part)`, part);
 }
 
 function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
@@ -90,7 +94,10 @@ function withMetric(conditions: Conditions, metric: MetricCondition): void {
     conditions.value(`metric_text_${index}`, VARCHAR, text);
     return `contains(custom_data::VARCHAR, $metric_text_${index})`;
   });
-  conditions.and(`(${texts.join(' OR ')})`).value('metric_name', VARCHAR, name).and(`${VALUE} <> 'null'`);
+  conditions
+    .and(`(${texts.join(' OR ')})`)
+    .value('metric_name', VARCHAR, name)
+    .and(`${VALUE} <> 'null'`);
   withBound(conditions, 'metric_from', `${NUMBER} >= $metric_from`, from);
   withBound(conditions, 'metric_to', `${NUMBER} <= $metric_to`, to);
   if (equals === undefined) return;

@@ -33,6 +33,11 @@ export function ofEventsSql(filter: EventFilter): string {
     .ands;
 }
 
+/** SQL for `foldAscii` of a text. */
+export function foldedSql(text: string): string {
+  return `lower(${text} COLLATE "C")`;
+}
+
 function withClientId(conditions: Conditions, { clientId }: EventFilter): Conditions {
   return conditions.text('client_id', 'client_id = $client_id', clientId);
 }
@@ -43,7 +48,7 @@ function withEndpoint(conditions: Conditions, filter: EventFilter, name: string)
   return conditions
     .text('method', 'method = $method', filter.method)
     .text('endpoint', `${name} = $endpoint`, filter.endpoint)
-    .text('endpoint_part', `strpos(lower(${name} COLLATE "C"), $endpoint_part) > 0`, part);
+    .text('endpoint_part', `strpos(${foldedSql(name)}, $endpoint_part) > 0`, part);
 }
 
 function withMembers(conditions: Conditions, filter: EventFilter): Conditions {

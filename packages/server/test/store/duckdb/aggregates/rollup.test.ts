@@ -8,6 +8,7 @@ import type { CerberusEvent } from '../../../../dist/event/event.js';
 import type { AnalyticsFilter } from '../../../../dist/store/analytics.js';
 import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../../../dist/store/memory/store.js';
+import { DIMENSIONS } from '../../../../dist/store/value-list.js';
 import type { Store } from '../../../../dist/store/store.js';
 import { expectClose, expectLatency, expectMetric } from '../../../support/answers.js';
 import { sql } from '../../../support/duckdb-file.js';
@@ -104,6 +105,7 @@ describe('aggregates', () => {
         Promise.all([
           each.analytics.clients({ ...filter, limit: 200 }),
           ...PREFIXES.map((prefix) => each.analytics.clients({ ...filter, prefix, limit: 200 })),
+          ...DIMENSIONS.map((of) => each.analytics.values({ ...filter, of, limit: 20 })),
           each.analytics
             .endpoints({ ...filter, order: 'requests', limit: 50 })
             .then(({ endpoints, total }) => [
