@@ -11,6 +11,7 @@ import { parseExportQuery } from './query/event-questions.ts';
 const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
   parquet: 'application/vnd.apache.parquet',
   ndjson: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
 };
 
 /** `GET /api/export`: events as a file. */

@@ -73,6 +73,11 @@ describe('the filter', () => {
     return body;
   };
 
+  const exported = async (query: string): Promise<string> => {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    return (await fetch(`${running.url}/api/export?${query}`, { headers })).text();
+  };
+
   before(async () => {
     running = await server({ db: join(tempFolder(), 'x.duckdb') });
     const client = await WsClient.batch(running.wsUrl, TOKEN);
@@ -104,13 +109,20 @@ describe('the filter', () => {
         'numbers.max',
         7,
       );
-      const response = await fetch(`${running.url}/api/export?${asked}`, {
-        headers: { authorization: `Bearer ${TOKEN}` },
-      });
-      const lines = (await response.text()).trim().split('\n');
+      const lines = (await exported(asked)).trim().split('\n');
       expect(lines.map((line) => (JSON.parse(line) as Json)['endpoint'])).to.deep.equal(['/wanted']);
     });
   }
+
+  it('leaves the same request of an export as CSV, with a line of names', async () => {
+    const [names, line, ...more] = (await exported(`${range}&format=csv&user_id=ann`)).trim().split('\n');
+    expect(names).to.match(/^client_id,received_at,source_ip,endpoint,/);
+    expect(line)
+      .to.match(/^my-app,\d{4}-\d\d-\d\dT[\d:.]+Z,/)
+      .and.include(`,/wanted,`)
+      .and.include(',503,900.0,');
+    expect(more).to.deep.equal([]);
+  });
 
   it('tells requests that have something from those that have not', async () => {
     const requests = async (filter: string): Promise<unknown> =>

@@ -7,6 +7,7 @@ import { filtered } from './questions/filter.ts';
 const FORMATS: Readonly<Record<ExportFormat, string>> = {
   parquet: 'FORMAT parquet, COMPRESSION zstd',
   ndjson: 'FORMAT json',
+  csv: 'FORMAT csv, HEADER',
 };
 
 /** Times as the read API writes them; Parquet has a type for them. */
