@@ -56,6 +56,7 @@ const LAYERS = {
     ['config.ts'],
     ['server-options.ts'],
     ['store/[^/]+$'],
+    ['store/filter/'],
     ['event/', 'addresses/'],
     ['errors.ts', 'log.ts', 'durations.ts', 'nested-maps.ts'],
   ],

@@ -3,6 +3,9 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const endpoint = { method: 'GET', endpoint: '/things/1/:id' };
 const clientId = 'shop';
+const failures = { status: { from: 500, to: 599 } };
+/** The pseudonym of the busiest client of `scripts/fill.mjs`. */
+const client = 'ec89a9145e15b751';
 
 /** Ranges that the page offers, with as many buckets as the server chooses for them. */
 export const RANGES = {
@@ -25,21 +28,29 @@ export function questionsOf(store, { millis, bucket }) {
   const items = { name: 'items', byEndpoint: true };
   return {
     overview: ask(overview, buckets),
-    'overview of an endpoint': ask(overview, { ...buckets, endpoint }),
+    'overview of an endpoint': ask(overview, { ...buckets, ...endpoint }),
     'overview of an application': ask(overview, { ...buckets, clientId }),
     'endpoints by requests': ask(endpoints, { order: 'requests', limit: 50 }),
     'endpoints by p95': ask(endpoints, { order: 'p95', limit: 50 }),
     'endpoints of an application': ask(endpoints, { order: 'requests', limit: 50, clientId }),
     clients: ask(clients, { limit: 20 }),
-    'clients of an endpoint': ask(clients, { limit: 20, endpoint }),
+    'clients of an endpoint': ask(clients, { limit: 20, ...endpoint }),
     'clients of an application': ask(clients, { limit: 20, clientId }),
     metrics: ask(metrics, { limit: 100 }),
-    'metrics of an endpoint': ask(metrics, { endpoint, limit: 100 }),
+    'metrics of an endpoint': ask(metrics, { ...endpoint, limit: 100 }),
     'a metric, by endpoint': ask(metric, items),
     'a metric of an application': ask(metric, { ...items, clientId }),
-    'a metric of an endpoint': ask(metric, { ...items, byEndpoint: false, endpoint }),
+    'a metric of an endpoint': ask(metric, { ...items, byEndpoint: false, ...endpoint }),
+    'overview of 5xx': ask(overview, { ...buckets, ...failures }),
+    'overview of a client': ask(overview, { ...buckets, client }),
+    'overview of slow ones': ask(overview, { ...buckets, latency: { from: 100 } }),
+    'overview of a metric': ask(overview, { ...buckets, metric: { name: 'plan', equals: 'plan-1' } }),
+    'endpoints of 5xx': ask(endpoints, { order: 'requests', limit: 50, ...failures }),
+    'clients of 5xx': ask(clients, { limit: 20, ...failures }),
+    'a metric of 5xx': ask(metric, { ...items, ...failures }),
+    'slowest events': () => store.events({ ...now(), limit: 100, order: 'slowest' }),
     'latest events': () => store.events({ ...now(), limit: 100 }),
-    'latest errors': () => store.events({ ...now(), limit: 100, status: { from: 500, to: 599 } }),
+    'latest errors': () => store.events({ ...now(), limit: 100, ...failures }),
   };
 }
 

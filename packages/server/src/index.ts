@@ -17,9 +17,9 @@ export type {
   Store,
   WatchListener,
 } from './store/store.ts';
+export type { EventOrder, EventPosition } from './store/event-order.ts';
+export type { EventFilter, MetricCondition, NumberSpan } from './store/filter/event-filter.ts';
 export type {
-  EventFilter,
-  EventPosition,
   EventQuery,
   Percentiles,
   Summary,

@@ -38,7 +38,8 @@ export interface Overview {
   readonly bucket_millis: number;
   /** Whether percentiles and clients are estimates. */
   readonly estimated: boolean;
-  readonly now: { readonly requests_per_second: number };
+  /** `null` where the filter is about more than applications and endpoints. */
+  readonly now: { readonly requests_per_second: number | null };
   readonly totals: Totals;
   readonly previous: Totals;
   readonly series: readonly Bucket[];
@@ -129,6 +130,7 @@ export interface MetricDetail {
 
 /** An event as it was stored. */
 export interface StoredEvent {
+  readonly id: number;
   readonly client_id: string;
   readonly received_at: string;
   readonly source_ip: string | null;

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { getJson } from './api.ts';
 import { usePage } from './page-context.ts';
-import { apiUrl, withoutScope, type Params } from './query.ts';
+import { apiUrl, withoutScope, withScope, type Params } from './query.ts';
 
 /** What is known of an answer. */
 export interface Read<T> {
@@ -19,14 +19,18 @@ interface Pending {
   readonly controller: AbortController;
 }
 
-/** Asks the read API, again with each tick, within the range and the application that are chosen. */
-export function useRead<T>(path: string, params: Params = {}, isWanted = true): Read<T> {
+/**
+ * Asks the read API, again with each tick, within the range and the application that are chosen.
+ *
+ * @param changes - asks again at once when it is another one
+ */
+export function useRead<T>(path: string, params: Params = {}, isWanted = true, changes = 0): Read<T> {
   const { state, span, tick, report, session } = usePage();
   const [answer, setAnswer] = useState<{ key: string; value: T }>();
   const [refused, setRefused] = useState<string>();
   const pending = useRef<Pending | undefined>(undefined);
-  const scoped = { ...params, client_id: state.clientId };
-  const key = apiUrl(path, { ...scoped, range: JSON.stringify(state.range) });
+  const scope = { client_id: state.clientId };
+  const key = apiUrl(path, { ...params, ...scope, range: JSON.stringify(state.range), changes });
 
   useEffect(() => {
     // A slow answer must not be given up for the same question.
@@ -34,7 +38,8 @@ export function useRead<T>(path: string, params: Params = {}, isWanted = true): 
     pending.current?.controller.abort();
     const mine: Pending = { key, controller: new AbortController() };
     pending.current = mine;
-    const whole = { ...scoped, since: Math.round(span.since), until: Math.round(span.until) };
+    const range = { since: Math.round(span.since), until: Math.round(span.until) };
+    const whole = withScope(path, params, { ...scope, ...range });
     const url = apiUrl(path, session?.share === undefined ? whole : withoutScope(whole));
     getJson<T>(url, mine.controller.signal)
       .then((result) => {

@@ -15,8 +15,9 @@ import {
   parseMetricQuery,
   parseMetricsQuery,
   parseOverviewQuery,
-} from './analytics-query.ts';
-import type { ParsedQuery } from './read-query.ts';
+  parseValuesQuery,
+} from './query/analytics-questions.ts';
+import type { ParsedQuery } from './query/reading.ts';
 import { latencyToJson, rounded } from './rounding.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -36,7 +37,7 @@ export const overviewReply: AnalyticsReply = ({ analytics, rate }, params) =>
     since: formatTime(query.since),
     until: formatTime(query.until),
     bucket_millis: query.bucketMillis,
-    now: { requests_per_second: await rate.perSecond(query) },
+    now: { requests_per_second: (await rate.perSecond(query)) ?? null },
     ...overviewToJson(await analytics.overview(query)),
   }));
 
@@ -91,6 +92,13 @@ export const customMetricReply = (
     name: query.name,
     ...metricToJson(await analytics.metric(query)),
   }));
+
+/** `GET /api/values`: which values there are to filter by. */
+export const valuesReply: AnalyticsReply = ({ analytics }, params) =>
+  answer(parseValuesQuery(params, Date.now()), async (query) => {
+    const found = await analytics.values({ ...query, limit: query.limit + 1 });
+    return { values: found.slice(0, query.limit), more: found.length > query.limit };
+  });
 
 async function answer<T>(parsed: ParsedQuery<T>, body: (query: T) => Promise<unknown>): Promise<Reply> {
   return parsed.ok ? { status: 200, body: await body(parsed.query) } : failure(400, parsed.error);

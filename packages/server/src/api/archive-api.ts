@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { failure, type Reply } from '../http/response.ts';
-import { EXPORT_FORMATS, type Archive, type ExportFormat, type ExportQuery } from '../store/archive.ts';
-import { attempt, filterOf, read, type ParsedQuery } from './read-query.ts';
+import type { Archive, ExportFormat } from '../store/archive.ts';
+import { parseExportQuery } from './query/event-questions.ts';
 
 const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
   parquet: 'application/vnd.apache.parquet',
   ndjson: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
 };
 
 /** `GET /api/export`: events as a file. */
@@ -27,17 +28,6 @@ export function backupReply(archive: Archive | undefined): Promise<Reply> {
   const backup = archive?.backup;
   if (backup === undefined) return Promise.resolve(failure(404, 'this server keeps no file'));
   return sendFile(archive, 'cerberus.duckdb', 'application/octet-stream', (_, path) => backup(path));
-}
-
-function parseExportQuery(params: URLSearchParams): ParsedQuery<ExportQuery> {
-  return attempt(() => ({
-    ...filterOf(params),
-    format: read(params, 'format', parseFormat, `one of ${EXPORT_FORMATS.join(', ')}`) ?? 'ndjson',
-  }));
-}
-
-function parseFormat(text: string): ExportFormat | undefined {
-  return EXPORT_FORMATS.find((format) => format === text);
 }
 
 /** Makes a file, sends it and removes it, whatever becomes of the client. */

@@ -1,5 +1,7 @@
 import type { StoredEvent } from '../event/event.ts';
 import { eventToJson } from '../event/json.ts';
+import type { EventFilter } from '../store/filter/event-filter.ts';
+import { matcher } from '../store/filter/matcher.ts';
 
 /** Most events that one listener gets in a second; nobody reads more, and ingest must not pay for it. */
 const MAX_EVENTS_PER_SECOND = 500;
@@ -17,7 +19,7 @@ export interface LiveSink {
 /** One who watches. */
 interface Listener {
   readonly sink: LiveSink;
-  readonly clientId: string | undefined;
+  readonly isMeant: (event: StoredEvent) => boolean;
   /** Events that it may still get in this second. */
   budget: number;
   /** Events that it did not get and was not told of. */
@@ -45,9 +47,9 @@ export class LiveFeed {
     return this.#listeners.size;
   }
 
-  /** @param clientId only events of this application; `undefined`: of all. @returns the way to stop */
-  listen(sink: LiveSink, clientId: string | undefined): () => void {
-    const listener: Listener = { sink, clientId, budget: MAX_EVENTS_PER_SECOND, dropped: 0 };
+  /** @param filter which events are wanted. @returns the way to stop */
+  listen(sink: LiveSink, filter: EventFilter): () => void {
+    const listener: Listener = { sink, isMeant: matcher(filter), budget: MAX_EVENTS_PER_SECOND, dropped: 0 };
     this.#listeners.add(listener);
     if (this.#listeners.size === 1)
       this.#stopWatching = this.#watch((events, leftOut) => this.#publish(events, leftOut));
@@ -61,7 +63,7 @@ export class LiveFeed {
     for (const event of events) {
       let text: string | undefined;
       for (const listener of this.#listeners) {
-        if (listener.clientId !== undefined && listener.clientId !== event.clientId) continue;
+        if (!listener.isMeant(event)) continue;
         if (listener.budget <= 0 || listener.sink.unreadBytes() > MAX_UNREAD_BYTES) {
           listener.dropped += 1;
           continue;

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { failure, type Reply } from '../http/response.ts';
+import type { EventFilter } from '../store/filter/event-filter.ts';
 import type { LiveFeed } from './live-feed.ts';
+import { parseLiveQuery } from './query/event-questions.ts';
 
 const MAX_STREAMS = 64;
 
@@ -22,7 +24,9 @@ export class LiveStreams {
     if (this.#open.size >= MAX_STREAMS) {
       return failure(503, `${MAX_STREAMS} readers watch already`, { 'retry-after': '10' });
     }
-    return { stream: (response) => this.#serve(message, response, params.get('client_id') ?? undefined) };
+    const parsed = parseLiveQuery(params);
+    if (!parsed.ok) return failure(400, parsed.error);
+    return { stream: (response) => this.#serve(message, response, parsed.query) };
   }
 
   /** Ends them all, so that the server can stop. */
@@ -30,7 +34,7 @@ export class LiveStreams {
     for (const response of this.#open) response.end();
   }
 
-  #serve(message: IncomingMessage, response: ServerResponse, clientId: string | undefined): void {
+  #serve(message: IncomingMessage, response: ServerResponse, filter: EventFilter): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -44,7 +48,7 @@ export class LiveStreams {
     this.#onOpened(message.socket);
     const stop = this.#feed.listen(
       { write: (text) => void response.write(text), unreadBytes: () => response.writableLength },
-      clientId,
+      filter,
     );
     response.once('close', () => {
       stop();

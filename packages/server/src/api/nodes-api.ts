@@ -2,13 +2,14 @@ import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import { VERSION } from '../observe/version.ts';
 import type { NodeRow, Nodes } from '../store/nodes.ts';
-import { attempt, readLimit } from './read-query.ts';
+import { QUERIES } from './query/descriptions.ts';
+import { readQuery } from './query/reading.ts';
 
 /** `GET /api/nodes`: the servers that share the database; none where one has it for itself. */
 export async function nodesReply(nodes: Nodes | undefined, params: URLSearchParams): Promise<Reply> {
-  const parsed = attempt(() => readLimit(params, 100, 1000));
+  const parsed = readQuery(QUERIES['GET /api/nodes'], params);
   if (!parsed.ok) return failure(400, parsed.error);
-  const list = await nodes?.list(parsed.query);
+  const list = await nodes?.list(parsed.query.limit ?? 100);
   return {
     status: 200,
     body: {

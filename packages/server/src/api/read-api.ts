@@ -1,28 +1,73 @@
-import { eventTime } from '../event/event.ts';
+import { DAY_MILLIS } from '../durations.ts';
+import { eventTime, type StoredEvent } from '../event/event.ts';
 import { eventToJson } from '../event/json.ts';
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
+import { orderValue, type EventOrder, type EventPosition } from '../store/event-order.ts';
 import type { Summary } from '../store/event-query.ts';
 import type { EventReader } from '../store/store.ts';
 import { formatCursor } from './cursor.ts';
-import { parseEventQuery, parseSummaryQuery } from './read-query.ts';
+import { parseEventQuery, parseOneEventQuery, parseSummaryQuery } from './query/event-questions.ts';
 import { latencyToJson, roundedMillis } from './rounding.ts';
 
 /** Most buckets in one answer. */
 const MAX_BUCKETS = 10_000;
 
-/** `GET /api/events`: a page of events, newest first. */
+/** Requests before and after one, at most so many of each. */
+const NEIGHBOURS = 10;
+
+/** `GET /api/events`: a page of events. */
 export async function eventsReply(reader: EventReader, params: URLSearchParams): Promise<Reply> {
   const parsed = parseEventQuery(params);
   if (!parsed.ok) return failure(400, parsed.error);
-  const { limit } = parsed.query;
+  const { limit, order } = parsed.query;
   // One more than asked for tells whether there is a next page.
   const found = await reader.events({ ...parsed.query, limit: limit + 1 });
   const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const next =
-    found.length > limit && last !== undefined ? formatCursor({ time: eventTime(last), id: last.id }) : null;
+  const last = found.length > limit ? page.at(-1) : undefined;
+  const next = last === undefined ? null : formatCursor({ order, ...positionOf(last, order) });
   return { status: 200, body: { events: page.map(eventToJson), next } };
+}
+
+/** `GET /api/events/detail`: one event, and what the same client asked of the same application before and after. */
+export async function eventReply(reader: EventReader, params: URLSearchParams): Promise<Reply> {
+  const parsed = parseOneEventQuery(params);
+  if (!parsed.ok) return failure(400, parsed.error);
+  const [event] = await reader.events(parsed.query);
+  if (event === undefined) return failure(404, 'there is no such event, or no longer');
+  const [before, after] = [
+    await neighboursOf(event, reader, 'newest'),
+    await neighboursOf(event, reader, 'oldest'),
+  ];
+  return {
+    status: 200,
+    body: {
+      event: eventToJson(event),
+      before: before.toReversed().map(eventToJson),
+      after: after.map(eventToJson),
+    },
+  };
+}
+
+/** Those next to an event in an order of time; none of a client that is not known. */
+async function neighboursOf(
+  event: StoredEvent,
+  reader: EventReader,
+  order: 'newest' | 'oldest',
+): Promise<readonly StoredEvent[]> {
+  const { clientId, sourceIp } = event;
+  if (sourceIp === null) return [];
+  const time = eventTime(event);
+  const range =
+    order === 'newest'
+      ? { since: time - DAY_MILLIS, until: time + 1 }
+      : { since: time, until: time + DAY_MILLIS };
+  const after = positionOf(event, order);
+  return reader.events({ ...range, clientId, client: sourceIp, order, after, limit: NEIGHBOURS });
+}
+
+function positionOf(event: StoredEvent, order: EventOrder): EventPosition {
+  return { value: orderValue(event, order) ?? 0, id: event.id };
 }
 
 /** `GET /api/summary`: figures over a time range. */

@@ -20,13 +20,16 @@ import {
   customMetricReply,
   customMetricsReply,
   overviewReply,
+  valuesReply,
   type AnalyticsContext,
   type AnalyticsReply,
 } from './analytics-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
-import { eventsReply, summaryReply } from './read-api.ts';
+import { eventReply, eventsReply, summaryReply } from './read-api.ts';
 import { nodesReply } from './nodes-api.ts';
+import { QUERIES } from './query/descriptions.ts';
+import { nameProblem } from './query/reading.ts';
 import { ROUTE_NEEDS, type RouteName } from './route-needs.ts';
 import { linkReply } from './sharing/link-reply.ts';
 import { withoutRareTexts } from './sharing/rare-values.ts';
@@ -81,9 +84,20 @@ export function createDispatch(context: RouteContext): Dispatch {
   for (const [name, reply] of Object.entries(createReplies(context))) {
     const [method = '', path = ''] = name.split(' ');
     const route = routes.get(path) ?? {};
-    routes.set(path, { ...route, [method]: guarded(name as HttpRouteName, reply, context) });
+    const known = name as HttpRouteName;
+    routes.set(path, { ...route, [method]: guarded(known, withKnownNames(known, reply), context) });
   }
   return (message) => dispatch(routes, context.page, message);
+}
+
+/** Refuses parameters that the route does not have: an answer to another question than the one that was meant looks like an answer. */
+function withKnownNames(name: HttpRouteName, reply: RouteReply): RouteReply {
+  const description = QUERIES[name];
+  if (description === 'any') return reply;
+  return (request) => {
+    const problem = nameProblem(description, request.params);
+    return problem === undefined ? reply(request) : failure(400, problem);
+  };
 }
 
 /** Whoever comes with a share link is let by its rules, and by no others. */
@@ -138,6 +152,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
     'GET /api/secret-key': () => keyReply(context.secretKey()),
     'GET /api/events': question(({ params }) => eventsReply(reader, params)),
+    'GET /api/events/detail': question(({ params }) => eventReply(reader, params)),
     'GET /api/summary': question(({ params }) => summaryReply(reader, params)),
     'GET /api/overview': figures(overviewReply),
     'GET /api/endpoints': figures(endpointsReply),
@@ -146,6 +161,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/custom-metrics/detail': question(({ params, link }) =>
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
     ),
+    'GET /api/values': figures(valuesReply),
     'GET /api/sources': question(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
     'GET /api/nodes': question(({ params }) => nodesReply(context.nodes, params)),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),

@@ -5,7 +5,8 @@ import type { ConnectedSource, SourceActivity } from '../receive/source-activity
 import type { Analytics } from '../store/analytics.ts';
 import type { ProducerRef, ProducerRow, ServiceInfo } from '../store/producer.ts';
 import { includesText, searchedText, type ApplicationRow, type SourceQuery } from '../store/source-list.ts';
-import { attempt, readLimit, readSearch } from './read-query.ts';
+import { QUERIES } from './query/descriptions.ts';
+import { mapQuery, readQuery } from './query/reading.ts';
 
 /** What `GET /api/sources` answers from. */
 export interface SourcesContext {
@@ -19,10 +20,10 @@ const MAX_CLIENT_IDS = 200;
 
 /** `GET /api/sources`: who sends, and what was refused since the server started. */
 export async function sourcesReply(context: SourcesContext, params: URLSearchParams): Promise<Reply> {
-  const parsed = attempt(() => ({
-    clientId: params.get('client_id') ?? undefined,
-    search: readSearch(params),
-    limit: readLimit(params, 100, 1000),
+  const parsed = mapQuery(readQuery(QUERIES['GET /api/sources'], params), (given) => ({
+    clientId: given.client_id,
+    search: given.q || undefined,
+    limit: given.limit ?? 100,
   }));
   if (!parsed.ok) return failure(400, parsed.error);
   const { query } = parsed;

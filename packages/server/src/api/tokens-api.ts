@@ -5,6 +5,8 @@ import { parseTokenRequest } from '../access/token-record.ts';
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import { readJsonObject } from './json-body.ts';
+import { QUERIES } from './query/descriptions.ts';
+import { readQuery } from './query/reading.ts';
 
 const MAX_BODY_BYTES = 4096;
 
@@ -26,8 +28,10 @@ export async function createTokenReply(message: IncomingMessage, tokens: TokenBo
 
 /** `DELETE /api/tokens?id=…`: from now on it is nobody's. */
 export function revokeTokenReply(tokens: TokenBook, params: URLSearchParams): Reply {
-  const id = params.get('id');
-  if (id === null) return failure(400, '`id` must be given');
+  const parsed = readQuery(QUERIES['DELETE /api/tokens'], params);
+  if (!parsed.ok) return failure(400, parsed.error);
+  const { id } = parsed.query;
+  if (id === undefined) return failure(400, '`id` must be given');
   if (!tokens.revoke(id)) return failure(404, 'there is no such token that could be revoked');
   return { status: 200, body: { revoked: id } };
 }

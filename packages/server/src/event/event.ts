@@ -61,7 +61,12 @@ export function eventTime(event: Pick<StoredEvent, 'timestamp' | 'receivedAt'>):
   return event.timestamp ?? event.receivedAt;
 }
 
-/** The name under which an event's endpoint is listed. `duckdb-conditions.ts` has it in SQL. */
+/** Whether an event counts as an error. */
+export function isError({ outcome, statusCode }: Pick<CerberusEvent, 'outcome' | 'statusCode'>): boolean {
+  return outcome === null ? (statusCode ?? 0) >= 500 : outcome === 'error';
+}
+
+/** The name under which an event's endpoint is listed. */
 export function endpointName({ route, endpoint }: Pick<CerberusEvent, 'route' | 'endpoint'>): string {
   return route ?? endpoint;
 }

@@ -2,11 +2,12 @@ import type { StoredEvent } from './event.ts';
 import { formatTime } from './timestamps.ts';
 
 /**
- * An event as the read API shows it: the members it came with, in the protocol's order. A member without a value is
+ * An event as the read API shows it: its id here, and the members it came with, in the protocol's order. A member without a value is
  * left out, but `source_ip` is then null and `custom_data` empty. There is no credential to leave out: none is stored.
  */
 export function eventToJson(event: StoredEvent): Readonly<Record<string, unknown>> {
   return {
+    id: event.id,
     client_id: event.clientId,
     received_at: formatTime(event.receivedAt),
     source_ip: event.sourceIp,

@@ -1,6 +1,7 @@
 import { endpointName, type StoredEvent } from '../event/event.ts';
 import { countOne, within } from '../nested-maps.ts';
-import type { RateFilter, RequestRate } from '../store/request-rate.ts';
+import { foldAscii, isToldByKeys, type EventFilter } from '../store/filter/event-filter.ts';
+import type { RequestRate } from '../store/request-rate.ts';
 
 /** Over how many seconds the rate is taken. */
 const SECONDS = 10;
@@ -29,17 +30,24 @@ export class CommitRate implements RequestRate {
     }
   }
 
-  /** Of all requests, or of those of one client id or one endpoint or both. */
-  perSecond({ clientId, endpoint }: RateFilter): number {
+  /** Of all requests, or of those that a filter leaves, whatever their time; `undefined` where keys do not tell which these are. */
+  perSecond(filter: EventFilter = {}): number | undefined {
+    if (!isToldByKeys(filter)) return undefined;
+    const { clientId, method, endpoint } = filter;
+    const part = filter.endpointPart === undefined ? undefined : foldAscii(filter.endpointPart);
     const oldest = Math.floor(this.#seconds()) - SECONDS;
     let requests = 0;
     for (const { second, counts } of this.#slots) {
       if (second < oldest) continue;
       for (const [client, byMethod] of counts) {
         if (clientId !== undefined && client !== clientId) continue;
-        for (const [method, byEndpoint] of byMethod) {
-          if (endpoint === undefined) requests += sum(byEndpoint.values());
-          else if (method === endpoint.method) requests += byEndpoint.get(endpoint.endpoint) ?? 0;
+        for (const [methodOfThese, byEndpoint] of byMethod) {
+          if (method !== undefined && methodOfThese !== method) continue;
+          for (const [name, count] of byEndpoint) {
+            if (endpoint !== undefined && name !== endpoint) continue;
+            if (part !== undefined && !foldAscii(name).includes(part)) continue;
+            requests += count;
+          }
         }
       }
     }
@@ -54,10 +62,4 @@ export class CommitRate implements RequestRate {
     this.#slots = [...this.#slots.filter((each) => each.second >= second - SECONDS), slot];
     return slot;
   }
-}
-
-function sum(numbers: Iterable<number>): number {
-  let total = 0;
-  for (const number of numbers) total += number;
-  return total;
 }

@@ -23,6 +23,6 @@ export function nodeReport({ port, stats, rate, unready }: ReportContext): NodeR
     unready: unready() ?? null,
     connections,
     events: stored,
-    eventsPerSecond: rate.perSecond({}),
+    eventsPerSecond: rate.perSecond() ?? 0,
   };
 }

@@ -1,7 +1,9 @@
 import type { Outcome } from '../event/event.ts';
+import type { EventFilter } from './filter/event-filter.ts';
 import type { Percentiles } from './event-query.ts';
 import type { ProducerRow } from './producer.ts';
 import type { ApplicationRow, Listed, SourceQuery } from './source-list.ts';
+import type { ValueCount, ValuesQuery } from './value-list.ts';
 
 /** A half-open range of time, milliseconds since the epoch. */
 export interface TimeRange {
@@ -15,10 +17,10 @@ export interface EndpointKey {
   readonly endpoint: string;
 }
 
-/** Which requests are meant: a range, and optionally one client id and one endpoint. */
-export interface AnalyticsFilter extends TimeRange {
-  readonly clientId?: string | undefined;
-  readonly endpoint?: EndpointKey | undefined;
+/** Which requests are meant: those of a range that a filter leaves. */
+export interface AnalyticsFilter extends EventFilter {
+  readonly since: number;
+  readonly until: number;
 }
 
 /** Everything about a range, in buckets of one width. */
@@ -252,6 +254,8 @@ export interface Analytics {
   readonly clients: (query: ClientsQuery) => Promise<readonly ClientFigures[]>;
   readonly metrics: (query: MetricsQuery) => Promise<MetricList>;
   readonly metric: (query: MetricQuestion) => Promise<MetricDetail>;
+  /** The values with the most requests, then in their order; requests without one are left out. */
+  readonly values: (query: ValuesQuery) => Promise<readonly ValueCount[]>;
   /** Producers that are not forgotten. */
   readonly producers: (query: SourceQuery) => Promise<Listed<ProducerRow>>;
   /** Their client ids. */

@@ -1,7 +1,7 @@
-import type { EventFilter } from './event-query.ts';
+import type { EventFilter } from './filter/event-filter.ts';
 
 /** The formats of an export. */
-export const EXPORT_FORMATS = ['parquet', 'ndjson'] as const;
+export const EXPORT_FORMATS = ['parquet', 'ndjson', 'csv'] as const;
 
 /** A format of an export. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];

@@ -1,27 +1,15 @@
-import type { Outcome } from '../event/event.ts';
+import type { EventOrder, EventPosition } from './event-order.ts';
+import type { EventFilter } from './filter/event-filter.ts';
 
-/** Which events are meant. Times are milliseconds since the epoch, half-open, on {@link eventTime}. */
-export interface EventFilter {
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
-  readonly clientId?: string | undefined;
-}
-
-/** A place in the order "newest first". */
-export interface EventPosition {
-  readonly time: number;
-  readonly id: number;
-}
-
-/** A page of events, newest first. */
+/** A page of events. */
 export interface EventQuery extends EventFilter {
   readonly limit: number;
-  /** Matches the route or the path. */
-  readonly endpoint?: string | undefined;
-  readonly method?: string | undefined;
-  /** Status codes, both ends included. */
-  readonly status?: { readonly from: number; readonly to: number } | undefined;
-  readonly outcome?: Outcome | undefined;
+  /** The one with this id. */
+  readonly id?: number | undefined;
+  /** 16 hex digits, in lower case. */
+  readonly spanId?: string | undefined;
+  /** By default the newest first. */
+  readonly order?: EventOrder | undefined;
   /** Only events that come after this place. */
   readonly after?: EventPosition | undefined;
 }

@@ -188,6 +188,7 @@ export class LastingStore<T extends Store> implements Store {
       clients: (query) => this.#ask(({ analytics }) => analytics.clients(query)),
       metrics: (filter) => this.#ask(({ analytics }) => analytics.metrics(filter)),
       metric: (query) => this.#ask(({ analytics }) => analytics.metric(query)),
+      values: (query) => this.#ask(({ analytics }) => analytics.values(query)),
       producers: (query) => this.#ask(({ analytics }) => analytics.producers(query)),
       applications: (query) => this.#ask(({ analytics }) => analytics.applications(query)),
     };

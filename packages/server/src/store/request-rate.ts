@@ -1,13 +1,10 @@
-import type { EndpointKey } from './analytics.ts';
-
-/** Whose rate is asked for. */
-export interface RateFilter {
-  readonly clientId?: string | undefined;
-  readonly endpoint?: EndpointKey | undefined;
-}
+import type { EventFilter } from './filter/event-filter.ts';
 
 /** How many requests there are at the moment. */
 export interface RequestRate {
-  /** Of all requests, or of those of one client id or one endpoint or both; in a second. */
-  readonly perSecond: (filter: RateFilter) => number | Promise<number>;
+  /**
+   * Requests in a second, of those that a filter leaves, whatever range it has; `undefined` where it is about more than is counted of
+   * requests of this moment.
+   */
+  readonly perSecond: (filter: EventFilter) => number | undefined | Promise<number | undefined>;
 }

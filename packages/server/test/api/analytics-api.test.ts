@@ -203,8 +203,10 @@ describe('the rate of commits', () => {
     rate.add([{ ...storeEvent({ clientId: 'other', route: null, endpoint: '/x' }), id: 2, receivedAt: 0 }]);
     expect(rate.perSecond({})).to.equal(2.1);
     expect(rate.perSecond({ clientId: 'other' })).to.equal(0.1);
-    expect(rate.perSecond({ endpoint: { method: 'GET', endpoint: '/api/users/:id' } })).to.equal(2);
-    expect(rate.perSecond({ clientId: 'other', endpoint: { method: 'POST', endpoint: '/x' } })).to.equal(0);
+    expect(rate.perSecond({ method: 'GET', endpoint: '/api/users/:id' })).to.equal(2);
+    expect(rate.perSecond({ clientId: 'other', method: 'POST', endpoint: '/x' })).to.equal(0);
+    expect(rate.perSecond({ endpointPart: 'USERS' })).to.equal(2);
+    expect(rate.perSecond({ userId: 'u' }), 'no key tells').to.equal(undefined);
     now = 112;
     expect(rate.perSecond({})).to.equal(0.1);
     now = 130;

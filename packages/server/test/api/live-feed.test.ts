@@ -37,8 +37,8 @@ describe('the live feed', () => {
 
   it('gives each event to everybody who watches, until he stops', () => {
     const other = new Sink();
-    const stop = feed.listen(sink, undefined);
-    feed.listen(other, undefined);
+    const stop = feed.listen(sink, {});
+    feed.listen(other, {});
     publish(stored(2));
     stop();
     publish(stored(1));
@@ -47,13 +47,13 @@ describe('the live feed', () => {
   });
 
   it('gives only the events of one application where that is asked for', () => {
-    feed.listen(sink, 'shop');
+    feed.listen(sink, { clientId: 'shop' });
     publish([...stored(1, 'shop'), ...stored(1, 'other')]);
     expect(sink.texts).to.have.length(1);
   });
 
   it('gives at most 500 events in a second, and tells how many there were beside them', () => {
-    feed.listen(sink, undefined);
+    feed.listen(sink, {});
     publish(stored(700));
     expect(sink.texts).to.have.length(500);
     feed.tick();
@@ -64,7 +64,7 @@ describe('the live feed', () => {
   });
 
   it('tells how many the store left out', () => {
-    feed.listen(sink, undefined);
+    feed.listen(sink, {});
     publish(stored(1), 99);
     feed.tick();
     expect(sink.texts.at(-1)).to.equal('event: dropped\ndata: {"count":99}\n\n');
@@ -72,18 +72,18 @@ describe('the live feed', () => {
 
   it('asks the store for new events only while somebody watches', () => {
     expect(watchers.size).to.equal(0);
-    const stops = [feed.listen(sink, undefined), feed.listen(new Sink(), undefined)];
+    const stops = [feed.listen(sink, {}), feed.listen(new Sink(), {})];
     expect(watchers.size).to.equal(1);
     for (const stop of [...stops, ...stops]) stop();
     expect(watchers.size).to.equal(0);
-    feed.listen(sink, undefined);
+    feed.listen(sink, {});
     expect(watchers.size).to.equal(1);
   });
 
   it('gives nothing to one who does not read, and tells him how much when he reads again', () => {
     const quick = new Sink();
-    feed.listen(sink, undefined);
-    feed.listen(quick, undefined);
+    feed.listen(sink, {});
+    feed.listen(quick, {});
     sink.unread = 262_145;
     publish(stored(4));
     feed.tick();
@@ -105,7 +105,7 @@ describe('the live feed', () => {
     }));
     publish(counted);
     expect(reads).to.equal(0);
-    for (let index = 0; index < 3; index += 1) feed.listen(new Sink(), undefined);
+    for (let index = 0; index < 3; index += 1) feed.listen(new Sink(), {});
     publish(counted);
     expect(reads).to.equal(1);
   });

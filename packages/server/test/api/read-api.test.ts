@@ -67,7 +67,8 @@ for (const db of ['memory', 'DuckDB']) {
       });
       await store({ ...sent, token: TOKEN, api_key: TOKEN });
       const { events: found, next } = await events();
-      const { received_at: receivedAt, ...members } = found[0] ?? {};
+      const { id, received_at: receivedAt, ...members } = found[0] ?? {};
+      expect(id).to.be.a('number');
       expect(members).to.deep.equal({ ...sent, client_id: 'my-app' });
       expect(Date.parse(String(receivedAt))).to.be.within(before, Date.now());
       expect(next).to.equal(null);
@@ -77,7 +78,7 @@ for (const db of ['memory', 'DuckDB']) {
       const client = await WsClient.batch(running.wsUrl, TOKEN);
       client.frame(1, { endpoint: '/bare', method: 'PUT' });
       await client.next();
-      const { received_at: _, ...members } = (await events()).events[0] ?? {};
+      const { id: _id, received_at: _, ...members } = (await events()).events[0] ?? {};
       expect(members).to.deep.equal({
         client_id: 'my-app',
         source_ip: null,
@@ -126,6 +127,56 @@ for (const db of ['memory', 'DuckDB']) {
         cursor = page.next === null ? '' : `&cursor=${page.next}`;
       } while (cursor !== '');
       expect(seen).to.deep.equal(['/6', '/5', '/4', '/3', '/2', '/1', '/0']);
+    });
+
+    it('gives the slowest first, and takes no cursor of another order', async () => {
+      await store(
+        { endpoint: '/1', latency_ms: 1 },
+        { endpoint: '/9', latency_ms: 9 },
+        { endpoint: '/5', latency_ms: 5 },
+      );
+      const page = await events('?order=slowest&limit=2');
+      expect(page.events.map((event) => event['endpoint'])).to.deep.equal(['/9', '/5']);
+      expect(await endpoints(`?order=slowest&cursor=${page.next}`)).to.deep.equal(['/1']);
+      const { status, body } = await call(`${running.url}/api/events?cursor=${page.next}`);
+      expect([status, body['error']]).to.deep.equal([
+        400,
+        '`cursor` must be the `next` of an earlier answer in the same order',
+      ]);
+    });
+
+    it('shows one request with what the same client asked before and after', async () => {
+      const at = (n: number): string => new Date(START + n * MINUTE).toISOString();
+      const mine = [0, 1, 2, 3].map((n) => ({
+        endpoint: `/${n}`,
+        timestamp: at(n),
+        span_id: `${n}`.repeat(16),
+      }));
+      const others = [
+        { timestamp: at(1), source_ip: HASH.replace('3', '4') },
+        { timestamp: at(2), source_ip: null },
+      ];
+      await store(...mine, ...others);
+      const { events: all } = await events('?order=oldest&endpoint_contains=/users');
+      const { events: listed } = await events('?path=/2');
+      const id = String(listed[0]?.['id']);
+      const pathsOf = (body: Record<string, unknown>, name: string): unknown[] =>
+        (body[name] as Record<string, unknown>[]).map((event) => event['endpoint']);
+      for (const which of [
+        `id=${id}`,
+        `trace_id=${String(wireEvent()['trace_id'])}&span_id=${'2'.repeat(16)}`,
+      ]) {
+        const body = await get(`/api/events/detail?${which}`);
+        expect(body['event']).to.deep.equal(listed[0]);
+        expect([pathsOf(body, 'before'), pathsOf(body, 'after')]).to.deep.equal([['/0', '/1'], ['/3']]);
+      }
+      const nobody = all.find((event) => event['source_ip'] === null);
+      const alone = await get(`/api/events/detail?id=${String(nobody?.['id'])}`);
+      expect([alone['before'], alone['after']]).to.deep.equal([[], []]);
+      expect((await call(`${running.url}/api/events/detail?id=999999`)).status).to.equal(404);
+      expect((await call(`${running.url}/api/events/detail?trace_id=${'a'.repeat(32)}`)).status).to.equal(
+        400,
+      );
     });
 
     it('has no next page when the last one is just full', async () => {

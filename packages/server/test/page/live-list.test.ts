@@ -14,6 +14,7 @@ import { traceLink } from '../../page/dist/trace-link.js';
 
 function event(members: Partial<StoredEvent> = {}): StoredEvent {
   return {
+    id: 1,
     client_id: 'shop',
     received_at: '2025-03-01T12:00:00.000Z',
     source_ip: null,

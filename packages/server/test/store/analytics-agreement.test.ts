@@ -7,11 +7,13 @@ import fc from 'fast-check';
 
 import type { CerberusEvent } from '../../dist/event/event.js';
 import { ENDPOINT_ORDERS, type AnalyticsFilter } from '../../dist/store/analytics.js';
+import type { EventFilter } from '../../dist/store/filter/event-filter.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { Store } from '../../dist/store/store.js';
 import { tidy } from '../support/answers.js';
 import { append, START, storeEvent } from '../support/events.js';
+import { anyFilter, anyMembers } from '../support/filters.js';
 import { openStore, usePreparedPostgres } from '../support/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 
@@ -31,7 +33,7 @@ const anyEvent: fc.Arbitrary<CerberusEvent> = fc
   .record({
     clientId: fc.constantFrom('shop', 'blog'),
     sourceIp: fc.option(fc.integer({ min: 0, max: 9 }).map((n) => String(n).repeat(64))),
-    endpoint: fc.constantFrom('/a', '/b', '/c/1', '/c/2'),
+    endpoint: fc.constantFrom('/a', '/b', '/c/1', '/c/2', '/É'),
     route: fc.option(fc.constantFrom('/c/:id', '/a')),
     method: fc.constantFrom('GET', 'POST'),
     timestamp: fc.integer({ min: START - 2 * HOUR, max: START + 2 * HOUR }),
@@ -39,15 +41,18 @@ const anyEvent: fc.Arbitrary<CerberusEvent> = fc
     latencyMs: fc.option(fc.oneof(fc.constant(0), fc.double({ noNaN: true, min: 1e-6, max: 1e5 }))),
     outcome: fc.option(fc.constantFrom('completed', 'aborted', 'error')),
     customData: fc
-      .dictionary(fc.constantFrom('x', 'y', 'z'), metricValue)
+      .dictionary(fc.constantFrom('x', 'y', 'z', 'a/b~c'), metricValue)
       .map((metrics) => JSON.stringify(metrics)),
   })
-  .map((members) => storeEvent(members));
+  .chain((members) => anyMembers.map((others) => storeEvent({ ...members, ...others })));
+
+/** All that is stored. */
+const WHOLE = { since: START - 2 * HOUR, until: START + 2 * HOUR + 1 };
 
 const filters: readonly AnalyticsFilter[] = [
-  { since: START - 2 * HOUR, until: START + 2 * HOUR + 1 },
+  WHOLE,
   { since: START - 1234, until: START + HOUR + 1, clientId: 'shop' },
-  { since: START, until: START + 2 * HOUR, endpoint: { method: 'GET', endpoint: '/c/:id' } },
+  { since: START, until: START + 2 * HOUR, method: 'GET', endpoint: '/c/:id' },
 ];
 
 async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<string, unknown>> {
@@ -58,18 +63,31 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
     overview: await analytics.overview(query),
     clients: await analytics.clients({ ...filter, limit: 5 }),
     metrics: await analytics.metrics({ ...filter, limit: 500 }),
+    summary: await store.summary({ ...filter, bucketMillis: 600_000 }),
+    events: (await store.events({ ...filter, limit: 7 })).map(({ id: _id, ...event }) => event),
   };
   for (const prefix of ['3', '8'.repeat(16), '5'.repeat(40), `${'5'.repeat(40)}6`])
     answered[`clients ${prefix}`] = await analytics.clients({ ...filter, prefix, limit: 5 });
   for (const order of ENDPOINT_ORDERS) {
     answered[`by ${order}`] = await analytics.endpoints({ ...filter, order, limit: 3 });
   }
+  for (const of of ['endpoint', 'status', 'source_ip'] as const)
+    answered[`values of ${of}`] = await analytics.values({
+      ...filter,
+      of,
+      search: of === 'endpoint' ? 'C' : undefined,
+      limit: 3,
+    });
   for (const name of ['x', 'y', 'nothing']) answered[name] = await analytics.metric({ ...named, name });
   return tidy(answered) as Record<string, unknown>;
 }
 
-/** Stores of the same events, some of them aggregated and others not yet, which are asked everything. */
-async function expectAgreement(events: readonly CerberusEvent[], stores: readonly Store[]): Promise<void> {
+/** Stores of the same events, some of them aggregated and others not yet, which are asked everything, also under some more filters. */
+async function expectAgreement(
+  events: readonly CerberusEvent[],
+  more: readonly EventFilter[],
+  stores: readonly Store[],
+): Promise<void> {
   const half = events.length >> 1;
   for (const [seq, part] of [events.slice(0, half), events.slice(half)].entries()) {
     for (const store of stores) {
@@ -77,13 +95,16 @@ async function expectAgreement(events: readonly CerberusEvent[], stores: readonl
       if ('rollUp' in store && typeof store.rollUp === 'function' && seq === 0) await store.rollUp();
     }
   }
-  for (const filter of filters) {
+  for (const filter of [...filters, ...more.map((each) => ({ ...each, ...WHOLE }))]) {
     const [exact, ...others] = await Promise.all(stores.map((store) => answers(store, filter)));
     for (const [question, answer] of Object.entries(exact ?? {}))
-      for (const other of others) expect(other[question], question).to.deep.equal(answer);
+      for (const other of others)
+        expect(other[question], `${question} of ${JSON.stringify(filter)}`).to.deep.equal(answer);
   }
   await Promise.all(stores.map((store) => store.close()));
 }
+
+const anyFilters = fc.array(anyFilter, { minLength: 3, maxLength: 3 });
 
 const duckDb = (): Promise<Store> =>
   DuckDbStore.open(join(tempFolder(), 'x.duckdb'), { memoryLimit: '256MB', threads: 1 });
@@ -91,11 +112,11 @@ const duckDb = (): Promise<Store> =>
 describe('all stores', () => {
   afterEach(removeTempFolders);
 
-  it('give the same answers to every question of the page: memory and DuckDB', async function () {
-    this.timeout(60_000);
+  it('give the same answers to every question under every filter: memory and DuckDB', async function () {
+    this.timeout(120_000);
     await fc.assert(
-      fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), async (events) => {
-        await expectAgreement(events, [new MemoryStore(), await duckDb()]);
+      fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), anyFilters, async (events, more) => {
+        await expectAgreement(events, more, [new MemoryStore(), await duckDb()]);
         removeTempFolders();
       }),
       { numRuns: 12, endOnFailure: true },
@@ -105,12 +126,12 @@ describe('all stores', () => {
   describe('with PostgreSQL', () => {
     const preparedDatabase = usePreparedPostgres();
 
-    it('give the same answers to every question of the page: memory, DuckDB and PostgreSQL', async function () {
+    it('give the same answers to every question under every filter: memory, DuckDB and PostgreSQL', async function () {
       this.timeout(120_000);
       await fc.assert(
-        fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), async (events) => {
+        fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), anyFilters, async (events, more) => {
           const postgres = await openStore(await preparedDatabase());
-          await expectAgreement(events, [new MemoryStore(), await duckDb(), postgres]);
+          await expectAgreement(events, more, [new MemoryStore(), await duckDb(), postgres]);
           removeTempFolders();
         }),
         { numRuns: 12, endOnFailure: true },

@@ -37,9 +37,14 @@ export function randomEvent(random: () => number, since: number, until: number):
     ...(random() < 0.3 && { vip: pick(true, false) }),
     ...(random() < 0.1 && { tags: ['x'] }),
   };
+  const clientId = pick('shop', 'blog');
+  const client = random() < 0.1 ? null : Math.floor(random() * 300);
   return storeEvent({
-    clientId: pick('shop', 'blog'),
-    sourceIp: random() < 0.1 ? null : hashOf(Math.floor(random() * 300)),
+    clientId,
+    sourceIp: client === null ? null : hashOf(client),
+    userId: client === null ? null : `user-${client % 7}`,
+    errorType: client === null || client % 3 > 0 ? null : 'TypeError',
+    syntheticType: client === null || client % 5 > 0 ? null : 'bot',
     endpoint,
     route: endpoint.startsWith('/c') ? '/c/:id' : null,
     method: pick('GET', 'GET', 'POST'),

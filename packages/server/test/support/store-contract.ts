@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import type { CerberusEvent, StoredEvent } from '../../dist/event/event.js';
+import { EVENT_ORDERS, orderValue } from '../../dist/store/event-order.js';
 import type { EventQuery } from '../../dist/store/event-query.js';
 import type { Store } from '../../dist/store/store.js';
 import { until, within } from './deadline.js';
@@ -319,14 +320,15 @@ function pages(store: () => Store): void {
     expect(found.map((event) => (event.timestamp ?? 0) - START)).to.deep.equal([3, 2]);
   });
 
-  it('filters by client, and by route or path', async () => {
+  it('filters by client, by the name of an endpoint, and by path', async () => {
     const byRoute = storeEvent({ endpoint: '/a/1', route: '/a/:id' });
     const byPath = storeEvent({ endpoint: '/b', route: null, clientId: 'other' });
     await store().append(append({ events: [byRoute, byPath] }));
     const paths = async (query: Partial<EventQuery>): Promise<string[]> =>
       (await store().events({ ...ALL, ...query })).map((event) => event.endpoint);
     expect(await paths({ endpoint: '/a/:id' })).to.deep.equal(['/a/1']);
-    expect(await paths({ endpoint: '/a/1' })).to.deep.equal(['/a/1']);
+    expect(await paths({ endpoint: '/a/1' })).to.deep.equal([]);
+    expect(await paths({ path: '/a/1' })).to.deep.equal(['/a/1']);
     expect(await paths({ endpoint: '/b' })).to.deep.equal(['/b']);
     expect(await paths({ endpoint: '/b', clientId: 'my-app' })).to.deep.equal([]);
     expect(await paths({ clientId: 'other' })).to.deep.equal(['/b']);
@@ -352,10 +354,48 @@ function pages(store: () => Store): void {
       paged.push(...events.map((event) => event.id));
       const last = events.at(-1);
       if (last === undefined) break;
-      after = { time: last.timestamp ?? last.receivedAt, id: last.id };
+      after = { value: last.timestamp ?? last.receivedAt, id: last.id };
       await store().append(append({ seq: page + 2, events: [at(5)] }));
     }
     expect(paged).to.deep.equal(expected);
+  });
+
+  for (const order of EVENT_ORDERS) {
+    it(`pages through events in their order, each once, though many are equal: ${order}`, async () => {
+      const events = Array.from({ length: 24 }, (_, i) =>
+        storeEvent({
+          timestamp: START + (i % 5),
+          latencyMs: i % 7 === 0 ? null : (i % 4) + 0.1,
+          requestBodySize: i % 3 === 0 ? null : i % 4,
+          responseBodySize: i % 6 === 0 ? null : (i % 2) * 2 ** 40,
+        }),
+      );
+      await store().append(append({ events }));
+      const paged: StoredEvent[] = [];
+      for (;;) {
+        const last = paged.at(-1);
+        const after = last && { value: orderValue(last, order) ?? NaN, id: last.id };
+        const page = await store().events({ order, limit: 5, after });
+        if (page.length === 0) break;
+        paged.push(...page);
+      }
+      const sign = order === 'oldest' ? 1 : -1;
+      const expected = (await store().events({ limit: 100 }))
+        .filter((event) => orderValue(event, order) !== null)
+        .toSorted(
+          (a, b) => sign * ((orderValue(a, order) ?? 0) - (orderValue(b, order) ?? 0) || a.id - b.id),
+        );
+      expect(paged.map(({ id }) => id)).to.deep.equal(expected.map(({ id }) => id));
+    });
+  }
+
+  it('finds one event by its id, and by its trace and span', async () => {
+    const spans = ['b7ad6b7169203331', 'b7ad6b7169203332'];
+    await store().append(append({ events: spans.map((spanId) => storeEvent({ spanId })) }));
+    const [one] = await store().events({ limit: 1, spanId: spans[0], traceId: storeEvent().traceId ?? '' });
+    expect(one?.spanId).to.equal(spans[0]);
+    expect(await store().events({ limit: 5, id: one?.id })).to.deep.equal([one]);
+    expect(await store().events({ limit: 5, id: 1e15 })).to.deep.equal([]);
   });
 }
 

@@ -30,7 +30,9 @@ export function Figures({
   return (
     <section aria-label={`Figures, compared with ${before}`}>
       <dl class={withRate ? 'stats with-rate' : 'stats'}>
-        {withRate && <Stat name="Now" value={`${rate(now.requests_per_second)}\u202F/s`} note="requests" />}
+        {withRate && now.requests_per_second !== null && (
+          <Stat name="Now" value={`${rate(now.requests_per_second)}\u202F/s`} note="requests" />
+        )}
         <Stat
           name="Requests"
           value={count(totals.requests)}

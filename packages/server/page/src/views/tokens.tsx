@@ -18,8 +18,8 @@ export function TokensView(): JSX.Element {
   const [changes, setChanges] = useState(0);
   const [created, setCreated] = useState<NewToken>();
   const [problem, setProblem] = useState<string>();
-  const { value, refused } = useRead<Tokens>('api/tokens', { changes });
-  const shares = useRead<Shares>('api/shares', { changes }).value?.shares ?? [];
+  const { value, refused } = useRead<Tokens>('api/tokens', {}, true, changes);
+  const shares = useRead<Shares>('api/shares', {}, true, changes).value?.shares ?? [];
   if (refused !== undefined) return <Refused why={refused} />;
   if (value === undefined) return <Loading />;
   const done = (failure: ApiFailure | undefined): void => {

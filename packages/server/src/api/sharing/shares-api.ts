@@ -7,6 +7,8 @@ import { scopeToJson, type ShareScopeJson } from '../../access/sharing/share-sco
 import { formatTime } from '../../event/timestamps.ts';
 import { failure, type Reply } from '../../http/response.ts';
 import { readJsonObject } from '../json-body.ts';
+import { QUERIES } from '../query/descriptions.ts';
+import { readQuery } from '../query/reading.ts';
 
 /** Names of endpoints may be long. */
 const MAX_BODY_BYTES = 32_768;
@@ -33,8 +35,10 @@ export async function createShareReply(
 
 /** `DELETE /api/shares?id=…`: from now on it opens nothing. */
 export async function revokeShareReply(shares: Shares, params: URLSearchParams): Promise<Reply> {
-  const id = params.get('id');
-  if (id === null) return failure(400, '`id` must be given');
+  const parsed = readQuery(QUERIES['DELETE /api/shares'], params);
+  if (!parsed.ok) return failure(400, parsed.error);
+  const { id } = parsed.query;
+  if (id === undefined) return failure(400, '`id` must be given');
   if (!(await shares.revoke(id))) return failure(404, 'there is no such link');
   return { status: 200, body: { revoked: id } };
 }

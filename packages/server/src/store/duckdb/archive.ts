@@ -1,11 +1,13 @@
 import type { Archive, ExportFormat, ExportQuery } from '../archive.ts';
 import { copyFolder } from '../copies.ts';
-import { Conditions, filtered } from './engine/conditions.ts';
+import { Conditions } from './engine/conditions.ts';
 import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
+import { filtered } from './questions/filter.ts';
 
 const FORMATS: Readonly<Record<ExportFormat, string>> = {
   parquet: 'FORMAT parquet, COMPRESSION zstd',
   ndjson: 'FORMAT json',
+  csv: 'FORMAT csv, HEADER',
 };
 
 /** Times as the read API writes them; Parquet has a type for them. */

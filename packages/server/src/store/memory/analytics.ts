@@ -1,4 +1,4 @@
-import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
+import { endpointName, eventTime, isError, type StoredEvent } from '../../event/event.ts';
 import {
   SPARKLINE_PARTS,
   STATUS_CLASSES,
@@ -26,11 +26,14 @@ import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
 import { isLong } from '../figures/precision.ts';
 import type { ProducerRow } from '../producer.ts';
 import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
+import type { ValueCount, ValuesQuery } from '../value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
-import { addressesOf, compare, endpointOf, isError, matches, percentilesOf } from './figures.ts';
+import { matcher } from '../filter/matcher.ts';
+import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listApplications, listProducers } from './source-list.ts';
+import { listValues } from './values.ts';
 
 /** Answers the questions of the page from arrays, always exactly; what the other store's answers are held against. */
 export class MemoryAnalytics implements Analytics {
@@ -105,6 +108,10 @@ export class MemoryAnalytics implements Analytics {
     return Promise.resolve(describeMetric(this.#matching(query), query));
   }
 
+  values(query: ValuesQuery): Promise<readonly ValueCount[]> {
+    return Promise.resolve(listValues(this.#matching(query), query));
+  }
+
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {
     return Promise.resolve(listProducers(this.#producers.values(), query));
   }
@@ -113,14 +120,8 @@ export class MemoryAnalytics implements Analytics {
     return Promise.resolve(listApplications(this.#producers.values(), query));
   }
 
-  #matching({ endpoint, ...filter }: AnalyticsFilter): readonly StoredEvent[] {
-    return this.#events
-      .filter((event) => matches(event, filter))
-      .filter(
-        (event) =>
-          endpoint === undefined ||
-          (event.method === endpoint.method && endpointName(event) === endpoint.endpoint),
-      );
+  #matching(filter: AnalyticsFilter): readonly StoredEvent[] {
+    return this.#events.filter(matcher(filter));
   }
 }
 

@@ -1,19 +1,6 @@
-import { eventTime, type StoredEvent } from '../../event/event.ts';
+import type { StoredEvent } from '../../event/event.ts';
 import type { EndpointKey } from '../analytics.ts';
-import type { EventFilter, Percentiles } from '../event-query.ts';
-
-/** Whether an event matches what all questions can ask for. */
-export function matches(event: StoredEvent, filter: EventFilter): boolean {
-  const time = eventTime(event);
-  if (filter.since !== undefined && time < filter.since) return false;
-  if (filter.until !== undefined && time >= filter.until) return false;
-  return filter.clientId === undefined || event.clientId === filter.clientId;
-}
-
-/** Whether an event counts as an error. */
-export function isError(event: StoredEvent): boolean {
-  return event.outcome === null ? (event.statusCode ?? 0) >= 500 : event.outcome === 'error';
-}
+import type { Percentiles } from '../event-query.ts';
 
 /** Distinct addresses, without those that are not known. */
 export function addressesOf(events: readonly StoredEvent[]): ReadonlySet<string> {

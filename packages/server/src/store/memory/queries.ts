@@ -1,4 +1,4 @@
-import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
+import { endpointName, eventTime, isError, type StoredEvent } from '../../event/event.ts';
 import { chooseBucket } from '../figures/bucket-width.ts';
 import {
   MAX_SUMMARY_ENDPOINTS,
@@ -8,26 +8,36 @@ import {
   type SummaryEndpoint,
   type SummaryQuery,
 } from '../event-query.ts';
+import { isAscending, orderValue, type EventOrder, type EventPosition } from '../event-order.ts';
 import { groupBy } from '../../nested-maps.ts';
-import { addressesOf, compare, endpointOf, isError, matches, percentilesOf } from './figures.ts';
+import { matcher } from '../filter/matcher.ts';
+import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
 
 /** Answers an {@link EventQuery} from an array of events. */
 export function selectEvents(all: readonly StoredEvent[], query: EventQuery): readonly StoredEvent[] {
-  const { endpoint, method, status, outcome, after } = query;
+  const { after, order = 'newest', id, spanId } = query;
   return all
-    .filter((event) => matches(event, query))
-    .filter((event) => endpoint === undefined || event.route === endpoint || event.endpoint === endpoint)
-    .filter((event) => method === undefined || event.method === method)
-    .filter((event) => outcome === undefined || event.outcome === outcome)
-    .filter(({ statusCode }) => status === undefined || isWithin(statusCode, status))
-    .sort(newestFirst)
-    .filter((event) => after === undefined || isBelow(event, after.time, after.id))
-    .slice(0, query.limit);
+    .filter(matcher(query))
+    .filter((event) => id === undefined || event.id === id)
+    .filter((event) => spanId === undefined || event.spanId === spanId)
+    .flatMap((event) => {
+      const value = orderValue(event, order);
+      return value === null ? [] : [{ event, value, id: event.id }];
+    })
+    .sort((a, b) => compared(a, b, order))
+    .filter((place) => after === undefined || compared(place, after, order) > 0)
+    .slice(0, query.limit)
+    .map(({ event }) => event);
+}
+
+function compared(a: EventPosition, b: EventPosition, order: EventOrder): number {
+  const difference = a.value - b.value || a.id - b.id;
+  return isAscending(order) ? difference : -difference;
 }
 
 /** Answers a {@link SummaryQuery} from an array of events. */
 export function summarise(all: readonly StoredEvent[], query: SummaryQuery): Summary {
-  const events = all.filter((event) => matches(event, query));
+  const events = all.filter(matcher(query));
   const bucketMillis = query.bucketMillis ?? chooseBucket(spanOf(events, query));
   return {
     requests: events.length,
@@ -38,19 +48,6 @@ export function summarise(all: readonly StoredEvent[], query: SummaryQuery): Sum
     buckets: bucketsOf(events, bucketMillis),
     endpoints: endpointsOf(events),
   };
-}
-
-function isWithin(statusCode: number | null, { from, to }: { from: number; to: number }): boolean {
-  return statusCode !== null && statusCode >= from && statusCode <= to;
-}
-
-function newestFirst(a: StoredEvent, b: StoredEvent): number {
-  return eventTime(b) - eventTime(a) || b.id - a.id;
-}
-
-function isBelow(event: StoredEvent, time: number, id: number): boolean {
-  const own = eventTime(event);
-  return own < time || (own === time && event.id < id);
 }
 
 function spanOf(events: readonly StoredEvent[], query: SummaryQuery): number {

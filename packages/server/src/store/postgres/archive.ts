@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { Archive, ExportQuery } from '../archive.ts';
 import { copyFolder } from '../copies.ts';
-import { parquetOf } from '../parquet.ts';
+import { csvOf, parquetOf } from '../table-files.ts';
 import type { LastingConnection } from './engine/lasting-connection.ts';
 import { text, type Row } from '../rows/values.ts';
 import { exportQuery } from './questions/queries.ts';
@@ -28,7 +28,7 @@ export class PostgresArchive implements Archive {
     const lines = `${path}.ndjson`;
     try {
       await this.#writeLines(filter, lines, JSON.stringify);
-      await parquetOf(lines, path);
+      await (format === 'csv' ? csvOf(lines, path) : parquetOf(lines, path));
     } finally {
       await rm(lines, { force: true });
     }

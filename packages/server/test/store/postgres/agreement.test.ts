@@ -10,11 +10,13 @@ import { HEAD_CLIENTS } from '../../../dist/store/postgres/aggregates/client-fam
 import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
 import { rollUpStep } from '../../../dist/store/postgres/aggregates/roll-up.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import { DIMENSIONS } from '../../../dist/store/value-list.js';
 import type { Store } from '../../../dist/store/store.js';
 import { expectClose, expectLatency, expectMetric, tidy } from '../../support/answers.js';
 import { within } from '../../support/deadline.js';
 import { afterTest } from '../../support/disposal.js';
 import { append, producerRef, START, storeEvent } from '../../support/events.js';
+import { MEMBER_FILTERS } from '../../support/filters.js';
 import { hashOf, PREFIXES, randomEvent, seededRandom } from '../../support/random-events.js';
 import { ask, usePostgres } from '../../support/postgres.js';
 import { LIMITS, openStore, SECRETS } from '../../support/postgres-store.js';
@@ -30,15 +32,23 @@ const ENDPOINT = { method: 'GET', endpoint: '/c/:id' };
 /** Aggregates answer more than these even for a day, from a store that was told so. */
 const MANY = 100;
 
+function withRange(range: AnalyticsFilter): Readonly<Record<string, AnalyticsFilter>> {
+  return Object.fromEntries(
+    Object.entries(MEMBER_FILTERS).map(([name, filter]) => [name, { ...filter, ...range }]),
+  );
+}
+
 const longFilters: Readonly<Record<string, AnalyticsFilter>> = {
   everything: LONG,
   'one client id': { ...LONG, clientId: 'shop' },
-  'one endpoint': { ...LONG, endpoint: ENDPOINT },
+  'one endpoint': { ...LONG, ...ENDPOINT },
+  ...withRange(LONG),
 };
 const shortFilters: Readonly<Record<string, AnalyticsFilter>> = {
   everything: SHORT,
   'one client id': { ...SHORT, clientId: 'shop' },
-  'one endpoint': { ...SHORT, endpoint: ENDPOINT },
+  'one endpoint': { ...SHORT, ...ENDPOINT },
+  ...withRange(SHORT),
 };
 
 describe('answers from PostgreSQL', function () {
@@ -119,7 +129,6 @@ describe('answers from PostgreSQL', function () {
   it('are the same as exact ones for a day and less', async () => {
     await putInAllStates();
     for (const [name, filter] of Object.entries(shortFilters)) {
-      const { since, until, clientId } = filter;
       const all = async (each: Store): Promise<Record<string, unknown>> => {
         const { analytics } = each;
         const metric = { ...filter, bucketMillis: HOUR, byEndpoint: true };
@@ -131,8 +140,8 @@ describe('answers from PostgreSQL', function () {
           metrics: await analytics.metrics({ ...filter, limit: 500 }),
           items: await analytics.metric({ ...metric, name: 'items', bucketMillis: 25 * MINUTE }),
           plan: await analytics.metric({ ...metric, name: 'plan' }),
-          summary: await each.summary({ since, until, clientId }),
-          events: (await each.events({ since, until, limit: 20 })).map(({ timestamp }) => timestamp),
+          summary: await each.summary(filter),
+          events: (await each.events({ ...filter, limit: 20 })).map(({ timestamp }) => timestamp),
         };
       };
       const [is, should] = [await all(store), await all(exact)];
@@ -156,7 +165,7 @@ describe('answers from PostgreSQL', function () {
   it('are exact up to a number of events of all endpoints, and estimates beyond', async () => {
     await put(events(MANY, SHORT.since, SHORT.until));
     await store.rollUp();
-    const query = { ...SHORT, bucketMillis: HOUR, endpoint: ENDPOINT };
+    const query = { ...SHORT, bucketMillis: HOUR, ...ENDPOINT };
     expect(tidy(await estimating.analytics.overview(query))).to.deep.equal(
       tidy(await exact.analytics.overview(query)),
     );
@@ -203,6 +212,7 @@ describe('answers from PostgreSQL', function () {
         Promise.all([
           each.clients({ ...filter, limit: 200 }),
           ...PREFIXES.map((prefix) => each.clients({ ...filter, prefix, limit: 200 })),
+          ...DIMENSIONS.map((of) => each.values({ ...filter, of, limit: 20 })),
           each.endpoints({ ...filter, order: 'requests', limit: 50 }).then(({ endpoints, total }) => [
             total,
             // Parts begin where the range says, minutes do not.
@@ -280,8 +290,8 @@ describe('answers from PostgreSQL', function () {
     await put(busy());
     await store.rollUp();
     await put(busy().slice(0, 300));
-    for (const endpoint of [undefined, { method: 'GET', endpoint: '/api/users/:id' }]) {
-      const query = { ...LONG, endpoint, limit: 40 };
+    for (const endpoint of [{}, { method: 'GET', endpoint: '/api/users/:id' }]) {
+      const query = { ...LONG, ...endpoint, limit: 40 };
       expect(await store.analytics.clients(query)).to.deep.equal(await exact.analytics.clients(query));
     }
     for (const table of ['day_client_totals', 'day_clients', 'hour_client_totals']) {

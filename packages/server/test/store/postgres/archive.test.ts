@@ -64,6 +64,13 @@ describe('an export from PostgreSQL', () => {
       .map((line) => JSON.parse(Buffer.from(line, 'latin1').toString('utf8')) as unknown);
   }
 
+  it('has the same lines as one from DuckDB as CSV', async () => {
+    const query = { format: 'csv', method: 'GET' } as const;
+    const [mine, other] = [await exported(postgres, query), await exported(duckDb, query)];
+    expect(mine.split('\n')).to.have.length(7006);
+    expect(mine.split('\n').toSorted()).to.deep.equal(other.split('\n').toSorted());
+  });
+
   it('has the same lines as one from DuckDB, with the same names in the same order', async () => {
     const query = { format: 'ndjson' } as const;
     const [mine, other] = [parsed(await exported(postgres, query)), parsed(await exported(duckDb, query))];

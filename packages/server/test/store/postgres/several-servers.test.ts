@@ -53,8 +53,8 @@ describe('several servers on one PostgreSQL database', () => {
       expect(await rate.perSecond(everybody)).to.equal(0.4);
       expect(await rate.perSecond(ofShop)).to.equal(0.3);
       const endpoint = { method: 'GET', endpoint: '/api/users/:id' };
-      expect(await rate.perSecond({ ...ofShop, endpoint })).to.equal(0.3);
-      expect(await rate.perSecond({ ...ofShop, endpoint: { ...endpoint, method: 'PUT' } })).to.equal(0);
+      expect(await rate.perSecond({ ...ofShop, ...endpoint })).to.equal(0.3);
+      expect(await rate.perSecond({ ...ofShop, ...endpoint, method: 'PUT' })).to.equal(0);
     }
   });
 

@@ -1,8 +1,5 @@
 import { BIGINT, VARCHAR, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 
-import type { AnalyticsFilter } from '../../analytics.ts';
-import type { EventFilter } from '../../event-query.ts';
-
 /** A statement whose text is made of constants only; everything a user gave is in `values`. */
 export interface BoundQuery {
   readonly sql: string;
@@ -56,6 +53,11 @@ export class Conditions {
     return this;
   }
 
+  /** ` AND …` for each of them, behind others. */
+  get ands(): string {
+    return this.#texts.map((text) => ` AND ${text}`).join('');
+  }
+
   get where(): string {
     return this.#texts.length === 0 ? '' : `WHERE ${this.#texts.join(' AND ')}`;
   }
@@ -67,19 +69,4 @@ export class Conditions {
       Object.fromEntries(Object.entries(all).filter(([name]) => named.has(name)));
     return { sql, values: pick(this.#values), types: pick(this.#types) };
   }
-}
-
-/** Conditions on the `events` table. */
-export function filtered(filter: EventFilter): Conditions {
-  return new Conditions()
-    .time('since', `event_time >= ${instantSql('$since')}`, filter.since)
-    .time('until', `event_time < ${instantSql('$until')}`, filter.until)
-    .text('client_id', 'client_id = $client_id', filter.clientId);
-}
-
-/** Conditions on the `events` table, with those on an endpoint. */
-export function filteredByEndpoint({ endpoint, ...filter }: AnalyticsFilter): Conditions {
-  return filtered(filter)
-    .text('method', 'method = $method', endpoint?.method)
-    .text('endpoint', `${ENDPOINT_NAME} = $endpoint`, endpoint?.endpoint);
 }

@@ -19,6 +19,7 @@ import { metricBucket } from '../../figures/bucket-width.ts';
 import { EXACT_EVENTS, isLong } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
+import type { ValueCount, ValuesQuery } from '../../value-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
 import { number } from '../../rows/values.ts';
@@ -32,6 +33,7 @@ import type { RolledUp } from './rollup-range.ts';
 import { rollupSource, type Grain } from './rollup-source.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { exactSource, type FactSource } from './source.ts';
+import { valueListOf } from './values.ts';
 
 /**
  * A longer range that ended so recently ends now. What is stored while a question waits for its turn is soon in the aggregates
@@ -98,6 +100,10 @@ export class DuckDbAnalytics implements Analytics {
           : exactMetricSource(rows, query)),
       );
     });
+  }
+
+  values(query: ValuesQuery): Promise<readonly ValueCount[]> {
+    return this.#inSnapshot(query, (rows, rolledUp) => valueListOf(rows, query, rolledUp));
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {

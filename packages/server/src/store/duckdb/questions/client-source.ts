@@ -2,11 +2,13 @@ import { UBIGINT, VARCHAR } from '@duckdb/node-api';
 
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../analytics.ts';
+import { isOfAllEndpoints, isToldByKeys } from '../../filter/event-filter.ts';
 import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { keysOf } from '../../figures/client-keys.ts';
-import { filteredByEndpoint, instantSql, IS_ERROR } from '../engine/conditions.ts';
+import { instantSql, IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { number, text } from '../../rows/values.ts';
+import { filtered } from './filter.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
 
 const HAS_CLIENT = 'WHERE client IS NOT NULL';
@@ -30,6 +32,14 @@ export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
     UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events(`${CLIENT_KEY} AS client`)} ${HAS_CLIENT})`);
 }
 
+/** Those of all days that a range touches, which other rows may follow; none where events tell all. */
+function aggregatedAddresses(query: ClientsQuery): string {
+  if (!isToldByKeys(query)) return '';
+  const first = Math.floor(query.since / DAY_MILLIS) * DAY_MILLIS;
+  return `SELECT client, source_ip AS address FROM day_clients
+           WHERE start >= ${instantSql(first)} AND start < ${instantSql(query.until)} UNION ALL`;
+}
+
 /**
  * Answers a {@link ClientsQuery}. Not estimated, whatever the range: periods add up. Days do not tell endpoints apart,
  * hours do.
@@ -39,7 +49,7 @@ export async function topClientsOf(
   query: ClientsQuery,
   rolledUp: RolledUp,
 ): Promise<readonly ClientFigures[]> {
-  const ofEndpoint = query.endpoint !== undefined;
+  const ofEndpoint = !isOfAllEndpoints(query);
   const { aggregated, events } = rollupRange(
     query,
     rolledUp,
@@ -58,7 +68,7 @@ export async function topClientsOf(
   const isShown = prefix === undefined ? '' : 'WHERE starts_with(lower(hex(address)), $prefix)';
   // Whole hashes are eight times as long as keys, and only few of them are wanted.
   const found = await rows(
-    filteredByEndpoint(query)
+    filtered(query)
       .number('limit', query.limit)
       .value('first_key', UBIGINT, first)
       .value('last_key', UBIGINT, last)
@@ -71,9 +81,8 @@ export async function topClientsOf(
          SELECT lower(hex(any_value(address))) AS source_ip, any_value(top.requests) AS requests,
                 any_value(top.errors) AS errors, any_value(top.last_seen) AS last_seen
          FROM top JOIN (
-           SELECT client, source_ip AS address FROM day_clients
-           WHERE start >= ${instantSql(Math.floor(query.since / DAY_MILLIS) * DAY_MILLIS)} AND start < ${instantSql(query.until)}
-           UNION ALL FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}) USING (client) ${isShown}
+           ${aggregatedAddresses(query)}
+           FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}) USING (client) ${isShown}
          GROUP BY client ORDER BY requests DESC, client`,
       ),
   );

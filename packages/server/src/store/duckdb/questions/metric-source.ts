@@ -1,9 +1,10 @@
 import { VARCHAR } from '@duckdb/node-api';
 
 import type { AnalyticsFilter, MetricQuery } from '../../analytics.ts';
-import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
+import { ENDPOINT_NAME, type Conditions } from '../engine/conditions.ts';
 import { metricTypeSql, METRICS_OF_EVENT } from '../engine/metric-sql.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
+import { filtered } from './filter.ts';
 import { groupBy, selectKeys } from './source.ts';
 
 /** What both of these have; relations are SQL in parentheses. */
@@ -63,7 +64,7 @@ export async function createMetricTable(
   query: MetricQuery,
   relation: string,
 ): Promise<string> {
-  const conditions = filteredByEndpoint(query).value('name', VARCHAR, query.name);
+  const conditions = filtered(query).value('name', VARCHAR, query.name);
   const sql = `CREATE OR REPLACE TEMP TABLE one_metric AS FROM ${relation}`;
   await rows(conditions.number('width', query.bucketMillis).query(sql));
   return 'one_metric';
@@ -71,7 +72,7 @@ export async function createMetricTable(
 
 /** Reads which metrics single events have. */
 export function exactMetricUses(filter: AnalyticsFilter): MetricUses {
-  const { where } = filteredByEndpoint(filter);
+  const { where } = filtered(filter);
   return {
     ...eventsMatching(filter),
     uses: `(
@@ -82,7 +83,7 @@ export function exactMetricUses(filter: AnalyticsFilter): MetricUses {
 
 /** Reads a metric of single events. */
 export async function exactMetricSource(rows: ReadRows, query: MetricQuery): Promise<MetricSource> {
-  const { where } = filteredByEndpoint(query);
+  const { where } = filtered(query);
   const table = await createMetricTable(
     rows,
     query,
@@ -103,7 +104,7 @@ export async function exactMetricSource(rows: ReadRows, query: MetricQuery): Pro
 }
 
 function eventsMatching(filter: AnalyticsFilter): OfMetrics {
-  const conditions = (): Conditions => filteredByEndpoint(filter);
+  const conditions = (): Conditions => filtered(filter);
   return {
     estimated: false,
     events: `(SELECT count(*) AS events FROM events ${conditions().where})`,

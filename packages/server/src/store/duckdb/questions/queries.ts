@@ -1,12 +1,10 @@
-import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from '../../event-query.ts';
-import {
-  Conditions,
-  ENDPOINT_NAME,
-  filtered,
-  instantSql,
-  IS_ERROR,
-  type BoundQuery,
-} from '../engine/conditions.ts';
+import { BIGINT, DOUBLE, type DuckDBType } from '@duckdb/node-api';
+
+import { isAscending, SIZE_SQL, type EventOrder } from '../../event-order.ts';
+import type { EventFilter } from '../../filter/event-filter.ts';
+import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../event-query.ts';
+import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
+import { filtered } from './filter.ts';
 
 /** What a stored event is read from. */
 const EVENT_COLUMNS = `id, epoch_ms(received_at) AS received_at, client_id, source_ip, endpoint, scheme, method,
@@ -14,31 +12,44 @@ const EVENT_COLUMNS = `id, epoch_ms(received_at) AS received_at, client_id, sour
            outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
            network_protocol_version, user_agent_synthetic_type`;
 
-/** A page of events, newest first. */
+/** What events are ordered by, how a value of it is bound, and how it then stands in a statement. */
+const ORDERED_BY: Readonly<Record<EventOrder, readonly [string, DuckDBType, string]>> = {
+  newest: ['event_time', BIGINT, instantSql('$value')],
+  oldest: ['event_time', BIGINT, instantSql('$value')],
+  slowest: ['latency_ms', DOUBLE, '$value'],
+  largest: [SIZE_SQL, BIGINT, '$value'],
+};
+
+/** A page of events. */
 export function eventsQuery(query: EventQuery): BoundQuery {
+  const { id, spanId, order = 'newest', after } = query;
+  const [column, type, bound] = ORDERED_BY[order];
+  const [direction, beyond] = isAscending(order) ? ['', '>'] : ['DESC', '<'];
   const conditions = filtered(query)
-    .text('endpoint', '(route = $endpoint OR endpoint = $endpoint)', query.endpoint)
-    .text('method', 'method = $method', query.method)
-    .text('outcome', 'outcome = $outcome', query.outcome)
-    .number('limit', query.limit);
-  if (query.status !== undefined) {
+    .number('limit', query.limit)
+    .text('span_id', 'span_id = $span_id', spanId);
+  if (id !== undefined) conditions.number('of_id', id).and('id = $of_id');
+  if (column !== 'event_time') conditions.and(`${column} IS NOT NULL`);
+  if (after !== undefined) {
     conditions
-      .number('status_from', query.status.from)
-      .number('status_to', query.status.to)
-      .and('status_code BETWEEN $status_from AND $status_to');
+      .value('value', type, type === BIGINT ? BigInt(after.value) : after.value)
+      .number('id', after.id)
+      // Alone, so that row groups can be skipped by it.
+      .and(`${column} ${beyond}= ${bound}`)
+      .and(`(${column} ${beyond} ${bound} OR id ${beyond} $id)`);
   }
-  if (query.after !== undefined) {
-    conditions
-      .number('time', query.after.time)
-      .number('id', query.after.id)
-      .and(`event_time <= ${instantSql('$time')}`)
-      .and(`(event_time < ${instantSql('$time')} OR id < $id)`);
-  }
+  const isByTime = column === 'event_time';
+  const found = (columns: string): string => `
+    SELECT ${columns}
+    FROM events ${conditions.where}
+    ORDER BY ${column} ${direction}, id ${direction}
+    LIMIT $limit`;
+  if (isByTime) return conditions.query(found(EVENT_COLUMNS));
+  // Events lie in the order of time: to find others, all are looked at, and only of those that are found is everything read.
   return conditions.query(`
     SELECT ${EVENT_COLUMNS}
-    FROM events ${conditions.where}
-    ORDER BY event_time DESC, id DESC
-    LIMIT $limit`);
+    FROM events WHERE id IN (${found('id')})
+    ORDER BY ${column} ${direction}, id ${direction}`);
 }
 
 /** Events behind an id, in the order of ids, in which they lie in the file. */

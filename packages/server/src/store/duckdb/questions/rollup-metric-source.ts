@@ -1,7 +1,6 @@
 import { HOUR_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, MetricQuery } from '../../analytics.ts';
 import { metricBucketSql, metricValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
-import { filteredByEndpoint } from '../engine/conditions.ts';
 import { METRICS_OF_EVENT, metricTypeSql } from '../engine/metric-sql.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import {
@@ -12,6 +11,7 @@ import {
   type MetricSource,
   type MetricUses,
 } from './metric-source.ts';
+import { filtered } from './filter.ts';
 import { rollupRange, type RolledUp, type RollupRange } from './rollup-range.ts';
 import { groupBy, selectKeys } from './source.ts';
 
@@ -68,7 +68,7 @@ function eventsIn(
     events: `(
       SELECT requests AS events FROM ${range.aggregated('hour_requests', HOUR_MILLIS)}
       UNION ALL FROM ${range.events('1 AS events')})`,
-    conditions: () => filteredByEndpoint(filter),
+    conditions: () => filtered(filter),
   };
 }
 

@@ -1,7 +1,9 @@
 import { MINUTE_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, TimeRange } from '../../analytics.ts';
+import { isToldByKeys } from '../../filter/event-filter.ts';
 import { rangeParts } from '../../figures/range-parts.ts';
-import { ENDPOINT_NAME, instantSql } from '../engine/conditions.ts';
+import { instantSql } from '../engine/conditions.ts';
+import { ofEventsSql, ofKeysSql } from './filter.ts';
 
 /** Which events the aggregates hold. */
 export interface RolledUp {
@@ -31,7 +33,8 @@ interface Pending extends TimeRange {
 }
 
 /**
- * Cuts a filter's range into what aggregates hold and what only single events tell. Where nothing is aggregated behind
+ * Cuts a filter's range into what aggregates hold and what only single events tell: everything, where the filter is about more than
+ * keys. Where nothing is aggregated behind
  * the range's end, as in one that ends now, the periods that have just begun are read as if they were over.
  *
  * @param periods - lengths of the periods that are read, milliseconds, the longest first
@@ -43,17 +46,15 @@ export function rollupRange(
 ): RollupRange {
   const { whole, rest } = rangeParts(
     filter,
-    periods,
+    isToldByKeys(filter) ? periods : [],
     (period) => filter.until >= (period === MINUTE_MILLIS ? rolledUp.minutesBefore : rolledUp.before),
   );
-  const ofClient = filter.clientId === undefined ? '' : 'AND client_id = $client_id';
-  const ofEndpoint = (name: string): string =>
-    filter.endpoint === undefined ? '' : `AND method = $method AND ${name} = $endpoint`;
+  const ofKeys = ofKeysSql(filter);
+  const ofEvents = ofEventsSql(filter);
   return {
     aggregated: (table, period) => {
-      const keys = `${ofClient} ${ofEndpoint('endpoint')}`;
       return all(
-        (whole.get(period) ?? []).map((each) => `FROM ${table} WHERE ${within('start', each)} ${keys}`),
+        (whole.get(period) ?? []).map((each) => `FROM ${table} WHERE ${within('start', each)}${ofKeys}`),
         table,
       );
     },
@@ -65,7 +66,7 @@ export function rollupRange(
       const parts = [...rest.map((each) => ({ ...each, condition: '' })), ...pending];
       const select = ({ condition, ...range }: Pending): string =>
         `SELECT ${columns} FROM events
-         WHERE ${within('event_time', range)} ${condition} ${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
+         WHERE ${within('event_time', range)} ${condition}${ofEvents}`;
       return parts.length === 0
         ? `(SELECT ${columns} FROM events WHERE false)`
         : all(parts.map((part) => select(part)));

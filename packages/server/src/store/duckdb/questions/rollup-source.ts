@@ -1,8 +1,10 @@
 import { HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter } from '../../analytics.ts';
+import { isToldByKeys } from '../../filter/event-filter.ts';
 import { latencyBucketSql, latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
-import { ENDPOINT_NAME, filteredByEndpoint } from '../engine/conditions.ts';
-import { sketchedClients } from './client-source.ts';
+import { ENDPOINT_NAME } from '../engine/conditions.ts';
+import { distinctClients, sketchedClients } from './client-source.ts';
+import { filtered } from './filter.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
 import { selectKeys, type FactSource } from './source.ts';
 
@@ -50,8 +52,9 @@ export function rollupSource(
     counts: `(${counts})`,
     counted,
     ...countedLatencies(counted),
-    clients: sketchedClients(filter, rolledUp),
-    conditions: () => filteredByEndpoint(filter),
+    // A sketch needs pseudonyms of all kinds: of those that begin alike it can tell few apart. Without aggregates it saves nothing.
+    clients: isToldByKeys(filter) ? sketchedClients(filter, rolledUp) : distinctClients(filter, rolledUp),
+    conditions: () => filtered(filter),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { AnalyticsFilter } from '../../analytics.ts';
 import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
-import { ENDPOINT_NAME, filteredByEndpoint, type BoundQuery, type Conditions } from '../engine/conditions.ts';
+import { ENDPOINT_NAME, type BoundQuery, type Conditions } from '../engine/conditions.ts';
 import { distinctClients } from './client-source.ts';
+import { filtered } from './filter.ts';
 import type { RolledUp } from './rollup-range.ts';
 
 /** Relations, as SQL in parentheses, that hold what matches a filter; the questions of the page are put to them. */
@@ -24,7 +25,7 @@ export interface FactSource {
 
 /** Reads single events, but for clients: exact, and as slow as there are events in the range. */
 export function exactSource(filter: AnalyticsFilter, rolledUp: RolledUp): FactSource {
-  const conditions = (): Conditions => filteredByEndpoint(filter);
+  const conditions = (): Conditions => filtered(filter);
   const { where } = conditions();
   return {
     estimated: false,

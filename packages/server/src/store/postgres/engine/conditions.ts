@@ -1,6 +1,3 @@
-import type { AnalyticsFilter } from '../../analytics.ts';
-import type { EventFilter } from '../../event-query.ts';
-
 /** A statement whose text is made of constants only; everything a user gave is in `values`, in the order of `$1`, `$2` ... */
 export interface BoundQuery {
   readonly sql: string;
@@ -52,6 +49,11 @@ export class Conditions {
     return this;
   }
 
+  /** ` AND …` for each of them, behind others. */
+  get ands(): string {
+    return this.#texts.map((text) => ` AND ${text}`).join('');
+  }
+
   get where(): string {
     return this.#texts.length === 0 ? '' : `WHERE ${this.#texts.join(' AND ')}`;
   }
@@ -77,19 +79,4 @@ export class Conditions {
 /** PostgreSQL has no text with a NUL: nothing that is stored can be equal to one, nor can it be asked for. */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\u{FFFD}');
-}
-
-/** Conditions on the `events` table. */
-export function filtered(filter: EventFilter): Conditions {
-  return new Conditions()
-    .time('since', 'event_time >= $since', filter.since)
-    .time('until', 'event_time < $until', filter.until)
-    .text('client_id', 'client_id = $client_id', filter.clientId);
-}
-
-/** Conditions on the `events` table, with those on an endpoint. */
-export function filteredByEndpoint({ endpoint, ...filter }: AnalyticsFilter): Conditions {
-  return filtered(filter)
-    .text('method', 'method = $method', endpoint?.method)
-    .text('endpoint', `${ENDPOINT_NAME} = $endpoint`, endpoint?.endpoint);
 }

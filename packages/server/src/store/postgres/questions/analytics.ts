@@ -16,6 +16,7 @@ import type { ProducerRow } from '../../producer.ts';
 import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
+import type { ValueCount, ValuesQuery } from '../../value-list.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
 import { topClientsOf } from './clients.ts';
 import { endpointListOf } from './endpoint-list.ts';
@@ -24,6 +25,7 @@ import { metricListOf } from './metric-list.ts';
 import { overviewOf } from './overview.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { storedState, type StoredState } from './stored-state.ts';
+import { valueListOf } from './values.ts';
 
 /** What answers a question about a range. */
 type Answer<Q, A> = (rows: ReadRows, query: Q, state: StoredState) => Promise<A>;
@@ -57,6 +59,10 @@ export class PostgresAnalytics implements Analytics {
 
   metric(question: MetricQuestion): Promise<MetricDetail> {
     return this.#inSnapshot(question, question, metricDetailOf);
+  }
+
+  values(query: ValuesQuery): Promise<readonly ValueCount[]> {
+    return this.#inSnapshot(query, query, valueListOf);
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {

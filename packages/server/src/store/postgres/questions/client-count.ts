@@ -1,10 +1,11 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter } from '../../analytics.ts';
+import { isToldByKeys } from '../../filter/event-filter.ts';
 import { CLIENT_KEY, SKETCH_PLACE, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { DAY_TOTALS, DAYS, HOUR_CLIENT_TOTALS, HOUR_TOTALS, HOURS } from '../aggregates/tables.ts';
-import { filteredByEndpoint } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { number } from '../../rows/values.ts';
+import { filtered } from './filter.ts';
 import { isOfEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
@@ -21,7 +22,8 @@ export async function clientCount(
   mayEstimate: boolean,
 ): Promise<number> {
   const ofEndpoint = isOfEndpoint(filter);
-  const isEstimated = mayEstimate && state.isLarge;
+  // A sketch needs pseudonyms of all kinds: of those that begin alike it can tell few apart. Without aggregates it saves nothing.
+  const isEstimated = mayEstimate && state.isLarge && isToldByKeys(filter);
   const range = rollupRange(filter, state, isEstimated ? [DAY_MILLIS, HOUR_MILLIS] : [HOUR_MILLIS]);
   const known = `(
     SELECT client FROM ${range.events(`source_ip, ${CLIENT_KEY} AS client`)} AS e WHERE source_ip IS NOT NULL)`;
@@ -36,7 +38,7 @@ export async function clientCount(
   function sqlOf(): string {
     if (isEstimated) return `SELECT clients FROM ${sketchedClientsSql(places)} AS estimated`;
     if (!ofEndpoint) return `SELECT count(*) AS clients FROM (SELECT FROM ${keys} AS k GROUP BY client) AS c`;
-    const { where } = filteredByEndpoint(filter).and('source_ip IS NOT NULL');
+    const { where } = filtered(filter).and('source_ip IS NOT NULL');
     return `SELECT count(*) AS clients FROM (SELECT FROM events ${where} GROUP BY source_ip) AS c`;
   }
 }

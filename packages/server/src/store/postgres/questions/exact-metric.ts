@@ -1,10 +1,11 @@
 import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../analytics.ts';
 import { quantilesSql } from '../aggregates/log-bucket-sql.ts';
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
-import { ENDPOINT_NAME, filteredByEndpoint, storable } from '../engine/conditions.ts';
+import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { rowsOf } from '../engine/values.ts';
 import { number, type Row } from '../../rows/values.ts';
+import { filtered } from './filter.ts';
 import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-parts.ts';
 
 const NUMBERS = 'FROM m WHERE number IS NOT NULL';
@@ -26,7 +27,7 @@ function exactQuantilesSql(keys: readonly string[], quantiles: readonly number[]
  * few different values.
  */
 export async function exactMetric(rows: ReadRows, query: MetricQuery): Promise<MetricParts> {
-  const conditions = filteredByEndpoint(query);
+  const conditions = filtered(query);
   const endpoint = query.byEndpoint ? `method, ${ENDPOINT_NAME} AS path` : `'' AS method, '' AS path`;
   const [row = {}] = await rows(
     conditions

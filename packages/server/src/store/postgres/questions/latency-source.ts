@@ -3,11 +3,12 @@ import type { Percentiles } from '../../event-query.ts';
 import { binsOf } from '../../figures/log-buckets.ts';
 import type { BucketCounts } from '../../figures/ranked-buckets.ts';
 import { latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
-import { ENDPOINT_NAME, filteredByEndpoint } from '../engine/conditions.ts';
+import { ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
 import { number, type Row } from '../../rows/values.ts';
 import { countsOfRow, exactPercentiles, isWithinSql, LATENCY_BYTES, latenciesOf } from './exact-latencies.ts';
+import { filtered } from './filter.ts';
 import { isOfEndpoint, LATENCIES, PERIODS, requestsSql, withEndpoint, type Grain } from './requests.ts';
 import { rollupRange, type RollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
@@ -61,7 +62,7 @@ async function exactByTime(
   width: number,
 ): Promise<LatenciesByTime> {
   const counts = await countsOf(rows, filter, state);
-  const conditions = filteredByEndpoint(filter).number('width', width);
+  const conditions = filtered(filter).number('width', width);
   const sql = `
     SELECT start, percentile_cont(ARRAY[${QUANTILES.join(', ')}]) WITHIN GROUP (ORDER BY latency_ms) AS quantiles,
            ${LATENCY_BYTES} FILTER (WHERE ${isWithinSql('$edges')}) AS latencies
@@ -135,7 +136,7 @@ export async function latencyTotals(
     return percentiles(row?.['quantiles']);
   }
   const [exact = NONE] = await exactPercentiles([await countsOf(rows, filter, state)], async ([edges]) => {
-    const conditions = filteredByEndpoint(filter).value('edges', 'float8[]', edges);
+    const conditions = filtered(filter).value('edges', 'float8[]', edges);
     const { where } = conditions.and(isWithinSql('$edges'));
     const [row] = await rows(conditions.query(`SELECT ${LATENCY_BYTES} AS latencies FROM events ${where}`));
     return [latenciesOf(row?.['latencies'])];
@@ -170,7 +171,7 @@ export async function exactByEndpoint(
 ): Promise<readonly Percentiles[]> {
   const groups = endpoints.map(({ counts }) => counts);
   return exactPercentiles(groups, async (edges) => {
-    const conditions = filteredByEndpoint(filter)
+    const conditions = filtered(filter)
       .value(
         'methods',
         'text[]',

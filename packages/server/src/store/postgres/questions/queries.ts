@@ -1,6 +1,15 @@
-import { MAX_SUMMARY_ENDPOINTS, type EventFilter, type EventQuery } from '../../event-query.ts';
+import { isAscending, SIZE_SQL, type EventOrder } from '../../event-order.ts';
+import type { EventFilter } from '../../filter/event-filter.ts';
+import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../event-query.ts';
 import { EVENTS_OF_BATCH } from '../engine/batches.ts';
-import { Conditions, ENDPOINT_NAME, filtered, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
+import {
+  Conditions,
+  ENDPOINT_NAME,
+  IS_ERROR,
+  type BoundQuery,
+  type ParameterType,
+} from '../engine/conditions.ts';
+import { filtered } from './filter.ts';
 import { SHOWN_PRODUCERS } from './shown-producers.ts';
 
 /** What an event is read from, beside its id. */
@@ -11,30 +20,35 @@ const MEMBER_COLUMNS = `client_id, received_at, encode(source_ip, 'hex') AS sour
 
 const EVENT_COLUMNS = `id, ${MEMBER_COLUMNS}`;
 
-/** A page of events, newest first. */
+/** What events are ordered by, and its type. */
+const ORDERED_BY: Readonly<Record<EventOrder, readonly [string, ParameterType]>> = {
+  newest: ['event_time', 'bigint'],
+  oldest: ['event_time', 'bigint'],
+  slowest: ['latency_ms', 'float8'],
+  largest: [SIZE_SQL, 'bigint'],
+};
+
+/** A page of events. */
 export function eventsQuery(query: EventQuery): BoundQuery {
+  const { id, spanId, order = 'newest', after } = query;
+  const [column, type] = ORDERED_BY[order];
+  const [direction, beyond] = isAscending(order) ? ['', '>'] : ['DESC', '<'];
   const conditions = filtered(query)
-    .text('endpoint', '(route = $endpoint OR endpoint = $endpoint)', query.endpoint)
-    .text('method', 'method = $method', query.method)
-    .text('outcome', 'outcome = $outcome', query.outcome)
-    .number('limit', query.limit);
-  if (query.status !== undefined) {
+    .number('limit', query.limit)
+    .text('span_id', `span_id = decode($span_id, 'hex')`, spanId);
+  if (id !== undefined) conditions.number('of_id', id).and('id = $of_id');
+  if (column !== 'event_time') conditions.and(`${column} IS NOT NULL`);
+  if (after !== undefined) {
     conditions
-      .number('status_from', query.status.from)
-      .number('status_to', query.status.to)
-      .and('status_code BETWEEN $status_from AND $status_to');
-  }
-  if (query.after !== undefined) {
-    conditions
-      .number('time', query.after.time)
-      .number('id', query.after.id)
-      .and('event_time <= $time')
-      .and('(event_time < $time OR id < $id)');
+      .value('value', type, after.value)
+      .number('id', after.id)
+      .and(`${column} ${beyond}= $value`)
+      .and(`(${column} ${beyond} $value OR id ${beyond} $id)`);
   }
   return conditions.query(`
     SELECT ${EVENT_COLUMNS}
     FROM events ${conditions.where}
-    ORDER BY event_time DESC, id DESC
+    ORDER BY ${column} ${direction}, id ${direction}
     LIMIT $limit`);
 }
 

@@ -1,9 +1,10 @@
 import { SECOND_MILLIS } from '../../../durations.ts';
 import type { TimeRange } from '../../analytics.ts';
+import type { EventFilter } from '../../filter/event-filter.ts';
 import { number } from '../../rows/values.ts';
-import type { RateFilter, RequestRate } from '../../request-rate.ts';
-import { filteredByEndpoint } from '../engine/conditions.ts';
+import type { RequestRate } from '../../request-rate.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
+import { filtered } from './filter.ts';
 import { holdsMoreThan } from './stored-state.ts';
 
 /** What began so lately is often on its way still. */
@@ -25,7 +26,7 @@ export class PostgresRate implements RequestRate {
     this.#reads = reads;
   }
 
-  perSecond(filter: RateFilter): Promise<number> {
+  perSecond(filter: EventFilter): Promise<number> {
     return this.#reads.inSnapshot(async (rows) => {
       const usual = before(USUAL_MILLIS);
       const range = (await holdsMoreThan(rows, usual, MANY)) ? before(SECOND_MILLIS) : usual;
@@ -39,8 +40,8 @@ function before(millis: number): TimeRange {
   return { since: until - millis, until };
 }
 
-async function countOf(rows: ReadRows, filter: RateFilter, range: TimeRange): Promise<number> {
-  const conditions = filteredByEndpoint({ ...filter, ...range });
+async function countOf(rows: ReadRows, filter: EventFilter, range: TimeRange): Promise<number> {
+  const conditions = filtered({ ...filter, ...range });
   const [row] = await rows(conditions.query(`SELECT count(*) AS requests FROM events ${conditions.where}`));
   return number(row?.['requests']);
 }

@@ -1,5 +1,6 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter } from '../../analytics.ts';
+import { isOfAllEndpoints } from '../../filter/event-filter.ts';
 import { KIND_OF_EVENT } from '../aggregates/request-kind.ts';
 import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
 import { DAY_TOTALS, DAYS, HOUR_TOTALS, HOURS, MINUTES, type AggregateTable } from '../aggregates/tables.ts';
@@ -71,6 +72,6 @@ export function requestsSql(
 }
 
 /** Whether only rows that tell endpoints apart can answer. */
-export function isOfEndpoint({ endpoint }: AnalyticsFilter): boolean {
-  return endpoint !== undefined;
+export function isOfEndpoint(filter: AnalyticsFilter): boolean {
+  return !isOfAllEndpoints(filter);
 }

@@ -1,8 +1,10 @@
 import { MINUTE_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, TimeRange } from '../../analytics.ts';
+import { isToldByKeys } from '../../filter/event-filter.ts';
 import { rangeParts, type RangeParts } from '../../figures/range-parts.ts';
 import type { AggregateTable } from '../aggregates/tables.ts';
-import { ENDPOINT_NAME, filteredByEndpoint, type Conditions } from '../engine/conditions.ts';
+import type { Conditions } from '../engine/conditions.ts';
+import { filtered, ofEventsSql, ofKeysSql } from './filter.ts';
 import type { StoredState } from './stored-state.ts';
 
 /** With more stretches than these, it pays to search among them. */
@@ -21,7 +23,8 @@ export interface RollupRange {
 }
 
 /**
- * Cuts a filter's range into what aggregates hold and what only single events tell. Where nothing is aggregated behind
+ * Cuts a filter's range into what aggregates hold and what only single events tell: everything, where the filter is about more than
+ * keys. Where nothing is aggregated behind
  * the range's end, as in one that ends now, the periods that have just begun are read as if they were over.
  *
  * @param periods - lengths of the periods that are read, milliseconds, the longest first
@@ -33,39 +36,36 @@ export function rollupRange(
   periods: readonly number[],
   cuts: readonly number[] = [],
 ): RollupRange {
-  const { whole, rest } = partsBetween(filter, periods, cuts, state);
-  const ofClient = filter.clientId === undefined ? '' : 'AND client_id = $client_id';
-  const ofEndpoint = (name: string): string =>
-    filter.endpoint === undefined ? '' : `AND method = $method AND ${name} = $endpoint`;
+  const isAggregated = isToldByKeys(filter);
+  const { whole, rest } = partsBetween(filter, isAggregated ? periods : [], isAggregated ? cuts : [], state);
+  const ofEvents = ofEventsSql(filter);
   return {
     aggregated: (table, columns) => {
       const stretches = whole.get(table.periodMillis) ?? [];
       // Totals have no endpoint: who asks for one reads other tables.
-      const endpoint = table.keys.includes('endpoint') ? ofEndpoint('endpoint') : '';
-      return `(SELECT ${columns} FROM ${table.name} WHERE ${startsWithin(stretches)} ${ofClient} ${endpoint})`;
+      const ofKeys = ofKeysSql(filter, table.keys.includes('endpoint'));
+      return `(SELECT ${columns} FROM ${table.name} WHERE ${startsWithin(stretches)}${ofKeys})`;
     },
     events: (columns) => {
-      const keys = `${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
       const parts = [
-        ...eventsPart(columns, keys, rest),
-        ...pendingPart(columns, keys, pendingStretches(whole, filter.until), state),
+        ...eventsPart(columns, ofEvents, rest),
+        ...pendingPart(columns, ofEvents, pendingStretches(whole, filter.until), state),
       ];
       return parts.length === 0
         ? `(SELECT ${columns} FROM events WHERE false)`
         : `(${parts.join(' UNION ALL ')})`;
     },
     pending: (columns) => {
-      const keys = `${ofClient} ${ofEndpoint(ENDPOINT_NAME)}`;
       const [part = `SELECT ${columns} FROM events WHERE false`] = pendingPart(
         columns,
-        keys,
+        ofEvents,
         [filter],
         state,
       );
       return `(${part})`;
     },
     conditions: () =>
-      filteredByEndpoint(filter)
+      filtered(filter)
         .value('pending_arrived', 'date[]', state.pending.arrived)
         .value('pending_low', 'bigint[]', state.pending.low)
         .value('pending_high', 'bigint[]', state.pending.high),
@@ -93,14 +93,14 @@ function partsBetween(
 }
 
 /** One stretch after the other where there are many: to plan for all of them at once, in each partition, takes longer than to read them. */
-function eventsPart(columns: string, keys: string, stretches: readonly TimeRange[]): readonly string[] {
+function eventsPart(columns: string, ofEvents: string, stretches: readonly TimeRange[]): readonly string[] {
   if (stretches.length === 0) return [];
   if (stretches.length <= FEW)
-    return [`SELECT ${columns} FROM events WHERE ${withinAny('event_time', stretches)} ${keys}`];
+    return [`SELECT ${columns} FROM events WHERE ${withinAny('event_time', stretches)}${ofEvents}`];
   const values = stretches.map(({ since, until }) => `(${since}::bigint, ${until}::bigint)`).join(', ');
   return [
     `SELECT e.* FROM (VALUES ${values}) AS s(since, until), LATERAL (
-       SELECT ${columns} FROM events WHERE event_time >= s.since AND event_time < s.until ${keys} OFFSET 0) AS e`,
+       SELECT ${columns} FROM events WHERE event_time >= s.since AND event_time < s.until${ofEvents} OFFSET 0) AS e`,
   ];
 }
 
@@ -117,7 +117,7 @@ function pendingStretches(
 /** Batch by batch, by the index of ids: the planner would rather read a day of them than guess how few there are. */
 function pendingPart(
   columns: string,
-  keys: string,
+  ofEvents: string,
   stretches: readonly TimeRange[],
   { pending }: StoredState,
 ): readonly string[] {
@@ -125,7 +125,7 @@ function pendingPart(
   return [
     `SELECT e.* FROM unnest($pending_arrived, $pending_low, $pending_high) AS p(day, low, high), LATERAL (
        SELECT ${columns} FROM events
-       WHERE arrived = day AND id >= low AND id < high AND ${withinAny('event_time', stretches)} ${keys} OFFSET 0) AS e`,
+       WHERE arrived = day AND id >= low AND id < high AND ${withinAny('event_time', stretches)}${ofEvents} OFFSET 0) AS e`,
   ];
 }
 

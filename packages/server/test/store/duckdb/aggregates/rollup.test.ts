@@ -8,10 +8,12 @@ import type { CerberusEvent } from '../../../../dist/event/event.js';
 import type { AnalyticsFilter } from '../../../../dist/store/analytics.js';
 import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../../../dist/store/memory/store.js';
+import { DIMENSIONS } from '../../../../dist/store/value-list.js';
 import type { Store } from '../../../../dist/store/store.js';
 import { expectClose, expectLatency, expectMetric } from '../../../support/answers.js';
 import { sql } from '../../../support/duckdb-file.js';
 import { append, START, storeEvent } from '../../../support/events.js';
+import { MEMBER_FILTERS } from '../../../support/filters.js';
 import { hashOf, PREFIXES, randomEvent, seededRandom } from '../../../support/random-events.js';
 import { removeTempFolders, tempFolder } from '../../../support/temp-folder.js';
 
@@ -57,9 +59,12 @@ describe('aggregates', () => {
   const filters: Readonly<Record<string, AnalyticsFilter>> = {
     everything: RANGE,
     'one client id': { ...RANGE, clientId: 'shop' },
-    'one endpoint': { ...RANGE, endpoint: { method: 'GET', endpoint: '/c/:id' } },
+    'one endpoint': { ...RANGE, method: 'GET', endpoint: '/c/:id' },
     'a day of many events': BUSY,
-    'one endpoint of a day of many events': { ...BUSY, endpoint: { method: 'GET', endpoint: '/c/:id' } },
+    'one endpoint of a day of many events': { ...BUSY, method: 'GET', endpoint: '/c/:id' },
+    ...Object.fromEntries(
+      Object.entries(MEMBER_FILTERS).map(([name, filter]) => [name, { ...filter, ...RANGE }]),
+    ),
   };
 
   for (const [name, filter] of Object.entries(filters)) {
@@ -100,6 +105,7 @@ describe('aggregates', () => {
         Promise.all([
           each.analytics.clients({ ...filter, limit: 200 }),
           ...PREFIXES.map((prefix) => each.analytics.clients({ ...filter, prefix, limit: 200 })),
+          ...DIMENSIONS.map((of) => each.analytics.values({ ...filter, of, limit: 20 })),
           each.analytics
             .endpoints({ ...filter, order: 'requests', limit: 50 })
             .then(({ endpoints, total }) => [

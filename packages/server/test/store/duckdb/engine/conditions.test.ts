@@ -1,7 +1,8 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
-import { filtered, instantSql } from '../../../../dist/store/duckdb/engine/conditions.js';
+import { instantSql } from '../../../../dist/store/duckdb/engine/conditions.js';
+import { filtered } from '../../../../dist/store/duckdb/questions/filter.js';
 import { eventsQuery, totalsQuery } from '../../../../dist/store/duckdb/questions/queries.js';
 import { CREATE_TABLES } from '../../../../dist/store/duckdb/schema.js';
 
@@ -18,7 +19,7 @@ describe('conditions on times', () => {
     const range = { since: 1000, until: 2000 };
     const queries = [
       filtered(range).query(`SELECT count(*) FROM events ${filtered(range).where}`),
-      eventsQuery({ ...range, limit: 10, after: { time: 1500, id: 7 } }),
+      eventsQuery({ ...range, limit: 10, after: { value: 1500, id: 7 } }),
       totalsQuery(range),
       { sql: `FROM minute_requests WHERE start >= ${instantSql(1000)}`, values: {}, types: {} },
     ];

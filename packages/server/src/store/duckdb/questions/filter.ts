@@ -1,0 +1,114 @@
+import { DOUBLE, VARCHAR } from '@duckdb/node-api';
+
+import {
+  foldAscii,
+  metricTexts,
+  numberIn,
+  pseudonymsFrom,
+  type EventFilter,
+  type MetricCondition,
+} from '../../filter/event-filter.ts';
+import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR } from '../engine/conditions.ts';
+
+/** Conditions on the `events` table. */
+export function filtered(filter: EventFilter): Conditions {
+  const conditions = new Conditions()
+    .time('since', `event_time >= ${instantSql('$since')}`, filter.since)
+    .time('until', `event_time < ${instantSql('$until')}`, filter.until);
+  return withMembers(withKeys(conditions, filter, ENDPOINT_NAME), filter);
+}
+
+/** ` AND …` for rows of aggregates, in statements that bind {@link filtered}: what their keys tell. */
+export function ofKeysSql(filter: EventFilter): string {
+  return withKeys(new Conditions(), filter, 'endpoint').ands;
+}
+
+/** ` AND …` for events, in statements that bind {@link filtered}: all but the time. */
+export function ofEventsSql(filter: EventFilter): string {
+  return withMembers(withKeys(new Conditions(), filter, ENDPOINT_NAME), filter).ands;
+}
+
+const UPPER_CASE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** SQL for `foldAscii` of a text. */
+export function foldedSql(text: string): string {
+  return `translate(${text}, '${UPPER_CASE}', '${UPPER_CASE.toLowerCase()}')`;
+}
+
+/** @param name - SQL for the name of the endpoint */
+function withKeys(conditions: Conditions, filter: EventFilter, name: string): Conditions {
+  const part = filter.endpointPart === undefined ? undefined : foldAscii(filter.endpointPart);
+  return conditions
+    .text('client_id', 'client_id = $client_id', filter.clientId)
+    .text('method', 'method = $method', filter.method)
+    .text('endpoint', `${name} = $endpoint`, filter.endpoint)
+    .text('endpoint_part', `contains(${foldedSql(name)}, $endpoint_part)`, part);
+}
+
+function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
+  const { status, failed, client, outcome, synthetic, latency, metric } = filter;
+  conditions
+    .text('path', 'endpoint = $path', filter.path)
+    .text('error_type', 'error_type = $error_type', filter.errorType)
+    .text('user_id', 'user_id = $user_id', filter.userId)
+    .text('session_id', 'session_id = $session_id', filter.sessionId)
+    .text('trace_id', 'trace_id = $trace_id', filter.traceId);
+  if (status === 'none') conditions.and('coalesce(status_code, 0) < 200');
+  else if (status !== undefined)
+    conditions
+      .number('status_from', status.from)
+      .number('status_to', status.to)
+      .and('status_code BETWEEN $status_from AND $status_to');
+  if (outcome === null) conditions.and('outcome IS NULL');
+  else conditions.text('outcome', 'outcome = $outcome', outcome);
+  if (failed !== undefined) conditions.and(`(${IS_ERROR}) = ${failed}`);
+  if (client !== undefined) {
+    const { first, last } = pseudonymsFrom(client);
+    conditions
+      .value('first_client', VARCHAR, first)
+      .value('last_client', VARCHAR, last)
+      .and('source_ip BETWEEN $first_client AND $last_client');
+  }
+  if (synthetic === 'any') conditions.and('user_agent_synthetic_type IS NOT NULL');
+  else if (synthetic === 'none') conditions.and('user_agent_synthetic_type IS NULL');
+  else conditions.text('synthetic', 'user_agent_synthetic_type = $synthetic', synthetic);
+  withBound(conditions, 'latency_from', 'latency_ms >= $latency_from', latency?.from);
+  withBound(conditions, 'latency_to', 'latency_ms <= $latency_to', latency?.to);
+  if (metric !== undefined) withMetric(conditions, metric);
+  return conditions;
+}
+
+function withBound(conditions: Conditions, name: string, text: string, bound: number | undefined): void {
+  if (bound !== undefined) conditions.value(name, DOUBLE, bound).and(text);
+}
+
+/** A JSON pointer (RFC 6901) to a member of any name. */
+const POINTER = `'/' || replace(replace($metric_name, '~', '~0'), '/', '~1')`;
+const VALUE = `json_extract(custom_data, ${POINTER})::VARCHAR`;
+/** NULL for all but numbers: texts are in quotes. */
+const NUMBER = `TRY_CAST(${VALUE} AS DOUBLE)`;
+
+function withMetric(conditions: Conditions, metric: MetricCondition): void {
+  const { name, equals, from, to } = metric;
+  const texts = metricTexts(metric).map((text, index) => {
+    conditions.value(`metric_text_${index}`, VARCHAR, text);
+    return `contains(custom_data::VARCHAR, $metric_text_${index})`;
+  });
+  conditions
+    .and(`(${texts.join(' OR ')})`)
+    .value('metric_name', VARCHAR, name)
+    .and(`${VALUE} <> 'null'`);
+  withBound(conditions, 'metric_from', `${NUMBER} >= $metric_from`, from);
+  withBound(conditions, 'metric_to', `${NUMBER} <= $metric_to`, to);
+  if (equals === undefined) return;
+  const number = numberIn(equals);
+  const alternatives = [
+    `starts_with(${VALUE}, '"') AND json_extract_string(custom_data, ${POINTER}) = $metric_text`,
+    ...(equals === 'true' || equals === 'false' ? [`${VALUE} = $metric_text`] : []),
+    ...(number === undefined ? [] : [`${NUMBER} = $metric_number`]),
+  ];
+  conditions
+    .value('metric_text', VARCHAR, equals)
+    .value('metric_number', DOUBLE, number ?? 0)
+    .and(`(${alternatives.join(' OR ')})`);
+}

@@ -1,0 +1,30 @@
+import { endpointName, type StoredEvent } from '../../event/event.ts';
+import { groupBy } from '../../nested-maps.ts';
+import { foldAscii } from '../filter/event-filter.ts';
+import type { Dimension, ValueCount, ValuesQuery } from '../value-list.ts';
+import { compare } from './figures.ts';
+
+const VALUES: Readonly<Record<Dimension, (event: StoredEvent) => string | null>> = {
+  client_id: (event) => event.clientId,
+  method: (event) => event.method,
+  endpoint: endpointName,
+  path: (event) => event.endpoint,
+  status: ({ statusCode }) => (statusCode === null ? null : String(statusCode)),
+  outcome: (event) => event.outcome,
+  error_type: (event) => event.errorType,
+  source_ip: (event) => event.sourceIp,
+  user_id: (event) => event.userId,
+  session_id: (event) => event.sessionId,
+  synthetic: (event) => event.syntheticType,
+};
+
+/** Answers a {@link ValuesQuery} from the events that match it. */
+export function listValues(events: readonly StoredEvent[], query: ValuesQuery): readonly ValueCount[] {
+  const search = foldAscii(query.search ?? '');
+  const values = events.flatMap((event) => VALUES[query.of](event) ?? []);
+  return [...groupBy(values, (value) => value)]
+    .filter(([value]) => foldAscii(value).includes(search))
+    .map(([value, group]) => ({ value, requests: group.length }))
+    .sort((a, b) => b.requests - a.requests || compare(a.value, b.value))
+    .slice(0, query.limit);
+}

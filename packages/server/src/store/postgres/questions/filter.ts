@@ -1,0 +1,124 @@
+import {
+  foldAscii,
+  metricTexts,
+  numberIn,
+  pseudonymsFrom,
+  type EventFilter,
+  type MetricCondition,
+} from '../../filter/event-filter.ts';
+import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
+import { Conditions, ENDPOINT_NAME, IS_ERROR, storable } from '../engine/conditions.ts';
+
+/** Conditions on the `events` table. */
+export function filtered(filter: EventFilter): Conditions {
+  const conditions = new Conditions()
+    .time('since', 'event_time >= $since', filter.since)
+    .time('until', 'event_time < $until', filter.until);
+  return withMembers(withEndpoint(withClientId(conditions, filter), filter, ENDPOINT_NAME), filter);
+}
+
+/**
+ * ` AND …` for rows of aggregates, in statements that bind {@link filtered}: what their keys tell.
+ *
+ * @param hasEndpoint - whether endpoints are among these
+ */
+export function ofKeysSql(filter: EventFilter, hasEndpoint: boolean): string {
+  const conditions = withClientId(new Conditions(), filter);
+  return (hasEndpoint ? withEndpoint(conditions, filter, 'endpoint') : conditions).ands;
+}
+
+/** ` AND …` for events, in statements that bind {@link filtered}: all but the time. */
+export function ofEventsSql(filter: EventFilter): string {
+  return withMembers(withEndpoint(withClientId(new Conditions(), filter), filter, ENDPOINT_NAME), filter)
+    .ands;
+}
+
+/** SQL for `foldAscii` of a text. */
+export function foldedSql(text: string): string {
+  return `lower(${text} COLLATE "C")`;
+}
+
+function withClientId(conditions: Conditions, { clientId }: EventFilter): Conditions {
+  return conditions.text('client_id', 'client_id = $client_id', clientId);
+}
+
+/** @param name - SQL for the name of the endpoint */
+function withEndpoint(conditions: Conditions, filter: EventFilter, name: string): Conditions {
+  const part = filter.endpointPart === undefined ? undefined : foldAscii(filter.endpointPart);
+  return conditions
+    .text('method', 'method = $method', filter.method)
+    .text('endpoint', `${name} = $endpoint`, filter.endpoint)
+    .text('endpoint_part', `strpos(${foldedSql(name)}, $endpoint_part) > 0`, part);
+}
+
+function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
+  const { status, failed, client, outcome, synthetic, latency, metric } = filter;
+  conditions
+    .text('path', 'endpoint = $path', filter.path)
+    .text('error_type', 'error_type = $error_type', filter.errorType)
+    .text('user_id', 'user_id = $user_id', filter.userId)
+    .text('session_id', 'session_id = $session_id', filter.sessionId)
+    .text('trace_id', `trace_id = decode($trace_id, 'hex')`, filter.traceId);
+  if (status === 'none') conditions.and('coalesce(status_code, 0) < 200');
+  else if (status !== undefined)
+    conditions
+      .number('status_from', status.from)
+      .number('status_to', status.to)
+      .and('status_code BETWEEN $status_from AND $status_to');
+  if (outcome === null) conditions.and('outcome IS NULL');
+  else conditions.text('outcome', 'outcome = $outcome', outcome);
+  if (failed !== undefined) conditions.and(`(${IS_ERROR}) = ${failed}`);
+  if (client !== undefined) {
+    const { first, last } = pseudonymsFrom(client);
+    conditions
+      .value('first_client', 'text', first)
+      .value('last_client', 'text', last)
+      .and(`source_ip BETWEEN decode($first_client, 'hex') AND decode($last_client, 'hex')`);
+  }
+  if (synthetic === 'any') conditions.and('user_agent_synthetic_type IS NOT NULL');
+  else if (synthetic === 'none') conditions.and('user_agent_synthetic_type IS NULL');
+  else conditions.text('synthetic', 'user_agent_synthetic_type = $synthetic', synthetic);
+  withBound(conditions, 'latency_from', 'latency_ms >= $latency_from', latency?.from);
+  withBound(conditions, 'latency_to', 'latency_ms <= $latency_to', latency?.to);
+  if (metric !== undefined) withMetric(conditions, metric);
+  return conditions;
+}
+
+function withBound(conditions: Conditions, name: string, text: string, bound: number | undefined): void {
+  if (bound !== undefined) conditions.value(name, 'float8', bound).and(text);
+}
+
+const JSON_VALUE = `(${METRICS_JSON} -> $metric_name)`;
+
+/** Takes a metric out of an event once for all that is asked of it. */
+function withMetric(conditions: Conditions, metric: MetricCondition): void {
+  const { name, equals, from, to } = metric;
+  // What stands for a NUL is written otherwise.
+  if (!`${name}${equals ?? ''}`.includes('\u{FFFD}')) {
+    const texts = metricTexts(metric).map((text, index) => {
+      conditions.value(`metric_text_${index}`, 'text', text);
+      return `strpos(custom_data, $metric_text_${index}) > 0`;
+    });
+    conditions.and(`(${texts.join(' OR ')})`);
+  }
+  const wanted: string[] = [];
+  conditions.value('metric_name', 'text', storable(name));
+  if (from !== undefined) wanted.push('number >= $metric_from');
+  if (to !== undefined) wanted.push('number <= $metric_to');
+  if (equals !== undefined) {
+    const number = numberIn(equals);
+    const alternatives = [
+      `json LIKE '"%' AND value = $metric_text`,
+      ...(equals === 'true' || equals === 'false' ? ['json = $metric_text'] : []),
+      ...(number === undefined ? [] : ['number = $metric_number']),
+    ];
+    conditions.value('metric_text', 'text', storable(equals)).value('metric_number', 'float8', number ?? 0);
+    wanted.push(`(${alternatives.join(' OR ')})`);
+  }
+  conditions.value('metric_from', 'float8', from ?? 0).value('metric_to', 'float8', to ?? 0).and(`EXISTS (
+    SELECT FROM (
+      SELECT json, value, CASE ${metricTypeSql('json')} WHEN 'number' THEN ${metricNumberSql('json')} END AS number
+      FROM (SELECT ${JSON_VALUE}::text AS json, ${METRICS_JSON} ->> $metric_name AS value OFFSET 0) AS found
+      WHERE json <> 'null' OFFSET 0) AS metric
+    WHERE ${['true', ...wanted].join(' AND ')})`);
+}

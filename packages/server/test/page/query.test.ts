@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+
+import { QUERIES } from '../../dist/api/query/descriptions.js';
+import { withScope } from '../../page/dist/query.js';
+
+describe('a question of the page', () => {
+  const scope = { client_id: 'shop', since: 1, until: 2 };
+
+  it('has of what is chosen for the page only what the server takes', () => {
+    for (const [name, description] of Object.entries(QUERIES)) {
+      if (!name.startsWith('GET /api/') || description === 'any' || Object.keys(description).length === 0)
+        continue;
+      const path = name.slice('GET /'.length);
+      if (path === 'api/live') continue; // Has no range, and is not read but listened to.
+      const asked = Object.keys(withScope(path, {}, scope));
+      expect(Object.keys(description), path).to.include.members(asked);
+    }
+  });
+
+  it('is about the range and the application that are chosen', () => {
+    expect(withScope('api/overview', { bucket: '1h' }, scope)).to.deep.equal({ bucket: '1h', ...scope });
+    expect(withScope('api/tokens', {}, scope)).to.deep.equal({});
+  });
+});
