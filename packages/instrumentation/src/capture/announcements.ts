@@ -21,13 +21,19 @@ export function atFirst(channel: typeof REQUEST_START | typeof CONNECTION, callb
   subscribe(channel, onAnnouncement);
 }
 
-/** Calls back once, when a server is about to listen or, where Node does not say that, has its first connection. */
-export function atFirstServer(callback: () => void): void {
-  const onAnnouncement = (): void => {
-    unsubscribe(LISTEN, onAnnouncement);
-    unsubscribe(CONNECTION, onAnnouncement);
-    callback();
+/**
+ * Calls back once, when a server is about to listen or, where Node does not say that, has its first connection.
+ *
+ * @param callback is told whether there is that connection: whoever waits for one from then on does not hear of it
+ */
+export function atFirstServer(callback: (isConnected: boolean) => void): void {
+  const begin = (isConnected: boolean): void => {
+    unsubscribe(LISTEN, onListen);
+    unsubscribe(CONNECTION, onConnection);
+    callback(isConnected);
   };
-  subscribe(LISTEN, onAnnouncement);
-  subscribe(CONNECTION, onAnnouncement);
+  const onListen = (): void => begin(false);
+  const onConnection = (): void => begin(true);
+  subscribe(LISTEN, onListen);
+  subscribe(CONNECTION, onConnection);
 }

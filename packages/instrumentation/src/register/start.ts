@@ -43,12 +43,12 @@ function isWanted(env: Environment): boolean {
 function setUp(env: Environment): void {
   const isFirst = providerInPlace() === undefined;
   if (isFirst && wantsSdk(env) && loadWithSdk().setUpWithSdk(env)) return;
-  const setUpWithoutSdk = (): void =>
-    (ownModule('register/without-sdk') as typeof WithoutSdk).setUpWithoutSdk(isFirst);
+  const setUpWithoutSdk = (isConnected: boolean): void =>
+    (ownModule('register/without-sdk') as typeof WithoutSdk).setUpWithoutSdk(isFirst, isConnected);
   listenToFrameworks();
   // Mistakes that are to end the process end it before the application starts, and a check-up does not wait for a server.
-  if (isOn(env['CERBERUS_STRICT']) || isHeard()) setUpWithoutSdk();
-  else atFirstServer(() => guarded(env, setUpWithoutSdk));
+  if (isOn(env['CERBERUS_STRICT']) || isHeard()) setUpWithoutSdk(false);
+  else atFirstServer((isConnected) => guarded(env, () => setUpWithoutSdk(isConnected)));
 }
 
 function loadWithSdk(): typeof WithSdk {

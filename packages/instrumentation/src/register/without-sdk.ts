@@ -7,11 +7,12 @@ import { warn } from './warning.ts';
  * Counts requests without an SDK, or beside somebody else's.
  *
  * @param isFirst nobody else's was there when this process started: the end of the process is ours
+ * @param isConnected a server has its first connection at this moment
  * @throws CerberusConfigError for options that cannot work, with `CERBERUS_STRICT` only
  */
-export function setUpWithoutSdk(isFirst: boolean): void {
+export function setUpWithoutSdk(isFirst: boolean, isConnected: boolean): void {
   const processor = cerberusAlone();
   if (processor === undefined) return;
-  captureWithoutSdk(processor, (message) => warn('CERBERUS_OTHER_SDK', message));
+  captureWithoutSdk(processor, (message) => warn('CERBERUS_OTHER_SDK', message), isConnected);
   if (isFirst) flushAtTheEnd();
 }
