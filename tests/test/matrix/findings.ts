@@ -28,6 +28,7 @@ export interface Secrets {
 
 /** Every member that an event may have. */
 const MEMBERS = new Set([
+  'id',
   'client_id',
   'source_ip',
   'endpoint',

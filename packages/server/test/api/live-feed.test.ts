@@ -43,7 +43,7 @@ describe('the live feed', () => {
     stop();
     publish(stored(1));
     expect([sink.texts.length, other.texts.length, feed.size]).to.deep.equal([2, 3, 1]);
-    expect(sink.texts[0]).to.match(/^event: request\ndata: \{"client_id":"shop",.*\}\n\n$/);
+    expect(sink.texts[0]).to.match(/^event: request\ndata: \{"id":0,"client_id":"shop",.*\}\n\n$/);
   });
 
   it('gives only the events of one application where that is asked for', () => {
