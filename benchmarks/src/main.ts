@@ -1,8 +1,7 @@
 // `npm run bench`: measures, prints tables, and with the full form writes docs/performance.md and what belongs to it.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureApplications } from './application/part.ts';
+import { measureCapture } from './capture/part.ts';
 import { measureCluster } from './cluster/part.ts';
 import { measureExporters } from './exporter/part.ts';
 import { measureGrowth } from './growth/part.ts';
@@ -12,15 +11,14 @@ import { measureOutage } from './outage/part.ts';
 import { measureServer } from './server/part.ts';
 import { measureStartUp } from './start-up/part.ts';
 import { FULL, QUICK, type Plan } from './plans.ts';
-import { markdownOf, targetsOf, withGenerated } from './report/document.ts';
-import { plotName, plotOf } from './report/plot.ts';
-import { toJson, type Results } from './report/results.ts';
-import { isRegression, type Target } from './report/targets.ts';
+import { markdownOf, targetsOf } from './report/document.ts';
+import { publish, publishCapture } from './report/publish.ts';
+import type { Results } from './report/results.ts';
+import { isRegression, type Target } from './report/target.ts';
 import { versions } from './versions.ts';
 
 /** A ratio that is this many times worse than its target is a regression; anything less may be noise. */
 const CHECK_SLACK = 1.5;
-const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 
 const PARTS: Readonly<Record<string, (plan: Plan) => Promise<Partial<Results>>>> = {
   1: async ({ exporter }) => ({ exporters: await measureExporters(exporter) }),
@@ -31,10 +29,13 @@ const PARTS: Readonly<Record<string, (plan: Plan) => Promise<Partial<Results>>>>
   6: async ({ outage }) => ({ outage: await measureOutage(outage) }),
   7: async ({ startUp }) => ({ startUp: await measureStartUp(startUp) }),
   cluster: async ({ cluster }) => ({ cluster: await measureCluster(cluster) }),
+  capture: async ({ capture }) => ({ capture: await measureCapture(capture) }),
 };
 
-/** Of a run that is published. `cluster` needs PostgreSQL, and has a page of its own. */
+/** Of a run that is published. `cluster` needs PostgreSQL, and is written about by hand. */
 const USUAL_PARTS = '1,2,3,4,5,6,7';
+/** Published by itself: it is measured on several versions of Node.js. */
+const CAPTURE_PART = 'capture';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -50,7 +51,8 @@ const plan = values.quick ? QUICK : FULL;
 const results = await measureParts();
 process.stdout.write(`${markdownOf(results)}\n`);
 if (values.check) await check(results);
-else if (!values.quick && values.parts === USUAL_PARTS) write(results);
+else if (!values.quick && values.parts === USUAL_PARTS) publish(results);
+else if (!values.quick && values.parts === CAPTURE_PART) publishCapture(results);
 
 async function measureParts(): Promise<Results> {
   const measured: Mutable<Results> = {
@@ -64,16 +66,6 @@ async function measureParts(): Promise<Results> {
     Object.assign(measured, await PARTS[part]?.(plan));
   }
   return measured;
-}
-
-function write(all: Results): void {
-  mkdirSync(`${DOCS}performance`, { recursive: true });
-  writeFileSync(`${DOCS}performance/results.json`, toJson(all));
-  for (const growth of all.growth ?? []) {
-    writeFileSync(`${DOCS}performance/${plotName(growth.what)}`, plotOf(growth));
-  }
-  const file = `${DOCS}performance.md`;
-  writeFileSync(file, withGenerated(readFileSync(file, 'utf8'), markdownOf(all)));
 }
 
 /** A ratio that is worse once may be the machine's doing; one that is worse twice is a regression. */

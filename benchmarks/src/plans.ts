@@ -1,4 +1,5 @@
 import type { ApplicationPlan } from './application/part.ts';
+import type { CapturePlan } from './capture/part.ts';
 import type { ClusterPlan } from './cluster/part.ts';
 import { EXPORTERS, type ExporterName } from './exporter/names.ts';
 import type { ExporterPlan } from './exporter/part.ts';
@@ -19,6 +20,7 @@ export interface Plan {
   readonly outage: OutagePlan;
   readonly startUp: StartUpPlan;
   readonly cluster: ClusterPlan;
+  readonly capture: CapturePlan;
 }
 
 const ALL_EXPORTERS = Object.keys(EXPORTERS) as ExporterName[];
@@ -45,13 +47,27 @@ export const FULL: Plan = {
   outage: { seconds: 60, spansPerSecond: 5_000 },
   startUp: {
     applications: ['node:http', 'Express'],
-    ways: ['bare', 'auto-instrumentations', 'register', 'with-code'],
+    ways: ['bare', 'auto-instrumentations', 'register', 'stand-alone', 'with-code'],
     rounds: 21,
   },
   cluster: {
     rounds: 5,
     framesPerRound: 270,
     replicated: { rounds: 5, secondsPerRound: 10, promotions: 5 },
+  },
+  capture: {
+    rounds: 7,
+    turns: 2,
+    saturatedMillis: 500,
+    pacedMillis: 750,
+    perSecond: 1_000,
+    warmUpMillis: 2_000,
+    added: { rounds: 7, blocks: 6 },
+    startUp: {
+      applications: ['node:http', 'Express'],
+      ways: ['bare', 'stand-alone', 'register', 'auto-instrumentations'],
+      rounds: 9,
+    },
   },
 };
 
@@ -67,10 +83,24 @@ export const QUICK: Plan = {
   growth: { rounds: 2, requestsPerRound: 4_000, rates: [100, 1_000, 5_000], secondsPerRate: 1 },
   server: { rounds: 2, framesPerRound: 384 },
   outage: { seconds: 10, spansPerSecond: 5_000 },
-  startUp: { applications: ['Express'], ways: ['bare', 'auto-instrumentations', 'register'], rounds: 5 },
+  startUp: {
+    applications: ['Express'],
+    ways: ['bare', 'auto-instrumentations', 'register', 'stand-alone'],
+    rounds: 5,
+  },
   cluster: {
     rounds: 2,
     framesPerRound: 180,
     replicated: { rounds: 2, secondsPerRound: 5, promotions: 2 },
+  },
+  capture: {
+    rounds: 3,
+    turns: 2,
+    saturatedMillis: 250,
+    pacedMillis: 250,
+    perSecond: 1_000,
+    warmUpMillis: 1_000,
+    added: { rounds: 3, blocks: 3 },
+    startUp: { applications: ['node:http'], ways: ['bare', 'stand-alone', 'register'], rounds: 5 },
   },
 };

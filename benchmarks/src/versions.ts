@@ -13,6 +13,7 @@ const SHOWN: readonly (readonly [PeerSet, string])[] = [
   ['application', 'dd-trace'],
   ['application', 'prom-client'],
   ['application', 'elastic-apm-node'],
+  ['application', 'newrelic'],
   ['application', 'apitally'],
   ['application', 'moesif-nodejs'],
   ['application', 'autocannon'],

@@ -4,10 +4,10 @@ import type { SpanProcessor } from '../harness/otel.ts';
 import { answerCalls } from '../harness/subject.ts';
 import { pipelineOf } from '../life-cycle/pipelines.ts';
 import type { Pipeline } from '../life-cycle/shapes.ts';
-import { startOpenTelemetry } from './agents.ts';
 import { Alternation, type Handed } from './alternation.ts';
 import { startFramework } from './frameworks.ts';
 import type { Framework } from './names.ts';
+import { startOpenTelemetry } from './open-telemetry.ts';
 import { listeningOnDemand, type Listening } from './request-listener.ts';
 
 /** What one load measured, and what was handed to each pipeline since the process started. */

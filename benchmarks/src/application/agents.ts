@@ -1,6 +1,7 @@
-import { withCerberus } from '../../../packages/instrumentation/dist/esm/index.js';
-import { requirePeer } from '../harness/peers.ts';
+import type * as Instrumentation from '../../../packages/instrumentation/dist/esm/index.js';
 import type { Agent, Framework } from './names.ts';
+import { otlpProcessor, startOpenTelemetry, startSdk } from './open-telemetry.ts';
+import { startOther } from './other-agents.ts';
 
 /** A middleware of `node:http`'s shape, as Express takes it. */
 export type Middleware = (request: object, response: ResponseLike, next: () => void) => void;
@@ -15,162 +16,95 @@ export interface Attachment {
   readonly middleware?: Middleware;
   /** For agents that are told of an Express application. */
   readonly attach?: (app: object) => void;
+  /** Resolves when it is at work; for those that begin later than they start. */
+  readonly ready?: () => Promise<void>;
+  /** Resolves when all that it has collected is delivered; for those that can be asked to. */
+  readonly flush?: () => Promise<void>;
 }
 
-type Class = new (options?: object) => object;
+const SECRET_KEY = 'benchmark-key-of-thirty-two-bytes';
 
-const NOOP_PROCESSOR = {
-  onStart() {},
-  onEnd() {},
-  forceFlush: () => Promise.resolve(),
-  shutdown: () => Promise.resolve(),
-};
+/** How an agent wants its process to be started. */
+export interface StartOfAgent {
+  readonly execArgv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
 
-/** Starts an agent; to be called before the framework is loaded. Everything goes to `port` of 127.0.0.1. */
-export function startAgent(agent: Agent, framework: Framework, port: number): Attachment {
+const REGISTER = new URL('../../../packages/instrumentation/dist/esm/register.js', import.meta.url);
+/** New Relic's agent sends by TLS only, and the sink's certificate is its own. */
+const ANY_CERTIFICATE = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' };
+/** NodeSDK would look for a Collector for what is not measured. */
+const ONLY_SPANS = { OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+
+/** What comes before the code of a process with `agent`, which sends to `port`. */
+export function startOf(agent: Agent, port: number): StartOfAgent {
+  if (agent === 'newrelic') return { env: ANY_CERTIFICATE };
+  if (agent !== 'stand-alone') return { env: ONLY_SPANS };
+  return {
+    execArgv: ['--import', REGISTER.href],
+    env: {
+      CERBERUS_CAPTURE: 'light',
+      CERBERUS_WS_URL: wsUrl(port),
+      CERBERUS_TOKEN: 'sk-benchmark',
+      CERBERUS_CLIENT_ID: 'benchmark',
+      CERBERUS_SECRET_KEY: SECRET_KEY,
+      CERBERUS_TRUST_PROXY: 'loopback',
+    },
+  };
+}
+
+/**
+ * Starts an agent; to be called before the framework is loaded. Everything goes to `port` of 127.0.0.1. Nothing is loaded that the agent
+ * does not need.
+ */
+export async function startAgent(agent: Agent, framework: Framework, port: number): Promise<Attachment> {
   const base = `http://127.0.0.1:${port}`;
   switch (agent) {
     case 'bare':
       return {};
     case 'otel':
-      return startOpenTelemetry(framework, (configuration) => configuration);
-    case 'otlp':
-      return startOpenTelemetry(framework, (configuration) => ({
-        ...configuration,
-        spanProcessors: [otlpProcessor(base)],
-      }));
-    case 'cerberus':
-      return startOpenTelemetry(framework, (configuration) =>
-        withCerberus(configuration, cerberusOptions(port)),
-      );
-    case 'prom-client':
-      return promClient();
+      startOpenTelemetry(framework, (configuration) => configuration);
+      return {};
+    case 'otlp': {
+      const processor = otlpProcessor(base);
+      startOpenTelemetry(framework, (configuration) => ({ ...configuration, spanProcessors: [processor] }));
+      return { flush: () => processor.forceFlush() };
+    }
+    case 'cerberus': {
+      const { withCerberus, flush } = await instrumentation();
+      startOpenTelemetry(framework, (configuration) => withCerberus(configuration, cerberusOptions(port)));
+      return { flush };
+    }
+    case 'light': {
+      const { HttpServerInstrumentation, withCerberus, flush } = await instrumentation();
+      const configuration = { instrumentations: [new HttpServerInstrumentation()], spanProcessors: [] };
+      startSdk(withCerberus(configuration, cerberusOptions(port)));
+      return { flush };
+    }
+    case 'stand-alone': {
+      const { flush } = await instrumentation();
+      return { flush };
+    }
     default:
       return startOther(agent, base);
   }
 }
 
-function cerberusOptions(port: number): Parameters<typeof withCerberus>[1] {
+/** Only when it is needed: its memory is not to be counted for other agents. */
+function instrumentation(): Promise<typeof Instrumentation> {
+  return import('../../../packages/instrumentation/dist/esm/index.js');
+}
+
+function cerberusOptions(port: number): Parameters<typeof Instrumentation.withCerberus>[1] {
   return {
-    wsUrl: `ws://127.0.0.1:${port}/ws/events`,
+    wsUrl: wsUrl(port),
     token: 'sk-benchmark',
     clientId: 'benchmark',
-    secretKey: 'benchmark-key-of-thirty-two-bytes',
+    secretKey: SECRET_KEY,
+    trustProxy: ['loopback'],
   };
 }
 
-/** NodeSDK with a processor that does nothing, unless `change` puts something in its place or beside it. */
-export function startOpenTelemetry(
-  framework: Framework,
-  change: (configuration: object) => object,
-): Attachment {
-  const { NodeSDK } = requirePeer<{ NodeSDK: Class }>('application', '@opentelemetry/sdk-node');
-  const { HttpInstrumentation } = requirePeer<{ HttpInstrumentation: Class }>(
-    'application',
-    '@opentelemetry/instrumentation-http',
-  );
-  const configuration = {
-    autoDetectResources: false,
-    instrumentations: [new HttpInstrumentation(), ...frameworkInstrumentation(framework)],
-    spanProcessors: [NOOP_PROCESSOR],
-  };
-  (new NodeSDK(change(configuration)) as { start(): void }).start();
-  return {};
-}
-
-function frameworkInstrumentation(framework: Framework): object[] {
-  if (framework === 'node:http') return [];
-  if (framework === 'Express') {
-    const { ExpressInstrumentation } = requirePeer<{ ExpressInstrumentation: Class }>(
-      'application',
-      '@opentelemetry/instrumentation-express',
-    );
-    return [new ExpressInstrumentation()];
-  }
-  const { FastifyOtelInstrumentation } = requirePeer<{ FastifyOtelInstrumentation: Class }>(
-    'application',
-    '@fastify/otel',
-  );
-  return [new FastifyOtelInstrumentation({ registerOnInitialization: true })];
-}
-
-function otlpProcessor(base: string): object {
-  const { OTLPTraceExporter } = requirePeer<{ OTLPTraceExporter: Class }>(
-    'application',
-    '@opentelemetry/exporter-trace-otlp-proto',
-  );
-  const { tracing } = requirePeer<{
-    tracing: { BatchSpanProcessor: new (exporter: object) => object };
-  }>('application', '@opentelemetry/sdk-node');
-  return new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: `${base}/v1/traces` }));
-}
-
-interface Prometheus {
-  readonly Histogram: new (options: object) => { startTimer(): (labels: object) => void };
-}
-
-function promClient(): Attachment {
-  const { Histogram } = requirePeer<Prometheus>('application', 'prom-client');
-  const histogram = new Histogram({ name: 'http_request_seconds', help: 'Duration', labelNames: ['status'] });
-  return {
-    middleware(_request, response, next) {
-      const end = histogram.startTimer();
-      response.on('finish', () => end({ status: response.statusCode }));
-      next();
-    },
-  };
-}
-
-function startOther(agent: Agent, base: string): Attachment {
-  const { port } = new URL(base);
-  switch (agent) {
-    case 'sentry': {
-      const sentry = requirePeer<{
-        init(options: object): void;
-        setupExpressErrorHandler(app: object): void;
-      }>('application', '@sentry/node');
-      sentry.init({ dsn: `http://key@127.0.0.1:${port}/1`, tracesSampleRate: 1 });
-      return {};
-    }
-    case 'dd-trace':
-      requirePeer<{ init(options: object): void }>('application', 'dd-trace').init({
-        url: base,
-        startupLogs: false,
-        service: 'benchmark',
-        telemetry: { enabled: false },
-        remoteConfig: { enabled: false },
-      });
-      return {};
-    case 'elastic-apm-node':
-      requirePeer<{ start(options: object): void }>('application', 'elastic-apm-node').start({
-        serverUrl: base,
-        serviceName: 'benchmark',
-        centralConfig: false,
-        cloudProvider: 'none',
-        logLevel: 'off',
-      });
-      return {};
-    case 'apitally':
-      return apitally(base);
-    default:
-      return moesif(base);
-  }
-}
-
-function apitally(base: string): Attachment {
-  process.env['APITALLY_HUB_BASE_URL'] = base;
-  return {
-    attach: (app) => {
-      requirePeer<{ useApitally(app: object, options: object): void }>(
-        'application',
-        'apitally/express',
-      ).useApitally(app, { clientId: '00000000-0000-4000-8000-000000000000', env: 'benchmark' });
-    },
-  };
-}
-
-/** It refuses ids of fewer than 50 characters, and looks no further. */
-function moesif(base: string): Attachment {
-  const create = requirePeer<(options: object) => Middleware>('application', 'moesif-nodejs');
-  return { middleware: create({ applicationId: 'x'.repeat(64), baseUri: base, logBody: false }) };
+function wsUrl(port: number): string {
+  return `ws://127.0.0.1:${port}/ws/events`;
 }

@@ -2,15 +2,20 @@ import type { SinkKind } from '../sinks/kinds.ts';
 
 export type Framework = 'node:http' | 'Express' | 'Fastify';
 
+export const FRAMEWORKS: readonly Framework[] = ['node:http', 'Express', 'Fastify'];
+
 export type Agent =
   | 'bare'
   | 'otel'
   | 'otlp'
   | 'cerberus'
+  | 'light'
+  | 'stand-alone'
   | 'prom-client'
   | 'sentry'
   | 'dd-trace'
   | 'elastic-apm-node'
+  | 'newrelic'
   | 'apitally'
   | 'moesif';
 
@@ -20,10 +25,13 @@ export const AGENT_SINKS: Readonly<Record<Agent, SinkKind | undefined>> = {
   otel: undefined,
   otlp: 'otlp-proto',
   cerberus: 'cerberus-batch',
+  light: 'cerberus-batch',
+  'stand-alone': 'cerberus-batch',
   'prom-client': undefined,
   sentry: 'any',
   'dd-trace': 'any',
   'elastic-apm-node': 'any',
+  newrelic: 'new-relic',
   apitally: 'any',
   moesif: 'any',
 };
@@ -33,10 +41,13 @@ export const AGENT_TITLES: Readonly<Record<Agent, string>> = {
   otel: 'OpenTelemetry without exporter',
   otlp: 'OpenTelemetry + OTLP http/protobuf',
   cerberus: 'OpenTelemetry + Cerberus',
+  light: 'OpenTelemetry, `HttpServerInstrumentation` + Cerberus',
+  'stand-alone': 'Cerberus without an SDK',
   'prom-client': 'prom-client, a histogram of the duration',
   sentry: 'Sentry, every request traced',
   'dd-trace': 'dd-trace',
   'elastic-apm-node': 'elastic-apm-node',
+  newrelic: 'New Relic',
   apitally: 'Apitally',
   moesif: 'Moesif',
 };

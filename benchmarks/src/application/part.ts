@@ -5,7 +5,8 @@ import { interleave, type Subject } from '../harness/rounds.ts';
 import { startSink, type RemoteSink } from '../sinks/kinds.ts';
 import type { Load } from './load-process.ts';
 import { measureAdded, type AddedPlan, type AddedToApplication } from './added.ts';
-import { AGENT_SINKS, CORE_AGENTS, OTHER_AGENTS, type Agent, type Framework } from './names.ts';
+import { startOf } from './agents.ts';
+import { AGENT_SINKS, CORE_AGENTS, FRAMEWORKS, OTHER_AGENTS, type Agent, type Framework } from './names.ts';
 
 /** How much is measured. */
 export interface ApplicationPlan {
@@ -57,7 +58,6 @@ interface Stopped {
 
 /** A BatchSpanProcessor exports every five seconds. */
 const LAST_EXPORT_MILLIS = 7_000;
-const FRAMEWORKS: readonly Framework[] = ['node:http', 'Express', 'Fastify'];
 
 /** Everything about whole applications. */
 export interface ApplicationResults {
@@ -114,7 +114,12 @@ async function startApplication(
     await sink?.stop();
   };
   try {
-    child = await Child.start('application/process.js', [framework, agent, String(sink?.port ?? 0)]);
+    const port = sink?.port ?? 0;
+    child = await Child.start(
+      'application/process.js',
+      [framework, agent, String(port)],
+      startOf(agent, port),
+    );
     const measure = await measureOf(child, load, plan);
     // Once unmeasured, so that code is compiled and connections are open; an agent that breaks requests fails here.
     await measure();

@@ -7,7 +7,7 @@ import { startFramework } from './frameworks.ts';
 import type { Agent, Framework } from './names.ts';
 
 const [framework, agent, port] = process.argv.slice(2) as [Framework, Agent, string];
-const server = await startFramework(framework, startAgent(agent, framework, Number(port)));
+const server = await startFramework(framework, await startAgent(agent, framework, Number(port)));
 let requests = 0;
 server.on('request', () => {
   requests += 1;

@@ -1,4 +1,5 @@
 import type { ApplicationResults } from '../application/part.ts';
+import type { CaptureResults } from '../capture/part.ts';
 import type { ClusterResults } from '../cluster/part.ts';
 import type { ExporterResults } from '../exporter/part.ts';
 import type { Growth } from '../growth/part.ts';
@@ -22,6 +23,7 @@ export interface Results {
   readonly outage?: readonly OutageResult[];
   readonly startUp?: readonly StartUp[];
   readonly cluster?: ClusterResults;
+  readonly capture?: CaptureResults;
 }
 
 /** As JSON, maps as objects: every round, so that anybody can compute something else from them. */

@@ -12,7 +12,7 @@ import type { ServerResults } from '../server/part.ts';
 import type { StartUp } from '../start-up/part.ts';
 import { WAYS } from '../start-up/names.ts';
 import { cell, number, spreadCell, table } from './markdown.ts';
-import { verdictOf, type Target } from './targets.ts';
+import { verdictOf, type Target } from './target.ts';
 
 const MEBI = 2 ** 20;
 

@@ -5,10 +5,12 @@ import type { Counts } from './counts.ts';
 /** What a sink understands. */
 export type SinkKind =
   | 'otlp-proto'
+  | 'otlp-servers'
   | 'otlp-json'
   | 'otlp-grpc'
   | 'zipkin'
   | 'any'
+  | 'new-relic'
   | 'cerberus-batch'
   | 'cerberus-event';
 

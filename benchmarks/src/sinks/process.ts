@@ -5,7 +5,8 @@ import type { Sink } from './counts.ts';
 import { startGrpcSink } from './grpc-sink.ts';
 import { startHttpSink } from './http-sink.ts';
 import type { SinkKind } from './kinds.ts';
-import { countSpans } from './otlp-message.ts';
+import { startNewRelicSink } from './new-relic-sink.ts';
+import { countServerSpans, countSpans } from './otlp-message.ts';
 
 interface OtlpJson {
   readonly resourceSpans: readonly {
@@ -15,12 +16,15 @@ interface OtlpJson {
 
 const SINKS: Readonly<Record<SinkKind, () => Promise<Sink>>> = {
   'otlp-proto': () => startHttpSink(countSpans),
+  /** The requests alone: what is below them differs by framework. */
+  'otlp-servers': () => startHttpSink(countServerSpans),
   'otlp-json': () => startHttpSink(countJsonSpans),
   'otlp-grpc': startGrpcSink,
   zipkin: () => startHttpSink((body) => (JSON.parse(body.toString()) as readonly unknown[]).length),
   'cerberus-batch': () => startCerberusSink('batch'),
   // Agents of other makers: bytes tell enough.
   any: () => startHttpSink(() => 0, '{}'),
+  'new-relic': startNewRelicSink,
   'cerberus-event': () => startCerberusSink('event'),
 };
 

@@ -6,7 +6,7 @@ export const APPLICATIONS: Readonly<Record<StartUpApplication, string>> = {
   Express: 'express.mjs',
 };
 
-export type Way = 'bare' | 'auto-instrumentations' | 'register' | 'with-code';
+export type Way = 'bare' | 'auto-instrumentations' | 'register' | 'stand-alone' | 'with-code';
 
 interface WayOfStarting {
   readonly title: string;
@@ -14,6 +14,7 @@ interface WayOfStarting {
   readonly set: 'start-up' | 'auto-instrumentations';
   /** Of Node.js. */
   readonly options: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export const WAYS: Readonly<Record<Way, WayOfStarting>> = {
@@ -24,9 +25,16 @@ export const WAYS: Readonly<Record<Way, WayOfStarting>> = {
     options: ['--import', '@opentelemetry/auto-instrumentations-node/register'],
   },
   register: {
-    title: '`--import @cerberus-otel/instrumentation/register`',
+    title: '`--import @cerberus-otel/instrumentation/register`, with an SDK (`CERBERUS_CAPTURE=otel`)',
     set: 'start-up',
     options: ['--import', '@cerberus-otel/instrumentation/register'],
+    env: { CERBERUS_CAPTURE: 'otel' },
+  },
+  'stand-alone': {
+    title: '`--import @cerberus-otel/instrumentation/register`, without one',
+    set: 'start-up',
+    options: ['--import', '@cerberus-otel/instrumentation/register'],
+    env: { CERBERUS_CAPTURE: 'light' },
   },
   'with-code': {
     title: '`withCerberus` in an `instrumentation.mjs`',

@@ -40,11 +40,11 @@ export async function measureStartUp({
 }
 
 function subjectOf(application: StartUpApplication, way: Way): Subject<Start> {
-  const { set, options } = WAYS[way];
+  const { set, options, env } = WAYS[way];
   return {
     name: way,
     measure: () =>
-      startOnce([...options, join(PEERS, 'start-up', APPLICATIONS[application])], join(PEERS, set)),
+      startOnce([...options, join(PEERS, 'start-up', APPLICATIONS[application])], join(PEERS, set), env),
   };
 }
 

@@ -25,11 +25,15 @@ const ENVIRONMENT = {
  *
  * @throws Error when it ends before that
  */
-export async function startOnce(args: readonly string[], cwd: string): Promise<Start> {
+export async function startOnce(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Start> {
   const begin = performance.now();
   const child = spawn(process.execPath, [...args], {
     cwd,
-    env: { ...process.env, ...ENVIRONMENT },
+    env: { ...process.env, ...ENVIRONMENT, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const ended = once(child, 'close');
