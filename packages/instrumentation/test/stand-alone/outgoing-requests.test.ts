@@ -3,7 +3,7 @@ import { context, trace } from '@opentelemetry/api';
 import { withoutTracing } from '@cerberus-otel/exporter-ws/internal';
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { get, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { CerberusSpanProcessor } from '../../dist/esm/index.js';
 import { standAlone } from '../../dist/esm/stand-alone/stand-alone.js';
 import { afterTest } from '../support/disposal.js';
@@ -17,7 +17,8 @@ const NODE_OF_HTTP = 22;
 
 type Call = (url: string) => Promise<unknown>;
 
-async function through(request: ReturnType<typeof get>): Promise<void> {
+async function through(request: ClientRequest): Promise<void> {
+  request.end();
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   response.resume();
   await once(response, 'end');
@@ -25,8 +26,11 @@ async function through(request: ReturnType<typeof get>): Promise<void> {
 
 const byHttp =
   (headers?: Record<string, string> | string[]): Call =>
-  (url) =>
-    through(get(url, { agent: false, ...(headers && { headers }) }));
+  (url) => {
+    const { hostname, port } = new URL(url);
+    // Not by `get`, which other tests of this process have instrumented.
+    return through(new ClientRequest({ hostname, port, agent: false, ...(headers && { headers }) }));
+  };
 const byFetch =
   (headers?: Record<string, string>): Call =>
   async (url) =>
