@@ -80,6 +80,25 @@ describeInBrowser('the filter of the page', () => {
     await requests(page, '1');
   });
 
+  it('suggests what is stored, and of it what has the text', async () => {
+    const { page } = await openPage(server, '?range=15m&refresh=off');
+    await page.getByRole('button', { name: 'Add filter' }).click();
+    const suggested = (): Promise<string[]> =>
+      page
+        .locator('datalist option')
+        .evaluateAll((all) => all.map((each) => each.getAttribute('value') ?? ''));
+    const suggests = (...expected: readonly string[]): Promise<void> =>
+      until(`suggested are ${expected.join(', ')}`, async () => {
+        return JSON.stringify((await suggested()).toSorted()) === JSON.stringify(expected);
+      });
+    await page.getByLabel('Filter by').selectOption('Endpoint');
+    await suggests('/checkout', '/products/:id', '/search');
+    await page.getByLabel('Route, or path without one').fill('SEAR');
+    await suggests('/search');
+    await page.getByLabel('Filter by').selectOption('Metric');
+    await suggests('amount', 'cached', 'currency', 'results', 'tags');
+  });
+
   it('takes a client, a value of a metric, and a bar of a distribution', async () => {
     const { page } = await openPage(
       server,

@@ -76,6 +76,12 @@ export interface Clients {
   readonly more: boolean;
 }
 
+/** `GET /api/values`. */
+export interface Values {
+  readonly values: readonly { readonly value: string; readonly requests: number }[];
+  readonly more: boolean;
+}
+
 export interface MetricRow {
   readonly name: string;
   /** Events by the type of the value. */

@@ -95,6 +95,14 @@ describe('the filter of the page', () => {
     expect(chipTexts({ metric: 'items' })).to.deep.equal(['items is given']);
   });
 
+  it('asks for suggestions only of what the server knows values of', () => {
+    const asked = DIMENSIONS.flatMap(({ fields }) => fields.filter(({ known }) => known === 'values'));
+    for (const { name } of asked) {
+      const read = readQuery(QUERIES['GET /api/values'], new URLSearchParams({ of: name }));
+      expect(read.ok, name).to.equal(true);
+    }
+  });
+
   it('has a chip for each of its parts, and a place in the menu', () => {
     const inMenu = DIMENSIONS.flatMap(({ fields }) => fields.map(({ name }) => name));
     expect(inMenu).to.have.members([...FILTER_NAMES]);

@@ -8,6 +8,8 @@ export interface Field {
   readonly options?: readonly (readonly [value: string, name: string])[];
   /** An example. */
   readonly hint?: string;
+  /** Where to ask which ones there are. */
+  readonly known?: 'values' | 'metrics';
 }
 
 /** Something that requests can be told apart by. */
@@ -27,7 +29,7 @@ export const DIMENSIONS: readonly Dimension[] = [
   },
   {
     name: 'Status',
-    fields: [{ name: 'status', label: 'Code, class or none', hint: '404, 5xx, none' }],
+    fields: [{ name: 'status', label: 'Code, class or none', hint: '404, 5xx, none', known: 'values' }],
   },
   {
     name: 'Errors',
@@ -57,26 +59,32 @@ export const DIMENSIONS: readonly Dimension[] = [
       },
     ],
   },
-  { name: 'Error type', fields: [{ name: 'error_type', label: 'Whole name', hint: 'TypeError' }] },
-  { name: 'Method', fields: [{ name: 'method', label: 'Method', hint: 'POST' }] },
+  {
+    name: 'Error type',
+    fields: [{ name: 'error_type', label: 'Whole name', hint: 'TypeError', known: 'values' }],
+  },
+  { name: 'Method', fields: [{ name: 'method', label: 'Method', hint: 'POST', known: 'values' }] },
   {
     name: 'Endpoint',
-    fields: [{ name: 'endpoint', label: 'Route, or path without one', hint: '/users/:id' }],
+    fields: [{ name: 'endpoint', label: 'Route, or path without one', hint: '/users/:id', known: 'values' }],
   },
   { name: 'Part of an endpoint', fields: [{ name: 'endpoint_contains', label: 'Has in it', hint: 'users' }] },
-  { name: 'Path', fields: [{ name: 'path', label: 'Path', hint: '/users/7' }] },
+  { name: 'Path', fields: [{ name: 'path', label: 'Path', hint: '/users/7', known: 'values' }] },
   {
     name: 'Metric',
     fields: [
-      { name: 'metric', label: 'Name', hint: 'plan' },
+      { name: 'metric', label: 'Name', hint: 'plan', known: 'metrics' },
       { name: 'metric_equals', label: 'Is' },
       { name: 'metric_min', label: 'At least' },
       { name: 'metric_max', label: 'At most' },
     ],
   },
-  { name: 'Client', fields: [{ name: 'source_ip', label: 'First hex digits', hint: '3fa9c1' }] },
-  { name: 'User', fields: [{ name: 'user_id', label: 'Whole id' }] },
-  { name: 'Session', fields: [{ name: 'session_id', label: 'Whole id' }] },
+  {
+    name: 'Client',
+    fields: [{ name: 'source_ip', label: 'First hex digits', hint: '3fa9c1', known: 'values' }],
+  },
+  { name: 'User', fields: [{ name: 'user_id', label: 'Whole id', known: 'values' }] },
+  { name: 'Session', fields: [{ name: 'session_id', label: 'Whole id', known: 'values' }] },
   { name: 'Trace', fields: [{ name: 'trace_id', label: '32 hex digits' }] },
   {
     name: 'Bots and tests',

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { DIMENSIONS, type Field } from '../../filter/dimensions.ts';
 import { isAcceptable, type FilterChange } from '../../filter/filter.ts';
+import { FieldInput } from './field-input.tsx';
 
 interface FilterFormProps {
   readonly onAdd: (change: FilterChange) => void;
@@ -76,40 +77,5 @@ export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
         {isRefused && `That is no ${name.toLowerCase()} to filter by.`}
       </p>
     </form>
-  );
-}
-
-interface FieldInputProps {
-  readonly field: Field;
-  readonly value: string;
-  readonly isWrong: boolean;
-  readonly onInput: (value: string) => void;
-}
-
-function FieldInput({ field, value, isWrong, onInput }: FieldInputProps): JSX.Element {
-  const { label, options, hint } = field;
-  return (
-    <label class="field">
-      <span>{label}</span>
-      {options === undefined ? (
-        <input
-          type="text"
-          autocomplete="off"
-          spellcheck={false}
-          value={value}
-          placeholder={hint}
-          aria-invalid={isWrong}
-          onInput={({ currentTarget }) => onInput(currentTarget.value)}
-        />
-      ) : (
-        <select value={value} onChange={({ currentTarget }) => onInput(currentTarget.value)}>
-          {options.map(([each, text]) => (
-            <option key={each} value={each}>
-              {text}
-            </option>
-          ))}
-        </select>
-      )}
-    </label>
   );
 }
