@@ -7,6 +7,9 @@ import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 
+/** Of views that have another shape at these. */
+const WIDTHS: Readonly<Record<string, readonly number[]>> = { requests: [1440, 768], filtered: [1440, 768] };
+
 describeInBrowser('accessibility', () => {
   let server: CerberusServer;
   let closed: CerberusServer;
@@ -61,6 +64,11 @@ describeInBrowser('accessibility', () => {
         await page.locator(`html[data-theme="${theme}"]`).waitFor();
         await takePicture(page, `${view}-1280-${theme}`);
         expect(await violations(page), theme).to.deep.equal([]);
+      }
+      for (const width of WIDTHS[view] ?? []) {
+        await page.setViewportSize({ width, height: 900 });
+        await takePicture(page, `${view}-${width}-dark`);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width').to.equal(width);
       }
       await page.setViewportSize({ width: 360, height: 800 });
       await takePicture(page, `${view}-360-dark`);
