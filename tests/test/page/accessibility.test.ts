@@ -7,6 +7,9 @@ import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 
+/** Of views that have another shape at these. */
+const WIDTHS: Readonly<Record<string, readonly number[]>> = { requests: [1440, 768], filtered: [1440, 768] };
+
 describeInBrowser('accessibility', () => {
   let server: CerberusServer;
   let closed: CerberusServer;
@@ -27,11 +30,13 @@ describeInBrowser('accessibility', () => {
 
   const views: Readonly<Record<string, readonly [query: string, ready: string]>> = {
     overview: ['?range=15m', 'table.endpoints tbody tr'],
+    requests: ['?view=requests&range=15m&column=amount', 'table.requests tbody tr'],
     live: ['?view=live', 'table.events tbody tr'],
-    metrics: ['?view=metrics&range=15m&metric=amount', '.histogram'],
+    metrics: ['?view=metrics&range=15m&name=amount', '.histogram'],
     endpoint: ['?view=endpoint&range=15m&method=POST&endpoint=%2Fcheckout', 'table.events tbody tr'],
     sources: ['?view=sources', 'table.sources tbody tr'],
     tokens: ['?view=tokens', 'table.tokens tbody tr'],
+    filtered: ['?range=15m&failed=true&latency_ms_min=20&endpoint_contains=products', '.chip'],
     nothing: ['?range=15m&client_id=nobody', '.nothing'],
     'sign-in': ['', '#token'],
   };
@@ -46,6 +51,11 @@ describeInBrowser('accessibility', () => {
         await page.keyboard.press('Enter');
       }
       await page.locator(ready).first().waitFor();
+      if (view === 'requests') {
+        await page.locator('button.row').nth(1).click();
+        await page.locator('.neighbours').waitFor();
+      }
+      if (view === 'filtered') await page.getByRole('button', { name: 'Add filter' }).click();
       if (view === 'live') await page.locator('button.row').first().click();
       // From the test and not from the page, so the page's policy does not keep it out.
       await page.evaluate(axe);
@@ -54,6 +64,11 @@ describeInBrowser('accessibility', () => {
         await page.locator(`html[data-theme="${theme}"]`).waitFor();
         await takePicture(page, `${view}-1280-${theme}`);
         expect(await violations(page), theme).to.deep.equal([]);
+      }
+      for (const width of WIDTHS[view] ?? []) {
+        await page.setViewportSize({ width, height: 900 });
+        await takePicture(page, `${view}-${width}-dark`);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width').to.equal(width);
       }
       await page.setViewportSize({ width: 360, height: 800 });
       await takePicture(page, `${view}-360-dark`);
@@ -71,15 +86,16 @@ describeInBrowser('accessibility', () => {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate(() => (document.activeElement as HTMLElement).innerText.trim()));
     }
-    expect(reached.slice(0, 7)).to.deep.equal([
+    expect(reached.slice(0, 8)).to.deep.equal([
       'Skip to content',
       'Cerberus',
       'Overview',
+      'Requests',
       'Live',
       'Metrics',
       'Sources',
       'Theme: system',
     ]);
-    expect(reached.slice(7, 13)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
+    expect(reached.slice(8, 14)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
   });
 });

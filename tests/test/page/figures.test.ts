@@ -101,7 +101,10 @@ describeOnEachStore('the figures of the page', (emptyStore) => {
     const { page } = opened;
     const requests = async (expected: string): Promise<void> => {
       await page.locator('.panel[aria-busy="true"]').first().waitFor({ state: 'detached' });
-      await page.locator(`.stat .value:text-is("${expected}")`).first().waitFor();
+      await page
+        .locator('.stat .value', { hasText: new RegExp(`^${expected}$`) })
+        .first()
+        .waitFor();
       expect(await figure(page, 'Requests')).to.equal(expected);
     };
     await requests('61');

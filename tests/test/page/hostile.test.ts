@@ -33,8 +33,9 @@ describeOnEachStore('hostile strings', (emptyStore) => {
 
   const views: Readonly<Record<string, string>> = {
     overview: '?range=1h',
+    requests: `?view=requests&range=1h&id=1&column=${encodeURIComponent(SCRIPT)}&metric=${encodeURIComponent(SCRIPT)}`,
     live: '?view=live',
-    metrics: `?view=metrics&range=1h&metric=${encodeURIComponent(SCRIPT)}`,
+    metrics: `?view=metrics&range=1h&name=${encodeURIComponent(SCRIPT)}`,
     endpoint: `?view=endpoint&range=1h&method=GET&endpoint=${encodeURIComponent(PATHS[0] ?? '')}`,
     sources: '?view=sources',
   };
@@ -70,7 +71,7 @@ describeOnEachStore('hostile strings', (emptyStore) => {
       const query = new URLSearchParams({ view: 'endpoint', range: '1h', method: 'GET', endpoint: path });
       await page.goto(`${server.url}/?${query.toString()}`);
       expect(await page.locator('h1 bdi').textContent()).to.equal(path);
-      await page.locator('.stat .value:text-is("1")').first().waitFor();
+      await page.locator('.stat .value', { hasText: /^1$/ }).first().waitFor();
     }
   });
 });

@@ -33,7 +33,7 @@ describeOnEachStore('the live view', (emptyStore) => {
     expect(problems).to.deep.equal([]);
   });
 
-  it('filters as one types, and keeps the filter in the address', async () => {
+  it('looks for words as one types, and keeps them in the address', async () => {
     await store(
       server,
       { endpoint: '/a', status_code: 503 },
@@ -42,21 +42,21 @@ describeOnEachStore('the live view', (emptyStore) => {
     const { page } = await openPage(server, '?view=live');
     await page.locator('tr', { hasText: '/b' }).waitFor();
     const rows = page.locator('tbody .row');
-    for (const [filter, shown] of [
+    for (const [words, shown] of [
       ['5xx', ['GET /a']],
       ['pro plan', ['GET /b']],
       ['GET', ['GET /b', 'GET /a']],
       ['nothing like it', []],
     ] as const) {
-      await page.getByRole('searchbox').fill(filter);
-      await until(`only ${filter} is shown`, async () => {
+      await page.getByRole('searchbox').fill(words);
+      await until(`only ${words} is shown`, async () => {
         const texts = await rows.allInnerTexts();
         return JSON.stringify(texts.toSorted()) === JSON.stringify([...shown].toSorted());
       });
     }
-    expect(new URL(page.url()).searchParams.get('filter')).to.equal('nothing like it');
+    expect(new URL(page.url()).searchParams.get('words')).to.equal('nothing like it');
     await page.reload();
-    await page.getByText('No request matches the filter.').waitFor();
+    await page.getByText('No request has these words.').waitFor();
   });
 
   it('stands still while it is paused, and then shows what it kept', async () => {

@@ -76,6 +76,12 @@ export interface Clients {
   readonly more: boolean;
 }
 
+/** `GET /api/values`. */
+export interface Values {
+  readonly values: readonly { readonly value: string; readonly requests: number }[];
+  readonly more: boolean;
+}
+
 export interface MetricRow {
   readonly name: string;
   /** Events by the type of the value. */
@@ -143,8 +149,26 @@ export interface StoredEvent {
   readonly route?: string;
   readonly outcome?: string;
   readonly user_id?: string;
+  readonly user_agent?: string;
   readonly trace_id?: string;
   readonly span_id?: string;
+  readonly session_id?: string;
+  readonly error_type?: string;
+  readonly scheme?: string;
+  /** Bytes. */
+  readonly request_body_size?: number;
+  /** Bytes. */
+  readonly response_body_size?: number;
+  readonly network_protocol_version?: string;
+  readonly user_agent_synthetic_type?: string;
+}
+
+/** `GET /api/events/detail`. */
+export interface OneEvent {
+  readonly event: StoredEvent;
+  /** Of the same client, in order of time. */
+  readonly before: readonly StoredEvent[];
+  readonly after: readonly StoredEvent[];
 }
 
 /** `GET /api/events`. */

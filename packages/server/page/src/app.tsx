@@ -3,11 +3,12 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import type { Session } from './api-types.ts';
 import { getJson, serverNow, signOut, type ApiFailure } from './api.ts';
+import { endpointText } from './endpoint-text.ts';
 import { PageContextHolder, type PageContext } from './page-context.ts';
 import { Header } from './parts/header.tsx';
 import { Notice } from './parts/notice.tsx';
 import { refreshMillis, spanAt } from './time-range.ts';
-import { formatState, type View } from './url-state.ts';
+import { formatState, moved, type View } from './url-state.ts';
 import { useTheme } from './use-theme.ts';
 import { useTick } from './use-tick.ts';
 import { useUrlState } from './use-url-state.ts';
@@ -15,12 +16,14 @@ import { EndpointView } from './views/endpoint.tsx';
 import { LiveView } from './views/live.tsx';
 import { MetricsView } from './views/metrics.tsx';
 import { OverviewView } from './views/overview.tsx';
+import { RequestsView } from './views/requests.tsx';
 import { SignInView } from './views/sign-in.tsx';
 import { SourcesView } from './views/sources.tsx';
 import { TokensView } from './views/tokens.tsx';
 
 const TITLES: Readonly<Record<View, string>> = {
   overview: 'Overview',
+  requests: 'Requests',
   live: 'Live',
   metrics: 'Metrics',
   sources: 'Sources',
@@ -53,15 +56,15 @@ export function App(): JSX.Element {
     return () => controller.abort();
   }, [session, tick, visit]);
   useEffect(() => {
-    const what = state.view === 'endpoint' ? `${state.method ?? ''} ${state.endpoint ?? ''}`.trim() : '';
+    const what = state.view === 'endpoint' ? endpointText(state.filter) : '';
     document.title = `${what === '' ? TITLES[state.view] : what} · Cerberus`;
   }, [state]);
 
   const page: PageContext = {
     state,
-    go: (change, replace) => setState({ ...state, ...change }, replace),
+    go: (change, replace) => setState(moved(state, change), replace),
     canGo: () => true,
-    link: (change) => formatState({ ...state, ...change }),
+    link: (change) => formatState(moved(state, change)),
     span,
     tick,
     session,
@@ -100,6 +103,7 @@ export function App(): JSX.Element {
 }
 
 function view(name: View): ComponentChildren {
+  if (name === 'requests') return <RequestsView />;
   if (name === 'live') return <LiveView />;
   if (name === 'metrics') return <MetricsView />;
   if (name === 'sources') return <SourcesView />;

@@ -32,6 +32,14 @@ export function duration(millis: number | null): string {
   return `${digits3.format(millis / 60_000)}${THIN}min`;
 }
 
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB'] as const;
+
+/** Bytes, in the unit that suits: `512 B`, `1.24 MB`. */
+export function bytes(size: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(size, 1)) / 3), BYTE_UNITS.length - 1);
+  return `${digits3.format(size / 1000 ** power)}${THIN}${BYTE_UNITS[power]}`;
+}
+
 /** A share of one as per cent: `0.4 %`, `12 %`; never rounded down to nothing. */
 export function share(part: number, total: number): string {
   if (total === 0) return NONE;
@@ -81,6 +89,11 @@ const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 
 /** `14:05:09`, in the reader's time zone. */
 export function timeOfDay(millis: number): string {
   return clock.format(millis);
+}
+
+/** `29 Nov, 14:05:09`: date and time where there is little room. */
+export function dayAndTime(millis: number): string {
+  return `${day.format(millis)}, ${clock.format(millis)}`;
 }
 
 /** Date and time. */

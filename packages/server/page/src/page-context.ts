@@ -3,6 +3,7 @@ import { useContext } from 'preact/hooks';
 
 import type { Session } from './api-types.ts';
 import type { ApiFailure } from './api.ts';
+import { changed, type FilterChange } from './filter/filter.ts';
 import type { Span } from './time-range.ts';
 import type { UrlState } from './url-state.ts';
 
@@ -34,6 +35,19 @@ export const PageContextHolder: Context<PageContext | undefined> = createContext
 export function useRangeSelection(): ((range: Span) => void) | undefined {
   const { go, canGo } = usePage();
   return canGo({ range: { since: 0, until: 1 } }) ? (range) => go({ range }) : undefined;
+}
+
+/** The way from here to what a filter leaves besides, and whether one may go it; for links and charts. */
+export function useNarrowing(): {
+  readonly to: (change: FilterChange, more?: Partial<UrlState>) => Partial<UrlState>;
+  readonly mayNarrow: boolean;
+} {
+  const { state, canGo } = usePage();
+  const to = (change: FilterChange, more: Partial<UrlState> = {}): Partial<UrlState> => ({
+    ...more,
+    filter: changed(state.filter, change),
+  });
+  return { to, mayNarrow: canGo({ filter: {} }) };
 }
 
 /** Whether single requests and clients are shown. */

@@ -1,3 +1,5 @@
+import { FILTER_NAMES } from './filter/filter.ts';
+
 /** Parameters of a request; what is undefined is left out. */
 export type Params = Readonly<Record<string, string | number | undefined>>;
 
@@ -17,17 +19,11 @@ export function withScope(path: string, own: Params, scope: Params): Params {
   return { ...own, ...Object.fromEntries(chosen) };
 }
 
+const OF_THE_LINK: ReadonlySet<string> = new Set([...FILTER_NAMES, 'client_id', 'since', 'until']);
+
 /** What is left to ask with a share link: what it is about, the server knows. */
 export function withoutScope(params: Params): Params {
-  const {
-    client_id: _client,
-    method: _method,
-    endpoint: _endpoint,
-    since: _since,
-    until: _until,
-    ...rest
-  } = params;
-  return rest;
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !OF_THE_LINK.has(name)));
 }
 
 /** A path of the API with parameters. */

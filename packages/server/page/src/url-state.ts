@@ -1,7 +1,8 @@
+import { EVERYTHING, parseFilter, type Filter } from './filter/filter.ts';
 import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
 
 /** The views, in the order of the navigation; an endpoint is reached from the others. */
-const VIEWS = ['overview', 'live', 'metrics', 'sources', 'tokens', 'endpoint'] as const;
+const VIEWS = ['overview', 'requests', 'live', 'metrics', 'sources', 'tokens', 'endpoint'] as const;
 
 /** A view. */
 export type View = (typeof VIEWS)[number];
@@ -10,6 +11,11 @@ const ENDPOINT_SORTS = ['requests', 'errors', 'p95', 'share'] as const;
 
 /** What the list of endpoints is ordered by. */
 export type EndpointSort = (typeof ENDPOINT_SORTS)[number];
+
+const REQUEST_ORDERS = ['newest', 'slowest', 'largest'] as const;
+
+/** What comes first among stored requests. */
+export type RequestOrder = (typeof REQUEST_ORDERS)[number];
 
 /** All that decides what is shown. It is the URL's query, so that a view can be shared, kept and gone back to. */
 export interface UrlState {
@@ -20,13 +26,18 @@ export interface UrlState {
   /** Only this application. */
   readonly clientId: string | undefined;
   readonly sort: EndpointSort;
-  /** The endpoint view's. */
-  readonly method: string | undefined;
-  readonly endpoint: string | undefined;
+  /** Only such requests. The endpoint view is about the endpoint in it. */
+  readonly filter: Filter;
   /** The metric that is shown. */
   readonly metric: string | undefined;
-  /** The live view's filter. */
-  readonly filter: string;
+  /** The words that the live view shows requests with. */
+  readonly words: string;
+  /** Of the requests view. */
+  readonly order: RequestOrder;
+  /** The metrics that have columns of their own there. */
+  readonly columns: readonly string[];
+  /** The request that is open there, by the server's number. */
+  readonly open: number | undefined;
 }
 
 const INITIAL_STATE: UrlState = {
@@ -35,28 +46,39 @@ const INITIAL_STATE: UrlState = {
   refresh: true,
   clientId: undefined,
   sort: 'requests',
-  method: undefined,
-  endpoint: undefined,
+  filter: EVERYTHING,
   metric: undefined,
-  filter: '',
+  words: '',
+  order: 'newest',
+  columns: [],
+  open: undefined,
 };
+
+/** What is shown after a change. In another view, no request is open. */
+export function moved(state: UrlState, change: Partial<UrlState>): UrlState {
+  const isElsewhere = change.view !== undefined && change.view !== state.view;
+  return { ...state, ...(isElsewhere && { open: undefined }), ...change };
+}
 
 /** Reads a query. What makes no sense is as if it were not there: a link that somebody cut still shows something. */
 export function parseState(search: string): UrlState {
   const params = new URLSearchParams(search);
   const text = (name: string): string | undefined => params.get(name) ?? undefined;
   const view = VIEWS.find((each) => each === params.get('view')) ?? INITIAL_STATE.view;
-  const endpoint = text('endpoint');
+  const filter = parseFilter(params);
+  const open = params.get('id') ?? '';
   return {
-    view: view === 'endpoint' && endpoint === undefined ? INITIAL_STATE.view : view,
+    view: view === 'endpoint' && filter.endpoint === undefined ? INITIAL_STATE.view : view,
     range: parseRange(params),
     refresh: params.get('refresh') !== 'off',
     clientId: text('client_id'),
     sort: ENDPOINT_SORTS.find((each) => each === params.get('sort')) ?? INITIAL_STATE.sort,
-    method: text('method'),
-    endpoint,
-    metric: text('metric'),
-    filter: params.get('filter') ?? '',
+    filter,
+    metric: text('name'),
+    words: params.get('words') ?? '',
+    order: REQUEST_ORDERS.find((each) => each === params.get('order')) ?? INITIAL_STATE.order,
+    columns: params.getAll('column'),
+    open: /^\d{1,15}$/.test(open) ? Number(open) : undefined,
   };
 }
 
@@ -70,7 +92,7 @@ function parseRange(params: URLSearchParams): TimeRange {
 
 /** Writes a query, `?` included; what is as it would be anyway is left out, and so is what the view does not use. */
 export function formatState(state: UrlState): string {
-  const { view, range, refresh, clientId, sort, method, endpoint, metric, filter } = state;
+  const { view, range, refresh, clientId, sort, filter, metric, words, order, columns, open } = state;
   const params = new URLSearchParams();
   const put = (name: string, value: string | undefined, wanted = true): void => {
     if (wanted && value !== undefined) params.set(name, value);
@@ -83,9 +105,13 @@ export function formatState(state: UrlState): string {
   put('client_id', clientId);
   put('refresh', 'off', !refresh);
   put('sort', sort, view === 'overview' && sort !== INITIAL_STATE.sort);
-  put('method', method, view === 'endpoint');
-  put('endpoint', endpoint, view === 'endpoint');
-  put('metric', metric, view === 'metrics');
-  put('filter', filter, view === 'live' && filter !== '');
+  for (const [name, value] of Object.entries(filter)) put(name, value);
+  put('name', metric, view === 'metrics');
+  put('words', words, view === 'live' && words !== '');
+  if (view === 'requests') {
+    put('order', order, order !== INITIAL_STATE.order);
+    for (const column of columns) params.append('column', column);
+    put('id', open?.toString());
+  }
   return `?${params.toString()}`;
 }

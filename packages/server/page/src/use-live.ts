@@ -27,11 +27,12 @@ export function useLive(): Live {
   const [isPaused, setPaused] = useState(false);
   const paused = useRef(isPaused);
   paused.current = isPaused;
-  const { clientId } = state;
+  const { clientId, filter } = state;
+  const scope = JSON.stringify({ client_id: clientId, ...filter });
 
   useEffect(() => {
     const controller = new AbortController();
-    const source = new EventSource(apiUrl('api/live', { client_id: clientId }));
+    const source = new EventSource(apiUrl('api/live', { client_id: clientId, ...filter }));
     const arrived: LiveEvent[] = [];
     let isLoading = false;
     let key = 0;
@@ -44,7 +45,7 @@ export function useLive(): Live {
     };
     const load = async (): Promise<void> => {
       isLoading = true;
-      const url = apiUrl('api/events', { client_id: clientId, limit: INITIAL });
+      const url = apiUrl('api/events', { client_id: clientId, ...filter, limit: INITIAL });
       const result = await getJson<Events>(url, controller.signal);
       isLoading = false;
       report(result.ok ? undefined : result.failure);
@@ -78,7 +79,7 @@ export function useLive(): Live {
       source.close();
       if (frame !== undefined) cancelAnimationFrame(frame);
     };
-  }, [clientId]);
+  }, [scope]);
 
   return {
     list,

@@ -20,7 +20,7 @@ interface Pending {
 }
 
 /**
- * Asks the read API, again with each tick, within the range and the application that are chosen.
+ * Asks the read API, again with each tick, within the range, the application and the filter that are chosen.
  *
  * @param changes - asks again at once when it is another one
  */
@@ -29,8 +29,13 @@ export function useRead<T>(path: string, params: Params = {}, isWanted = true, c
   const [answer, setAnswer] = useState<{ key: string; value: T }>();
   const [refused, setRefused] = useState<string>();
   const pending = useRef<Pending | undefined>(undefined);
-  const scope = { client_id: state.clientId };
-  const key = apiUrl(path, { ...params, ...scope, range: JSON.stringify(state.range), changes });
+  const scope = { client_id: state.clientId, ...state.filter };
+  const key = apiUrl(path, {
+    ...params,
+    scope: JSON.stringify(scope),
+    range: JSON.stringify(state.range),
+    changes,
+  });
 
   useEffect(() => {
     // A slow answer must not be given up for the same question.

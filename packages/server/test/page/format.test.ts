@@ -1,6 +1,16 @@
 import { expect } from 'chai';
 
-import { ago, change, changeOfShare, count, decimal, duration, rate, share } from '../../page/dist/format.js';
+import {
+  ago,
+  bytes,
+  change,
+  changeOfShare,
+  count,
+  decimal,
+  duration,
+  rate,
+  share,
+} from '../../page/dist/format.js';
 
 /** With ordinary spaces. */
 function plain(text: string): string {
@@ -59,6 +69,16 @@ describe('numbers on the page', () => {
     ]);
     expect(plain(changeOfShare(0.01, 0.012)?.text ?? '')).to.equal('0.20 pp');
     expect(changeOfShare(0.01, null)).to.equal(undefined);
+  });
+
+  it('have the unit that suits a size', () => {
+    expect([0, 512, 1240, 5_000_000, 3e13].map((size) => plain(bytes(size)))).to.deep.equal([
+      '0 B',
+      '512 B',
+      '1.24 kB',
+      '5 MB',
+      '30,000 GB',
+    ]);
   });
 
   it('say how long ago something was', () => {

@@ -25,7 +25,11 @@ describe('what a share link shows', () => {
   it('is what the address of the page would show', () => {
     expect(sharedState(SHARE)).to.deep.equal(parseState('?range=7d&client_id=shop&sort=errors'));
     const endpoint = { ...SHARE, view: 'endpoint', method: 'GET', endpoint: '/a?b=c&d', sort: 'requests' };
-    expect(sharedState(endpoint)).to.deep.include({ view: 'endpoint', method: 'GET', endpoint: '/a?b=c&d' });
+    expect(sharedState(endpoint)).to.deep.include({
+      view: 'endpoint',
+      filter: { method: 'GET', endpoint: '/a?b=c&d' },
+    });
+    expect(sharedState({ ...SHARE, view: 'metrics', metric: 'items' })).to.include({ metric: 'items' });
     const times = { since: '2025-03-01T12:00:00.000Z', until: '2025-03-01T13:00:00.000Z' };
     expect(sharedState({ ...SHARE, ...times, range: null }).range).to.deep.equal({
       since: Date.parse(times.since),
@@ -41,7 +45,9 @@ describe('what a share link shows', () => {
     for (const change of [
       { metric: 'items' },
       { view: 'overview' },
-      { view: 'endpoint', method: 'GET', endpoint: '/' },
+      { view: 'endpoint', filter: { method: 'GET', endpoint: '/' } },
+      { filter: {} },
+      { view: 'requests' },
       { range: { preset: '30d' } },
       { clientId: undefined },
       { sort: 'p95', clientId: 'other' },

@@ -1,8 +1,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
+import { FILTER_NAMES, isAcceptable } from '../../page/dist/filter/filter.js';
 import { refreshMillis, spanAt, widerPreset } from '../../page/dist/time-range.js';
-import { formatState, parseState, type UrlState } from '../../page/dist/url-state.js';
+import { formatState, moved, parseState, type UrlState } from '../../page/dist/url-state.js';
+
+/** Filters of which the server takes every part. */
+function filters(text: fc.Arbitrary<string>): fc.Arbitrary<UrlState['filter']> {
+  const words = fc.constantFrom('5xx', '404', 'none', 'true', 'error', 'bot', '1.5', '-2', 'a'.repeat(32));
+  const part = fc.tuple(fc.constantFrom(...FILTER_NAMES), fc.oneof(words, text));
+  return fc.array(part, { maxLength: 4 }).map((given) => {
+    const taken = given.filter(([name, value]) => isAcceptable(name, value));
+    const hasMetric = taken.some(([name]) => name === 'metric');
+    return Object.fromEntries(taken.filter(([name]) => hasMetric || !name.startsWith('metric_')));
+  });
+}
 
 describe('the address of the page', () => {
   it('is empty for the view that one begins with', () => {
@@ -19,17 +31,34 @@ describe('the address of the page', () => {
       fc.constantFrom('15m', '1h', '24h', '7d', '30d').map((preset) => ({ preset })),
       fc.nat(1e12).map((since) => ({ since, until: since + 1 })),
     );
-    const base = { range, refresh: fc.boolean(), clientId: optional };
-    const none = { sort: 'requests', method: undefined, endpoint: undefined, metric: undefined, filter: '' };
+    const filter = filters(wellFormed);
+    const base = { range, refresh: fc.boolean(), clientId: optional, filter };
+    const rest: Readonly<Record<string, unknown>> = {
+      sort: 'requests',
+      metric: undefined,
+      words: '',
+      order: 'newest',
+      columns: [],
+      open: undefined,
+    };
     const of = (members: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<UrlState> =>
-      fc.record({ ...base, ...members }).map((given) => ({ ...none, ...given }) as UrlState);
+      fc.record({ ...base, ...members }).map((given) => ({ ...rest, ...given }) as UrlState);
     const states = fc.oneof(
       of({ view: fc.constant('overview'), sort: fc.constantFrom('requests', 'errors', 'p95', 'share') }),
-      of({ view: fc.constant('live'), filter: wellFormed }),
+      of({ view: fc.constant('live'), words: wellFormed }),
       of({ view: fc.constant('metrics'), metric: optional }),
       of({ view: fc.constant('sources') }),
       of({ view: fc.constant('tokens') }),
-      of({ view: fc.constant('endpoint'), method: optional, endpoint: wellFormed }),
+      of({
+        view: fc.constant('endpoint'),
+        filter: filter.map((each) => ({ ...each, endpoint: '/users/:id' })),
+      }),
+      of({
+        view: fc.constant('requests'),
+        order: fc.constantFrom('newest', 'slowest', 'largest'),
+        columns: fc.array(wellFormed),
+        open: fc.option(fc.nat(), { nil: undefined }),
+      }),
     );
     fc.assert(
       fc.property(states, (state) => {
@@ -47,8 +76,21 @@ describe('the address of the page', () => {
       '?sort=name',
       '?%',
       '?since=2&until=1',
+      '?status=50',
+      '?latency_ms_min=fast',
+      '?metric_equals=5',
+      '?outcome=odd',
+      '?id=x',
     ])
       expect(parseState(search), search).to.deep.equal(parseState(''));
+  });
+});
+
+describe('another view', () => {
+  it('keeps the filter, and leaves the request that was open', () => {
+    const state = parseState('?view=requests&id=7&status=5xx&range=1h');
+    expect(formatState(moved(state, { view: 'live' }))).to.equal('?view=live&range=1h&status=5xx');
+    expect(moved(state, { order: 'slowest' }).open).to.equal(7);
   });
 });
 

@@ -1,6 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
 
 import { count, exactCount, share } from '../format.ts';
+import type { UrlState } from '../url-state.ts';
+import { Link } from './link.tsx';
 
 /** One of several parts of a whole. */
 export interface BarItem {
@@ -11,6 +13,10 @@ export interface BarItem {
   readonly note?: string;
   /** A class that gives the bar a colour of its own. */
   readonly colour?: string;
+  /** Where a click leads: the same view of only these. */
+  readonly to?: Partial<UrlState>;
+  /** Where a click on the number leads: the requests that were counted. */
+  readonly requests?: Partial<UrlState>;
 }
 
 interface BarListProps {
@@ -27,16 +33,24 @@ export function BarList({ items, total, empty }: BarListProps): JSX.Element {
   const largest = Math.max(...items.map(({ value }) => value));
   return (
     <ul class="bars">
-      {items.map(({ key, label, value, note, colour = '' }) => (
+      {items.map(({ key, label, value, note, colour = '', to, requests }) => (
         <li key={key}>
           <span
             class={`fill ${colour}`}
             style={{ width: `${(value / largest) * 100}%` }}
             aria-hidden="true"
           />
-          <span class="label">{label}</span>
+          <span class="label">
+            {to === undefined ? (
+              label
+            ) : (
+              <Link class="whole" to={to}>
+                {label}
+              </Link>
+            )}
+          </span>
           <span class="number" title={exactCount(value)}>
-            {count(value)}
+            {requests === undefined ? count(value) : <Link to={requests}>{count(value)}</Link>}
           </span>
           <span class="note">{note ?? share(value, all)}</span>
         </li>

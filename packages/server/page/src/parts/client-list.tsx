@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 
 import type { Clients } from '../api-types.ts';
 import { count } from '../format.ts';
+import { useNarrowing } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 import { BarList } from './bar-list.tsx';
 import { Panel } from './panel.tsx';
@@ -11,8 +12,6 @@ import { SearchField } from './search-field.tsx';
 interface ClientListProps {
   /** What the shares are of. */
   readonly requests: number;
-  /** Only those of one endpoint. */
-  readonly only?: { readonly method?: string | undefined; readonly endpoint?: string | undefined };
 }
 
 const LIMIT = 8;
@@ -20,14 +19,15 @@ const LIMIT = 8;
 const SHOWN_DIGITS = 10;
 
 /** The busiest clients, by their pseudonyms, or those whose pseudonyms begin as is searched for. */
-export function ClientList({ requests, only = {} }: ClientListProps): JSX.Element {
+export function ClientList({ requests }: ClientListProps): JSX.Element {
   const [search, setSearch] = useState('');
+  const { to } = useNarrowing();
   const prefix = search.trim();
   // Anything else the server refuses.
   const isPrefix = /^[0-9a-f]{0,64}$/i.test(prefix);
   const { value, outdated } = useRead<Clients>(
     'api/clients',
-    { ...only, q: prefix || undefined, limit: LIMIT },
+    { q: prefix || undefined, limit: LIMIT },
     isPrefix,
   );
   const clients = isPrefix ? (value?.clients ?? []) : [];
@@ -35,6 +35,8 @@ export function ClientList({ requests, only = {} }: ClientListProps): JSX.Elemen
     key: client.source_ip,
     label: <code title={client.source_ip}>{client.source_ip.slice(0, SHOWN_DIGITS)}</code>,
     value: client.requests,
+    to: to({ source_ip: client.source_ip }),
+    requests: to({ source_ip: client.source_ip }, { view: 'requests' }),
     ...(client.errors > 0 && { note: `${count(client.errors)} ${client.errors === 1 ? 'error' : 'errors'}` }),
   }));
   const isMore = value?.more === true;

@@ -3,10 +3,12 @@ import { useState } from 'preact/hooks';
 
 import type { EndpointRow, Endpoints } from '../api-types.ts';
 import { count, duration, exactCount, share } from '../format.ts';
-import { usePage } from '../page-context.ts';
-import type { EndpointSort } from '../url-state.ts';
+import { numberText, type FilterChange } from '../filter/filter.ts';
+import { useNarrowing, usePage } from '../page-context.ts';
+import type { EndpointSort, RequestOrder, UrlState } from '../url-state.ts';
 import { useRead } from '../use-read.ts';
 import { EndpointName } from './endpoint-name.tsx';
+import { Link } from './link.tsx';
 import { Panel } from './panel.tsx';
 import { SearchField } from './search-field.tsx';
 import { Sparkline } from './charts/sparkline.tsx';
@@ -65,6 +67,10 @@ export function EndpointTable(): JSX.Element {
 }
 
 function Row({ row }: { readonly row: EndpointRow }): JSX.Element {
+  const { to } = useNarrowing();
+  const { method, endpoint, latency_ms: latency } = row;
+  const requests = (change: FilterChange, order: RequestOrder = 'newest'): Partial<UrlState> =>
+    to({ method, endpoint, ...change }, { view: 'requests', order });
   return (
     <tr>
       <th scope="row">
@@ -74,14 +80,22 @@ function Row({ row }: { readonly row: EndpointRow }): JSX.Element {
         <Sparkline values={row.sparkline} />
       </td>
       <td class="number" title={exactCount(row.requests)}>
-        {count(row.requests)}
+        <Link to={requests({})}>{count(row.requests)}</Link>
       </td>
       <td class="number wide">{share(row.share, 1)}</td>
       <td class={row.errors > 0 ? 'number bad' : 'number none'} title={share(row.errors, row.requests)}>
-        {count(row.errors)}
+        {row.errors === 0 ? 0 : <Link to={requests({ failed: 'true' })}>{count(row.errors)}</Link>}
       </td>
-      <td class="number wide">{duration(row.latency_ms.p50)}</td>
-      <td class="number">{duration(row.latency_ms.p95)}</td>
+      <td class="number wide">{duration(latency.p50)}</td>
+      <td class="number">
+        {latency.p95 === null ? (
+          duration(null)
+        ) : (
+          <Link to={requests({ latency_ms_min: numberText(latency.p95) }, 'slowest')}>
+            {duration(latency.p95)}
+          </Link>
+        )}
+      </td>
     </tr>
   );
 }

@@ -2,8 +2,10 @@ import type { JSX } from 'preact';
 
 import type { Overview } from '../api-types.ts';
 import { change, changeOfShare, count, duration, exactCount, rate, share } from '../format.ts';
-import { usePage } from '../page-context.ts';
+import { numberText } from '../filter/filter.ts';
+import { useNarrowing, usePage } from '../page-context.ts';
 import { nameOf } from '../time-range.ts';
+import type { UrlState } from '../url-state.ts';
 import { Stat } from './stat.tsx';
 
 interface FiguresProps {
@@ -18,26 +20,34 @@ export function Figures({
   withRate,
 }: FiguresProps): JSX.Element {
   const { state, session } = usePage();
+  const { to } = useNarrowing();
+  const perSecond = withRate ? now.requests_per_second : null;
   const before = 'preset' in state.range ? `the ${nameOf(state.range.preset)} before` : 'the range before';
+  const slower = (millis: number | null): Partial<UrlState> | undefined =>
+    millis === null
+      ? undefined
+      : to({ latency_ms_min: numberText(millis) }, { view: 'requests', order: 'slowest' });
   const latency = (name: 'p50' | 'p95' | 'p99'): JSX.Element => (
     <Stat
       name={`Latency ${name}`}
       value={duration(totals.latency_ms[name])}
       change={change(totals.latency_ms[name], previous.latency_ms[name])}
       bad="up"
+      to={slower(totals.latency_ms[name])}
     />
   );
   return (
     <section aria-label={`Figures, compared with ${before}`}>
-      <dl class={withRate ? 'stats with-rate' : 'stats'}>
-        {withRate && now.requests_per_second !== null && (
-          <Stat name="Now" value={`${rate(now.requests_per_second)}\u202F/s`} note="requests" />
+      <dl class={perSecond === null ? 'stats' : 'stats with-rate'}>
+        {perSecond !== null && (
+          <Stat name="Now" value={`${rate(perSecond)}\u202F/s`} note="requests" to={{ view: 'live' }} />
         )}
         <Stat
           name="Requests"
           value={count(totals.requests)}
           exact={exactCount(totals.requests)}
           change={change(totals.requests, previous.requests)}
+          to={to({}, { view: 'requests' })}
         />
         <Stat
           name="Error rate"
@@ -45,6 +55,7 @@ export function Figures({
           exact={`${exactCount(totals.errors)} errors`}
           change={changeOfShare(ratio(totals), ratio(previous))}
           bad="up"
+          to={to({ failed: 'true' }, { view: 'requests' })}
         />
         {latency('p50')}
         {latency('p95')}

@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
 
 import type { Sources } from '../api-types.ts';
+import { ENDPOINT, EVERYTHING, without } from '../filter/filter.ts';
 import { exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 import type { useTheme } from '../use-theme.ts';
-import type { View } from '../url-state.ts';
+import type { UrlState, View } from '../url-state.ts';
 import { ShareButton } from './access/share-button.tsx';
+import { FilterBar } from './filter/filter-bar.tsx';
 import { Link } from './link.tsx';
 import { Mark } from './mark.tsx';
 import { RangePicker } from './range-picker.tsx';
@@ -14,6 +16,7 @@ import { ThemeButton } from './theme-button.tsx';
 
 const NAVIGATION: readonly (readonly [View, string])[] = [
   ['overview', 'Overview'],
+  ['requests', 'Requests'],
   ['live', 'Live'],
   ['metrics', 'Metrics'],
   ['sources', 'Sources'],
@@ -31,16 +34,19 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
   const views: typeof NAVIGATION =
     session?.admin === true ? [...NAVIGATION, ['tokens', 'Tokens']] : NAVIGATION;
   const current = state.view === 'endpoint' ? 'overview' : state.view;
+  // From an endpoint, the overview is one step up.
+  const up = (view: View): Partial<UrlState> =>
+    state.view === 'endpoint' && view === 'overview' ? { filter: without(state.filter, ENDPOINT) } : {};
   return (
     <header class="top">
       <div class="bar">
-        <Link class="wordmark" to={{ view: 'overview' }}>
+        <Link class="wordmark" to={{ view: 'overview', filter: EVERYTHING, open: undefined }}>
           <Mark />
           Cerberus
         </Link>
         <nav aria-label="Views">
           {views.map(([view, name]) => (
-            <Link key={view} to={{ view }} current={view === current}>
+            <Link key={view} to={{ view, ...up(view) }} current={view === current}>
               {name}
             </Link>
           ))}
@@ -59,6 +65,7 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
         {state.view !== 'live' && state.view !== 'sources' && state.view !== 'tokens' && <RangePicker />}
         {session?.admin === true && <ShareButton key={link({})} />}
       </div>
+      {state.view !== 'sources' && state.view !== 'tokens' && <FilterBar key={state.view} />}
     </header>
   );
 }

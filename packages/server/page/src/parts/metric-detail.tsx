@@ -1,9 +1,12 @@
 import type { JSX } from 'preact';
 
 import type { MetricDetail } from '../api-types.ts';
+import { metricChange } from '../filter/filter.ts';
 import { exactCount, share } from '../format.ts';
+import { useNarrowing } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 import { BarList, type BarItem } from './bar-list.tsx';
+import { Link } from './link.tsx';
 import { Loading } from './loading.tsx';
 import { MetricGroups } from './metric-groups.tsx';
 import { MetricNumbersChart } from './metric-numbers.tsx';
@@ -11,16 +14,17 @@ import { Panel } from './panel.tsx';
 
 interface MetricDetailPanelProps {
   readonly name: string;
-  /** Only in requests to one endpoint; else it is shown by endpoint. */
-  readonly only?: { readonly method?: string | undefined; readonly endpoint?: string | undefined };
+  /** Also each endpoint's; by default true. */
+  readonly byEndpoint?: boolean;
 }
 
 /** One custom metric: numbers over time and as a distribution, other values as shares. */
-export function MetricDetailPanel({ name, only }: MetricDetailPanelProps): JSX.Element {
-  const params = { ...only, name, group: only === undefined ? 'endpoint' : undefined };
+export function MetricDetailPanel({ name, byEndpoint = true }: MetricDetailPanelProps): JSX.Element {
+  const { to } = useNarrowing();
+  const params = { name, group: byEndpoint ? 'endpoint' : undefined };
   const { value: detail, outdated } = useRead<MetricDetail>('api/custom-metrics/detail', params);
   if (detail === undefined) return <Loading />;
-  const shares = sharesOf(detail);
+  const shares = sharesOf(detail, to);
   return (
     <Panel
       title={detail.name}
@@ -28,26 +32,36 @@ export function MetricDetailPanel({ name, only }: MetricDetailPanelProps): JSX.E
       outdated={outdated}
       aside={
         <span class="muted">
-          in {exactCount(detail.events)} requests, {share(detail.coverage, 1)}
+          in{' '}
+          <Link to={to({ metric: name }, { view: 'requests', columns: [name] })}>
+            {exactCount(detail.events)} requests
+          </Link>
+          , {share(detail.coverage, 1)}
         </span>
       }
     >
       {detail.numbers === null && shares.length === 0 && (
         <p class="empty-line">Its values are lists: they are not added up, but each is in its event.</p>
       )}
-      {detail.numbers !== null && <MetricNumbersChart numbers={detail.numbers} />}
+      {detail.numbers !== null && <MetricNumbersChart name={name} numbers={detail.numbers} />}
       {shares.length > 0 && <BarList items={shares} empty="" />}
       {detail.groups !== undefined && detail.groups.length > 0 && <MetricGroups groups={detail.groups} />}
     </Panel>
   );
 }
 
-function sharesOf({ shares, others = 0 }: MetricDetail): BarItem[] {
-  const items: BarItem[] = shares.map(({ value, count }) => ({
-    key: JSON.stringify(value),
-    label: typeof value === 'boolean' ? <code>{String(value)}</code> : <bdi>{value}</bdi>,
-    value: count,
-  }));
+type Narrowing = ReturnType<typeof useNarrowing>;
+
+function sharesOf({ name, shares, others = 0 }: MetricDetail, to: Narrowing['to']): BarItem[] {
+  const items = shares.map(({ value, count }): BarItem => {
+    const change = metricChange(name, value);
+    return {
+      key: JSON.stringify(value),
+      label: typeof value === 'boolean' ? <code>{String(value)}</code> : <bdi>{value}</bdi>,
+      value: count,
+      ...(change && { to: to(change), requests: to(change, { view: 'requests', columns: [name] }) }),
+    };
+  });
   if (others === 0) return items;
   return [
     ...items,

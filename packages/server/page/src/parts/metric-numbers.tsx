@@ -4,16 +4,23 @@ import type uPlot from 'uplot';
 
 import type { MetricNumbers } from '../api-types.ts';
 import { dateAndTime, decimal } from '../format.ts';
-import { usePage, useRangeSelection } from '../page-context.ts';
+import { numberText } from '../filter/filter.ts';
+import { useNarrowing, usePage, useRangeSelection } from '../page-context.ts';
 import { Chart } from './charts/chart.tsx';
 import type { ColourReader } from './charts/colours.ts';
-import { Histogram } from './charts/histogram.tsx';
+import { Histogram, type Bar } from './charts/histogram.tsx';
 import { isolatedPoints } from './charts/isolated-points.ts';
 import { Legend } from './charts/legend.tsx';
 
+interface MetricNumbersChartProps {
+  readonly name: string;
+  readonly numbers: MetricNumbers;
+}
+
 /** A metric's numbers over time and as a distribution. */
-export function MetricNumbersChart({ numbers }: { readonly numbers: MetricNumbers }): JSX.Element {
-  const { span } = usePage();
+export function MetricNumbersChart({ name, numbers }: MetricNumbersChartProps): JSX.Element {
+  const { span, go } = usePage();
+  const { to, mayNarrow } = useNarrowing();
   const select = useRangeSelection();
   const [hovered, setHovered] = useState<number>();
   const data = useMemo(() => lines(numbers), [numbers]);
@@ -23,6 +30,15 @@ export function MetricNumbersChart({ numbers }: { readonly numbers: MetricNumber
     { name: 'mean', value: decimal(shown.mean), colour: 'l-p50' },
     { name: 'p95', value: decimal(shown.p95), colour: 'l-p95' },
   ];
+  const choose = ({ from, to: end }: Bar): void =>
+    go(
+      to({
+        metric: name,
+        metric_equals: undefined,
+        metric_min: numberText(from),
+        metric_max: numberText(end),
+      }),
+    );
   return (
     <>
       <p class="range">
@@ -38,7 +54,12 @@ export function MetricNumbersChart({ numbers }: { readonly numbers: MetricNumber
         onHover={setHovered}
         onSelect={select}
       />
-      <Histogram bars={numbers.histogram} format={decimal} label="Distribution" />
+      <Histogram
+        bars={numbers.histogram}
+        format={decimal}
+        label="Distribution"
+        onSelect={mayNarrow ? choose : undefined}
+      />
     </>
   );
 }

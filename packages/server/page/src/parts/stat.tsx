@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 
 import type { Change } from '../format.ts';
+import type { UrlState } from '../url-state.ts';
+import { Link } from './link.tsx';
 
 interface StatProps {
   readonly name: string;
@@ -12,19 +14,21 @@ interface StatProps {
   readonly bad?: 'up' | 'down';
   /** A few words instead of a change. */
   readonly note?: string;
+  /** Where a click on the value leads: what it was counted from. */
+  readonly to?: Partial<UrlState> | undefined;
 }
 
 const ARROWS = { up: '↑', down: '↓', same: '' } as const;
 const WORDS = { up: 'up', down: 'down', same: 'unchanged' } as const;
 
 /** One figure, and how it changed. */
-export function Stat({ name, value, exact, change, bad, note }: StatProps): JSX.Element {
+export function Stat({ name, value, exact, change, bad, note, to }: StatProps): JSX.Element {
   const isBad = change !== undefined && change.isLarge && change.direction === bad;
   return (
     <div class="stat">
       <dt>{name}</dt>
       <dd class="value" title={exact}>
-        {value}
+        {to === undefined ? value : <Link to={to}>{value}</Link>}
       </dd>
       <dd class={isBad ? 'change bad' : 'change'}>
         {note ?? (change === undefined ? 'nothing before' : <ChangeText change={change} />)}

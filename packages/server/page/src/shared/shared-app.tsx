@@ -9,6 +9,7 @@ import { refreshMillis, spanAt } from '../time-range.ts';
 import type { UrlState } from '../url-state.ts';
 import { useTheme } from '../use-theme.ts';
 import { useTick } from '../use-tick.ts';
+import { endpointText } from '../endpoint-text.ts';
 import { EndpointView } from '../views/endpoint.tsx';
 import { MetricsView } from '../views/metrics.tsx';
 import { OverviewView } from '../views/overview.tsx';
@@ -105,8 +106,8 @@ function SharedViewOf({ view }: Pick<UrlState, 'view'>): JSX.Element {
   return <OverviewView />;
 }
 
-function titleOf({ view, method, endpoint }: UrlState): string {
-  if (view === 'endpoint') return `${method} ${endpoint}`;
+function titleOf({ view, filter }: UrlState): string {
+  if (view === 'endpoint') return endpointText(filter);
   return view === 'metrics' ? 'Metrics' : 'Overview';
 }
 

@@ -5,7 +5,7 @@ import { parseState, type UrlState } from '../url-state.ts';
 export function sharedState(share: SharedView): UrlState {
   const { view, range, since, until, client_id, method, endpoint, metric, sort } = share;
   const params = new URLSearchParams();
-  const members = { view, range, since, until, client_id, method, endpoint, metric, sort };
+  const members = { view, range, since, until, client_id, method, endpoint, name: metric, sort };
   for (const [name, value] of Object.entries(members)) if (value !== null) params.set(name, value);
   return parseState(params.toString());
 }

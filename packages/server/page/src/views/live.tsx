@@ -6,24 +6,24 @@ import { usePage } from '../page-context.ts';
 import { EventTable } from '../parts/events/event-table.tsx';
 import { useLive } from '../use-live.ts';
 
-/** Most rows that are drawn; the filter looks at more. */
+/** Most rows that are drawn; the words are looked for in more. */
 const MAX_ROWS = 200;
 
 /** Requests as they are stored. */
 export function LiveView(): JSX.Element {
   const { state, go } = usePage();
   const { list, isConnected, isPaused, setPaused } = useLive();
-  const shown = filtered(list, state.filter);
+  const shown = filtered(list, state.words);
   return (
     <>
       <div class="live-bar">
         <label class="field grow">
-          <span class="unseen">Filter</span>
+          <span class="unseen">Words</span>
           <input
             type="search"
-            placeholder="Filter: path, method, 5xx, metric, trace…"
-            value={state.filter}
-            onInput={({ currentTarget }) => go({ filter: currentTarget.value }, true)}
+            placeholder="Words: path, method, 5xx, metric, trace…"
+            value={state.words}
+            onInput={({ currentTarget }) => go({ words: currentTarget.value }, true)}
           />
         </label>
         <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
@@ -37,7 +37,7 @@ export function LiveView(): JSX.Element {
         <EventTable events={shown.slice(0, MAX_ROWS)} label="Requests as they are stored, newest first" />
         {shown.length === 0 && (
           <p class="empty-line">
-            {list.events.length === 0 ? 'Waiting for the first request.' : 'No request matches the filter.'}
+            {list.events.length === 0 ? 'Waiting for the first request.' : 'No request has these words.'}
           </p>
         )}
         {list.missed > 0 && (

@@ -29,7 +29,7 @@ function AllMetrics(): JSX.Element {
   if (value === undefined) return <Loading />;
   if (value.events === 0) return <NothingHere what="requests" />;
   if (value.metrics.length === 0 && search === '') return <HowToSend />;
-  const selected = state.metric ?? value.metrics[0]?.name ?? '';
+  const selected = state.metric ?? state.filter.metric ?? value.metrics[0]?.name ?? '';
   return (
     <>
       <div class="split">

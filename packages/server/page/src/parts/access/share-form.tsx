@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 
 import type { NewShare } from '../../api-types.ts';
 import { createShare } from '../../api.ts';
+import { endpointText } from '../../endpoint-text.ts';
 import { dateAndTime } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import { nameOf } from '../../time-range.ts';
@@ -74,9 +75,9 @@ export function ShareForm(): JSX.Element {
   );
 }
 
-function described({ view, range, clientId, method, endpoint, metric }: UrlState): JSX.Element {
+function described({ view, range, clientId, filter, metric }: UrlState): JSX.Element {
   const whole = metric === undefined ? 'all metrics' : `the metric ${metric}`;
-  const what = view === 'endpoint' ? `${method} ${endpoint}` : view === 'metrics' ? whole : 'this overview';
+  const what = view === 'endpoint' ? endpointText(filter) : view === 'metrics' ? whole : 'this overview';
   return (
     <>
       <bdi class="name">{what}</bdi> of <bdi>{clientId ?? 'all applications'}</bdi>,{' '}
@@ -90,8 +91,7 @@ function scopeOf({
   range,
   clientId,
   sort,
-  method,
-  endpoint,
+  filter,
   metric,
 }: UrlState): Record<string, string | undefined> {
   const isEndpoint = view === 'endpoint';
@@ -102,8 +102,8 @@ function scopeOf({
       : { since: new Date(range.since).toISOString(), until: new Date(range.until).toISOString() }),
     client_id: clientId,
     sort,
-    method: isEndpoint ? method : undefined,
-    endpoint: isEndpoint ? endpoint : undefined,
+    method: isEndpoint ? filter.method : undefined,
+    endpoint: isEndpoint ? filter.endpoint : undefined,
     metric: view === 'metrics' ? metric : undefined,
   };
 }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { exactCount } from '../../format.ts';
 
 /** A range of values and how many fell into it. */
-interface Bar {
+export interface Bar {
   readonly from: number;
   readonly to: number;
   readonly count: number;
@@ -15,12 +15,14 @@ interface HistogramProps {
   readonly format: (value: number) => string;
   /** What is distributed, for those who do not see it. */
   readonly label: string;
+  /** A bar was chosen with the pointer. */
+  readonly onSelect?: ((bar: Bar) => void) | undefined;
 }
 
 const TICKS = 5;
 
 /** A distribution. Empty bars at both ends are left out. */
-export function Histogram({ bars, format, label }: HistogramProps): JSX.Element {
+export function Histogram({ bars, format, label, onSelect }: HistogramProps): JSX.Element {
   const first = bars.findIndex(({ count }) => count > 0);
   const last = bars.findLastIndex(({ count }) => count > 0);
   if (first === -1) return <p class="empty-line">No values in this range.</p>;
@@ -33,7 +35,12 @@ export function Histogram({ bars, format, label }: HistogramProps): JSX.Element 
   return (
     <div class="histogram" role="img" aria-label={text}>
       {shown.map(({ from, to, count }, index) => (
-        <div class="column" key={from} title={`${format(from)} – ${format(to)}: ${exactCount(count)}`}>
+        <div
+          class={onSelect === undefined ? 'column' : 'column choice'}
+          key={from}
+          title={`${format(from)} – ${format(to)}: ${exactCount(count)}`}
+          onClick={() => onSelect?.({ from, to, count })}
+        >
           <div class="bar" style={{ height: `${(count / largest) * 100}%` }} />
           <span class="tick">
             {index % every === 0 && index + every / 2 <= shown.length ? format(from) : ''}

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 
 import type { Overview, StatusClass } from '../../api-types.ts';
 import { count, exactCount, interval } from '../../format.ts';
-import { useRangeSelection } from '../../page-context.ts';
+import { useNarrowing, useRangeSelection } from '../../page-context.ts';
 import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
 import { Legend } from './legend.tsx';
@@ -19,6 +19,7 @@ interface OverviewChartProps {
 /** Requests over time, stacked by status class. */
 export function RequestsChart({ overview, outdated }: OverviewChartProps): JSX.Element {
   const select = useRangeSelection();
+  const { to } = useNarrowing();
   const [hovered, setHovered] = useState<number>();
   const { series, bucket_millis: width } = overview;
   const data = useMemo(() => stacked(overview), [overview]);
@@ -27,7 +28,7 @@ export function RequestsChart({ overview, outdated }: OverviewChartProps): JSX.E
     const total = series.reduce((sum, { by_status: by }) => sum + by[status], 0);
     if (total === 0) return [];
     const value = bucket === undefined ? total : bucket.by_status[status];
-    return [{ name: nameOf(status), value: count(value), colour: statusColour(status) }];
+    return [{ name: nameOf(status), value: count(value), colour: statusColour(status), to: to({ status }) }];
   });
   const label = `Requests over time: ${exactCount(overview.totals.requests)} in all, ${items
     .map(({ name, value }) => `${name} ${value}`)

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { StoredEvent } from '../../api-types.ts';
-import { usePage } from '../../page-context.ts';
+import { useNarrowing, usePage } from '../../page-context.ts';
 import { traceLink } from '../../trace-link.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { Link } from '../link.tsx';
@@ -9,6 +9,7 @@ import { Link } from '../link.tsx';
 /** The whole event, as it was stored. */
 export function EventDetails({ event }: { readonly event: StoredEvent }): JSX.Element {
   const { session, canGo } = usePage();
+  const { to } = useNarrowing();
   const json = JSON.stringify(event, null, 2);
   const { trace_id: traceId, method, route, endpoint } = event;
   const trace = traceId === undefined ? undefined : traceLink(session?.trace_url_template, traceId);
@@ -16,7 +17,7 @@ export function EventDetails({ event }: { readonly event: StoredEvent }): JSX.El
     <div class="details">
       <div class="actions">
         {canGo({ view: 'endpoint' }) && (
-          <Link to={{ view: 'endpoint', method, endpoint: route ?? endpoint }}>Show endpoint</Link>
+          <Link to={to({ method, endpoint: route ?? endpoint }, { view: 'endpoint' })}>Show endpoint</Link>
         )}
         {traceId !== undefined && (
           <span class="trace">

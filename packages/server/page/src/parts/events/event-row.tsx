@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { StoredEvent } from '../../api-types.ts';
 import { duration, timeOfDay } from '../../format.ts';
 import { metricText } from '../../metric-text.ts';
-import { statusClassOf, statusColour } from '../status-class.ts';
+import { StatusBadge } from './status-badge.tsx';
 
 interface EventRowProps {
   readonly event: StoredEvent;
@@ -13,13 +13,12 @@ interface EventRowProps {
 
 /** One request in a line; the button in it opens the whole event. */
 export function EventRow({ event, isOpen, onOpen }: EventRowProps): JSX.Element {
-  const status = event.status_code;
   const time = Date.parse(event.timestamp ?? event.received_at);
   return (
     <tr class={isOpen ? 'open' : ''}>
       <td class="time">{timeOfDay(time)}</td>
       <td class="status">
-        <span class={`badge ${statusColour(statusClassOf(status))}`}>{status ?? event.outcome ?? '–'}</span>
+        <StatusBadge event={event} />
       </td>
       <td class="what">
         <button type="button" class="row" aria-expanded={isOpen} onClick={onOpen}>

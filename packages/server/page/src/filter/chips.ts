@@ -1,0 +1,91 @@
+import { decimal, duration } from '../format.ts';
+import type { Filter, FilterName } from './filter.ts';
+
+/** A part of a filter as people read it. */
+export interface Chip {
+  /** The parameters that go when it is removed. */
+  readonly names: readonly FilterName[];
+  readonly label: string;
+  readonly value: string;
+}
+
+const TEXTS: Readonly<Partial<Record<FilterName, string>>> = {
+  method: 'Method',
+  endpoint: 'Endpoint',
+  endpoint_contains: 'Endpoint with',
+  path: 'Path',
+  status: 'Status',
+  outcome: 'Outcome',
+  failed: 'Errors',
+  error_type: 'Error type',
+  source_ip: 'Client',
+  user_id: 'User',
+  session_id: 'Session',
+  trace_id: 'Trace',
+  synthetic: 'Bots and tests',
+};
+
+const WORDS: Readonly<Partial<Record<FilterName, Readonly<Record<string, string>>>>> = {
+  outcome: { none: 'not known' },
+  failed: { true: 'only', false: 'left out' },
+  synthetic: { bot: 'only bots', test: 'only tests', any: 'only', none: 'left out' },
+};
+
+/** Enough to tell pseudonyms and traces apart. */
+const SHOWN_DIGITS = 10;
+const MAX_CHARACTERS = 80;
+
+/** The parts of a filter, always in the same order. */
+export function chipsOf(filter: Filter): readonly Chip[] {
+  const texts = Object.entries(TEXTS).flatMap(([key, label]) => {
+    const name = key as FilterName;
+    const value = filter[name];
+    return value === undefined ? [] : [{ names: [name], label, value: valueText(name, value) }];
+  });
+  return [...texts, ...latencyChip(filter), ...metricChip(filter)];
+}
+
+function valueText(name: FilterName, value: string): string {
+  if (name === 'source_ip' || name === 'trace_id') return value.slice(0, SHOWN_DIGITS);
+  return shortened(WORDS[name]?.[value] ?? value);
+}
+
+function latencyChip({ latency_ms_min: from, latency_ms_max: to }: Filter): readonly Chip[] {
+  const value = rangeText(from, to, duration);
+  return value === undefined
+    ? []
+    : [{ names: ['latency_ms_min', 'latency_ms_max'], label: 'Latency', value }];
+}
+
+function metricChip({
+  metric,
+  metric_equals: equals,
+  metric_min: from,
+  metric_max: to,
+}: Filter): readonly Chip[] {
+  if (metric === undefined) return [];
+  const range = rangeText(from, to, decimal);
+  const parts = [equals === undefined ? undefined : `= ${shortened(equals)}`, range];
+  const value = parts.filter((part) => part !== undefined).join(', ');
+  return [
+    {
+      names: ['metric', 'metric_equals', 'metric_min', 'metric_max'],
+      label: shortened(metric),
+      value: value === '' ? 'is given' : value,
+    },
+  ];
+}
+
+function rangeText(
+  from: string | undefined,
+  to: string | undefined,
+  format: (value: number) => string,
+): string | undefined {
+  if (from !== undefined && to !== undefined) return `${format(Number(from))} to ${format(Number(to))}`;
+  if (from !== undefined) return `≥ ${format(Number(from))}`;
+  return to === undefined ? undefined : `≤ ${format(Number(to))}`;
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
+}

@@ -1,0 +1,81 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { DIMENSIONS, type Field } from '../../filter/dimensions.ts';
+import { isAcceptable, type FilterChange } from '../../filter/filter.ts';
+import { FieldInput } from './field-input.tsx';
+
+interface FilterFormProps {
+  readonly onAdd: (change: FilterChange) => void;
+  readonly onCancel: () => void;
+}
+
+type Values = Readonly<Record<string, string>>;
+
+/** Chooses something to filter by, and what it has to be. */
+export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
+  const [name, setName] = useState(DIMENSIONS[0]?.name ?? '');
+  const [values, setValues] = useState<Values>({});
+  const [isRefused, setRefused] = useState(false);
+  const first = useRef<HTMLSelectElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  const fields = DIMENSIONS.find((each) => each.name === name)?.fields ?? [];
+  const typed = (field: Field): string => values[field.name] ?? field.options?.[0]?.[0] ?? '';
+  const valueOf = (field: Field): string => typed(field).trim();
+  const isWrong = (field: Field): boolean =>
+    valueOf(field) !== '' && !isAcceptable(field.name, valueOf(field));
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const given = fields.filter((field) => valueOf(field) !== '');
+    // Whatever is said of a metric, its name comes first.
+    const isNameless = fields.some((field) => field.name === 'metric' && valueOf(field) === '');
+    const isWhole = given.length > 0 && !given.some(isWrong) && !isNameless;
+    setRefused(!isWhole);
+    if (!isWhole) return;
+    onAdd(Object.fromEntries(fields.map((field) => [field.name, valueOf(field) || undefined])));
+  };
+  return (
+    <form
+      class="panel filter-form"
+      aria-label="Add a filter"
+      onSubmit={submit}
+      onKeyDown={({ key }) => {
+        if (key === 'Escape') onCancel();
+      }}
+    >
+      <label class="field">
+        <span>Filter by</span>
+        <select
+          ref={first}
+          value={name}
+          onChange={({ currentTarget }) => {
+            setName(currentTarget.value);
+            setValues({});
+            setRefused(false);
+          }}
+        >
+          {DIMENSIONS.map((each) => (
+            <option key={each.name} value={each.name}>
+              {each.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {fields.map((field) => (
+        <FieldInput
+          key={field.name}
+          field={field}
+          value={typed(field)}
+          isWrong={isWrong(field)}
+          onInput={(value) => setValues({ ...values, [field.name]: value })}
+        />
+      ))}
+      <button type="submit" class="primary">
+        Add
+      </button>
+      <p role="alert" class="problem">
+        {isRefused && `That is no ${name.toLowerCase()} to filter by.`}
+      </p>
+    </form>
+  );
+}

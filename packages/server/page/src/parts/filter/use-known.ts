@@ -1,0 +1,16 @@
+import type { Metrics, Values } from '../../api-types.ts';
+import type { Field } from '../../filter/dimensions.ts';
+import { useRead } from '../../use-read.ts';
+
+const LIMIT = 20;
+/** Most characters of a search. */
+const MAX_CHARACTERS = 256;
+
+/** The most frequent values of a field with the text in them, of what the filter leaves. */
+export function useKnown({ name, known }: Field, text: string): readonly string[] {
+  const search = { q: text.slice(0, MAX_CHARACTERS) || undefined, limit: LIMIT };
+  const values =
+    useRead<Values>('api/values', { of: name, ...search }, known === 'values').value?.values ?? [];
+  const metrics = useRead<Metrics>('api/custom-metrics', search, known === 'metrics').value?.metrics ?? [];
+  return known === 'metrics' ? metrics.map((metric) => metric.name) : values.map(({ value }) => value);
+}

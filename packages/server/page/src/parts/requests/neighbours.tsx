@@ -1,0 +1,48 @@
+import type { JSX } from 'preact';
+
+import type { OneEvent, StoredEvent } from '../../api-types.ts';
+import { eventTime } from '../../event-facts.ts';
+import { timeOfDay } from '../../format.ts';
+import { StatusBadge } from '../events/status-badge.tsx';
+import { Link } from '../link.tsx';
+
+/** What the same client asked of the same application before and after. */
+export function Neighbours({ event, before, after }: OneEvent): JSX.Element {
+  if (event.source_ip === null) return <p class="empty-line">Its client is not known.</p>;
+  if (before.length + after.length === 0)
+    return <p class="empty-line">Its client asked for nothing else within a day.</p>;
+  return (
+    <>
+      <h3>The same client, before and after</h3>
+      <ol class="neighbours">
+        {before.map((each) => (
+          <Neighbour key={each.id} event={each} />
+        ))}
+        <Neighbour event={event} isThis />
+        {after.map((each) => (
+          <Neighbour key={each.id} event={each} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+interface NeighbourProps {
+  readonly event: StoredEvent;
+  readonly isThis?: boolean;
+}
+
+function Neighbour({ event, isThis = false }: NeighbourProps): JSX.Element {
+  const name = (
+    <>
+      <span class="method">{event.method}</span> <bdi>{event.endpoint}</bdi>
+    </>
+  );
+  return (
+    <li aria-current={isThis ? 'true' : undefined}>
+      <span class="muted">{timeOfDay(eventTime(event))}</span>
+      <span class="what">{isThis ? name : <Link to={{ open: event.id }}>{name}</Link>}</span>
+      <StatusBadge event={event} />
+    </li>
+  );
+}
