@@ -19,6 +19,8 @@ export const TEXT_OPTIONS = [
   'rotateKey',
   'traceUrlTemplate',
   'store',
+  'tlsCert',
+  'tlsKey',
 ] as const;
 
 type TextOption = (typeof TEXT_OPTIONS)[number];
@@ -32,6 +34,9 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly memoryLimit: string;
   readonly rotateKey: KeyRotation;
   readonly signIn: boolean;
+  /** Path, and `tlsKey` with it. */
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
   readonly traceUrlTemplate: string | undefined;
   readonly trustProxy: TrustProxy;
   readonly token: string | undefined;
@@ -139,6 +144,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     signIn: signInOf(options.signIn ?? true, host, token),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
     trustProxy: trustProxyOf(options, env),
+    ...tlsFilesOf(options, env),
     token,
     secretKey,
     rotateKey: rotationOf(textOf('rotateKey', options, env) ?? 'off', secretKey),
@@ -154,13 +160,13 @@ function storeAddressOf(
   const url = textOf('store', options, env);
   if (url === undefined) return undefined;
   if (!hasSecrets)
-    throw invalid(
+    throw optionError(
       'store',
       'goes with a `token` and a `secretKey` that all servers on the database are given',
     );
   const address = parseStoreUrl(url);
   if (address === undefined)
-    throw invalid('store', 'must be a URL such as postgres://user@host1,host2/database');
+    throw optionError('store', 'must be a URL such as postgres://user@host1,host2/database');
   return address;
 }
 
@@ -170,7 +176,7 @@ function numberOf(name: string, rule: NumberRule, given: number | undefined, env
     given ?? (variable === undefined || variable === '' ? rule.default : integerOf(variable));
   if (typeof value === 'number' && Number.isInteger(value) && value >= rule.min && value <= rule.max)
     return value;
-  throw invalid(name, `must be an integer from ${rule.min} to ${rule.max}`);
+  throw optionError(name, `must be an integer from ${rule.min} to ${rule.max}`);
 }
 
 /** Digits and nothing else: `1e3`, `0x10`, `1_000` or ` 5 ` is more often a mistake than a wish. @returns NaN for any other text */
@@ -183,14 +189,14 @@ function textOf(name: TextOption, options: ServerOptions, env: Environment): str
   const value: unknown = options[name] ?? (variable === '' ? undefined : variable);
   if (value === undefined) return undefined;
   if (typeof value === 'string' && value.trim() !== '' && !value.includes('\0')) return value;
-  throw invalid(name, 'must be a text that is not empty');
+  throw optionError(name, 'must be a text that is not empty');
 }
 
 /** A token travels in an HTTP header, so it must be visible ASCII without spaces. */
 function secretOf(name: 'token' | 'secretKey', options: ServerOptions, env: Environment): string | undefined {
   const value = textOf(name, options, env);
   if (value === undefined || name === 'secretKey' || /^[\x21-\x7e]{1,512}$/.test(value)) return value;
-  throw invalid(name, 'must be 1 to 512 visible ASCII characters without spaces');
+  throw optionError(name, 'must be 1 to 512 visible ASCII characters without spaces');
 }
 
 function signInOf(signIn: unknown, host: string, token: string | undefined): boolean {
@@ -205,24 +211,32 @@ export function isLoopback(host: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host);
 }
 
+function tlsFilesOf(options: ServerOptions, env: Environment): Pick<ServerConfig, 'tlsCert' | 'tlsKey'> {
+  const tlsCert = textOf('tlsCert', options, env);
+  const tlsKey = textOf('tlsKey', options, env);
+  if (tlsCert !== undefined && tlsKey === undefined) throw optionError('tlsCert', 'goes with a `tlsKey`');
+  if (tlsCert === undefined && tlsKey !== undefined) throw optionError('tlsKey', 'goes with a `tlsCert`');
+  return { tlsCert, tlsKey };
+}
+
 function traceUrlOf(value: string | undefined): string | undefined {
   if (value === undefined) return value;
   const isWebUrl = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
   if (isWebUrl && value.includes('{trace_id}')) return value;
-  throw invalid('traceUrlTemplate', 'must be an http:// or https:// URL with {trace_id} in it');
+  throw optionError('traceUrlTemplate', 'must be an http:// or https:// URL with {trace_id} in it');
 }
 
 function trustProxyOf(options: ServerOptions, env: Environment): TrustProxy {
   const trust = parseTrustProxy(options.trustProxy ?? (env[variableOf('trustProxy')] || false));
   if (trust !== undefined) return trust;
-  throw invalid('trustProxy', TRUST_PROXY_RULE);
+  throw optionError('trustProxy', TRUST_PROXY_RULE);
 }
 
 function rotationOf(value: string, secretKey: string | undefined): KeyRotation {
   const rotation = KEY_ROTATIONS.find((each) => each === value);
-  if (rotation === undefined) throw invalid('rotateKey', `must be one of ${KEY_ROTATIONS.join(', ')}`);
+  if (rotation === undefined) throw optionError('rotateKey', `must be one of ${KEY_ROTATIONS.join(', ')}`);
   if (rotation === 'off' || secretKey === undefined) return rotation;
-  throw invalid(
+  throw optionError(
     'rotateKey',
     'goes with a key that the server made up, and not with a `secretKey` of your own',
   );
@@ -233,9 +247,10 @@ function memoryOf(value: string): string {
   const base = unit.length === 3 ? 1024 : 1000;
   const bytes = Number(amount) * base ** ('kmgt'.indexOf(unit.charAt(0).toLowerCase()) + 1);
   if (bytes >= MIN_MEMORY_BYTES) return value;
-  throw invalid('memoryLimit', 'must be a size such as 512MB or 2GB, and 64MB at least');
+  throw optionError('memoryLimit', 'must be a size such as 512MB or 2GB, and 64MB at least');
 }
 
-function invalid(name: string, rule: string): CerberusServerError {
+/** The refusal of an option. @param rule - what it must be */
+export function optionError(name: string, rule: string): CerberusServerError {
   return new CerberusServerError('INVALID_OPTION', `\`${name}\` (${variableOf(name)}) ${rule}`);
 }

@@ -33,6 +33,13 @@ export interface ServerOptions {
    * made up. Default true.
    */
   readonly signIn?: boolean | undefined;
+  /**
+   * Path of a PEM file with the certificate, and those that vouch for it, to speak TLS (1.2 or later); with a `tlsKey`. Both files are
+   * read again when they change. Default: no TLS.
+   */
+  readonly tlsCert?: string | undefined;
+  /** Path of a PEM file with the certificate's private key. */
+  readonly tlsKey?: string | undefined;
   /** Where a trace can be looked at: an http(s) URL with `{trace_id}` in it. Default: nowhere. */
   readonly traceUrlTemplate?: string | undefined;
   /**

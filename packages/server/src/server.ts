@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { inspect } from 'node:util';
 
 import { renewSecretKey, resolveCredentials, type TokenOrigin } from './access/credentials.ts';
@@ -15,8 +14,10 @@ import { crowded, keptFirst, respond, unlessRefused } from './api/respond.ts';
 import { createDispatch } from './api/routes.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
 import type { CerberusServerError } from './errors.ts';
+import { CertificateWatch } from './http/certificate-watch.ts';
+import { readCertificate, type Certificate } from './http/certificate.ts';
 import { HttpConnections } from './http/connections.ts';
-import { authorityOf, createHttpServer, listen } from './http/listening.ts';
+import { authorityOf, createHttpServer, listen, renewCertificate, type HttpServer } from './http/listening.ts';
 import { createPageReply } from './http/page-files.ts';
 import type { Log } from './log.ts';
 import { CommitRate } from './observe/commit-rate.ts';
@@ -39,7 +40,7 @@ const SEND_AWAY_AFTER_MILLIS = 15_000;
 
 /** A running server. */
 export interface CerberusServer {
-  /** Base of the HTTP endpoints, such as `http://127.0.0.1:8765`. */
+  /** Base of the HTTP endpoints, such as `http://127.0.0.1:8765`; with TLS, under a name that its certificate has. */
   readonly url: string;
   /** Where exporters connect: `ws://127.0.0.1:8765/ws/events`. */
   readonly wsUrl: string;
@@ -78,6 +79,7 @@ export function startServer(options: ServerOptions = {}): Promise<CerberusServer
 export async function startServerIn(env: Environment, options: ServerOptions): Promise<CerberusServer> {
   const config = resolveConfig(options, env);
   const log = options.log ?? ((): void => undefined);
+  const certificate = await readCertificate(config);
   let tell: ((error: CerberusServerError) => void) | undefined;
   const failed = new Promise<CerberusServerError>((resolve) => {
     tell = resolve;
@@ -85,19 +87,25 @@ export async function startServerIn(env: Environment, options: ServerOptions): P
   const given = typeof options.store === 'object' ? options.store : undefined;
   const store = given ?? (await openStore(config, log, (error) => tell?.(error)));
   try {
-    return { ...(await serve(config, store, given !== undefined, log)), failed };
+    return { ...(await serve({ config, certificate, store, ownStore: given !== undefined, log })), failed };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function serve(
-  config: ServerConfig,
-  store: Store,
-  ownStore: boolean,
-  log: Log,
-): Promise<Omit<CerberusServer, 'failed'>> {
+/** What a server is made of. */
+interface Parts {
+  readonly config: ServerConfig;
+  readonly certificate: Certificate | undefined;
+  readonly store: Store;
+  /** It was given in code. */
+  readonly ownStore: boolean;
+  readonly log: Log;
+}
+
+async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
+  const { config, certificate, store, ownStore, log } = parts;
   const hasNoFile = ownStore || config.store !== undefined || config.db === ':memory:';
   const db = hasNoFile ? undefined : config.db;
   // After the database is locked: two servers that start at once must not both make up a token.
@@ -122,7 +130,7 @@ async function serve(
   const door = new Doorkeeper(access, guessLimit, createClientAddress(config.trustProxy));
   const endpoint = createEndpoint(config, receiver, registry, tokens, door);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
-  metrics.read({ stats, healthy: () => receiver.healthy });
+  metrics.read({ stats, healthy: () => receiver.healthy, certificateEnd: () => watch?.notAfterMillis });
   const rate = new CommitRate();
   const feed = new LiveFeed((listener) => store.watch(listener));
   store.onCommit((events, { durationMillis }) => {
@@ -150,7 +158,16 @@ async function serve(
     traceUrlTemplate: config.traceUrlTemplate,
   });
   const dispatch = keptFirst(routes, access.settled);
-  const http = createHttpServer(config);
+  const http = createHttpServer(config, certificate);
+  const watch =
+    certificate === undefined
+      ? undefined
+      : new CertificateWatch({
+          files: config,
+          initial: certificate,
+          renew: (renewed) => renewCertificate(http, renewed),
+          log,
+        });
   const plain = new HttpConnections(http, config, () => {
     counters.refused('too_many_connections');
   });
@@ -176,7 +193,8 @@ async function serve(
     });
   });
   const port = await listen(http, config);
-  const authority = authorityOf(config.host, port);
+  const authority = authorityOf(config.host, port, certificate);
+  const secure = certificate === undefined ? '' : 's';
   log('info', `listening on ${authority}`);
   store.nodes?.announce(() => nodeReport({ port, stats, rate, unready: () => receiver.unready }));
   const stopForgetting = startForgetting({
@@ -188,17 +206,19 @@ async function serve(
   const stopRetention = startRetention({ ...config, store, log });
   const stopFeed = feed.start(config.pingIntervalMillis);
   const stopRotation = key.start();
+  const stopWatch = watch?.start();
   const stopTasks = (): void => {
     stopForgetting();
     stopRetention();
     stopFeed();
     stopRotation();
+    stopWatch?.();
   };
   let closing: Promise<void> | undefined;
   return {
     ...PRESENTABLE,
-    url: `http://${authority}`,
-    wsUrl: `ws://${authority}${WEBSOCKET_PATH}`,
+    url: `http${secure}://${authority}`,
+    wsUrl: `ws${secure}://${authority}${WEBSOCKET_PATH}`,
     port,
     token,
     tokenOrigin,
@@ -239,7 +259,7 @@ function createEndpoint(
 }
 
 interface Running {
-  readonly http: Server;
+  readonly http: HttpServer;
   readonly endpoint: WebSocketEndpoint;
   readonly store: Store;
   readonly stopTasks: () => void;

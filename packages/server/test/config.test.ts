@@ -48,6 +48,8 @@ describe('resolveConfig', () => {
       shutdownTimeoutMillis: 5000,
       rotateKey: 'off',
       signIn: true,
+      tlsCert: undefined,
+      tlsKey: undefined,
       traceUrlTemplate: undefined,
       trustProxy: false,
     });
@@ -58,6 +60,8 @@ describe('resolveConfig', () => {
       signIn: _codeOnly,
       trustProxy: _noText,
       store: _noTextEither,
+      tlsCert: _goesWithAnother,
+      tlsKey: _goesWithOneToo,
       ...variables
     } = resolveConfig({ token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}' }, {});
     for (const [name, value] of Object.entries(variables)) {
@@ -71,6 +75,16 @@ describe('resolveConfig', () => {
       expect(resolveConfig({}, env), name).to.have.property(name, other);
       expect(resolveConfig({ [name]: value }, env), name).to.have.property(name, value);
     }
+  });
+
+  it('takes the files of TLS from options and the environment, but not one without the other', () => {
+    const env = { CERBERUS_SERVER_TLS_CERT: 'a', CERBERUS_SERVER_TLS_KEY: 'b' };
+    expect(resolveConfig({}, env)).to.include({ tlsCert: 'a', tlsKey: 'b' });
+    expect(resolveConfig({ tlsCert: 'c' }, env)).to.include({ tlsCert: 'c', tlsKey: 'b' });
+    expect(refusal({ tlsCert: 'geheim' })).to.equal(
+      '`tlsCert` (CERBERUS_SERVER_TLS_CERT) goes with a `tlsKey`',
+    );
+    expect(refusal({ tlsKey: 'geheim' })).to.equal('`tlsKey` (CERBERUS_SERVER_TLS_KEY) goes with a `tlsCert`');
   });
 
   it('takes trusted proxies as hops or networks, also as text, but never everybody', () => {

@@ -63,7 +63,7 @@ function sessionReply(
   maxAgeSeconds: number,
 ): Reply {
   // Whoever lies in this header only harms a cookie of his own.
-  const secure = message.headers['x-forwarded-proto'] === 'https';
+  const secure = 'encrypted' in message.socket || message.headers['x-forwarded-proto'] === 'https';
   const cookie = setCookie(sessionCookieOf(message, access), secret, { maxAgeSeconds, secure });
   return { status: 200, body: { signed_in: maxAgeSeconds > 0 }, headers: { 'set-cookie': cookie } };
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 
 import { resolveConfig, type ServerConfig } from '../config.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
+import { localServer } from './local-server.ts';
 import { ask, fail, keptToken, type Asked } from './running-server.ts';
 import { environmentWith } from './settings.ts';
 import { printable } from './terminal.ts';
@@ -100,8 +101,9 @@ export async function administrate<T>(
   try {
     const given = { db: flags.db, token: flags.token };
     const config = resolveConfig(given, environmentWith(process.env, flags.config));
-    const base = flags.url ?? `http://127.0.0.1:${config.port}`;
-    const answer = await answersOf(config, base, flags.url !== undefined);
+    const server = flags.url === undefined ? localServer(config) : { base: flags.url };
+    const { base } = server;
+    const answer = await answersOf(config, server, flags.url !== undefined);
     if (answer !== undefined) return await action(inServer(answer, base));
     return await whileLocked(config, () => action(inFile(config.db, base)));
   } catch (error) {
@@ -116,8 +118,12 @@ export function posting(wish: object): RequestInit {
 }
 
 /** @returns `undefined` where no server listens and none was named */
-async function answersOf(config: ServerConfig, base: string, isNamed: boolean): Promise<Answer | undefined> {
-  const asked: Asked = { base, token: config.token ?? (await keptToken(config.db)), named: isNamed };
+async function answersOf(
+  config: ServerConfig,
+  server: Pick<Asked, 'base' | 'fetch'>,
+  isNamed: boolean,
+): Promise<Answer | undefined> {
+  const asked: Asked = { ...server, token: config.token ?? (await keptToken(config.db)), named: isNamed };
   const isThere = async (): Promise<boolean> =>
     (await ask({ ...asked, token: undefined }, '/healthz').catch(() => true)) !== undefined;
   if (!isNamed && !(await isThere())) return undefined;

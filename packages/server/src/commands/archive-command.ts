@@ -13,6 +13,7 @@ import { copyFolder, removeCopies } from '../store/copies.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
 import type { DuckDbStore } from '../store/duckdb/store.ts';
 import { environmentWith } from './settings.ts';
+import { localServer } from './local-server.ts';
 import { ask, CommandError, fail, keptToken } from './running-server.ts';
 
 interface CommonFlags {
@@ -82,9 +83,9 @@ async function run(name: string, flags: CommonFlags, path: string, make: Make): 
       { db: flags.db, token: flags.token },
       environmentWith(process.env, flags.config),
     );
-    const base = flags.url ?? `http://127.0.0.1:${config.port}`;
+    const server = flags.url === undefined ? localServer(config) : { base: flags.url };
     const token = config.token ?? (await keptToken(config.db));
-    const response = await ask({ base, token, named: flags.url !== undefined }, path);
+    const response = await ask({ ...server, token, named: flags.url !== undefined }, path);
     if (response === undefined) await fromFile(config.db, config, flags.output, make);
     else await save(response, flags.output);
   } catch (error) {

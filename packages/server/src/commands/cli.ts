@@ -46,7 +46,7 @@ async function serve({ config: file, logFormat, ...options }: ServeFlags): Promi
     process.umask(0o077);
     const env = environmentWith(process.env, file);
     log = createCommandLog(logFormatOf(logFormat, env), writeError);
-    const { db, store, host } = resolveConfig(options, env);
+    const { db, store, host, tlsCert } = resolveConfig(options, env);
     const server = await startServerIn(env, { ...options, log: unlessAnnounced(log.log) });
     // Before anybody hears that it runs, and stops it.
     stopOnSignals(server, log);
@@ -55,7 +55,7 @@ async function serve({ config: file, logFormat, ...options }: ServeFlags): Promi
       isTerminal: process.stdout.isTTY,
       given: givenIn(options),
     });
-    if (!isLoopback(host)) log.log('warn', exposedText(server.port));
+    if (!isLoopback(host) && tlsCert === undefined) log.log('warn', exposedText(server.port));
     void server.failed.then((error) => endWith(server, log, error));
   } catch (error) {
     failWith(log, error);
@@ -93,6 +93,8 @@ function createCommand(): Command {
       '--secret-key <key>',
       'key for hashing addresses (default: generated once, kept in <db>.secret-key)',
     )
+    .option('--tls-cert <file>', 'PEM certificate and its chain, to speak TLS; read again when it changes')
+    .option('--tls-key <file>', 'PEM private key of the certificate')
     .option('--trace-url-template <url>', 'where a trace can be looked at; {trace_id} stands for its id')
     .option(
       '--trust-proxy <proxies>',
@@ -151,7 +153,7 @@ function unlessAnnounced(log: Log): Log {
 
 /** Clients on other machines would send the token in clear text. */
 function exposedText(port: number): string {
-  return `port ${port} is reachable from other machines without TLS; put a TLS proxy in front of it`;
+  return `port ${port} is reachable from other machines without TLS; give it --tls-cert and --tls-key, or put a TLS proxy in front of it`;
 }
 
 function stopOnSignals(server: CerberusServer, log: CommandLog): void {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { CerberusServerError, messageOf } from '../errors.ts';
+import type { Fetch } from './local-server.ts';
 
 /** A failure that is to be said in one line. */
 export class CommandError extends Error {}
@@ -11,11 +12,13 @@ export interface Asked {
   readonly token: string | undefined;
   /** It was named, so another one will not do. */
   readonly named: boolean;
+  /** Default: that of Node.js. */
+  readonly fetch?: Fetch;
 }
 
 /** @returns `undefined` where no server listens and none was named: then the file is free, or somebody else's. */
 export async function ask(
-  { base, token, named }: Asked,
+  { base, token, named, fetch: fetchFrom = fetch }: Asked,
   path: string,
   init: RequestInit = {},
 ): Promise<Response | undefined> {
@@ -23,7 +26,7 @@ export async function ask(
   try {
     const headers = { ...(init.headers as Record<string, string> | undefined) };
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-    response = await fetch(new URL(path, base), { ...init, headers, redirect: 'error' });
+    response = await fetchFrom(new URL(path, base), { ...init, headers, redirect: 'error' });
   } catch {
     if (named) throw new CommandError('the server cannot be reached');
     return undefined;

@@ -1,6 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+
+import type { HttpServer } from './listening.ts';
 
 /** Most TCP connections of each kind that are no WebSocket connections. */
 export interface HttpConnectionLimits {
@@ -22,10 +24,23 @@ export class HttpConnections {
   /** With how many requests are in progress, in the order in which they last began one. */
   readonly #known = new Map<Duplex, number>();
 
-  constructor(http: Server, limits: HttpConnectionLimits, onEvicted: () => void) {
+  constructor(http: HttpServer, limits: HttpConnectionLimits, onEvicted: () => void) {
     this.#limits = limits;
     this.#onEvicted = onEvicted;
+    const handshakes = new Map<string, Socket>();
     http.on('connection', (socket: Socket) => {
+      const ends = endsOf(socket);
+      handshakes.set(ends, socket);
+      socket.once('close', () => {
+        this.release(socket);
+        if (handshakes.get(ends) === socket) handshakes.delete(ends);
+      });
+      this.#addStranger(socket);
+    });
+    // Requests come from another socket, which encrypts what the first one carries.
+    http.on('secureConnection', (socket: Socket) => {
+      const carrier = handshakes.get(endsOf(socket));
+      if (carrier !== undefined) this.release(carrier);
       socket.once('close', () => this.release(socket));
       this.#addStranger(socket);
     });
@@ -81,6 +96,11 @@ export class HttpConnections {
     socket.destroy();
     this.#onEvicted();
   }
+}
+
+/** What no two open connections share. */
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return [localAddress, localPort, remoteAddress, remotePort].join(' ');
 }
 
 function mostFrequent(values: Iterable<string>): string | undefined {

@@ -20,6 +20,8 @@ export interface Durations {
 export interface MetricsSource {
   readonly stats: () => ServerStats;
   readonly healthy: () => boolean;
+  /** When the certificate in use ends, milliseconds since the epoch; `undefined` without TLS. */
+  readonly certificateEnd: () => number | undefined;
 }
 
 type Samples = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
@@ -56,10 +58,11 @@ export class ServerMetrics implements Durations {
   }
 
   /** Adds the metrics that are read at each scrape. */
-  read({ stats, healthy }: MetricsSource): void {
+  read({ stats, healthy, certificateEnd }: MetricsSource): void {
     this.#readEvents(stats);
     this.#readConnections(stats);
     this.#readStore(stats, healthy);
+    this.#readCertificate(certificateEnd);
   }
 
   get contentType(): string {
@@ -126,6 +129,16 @@ export class ServerMetrics implements Durations {
     this.#gauge('store_healthy', '1 if the last commit succeeded, else 0', () => (healthy() ? 1 : 0));
   }
 
+  #readCertificate(end: () => number | undefined): void {
+    const name = 'tls_certificate_not_after_timestamp_seconds';
+    const gauge: Gauge = this.#gauge(name, 'When the TLS certificate in use ends, Unix time', () => {
+      const millis = end();
+      // No certificate is no certificate that has ended.
+      return millis === undefined ? undefined : millis / 1000;
+    });
+    gauge.remove();
+  }
+
   #counter(name: string, help: string, labelNames: readonly string[], samples: () => Samples): void {
     const counter: Counter = new Counter({
       name: `${PREFIX}${name}`,
@@ -139,12 +152,17 @@ export class ServerMetrics implements Durations {
     });
   }
 
-  #gauge(name: string, help: string, value: () => number): void {
+  /** @param value - `undefined` for no sample */
+  #gauge(name: string, help: string, value: () => number | undefined): Gauge {
     const gauge: Gauge = new Gauge({
       name: `${PREFIX}${name}`,
       help,
       registers: [this.#registry],
-      collect: () => gauge.set(value()),
+      collect: () => {
+        const now = value();
+        if (now !== undefined) gauge.set(now);
+      },
     });
+    return gauge;
   }
 }

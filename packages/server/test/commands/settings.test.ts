@@ -53,7 +53,15 @@ describe('a configuration file', () => {
 
   it('takes every option of the command by its name', () => {
     const { signIn: _codeOnly, ...all } = resolveConfig(
-      { token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}', db: 'x', host: '::1' },
+      {
+        token: 't',
+        secretKey: 'k',
+        traceUrlTemplate: 'http://a/{trace_id}',
+        db: 'x',
+        host: '::1',
+        tlsCert: 'c',
+        tlsKey: 'd',
+      },
       {},
     );
     writeFileSync(path, JSON.stringify(all));
