@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { createServer, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { requirePeer } from '../harness/peers.ts';
-import type { Attachment, Middleware } from './agents.ts';
+import type { Attachment, Middleware } from './attachment.ts';
 import type { Framework } from './names.ts';
 
 type Handler = (request: object, response: { json(body: object): void }) => void;

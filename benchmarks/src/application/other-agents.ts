@@ -1,5 +1,5 @@
 import { requirePeer } from '../harness/peers.ts';
-import type { Attachment, Middleware } from './agents.ts';
+import type { Attachment, Middleware } from './attachment.ts';
 import type { Agent } from './names.ts';
 
 /** Starts an agent of another maker, in the configuration that its documents show; it sends to `base`. */

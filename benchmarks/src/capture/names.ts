@@ -5,14 +5,7 @@ import type { SinkKind } from '../sinks/kinds.ts';
 export const OURS: readonly Agent[] = ['bare', 'stand-alone', 'light', 'cerberus', 'otel', 'otlp'];
 
 /** Of other makers, with Express. */
-export const OTHERS: readonly Agent[] = [
-  'sentry',
-  'dd-trace',
-  'elastic-apm-node',
-  'newrelic',
-  'apitally',
-  'moesif',
-];
+const OTHERS: readonly Agent[] = ['sentry', 'dd-trace', 'elastic-apm-node', 'newrelic', 'apitally', 'moesif'];
 
 export function agentsOf(framework: Framework): readonly Agent[] {
   return framework === 'Express' ? [...OURS, ...OTHERS] : OURS;
