@@ -44,7 +44,11 @@ describe('the server with TLS of its own', function () {
   }
 
   it('takes batch mode from an exporter that trusts its certificate, and stores every event', async () => {
-    expect(await send({ CERBERUS_TLS_CA: tlsCert })).to.include({ acked: 2000, mode: 'batch', reconnects: 0 });
+    expect(await send({ CERBERUS_TLS_CA: tlsCert })).to.include({
+      acked: 2000,
+      mode: 'batch',
+      reconnects: 0,
+    });
     expect(server.stats().byMode.batch.stored).to.equal(2000);
   });
 

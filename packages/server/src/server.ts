@@ -17,7 +17,13 @@ import type { CerberusServerError } from './errors.ts';
 import { CertificateWatch } from './http/certificate-watch.ts';
 import { readCertificate, type Certificate } from './http/certificate.ts';
 import { HttpConnections } from './http/connections.ts';
-import { authorityOf, createHttpServer, listen, renewCertificate, type HttpServer } from './http/listening.ts';
+import {
+  authorityOf,
+  createHttpServer,
+  listen,
+  renewCertificate,
+  type HttpServer,
+} from './http/listening.ts';
 import { createPageReply } from './http/page-files.ts';
 import type { Log } from './log.ts';
 import { CommitRate } from './observe/commit-rate.ts';

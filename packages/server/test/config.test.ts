@@ -84,7 +84,9 @@ describe('resolveConfig', () => {
     expect(refusal({ tlsCert: 'geheim' })).to.equal(
       '`tlsCert` (CERBERUS_SERVER_TLS_CERT) goes with a `tlsKey`',
     );
-    expect(refusal({ tlsKey: 'geheim' })).to.equal('`tlsKey` (CERBERUS_SERVER_TLS_KEY) goes with a `tlsCert`');
+    expect(refusal({ tlsKey: 'geheim' })).to.equal(
+      '`tlsKey` (CERBERUS_SERVER_TLS_KEY) goes with a `tlsCert`',
+    );
   });
 
   it('takes trusted proxies as hops or networks, also as text, but never everybody', () => {

@@ -35,7 +35,9 @@ describe('docs/server.md', () => {
       }
       expect(flag).to.equal(`--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
       expect(variable).to.equal(variableOf(option));
-      const unset = ['traceUrlTemplate', 'store', 'tlsCert', 'tlsKey'].includes(option) ? 'none' : 'made up once';
+      const unset = ['traceUrlTemplate', 'store', 'tlsCert', 'tlsKey'].includes(option)
+        ? 'none'
+        : 'made up once';
       expect(fallback).to.equal(value === undefined ? unset : String(value));
       expect(meaning).to.match(/\w{3}/);
     });

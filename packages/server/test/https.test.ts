@@ -1,5 +1,6 @@
 // The server over TLS, with real certificates: what is asked of it over HTTP and WebSocket, and by its own commands.
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { request, type RequestOptions } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { join } from 'node:path';
@@ -44,7 +45,7 @@ describe('a server with tlsCert and tlsKey', () => {
     const sent = request(new URL(path, running.url), { ca: pair.cert, agent: false, ...options });
     sent.setTimeout(8000, () => sent.destroy(new Error('no answer')));
     sent.end(body);
-    const [answer] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
     const { statusCode: status, headers } = answer;
     return { status, headers, cookie: headers['set-cookie']?.[0] ?? '', body: await text(answer) };
   }
@@ -92,7 +93,9 @@ describe('a server with tlsCert and tlsKey', () => {
     // Security level 0 lets this client offer it.
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     const error: unknown = await handshake(old).catch((reason: unknown) => reason);
-    expect(error).to.have.property('code').that.matches(/PROTOCOL_VERSION/);
+    expect(error)
+      .to.have.property('code')
+      .that.matches(/PROTOCOL_VERSION/);
     const plain = connectPlain(running.port, '127.0.0.1');
     afterTest(() => plain.destroy());
     plain.on('error', () => undefined);
@@ -145,12 +148,15 @@ describe('a server with tlsCert and tlsKey', () => {
     await until('the renewed certificate is served', async () => (await served()) === body, 30_000);
     expect(open.destroyed).to.equal(false);
     const { body: metrics } = await ask('/metrics', { ca: renewed.cert, headers: BEARER });
-    const [, end] = /^cerberus_server_tls_certificate_not_after_timestamp_seconds (\S+)$/m.exec(metrics) ?? [];
+    const [, end] =
+      /^cerberus_server_tls_certificate_not_after_timestamp_seconds (\S+)$/m.exec(metrics) ?? [];
     const days = (Number(end) * 1000 - Date.now()) / 86_400_000;
     expect(days).to.be.within(8, 9);
-    const old = await handshake({ maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }).catch(
-      (reason: unknown) => reason,
-    );
+    const old = await handshake({
+      maxVersion: 'TLSv1.1',
+      minVersion: 'TLSv1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    }).catch((reason: unknown) => reason);
     expect(old).to.be.instanceOf(Error);
   }).timeout(40_000);
 
@@ -166,7 +172,18 @@ describe('cerberus-server --tls-cert --tls-key', () => {
     const folder = tempFolder();
     const { tlsCert, tlsKey } = pairFiles(await selfSigned(['cerberus.example']));
     const db = join(folder, 'x.duckdb');
-    const flags = ['--host', '0.0.0.0', '--port', '0', '--db', db, '--tls-cert', tlsCert, '--tls-key', tlsKey];
+    const flags = [
+      '--host',
+      '0.0.0.0',
+      '--port',
+      '0',
+      '--db',
+      db,
+      '--tls-cert',
+      tlsCert,
+      '--tls-key',
+      tlsKey,
+    ];
     const command = spawnServer(flags);
     const url = await command.url;
     expect(url).to.match(/^https:\/\/cerberus\.example:\d+$/);

@@ -4,8 +4,7 @@ import { Command } from 'commander';
 
 import { resolveConfig, type ServerConfig } from '../config.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
-import { localServer } from './local-server.ts';
-import { ask, fail, keptToken, type Asked } from './running-server.ts';
+import { ask, fail, keptToken, localServer, type Asked } from './running-server.ts';
 import { environmentWith } from './settings.ts';
 import { printable } from './terminal.ts';
 

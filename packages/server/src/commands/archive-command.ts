@@ -13,8 +13,7 @@ import { copyFolder, removeCopies } from '../store/copies.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
 import type { DuckDbStore } from '../store/duckdb/store.ts';
 import { environmentWith } from './settings.ts';
-import { localServer } from './local-server.ts';
-import { ask, CommandError, fail, keptToken } from './running-server.ts';
+import { ask, CommandError, fail, keptToken, localServer } from './running-server.ts';
 
 interface CommonFlags {
   readonly url?: string;

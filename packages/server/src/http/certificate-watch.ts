@@ -48,7 +48,8 @@ export class CertificateWatch {
     try {
       const found = await readCertificate(files);
       this.#refused = undefined;
-      if (found === undefined || (found.cert === this.#current.cert && found.key === this.#current.key)) return;
+      if (found === undefined || (found.cert === this.#current.cert && found.key === this.#current.key))
+        return;
       renew(found);
       this.#current = found;
       log('info', `the certificate was renewed, it ends on ${new Date(found.notAfterMillis).toISOString()}`);
@@ -56,7 +57,8 @@ export class CertificateWatch {
     } catch (error) {
       const reason = messageOf(error);
       // Once for a pair that stays as it is, however often it is read.
-      if (reason !== this.#refused) log('warn', `the certificate was not renewed, the old one stays: ${reason}`);
+      if (reason !== this.#refused)
+        log('warn', `the certificate was not renewed, the old one stays: ${reason}`);
       this.#refused = reason;
     }
   }

@@ -29,7 +29,11 @@ type Files = Pick<ServerConfig, 'tlsCert' | 'tlsKey'>;
 export async function readCertificate({ tlsCert, tlsKey }: Files): Promise<Certificate | undefined> {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
   const [cert, key] = [await readPem('tlsCert', tlsCert), await readPem('tlsKey', tlsKey)];
-  const certificate = parsed('tlsCert', 'must be a PEM file with a certificate', () => new X509Certificate(cert));
+  const certificate = parsed(
+    'tlsCert',
+    'must be a PEM file with a certificate',
+    () => new X509Certificate(cert),
+  );
   const privateKey = parsed('tlsKey', 'must be a PEM file with a private key that needs no passphrase', () =>
     createPrivateKey(key),
   );

@@ -45,7 +45,10 @@ function secureContextOf({ cert, key }: Certificate): SecureContextOptions {
 }
 
 /** @throws CerberusServerError (as a rejection) `PORT_IN_USE` or `LISTEN_FAILED` */
-export function listen(http: HttpServer, { host, port }: Pick<ServerConfig, 'host' | 'port'>): Promise<number> {
+export function listen(
+  http: HttpServer,
+  { host, port }: Pick<ServerConfig, 'host' | 'port'>,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     http.once('error', (error) => reject(listenError(error, host, port)));
     http.listen(port, host, () => resolve((http.address() as AddressInfo).port));

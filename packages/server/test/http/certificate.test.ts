@@ -36,7 +36,9 @@ describe('readCertificate', () => {
 
   it('takes a name that the certificate has', async () => {
     const read = await readCertificate(pairFiles(pair));
-    const names = ['127.0.0.1', 'cerberus.example', '10.1.1.1', '::1', 'localhost'].map(read?.nameFor ?? String);
+    const names = ['127.0.0.1', 'cerberus.example', '10.1.1.1', '::1', 'localhost'].map(
+      read?.nameFor ?? String,
+    );
     expect(names).to.deep.equal([
       '127.0.0.1',
       'cerberus.example',
@@ -78,7 +80,9 @@ describe('readCertificate', () => {
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'canary' },
     });
-    expect(await refusal(pairFiles({ ...pair, key: privateKey }))).to.match(/`tlsKey` .* needs no passphrase$/);
+    expect(await refusal(pairFiles({ ...pair, key: privateKey }))).to.match(
+      /`tlsKey` .* needs no passphrase$/,
+    );
   });
 
   it('refuses the key of another certificate', async () => {
