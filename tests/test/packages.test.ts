@@ -321,6 +321,7 @@ describe('packed packages', function () {
       'commander',
       'prom-client',
       'sirv',
+      'valibot',
       'ws',
     ]);
   });
