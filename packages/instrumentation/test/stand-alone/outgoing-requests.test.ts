@@ -12,6 +12,7 @@ import { listen, send } from '../support/http-server.js';
 const TRACE = 'a'.repeat(32);
 const CALLER = { traceparent: `00-${TRACE}-${'b'.repeat(16)}-00`, tracestate: 'of=caller' };
 const OTHER = `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`;
+const NODE = Number(process.versions.node.split('.')[0]);
 /** Since when Node says that a request was made. */
 const NODE_OF_HTTP = 22;
 
@@ -69,12 +70,9 @@ const CLIENTS: readonly (readonly [string, (headers?: Record<string, string>) =>
 ];
 
 describe('outgoing requests without an SDK', () => {
-  for (const [client, by, since] of CLIENTS) {
+  // Elsewhere Node.js says nothing of such a request, and there is nothing to test.
+  for (const [client, by] of CLIENTS.filter(([, , since]) => NODE >= since)) {
     describe(client, () => {
-      before(function () {
-        if (Number(process.versions.node.split('.')[0]) < since) this.skip();
-      });
-
       it('name the span in which they are made, sampled as a trace that begins here', async () => {
         const { got, expected } = await called(by());
         expect(got['traceparent']).to.equal(expected).and.match(/-01$/);
