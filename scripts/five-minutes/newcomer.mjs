@@ -1,5 +1,5 @@
 // One newcomer on one of the ways: from an empty folder to the events that the server has.
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -66,6 +66,7 @@ export async function goTheWay(path, { root, npm, print }) {
     const last = path.steps.filter(isAfterServer);
     for (const command of last.slice(0, -1)) await first.type(command);
     await first.start(last.at(-1), /listening|successfully started/);
+    await listening(port);
     const third = open({});
     await third.type('export CERBERUS_TOKEN=<the token>');
     const [request, ...reads] = path.requests;
@@ -109,6 +110,24 @@ function readerOf(server, token) {
     if (!response.ok) throw new Error(`the server answered ${response.status} to /api/${what}`);
     return response.json();
   };
+}
+
+/** NestJS says that it has started before it listens; a newcomer does not type that fast. */
+async function listening(port) {
+  const deadline = performance.now() + ARRIVAL_LIMIT_MILLIS;
+  while (!(await isOpen(port)) && performance.now() < deadline) await sleep(LOOK_AGAIN_MILLIS);
+}
+
+async function isOpen(port) {
+  const socket = connect(port, 'localhost');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** Too few are found out by whoever compares. */
