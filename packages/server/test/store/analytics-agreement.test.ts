@@ -113,13 +113,13 @@ describe('all stores', () => {
   afterEach(removeTempFolders);
 
   it('give the same answers to every question under every filter: memory and DuckDB', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await fc.assert(
       fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), anyFilters, async (events, more) => {
         await expectAgreement(events, more, [new MemoryStore(), await duckDb()]);
         removeTempFolders();
       }),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: 5, endOnFailure: true },
     );
   });
 
@@ -127,14 +127,14 @@ describe('all stores', () => {
     const preparedDatabase = usePreparedPostgres();
 
     it('give the same answers to every question under every filter: memory, DuckDB and PostgreSQL', async function () {
-      this.timeout(120_000);
+      this.timeout(240_000);
       await fc.assert(
         fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), anyFilters, async (events, more) => {
           const postgres = await openStore(await preparedDatabase());
           await expectAgreement(events, more, [new MemoryStore(), await duckDb(), postgres]);
           removeTempFolders();
         }),
-        { numRuns: 12, endOnFailure: true },
+        { numRuns: 8, endOnFailure: true },
       );
     });
   });
