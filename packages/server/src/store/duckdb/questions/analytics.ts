@@ -1,4 +1,4 @@
-import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../../durations.ts';
+import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import {
   type Analytics,
   type AnalyticsFilter,
@@ -16,7 +16,7 @@ import {
 } from '../../analytics.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { metricBucket } from '../../figures/bucket-width.ts';
-import { EXACT_EVENTS, isLong } from '../../figures/precision.ts';
+import { endOf, EXACT_EVENTS, isLong } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../value-list.ts';
@@ -34,12 +34,6 @@ import { rollupSource, type Grain } from './rollup-source.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { exactSource, type FactSource } from './source.ts';
 import { valueListOf } from './values.ts';
-
-/**
- * A longer range that ended so recently ends now. What is stored while a question waits for its turn is soon in the aggregates
- * too; to leave it out, all events of the hour would have to be read.
- */
-const NOW_MILLIS = 10 * SECOND_MILLIS;
 
 /** Answers the questions of the page, each from one state of the database. */
 export class DuckDbAnalytics implements Analytics {
@@ -120,7 +114,7 @@ export class DuckDbAnalytics implements Analytics {
     const beyond = `FROM events WHERE event_time >= ${instantSql('$end')}`;
     return this.#reads.inSnapshot(async (rows) => {
       const isLarge = isLong(range) || (await holdsMoreThan(rows, range, this.#exactEvents));
-      const end = isLarge && Date.now() - until < NOW_MILLIS ? Math.max(until, Date.now()) : until;
+      const end = endOf(range, isLarge);
       const [row] = await rows(
         new Conditions().number('end', end).query(
           `SELECT rolled_up_to, minutes_from, EXISTS (${beyond}) AS is_stored_beyond,

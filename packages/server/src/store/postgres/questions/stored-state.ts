@@ -1,16 +1,9 @@
-import { SECOND_MILLIS } from '../../../durations.ts';
 import type { TimeRange } from '../../analytics.ts';
-import { isLong } from '../../figures/precision.ts';
+import { endOf, isLong } from '../../figures/precision.ts';
 import { idRanges } from '../aggregates/roll-up.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { rowsOf } from '../engine/values.ts';
-
-/**
- * A longer range that ended so recently ends now. What is stored while a question waits for its turn is soon in the aggregates
- * too; to leave it out, all events of the hour would have to be read.
- */
-const NOW_MILLIS = 10 * SECOND_MILLIS;
 
 /** Which events the aggregates of hours and days hold, in the snapshot of a question. */
 export interface StoredState {
@@ -40,7 +33,7 @@ export async function storedState(
   exactEvents: number,
 ): Promise<StoredState> {
   const isLarge = isLong(range) || (await holdsMoreThan(rows, range, exactEvents));
-  const end = isLarge && Date.now() - until < NOW_MILLIS ? Math.max(until, Date.now()) : until;
+  const end = endOf(range, isLarge);
   const [row] = await rows(
     new Conditions()
       .number('end', end)
