@@ -153,7 +153,9 @@ describe('random schedules of faults', function () {
         if (hasFailed) return;
         const result = await withDeadline(play(each, certificate)).catch((error: unknown) => {
           hasFailed = true;
-          throw new Error(`schedule ${index} of seed ${SEED}: ${JSON.stringify(each)}`, { cause: error });
+          throw new Error(`${String(error)} in schedule ${index} of seed ${SEED}: ${JSON.stringify(each)}`, {
+            cause: error,
+          });
         });
         total.accepted += result.accepted;
         total.connections += result.connections;

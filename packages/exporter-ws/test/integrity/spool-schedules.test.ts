@@ -277,7 +277,9 @@ describe('random schedules of faults and kills, with a spool', function () {
         if (hasFailed) return;
         const result = await withDeadline(play(each)).catch((error: unknown) => {
           hasFailed = true;
-          throw new Error(`schedule ${index} of seed ${SEED}: ${JSON.stringify(each)}`, { cause: error });
+          throw new Error(`${String(error)} in schedule ${index} of seed ${SEED}: ${JSON.stringify(each)}`, {
+            cause: error,
+          });
         });
         total.accepted += result.accepted;
         total.lost += result.lost;

@@ -6,7 +6,7 @@ import { TOKEN } from './exporters.js';
 import { frame as rawFrame } from './raw-server.js';
 import { BatchBackend, ScriptedServer, type Script } from './scripted-server.js';
 
-/** A backend that can be taken down and brought back on its port with what it had stored. */
+/** A backend that can be taken down and brought back with what it had stored, on another port: its own may be somebody else's by then. */
 export interface Backend {
   readonly port: number;
   down(): Promise<void>;
@@ -54,12 +54,13 @@ export async function scriptedBackend(mode: 'batch' | 'event'): Promise<Backend>
   };
   const script: Script = mode === 'batch' ? batch.script() : { onMessage };
   let server = await ScriptedServer.start(script);
-  const { port } = server;
   return {
-    port,
+    get port() {
+      return server.port;
+    },
     down: () => server.stop(),
     async up() {
-      server = await ScriptedServer.start(script, port);
+      server = await ScriptedServer.start(script);
     },
     hangUp: (code) => server.sockets.forEach((socket) => socket.close(code)),
     goodbye: (code) => server.sockets.forEach((socket) => sayGoodbye(socket, code)),
@@ -80,14 +81,15 @@ function sayGoodbye(socket: WebSocket, code: number): void {
 
 /** The project's server, with its database in `folder`. It cannot be told to misbehave, only be stopped. */
 export async function ourBackend(folder: string): Promise<Backend> {
-  const options = { db: join(folder, 'events.duckdb'), token: TOKEN, secretKey: 'k'.repeat(32) };
-  let server: CerberusServer = await startServer({ ...options, port: 0 });
-  const { port } = server;
+  const options = { db: join(folder, 'events.duckdb'), token: TOKEN, secretKey: 'k'.repeat(32), port: 0 };
+  let server: CerberusServer = await startServer(options);
   return {
-    port,
+    get port() {
+      return server.port;
+    },
     down: () => server.close(),
     async up() {
-      server = await startServer({ ...options, port });
+      server = await startServer(options);
     },
     hangUp: () => undefined,
     goodbye: () => undefined,
