@@ -161,6 +161,8 @@ export interface StoredEvent {
   readonly response_body_size?: number;
   readonly network_protocol_version?: string;
   readonly user_agent_synthetic_type?: string;
+  readonly service_version?: string;
+  readonly deployment_environment?: string;
 }
 
 /** `GET /api/events/detail`. */

@@ -53,6 +53,8 @@ export function factsOf(event: StoredEvent): readonly Fact[] {
       'Response body',
       event.response_body_size === undefined ? undefined : bytes(event.response_body_size),
     ),
+    known('Release', event.service_version, (release) => ({ release })),
+    known('Environment', event.deployment_environment, (environment) => ({ environment })),
     known('Scheme', event.scheme),
     known('HTTP version', event.network_protocol_version),
   ];

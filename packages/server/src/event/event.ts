@@ -46,6 +46,10 @@ export interface CerberusEvent {
   /** Of HTTP, such as `1.1`. */
   readonly protocolVersion: string | null;
   readonly syntheticType: SyntheticType | null;
+  /** `service.version` of what served it. Where an event does not say it, its producer does. */
+  readonly release: string | null;
+  /** `deployment.environment.name`; likewise. */
+  readonly environment: string | null;
 }
 
 /** An event as the store returns it. */

@@ -23,6 +23,8 @@ const COLUMNS = {
   response_body_size: 'BIGINT',
   network_protocol_version: 'VARCHAR',
   user_agent_synthetic_type: 'VARCHAR',
+  service_version: 'VARCHAR',
+  deployment_environment: 'VARCHAR',
 } as const;
 
 /** Times as the read API writes them, for formats that have no type for them. */

@@ -13,6 +13,8 @@ export const DIMENSIONS = [
   'user_id',
   'session_id',
   'synthetic',
+  'release',
+  'environment',
 ] as const;
 
 /** What requests have values of. */

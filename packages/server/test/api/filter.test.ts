@@ -30,6 +30,8 @@ const WANTED = {
   session_id: 's-1',
   trace_id: 'ab'.repeat(16),
   user_agent_synthetic_type: 'test',
+  service_version: '1.4.2',
+  deployment_environment: 'production',
   latency_ms: 900,
   custom_data: { plan: 'pro', items: 7, vip: true },
 };
@@ -56,6 +58,8 @@ const FILTERS: readonly string[] = [
   `trace_id=${'AB'.repeat(16)}`,
   'synthetic=test',
   'synthetic=any',
+  'release=1.4.2',
+  'environment=production',
   'latency_ms_min=100.5',
   'metric=plan&metric_equals=pro',
   'metric=items&metric_equals=7',

@@ -30,6 +30,8 @@ describe('validateEvent', () => {
       response_body_size: 12,
       network_protocol_version: '2',
       user_agent_synthetic_type: 'test',
+      service_version: '1.4.2',
+      deployment_environment: 'production',
       unknown: { ignored: true },
     });
     expect(event).to.deep.equal({
@@ -55,6 +57,8 @@ describe('validateEvent', () => {
       responseBodySize: 12,
       protocolVersion: '2',
       syntheticType: 'test',
+      release: '1.4.2',
+      environment: 'production',
     });
     expect(adjustments).to.deep.equal([]);
   });
@@ -112,6 +116,8 @@ describe('validateEvent', () => {
     response_body_size: ['responseBodySize', '12'],
     network_protocol_version: ['protocolVersion', 'HTTP/1.1 and more'],
     user_agent_synthetic_type: ['syntheticType', { of: 'another sender' }],
+    service_version: ['release', 7],
+    deployment_environment: ['environment', 'x'.repeat(257)],
   };
   for (const [name, [property, value]] of Object.entries(unusable)) {
     it(`keeps an event whose ${name} is ${JSON.stringify(value)}, without it`, () => {

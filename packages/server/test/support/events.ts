@@ -49,6 +49,8 @@ export function storeEvent(members: Partial<CerberusEvent> = {}): CerberusEvent 
     responseBodySize: 2 ** 40,
     protocolVersion: '1.1',
     syntheticType: 'bot',
+    release: '1.2.3',
+    environment: 'production',
     ...members,
   };
 }
@@ -78,6 +80,8 @@ export function emptyEvent(): CerberusEvent {
     responseBodySize: null,
     protocolVersion: null,
     syntheticType: null,
+    release: null,
+    environment: null,
   };
 }
 

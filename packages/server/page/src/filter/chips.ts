@@ -23,6 +23,8 @@ const TEXTS: Readonly<Partial<Record<FilterName, string>>> = {
   session_id: 'Session',
   trace_id: 'Trace',
   synthetic: 'Bots and tests',
+  release: 'Release',
+  environment: 'Environment',
 };
 
 const WORDS: Readonly<Partial<Record<FilterName, Readonly<Record<string, string>>>>> = {

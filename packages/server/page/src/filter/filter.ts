@@ -13,6 +13,8 @@ export const FILTER_NAMES = [
   'session_id',
   'trace_id',
   'synthetic',
+  'release',
+  'environment',
   'latency_ms_min',
   'latency_ms_max',
   'metric',

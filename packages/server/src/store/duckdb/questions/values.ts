@@ -21,6 +21,8 @@ const OF_EVENT: Readonly<Record<Dimension, string>> = {
   user_id: 'user_id',
   session_id: 'session_id',
   synthetic: 'user_agent_synthetic_type',
+  release: 'service_version',
+  environment: 'deployment_environment',
 };
 
 /** Answers a {@link ValuesQuery}. */

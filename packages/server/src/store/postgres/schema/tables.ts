@@ -73,6 +73,10 @@ export const GUESSES = `
   CREATE UNLOGGED TABLE guesses (
     minute timestamptz NOT NULL, sender text COLLATE "C" NOT NULL, wrong integer NOT NULL, PRIMARY KEY (minute, sender))`;
 
+/** Since version 4. Of servers of older versions, and of their time, nothing is known. */
+export const ADD_RELEASE =
+  'ALTER TABLE events ADD COLUMN service_version text, ADD COLUMN deployment_environment text';
+
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;
 
