@@ -74,6 +74,9 @@ function frame(size) {
     syntheticType: null,
     release: null,
     environment: null,
+    consumer: null,
+    consumerGroup: null,
+    consumerLabel: null,
   }));
   return { producer, seq, after: null, events, rejected: 0, receivedAt: Date.now(), bytes: size * 400 };
 }

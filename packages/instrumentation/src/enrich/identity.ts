@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from '@cerberus-otel/exporter-ws/internal';
+import type { Consumer } from './consumer.ts';
 import { findClient, type ForwardedHeader, type Origin } from './client-address.ts';
 import { pseudonym } from './ip-hasher.ts';
 import { compileTrust, type Trust, type TrustProxy } from './trust-proxy.ts';
@@ -22,6 +23,7 @@ interface AddressHash {
 export interface Sender {
   readonly origin: Origin;
   readonly userId: string | undefined;
+  readonly consumer?: Consumer | undefined;
   /** Of the connection, where it is known. */
   readonly peerHash?: AddressHash | undefined;
 }
@@ -50,11 +52,25 @@ export class Identity {
     const hash = this.#trust === undefined ? sender.peerHash : undefined;
     put(attributes, CERBERUS_ATTRIBUTE.sourceIp, shown(address, sourceIp === 'raw', key, hash));
     put(attributes, CERBERUS_ATTRIBUTE.userId, shown(sender.userId, userId === 'raw', key));
+    writeConsumer(attributes, sender.consumer, key);
     put(attributes, CERBERUS_ATTRIBUTE.scheme, client.scheme);
     if (key !== undefined) return true;
     const lacksAddress = address !== undefined && sourceIp === 'hash';
-    return !lacksAddress && (sender.userId === undefined || userId === 'raw');
+    const lacksUser = sender.userId !== undefined && userId === 'hash';
+    return !lacksAddress && !lacksUser && sender.consumer === undefined;
   }
+}
+
+/** Without a key nothing of it is sent: the exporter leaves out the group and the label of nobody. */
+function writeConsumer(
+  attributes: Attributes,
+  consumer: Consumer | undefined,
+  key: KeyObject | undefined,
+): void {
+  put(attributes, CERBERUS_ATTRIBUTE.consumer, shown(consumer?.id, false, key));
+  if (consumer === undefined || key === undefined) return;
+  put(attributes, CERBERUS_ATTRIBUTE.consumerGroup, consumer.group);
+  put(attributes, CERBERUS_ATTRIBUTE.consumerLabel, consumer.label);
 }
 
 function shown(

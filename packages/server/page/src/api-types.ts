@@ -163,6 +163,9 @@ export interface StoredEvent {
   readonly user_agent_synthetic_type?: string;
   readonly service_version?: string;
   readonly deployment_environment?: string;
+  readonly consumer?: string;
+  readonly consumer_group?: string;
+  readonly consumer_label?: string;
 }
 
 /** `GET /api/events/detail`. */

@@ -50,6 +50,12 @@ export interface CerberusEvent {
   readonly release: string | null;
   /** `deployment.environment.name`; likewise. */
   readonly environment: string | null;
+  /** Pseudonym of whom the application serves with it: a customer, an organisation, an API key. */
+  readonly consumer: string | null;
+  /** What that belongs to, such as a plan; as it was given. */
+  readonly consumerGroup: string | null;
+  /** What people call it; as it was given. */
+  readonly consumerLabel: string | null;
 }
 
 /** An event as the store returns it. */

@@ -1,4 +1,4 @@
-/** Longest name that an application gives itself, UTF-16 units. */
+/** Longest name that an application gives to itself and to its consumers, UTF-16 units. */
 const MAX_CHARACTERS = 256;
 
 /** A name that can be kept: a text that is neither empty nor too long, without NUL; `undefined` for anything else. */

@@ -94,6 +94,9 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
     syntheticType: members.detail(value['user_agent_synthetic_type'], syntheticType),
     release: members.detail(value['service_version'], shortText),
     environment: members.detail(value['deployment_environment'], shortText),
+    consumer: members.detail(value['consumer'], shortText),
+    consumerGroup: members.detail(value['consumer_group'], shortText),
+    consumerLabel: members.detail(value['consumer_label'], shortText),
   };
   const [error] = members.errors;
   return error === undefined ? { ok: true, event, adjustments: members.adjustments } : { ok: false, error };

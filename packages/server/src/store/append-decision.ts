@@ -108,5 +108,8 @@ function storedEvent(
     syntheticType: event.syntheticType,
     release: event.release ?? version,
     environment: event.environment ?? environment,
+    consumer: event.consumer,
+    consumerGroup: event.consumerGroup,
+    consumerLabel: event.consumerLabel,
   };
 }

@@ -25,6 +25,9 @@ const COLUMNS = {
   user_agent_synthetic_type: 'VARCHAR',
   service_version: 'VARCHAR',
   deployment_environment: 'VARCHAR',
+  consumer: 'VARCHAR',
+  consumer_group: 'VARCHAR',
+  consumer_label: 'VARCHAR',
 } as const;
 
 /** Times as the read API writes them, for formats that have no type for them. */

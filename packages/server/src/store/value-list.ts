@@ -15,6 +15,8 @@ export const DIMENSIONS = [
   'synthetic',
   'release',
   'environment',
+  'consumer',
+  'consumer_group',
 ] as const;
 
 /** What requests have values of. */

@@ -32,6 +32,8 @@ const WANTED = {
   user_agent_synthetic_type: 'test',
   service_version: '1.4.2',
   deployment_environment: 'production',
+  consumer: 'acme',
+  consumer_group: 'pro',
   latency_ms: 900,
   custom_data: { plan: 'pro', items: 7, vip: true },
 };
@@ -60,6 +62,8 @@ const FILTERS: readonly string[] = [
   'synthetic=any',
   'release=1.4.2',
   'environment=production',
+  'consumer=acme',
+  'consumer_group=pro',
   'latency_ms_min=100.5',
   'metric=plan&metric_equals=pro',
   'metric=items&metric_equals=7',

@@ -32,6 +32,9 @@ describe('validateEvent', () => {
       user_agent_synthetic_type: 'test',
       service_version: '1.4.2',
       deployment_environment: 'production',
+      consumer: HASH,
+      consumer_group: 'pro',
+      consumer_label: 'Acme Inc.',
       unknown: { ignored: true },
     });
     expect(event).to.deep.equal({
@@ -59,6 +62,9 @@ describe('validateEvent', () => {
       syntheticType: 'test',
       release: '1.4.2',
       environment: 'production',
+      consumer: HASH,
+      consumerGroup: 'pro',
+      consumerLabel: 'Acme Inc.',
     });
     expect(adjustments).to.deep.equal([]);
   });
@@ -118,6 +124,9 @@ describe('validateEvent', () => {
     user_agent_synthetic_type: ['syntheticType', { of: 'another sender' }],
     service_version: ['release', 7],
     deployment_environment: ['environment', 'x'.repeat(257)],
+    consumer: ['consumer', 42],
+    consumer_group: ['consumerGroup', ''],
+    consumer_label: ['consumerLabel', 'a\0b'],
   };
   for (const [name, [property, value]] of Object.entries(unusable)) {
     it(`keeps an event whose ${name} is ${JSON.stringify(value)}, without it`, () => {

@@ -51,6 +51,9 @@ export function storeEvent(members: Partial<CerberusEvent> = {}): CerberusEvent 
     syntheticType: 'bot',
     release: '1.2.3',
     environment: 'production',
+    consumer: 'acme',
+    consumerGroup: 'pro',
+    consumerLabel: 'Acme Inc.',
     ...members,
   };
 }
@@ -82,6 +85,9 @@ export function emptyEvent(): CerberusEvent {
     syntheticType: null,
     release: null,
     environment: null,
+    consumer: null,
+    consumerGroup: null,
+    consumerLabel: null,
   };
 }
 

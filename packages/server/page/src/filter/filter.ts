@@ -15,6 +15,8 @@ export const FILTER_NAMES = [
   'synthetic',
   'release',
   'environment',
+  'consumer',
+  'consumer_group',
   'latency_ms_min',
   'latency_ms_max',
   'metric',

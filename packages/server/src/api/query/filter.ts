@@ -36,6 +36,8 @@ export interface MemberParameters {
   readonly synthetic?: NonNullable<EventFilter['synthetic']> | undefined;
   readonly release?: string | undefined;
   readonly environment?: string | undefined;
+  readonly consumer?: string | undefined;
+  readonly consumer_group?: string | undefined;
   readonly latency_ms_min?: number | undefined;
   readonly latency_ms_max?: number | undefined;
   readonly metric?: string | undefined;
@@ -65,6 +67,8 @@ export const MEMBER_PARAMETERS: Parameters<MemberParameters> = {
   synthetic: wordParameter([...SYNTHETIC_TYPES, 'any', 'none']),
   release: textParameter(),
   environment: textParameter(),
+  consumer: textParameter(),
+  consumer_group: textParameter(),
   latency_ms_min: numberParameter(),
   latency_ms_max: numberParameter(),
   metric: textParameter(),
@@ -103,6 +107,8 @@ export function filterOf(given: FilterParameters): EventFilter {
     synthetic: given.synthetic,
     release: given.release,
     environment: given.environment,
+    consumer: given.consumer,
+    consumerGroup: given.consumer_group,
     latency: from === undefined && to === undefined ? undefined : { from, to },
     metric: metric === undefined ? undefined : { name: metric, equals, from: metricMin, to: metricMax },
   };

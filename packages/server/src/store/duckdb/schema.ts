@@ -37,7 +37,10 @@ const EVENTS_TABLE = `
     network_protocol_version   VARCHAR,
     user_agent_synthetic_type  VARCHAR,
     service_version            VARCHAR,
-    deployment_environment     VARCHAR
+    deployment_environment     VARCHAR,
+    consumer                   VARCHAR,
+    consumer_group             VARCHAR,
+    consumer_label             VARCHAR
   )`;
 
 const PRODUCERS_TABLE = `
@@ -77,7 +80,7 @@ export const CREATE_TABLES: readonly string[] = [
  * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always. Version 3
  * did not write minutes with the events. Version 4 kept nothing of what applications say of themselves, version 5
  * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 did not
- * say of events which release they are of.
+ * say of events which release they are of, and for which consumer.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
@@ -102,7 +105,7 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
     `UPDATE meta SET rolled_up_to = CASE WHEN EXISTS (FROM events) THEN 0 ELSE rolled_up_to END,
                      minutes_from = coalesce((SELECT max(id) FROM events), 0)`,
   ],
-  7: ['service_version', 'deployment_environment'].map(
+  7: ['service_version', 'deployment_environment', 'consumer', 'consumer_group', 'consumer_label'].map(
     (column) => `ALTER TABLE events ADD COLUMN ${column} VARCHAR`,
   ),
 };

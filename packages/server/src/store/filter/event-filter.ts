@@ -47,6 +47,9 @@ export interface EventFilter {
   readonly release?: string | undefined;
   /** `deployment.environment.name`, likewise. */
   readonly environment?: string | undefined;
+  /** Whole pseudonym. */
+  readonly consumer?: string | undefined;
+  readonly consumerGroup?: string | undefined;
   /** Milliseconds. */
   readonly latency?: NumberSpan | undefined;
   readonly metric?: MetricCondition | undefined;
@@ -72,6 +75,8 @@ const TOLD_BY: Readonly<Record<keyof EventFilter, 'keys' | 'event'>> = {
   synthetic: 'event',
   release: 'event',
   environment: 'event',
+  consumer: 'event',
+  consumerGroup: 'event',
   latency: 'event',
   metric: 'event',
 };

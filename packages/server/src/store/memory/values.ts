@@ -18,6 +18,8 @@ const VALUES: Readonly<Record<Dimension, (event: StoredEvent) => string | null>>
   synthetic: (event) => event.syntheticType,
   release: (event) => event.release,
   environment: (event) => event.environment,
+  consumer: (event) => event.consumer,
+  consumer_group: (event) => event.consumerGroup,
 };
 
 /** Answers a {@link ValuesQuery} from the events that match it. */

@@ -31,5 +31,8 @@ export function toStoredEvent(row: Row): StoredEvent {
     syntheticType: maybeText(row['user_agent_synthetic_type']) as SyntheticType | null,
     release: maybeText(row['service_version']),
     environment: maybeText(row['deployment_environment']),
+    consumer: maybeText(row['consumer']),
+    consumerGroup: maybeText(row['consumer_group']),
+    consumerLabel: maybeText(row['consumer_label']),
   };
 }

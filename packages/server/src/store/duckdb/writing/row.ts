@@ -37,6 +37,9 @@ export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
   text(appender, event.syntheticType);
   text(appender, event.release);
   text(appender, event.environment);
+  text(appender, event.consumer);
+  text(appender, event.consumerGroup);
+  text(appender, event.consumerLabel);
   appender.endRow();
 }
 

@@ -23,6 +23,8 @@ const OF_EVENT: Readonly<Record<Dimension, string>> = {
   synthetic: 'user_agent_synthetic_type',
   release: 'service_version',
   environment: 'deployment_environment',
+  consumer: 'consumer',
+  consumer_group: 'consumer_group',
 };
 
 /** Answers a {@link ValuesQuery}. */

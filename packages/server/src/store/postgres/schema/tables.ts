@@ -74,8 +74,9 @@ export const GUESSES = `
     minute timestamptz NOT NULL, sender text COLLATE "C" NOT NULL, wrong integer NOT NULL, PRIMARY KEY (minute, sender))`;
 
 /** Since version 4. Of servers of older versions, and of their time, nothing is known. */
-export const ADD_RELEASE =
-  'ALTER TABLE events ADD COLUMN service_version text, ADD COLUMN deployment_environment text';
+export const ADD_RELEASE_AND_CONSUMER = `
+  ALTER TABLE events ADD COLUMN service_version text, ADD COLUMN deployment_environment text, ADD COLUMN consumer text,
+    ADD COLUMN consumer_group text, ADD COLUMN consumer_label text`;
 
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;
