@@ -17,6 +17,7 @@ export const ROUTE_NEEDS = {
   'GET /api/overview': { needs: 'read', session: true },
   'GET /api/endpoints': { needs: 'read', session: true },
   'GET /api/clients': { needs: 'read', session: true },
+  'GET /api/consumers': { needs: 'read', session: true },
   'GET /api/custom-metrics': { needs: 'read', session: true },
   'GET /api/custom-metrics/detail': { needs: 'read', session: true },
   'GET /api/values': { needs: 'read', session: true },

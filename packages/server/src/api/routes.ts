@@ -24,6 +24,7 @@ import {
   type AnalyticsContext,
   type AnalyticsReply,
 } from './analytics-api.ts';
+import { consumersReply } from './consumers-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
 import { eventReply, eventsReply, summaryReply } from './read-api.ts';
@@ -157,6 +158,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/overview': figures(overviewReply),
     'GET /api/endpoints': figures(endpointsReply),
     'GET /api/clients': figures(clientsReply),
+    'GET /api/consumers': question(({ params }) => consumersReply(analytics, params)),
     'GET /api/custom-metrics': figures(customMetricsReply),
     'GET /api/custom-metrics/detail': question(({ params, link }) =>
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),

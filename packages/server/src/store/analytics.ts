@@ -1,5 +1,6 @@
 import type { Outcome } from '../event/event.ts';
 import type { EventFilter } from './filter/event-filter.ts';
+import type { ConsumerList, ConsumersQuery } from './consumer-list.ts';
 import type { Percentiles } from './event-query.ts';
 import type { ProducerRow } from './producer.ts';
 import type { ApplicationRow, Listed, SourceQuery } from './source-list.ts';
@@ -252,6 +253,7 @@ export interface Analytics {
   readonly endpoints: (query: EndpointsQuery) => Promise<EndpointList>;
   /** The busiest first. */
   readonly clients: (query: ClientsQuery) => Promise<readonly ClientFigures[]>;
+  readonly consumers: (query: ConsumersQuery) => Promise<ConsumerList>;
   readonly metrics: (query: MetricsQuery) => Promise<MetricList>;
   readonly metric: (query: MetricQuestion) => Promise<MetricDetail>;
   /** The values with the most requests, then in their order; requests without one are left out. */

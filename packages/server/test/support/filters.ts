@@ -83,4 +83,5 @@ export const anyMembers = fc.record({
   environment: fc.option(fc.constantFrom('production', 'staging')),
   consumer: fc.option(fc.constantFrom('acme', 'globex')),
   consumerGroup: fc.option(fc.constantFrom('free', 'pro')),
+  consumerLabel: fc.option(fc.constantFrom('Acme', 'Acme Inc.')),
 });

@@ -8,6 +8,7 @@ import type {
   OverviewQuery,
   TimeRange,
 } from '../../store/analytics.ts';
+import type { ConsumersQuery } from '../../store/consumer-list.ts';
 import { pageBucket } from '../../store/figures/bucket-width.ts';
 import { DIMENSIONS, type ValuesQuery } from '../../store/value-list.ts';
 import { QUERIES } from './descriptions.ts';
@@ -43,6 +44,19 @@ export function parseEndpointsQuery(params: URLSearchParams, now: number): Parse
 export function parseClientsQuery(params: URLSearchParams, now: number): ParsedQuery<ClientsQuery> {
   return mapQuery(readQuery(QUERIES['GET /api/clients'], params), (given) =>
     checked(given, { ...rangeFilterOf(given, now), prefix: given.q, limit: given.limit ?? 20 }),
+  );
+}
+
+/** Reads the parameters of `GET /api/consumers`. */
+export function parseConsumersQuery(params: URLSearchParams, now: number): ParsedQuery<ConsumersQuery> {
+  return mapQuery(readQuery(QUERIES['GET /api/consumers'], params), (given) =>
+    checked(given, {
+      ...rangeFilterOf(given, now),
+      by: given.by ?? 'consumer',
+      order: given.sort ?? 'requests',
+      search: given.q || undefined,
+      limit: given.limit ?? 50,
+    }),
   );
 }
 

@@ -29,6 +29,7 @@ export const LINK_RULES: Readonly<Record<RouteName, LinkRule>> = {
   'GET /api/overview': { views: ['overview', 'endpoint'], params: [] },
   'GET /api/endpoints': { views: ['overview'], params: ['sort', 'limit', 'q'] },
   'GET /api/clients': { views: ['overview', 'endpoint'], details: true, params: ['limit', 'q'] },
+  'GET /api/consumers': 'never',
   'GET /api/custom-metrics': { views: ['endpoint', 'metrics'], params: ['limit', 'q'] },
   'GET /api/custom-metrics/detail': { views: ['endpoint', 'metrics'], params: ['name', 'group'] },
   'GET /api/values': 'never',

@@ -21,6 +21,7 @@ import {
   type StatusCounts,
   type Totals,
 } from '../analytics.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../consumer-list.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
 import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
 import { isLong } from '../figures/precision.ts';
@@ -30,6 +31,7 @@ import type { ValueCount, ValuesQuery } from '../value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
+import { listConsumers } from './consumers.ts';
 import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listApplications, listProducers } from './source-list.ts';
@@ -94,6 +96,11 @@ export class MemoryAnalytics implements Analytics {
       }))
       .sort((a, b) => b.requests - a.requests || compare(a.sourceIp, b.sourceIp));
     return Promise.resolve(clients.slice(0, query.limit));
+  }
+
+  consumers(query: ConsumersQuery): Promise<ConsumerList> {
+    const earlier = this.#matching(earlierFilter(query));
+    return Promise.resolve(listConsumers(this.#matching(query), earlier, query));
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {

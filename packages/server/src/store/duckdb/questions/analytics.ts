@@ -14,6 +14,7 @@ import {
   type OverviewQuery,
   type TimeRange,
 } from '../../analytics.ts';
+import type { ConsumerList, ConsumersQuery } from '../../consumer-list.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { metricBucket } from '../../figures/bucket-width.ts';
 import { endOf, EXACT_EVENTS, isLong } from '../../figures/precision.ts';
@@ -24,6 +25,7 @@ import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
 import { number } from '../../rows/values.ts';
 import { topClientsOf } from './client-source.ts';
+import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { exactMetricSource, exactMetricUses } from './metric-source.ts';
 import { metricDetailOf, metricListOf } from './metrics.ts';
@@ -70,6 +72,10 @@ export class DuckDbAnalytics implements Analytics {
 
   clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
     return this.#inSnapshot(query, (rows, rolledUp) => topClientsOf(rows, query, rolledUp));
+  }
+
+  consumers(query: ConsumersQuery): Promise<ConsumerList> {
+    return this.#reads.inSnapshot((rows) => consumerListOf(rows, query));
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {

@@ -12,6 +12,7 @@ import type {
   OverviewQuery,
   TimeRange,
 } from '../../analytics.ts';
+import type { ConsumerList, ConsumersQuery } from '../../consumer-list.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
@@ -19,6 +20,7 @@ import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../value-list.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
 import { topClientsOf } from './clients.ts';
+import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { metricDetailOf } from './metric-detail.ts';
 import { metricListOf } from './metric-list.ts';
@@ -51,6 +53,10 @@ export class PostgresAnalytics implements Analytics {
 
   clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
     return this.#inSnapshot(query, query, topClientsOf);
+  }
+
+  consumers(query: ConsumersQuery): Promise<ConsumerList> {
+    return this.#reads.inSnapshot((rows) => consumerListOf(rows, query));
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {
