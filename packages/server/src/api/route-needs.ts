@@ -21,6 +21,7 @@ export const ROUTE_NEEDS = {
   'GET /api/custom-metrics': { needs: 'read', session: true },
   'GET /api/custom-metrics/detail': { needs: 'read', session: true },
   'GET /api/values': { needs: 'read', session: true },
+  'GET /api/releases': { needs: 'read', session: true },
   'GET /api/sources': { needs: 'read', session: true },
   'GET /api/nodes': { needs: 'read', session: true },
   'GET /api/live': { needs: 'read', session: true },

@@ -25,6 +25,7 @@ import {
   type AnalyticsReply,
 } from './analytics-api.ts';
 import { consumersReply } from './consumers-api.ts';
+import { releasesReply } from './releases-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
 import { eventReply, eventsReply, summaryReply } from './read-api.ts';
@@ -164,6 +165,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
     ),
     'GET /api/values': figures(valuesReply),
+    'GET /api/releases': question(({ params }) => releasesReply(analytics, params)),
     'GET /api/sources': question(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
     'GET /api/nodes': question(({ params }) => nodesReply(context.nodes, params)),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),

@@ -190,6 +190,7 @@ export class LastingStore<T extends Store> implements Store {
       metrics: (filter) => this.#ask(({ analytics }) => analytics.metrics(filter)),
       metric: (query) => this.#ask(({ analytics }) => analytics.metric(query)),
       values: (query) => this.#ask(({ analytics }) => analytics.values(query)),
+      releases: (query) => this.#ask(({ analytics }) => analytics.releases(query)),
       producers: (query) => this.#ask(({ analytics }) => analytics.producers(query)),
       applications: (query) => this.#ask(({ analytics }) => analytics.applications(query)),
     };

@@ -79,6 +79,7 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
       search: of === 'endpoint' ? 'C' : undefined,
       limit: 3,
     });
+  answered['releases'] = await analytics.releases({ ...WHOLE, clientId: filter.clientId, limit: 3 });
   for (const [index, order] of CONSUMER_ORDERS.entries()) {
     const by = CONSUMER_KINDS[index % 3] ?? 'consumer';
     answered[`${by} by ${order}`] = await analytics.consumers({ ...filter, by, order, limit: 4 });

@@ -8,6 +8,7 @@ import {
   type ConsumerOrder,
   type ConsumersQuery,
 } from '../../dist/store/consumer-list.js';
+import type { NewRelease, ReleasesQuery } from '../../dist/store/release-list.js';
 import type { Store } from '../../dist/store/store.js';
 import { append, HASH, producerRef, START, storeEvent } from './events.js';
 
@@ -34,6 +35,7 @@ export function describeAnalytics(name: string, open: () => Promise<Store>): voi
     describe('a list of endpoints', () => endpointLists(() => store));
     describe('a list of clients', () => clientLists(() => store));
     describe('a list of consumers', () => consumerLists(() => store));
+    describe('a list of releases', () => releaseLists(() => store));
     describe('custom metrics', () => customMetrics(() => store));
     describe('producers', () => producerLists(() => store));
   });
@@ -415,6 +417,32 @@ function consumerLists(store: () => Store): void {
     expect(await values({ by: 'group' })).to.deep.equal(['pro', 'free']);
     expect(await values({ by: 'client' })).to.deep.equal([HASH, OTHER_HASH]);
     expect((await list({ by: 'client', search: OTHER_HASH.slice(0, 20).toUpperCase() })).total).to.equal(1);
+  });
+}
+
+function releaseLists(store: () => Store): void {
+  const put = (seq: number, ...events: readonly CerberusEvent[]): Promise<unknown> =>
+    store().append(append({ seq, events }));
+  const of = (release: string, minutes: number, clientId = 'shop'): CerberusEvent =>
+    at(minutes, { release, clientId });
+  const list = (query: Partial<ReleasesQuery> = {}): Promise<readonly NewRelease[]> =>
+    store().analytics.releases({ ...RANGE, limit: 10, ...query });
+
+  it('has those that appeared in the range, the newest first, each with the one of its application before it', async () => {
+    await put(1, of('1.4.1', -90), of('1.4.2', 20), of('1.4.2', 10), of('7', 30, 'blog'));
+    await put(2, of('1.4.1', 30), of('1.4.2', 5), of('1.4.3', 60));
+    const before = { version: '1.4.1', firstSeen: START - 90 * MINUTE };
+    const appeared = { clientId: 'shop', version: '1.4.2', firstSeen: START + 10 * MINUTE };
+    expect(await list()).to.deep.equal([
+      { clientId: 'blog', version: '7', firstSeen: START + 30 * MINUTE, previous: null },
+      { ...appeared, previous: before },
+    ]);
+    expect((await list({ clientId: 'shop' })).map(({ version }) => version)).to.deep.equal(['1.4.2']);
+    expect((await list({ limit: 1 })).map(({ version }) => version)).to.deep.equal(['7']);
+    const later = await list({ since: START + HOUR, until: START + 2 * HOUR });
+    expect(later.map(({ version, previous }) => [version, previous?.version])).to.deep.equal([
+      ['1.4.3', '1.4.2'],
+    ]);
   });
 }
 

@@ -65,6 +65,7 @@ interface Questions {
   readonly 'GET /api/custom-metrics/detail': FilterParameters &
     InBuckets & { readonly name?: string | undefined; readonly group?: 'endpoint' | undefined };
   readonly 'GET /api/values': FilterParameters & Searched & { readonly of?: Dimension | undefined };
+  readonly 'GET /api/releases': Limited & Pick<FilterParameters, 'since' | 'until' | 'client_id'>;
   readonly 'GET /api/sources': Searched & Pick<FilterParameters, 'client_id'>;
   readonly 'GET /api/nodes': Limited;
   readonly 'GET /api/live': MemberParameters;
@@ -132,6 +133,12 @@ export const QUERIES: Descriptions = {
     ...FILTER_PARAMETERS,
     of: wordParameter(DIMENSIONS),
     q: searchParameter(),
+    limit: limitParameter(200),
+  },
+  'GET /api/releases': {
+    since: FILTER_PARAMETERS.since,
+    until: FILTER_PARAMETERS.until,
+    client_id: textParameter(),
     limit: limitParameter(200),
   },
   'GET /api/sources': { client_id: textParameter(), q: searchParameter(), limit: limitParameter(1000) },

@@ -33,6 +33,7 @@ export const LINK_RULES: Readonly<Record<RouteName, LinkRule>> = {
   'GET /api/custom-metrics': { views: ['endpoint', 'metrics'], params: ['limit', 'q'] },
   'GET /api/custom-metrics/detail': { views: ['endpoint', 'metrics'], params: ['name', 'group'] },
   'GET /api/values': 'never',
+  'GET /api/releases': 'never',
   'GET /api/sources': 'never',
   'GET /api/nodes': 'never',
   'GET /api/live': 'never',

@@ -19,6 +19,7 @@ import type { ProducerRow } from '../../producer.ts';
 import { metricBucket } from '../../figures/bucket-width.ts';
 import { endOf, EXACT_EVENTS, isLong } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
+import type { NewRelease, ReleasesQuery } from '../../release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../value-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
@@ -33,6 +34,7 @@ import { overviewOf } from './overview.ts';
 import { rollupMetricSource, rollupMetricUses } from './rollup-metric-source.ts';
 import type { RolledUp } from './rollup-range.ts';
 import { rollupSource, type Grain } from './rollup-source.ts';
+import { releaseListOf } from './releases.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { exactSource, type FactSource } from './source.ts';
 import { valueListOf } from './values.ts';
@@ -104,6 +106,10 @@ export class DuckDbAnalytics implements Analytics {
 
   values(query: ValuesQuery): Promise<readonly ValueCount[]> {
     return this.#inSnapshot(query, (rows, rolledUp) => valueListOf(rows, query, rolledUp));
+  }
+
+  releases(query: ReleasesQuery): Promise<readonly NewRelease[]> {
+    return this.#reads.inSnapshot((rows) => releaseListOf(rows, query));
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {
