@@ -12,7 +12,7 @@ import type {
   OverviewQuery,
   TimeRange,
 } from '../../analytics.ts';
-import type { ConsumerList, ConsumersQuery } from '../../consumer-list.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../consumer-list.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
@@ -58,7 +58,7 @@ export class PostgresAnalytics implements Analytics {
   }
 
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
-    return this.#reads.inSnapshot((rows) => consumerListOf(rows, query));
+    return this.#inSnapshot(query, { ...query, since: earlierFilter(query).since }, consumerListOf);
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {

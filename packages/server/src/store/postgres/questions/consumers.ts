@@ -11,6 +11,7 @@ import { text } from '../../rows/values.ts';
 import { ENDPOINT_NAME, IS_ERROR, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { filtered, foldedSql } from './filter.ts';
+import type { StoredState } from './stored-state.ts';
 
 const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
   consumer: 'consumer',
@@ -32,15 +33,20 @@ const ORDERS: Readonly<Record<ConsumerOrder, string>> = {
 };
 
 /** Answers a {@link ConsumersQuery} from single events. */
-export async function consumerListOf(rows: ReadRows, query: ConsumersQuery): Promise<ConsumerList> {
+export async function consumerListOf(
+  rows: ReadRows,
+  query: ConsumersQuery,
+  { daysOf }: StoredState,
+): Promise<ConsumerList> {
   const { by, order, search, limit } = query;
   const column = COLUMNS[by];
   const earlier = earlierFilter(query);
-  const bound = filtered(query)
+  const bound = filtered(query, daysOf(query))
     .and(`${column} IS NOT NULL`)
     .number('limit', limit)
     .number('earlier_since', earlier.since)
     .number('earlier_until', earlier.until)
+    .value('earlier_days', 'date[]', daysOf(earlier))
     .value('search', 'text', storable(foldAscii(search ?? '')));
   const hasText = (each: string): string => `strpos(${foldedSql(each)}, $search) > 0`;
   const isFound =
@@ -57,7 +63,7 @@ export async function consumerListOf(rows: ReadRows, query: ConsumersQuery): Pro
         FROM events ${bound.where} GROUP BY ${column} HAVING ${isFound}),
       earlier AS (
         SELECT DISTINCT ${SHOWN[by]} AS value FROM events
-        WHERE event_time >= $earlier_since AND event_time < $earlier_until
+        WHERE event_time >= $earlier_since AND event_time < $earlier_until AND arrived = ANY ($earlier_days)
           ${earlier.clientId === undefined ? '' : 'AND client_id = $client_id'} AND ${column} IS NOT NULL)
       SELECT figures.*, earlier.value IS NULL AS is_new, count(*) OVER () AS total,
              count(*) FILTER (WHERE earlier.value IS NULL) OVER () AS newcomers
@@ -65,7 +71,7 @@ export async function consumerListOf(rows: ReadRows, query: ConsumersQuery): Pro
       ORDER BY ${ORDERS[order]} DESC, requests DESC, figures.value COLLATE "C" LIMIT $limit`),
   );
   if (by !== 'consumer') return toConsumerList(figures, []);
-  const named = filtered(query)
+  const named = filtered(query, daysOf(query))
     .value(
       'listed',
       'text[]',
