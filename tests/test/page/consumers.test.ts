@@ -43,7 +43,9 @@ describeInBrowser('the consumers of the page', () => {
     await takePicture(page, 'release-1280-light');
     await click('link', /^500$/);
     await listed(page, 'Globex');
-    console.log(`        which consumer got the 500s that began with release 1.4.2: ${clicks} clicks`);
+    process.stdout.write(
+      `        which consumer got the 500s that began with release 1.4.2: ${clicks} clicks\n`,
+    );
     expect(clicks).to.be.at.most(4);
     expect(params(page)).to.include({
       view: 'consumers',

@@ -1,4 +1,4 @@
-import type { AnalyticsFilter } from './analytics.ts';
+import type { EventFilter } from './filter/event-filter.ts';
 
 /** By what requests are told apart by whom they are for: consumers, their groups, pseudonymous clients. */
 export const CONSUMER_KINDS = ['consumer', 'group', 'client'] as const;
@@ -20,8 +20,14 @@ export const CONSUMER_ORDERS = [
 /** By what consumers are ordered. */
 export type ConsumerOrder = (typeof CONSUMER_ORDERS)[number];
 
+/** Requests of a range. */
+interface RangeFilter extends EventFilter {
+  readonly since: number;
+  readonly until: number;
+}
+
 /** Whom the requests are for that a filter leaves. */
-export interface ConsumersQuery extends AnalyticsFilter {
+export interface ConsumersQuery extends RangeFilter {
   readonly by: ConsumerKind;
   readonly order: ConsumerOrder;
   /** A part of the value or of a label that it had; letters of ASCII in any case. */
@@ -60,6 +66,6 @@ export interface ConsumerList {
 }
 
 /** Events in which a consumer could have been seen before. */
-export function earlierFilter({ clientId, since, until }: AnalyticsFilter): AnalyticsFilter {
+export function earlierFilter({ clientId, since, until }: RangeFilter): RangeFilter {
   return { clientId, since: Math.max(0, since - (until - since)), until: since };
 }

@@ -1,7 +1,7 @@
-import type { TimeRange } from './analytics.ts';
-
-/** Which releases appeared in a range. */
-export interface ReleasesQuery extends TimeRange {
+/** Which releases appeared in a range; milliseconds since the epoch, half-open. */
+export interface ReleasesQuery {
+  readonly since: number;
+  readonly until: number;
   /** Of this application. */
   readonly clientId?: string | undefined;
   readonly limit: number;

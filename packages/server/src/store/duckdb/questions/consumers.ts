@@ -41,7 +41,6 @@ export async function consumerListOf(rows: ReadRows, query: ConsumersQuery): Pro
     .number('earlier_since', earlier.since)
     .number('earlier_until', earlier.until)
     .value('search', VARCHAR, foldAscii(search ?? ''));
-  const hasText = (each: string): string => `contains(${foldedSql(each)}, $search)`;
   const isFound =
     search === undefined
       ? 'true'
@@ -78,4 +77,9 @@ export async function consumerListOf(rows: ReadRows, query: ConsumersQuery): Pro
 /** What a column said last: the greatest text that begins with a time and an id, without these. */
 function latestSql(column: string): string {
   return `substr(max(lpad(epoch_ms(event_time)::VARCHAR, 16, '0') || lpad(id::VARCHAR, 16, '0') || ${column}), 33)`;
+}
+
+/** Whether a text has what is searched for in it. */
+function hasText(each: string): string {
+  return `contains(${foldedSql(each)}, $search)`;
 }

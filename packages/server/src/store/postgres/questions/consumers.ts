@@ -48,7 +48,6 @@ export async function consumerListOf(
     .number('earlier_until', earlier.until)
     .value('earlier_days', 'date[]', daysOf(earlier))
     .value('search', 'text', storable(foldAscii(search ?? '')));
-  const hasText = (each: string): string => `strpos(${foldedSql(each)}, $search) > 0`;
   const isFound =
     search === undefined
       ? 'true'
@@ -89,4 +88,9 @@ export async function consumerListOf(
 /** What a column said last: the greatest text that begins with a time and an id, without these. */
 function latestSql(column: string): string {
   return `substr(max((lpad(event_time::text, 16, '0') || lpad(id::text, 16, '0') || ${column}) COLLATE "C"), 33)`;
+}
+
+/** Whether a text has what is searched for in it. */
+function hasText(each: string): string {
+  return `strpos(${foldedSql(each)}, $search) > 0`;
 }

@@ -36,7 +36,7 @@ export class PostgresWriter {
    */
   async commit(client: pg.Client, group: readonly Append[]): Promise<CommittedGroup> {
     const named = group.map((append) => this.#named(append));
-    const { releases, ...committed } = await inTransaction(client, async () => {
+    const { releases: stored, ...committed } = await inTransaction(client, async () => {
       const { lastSeqs, claims } = await lockProducers(client, named);
       const decision = decideGroup(named, lastSeqs, claims);
       const events = await this.#store(client, decision);
@@ -45,7 +45,7 @@ export class PostgresWriter {
       if (decision.producers.size > 0) await mergeProducers(client, decision, this.#node);
       return { outcomes: decision.outcomes, events, releases };
     });
-    this.#releases.learn(releases);
+    this.#releases.learn(stored);
     return committed;
   }
 
