@@ -21,6 +21,7 @@ export const TEXT_OPTIONS = [
   'store',
   'tlsCert',
   'tlsKey',
+  'alerts',
 ] as const;
 
 type TextOption = (typeof TEXT_OPTIONS)[number];
@@ -38,6 +39,8 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly traceUrlTemplate: string | undefined;
+  /** Path. */
+  readonly alerts: string | undefined;
   readonly trustProxy: TrustProxy;
   readonly token: string | undefined;
   readonly secretKey: string | undefined;
@@ -142,6 +145,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     store: storeAddressOf(options, env, token !== undefined && secretKey !== undefined),
     memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
     signIn: signInOf(options.signIn ?? true, host, token),
+    alerts: textOf('alerts', options, env),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
     trustProxy: trustProxyOf(options, env),
     ...tlsFilesOf(options, env),

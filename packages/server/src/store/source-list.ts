@@ -33,6 +33,11 @@ export interface ApplicationRow {
   readonly rejected: number;
 }
 
+/** For how long nothing has come of an application, whichever of its processes it was; milliseconds, at an instant since the epoch. */
+export function silenceOf({ lastSeen }: Pick<ApplicationRow, 'lastSeen'>, now: number): number {
+  return Math.max(0, now - lastSeen);
+}
+
 /** What a search looks at, as one text. */
 export function searchedText({ clientId, producer, agent, service }: SearchedSource): string {
   const { version, environment, instanceId } = service;

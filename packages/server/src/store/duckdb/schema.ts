@@ -1,7 +1,7 @@
 import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -62,11 +62,17 @@ const META_TABLE = `
   CREATE TABLE IF NOT EXISTS meta (
     schema_version INTEGER NOT NULL, rolled_up_to BIGINT NOT NULL DEFAULT 0, minutes_from BIGINT NOT NULL DEFAULT 0)`;
 
+/** Rules of alerts, their states and messages. Small and few: no index, which DuckDB would keep in memory. */
+const DOCUMENTS_TABLE = `
+  CREATE TABLE IF NOT EXISTS documents (
+    kind VARCHAR NOT NULL, id VARCHAR NOT NULL, version INTEGER NOT NULL, content VARCHAR NOT NULL, added BIGINT NOT NULL)`;
+
 /** Statements that bring an empty file to {@link SCHEMA_VERSION}; run in one transaction. */
 export const CREATE_TABLES: readonly string[] = [
   META_TABLE,
   EVENTS_TABLE,
   PRODUCERS_TABLE,
+  DOCUMENTS_TABLE,
   ...ROLLUP_TABLES.map(createSql),
 ];
 
@@ -74,7 +80,8 @@ export const CREATE_TABLES: readonly string[] = [
  * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
  * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always. Version 3
  * did not write minutes with the events. Version 4 kept nothing of what applications say of themselves, version 5
- * no details of requests. In version 6 aggregates could outlive their events: they are made anew.
+ * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 had
+ * no documents.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],

@@ -73,6 +73,15 @@ export const GUESSES = `
   CREATE UNLOGGED TABLE guesses (
     minute timestamptz NOT NULL, sender text COLLATE "C" NOT NULL, wrong integer NOT NULL, PRIMARY KEY (minute, sender))`;
 
+/**
+ * Since version 4. Rules of alerts, their states and messages, small and few; `version` grows with each change of a row, so that of two
+ * servers that change it at once one does.
+ */
+export const DOCUMENTS = `
+  CREATE TABLE documents (
+    kind text NOT NULL, id text NOT NULL, version integer NOT NULL, content text NOT NULL, added bigserial NOT NULL,
+    PRIMARY KEY (kind, id)) WITH (fillfactor = 50)`;
+
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;
 
