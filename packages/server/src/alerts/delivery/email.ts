@@ -11,6 +11,9 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'smtp:': 587, 'smtps:'
 /** The server has refused the message for good (RFC 5321, 4.2.1). */
 const PERMANENT = 500;
 
+/** What is wrong with sender, receiver or text. A wrong password or certificate is one that somebody may set right. */
+const OF_THE_MESSAGE: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
+
 /**
  * Writes a message to people. A password goes over TLS only, but on this machine.
  *
@@ -67,7 +70,6 @@ function failureOf(error: unknown): DeliveryResult {
     typeof error === 'object' && error !== null && 'responseCode' in error ? error.responseCode : undefined;
   const code = systemCodeOf(error);
   const reason = typeof status === 'number' ? `status ${status}` : (code ?? 'no connection');
-  // A wrong password, too, is one that somebody may set right.
-  const isForGood = typeof status === 'number' && status >= PERMANENT && code !== 'EAUTH';
+  const isForGood = OF_THE_MESSAGE.has(code ?? '') && typeof status === 'number' && status >= PERMANENT;
   return { kind: isForGood ? 'refused' : 'failed', reason };
 }
