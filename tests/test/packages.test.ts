@@ -319,6 +319,8 @@ describe('packed packages', function () {
     expect(await dependencies('server')).to.deep.equal([
       '@duckdb/node-api',
       'commander',
+      'croner',
+      'nodemailer',
       'prom-client',
       'sirv',
       'valibot',

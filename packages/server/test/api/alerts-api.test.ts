@@ -189,7 +189,7 @@ describe('a file of alerts', function () {
     ['is no JSON', '{"rules": [secret]}', 'it is no JSON'],
     ['is a list', [], 'it must be an object'],
     ['has something else', { rule: [] }, 'there is no member `rule`'],
-    ['has a rule without an id', { rules: [RATE] }, '`rules.0.id` must be given'],
+    ['has a rule without an id', { rules: [RATE] }, '`rules.0.id` must be'],
     ['has an id that is none', { rules: [{ ...RATE, id: 'A b' }] }, 'the `id` of a rule must be 1 to 64 of'],
     [
       'has a rule twice',
