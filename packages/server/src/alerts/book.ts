@@ -9,7 +9,7 @@ import type { Rule } from './rules/rule.ts';
 import type { Seal } from './sealing.ts';
 
 /** Most rules, and most destinations, that can be made. */
-export const MAX_RULES = 200;
+const MAX_RULES = 200;
 const MAX_DESTINATIONS = 50;
 
 /** A rule that there is. */

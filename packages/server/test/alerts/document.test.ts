@@ -12,6 +12,7 @@ import { GIVE_UP_MILLIS } from '../../dist/alerts/delivery/backoff.js';
 import { send } from '../../dist/alerts/delivery/send.js';
 import { transitionPayload, type Payload } from '../../dist/alerts/messages/payload.js';
 import { newSecret } from '../../dist/alerts/messages/signature.js';
+import { parseRule } from '../../dist/alerts/rules/checks.js';
 import { MAX_FIRING } from '../../dist/alerts/rules/evaluation.js';
 import { GIVEN_UP_DAYS, KNOWN_DAYS } from '../../dist/alerts/rules/measure.js';
 import { MEASURES } from '../../dist/alerts/rules/rule.js';
@@ -70,15 +71,9 @@ describe('docs/alerts.md', function () {
 
   it('shows a message as it is sent', () => {
     const shown = jsonWith('type') as Payload;
-    const rule = {
-      ...{
-        name: 'Errors of shop',
-        measure: 'error_rate' as const,
-        filter: { client_id: 'shop' },
-        above: 0.05,
-      },
-      ...{ window_minutes: 5, delay_seconds: 30, destinations: [], paused: false },
-    };
+    const filter = { client_id: 'shop' };
+    const rule = parseRule({ name: 'Errors of shop', measure: 'error_rate', filter, above: 0.05 });
+    if (typeof rule === 'string') throw new Error(rule);
     const until = START + 300_000;
     const transition = { subject: '', to: 'firing' as const, value: 0.072, since: until };
     const sent = transitionPayload('1', '2', rule, transition, { since: START, until });
@@ -118,7 +113,7 @@ describe('docs/alerts.md', function () {
     const routes = Object.keys(ROUTE_NEEDS).filter((name) => name.includes('/api/alerts'));
     expect(rows.map((row) => row.replace('?id=…', ''))).to.include.members(routes);
     const metrics = tableRows(SERVER_DOCUMENT).map(([name = '']) => name);
-    expect(rows).to.include.members(metrics.filter((name) => /^cerberus_server_alert/.test(name)));
+    expect(rows).to.include.members(metrics.filter((name) => name.startsWith('cerberus_server_alert')));
     expect(ALERTS_DOCUMENT).to.include(`at most ${MAX_FIRING} of a rule`);
     expect(ALERTS_DOCUMENT).to.include(`silent for ${GIVEN_UP_DAYS} days`);
     expect(ALERTS_DOCUMENT).to.include(`in the ${KNOWN_DAYS} days before`);

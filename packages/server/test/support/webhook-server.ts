@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterTest } from './disposal.js';
 
 /** A request that a receiver of messages got. */
-export interface Received {
+interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;

@@ -28,7 +28,7 @@ const ADDRESS = v.pipe(
 const SECRET_RULE = 'whsec_ and 24 to 64 bytes in base64';
 
 /** A webhook of whoever gives its URL. */
-export interface WebhookDestination {
+interface WebhookDestination {
   readonly kind: 'webhook';
   readonly name: string;
   readonly url: string;
@@ -37,7 +37,7 @@ export interface WebhookDestination {
 }
 
 /** An incoming webhook of Slack, or of what speaks like it. */
-export interface SlackDestination {
+interface SlackDestination {
   readonly kind: 'slack';
   readonly name: string;
   readonly url: string;
@@ -57,7 +57,7 @@ export interface EmailDestination {
 export type Destination = WebhookDestination | SlackDestination | EmailDestination;
 
 /** The description of a {@link Destination}. */
-export const DESTINATION_SCHEMA: v.GenericSchema<unknown, Destination> = v.variant(
+const DESTINATION_SCHEMA: v.GenericSchema<unknown, Destination> = v.variant(
   'kind',
   [
     v.strictObject({

@@ -1,9 +1,9 @@
 import { createTransport } from 'nodemailer';
 
 import { systemCodeOf } from '../../errors.ts';
+import type { Message } from '../messages/payload.ts';
 import type { EmailDestination } from './destination.ts';
 import type { DeliveryResult } from './result.ts';
-import type { Message } from './send.ts';
 import { ANSWER_MILLIS } from './web-post.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'smtp:': 587, 'smtps:': 465 };

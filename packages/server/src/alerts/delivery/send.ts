@@ -1,16 +1,9 @@
-import type { Payload } from '../messages/payload.ts';
+import type { Message } from '../messages/payload.ts';
 import { signatureHeaders } from '../messages/signature.ts';
 import type { Destination } from './destination.ts';
 import type { DeliveryResult } from './result.ts';
 import { slackBody } from './slack.ts';
 import { postJson } from './web-post.ts';
-
-/** A message to somebody. */
-export interface Message {
-  /** The same at each attempt. */
-  readonly id: string;
-  readonly payload: Payload;
-}
 
 /** Sends a message. Never rejects. */
 export type Send = (destination: Destination, message: Message, stop: AbortSignal) => Promise<DeliveryResult>;

@@ -28,6 +28,13 @@ export interface Payload {
   };
 }
 
+/** A message to somebody. */
+export interface Message {
+  /** The same at each attempt. */
+  readonly id: string;
+  readonly payload: Payload;
+}
+
 type RuleInPayload = Pick<Rule, 'name' | 'measure' | 'filter'> & {
   readonly id: string;
   readonly above: number | null;

@@ -12,7 +12,7 @@ export interface Reading {
 }
 
 /** Something that fires. */
-export interface Firing {
+interface Firing {
   /** End of the window that it was found in; instants are milliseconds since the epoch. */
   readonly since: number;
   /** End of the first of the windows without a break in which it did not hold. */
@@ -36,7 +36,7 @@ export interface RuleState {
 export const NEW_STATE: RuleState = Object.freeze({ claimedTo: 0, evaluatedTo: 0, firing: {} });
 
 /** What a rule may come to. `ended`: what it was about is gone; nobody is told. */
-export type Outcome = 'firing' | 'resolved' | 'ended';
+type Outcome = 'firing' | 'resolved' | 'ended';
 
 /** A change of what fires. */
 export interface Transition {
@@ -104,7 +104,7 @@ function nextOf(
 }
 
 /** Whether a value is one to fire at. */
-export function isBeyond({ above, below, measure }: Rule, value: number | undefined): boolean {
+function isBeyond({ above, below, measure }: Rule, value: number | undefined): boolean {
   if (value === undefined) return false;
   if (measure === 'new_error_type') return true;
   return above === undefined ? below !== undefined && value < below : value > above;

@@ -2,6 +2,7 @@ import { DAY_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
 import type { Analytics, Totals } from '../../store/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
 import { silenceOf } from '../../store/source-list.ts';
+import type { ValueCount } from '../../store/value-list.ts';
 import type { Reading, RuleState } from './evaluation.ts';
 import { minRequestsOf, type Rule } from './rule.ts';
 
@@ -93,13 +94,14 @@ async function newErrorTypes(rule: Rule, measuring: Measuring): Promise<Measured
   const found = await analytics.values({ ...filter, since, until, of: 'error_type', limit: MAX_SUBJECTS });
   const isYoung = (type: string): boolean => until - (firing[type]?.since ?? 0) < until - since;
   const isKnown = (type: string): boolean => Object.hasOwn(known, type);
-  const news = found.filter(({ value, requests }) => !isKnown(value) && requests >= minRequestsOf(rule));
-  const seen = found.filter((each) => isKnown(each.value) || news.includes(each));
+  const isNew = ({ value, requests }: ValueCount): boolean =>
+    !isKnown(value) && requests >= minRequestsOf(rule);
+  const seen = found.filter((each) => isKnown(each.value) || isNew(each));
   const kept = Object.entries(known).filter(([, last]) => last > until - KNOWN_DAYS * DAY_MILLIS);
   const next = new Map([...kept, ...seen.map(({ value }) => [value, until] as const)]);
   return {
     readings: found
-      .filter((each) => news.includes(each) || isYoung(each.value))
+      .filter((each) => isNew(each) || isYoung(each.value))
       .map(({ value, requests }) => ({ subject: value, value: requests })),
     known: Object.fromEntries([...next].sort(([, a], [, b]) => b - a).slice(0, MAX_KNOWN)),
   };

@@ -30,7 +30,6 @@ export class PostgresDocuments implements Documents {
 
   change(changes: readonly DocumentChange[]): Promise<boolean> {
     // What is there in one order, or two servers that change the same wait for each other; what is new in its own.
-    const isNew = ({ version }: DocumentChange): boolean => version === 0;
     const present = changes.filter((each) => !isNew(each));
     const ordered = [...present.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)), ...changes.filter(isNew)];
     return this.#connection.use(async (client) => {
@@ -45,6 +44,10 @@ export class PostgresDocuments implements Documents {
       }
     });
   }
+}
+
+function isNew({ version }: DocumentChange): boolean {
+  return version === 0;
 }
 
 function orderOf({ kind, id }: DocumentChange): string {
