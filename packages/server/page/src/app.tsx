@@ -12,6 +12,7 @@ import { formatState, moved, type View } from './url-state.ts';
 import { useTheme } from './use-theme.ts';
 import { useTick } from './use-tick.ts';
 import { useUrlState } from './use-url-state.ts';
+import { AlertsView } from './views/alerts.tsx';
 import { EndpointView } from './views/endpoint.tsx';
 import { LiveView } from './views/live.tsx';
 import { MetricsView } from './views/metrics.tsx';
@@ -27,6 +28,7 @@ const TITLES: Readonly<Record<View, string>> = {
   live: 'Live',
   metrics: 'Metrics',
   sources: 'Sources',
+  alerts: 'Alerts',
   tokens: 'Tokens',
   endpoint: 'Endpoint',
 };
@@ -107,6 +109,7 @@ function view(name: View): ComponentChildren {
   if (name === 'live') return <LiveView />;
   if (name === 'metrics') return <MetricsView />;
   if (name === 'sources') return <SourcesView />;
+  if (name === 'alerts') return <AlertsView />;
   if (name === 'tokens') return <TokensView />;
   if (name === 'endpoint') return <EndpointView />;
   return <OverviewView />;

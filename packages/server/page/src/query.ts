@@ -9,6 +9,8 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
   'api/sources': ['client_id'],
   'api/nodes': [],
   'api/tokens': [],
+  'api/alerts': [],
+  'api/alerts/log': [],
   'api/shares': [],
 };
 

@@ -2,7 +2,7 @@ import { EVERYTHING, parseFilter, type Filter } from './filter/filter.ts';
 import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
 
 /** The views, in the order of the navigation; an endpoint is reached from the others. */
-const VIEWS = ['overview', 'requests', 'live', 'metrics', 'sources', 'tokens', 'endpoint'] as const;
+const VIEWS = ['overview', 'requests', 'live', 'metrics', 'sources', 'alerts', 'tokens', 'endpoint'] as const;
 
 /** A view. */
 export type View = (typeof VIEWS)[number];
