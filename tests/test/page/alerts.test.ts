@@ -9,6 +9,7 @@ import {
   webhookServer,
   type WebhookServer,
 } from '../../../packages/server/test-dist/support/webhook-server.js';
+import { append, producerRef } from '../../../packages/server/test-dist/support/events.js';
 import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture, type Look, type OpenPage } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
@@ -80,6 +81,22 @@ describeInBrowser('the view of alerts', () => {
     expect(problems).to.deep.equal([]);
   });
 
+  it('has beside it, on the view of sources, which application is silent and for how long', async () => {
+    const hoursAgo = append({
+      producer: producerRef({ clientId: 'orders', producer: 'orders-1' }),
+      receivedAt: Date.now() - 3.5 * 60 * MINUTE,
+    });
+    await memory.append(hoursAgo);
+    const { page, problems } = await signedIn('?view=sources');
+    const row = (name: string): ReturnType<Page['locator']> =>
+      page.locator('table.applications tbody tr').filter({ hasText: name });
+    expect(await row('orders').innerText()).to.match(/silent for 3\sh/);
+    expect(await row('shop').innerText()).not.to.include('silent');
+    await page.getByText('1 silent', { exact: true }).waitFor();
+    await takePicture(page, 'sources-silent-1280-light');
+    expect(problems).to.deep.equal([]);
+  });
+
   it('makes a destination, shows its secret once, and tries it', async () => {
     const { page, problems } = await signedIn('?view=alerts');
     await page.getByLabel('Called').fill('On call');
@@ -145,6 +162,11 @@ describeInBrowser('the view of alerts', () => {
         await takePicture(page, `alerts-${width}-${theme}`);
         expect(await violations(page), `${theme} at ${width} px`).to.deep.equal([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width').to.equal(width);
+        // A panel cuts off what is too wide for it.
+        for (const name of ['Remove Errors of shop', 'Remove #backend', 'Create destination']) {
+          const box = await page.getByRole('button', { name }).boundingBox();
+          expect((box?.x ?? width) + (box?.width ?? 0), `${name} at ${width} px`).to.be.below(width - 12);
+        }
       }
     }
     expect(problems).to.deep.equal([]);

@@ -4,7 +4,14 @@ import type { Counters } from '../observe/counters.ts';
 import type { ConnectedSource, SourceActivity } from '../receive/source-activity.ts';
 import type { Analytics } from '../store/analytics.ts';
 import type { ProducerRef, ProducerRow, ServiceInfo } from '../store/producer.ts';
-import { includesText, searchedText, type ApplicationRow, type SourceQuery } from '../store/source-list.ts';
+import {
+  includesText,
+  searchedText,
+  silenceOf,
+  SILENT_MILLIS,
+  type ApplicationRow,
+  type SourceQuery,
+} from '../store/source-list.ts';
 import { QUERIES } from './query/descriptions.ts';
 import { mapQuery, readQuery } from './query/reading.ts';
 
@@ -29,11 +36,12 @@ export async function sourcesReply(context: SourcesContext, params: URLSearchPar
   const { query } = parsed;
   const { analytics, activity, counters } = context;
   const connected = [...activity.snapshot().values()].filter((source) => isMeant(source, query));
+  const now = Date.now();
   const clientIds = await analytics.applications({ limit: MAX_CLIENT_IDS, first: [] });
   return {
     status: 200,
     body: {
-      ...(await applicationsOf(analytics, connected, query)),
+      ...(await applicationsOf(analytics, connected, query, now)),
       ...(await producersOf(analytics, connected, query)),
       refused: Object.entries(counters.refusals).map(([reason, count]) => ({ reason, count })),
       client_ids: clientIds.rows.map((row) => row.clientId).toSorted(),
@@ -55,6 +63,7 @@ async function applicationsOf(
   analytics: SourcesContext['analytics'],
   connected: readonly ConnectedSource[],
   query: SourceFilter,
+  now: number,
 ): Promise<Json> {
   const byClient = new Map<string, ConnectedSource[]>();
   for (const source of connected)
@@ -65,8 +74,10 @@ async function applicationsOf(
   const newcomers =
     rows.length < query.limit ? [...byClient].filter(([clientId]) => !known.has(clientId)) : [];
   const applications = [
-    ...rows.map((row) => applicationToJson(row, byClient.get(row.clientId) ?? [])),
-    ...newcomers.map(([clientId, sources]) => applicationToJson(newApplication(clientId, sources), sources)),
+    ...rows.map((row) => applicationToJson(row, byClient.get(row.clientId) ?? [], now)),
+    ...newcomers.map(([clientId, sources]) =>
+      applicationToJson(newApplication(clientId, sources), sources, now),
+    ),
   ];
   return {
     applications: applications.slice(0, query.limit),
@@ -108,7 +119,8 @@ function newApplication(clientId: string, sources: readonly ConnectedSource[]): 
   };
 }
 
-function applicationToJson(row: ApplicationRow, connected: readonly ConnectedSource[]): Json {
+function applicationToJson(row: ApplicationRow, connected: readonly ConnectedSource[], now: number): Json {
+  const silentMillis = silenceOf(row, now);
   return {
     client_id: row.clientId,
     producers: row.producers,
@@ -121,6 +133,8 @@ function applicationToJson(row: ApplicationRow, connected: readonly ConnectedSou
     throttled: connected.reduce((sum, source) => sum + source.throttled, 0),
     since: formatTime(row.firstSeen),
     last_seen: formatTime(row.lastSeen),
+    silent_millis: silentMillis,
+    silent_since: silentMillis < SILENT_MILLIS ? null : formatTime(row.lastSeen),
   };
 }
 

@@ -1,3 +1,4 @@
+import { MINUTE_MILLIS } from '../durations.ts';
 import type { ProducerMode, ProducerRow, ServiceInfo } from './producer.ts';
 
 /** Which senders are meant, and how many of them are wanted. */
@@ -37,6 +38,9 @@ export interface ApplicationRow {
 export function silenceOf({ lastSeen }: Pick<ApplicationRow, 'lastSeen'>, now: number): number {
   return Math.max(0, now - lastSeen);
 }
+
+/** Nothing for so long, and an application is called silent where nobody has said what is too long for it. */
+export const SILENT_MILLIS: number = 5 * MINUTE_MILLIS;
 
 /** What a search looks at, as one text. */
 export function searchedText({ clientId, producer, agent, service }: SearchedSource): string {
