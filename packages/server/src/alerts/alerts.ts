@@ -4,6 +4,7 @@ import { HOUR_MILLIS, SECOND_MILLIS } from '../durations.ts';
 import type { Log } from '../log.ts';
 import { newAlertCounts, type AlertCounts } from '../observe/alert-counts.ts';
 import type { Analytics } from '../store/analytics.ts';
+import { askFor } from '../store/asker.ts';
 import type { Documents } from '../store/documents.ts';
 import { failureReason } from '../store/failure-reason.ts';
 import { SYSTEM_CLOCK, type ForgettingClock } from '../store/forgetting.ts';
@@ -61,11 +62,14 @@ export class Alerts {
   readonly #context: AlertsContext;
   readonly #clock: ForgettingClock;
   readonly #send: Send;
+  readonly #stopping = new AbortController();
 
   constructor(context: AlertsContext) {
-    const { documents, analytics, file, parseFilter, token, log } = context;
+    const { documents, analytics, file, parseFilter, token } = context;
     const { clock = SYSTEM_CLOCK, send = sendMessage } = context;
-    this.#context = context;
+    // That the store is closed when it stops is no failure.
+    const log: Log = (level, line) => void (this.#stopping.signal.aborted || context.log(level, line));
+    this.#context = { ...context, log };
     this.#clock = clock;
     this.#send = send;
     const desk = new Desk(documents);
@@ -74,19 +78,21 @@ export class Alerts {
     const { book, counts } = this;
     const { now } = clock;
     this.#evaluator = new Evaluator({ desk, book, analytics, parseFilter, counts, log, now });
-    this.#outbox = new Outbox({ desk, book, send, counts, log, now });
+    this.#outbox = new Outbox({ desk, book, send, counts, log, now, stop: this.#stopping.signal });
   }
 
   /** Looks at rules and sends messages from now on. @returns the way to stop, which waits for what is being done */
   start(): () => Promise<void> {
+    const { signal } = this.#stopping;
     const delivering = new Loop(this.#clock, TICK_MILLIS, () => this.#outbox.run());
     const evaluating = new Loop(this.#clock, TICK_MILLIS, async () => {
-      await this.#evaluator.run();
+      // Nobody waits for the answer to a long question when it stops.
+      await askFor(signal, () => this.#evaluator.run());
       delivering.wake();
     });
     const clearing = new Loop(this.#clock, HOUR_MILLIS, () => this.#clear());
     return async () => {
-      this.#outbox.stop();
+      this.#stopping.abort();
       await Promise.all([evaluating, delivering, clearing].map((each) => each.stop()));
     };
   }

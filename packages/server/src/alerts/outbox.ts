@@ -24,6 +24,8 @@ export interface OutboxContext {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Aborted when it stops: what is on its way is given up, and stays to be sent. */
+  readonly stop: AbortSignal;
 }
 
 /**
@@ -32,7 +34,6 @@ export interface OutboxContext {
  */
 export class Outbox {
   readonly #context: OutboxContext;
-  readonly #stopping = new AbortController();
   #isFailing = false;
 
   constructor(context: OutboxContext) {
@@ -54,16 +55,11 @@ export class Outbox {
     }
   }
 
-  /** Gives up what is on its way; it stays to be sent. */
-  stop(): void {
-    this.#stopping.abort();
-  }
-
   async #sendAll(due: readonly Kept<OutboxItem>[], destinations: readonly KnownDestination[]): Promise<void> {
     const rest = [...due];
     const worker = async (): Promise<void> => {
       for (let item = rest.shift(); item !== undefined; item = rest.shift()) {
-        if (this.#stopping.signal.aborted) return;
+        if (this.#context.stop.aborted) return;
         await this.#sendOne(item, destinations);
       }
     };
@@ -79,8 +75,8 @@ export class Outbox {
     const result =
       known?.destination === undefined
         ? unsent(value.destination, known !== undefined)
-        : await send(known.destination, { id, payload: value.payload }, this.#stopping.signal);
-    if (result.kind !== 'delivered' && this.#stopping.signal.aborted) return;
+        : await send(known.destination, { id, payload: value.payload }, this.#context.stop);
+    if (result.kind !== 'delivered' && this.#context.stop.aborted) return;
     counts.attempts[result.kind] += 1;
     await this.#settle({ id, version: version + 1, value: held }, result);
   }

@@ -13,6 +13,7 @@ import {
 import { CerberusServerError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { startServerIn, type CerberusServer } from '../server.ts';
+import { alertCommand } from './alert-command.ts';
 import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner, type BannerFacts } from './banner.ts';
 import { createCommandLog, type CommandLog } from './command-log.ts';
@@ -118,6 +119,7 @@ function createCommand(): Command {
     .addCommand(tailCommand())
     .addCommand(tokenCommand())
     .addCommand(shareCommand())
+    .addCommand(alertCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand())
     .addCommand(migrateCommand())

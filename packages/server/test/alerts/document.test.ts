@@ -1,9 +1,9 @@
 // What docs/alerts.md says: its file is one, its command runs, its payload is what is sent, and its check finds out what is genuine.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { expect } from 'chai';
 
@@ -26,6 +26,7 @@ import { webhookServer } from '../support/webhook-server.js';
 
 type IsGenuine = (secret: string, headers: Readonly<Record<string, unknown>>, body: string) => boolean;
 
+const LAUNCHER = fileURLToPath(new URL('../../bin/cerberus-server.mjs', import.meta.url));
 const BLOCKS = codeBlocks(ALERTS_DOCUMENT);
 const jsonWith = (member: string): unknown =>
   BLOCKS.filter(({ language }) => language === 'json')
@@ -94,17 +95,40 @@ describe('docs/alerts.md', function () {
     expect([...file.destinations.keys()]).to.deep.equal(['file-ops', 'file-team', 'file-mail']);
   });
 
-  it('has a command that answers as it says', async function () {
-    const { url } = await server();
-    const command = BLOCKS.find(({ language }) => language === 'sh')?.text ?? '';
-    const curl = spawn('sh', ['-ec', command.replaceAll('http://127.0.0.1:8765', url)], {
-      env: { ...process.env, TOKEN },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    curl.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
-    await once(curl, 'close');
-    expect(JSON.parse(output)).to.deep.equal(jsonWith('readings'));
+  it('has commands that do what it says, in a folder with its file', async () => {
+    const folder = tempFolder();
+    const alerts = join(folder, 'alerts.json');
+    const hook = await webhookServer();
+    writeFileSync(alerts, JSON.stringify(jsonWith('rules')));
+    const bin = join(folder, 'node_modules', '.bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'cerberus-server'), `#!/bin/sh\nexec '${process.execPath}' '${LAUNCHER}' "$@"\n`);
+    chmodSync(join(bin, 'cerberus-server'), 0o755);
+    const variables = { OPS_SECRET: newSecret(), SLACK_URL: hook.url, SMTP_URL: 'smtp://127.0.0.1' };
+    Object.assign(process.env, variables);
+    const { url } = await server({ alerts });
+    const outputs: string[] = [];
+    for (const { text } of BLOCKS.filter(({ language }) => language === 'sh')) {
+      const shell = spawn('sh', ['-ec', text.replaceAll('http://127.0.0.1:8765', url)], {
+        cwd: folder,
+        env: { ...process.env, TOKEN },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let output = '';
+      for (const stream of [shell.stdout, shell.stderr])
+        stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+      await once(shell, 'close');
+      expect(shell.exitCode, text + output).to.equal(0);
+      outputs.push(output);
+    }
+    for (const name of Object.keys(variables)) delete process.env[name];
+    const [checked = '', previewed = '', asked = ''] = outputs;
+    expect(checked).to.include('alerts.json has 7 rules and 3 destinations');
+    expect(JSON.parse(previewed)).to.deep.equal(jsonWith('readings'));
+    expect(asked).to.match(/^file-errors +Errors of shop +error_rate +quiet$/m);
+    expect(asked).to.match(/^file-team +#backend +slack +http:\/\/127/m);
+    expect(asked).to.include('file-team has taken it');
+    expect(hook.received).to.have.length(1);
   });
 
   it('has each measure, each endpoint and each metric, and the numbers of the code', () => {
