@@ -34,6 +34,7 @@ describe('resolveConfig', () => {
       maxPendingBytes: 67_108_864,
       maxPendingEvents: 100_000,
       maxIngestBytes: 8_388_608,
+      maxOtlpBytes: 20_971_520,
       retentionDays: 30,
       maxDbBytes: 0,
       maxEventAgeDays: 30,
@@ -52,6 +53,8 @@ describe('resolveConfig', () => {
       tlsKey: undefined,
       traceUrlTemplate: undefined,
       trustProxy: false,
+      otlpTrustProxy: false,
+      otlpAddress: 'peer',
     });
   });
 
@@ -59,6 +62,7 @@ describe('resolveConfig', () => {
     const {
       signIn: _codeOnly,
       trustProxy: _noText,
+      otlpTrustProxy: _noTextAsWell,
       store: _noTextEither,
       tlsCert: _goesWithAnother,
       tlsKey: _goesWithOneToo,
@@ -68,6 +72,7 @@ describe('resolveConfig', () => {
       const texts: Readonly<Record<string, string>> = {
         traceUrlTemplate: 'http://b/{trace_id}',
         rotateKey: 'daily',
+        otlpAddress: 'client',
       };
       const text = texts[name] ?? '1GB';
       const other: unknown = typeof value === 'number' ? value + 1 : text;
