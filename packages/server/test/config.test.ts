@@ -113,8 +113,14 @@ describe('resolveConfig', () => {
 
   it('tells proxies in front of applications from those in front of itself, and addresses that clients write from others', () => {
     const given = { CERBERUS_SERVER_OTLP_TRUST_PROXY: '2', CERBERUS_SERVER_OTLP_ADDRESS: 'client' };
-    expect(resolveConfig({}, given)).to.include({ trustProxy: false, otlpTrustProxy: 2, otlpAddress: 'client' });
-    expect(refusal({ otlpTrustProxy: -1 })).to.match(/^`otlpTrustProxy` \(CERBERUS_SERVER_OTLP_TRUST_PROXY\)/);
+    expect(resolveConfig({}, given)).to.include({
+      trustProxy: false,
+      otlpTrustProxy: 2,
+      otlpAddress: 'client',
+    });
+    expect(refusal({ otlpTrustProxy: -1 })).to.match(
+      /^`otlpTrustProxy` \(CERBERUS_SERVER_OTLP_TRUST_PROXY\)/,
+    );
     expect(refusal({}, { CERBERUS_SERVER_OTLP_ADDRESS: 'any' })).to.equal(
       '`otlpAddress` (CERBERUS_SERVER_OTLP_ADDRESS) must be one of peer, client',
     );

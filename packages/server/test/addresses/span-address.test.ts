@@ -46,13 +46,15 @@ describe('address of a span', () => {
     expect(found({ [HEADER]: [CLIENT] }, ['10.0.0.0/8'])).to.equal(undefined);
     // Two lines of one header, and as older SDKs have it.
     expect(found({ 'net.peer.ip': PEER, [HEADER]: ['198.51.100.1', CLIENT] }, 1)).to.equal(CLIENT);
-    expect(
-      found({ 'net.peer.ip': PEER, 'http.request.header.x_forwarded_for': [CLIENT] }, 1),
-    ).to.equal(CLIENT);
+    expect(found({ 'net.peer.ip': PEER, 'http.request.header.x_forwarded_for': [CLIENT] }, 1)).to.equal(
+      CLIENT,
+    );
   });
 
   it('is client.address where that is asked for and is one', () => {
-    expect(found({ 'client.address': CLIENT, 'network.peer.address': PEER }, false, 'client')).to.equal(CLIENT);
+    expect(found({ 'client.address': CLIENT, 'network.peer.address': PEER }, false, 'client')).to.equal(
+      CLIENT,
+    );
     expect(found({ 'client.address': 'a.example', 'network.peer.address': PEER }, false, 'client')).to.equal(
       PEER,
     );

@@ -73,7 +73,13 @@ const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 };
 
 const SPANS = fc.record({
-  kind: fc.constantFrom(SpanKind.SERVER, SpanKind.SERVER, SpanKind.SERVER, SpanKind.INTERNAL, SpanKind.CLIENT),
+  kind: fc.constantFrom(
+    SpanKind.SERVER,
+    SpanKind.SERVER,
+    SpanKind.SERVER,
+    SpanKind.INTERNAL,
+    SpanKind.CLIENT,
+  ),
   code: fc.constantFrom(SpanStatusCode.UNSET, SpanStatusCode.OK, SpanStatusCode.ERROR),
   attributes: fc.record(VALUES, { requiredKeys: ['http.request.method'] }),
   nanos: fc.integer({ min: 0, max: 999_999_999 }),
@@ -120,7 +126,7 @@ describe('events of OTLP', function () {
   this.timeout(60_000);
   afterEach(stopServers);
 
-  it('are those that CerberusWsExporter sends for the same spans', async () => {
+  it('S24 are those that CerberusWsExporter sends for the same spans', async () => {
     const spans = finishedSpans(1500);
     const ways: Readonly<Record<string, (running: CerberusServer) => SpanExporter>> = {
       WebSocket: ({ wsUrl }) =>

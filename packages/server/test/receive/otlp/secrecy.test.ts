@@ -82,7 +82,7 @@ describe('what OTLP says of a client', function () {
     await stopServers();
   }
 
-  it('is in a DuckDB file only as a pseudonym', async () => {
+  it('S24 is in a DuckDB file only as a pseudonym', async () => {
     const folder = tempFolder();
     const db = join(folder, 'x.duckdb');
     await sendAll({ db });
@@ -92,7 +92,7 @@ describe('what OTLP says of a client', function () {
     expectOnlyPseudonym(JSON.stringify(rows));
   });
 
-  it('is in a PostgreSQL database only as a pseudonym', async () => {
+  it('S24 is in a PostgreSQL database only as a pseudonym', async () => {
     const url = await freshDatabase();
     await sendAll({ store: url, token: TOKEN, secretKey: 'k' });
     const names = await ask<{ name: string }>(
@@ -132,9 +132,10 @@ function expectNothingIn(folder: string): void {
 function expectOnlyPseudonym(rows: string): void {
   expect(rows).to.include(KEPT).and.include(PSEUDONYM);
   for (const text of ['canary', ADDRESS, OTHER_ADDRESS])
-    expect(rows.toLowerCase().includes(text) || rows.includes(Buffer.from(text).toString('hex')), text).to.equal(
-      false,
-    );
+    expect(
+      rows.toLowerCase().includes(text) || rows.includes(Buffer.from(text).toString('hex')),
+      text,
+    ).to.equal(false);
 }
 
 async function sendByExporter(url: string): Promise<void> {

@@ -67,7 +67,7 @@ describe('POST /v1/traces', () => {
     expect(await paths()).to.deep.equal(['/p.S/M']);
   });
 
-  it('answers when the commit is through, and not before', async () => {
+  it('S25 answers when the commit is through, and not before', async () => {
     store.hold();
     let isAnswered = false;
     const answer = post(traceRequest(jsonSpan())).then((response) => {
@@ -91,7 +91,7 @@ describe('POST /v1/traces', () => {
     expect(await paths()).to.deep.equal(['/hello']);
   });
 
-  it('stores a request that comes again once, also while the first one is on its way', async () => {
+  it('S25 stores a request that comes again once, also while the first one is on its way', async () => {
     const span = jsonSpan();
     store.hold();
     const answers = [
@@ -106,7 +106,7 @@ describe('POST /v1/traces', () => {
     expect(running.stats().byMode.otlp).to.deep.equal({ stored: 2, duplicates: 3, rejected: 0 });
   });
 
-  it('acknowledges no repetition of what then is not stored', async () => {
+  it('S25 acknowledges no repetition of what then is not stored', async () => {
     const span = jsonSpan();
     store.hold();
     store.fault = (): 'fail' => 'fail';
@@ -120,7 +120,7 @@ describe('POST /v1/traces', () => {
     expect(await paths()).to.deep.equal([]);
   });
 
-  it('refuses broken spans alone, and says how many and why', async () => {
+  it('S25 refuses broken spans alone, and says how many and why', async () => {
     const broken = [
       jsonSpan({}, { traceId: '0'.repeat(32) }),
       jsonSpan({}, { spanId: 'abc' }),
