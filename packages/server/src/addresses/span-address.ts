@@ -32,11 +32,18 @@ export function createSpanAddress(option: TrustProxy, source: AddressSource): Sp
   const trust = compileTrust(option);
   return (attributes) => {
     const peer = addressIn(attributes, PEER);
-    const header = FORWARDED.map((name) => attributes[name]).find((value) => value !== undefined);
+    const header = trust === undefined ? undefined : headerIn(attributes);
     if (trust !== undefined && header !== undefined)
-      return walkForwarded(peer ?? '', String(header), trust) || undefined;
+      return walkForwarded(peer ?? '', header, trust) || undefined;
     return (source === 'client' ? addressIn(attributes, CLIENT) : undefined) ?? peer;
   };
+}
+
+/** As the conventions have it, a list of the header's lines. */
+function headerIn(attributes: Readonly<Record<string, unknown>>): string | undefined {
+  const value = FORWARDED.map((name) => attributes[name]).find((each) => each !== undefined);
+  if (Array.isArray(value)) return value.filter((line) => typeof line === 'string').join(',');
+  return typeof value === 'string' ? value : undefined;
 }
 
 function addressIn(

@@ -88,9 +88,11 @@ export class SpanBatch {
       else commits.add(before);
     }
     const all = [...fresh.values()];
-    for (let from = 0; from < all.length || (from === 0 && rejected > 0); from += MAX_APPEND_EVENTS) {
-      const part = all.slice(from, from + MAX_APPEND_EVENTS);
-      const commit = this.#receiver.append(appendOf(producer, part, from === 0 ? rejected : 0));
+    // One without events says how many were refused.
+    const appends = Math.max(Math.ceil(all.length / MAX_APPEND_EVENTS), rejected > 0 ? 1 : 0);
+    for (let index = 0; index < appends; index += 1) {
+      const part = all.slice(index * MAX_APPEND_EVENTS, (index + 1) * MAX_APPEND_EVENTS);
+      const commit = this.#receiver.append(appendOf(producer, part, index === 0 ? rejected : 0));
       window.add(
         part.map(({ id }) => id),
         commit,

@@ -113,9 +113,9 @@ async function exportAll(exporter: SpanExporter, spans: readonly ReadableSpan[])
   for (let from = 0; from < spans.length; from += 200) {
     const part = spans.slice(from, from + 200);
     await new Promise<void>((resolve, reject) => {
-      exporter.export([...part], ({ code, error }) => {
-        if (code === 0) resolve();
-        else reject(error ?? new Error('not exported'));
+      exporter.export([...part], ({ error }) => {
+        if (error === undefined) resolve();
+        else reject(error);
       });
     });
   }
@@ -129,8 +129,7 @@ describe('events of OTLP', function () {
   it('S24 are those that CerberusWsExporter sends for the same spans', async () => {
     const spans = finishedSpans(1500);
     const ways: Readonly<Record<string, (running: CerberusServer) => SpanExporter>> = {
-      WebSocket: ({ wsUrl }) =>
-        new CerberusWsExporter({ wsUrl, token: TOKEN, clientId: 'shop' }) as unknown as SpanExporter,
+      WebSocket: ({ wsUrl }) => new CerberusWsExporter({ wsUrl, token: TOKEN, clientId: 'shop' }),
       'OTLP in Protocol Buffers': ({ url }) => new BinaryExporter(optionsOf(url)),
       'OTLP in JSON': ({ url }) => new JsonExporter(optionsOf(url)),
     };

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, TraceFlags, type SpanContext } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
@@ -160,7 +160,7 @@ async function sendByExporter(url: string): Promise<void> {
   await provider.shutdown();
 }
 
-function linked(): ReturnType<typeof trace.getSpanContext> & object {
+function linked(): SpanContext {
   return {
     traceId: randomBytes(16).toString('hex'),
     spanId: randomBytes(8).toString('hex'),
