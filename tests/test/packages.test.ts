@@ -317,6 +317,8 @@ describe('packed packages', function () {
     expect(await dependencies('exporter-ws')).to.deep.equal(['ws']);
     expect(await dependencies('instrumentation')).to.deep.equal(['@cerberus-otel/exporter-ws']);
     expect(await dependencies('server')).to.deep.equal([
+      '@bufbuild/protobuf',
+      '@cerberus-otel/exporter-ws',
       '@duckdb/node-api',
       'commander',
       'prom-client',

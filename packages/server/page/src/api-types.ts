@@ -183,7 +183,7 @@ export interface Source {
   readonly service_version: string | null;
   readonly deployment_environment: string | null;
   readonly service_instance_id: string | null;
-  readonly mode: 'batch' | 'event' | 'http';
+  readonly mode: 'batch' | 'event' | 'http' | 'otlp';
   readonly producer: string | null;
   readonly last_seq: number | null;
   readonly events: number;

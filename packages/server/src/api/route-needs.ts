@@ -10,6 +10,7 @@ export const ROUTE_NEEDS = {
   'GET /metrics': { needs: 'read', session: false },
   'GET /ws/events': { needs: 'ingest', session: false },
   'POST /v1/ingest/batch': { needs: 'ingest', session: false },
+  'POST /v1/traces': { needs: 'ingest', session: false },
   'GET /api/secret-key': { needs: 'ingest', session: false },
   'GET /api/events': { needs: 'read', session: true },
   'GET /api/events/detail': { needs: 'read', session: true },

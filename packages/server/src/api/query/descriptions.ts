@@ -83,6 +83,7 @@ export const QUERIES: Descriptions = {
   'GET /metrics': 'any',
   'GET /ws/events': 'any',
   'POST /v1/ingest/batch': 'any',
+  'POST /v1/traces': 'any',
   'GET /api/secret-key': 'any',
   'GET /api/events': {
     ...FILTER_PARAMETERS,

@@ -22,6 +22,7 @@ export const LINK_RULES: Readonly<Record<RouteName, LinkRule>> = {
   'GET /metrics': 'never',
   'GET /ws/events': 'never',
   'POST /v1/ingest/batch': 'never',
+  'POST /v1/traces': 'never',
   'GET /api/secret-key': 'never',
   'GET /api/events': { views: ['endpoint'], details: true, params: ['limit'] },
   'GET /api/events/detail': 'never',
