@@ -4,14 +4,15 @@ import { openAccess, type OpenAccess } from './access/open-access.ts';
 import { GuessExchange } from './access/guess-exchange.ts';
 import { GuessLimit } from './access/guess-limit.ts';
 import { RotatingKey } from './access/rotating-key.ts';
-import type { TokenBook } from './access/token-book.ts';
 import { createClientAddress } from './addresses/client-address.ts';
 import type { AlertFile } from './alerts/alert-file.ts';
+import { createSpanAddress } from './addresses/span-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
 import { crowded, keptFirst, respond, unlessRefused } from './api/respond.ts';
 import { createDispatch } from './api/routes.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
+import { createEndpoint } from './create-endpoint.ts';
 import type { CerberusServerError } from './errors.ts';
 import { CertificateWatch } from './http/certificate-watch.ts';
 import { readCertificate, type Certificate } from './http/certificate.ts';
@@ -32,12 +33,12 @@ import { nodeReport } from './observe/node-report.ts';
 import { alertFileOf, alertsOf } from './open-alerts.ts';
 import { openStore } from './open-store.ts';
 import { PRESENTABLE } from './presentable.ts';
-import { BatchSession } from './receive/batch-session.ts';
 import { CLOSE } from './receive/close-codes.ts';
-import { EventSession } from './receive/event-session.ts';
+import { SpanEvents } from './receive/otlp/span-events.ts';
+import { SpanWindow } from './receive/otlp/span-window.ts';
 import { ProducerRegistry } from './receive/producer-registry.ts';
 import { Receiver } from './receive/receiver.ts';
-import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
+import { WEBSOCKET_PATH, type WebSocketEndpoint } from './receive/websocket-endpoint.ts';
 import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
 import { startRetention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
@@ -160,6 +161,13 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     receiver,
     tokens,
     maxIngestBytes: config.maxIngestBytes,
+    maxOtlpBytes: config.maxOtlpBytes,
+    spanEvents: new SpanEvents({
+      addressOf: createSpanAddress(config.otlpTrustProxy, config.otlpAddress),
+      secretKey: () => key.current,
+      validate: (value, clientId) => receiver.validate(value, clientId),
+    }),
+    spanWindow: new SpanWindow(),
     reader: store,
     archive: store.archive,
     nodes: store.nodes,
@@ -248,27 +256,6 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     close: (): Promise<void> =>
       (closing ??= shutDown(config, { http, endpoint, store, stopTasks, access, live, log })),
   };
-}
-
-function createEndpoint(
-  config: ServerConfig,
-  receiver: Receiver,
-  registry: ProducerRegistry,
-  tokens: TokenBook,
-  door: Doorkeeper,
-): WebSocketEndpoint {
-  return new WebSocketEndpoint({
-    ...config,
-    tokens,
-    addressOf: door.addressOf,
-    onGuess: (address) => void door.wrong(address),
-    counters: receiver.counters,
-    createSession: (peer, { mode, grant }) =>
-      // Batch mode is not accepted without a token.
-      mode === 'batch' && grant !== undefined
-        ? new BatchSession(peer, receiver, registry, config, { grant, tokens })
-        : new EventSession(peer, receiver, tokens, config, grant),
-  });
 }
 
 interface Running {

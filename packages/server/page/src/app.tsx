@@ -13,6 +13,7 @@ import { useTheme } from './use-theme.ts';
 import { useTick } from './use-tick.ts';
 import { useUrlState } from './use-url-state.ts';
 import { AlertsView } from './views/alerts.tsx';
+import { ConsumersView } from './views/consumers.tsx';
 import { EndpointView } from './views/endpoint.tsx';
 import { LiveView } from './views/live.tsx';
 import { MetricsView } from './views/metrics.tsx';
@@ -26,6 +27,7 @@ const TITLES: Readonly<Record<View, string>> = {
   overview: 'Overview',
   requests: 'Requests',
   live: 'Live',
+  consumers: 'Consumers',
   metrics: 'Metrics',
   sources: 'Sources',
   alerts: 'Alerts',
@@ -107,6 +109,7 @@ export function App(): JSX.Element {
 function view(name: View): ComponentChildren {
   if (name === 'requests') return <RequestsView />;
   if (name === 'live') return <LiveView />;
+  if (name === 'consumers') return <ConsumersView />;
   if (name === 'metrics') return <MetricsView />;
   if (name === 'sources') return <SourcesView />;
   if (name === 'alerts') return <AlertsView />;
