@@ -25,6 +25,8 @@ import {
   type AnalyticsContext,
   type AnalyticsReply,
 } from './analytics-api.ts';
+import { consumersReply } from './consumers-api.ts';
+import { releasesReply } from './releases-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
 import { eventReply, eventsReply, summaryReply } from './read-api.ts';
@@ -161,11 +163,13 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/overview': figures(overviewReply),
     'GET /api/endpoints': figures(endpointsReply),
     'GET /api/clients': figures(clientsReply),
+    'GET /api/consumers': question(({ params }) => consumersReply(analytics, params)),
     'GET /api/custom-metrics': figures(customMetricsReply),
     'GET /api/custom-metrics/detail': question(({ params, link }) =>
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
     ),
     'GET /api/values': figures(valuesReply),
+    'GET /api/releases': question(({ params }) => releasesReply(analytics, params)),
     'GET /api/sources': question(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
     'GET /api/nodes': question(({ params }) => nodesReply(context.nodes, params)),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),
