@@ -197,6 +197,8 @@ describe('cerberus-server --tls-cert --tls-key', () => {
     expect(await create.ended, create.output().stderr).to.include({ code: 0 });
     const archive = spawnServer(['export', '--db', db, '--output', join(folder, 'out')], env);
     expect(await archive.ended, archive.output().stderr).to.include({ code: 0 });
+    const health = spawnServer(['health'], env);
+    expect(await health.ended, health.output().stderr).to.include({ code: 0 });
   }).timeout(30_000);
 
   it('S24 does not start with one of the two, or with a key that does not fit', async () => {
