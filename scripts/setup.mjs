@@ -1,5 +1,6 @@
 // Installs and builds what is missing, with nothing but Node and npm on the machine, and skips what is done.
-// `node scripts/setup.mjs` prepares the whole workspace; `--only demo` just what the demo needs.
+// `node scripts/setup.mjs` prepares the whole workspace; `--only demo` just what the demo needs,
+// `--only server` just what the image does.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,10 @@ const SCOPES = {
   demo: {
     filters: ['--filter', '.', '--filter', '@cerberus-otel/example-demo...'],
     project: 'examples/demo',
+  },
+  server: {
+    filters: ['--filter', '.', '--filter', '@cerberus-otel/image...'],
+    project: 'packages/server',
   },
 };
 
@@ -31,7 +36,7 @@ function run(command, args) {
 }
 
 function manifests() {
-  const folders = ['packages', 'examples'].flatMap((parent) =>
+  const folders = ['deploy', 'packages', 'examples'].flatMap((parent) =>
     existsSync(join(root, parent))
       ? readdirSync(join(root, parent)).map((name) => join(parent, name, 'package.json'))
       : [],
