@@ -1,26 +1,39 @@
-# The server in an image: docs/deployment.md.
+# The server in an image, and the application beside it in compose.yaml: docs/deployment.md.
 #   docker build -t cerberus-server .
 #   docker build -t cerberus-server:alpine --build-arg BASE=alpine .
 ARG NODE=24
-# What the server runs on: any variant of the node image, of glibc or musl.
+# What they run on: any variant of the node image, of glibc or musl.
 ARG BASE=bookworm-slim
 
-FROM node:${NODE}-bookworm-slim AS build
-ARG BASE
+FROM node:${NODE}-bookworm-slim AS source
 ENV npm_config_store_dir=/pnpm
 WORKDIR /src
 COPY . .
-# The compiler runs here whatever the base is; only the database's binary is for another C library.
+
+# The compiler runs on glibc whatever the base is; only the database's binary is for another C library.
+FROM source AS server-files
+ARG BASE
 RUN --mount=type=cache,target=/pnpm \
     case "${BASE}" in *alpine*) libc=musl ;; *) libc=glibc ;; esac \
-    && node scripts/image.mjs /app --libc "${libc}"
+    && node scripts/image.mjs server /app --libc "${libc}"
 
-FROM node:${NODE}-${BASE}
+FROM source AS express-files
+RUN --mount=type=cache,target=/pnpm node scripts/image.mjs express /app
+
+FROM node:${NODE}-${BASE} AS express
+COPY --from=express-files /app /app
+ENV NODE_ENV=production
+USER 1000:1000
+WORKDIR /app
+EXPOSE 3000
+CMD ["node", "--import", "./instrumentation.mjs", "app.mjs"]
+
+FROM node:${NODE}-${BASE} AS server
 LABEL org.opencontainers.image.title="Cerberus server" \
       org.opencontainers.image.description="Receives, stores and serves Cerberus request events" \
       org.opencontainers.image.source="https://github.com/cerberus-otel/cerberus-otel-js" \
       org.opencontainers.image.licenses="MIT"
-COPY --from=build /app /app
+COPY --from=server-files /app /app
 RUN ln -s /app/node_modules/.bin/cerberus-server /usr/local/bin/cerberus-server \
     && mkdir /data \
     && chown 1000:1000 /data

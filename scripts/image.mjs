@@ -1,5 +1,5 @@
-// What the Dockerfile copies: `node scripts/image.mjs <folder> [--libc musl]` puts the server and its dependencies there, as the lockfile
-// has them, with the database's binary for that C library (by default that of this machine).
+// What the Dockerfile copies: `node scripts/image.mjs server <folder>` puts the server and its dependencies there, as the lockfile has
+// them; `express` that example. `--libc musl` takes the database's binary for that C library (default: that of this machine).
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PNPM } from './pnpm.mjs';
 
+const PACKAGES = { server: '@cerberus-otel/image', express: '@cerberus-otel/example-express' };
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 function run(command, args) {
@@ -18,24 +19,29 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { libc: { type: 'string' } },
 });
-const [target] = positionals;
-if (positionals.length !== 1 || ![undefined, 'glibc', 'musl'].includes(values.libc)) {
-  process.stderr.write('image: takes a folder that is not there yet, and --libc glibc or musl\n');
+const [name, target] = positionals;
+if (
+  positionals.length !== 2 ||
+  !Object.hasOwn(PACKAGES, name) ||
+  ![undefined, 'glibc', 'musl'].includes(values.libc)
+) {
+  process.stderr.write(
+    `image: takes ${Object.keys(PACKAGES).join(' or ')}, a folder, and --libc glibc or musl\n`,
+  );
   process.exit(2);
 }
-const folder = resolve(target);
-run(process.execPath, [join(root, 'scripts/setup.mjs'), '--only', 'server']);
+run(process.execPath, [join(root, 'scripts/setup.mjs'), '--only', name]);
 run('npx', [
   '--yes',
   PNPM,
   '--filter',
-  '@cerberus-otel/image',
+  PACKAGES[name],
   'deploy',
   '--prod',
-  // With a lockfile of its own, made from the workspace's, and packages in one flat folder: the server finds `pg` beside it.
+  // A lockfile of its own, made from the workspace's, and packages in one flat folder: the server finds `pg` beside it.
   '--config.inject-workspace-packages=true',
   '--config.node-linker=hoisted',
   ...(values.libc === undefined ? [] : [`--libc=${values.libc}`]),
-  folder,
+  resolve(target),
 ]);
-rmSync(join(folder, 'pnpm-lock.yaml'));
+rmSync(join(resolve(target), 'pnpm-lock.yaml'));
