@@ -31,7 +31,6 @@ export function revokeTokenReply(tokens: TokenBook, params: URLSearchParams): Re
   const parsed = readQuery(QUERIES['DELETE /api/tokens'], params);
   if (!parsed.ok) return failure(400, parsed.error);
   const { id } = parsed.query;
-  if (id === undefined) return failure(400, '`id` must be given');
   if (!tokens.revoke(id)) return failure(404, 'there is no such token that could be revoked');
   return { status: 200, body: { revoked: id } };
 }

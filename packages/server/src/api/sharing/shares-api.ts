@@ -38,7 +38,6 @@ export async function revokeShareReply(shares: Shares, params: URLSearchParams):
   const parsed = readQuery(QUERIES['DELETE /api/shares'], params);
   if (!parsed.ok) return failure(400, parsed.error);
   const { id } = parsed.query;
-  if (id === undefined) return failure(400, '`id` must be given');
   if (!(await shares.revoke(id))) return failure(404, 'there is no such link');
   return { status: 200, body: { revoked: id } };
 }
