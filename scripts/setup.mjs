@@ -104,6 +104,7 @@ function buildPage() {
 function build(scope) {
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', SCOPES[scope].project]);
   markCommonJs();
+  run(process.execPath, [join(serverFolder, 'describe-api.mjs')]);
   buildPage();
 }
 

@@ -85,6 +85,8 @@ export const QUERIES: Descriptions = {
   'GET /healthz': 'any',
   'GET /livez': 'any',
   'GET /readyz': 'any',
+  'GET /openapi.json': {},
+  'GET /schemas/event.json': {},
   'GET /metrics': 'any',
   'GET /ws/events': 'any',
   'POST /v1/ingest/batch': 'any',

@@ -31,7 +31,7 @@ export function given<T>(parameter: Parameter<T>): GivenParameter<T> {
 
 /** The rule of a parameter. */
 export function ruleOf(schema: Parameter<unknown> | GivenParameter<unknown>): ParameterRule {
-  const inner = 'wrapped' in schema ? (schema as Parameter<unknown>).wrapped : schema;
+  const inner = 'wrapped' in schema ? schema.wrapped : schema;
   return v.getMetadata(inner) as unknown as ParameterRule;
 }
 
