@@ -53,7 +53,7 @@ export function factsOf(event: StoredEvent): readonly Fact[] {
       'Response body',
       event.response_body_size === undefined ? undefined : bytes(event.response_body_size),
     ),
-    known('Scheme', event.scheme),
+    known('Scheme', event.scheme === undefined ? undefined : event.scheme ? 'https' : 'http'),
     known('HTTP version', event.network_protocol_version),
   ];
   return facts.filter((fact) => fact !== undefined);
