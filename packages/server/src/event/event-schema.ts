@@ -1,5 +1,6 @@
 import { CUSTOM_DATA_LIMITS } from './custom-data.ts';
 import { OUTCOMES, SYNTHETIC_TYPES } from './event.ts';
+import { MAX_NAME_CHARACTERS } from './short-text.ts';
 import { RFC_3339 } from './timestamps.ts';
 import { ERROR_TYPE, HEX_DIGITS, MAX_STATUS, PROTOCOL_VERSION, TEXT_LIMITS } from './validation.ts';
 
@@ -13,6 +14,13 @@ const identifier = (maxBytes: number): JsonSchema => ({
   type: ['string', 'number', 'null'],
   maxLength: maxBytes,
 });
+/** As `shortText` takes it. */
+const shortName = {
+  type: ['string', 'null'],
+  minLength: 1,
+  maxLength: MAX_NAME_CHARACTERS,
+  pattern: '^[^\\u0000]*$',
+};
 const size = { type: ['integer', 'null'], minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 
 /** The address is `source_ip`; only where that is null or not there, `remote_addr` is looked at. */
@@ -65,6 +73,11 @@ export function takenEvent(): JsonSchema {
       user_agent_synthetic_type: {
         description: 'What asks without being a person or a program that is served.',
       },
+      service_version: { description: '`service.version` of what served it; else that of the connection.' },
+      deployment_environment: { description: '`deployment.environment.name`; likewise.' },
+      consumer: { description: 'Pseudonym of whom it was served for: a customer, an API key.' },
+      consumer_group: { description: 'What that belongs to, such as a plan.' },
+      consumer_label: { description: 'What people call it.' },
     },
   };
 }
@@ -107,6 +120,11 @@ export function keptEvent(): JsonSchema {
       response_body_size: size,
       network_protocol_version: { type: ['string', 'null'], pattern: PROTOCOL_VERSION.source },
       user_agent_synthetic_type: { enum: [...SYNTHETIC_TYPES, null] },
+      service_version: shortName,
+      deployment_environment: shortName,
+      consumer: shortName,
+      consumer_group: shortName,
+      consumer_label: shortName,
     },
   };
 }

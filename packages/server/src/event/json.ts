@@ -45,6 +45,11 @@ export const EVENT_JSON = v.pipe(
     response_body_size: bytes,
     network_protocol_version: text,
     user_agent_synthetic_type: v.optional(v.picklist(SYNTHETIC_TYPES)),
+    service_version: v.optional(v.pipe(v.string(), v.description('The release that served it.'))),
+    deployment_environment: text,
+    consumer: v.optional(v.pipe(v.string(), v.description('Pseudonym of whom it was served for.'))),
+    consumer_group: text,
+    consumer_label: text,
   }),
   v.description(
     'An event as it is stored. A member without a value is left out, but for `source_ip` and `custom_data`.',
@@ -81,5 +86,10 @@ export function eventToJson(event: StoredEvent): EventJson {
     response_body_size: event.responseBodySize ?? undefined,
     network_protocol_version: event.protocolVersion ?? undefined,
     user_agent_synthetic_type: event.syntheticType ?? undefined,
+    service_version: event.release ?? undefined,
+    deployment_environment: event.environment ?? undefined,
+    consumer: event.consumer ?? undefined,
+    consumer_group: event.consumerGroup ?? undefined,
+    consumer_label: event.consumerLabel ?? undefined,
   };
 }

@@ -71,6 +71,11 @@ const MEMBERS = [
   'response_body_size',
   'network_protocol_version',
   'user_agent_synthetic_type',
+  'service_version',
+  'deployment_environment',
+  'consumer',
+  'consumer_group',
+  'consumer_label',
   'of another sender',
   '__proto__',
 ];

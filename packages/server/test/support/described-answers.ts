@@ -83,7 +83,7 @@ export function closed(description: unknown): unknown {
   if (typeof description !== 'object' || description === null) return description;
   const members = Object.entries(description)
     // What is sent may have more; and it is no answer.
-    .filter(([name]) => name !== 'SentEvent' && name !== 'IngestBody')
+    .filter(([name]) => !['SentEvent', 'IngestBody', 'TracesBody'].includes(name))
     .map(([name, value]) => [name, closed(value)]);
   const copy = Object.fromEntries(members) as Record<string, unknown>;
   const isOpen = copy['type'] === 'object' && 'properties' in copy && !('additionalProperties' in copy);

@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 
 import { EVENT_JSON } from '../../event/json.ts';
 import * as access from '../answers/access.ts';
+import * as consumers from '../answers/consumers.ts';
 import * as events from '../answers/events.ts';
 import * as figures from '../answers/figures.ts';
 import * as metrics from '../answers/metrics.ts';
@@ -18,6 +19,8 @@ export const SCHEMAS = {
   Overview: figures.OVERVIEW,
   Endpoints: figures.ENDPOINTS,
   Clients: figures.CLIENTS,
+  Consumers: consumers.CONSUMERS,
+  Releases: consumers.RELEASES,
   Values: figures.VALUES,
   Metrics: metrics.METRICS,
   Metric: metrics.METRIC,
@@ -35,6 +38,8 @@ export const SCHEMAS = {
   Health: service.HEALTH,
   SecretKey: service.SECRET_KEY,
   Ingested: service.INGESTED,
+  TracesTaken: service.TRACES_TAKEN,
+  TracesFailure: service.TRACES_FAILURE,
 } as const satisfies Readonly<Record<string, v.GenericSchema>>;
 
 /** The name of an answer in JSON. */

@@ -1,3 +1,5 @@
+import type { SchemaName } from './answers.ts';
+
 /** A part of the description, as JSON. */
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -16,13 +18,25 @@ export const FAILURES = {
 
 const RETRY_AFTER = { description: 'Seconds.', schema: { type: 'integer', minimum: 0 } };
 
-/** A failure in the form of all routes. */
-export function failureOf(description: string): Json {
+/** A body that is JSON, or the same in another encoding. */
+export function contentOf(schema: Json, encodings: readonly string[]): Json {
+  return {
+    'application/json': { schema },
+    ...Object.fromEntries(encodings.map((type) => [type, {}])),
+  };
+}
+
+/** A failure, by default in the form of all routes. */
+export function failureOf(
+  description: string,
+  schema: SchemaName = 'Failure',
+  encodings: readonly string[] = [],
+): Json {
   const mayRepeat = description.includes('Retry-After');
   return {
     description,
     ...(mayRepeat && { headers: { 'Retry-After': RETRY_AFTER } }),
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } },
+    content: contentOf({ $ref: `#/components/schemas/${schema}` }, encodings),
   };
 }
 

@@ -73,6 +73,12 @@ function ingestSchemas(): Json {
   const { event, ingestBody } = wireSchema()['$defs'] as Readonly<Record<string, JsonSchema>>;
   const properties = ingestBody?.['properties'] as { readonly events: JsonSchema };
   return {
+    TracesBody: {
+      description:
+        'An `ExportTraceServiceRequest` of OTLP; https://github.com/open-telemetry/opentelemetry-proto has the rest of it.',
+      type: 'object',
+      properties: { resourceSpans: { type: 'array', items: { type: 'object' } } },
+    },
     SentEvent: event,
     IngestBody: {
       ...ingestBody,

@@ -7,8 +7,8 @@ import { FILTER_PARAMETERS } from '../query/filter.ts';
 import { ruleOf, type GivenParameter, type Parameter } from '../query/parameters.ts';
 import { ROUTE_NEEDS, type RouteName } from '../route-needs.ts';
 import { LINK_RULES } from '../sharing/link-rules.ts';
-import { failureOf, type FAILURES, type Json } from './failures.ts';
-import { ROUTE_DESCRIPTIONS, type AnswerBody } from './routes.ts';
+import { contentOf, failureOf, type FAILURES, type Json } from './failures.ts';
+import { ROUTE_DESCRIPTIONS } from './routes.ts';
 
 /** Writes a schema as JSON Schema: of what is given, or of what that is read as. */
 export type WriteSchema = (schema: v.GenericSchema, of: 'input' | 'output') => Json;
@@ -18,6 +18,7 @@ type Query = Readonly<Record<string, Parameter<unknown> | GivenParameter<unknown
 /** What a route takes as a body. */
 const BODIES: Partial<Readonly<Record<RouteName, v.GenericSchema | Json>>> = {
   'POST /v1/ingest/batch': { $ref: '#/components/schemas/IngestBody' },
+  'POST /v1/traces': { $ref: '#/components/schemas/TracesBody' },
   'POST /api/tokens': TOKEN_WISH,
   'POST /api/shares': SHARE_WISH,
   'POST /api/session': SIGN_IN,
@@ -25,7 +26,7 @@ const BODIES: Partial<Readonly<Record<RouteName, v.GenericSchema | Json>>> = {
 
 /** Describes a route. */
 export function operationOf(name: RouteName, write: WriteSchema): Json {
-  const { tag, summary, more } = ROUTE_DESCRIPTIONS[name];
+  const { tag, summary, more, encodings = [] } = ROUTE_DESCRIPTIONS[name];
   const body = BODIES[name];
   const description = [more, linkText(name), QUERIES[name] === 'any' && 'Parameters are not looked at.']
     .filter(Boolean)
@@ -40,7 +41,7 @@ export function operationOf(name: RouteName, write: WriteSchema): Json {
     ...(body !== undefined && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: isJson(body) ? body : write(body, 'input') } },
+        content: contentOf(isJson(body) ? body : write(body, 'input'), encodings),
       },
     }),
     responses: responsesOf(name),
@@ -122,21 +123,26 @@ function headersOf(name: RouteName): readonly Json[] {
 }
 
 function responsesOf(name: RouteName): Json {
-  const { status = 200, answer, failures = {} } = ROUTE_DESCRIPTIONS[name];
+  const { status = 200, failures = {}, failureSchema, encodings } = ROUTE_DESCRIPTIONS[name];
   const common = Object.entries(commonFailures(name)).map(([code, each]) => [
     code,
     { $ref: `#/components/responses/${each}` },
   ]);
-  const own = Object.entries(failures).map(([code, description]) => [code, failureOf(description)]);
-  return { [status]: successOf(answer), ...Object.fromEntries([...common, ...own]) } as Json;
+  const own = Object.entries(failures).map(([code, description]) => [
+    code,
+    failureOf(description, failureSchema, encodings),
+  ]);
+  return { [status]: successOf(name), ...Object.fromEntries([...common, ...own]) } as Json;
 }
 
-function successOf(answer: AnswerBody): Json {
+function successOf(name: RouteName): Json {
+  const { answer, encodings = [] } = ROUTE_DESCRIPTIONS[name];
   if (answer === 'nothing') return { description: 'As asked.' };
-  if (typeof answer === 'string') {
-    const schema = { $ref: `#/components/schemas/${answer}` };
-    return { description: 'The answer.', content: { 'application/json': { schema } } };
-  }
+  if (typeof answer === 'string')
+    return {
+      description: 'The answer.',
+      content: contentOf({ $ref: `#/components/schemas/${answer}` }, encodings),
+    };
   const content = Object.fromEntries(answer.types.map((type) => [type, {}]));
   return { description: answer.is, content };
 }

@@ -31,6 +31,10 @@ export interface RouteDescription {
   /** The status of success, by default 200. */
   readonly status?: number;
   readonly answer: AnswerBody;
+  /** Media types beside JSON, in which the same comes and goes. */
+  readonly encodings?: readonly string[];
+  /** Of its own failures, by default that of all routes. */
+  readonly failureSchema?: SchemaName;
   /** When it fails beside what every route of its kind does. */
   readonly failures?: Readonly<Record<number, string>>;
 }
@@ -67,6 +71,12 @@ export const ROUTE_DESCRIPTIONS: Readonly<Record<RouteName, RouteDescription>> =
   },
   'GET /api/endpoints': { tag: 'Figures', summary: 'Endpoints with their figures', answer: 'Endpoints' },
   'GET /api/clients': { tag: 'Figures', summary: 'The busiest pseudonymous clients', answer: 'Clients' },
+  'GET /api/consumers': {
+    tag: 'Figures',
+    summary: 'Whom requests are for, with what each got',
+    answer: 'Consumers',
+  },
+  'GET /api/releases': { tag: 'Figures', summary: 'Which releases appeared', answer: 'Releases' },
   'GET /api/custom-metrics': {
     tag: 'Figures',
     summary: 'Which custom metrics there are',
@@ -96,6 +106,22 @@ export const ROUTE_DESCRIPTIONS: Readonly<Record<RouteName, RouteDescription>> =
     failures: {
       400: 'The body is no JSON object with `events`.',
       413: 'The body, or the number of events, is too large.',
+    },
+  },
+  'POST /v1/traces': {
+    tag: 'Sending',
+    summary: 'Takes spans of any OpenTelemetry SDK or Collector',
+    more: 'OTLP over HTTP, in either encoding, with gzip or without: SERVER spans of HTTP and RPC become events, others are dropped.',
+    encodings: ['application/x-protobuf'],
+    answer: 'TracesTaken',
+    failureSchema: 'TracesFailure',
+    failures: {
+      400: 'The body is no `ExportTraceServiceRequest`.',
+      401: 'There is no token, or a wrong one.',
+      403: 'The token is not for sending, or for another application.',
+      413: 'The body is too large.',
+      415: 'The body is of another type, or compressed in another way.',
+      503: 'Too much waits, or the store fails: again after `Retry-After`.',
     },
   },
   'GET /api/secret-key': {

@@ -1,5 +1,11 @@
 import { ENDPOINT_ORDERS, type EndpointOrder } from '../../store/analytics.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../store/archive.ts';
+import {
+  CONSUMER_KINDS,
+  CONSUMER_ORDERS,
+  type ConsumerKind,
+  type ConsumerOrder,
+} from '../../store/consumer-list.ts';
 import { EVENT_ORDERS, type EventOrder } from '../../store/event-order.ts';
 import { DIMENSIONS, type Dimension } from '../../store/value-list.ts';
 import { parseCursor, type Cursor } from '../cursor.ts';
@@ -55,10 +61,13 @@ interface Questions {
   readonly 'GET /api/overview': FilterParameters & InBuckets;
   readonly 'GET /api/endpoints': FilterParameters & Searched & { readonly sort?: EndpointOrder | undefined };
   readonly 'GET /api/clients': FilterParameters & Searched;
+  readonly 'GET /api/consumers': FilterParameters &
+    Searched & { readonly by?: ConsumerKind | undefined; readonly sort?: ConsumerOrder | undefined };
   readonly 'GET /api/custom-metrics': FilterParameters & Searched;
   readonly 'GET /api/custom-metrics/detail': FilterParameters &
     InBuckets & { readonly name: string; readonly group?: 'endpoint' | undefined };
   readonly 'GET /api/values': FilterParameters & Searched & { readonly of: Dimension };
+  readonly 'GET /api/releases': Limited & Pick<FilterParameters, 'since' | 'until' | 'client_id'>;
   readonly 'GET /api/sources': Searched & Pick<FilterParameters, 'client_id'>;
   readonly 'GET /api/nodes': Limited;
   readonly 'GET /api/live': MemberParameters;
@@ -90,6 +99,7 @@ export const QUERIES: Descriptions = {
   'GET /metrics': 'any',
   'GET /ws/events': 'any',
   'POST /v1/ingest/batch': 'any',
+  'POST /v1/traces': 'any',
   'GET /api/secret-key': 'any',
   'GET /api/events': {
     ...FILTER_PARAMETERS,
@@ -137,6 +147,16 @@ export const QUERIES: Descriptions = {
     q: searched('metrics'),
     limit: limitParameter(100, 1000),
   },
+  'GET /api/consumers': {
+    ...FILTER_PARAMETERS,
+    by: wordParameter('What they are told apart by, by default `consumer`.', CONSUMER_KINDS),
+    sort: wordParameter(
+      'By what they are ordered, the highest or the latest first; by default `requests`.',
+      CONSUMER_ORDERS,
+    ),
+    q: searched('consumers'),
+    limit: limitParameter(50, 200),
+  },
   'GET /api/custom-metrics/detail': {
     ...FILTER_PARAMETERS,
     name: given(searchParameter('The metric.')),
@@ -148,6 +168,12 @@ export const QUERIES: Descriptions = {
     of: given(wordParameter('Of what.', DIMENSIONS)),
     q: searched('values'),
     limit: limitParameter(20, 200),
+  },
+  'GET /api/releases': {
+    since: FILTER_PARAMETERS.since,
+    until: FILTER_PARAMETERS.until,
+    client_id: textParameter('The application.'),
+    limit: limitParameter(50, 200),
   },
   'GET /api/sources': {
     client_id: textParameter('The application.'),

@@ -34,6 +34,10 @@ export interface MemberParameters {
   readonly session_id?: string | undefined;
   readonly trace_id?: string | undefined;
   readonly synthetic?: NonNullable<EventFilter['synthetic']> | undefined;
+  readonly release?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly consumer?: string | undefined;
+  readonly consumer_group?: string | undefined;
   readonly latency_ms_min?: number | undefined;
   readonly latency_ms_max?: number | undefined;
   readonly metric?: string | undefined;
@@ -74,6 +78,10 @@ export const MEMBER_PARAMETERS: Parameters<MemberParameters> = {
     'any',
     'none',
   ]),
+  release: textParameter('The release that served it: `service_version`, whole.'),
+  environment: textParameter('The environment that served it, whole.'),
+  consumer: textParameter('Whom it was served for: the pseudonym, whole.'),
+  consumer_group: textParameter('What that belongs to, whole.'),
   latency_ms_min: numberParameter('The shortest latency, milliseconds.'),
   latency_ms_max: numberParameter('The longest latency, milliseconds.'),
   metric: textParameter('Has the custom metric of this name, with a value.'),
@@ -112,6 +120,10 @@ export function filterOf(given: FilterParameters): EventFilter {
     sessionId: given.session_id,
     traceId: given.trace_id,
     synthetic: given.synthetic,
+    release: given.release,
+    environment: given.environment,
+    consumer: given.consumer,
+    consumerGroup: given.consumer_group,
     latency: from === undefined && to === undefined ? undefined : { from, to },
     metric: metric === undefined ? undefined : { name: metric, equals, from: metricMin, to: metricMax },
   };

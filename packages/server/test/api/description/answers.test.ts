@@ -49,6 +49,10 @@ const VALUES: Readonly<Record<string, string>> = {
   session_id: 's-1',
   trace_id: '0af7651916cd43dd8448eb211c80319c',
   span_id: 'b7ad6b7169203331',
+  release: '1.2.3',
+  environment: 'production',
+  consumer: 'c-1',
+  consumer_group: 'pro',
   latency_ms_min: '1.5',
   latency_ms_max: '1000',
   metric: 'items',
@@ -189,7 +193,11 @@ for (const db of ['memory', 'DuckDB']) {
       expect(await sent.json()).to.deep.equal({ accepted: 1, skipped: 1 });
       expect((await post('/v1/ingest/batch', {})).status).to.equal(400);
       expect((await post('/v1/ingest/batch', { events: Array(1001).fill(1) })).status).to.equal(413);
+      const traces = { resourceSpans: [] };
+      expect(await (await post('/v1/traces', traces)).json()).to.deep.equal({});
+      expect((await post('/v1/traces', [])).status).to.equal(400);
       for (const [authorization, path, status] of [
+        ['', '/v1/traces', 401],
         ['', '/v1/ingest/batch', 401],
         ['Bearer wrong', '/v1/ingest/batch', 403],
         ['', '/api/shares', 401],
@@ -282,6 +290,11 @@ function eventsOfAllKinds(): Json[] {
     response_body_size: 34,
     network_protocol_version: '2',
     user_agent_synthetic_type: 'bot',
+    service_version: '1.2.3',
+    deployment_environment: 'production',
+    consumer: 'c-1',
+    consumer_group: 'pro',
+    consumer_label: 'ACME',
   };
   return [
     wireEvent({
