@@ -20,7 +20,7 @@ interface OtherBody {
 }
 
 /** The body of an answer; `nothing` has none. */
-export type AnswerBody = SchemaName | OtherBody | 'nothing';
+type AnswerBody = SchemaName | OtherBody | 'nothing';
 
 /** What is said of a route beside what its parameters, needs and rules say. */
 export interface RouteDescription {
