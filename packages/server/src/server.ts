@@ -6,6 +6,7 @@ import { GuessLimit } from './access/guess-limit.ts';
 import { RotatingKey } from './access/rotating-key.ts';
 import { createClientAddress } from './addresses/client-address.ts';
 import type { AlertFile } from './alerts/alert-file.ts';
+import { readDocuments } from './api/documents.ts';
 import { createSpanAddress } from './addresses/span-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
@@ -182,6 +183,7 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     door,
     live,
     page: createPageReply(),
+    documents: readDocuments(),
     traceUrlTemplate: config.traceUrlTemplate,
   });
   const dispatch = keptFirst(routes, access.settled);

@@ -48,7 +48,7 @@ describe('alerts of several servers on one database', function () {
     store = await open();
   });
 
-  it('S26 fire once, and are resolved once, whichever of them looks', async () => {
+  it('S28 fire once, and are resolved once, whichever of them looks', async () => {
     const nodes = [alertsOn(store, clock), alertsOn(await open(), clock), alertsOn(await open(), clock)];
     await add(nodes[0] as Alerts, 5);
     await requests(store, 1, 1);
@@ -66,7 +66,7 @@ describe('alerts of several servers on one database', function () {
     expect(evaluations.reduce((sum, each) => sum + each)).to.equal(15);
   });
 
-  it('S26 are told by another one when the one that was about to tell them is killed, under the same id', async () => {
+  it('S28 are told by another one when the one that was about to tell them is killed, under the same id', async () => {
     const alerts = alertsOn(store, clock);
     await add(alerts, 1);
     await requests(store, 1, 1);

@@ -15,7 +15,7 @@ export const MEASURES = [
 export type Measure = (typeof MEASURES)[number];
 
 /** Of what one value may have too large a share of the requests. */
-const SHARERS = ['source_ip', 'consumer', 'user_id', 'client_id'] as const;
+export const SHARERS = ['source_ip', 'consumer', 'user_id', 'client_id'] as const;
 
 const MAX_WORDS = 30;
 const MAX_WINDOW_MINUTES = 1440;

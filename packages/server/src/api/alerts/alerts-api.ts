@@ -3,10 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Alerts } from '../../alerts/alerts.ts';
 import type { Refusal } from '../../alerts/book.ts';
 import { failure, type Reply } from '../../http/response.ts';
+import { DESTINATION_WISH, RULE_WISH } from '../bodies.ts';
 import { readJsonObject } from '../json-body.ts';
 import { QUERIES } from '../query/descriptions.ts';
 import { readQuery } from '../query/reading.ts';
 import { destinationToJson, entryToJson, readingToJson, ruleToJson } from './alerts-json.ts';
+
+const RULE_MEMBERS = Object.keys(RULE_WISH.entries);
+const DESTINATION_MEMBERS = DESTINATION_WISH.options.flatMap(({ entries }) => Object.keys(entries));
 
 /** A filter may have many long words. */
 const MAX_BODY_BYTES = 65_536;
@@ -22,7 +26,7 @@ export async function alertsReply(alerts: Alerts): Promise<Reply> {
 
 /** `POST /api/alerts` with a rule. */
 export function createRuleReply(message: IncomingMessage, { book }: Alerts): Promise<Reply> {
-  return withBody(message, async (value) => {
+  return withBody(message, RULE_MEMBERS, async (value) => {
     const made = await book.addRule(value);
     return 'kind' in made ? refusal(made) : { status: 201, body: ruleToJson({ ...made, state: undefined }) };
   });
@@ -35,7 +39,7 @@ export function changeRuleReply(
   params: URLSearchParams,
 ): Promise<Reply> {
   return withId('PUT /api/alerts', params, (id) =>
-    withBody(message, async (value) => {
+    withBody(message, RULE_MEMBERS, async (value) => {
       const made = await book.changeRule(id, value);
       return 'kind' in made
         ? refusal(made)
@@ -51,7 +55,7 @@ export function removeRuleReply({ book }: Alerts, params: URLSearchParams): Prom
 
 /** `POST /api/alerts/preview` with a rule: what it would find now. Nothing is kept or sent. */
 export function previewReply(message: IncomingMessage, alerts: Alerts): Promise<Reply> {
-  return withBody(message, async (value) => {
+  return withBody(message, RULE_MEMBERS, async (value) => {
     const rule = await alerts.book.checked(value);
     if (typeof rule === 'string') return failure(400, rule);
     return { status: 200, body: { readings: (await alerts.preview(rule)).map(readingToJson) } };
@@ -68,7 +72,7 @@ export async function alertLogReply(alerts: Alerts, params: URLSearchParams): Pr
 
 /** `POST /api/alerts/destinations` with a destination; the secret that is made up for it is shown this once. */
 export function createDestinationReply(message: IncomingMessage, { book }: Alerts): Promise<Reply> {
-  return withBody(message, async (value) => {
+  return withBody(message, DESTINATION_MEMBERS, async (value) => {
     const made = await book.addDestination(value);
     if ('kind' in made) return refusal(made);
     const secret = made.secret === undefined ? {} : { secret: made.secret };
@@ -98,9 +102,10 @@ export function testDestinationReply(alerts: Alerts, params: URLSearchParams): P
 
 async function withBody(
   message: IncomingMessage,
+  known: readonly string[],
   reply: (value: Readonly<Record<string, unknown>>) => Promise<Reply>,
 ): Promise<Reply> {
-  const body = await readJsonObject(message, MAX_BODY_BYTES);
+  const body = await readJsonObject(message, MAX_BODY_BYTES, known);
   return body.ok ? reply(body.value) : body.reply;
 }
 
@@ -115,8 +120,7 @@ async function withId(
 ): Promise<Reply> {
   const parsed = readQuery(QUERIES[route], params);
   if (!parsed.ok) return failure(400, parsed.error);
-  const { id } = parsed.query;
-  return id === undefined ? failure(400, '`id` must be given') : reply(id);
+  return reply(parsed.query.id);
 }
 
 function removed(id: string, refused: Refusal | undefined): Reply {
