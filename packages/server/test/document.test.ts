@@ -132,14 +132,13 @@ describe('docs/server.md', () => {
     }
   });
 
-  it('has a service and a scrape configuration that name flags and endpoints as they are', () => {
+  it('has settings of TLS and a scrape configuration that name variables and endpoints as they are', () => {
     const block = (language: string): string =>
       codeBlocks(SERVER_DOCUMENT).find((each) => each.language === language)?.text ?? '';
-    const [, args = ''] = /^ExecStart=\S+ (.*)$/m.exec(block('ini')) ?? [];
-    for (const [flag] of args.matchAll(/--[a-z-]+/g)) {
+    for (const [variable] of block('ini').matchAll(/^CERBERUS_\w+/gm)) {
       expect(
-        [...ROWS.values()].some((cells) => cells[1] === flag),
-        flag,
+        [...ROWS.values()].some((cells) => cells[2] === variable),
+        variable,
       ).to.equal(true);
     }
     expect(block('yaml')).to.include('metrics_path: /metrics').and.include('type: Bearer');
