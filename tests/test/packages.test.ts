@@ -36,7 +36,7 @@ const SDKS = {
 
 const TYPED_USE = `
 import { CerberusWsExporter, type ExporterStats } from '@cerberus-otel/exporter-ws';
-import { CerberusSampler, CerberusSpanProcessor, HttpServerInstrumentation, setMetric, setMetrics, setUserId, withCerberus } from '@cerberus-otel/instrumentation';
+import { CerberusSampler, CerberusSpanProcessor, HttpServerInstrumentation, setConsumer, setMetric, setMetrics, setUserId, withCerberus } from '@cerberus-otel/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, type Sampler, type SpanExporter, type SpanProcessor } from 'SDK_TRACE';
@@ -62,6 +62,7 @@ export const stats: ExporterStats = exporter.stats();
 setMetric('a', 1);
 setMetrics({ b: true, c: ['x'] });
 setUserId('u');
+setConsumer('c', { group: 'g', label: 'l' });
 `;
 
 const ONE_REQUEST = `
@@ -317,6 +318,8 @@ describe('packed packages', function () {
     expect(await dependencies('exporter-ws')).to.deep.equal(['ws']);
     expect(await dependencies('instrumentation')).to.deep.equal(['@cerberus-otel/exporter-ws']);
     expect(await dependencies('server')).to.deep.equal([
+      '@bufbuild/protobuf',
+      '@cerberus-otel/exporter-ws',
       '@duckdb/node-api',
       'commander',
       'prom-client',

@@ -11,6 +11,7 @@ import { MAX_EVENT_BYTES, TEXT_LIMITS } from '../dist/event/validation.js';
 import { ROUTE_NEEDS } from '../dist/api/route-needs.js';
 import { REFUSAL_REASONS } from '../dist/observe/counters.js';
 import { MAX_FRAME_EVENTS } from '../dist/receive/batch-session.js';
+import { WINDOW_SPANS } from '../dist/receive/otlp/span-window.js';
 import { CLOSE } from '../dist/receive/close-codes.js';
 import { DuckDbStore } from '../dist/store/duckdb/store.js';
 import { codeBlocks, GUARANTEES_DOCUMENT, SERVER_DOCUMENT, tableRows } from './support/document.js';
@@ -54,7 +55,7 @@ describe('docs/server.md', () => {
       flags(help.output().stdout).filter((flag) => flag !== '--help' && flag !== '--version'),
     );
     expect([...documented].toSorted()).to.deep.equal([...known].toSorted());
-    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 13);
+    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 15);
   });
 
   it('has the metrics that the server has, with their types, and no other', async () => {
@@ -101,6 +102,7 @@ describe('docs/server.md', () => {
       expect(limits).to.include(text(bytes));
     }
     expect(limits).to.include(`| ${text(MAX_FRAME_EVENTS)} |`);
+    expect(limits).to.include(`| ${text(WINDOW_SPANS)} |`);
     for (const code of Object.values(CLOSE)) expect(limits).to.include(`| ${code} |`);
   });
 

@@ -1,6 +1,7 @@
 import { SpanStatusCode, type Attributes, type Context } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
+import { consumerOf, type Consumer, type ConsumerDetails } from '../enrich/consumer.ts';
 import type { Sender } from '../enrich/identity.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
 import { outcomeOf, type Outcome } from '../enrich/outcome.ts';
@@ -34,6 +35,7 @@ export class RequestRecord {
   #metrics: Map<string, MetricValue> | undefined;
   #origin: Origin;
   #userId: string | undefined;
+  #consumer: Consumer | undefined;
   #users = 0;
   #late: Late | undefined;
   #waiting: (() => void)[] | undefined;
@@ -72,7 +74,7 @@ export class RequestRecord {
   /** Who sent it, as far as it is known by now. */
   get sender(): Sender {
     const { userAgent, peerHash } = this.#arrived ?? {};
-    return { origin: this.#origin, userId: this.#userId, userAgent, peerHash };
+    return { origin: this.#origin, userId: this.#userId, consumer: this.#consumer, userAgent, peerHash };
   }
 
   isRoot(span: object): boolean {
@@ -141,6 +143,14 @@ export class RequestRecord {
   setUserId(id: string): boolean {
     if (this.#closed || id === '') return false;
     this.#userId = id;
+    return true;
+  }
+
+  /** @returns whether it was taken: not after the request, nor what `consumerOf` does not take */
+  setConsumer(id: unknown, details: ConsumerDetails): boolean {
+    const consumer = this.#closed ? undefined : consumerOf(id, details);
+    if (consumer === undefined) return false;
+    this.#consumer = consumer;
     return true;
   }
 

@@ -1,12 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from '@cerberus-otel/exporter-ws/internal';
+import type { Consumer } from './consumer.ts';
 import { findClient, type ForwardedHeader, type Origin } from './client-address.ts';
 import { pseudonym } from './ip-hasher.ts';
 import { syntheticTypeOf } from './synthetic-type.ts';
 import { compileTrust, type Trust, type TrustProxy } from './trust-proxy.ts';
 
 const { sourceIp: SOURCE_IP, userId: USER_ID, scheme: SCHEME } = CERBERUS_ATTRIBUTE;
+const { consumer: CONSUMER, consumerGroup: CONSUMER_GROUP, consumerLabel: CONSUMER_LABEL } = CERBERUS_ATTRIBUTE;
 
 /** What decides who a request is said to come from. */
 export interface IdentityOptions {
@@ -26,6 +28,7 @@ export interface Sender {
   readonly origin: Origin;
   readonly userId: string | undefined;
   readonly userAgent?: string | undefined;
+  readonly consumer?: Consumer | undefined;
   /** Of the connection, where it is known. */
   readonly peerHash?: AddressHash | undefined;
 }
@@ -58,14 +61,32 @@ export class Identity {
     const shownUser = shown(sender.userId, userId === 'raw', key);
     if (shownUser === undefined) takeAway(attributes, USER_ID);
     else attributes[USER_ID] = shownUser;
+    writeConsumer(attributes, sender.consumer, key);
     if (client.scheme === undefined) takeAway(attributes, SCHEME);
     else attributes[SCHEME] = client.scheme;
     const type = syntheticTypeOf(sender.userAgent);
     if (type !== undefined) attributes[CERBERUS_ATTRIBUTE.syntheticType] = type;
     if (key !== undefined) return true;
     const lacksAddress = address !== undefined && sourceIp === 'hash';
-    return !lacksAddress && (sender.userId === undefined || userId === 'raw');
+    const lacksUser = sender.userId !== undefined && userId === 'hash';
+    return !lacksAddress && !lacksUser && sender.consumer === undefined;
   }
+}
+
+/** Without a key nothing of it is sent: the exporter leaves out the group and the label of nobody. */
+function writeConsumer(
+  attributes: Attributes,
+  consumer: Consumer | undefined,
+  key: KeyObject | undefined,
+): void {
+  const id = shown(consumer?.id, false, key);
+  if (id === undefined) takeAway(attributes, CONSUMER);
+  else attributes[CONSUMER] = id;
+  if (consumer === undefined || id === undefined) return;
+  if (consumer.group === undefined) takeAway(attributes, CONSUMER_GROUP);
+  else attributes[CONSUMER_GROUP] = consumer.group;
+  if (consumer.label === undefined) takeAway(attributes, CONSUMER_LABEL);
+  else attributes[CONSUMER_LABEL] = consumer.label;
 }
 
 function shown(

@@ -76,6 +76,54 @@ export interface Clients {
   readonly more: boolean;
 }
 
+/** By what requests are told apart by whom they are for. */
+export type ConsumerKind = 'consumer' | 'group' | 'client';
+
+/** What consumers are ordered by. */
+export type ConsumerSort =
+  | 'requests'
+  | 'errors'
+  | 'error_rate'
+  | 'p95'
+  | 'endpoints'
+  | 'first_seen'
+  | 'last_seen';
+
+export interface ConsumerRow {
+  /** As the filter takes it. */
+  readonly value: string;
+  readonly label: string | null;
+  readonly group: string | null;
+  readonly requests: number;
+  readonly errors: number;
+  readonly latency_ms: { readonly p95: number | null };
+  readonly endpoints: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly new: boolean;
+}
+
+/** `GET /api/consumers`. */
+export interface Consumers {
+  readonly consumers: readonly ConsumerRow[];
+  readonly total: number;
+  readonly new: number;
+}
+
+/** One that appeared in the range. */
+export interface Release {
+  readonly client_id: string;
+  readonly release: string;
+  readonly first_seen: string;
+  readonly previous: { readonly release: string; readonly first_seen: string } | null;
+}
+
+/** `GET /api/releases`. */
+export interface Releases {
+  readonly releases: readonly Release[];
+  readonly more: boolean;
+}
+
 /** `GET /api/values`. */
 export interface Values {
   readonly values: readonly { readonly value: string; readonly requests: number }[];
@@ -161,6 +209,11 @@ export interface StoredEvent {
   readonly response_body_size?: number;
   readonly network_protocol_version?: string;
   readonly user_agent_synthetic_type?: string;
+  readonly service_version?: string;
+  readonly deployment_environment?: string;
+  readonly consumer?: string;
+  readonly consumer_group?: string;
+  readonly consumer_label?: string;
 }
 
 /** `GET /api/events/detail`. */
@@ -183,7 +236,7 @@ export interface Source {
   readonly service_version: string | null;
   readonly deployment_environment: string | null;
   readonly service_instance_id: string | null;
-  readonly mode: 'batch' | 'event' | 'http';
+  readonly mode: 'batch' | 'event' | 'http' | 'otlp';
   readonly producer: string | null;
   readonly last_seq: number | null;
   readonly events: number;

@@ -12,6 +12,7 @@ import { formatState, moved, type View } from './url-state.ts';
 import { useTheme } from './use-theme.ts';
 import { useTick } from './use-tick.ts';
 import { useUrlState } from './use-url-state.ts';
+import { ConsumersView } from './views/consumers.tsx';
 import { EndpointView } from './views/endpoint.tsx';
 import { LiveView } from './views/live.tsx';
 import { MetricsView } from './views/metrics.tsx';
@@ -25,6 +26,7 @@ const TITLES: Readonly<Record<View, string>> = {
   overview: 'Overview',
   requests: 'Requests',
   live: 'Live',
+  consumers: 'Consumers',
   metrics: 'Metrics',
   sources: 'Sources',
   tokens: 'Tokens',
@@ -105,6 +107,7 @@ export function App(): JSX.Element {
 function view(name: View): ComponentChildren {
   if (name === 'requests') return <RequestsView />;
   if (name === 'live') return <LiveView />;
+  if (name === 'consumers') return <ConsumersView />;
   if (name === 'metrics') return <MetricsView />;
   if (name === 'sources') return <SourcesView />;
   if (name === 'tokens') return <TokensView />;

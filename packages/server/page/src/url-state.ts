@@ -1,8 +1,18 @@
+import type { ConsumerKind, ConsumerSort } from './api-types.ts';
 import { EVERYTHING, parseFilter, type Filter } from './filter/filter.ts';
 import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
 
 /** The views, in the order of the navigation; an endpoint is reached from the others. */
-const VIEWS = ['overview', 'requests', 'live', 'metrics', 'sources', 'tokens', 'endpoint'] as const;
+const VIEWS = [
+  'overview',
+  'requests',
+  'live',
+  'consumers',
+  'metrics',
+  'sources',
+  'tokens',
+  'endpoint',
+] as const;
 
 /** A view. */
 export type View = (typeof VIEWS)[number];
@@ -11,6 +21,17 @@ const ENDPOINT_SORTS = ['requests', 'errors', 'p95', 'share'] as const;
 
 /** What the list of endpoints is ordered by. */
 export type EndpointSort = (typeof ENDPOINT_SORTS)[number];
+
+const CONSUMER_SORTS: readonly ConsumerSort[] = [
+  'requests',
+  'errors',
+  'error_rate',
+  'p95',
+  'endpoints',
+  'first_seen',
+  'last_seen',
+];
+const CONSUMER_KINDS: readonly ConsumerKind[] = ['consumer', 'group', 'client'];
 
 const REQUEST_ORDERS = ['newest', 'slowest', 'largest'] as const;
 
@@ -26,6 +47,9 @@ export interface UrlState {
   /** Only this application. */
   readonly clientId: string | undefined;
   readonly sort: EndpointSort;
+  /** Of the consumers view: by what requests are told apart, and what that is ordered by. */
+  readonly by: ConsumerKind;
+  readonly consumerSort: ConsumerSort;
   /** Only such requests. The endpoint view is about the endpoint in it. */
   readonly filter: Filter;
   /** The metric that is shown. */
@@ -46,6 +70,8 @@ const INITIAL_STATE: UrlState = {
   refresh: true,
   clientId: undefined,
   sort: 'requests',
+  by: 'consumer',
+  consumerSort: 'requests',
   filter: EVERYTHING,
   metric: undefined,
   words: '',
@@ -73,6 +99,8 @@ export function parseState(search: string): UrlState {
     refresh: params.get('refresh') !== 'off',
     clientId: text('client_id'),
     sort: ENDPOINT_SORTS.find((each) => each === params.get('sort')) ?? INITIAL_STATE.sort,
+    by: CONSUMER_KINDS.find((each) => each === params.get('by')) ?? INITIAL_STATE.by,
+    consumerSort: CONSUMER_SORTS.find((each) => each === params.get('sort')) ?? INITIAL_STATE.consumerSort,
     filter,
     metric: text('name'),
     words: params.get('words') ?? '',
@@ -92,7 +120,21 @@ function parseRange(params: URLSearchParams): TimeRange {
 
 /** Writes a query, `?` included; what is as it would be anyway is left out, and so is what the view does not use. */
 export function formatState(state: UrlState): string {
-  const { view, range, refresh, clientId, sort, filter, metric, words, order, columns, open } = state;
+  const {
+    view,
+    range,
+    refresh,
+    clientId,
+    sort,
+    by,
+    consumerSort,
+    filter,
+    metric,
+    words,
+    order,
+    columns,
+    open,
+  } = state;
   const params = new URLSearchParams();
   const put = (name: string, value: string | undefined, wanted = true): void => {
     if (wanted && value !== undefined) params.set(name, value);
@@ -105,6 +147,10 @@ export function formatState(state: UrlState): string {
   put('client_id', clientId);
   put('refresh', 'off', !refresh);
   put('sort', sort, view === 'overview' && sort !== INITIAL_STATE.sort);
+  if (view === 'consumers') {
+    put('by', by, by !== INITIAL_STATE.by);
+    put('sort', consumerSort, consumerSort !== INITIAL_STATE.consumerSort);
+  }
   for (const [name, value] of Object.entries(filter)) put(name, value);
   put('name', metric, view === 'metrics');
   put('words', words, view === 'live' && words !== '');

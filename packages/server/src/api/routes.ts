@@ -11,6 +11,7 @@ import { parseTarget } from '../http/request-target.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
 import type { ServerMetrics } from '../observe/metrics.ts';
 import { ingestReply, type IngestContext } from '../receive/ingest-http.ts';
+import { tracesReply, type TracesContext } from '../receive/otlp/traces-http.ts';
 import type { Archive } from '../store/archive.ts';
 import type { Nodes } from '../store/nodes.ts';
 import type { EventReader } from '../store/store.ts';
@@ -24,6 +25,8 @@ import {
   type AnalyticsContext,
   type AnalyticsReply,
 } from './analytics-api.ts';
+import { consumersReply } from './consumers-api.ts';
+import { releasesReply } from './releases-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
 import { eventReply, eventsReply, summaryReply } from './read-api.ts';
@@ -39,7 +42,7 @@ import { createTokenReply, revokeTokenReply, tokensReply } from './tokens-api.ts
 import { whileConnected } from './while-connected.ts';
 
 /** What the HTTP endpoints need. */
-export interface RouteContext extends IngestContext {
+export interface RouteContext extends IngestContext, TracesContext {
   readonly archive: Archive | undefined;
   /** The servers on the database; `undefined` where one has it for itself. */
   readonly nodes: Nodes | undefined;
@@ -120,8 +123,7 @@ function guarded(name: HttpRouteName, reply: RouteReply, context: RouteContext):
 
 function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteContext): RouteReply {
   const need: Need | 'nothing' = ROUTE_NEEDS[name];
-  // Its answers to wrong credentials are those of the family, and it looks at the application too.
-  if (need === 'nothing' || name === 'POST /v1/ingest/batch') return reply;
+  if (need === 'nothing' || ANSWERS_ITSELF.has(name)) return reply;
   return (request) => {
     const verdict = judge(request.message, need, context.access);
     if (verdict === 'ok') return reply(request);
@@ -131,6 +133,9 @@ function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteCo
       : failure(403, `the token is not for this: it needs the purpose ${need.needs}`);
   };
 }
+
+/** Their answers to wrong credentials are those of the family, or of OTLP, and they look at the application too. */
+const ANSWERS_ITSELF: ReadonlySet<HttpRouteName> = new Set(['POST /v1/ingest/batch', 'POST /v1/traces']);
 
 function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, RouteReply>> {
   const { access, archive, reader, receiver, rate, shares } = context;
@@ -150,6 +155,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /readyz': () => readyReply(receiver.unready),
     'GET /metrics': () => metricsReply(context.metrics),
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
+    'POST /v1/traces': ({ message }) => tracesReply(message, context),
     'GET /api/secret-key': () => keyReply(context.secretKey()),
     'GET /api/events': question(({ params }) => eventsReply(reader, params)),
     'GET /api/events/detail': question(({ params }) => eventReply(reader, params)),
@@ -157,11 +163,13 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/overview': figures(overviewReply),
     'GET /api/endpoints': figures(endpointsReply),
     'GET /api/clients': figures(clientsReply),
+    'GET /api/consumers': question(({ params }) => consumersReply(analytics, params)),
     'GET /api/custom-metrics': figures(customMetricsReply),
     'GET /api/custom-metrics/detail': question(({ params, link }) =>
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
     ),
     'GET /api/values': figures(valuesReply),
+    'GET /api/releases': question(({ params }) => releasesReply(analytics, params)),
     'GET /api/sources': question(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
     'GET /api/nodes': question(({ params }) => nodesReply(context.nodes, params)),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),

@@ -100,6 +100,11 @@ function createCommand(): Command {
       '--trust-proxy <proxies>',
       'hops or networks whose X-Forwarded-For says whose limits count (default false)',
     )
+    .option(
+      '--otlp-trust-proxy <proxies>',
+      'the same of proxies in front of applications that send OTLP, for the X-Forwarded-For on their spans (default false)',
+    )
+    .option('--otlp-address <which>', 'peer, or client to take client.address of OTLP spans (default peer)')
     .option('--memory-limit <size>', 'memory for DuckDB (default 512MB)')
     .option('--rotate-key <when>', 'off, daily, weekly or monthly: makes up a new key (default off)')
     .option('--config <file>', 'JSON object of options; flags and variables win over it')

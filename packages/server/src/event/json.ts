@@ -31,5 +31,10 @@ export function eventToJson(event: StoredEvent): Readonly<Record<string, unknown
     response_body_size: event.responseBodySize ?? undefined,
     network_protocol_version: event.protocolVersion ?? undefined,
     user_agent_synthetic_type: event.syntheticType ?? undefined,
+    service_version: event.release ?? undefined,
+    deployment_environment: event.environment ?? undefined,
+    consumer: event.consumer ?? undefined,
+    consumer_group: event.consumerGroup ?? undefined,
+    consumer_label: event.consumerLabel ?? undefined,
   };
 }

@@ -1,6 +1,7 @@
 import { fitCustomData } from './custom-data.ts';
 import { OUTCOMES, SYNTHETIC_TYPES, type CerberusEvent, type Outcome, type SyntheticType } from './event.ts';
 import { isHex } from './hex-text.ts';
+import { shortText } from './short-text.ts';
 import { fitText } from './text-limits.ts';
 import { ANY_TIME, parseRfc3339, type TimeWindow } from './timestamps.ts';
 
@@ -91,6 +92,11 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
     responseBodySize: members.detail(value['response_body_size'], size),
     protocolVersion: members.detail(value['network_protocol_version'], protocolVersion),
     syntheticType: members.detail(value['user_agent_synthetic_type'], syntheticType),
+    release: members.detail(value['service_version'], shortText),
+    environment: members.detail(value['deployment_environment'], shortText),
+    consumer: members.detail(value['consumer'], shortText),
+    consumerGroup: members.detail(value['consumer_group'], shortText),
+    consumerLabel: members.detail(value['consumer_label'], shortText),
   };
   const [error] = members.errors;
   return error === undefined ? { ok: true, event, adjustments: members.adjustments } : { ok: false, error };

@@ -18,6 +18,7 @@ const NAVIGATION: readonly (readonly [View, string])[] = [
   ['overview', 'Overview'],
   ['requests', 'Requests'],
   ['live', 'Live'],
+  ['consumers', 'Consumers'],
   ['metrics', 'Metrics'],
   ['sources', 'Sources'],
 ];

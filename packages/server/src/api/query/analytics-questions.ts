@@ -8,7 +8,9 @@ import type {
   OverviewQuery,
   TimeRange,
 } from '../../store/analytics.ts';
+import type { ConsumersQuery } from '../../store/consumer-list.ts';
 import { pageBucket } from '../../store/figures/bucket-width.ts';
+import type { ReleasesQuery } from '../../store/release-list.ts';
 import { DIMENSIONS, type ValuesQuery } from '../../store/value-list.ts';
 import { QUERIES } from './descriptions.ts';
 import { filterOf, metricProblem, type FilterParameters } from './filter.ts';
@@ -46,6 +48,19 @@ export function parseClientsQuery(params: URLSearchParams, now: number): ParsedQ
   );
 }
 
+/** Reads the parameters of `GET /api/consumers`. */
+export function parseConsumersQuery(params: URLSearchParams, now: number): ParsedQuery<ConsumersQuery> {
+  return mapQuery(readQuery(QUERIES['GET /api/consumers'], params), (given) =>
+    checked(given, {
+      ...rangeFilterOf(given, now),
+      by: given.by ?? 'consumer',
+      order: given.sort ?? 'requests',
+      search: given.q || undefined,
+      limit: given.limit ?? 50,
+    }),
+  );
+}
+
 /** Reads the parameters of `GET /api/custom-metrics`. */
 export function parseMetricsQuery(params: URLSearchParams, now: number): ParsedQuery<MetricsQuery> {
   return mapQuery(readQuery(QUERIES['GET /api/custom-metrics'], params), (given) =>
@@ -78,6 +93,13 @@ export function parseValuesQuery(params: URLSearchParams, now: number): ParsedQu
     if (of === undefined) return `\`of\` must be one of ${DIMENSIONS.join(', ')}`;
     return checked(given, { ...rangeFilterOf(given, now), of, search: q || undefined, limit });
   });
+}
+
+/** Reads the parameters of `GET /api/releases`. */
+export function parseReleasesQuery(params: URLSearchParams, now: number): ParsedQuery<ReleasesQuery> {
+  return mapQuery(readQuery(QUERIES['GET /api/releases'], params), (given) =>
+    checked(given, { ...rangeOf(given, now), clientId: given.client_id, limit: given.limit ?? 50 }),
+  );
 }
 
 /** The last 24 hours, unless the parameters say otherwise. */

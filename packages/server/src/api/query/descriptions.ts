@@ -1,5 +1,11 @@
 import { ENDPOINT_ORDERS, type EndpointOrder } from '../../store/analytics.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../store/archive.ts';
+import {
+  CONSUMER_KINDS,
+  CONSUMER_ORDERS,
+  type ConsumerKind,
+  type ConsumerOrder,
+} from '../../store/consumer-list.ts';
 import { EVENT_ORDERS, type EventOrder } from '../../store/event-order.ts';
 import { DIMENSIONS, type Dimension } from '../../store/value-list.ts';
 import { parseCursor, type Cursor } from '../cursor.ts';
@@ -53,10 +59,13 @@ interface Questions {
   readonly 'GET /api/overview': FilterParameters & InBuckets;
   readonly 'GET /api/endpoints': FilterParameters & Searched & { readonly sort?: EndpointOrder | undefined };
   readonly 'GET /api/clients': FilterParameters & Searched;
+  readonly 'GET /api/consumers': FilterParameters &
+    Searched & { readonly by?: ConsumerKind | undefined; readonly sort?: ConsumerOrder | undefined };
   readonly 'GET /api/custom-metrics': FilterParameters & Searched;
   readonly 'GET /api/custom-metrics/detail': FilterParameters &
     InBuckets & { readonly name?: string | undefined; readonly group?: 'endpoint' | undefined };
   readonly 'GET /api/values': FilterParameters & Searched & { readonly of?: Dimension | undefined };
+  readonly 'GET /api/releases': Limited & Pick<FilterParameters, 'since' | 'until' | 'client_id'>;
   readonly 'GET /api/sources': Searched & Pick<FilterParameters, 'client_id'>;
   readonly 'GET /api/nodes': Limited;
   readonly 'GET /api/live': MemberParameters;
@@ -83,6 +92,7 @@ export const QUERIES: Descriptions = {
   'GET /metrics': 'any',
   'GET /ws/events': 'any',
   'POST /v1/ingest/batch': 'any',
+  'POST /v1/traces': 'any',
   'GET /api/secret-key': 'any',
   'GET /api/events': {
     ...FILTER_PARAMETERS,
@@ -106,6 +116,13 @@ export const QUERIES: Descriptions = {
     limit: limitParameter(500),
   },
   'GET /api/clients': { ...FILTER_PARAMETERS, q: pseudonymParameter(), limit: limitParameter(200) },
+  'GET /api/consumers': {
+    ...FILTER_PARAMETERS,
+    by: wordParameter(CONSUMER_KINDS),
+    sort: wordParameter(CONSUMER_ORDERS),
+    q: searchParameter(),
+    limit: limitParameter(200),
+  },
   'GET /api/custom-metrics': { ...FILTER_PARAMETERS, q: searchParameter(), limit: limitParameter(1000) },
   'GET /api/custom-metrics/detail': {
     ...FILTER_PARAMETERS,
@@ -117,6 +134,12 @@ export const QUERIES: Descriptions = {
     ...FILTER_PARAMETERS,
     of: wordParameter(DIMENSIONS),
     q: searchParameter(),
+    limit: limitParameter(200),
+  },
+  'GET /api/releases': {
+    since: FILTER_PARAMETERS.since,
+    until: FILTER_PARAMETERS.until,
+    client_id: textParameter(),
     limit: limitParameter(200),
   },
   'GET /api/sources': { client_id: textParameter(), q: searchParameter(), limit: limitParameter(1000) },

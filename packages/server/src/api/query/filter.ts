@@ -34,6 +34,10 @@ export interface MemberParameters {
   readonly session_id?: string | undefined;
   readonly trace_id?: string | undefined;
   readonly synthetic?: NonNullable<EventFilter['synthetic']> | undefined;
+  readonly release?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly consumer?: string | undefined;
+  readonly consumer_group?: string | undefined;
   readonly latency_ms_min?: number | undefined;
   readonly latency_ms_max?: number | undefined;
   readonly metric?: string | undefined;
@@ -61,6 +65,10 @@ export const MEMBER_PARAMETERS: Parameters<MemberParameters> = {
   session_id: textParameter(),
   trace_id: hexParameter(32),
   synthetic: wordParameter([...SYNTHETIC_TYPES, 'any', 'none']),
+  release: textParameter(),
+  environment: textParameter(),
+  consumer: textParameter(),
+  consumer_group: textParameter(),
   latency_ms_min: numberParameter(),
   latency_ms_max: numberParameter(),
   metric: textParameter(),
@@ -97,6 +105,10 @@ export function filterOf(given: FilterParameters): EventFilter {
     sessionId: given.session_id,
     traceId: given.trace_id,
     synthetic: given.synthetic,
+    release: given.release,
+    environment: given.environment,
+    consumer: given.consumer,
+    consumerGroup: given.consumer_group,
     latency: from === undefined && to === undefined ? undefined : { from, to },
     metric: metric === undefined ? undefined : { name: metric, equals, from: metricMin, to: metricMax },
   };

@@ -21,17 +21,21 @@ import {
   type StatusCounts,
   type Totals,
 } from '../analytics.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../consumer-list.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
 import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
 import { isLong } from '../figures/precision.ts';
 import type { ProducerRow } from '../producer.ts';
+import type { NewRelease, Release, ReleasesQuery } from '../release-list.ts';
 import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
 import type { ValueCount, ValuesQuery } from '../value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
+import { listConsumers } from './consumers.ts';
 import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
+import { listReleases } from './releases.ts';
 import { listApplications, listProducers } from './source-list.ts';
 import { listValues } from './values.ts';
 
@@ -39,11 +43,17 @@ import { listValues } from './values.ts';
 export class MemoryAnalytics implements Analytics {
   readonly #events: readonly StoredEvent[];
   readonly #producers: ReadonlyMap<string, ProducerRow>;
+  readonly #releases: readonly Release[];
 
-  /** Looks into both whenever it is asked. */
-  constructor(events: readonly StoredEvent[], producers: ReadonlyMap<string, ProducerRow>) {
+  /** Looks into them whenever it is asked. */
+  constructor(
+    events: readonly StoredEvent[],
+    producers: ReadonlyMap<string, ProducerRow>,
+    releases: readonly Release[],
+  ) {
     this.#events = events;
     this.#producers = producers;
+    this.#releases = releases;
   }
 
   overview(query: OverviewQuery): Promise<Overview> {
@@ -96,6 +106,11 @@ export class MemoryAnalytics implements Analytics {
     return Promise.resolve(clients.slice(0, query.limit));
   }
 
+  consumers(query: ConsumersQuery): Promise<ConsumerList> {
+    const earlier = this.#matching(earlierFilter(query));
+    return Promise.resolve(listConsumers(this.#matching(query), earlier, query));
+  }
+
   metrics(query: MetricsQuery): Promise<MetricList> {
     return Promise.resolve(listMetrics(this.#matching(query), query));
   }
@@ -110,6 +125,10 @@ export class MemoryAnalytics implements Analytics {
 
   values(query: ValuesQuery): Promise<readonly ValueCount[]> {
     return Promise.resolve(listValues(this.#matching(query), query));
+  }
+
+  releases(query: ReleasesQuery): Promise<readonly NewRelease[]> {
+    return Promise.resolve(listReleases(this.#releases, query));
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {

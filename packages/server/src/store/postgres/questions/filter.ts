@@ -9,11 +9,19 @@ import {
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
 import { Conditions, ENDPOINT_NAME, IS_ERROR, storable } from '../engine/conditions.ts';
 
-/** Conditions on the `events` table. */
-export function filtered(filter: EventFilter): Conditions {
+/** Of partitions of some days, `$days`, only; known when a statement is planned, so that the others are not even planned for. */
+export const IN_DAYS = 'arrived = ANY ($days)';
+
+/**
+ * Conditions on the `events` table.
+ *
+ * @param days - on which what is looked for has arrived; undefined: on any
+ */
+export function filtered(filter: EventFilter, days?: readonly string[]): Conditions {
   const conditions = new Conditions()
     .time('since', 'event_time >= $since', filter.since)
     .time('until', 'event_time < $until', filter.until);
+  if (days !== undefined) conditions.value('days', 'date[]', days).and(IN_DAYS);
   return withMembers(withEndpoint(withClientId(conditions, filter), filter, ENDPOINT_NAME), filter);
 }
 
@@ -58,6 +66,10 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
     .text('error_type', 'error_type = $error_type', filter.errorType)
     .text('user_id', 'user_id = $user_id', filter.userId)
     .text('session_id', 'session_id = $session_id', filter.sessionId)
+    .text('release', 'service_version = $release', filter.release)
+    .text('environment', 'deployment_environment = $environment', filter.environment)
+    .text('consumer', 'consumer = $consumer', filter.consumer)
+    .text('consumer_group', 'consumer_group = $consumer_group', filter.consumerGroup)
     .text('trace_id', `trace_id = decode($trace_id, 'hex')`, filter.traceId);
   if (status === 'none') conditions.and('coalesce(status_code, 0) < 200');
   else if (status !== undefined)

@@ -73,6 +73,22 @@ export const GUESSES = `
   CREATE UNLOGGED TABLE guesses (
     minute timestamptz NOT NULL, sender text COLLATE "C" NOT NULL, wrong integer NOT NULL, PRIMARY KEY (minute, sender))`;
 
+/** Since version 4. Of servers of older versions, and of their time, nothing is known. */
+export const ADD_RELEASE_AND_CONSUMER = `
+  ALTER TABLE events ADD COLUMN service_version text, ADD COLUMN deployment_environment text, ADD COLUMN consumer text,
+    ADD COLUMN consumer_group text, ADD COLUMN consumer_label text`;
+
+/** Since version 4. Which releases of applications there were, and the time of the first event of each. */
+export const RELEASES = `
+  CREATE TABLE releases (
+    client_id text COLLATE "C" NOT NULL, service_version text COLLATE "C" NOT NULL, first_seen bigint NOT NULL,
+    PRIMARY KEY (client_id, service_version))`;
+
+/** What runs when they begin to be remembered is not new. */
+export const FIRST_RELEASES = `
+  INSERT INTO releases SELECT client_id, service_version, min(first_seen) FROM producers
+  WHERE service_version IS NOT NULL GROUP BY client_id, service_version`;
+
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;
 
