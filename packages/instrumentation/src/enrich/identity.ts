@@ -8,7 +8,11 @@ import { syntheticTypeOf } from './synthetic-type.ts';
 import { compileTrust, type Trust, type TrustProxy } from './trust-proxy.ts';
 
 const { sourceIp: SOURCE_IP, userId: USER_ID, scheme: SCHEME } = CERBERUS_ATTRIBUTE;
-const { consumer: CONSUMER, consumerGroup: CONSUMER_GROUP, consumerLabel: CONSUMER_LABEL } = CERBERUS_ATTRIBUTE;
+const {
+  consumer: CONSUMER,
+  consumerGroup: CONSUMER_GROUP,
+  consumerLabel: CONSUMER_LABEL,
+} = CERBERUS_ATTRIBUTE;
 
 /** What decides who a request is said to come from. */
 export interface IdentityOptions {
