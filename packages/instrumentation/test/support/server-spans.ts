@@ -5,31 +5,18 @@ import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trac
 import { HttpServerInstrumentation, type HttpServerInstrumentationConfig } from '../../dist/esm/index.js';
 import { afterTest } from './disposal.js';
 
-/** An instrumentation of OpenTelemetry. */
-interface Beside {
-  setTracerProvider(provider: BasicTracerProvider): void;
-  enable(): void;
-  disable(): void;
-}
-
-/** Traces this process's HTTP servers with HttpServerInstrumentation, and what `others` trace, until the test is over. */
+/** Traces this process's HTTP servers with HttpServerInstrumentation, until the test is over. */
 export function traceServers(
   processors: SpanProcessor[],
   config?: HttpServerInstrumentationConfig,
-  others: readonly Beside[] = [],
 ): HttpServerInstrumentation {
   const provider = new BasicTracerProvider({ spanProcessors: processors });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   const instrumentation = new HttpServerInstrumentation(config);
   instrumentation.setTracerProvider(provider);
-  for (const other of others) {
-    other.setTracerProvider(provider);
-    other.enable();
-  }
   afterTest(async () => {
     instrumentation.disable();
-    for (const other of others) other.disable();
     context.disable();
     propagation.disable();
     await provider.shutdown();
