@@ -85,7 +85,7 @@ describe('docs/server.md', () => {
     }
     connection.closeSync();
     instance.closeSync();
-    expect(tables.size).to.equal(11);
+    expect(tables.size).to.equal(12);
     for (const [table, columns] of tables) {
       expect(ROWS.get(table)?.[1]?.replaceAll('`', '').split(', '), table).to.deep.equal(columns);
     }
@@ -116,7 +116,15 @@ describe('docs/server.md', () => {
       const purpose = ROWS.get(name)?.[1]?.replaceAll('`', '').split(':')[0];
       expect(purpose, name).to.equal(`${need.needs}${need.session ? ' or a session' : ''}`);
     }
-    const open = new Set(['GET /', 'GET /healthz', 'GET /livez', 'GET /readyz', 'DELETE /api/session']);
+    const open = new Set([
+      'GET /',
+      'GET /healthz',
+      'GET /livez',
+      'GET /readyz',
+      'GET /openapi.json',
+      'GET /schemas/event.json',
+      'DELETE /api/session',
+    ]);
     for (const [name, method = '', path = ''] of endpoints.filter(([each]) => !each.includes('/ws/'))) {
       const headers = { 'content-type': 'application/json' };
       const { status } = await fetch(`${running.url}${path}`, { method, headers });
@@ -124,14 +132,13 @@ describe('docs/server.md', () => {
     }
   });
 
-  it('has a service and a scrape configuration that name flags and endpoints as they are', () => {
+  it('has settings of TLS and a scrape configuration that name variables and endpoints as they are', () => {
     const block = (language: string): string =>
       codeBlocks(SERVER_DOCUMENT).find((each) => each.language === language)?.text ?? '';
-    const [, args = ''] = /^ExecStart=\S+ (.*)$/m.exec(block('ini')) ?? [];
-    for (const [flag] of args.matchAll(/--[a-z-]+/g)) {
+    for (const [variable] of block('ini').matchAll(/^CERBERUS_\w+/gm)) {
       expect(
-        [...ROWS.values()].some((cells) => cells[1] === flag),
-        flag,
+        [...ROWS.values()].some((cells) => cells[2] === variable),
+        variable,
       ).to.equal(true);
     }
     expect(block('yaml')).to.include('metrics_path: /metrics').and.include('type: Bearer');

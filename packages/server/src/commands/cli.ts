@@ -17,11 +17,12 @@ import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner, type BannerFacts } from './banner.ts';
 import { createCommandLog, type CommandLog } from './command-log.ts';
 import { devCommand } from './dev-command.ts';
+import { healthCommand } from './health-command.ts';
 import { environmentWith, logFormatOf } from './settings.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { shareCommand } from './share-command.ts';
-import { tailCommand } from './tail-command.ts';
+import { tailCommand } from './tail/command.ts';
 import { tokenCommand } from './token-command.ts';
 
 /**
@@ -125,7 +126,8 @@ function createCommand(): Command {
     .addCommand(exportCommand())
     .addCommand(backupCommand())
     .addCommand(migrateCommand())
-    .addCommand(doctorCommand());
+    .addCommand(doctorCommand())
+    .addCommand(healthCommand());
 }
 
 /** A misspelt `--tokn=…` must not put the token into a journal. */
