@@ -1,7 +1,7 @@
 /** The layers of each source folder, from top to bottom: what lies in one may import what lies below it, types included. */
 const LAYERS = {
   'packages/exporter-ws/src': [
-    ['index.ts', 'internal.ts', 'environment.ts'],
+    ['index.ts', 'internal.ts', 'environment.ts', 'translation.ts'],
     ['cerberus-ws-exporter.ts', 'loopback-sink.ts'],
     ['transport/'],
     ['protocol/'],
@@ -35,8 +35,12 @@ const LAYERS = {
     ['commands/'],
     ['index.ts', 'postgres.ts'],
     ['server.ts'],
-    ['open-store.ts'],
+    ['open-store.ts', 'open-alerts.ts', 'presentable.ts', 'create-endpoint.ts'],
     ['api/'],
+    ['alerts/[^/]+$'],
+    ['alerts/delivery/'],
+    ['alerts/messages/'],
+    ['alerts/rules/'],
     ['receive/'],
     ['access/'],
     ['http/'],

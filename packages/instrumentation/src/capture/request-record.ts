@@ -73,12 +73,8 @@ export class RequestRecord {
 
   /** Who sent it, as far as it is known by now. */
   get sender(): Sender {
-    return {
-      origin: this.#origin,
-      userId: this.#userId,
-      consumer: this.#consumer,
-      peerHash: this.#arrived?.peerHash,
-    };
+    const { userAgent, peerHash } = this.#arrived ?? {};
+    return { origin: this.#origin, userId: this.#userId, consumer: this.#consumer, userAgent, peerHash };
   }
 
   isRoot(span: object): boolean {
@@ -190,10 +186,9 @@ export class RequestRecord {
 
   /** Not under OpenTelemetry's names: other exporters are to get what the instrumentations have said. */
   #describe(attributes: Attributes, children: readonly SdkSpan[]): void {
-    const { requestBodySize, responseBodySize, syntheticType } = this.#arrived?.details ?? {};
+    const { requestBodySize, responseBodySize } = this.#arrived?.details ?? {};
     if (requestBodySize !== undefined) attributes[CERBERUS_ATTRIBUTE.requestBodySize] = requestBodySize;
     if (responseBodySize !== undefined) attributes[CERBERUS_ATTRIBUTE.responseBodySize] = responseBodySize;
-    if (syntheticType !== undefined) attributes[CERBERUS_ATTRIBUTE.syntheticType] = syntheticType;
     const failed = (statusCodeOf(attributes) ?? 0) >= 500 || this.#root.status.code === SpanStatusCode.ERROR;
     const errorClass = failed ? errorClassOf([...children, this.#root]) : undefined;
     if (errorClass !== undefined) attributes[CERBERUS_ATTRIBUTE.errorType] = errorClass;

@@ -1,4 +1,4 @@
-/** What the server's read API answers; docs/server.md describes it. */
+/** What the server's read API answers, as far as the page asks; docs/openapi.json describes it, and a test holds both against each other. */
 
 /** Milliseconds. */
 export interface Latency {
@@ -202,7 +202,8 @@ export interface StoredEvent {
   readonly span_id?: string;
   readonly session_id?: string;
   readonly error_type?: string;
-  readonly scheme?: string;
+  /** True: it came over HTTPS. */
+  readonly scheme?: boolean;
   /** Bytes. */
   readonly request_body_size?: number;
   /** Bytes. */
@@ -236,7 +237,7 @@ export interface Source {
   readonly service_version: string | null;
   readonly deployment_environment: string | null;
   readonly service_instance_id: string | null;
-  readonly mode: 'batch' | 'event' | 'http';
+  readonly mode: 'batch' | 'event' | 'http' | 'otlp';
   readonly producer: string | null;
   readonly last_seq: number | null;
   readonly events: number;
@@ -257,6 +258,9 @@ export interface Application {
   readonly events: number;
   readonly rejected: number;
   readonly last_seen: string;
+  readonly silent_millis: number;
+  /** Null while it is not silent. */
+  readonly silent_since: string | null;
 }
 
 /** `GET /api/sources`. */

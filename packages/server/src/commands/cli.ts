@@ -13,15 +13,17 @@ import {
 import { CerberusServerError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { startServerIn, type CerberusServer } from '../server.ts';
+import { alertCommand } from './alert-command.ts';
 import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner, type BannerFacts } from './banner.ts';
 import { createCommandLog, type CommandLog } from './command-log.ts';
 import { devCommand } from './dev-command.ts';
+import { healthCommand } from './health-command.ts';
 import { environmentWith, logFormatOf } from './settings.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { shareCommand } from './share-command.ts';
-import { tailCommand } from './tail-command.ts';
+import { tailCommand } from './tail/command.ts';
 import { tokenCommand } from './token-command.ts';
 
 /**
@@ -95,11 +97,17 @@ function createCommand(): Command {
     )
     .option('--tls-cert <file>', 'PEM certificate and its chain, to speak TLS; read again when it changes')
     .option('--tls-key <file>', 'PEM private key of the certificate')
+    .option('--alerts <file>', 'JSON file of rules of alerts and where their messages go')
     .option('--trace-url-template <url>', 'where a trace can be looked at; {trace_id} stands for its id')
     .option(
       '--trust-proxy <proxies>',
       'hops or networks whose X-Forwarded-For says whose limits count (default false)',
     )
+    .option(
+      '--otlp-trust-proxy <proxies>',
+      'the same of proxies in front of applications that send OTLP, for the X-Forwarded-For on their spans (default false)',
+    )
+    .option('--otlp-address <which>', 'peer, or client to take client.address of OTLP spans (default peer)')
     .option('--memory-limit <size>', 'memory for DuckDB (default 512MB)')
     .option('--rotate-key <when>', 'off, daily, weekly or monthly: makes up a new key (default off)')
     .option('--config <file>', 'JSON object of options; flags and variables win over it')
@@ -117,10 +125,12 @@ function createCommand(): Command {
     .addCommand(tailCommand())
     .addCommand(tokenCommand())
     .addCommand(shareCommand())
+    .addCommand(alertCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand())
     .addCommand(migrateCommand())
-    .addCommand(doctorCommand());
+    .addCommand(doctorCommand())
+    .addCommand(healthCommand());
 }
 
 /** A misspelt `--tokn=…` must not put the token into a journal. */
