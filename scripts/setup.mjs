@@ -113,7 +113,9 @@ function buildPage() {
 function build(scope) {
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', ...SCOPES[scope].projects]);
   markCommonJs();
-  if (scope !== 'express') buildPage();
+  if (scope === 'express') return;
+  run(process.execPath, [join(serverFolder, 'describe-api.mjs')]);
+  buildPage();
 }
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: 'all' } } });

@@ -251,8 +251,8 @@ export const WEAKENINGS = [
   },
   {
     of: SERVER,
-    name: 'a user who came by OTLP in the clear is kept',
-    patches: [['receive/otlp/span-events.js', 'delete attributes[CERBERUS_ATTRIBUTE.userId];', '']],
+    name: 'a user or consumer who came by OTLP in the clear is kept',
+    patches: [['receive/otlp/span-events.js', 'delete attributes[name];', '']],
     tests: ['receive/otlp/secrecy.test.js'],
   },
   {

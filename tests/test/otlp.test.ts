@@ -12,6 +12,7 @@ import { until } from './support/until.js';
 
 const APPS = fileURLToPath(new URL('../apps/', import.meta.url));
 const DOCUMENT = await readFile(new URL('../../docs/otlp.md', import.meta.url), 'utf8');
+const README = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
 const TOKEN = 'otlp-token';
 const KEY = 'otlp-key';
 const CLIENT = '203.0.113.77';
@@ -71,6 +72,20 @@ describe('an application with nothing but OpenTelemetry', function () {
       expect(JSON.stringify(events)).to.not.match(/secret|127\.0\.0\.1|203\.0\.113/);
     });
   }
+
+  it('is counted by the three variables of the README', async () => {
+    const server = await startServer({ port: 0, db: ':memory:', token: TOKEN, secretKey: KEY });
+    afterTest(() => server.close());
+    const [variables = '', ...others] = codeBlocks(README)
+      .map(({ text }) => text)
+      .filter((text) => text.includes('/v1/traces'));
+    expect([variables.trim().split('\n').length, others.length]).to.deep.equal([3, 0]);
+    const here = variables.replace('http://127.0.0.1:8765', server.url).replace('$CERBERUS_TOKEN', '$TOKEN');
+    const origin = await startApplication(server, () => here);
+    await (await fetch(`${origin}/first`)).text();
+    await until('it is stored', () => server.stats().stored === 1);
+    expect((await eventsOf(server)).map(({ endpoint }) => endpoint)).to.deep.equal(['/first']);
+  });
 
   it('finds a Collector sent to the same path, with the token as this server takes it', () => {
     const collector = blockOf('yaml');

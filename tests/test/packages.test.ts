@@ -157,12 +157,18 @@ describe('packed packages', function () {
         .split('\n')
         .map((file) => file.replace('package/', ''));
       expect(files).to.include.members(['package.json', 'LICENSE', 'README.md']);
-      if (tarball.includes('server')) expect(files).to.include('dist/page/index.html');
+      if (tarball.includes('server'))
+        expect(files).to.include.members([
+          'dist/page/index.html',
+          'dist/openapi.json',
+          'dist/schemas/event.json',
+        ]);
       expect(
         files.filter((file) => /^(src|test|test-dist|page)\/|\.map$|tsbuildinfo/.test(file)),
         tarball,
       ).to.deep.equal([]);
-      if (tarball.includes('exporter-ws')) expect(files).to.include('PROTOCOL.md');
+      if (tarball.includes('exporter-ws'))
+        expect(files).to.include.members(['PROTOCOL.md', 'event.schema.json']);
     }
   });
 

@@ -8,6 +8,7 @@ import { GuessLimit } from './access/guess-limit.ts';
 import { RotatingKey } from './access/rotating-key.ts';
 import type { TokenBook } from './access/token-book.ts';
 import { createClientAddress } from './addresses/client-address.ts';
+import { readDocuments } from './api/documents.ts';
 import { createSpanAddress } from './addresses/span-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
@@ -171,6 +172,7 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     door,
     live,
     page: createPageReply(),
+    documents: readDocuments(),
     traceUrlTemplate: config.traceUrlTemplate,
   });
   const dispatch = keptFirst(routes, access.settled);

@@ -1,4 +1,4 @@
-/** What the server's read API answers; docs/server.md describes it. */
+/** What the server's read API answers, as far as the page asks; docs/openapi.json describes it, and a test holds both against each other. */
 
 /** Milliseconds. */
 export interface Latency {
@@ -202,7 +202,8 @@ export interface StoredEvent {
   readonly span_id?: string;
   readonly session_id?: string;
   readonly error_type?: string;
-  readonly scheme?: string;
+  /** True: it came over HTTPS. */
+  readonly scheme?: boolean;
   /** Bytes. */
   readonly request_body_size?: number;
   /** Bytes. */

@@ -58,7 +58,7 @@ export function factsOf(event: StoredEvent): readonly Fact[] {
     ),
     known('Release', event.service_version, (release) => ({ release })),
     known('Environment', event.deployment_environment, (environment) => ({ environment })),
-    known('Scheme', event.scheme),
+    known('Scheme', event.scheme === undefined ? undefined : event.scheme ? 'https' : 'http'),
     known('HTTP version', event.network_protocol_version),
   ];
   return facts.filter((fact) => fact !== undefined);

@@ -90,17 +90,20 @@ export function moved(state: UrlState, change: Partial<UrlState>): UrlState {
 export function parseState(search: string): UrlState {
   const params = new URLSearchParams(search);
   const text = (name: string): string | undefined => params.get(name) ?? undefined;
-  const view = VIEWS.find((each) => each === params.get('view')) ?? INITIAL_STATE.view;
   const filter = parseFilter(params);
+  const named = VIEWS.find((each) => each === params.get('view')) ?? INITIAL_STATE.view;
+  const view = named === 'endpoint' && filter.endpoint === undefined ? INITIAL_STATE.view : named;
+  // Two views have a list, each with an order of its own.
+  const sortIn = (its: View): string | null => (view === its ? params.get('sort') : null);
   const open = params.get('id') ?? '';
   return {
-    view: view === 'endpoint' && filter.endpoint === undefined ? INITIAL_STATE.view : view,
+    view,
     range: parseRange(params),
     refresh: params.get('refresh') !== 'off',
     clientId: text('client_id'),
-    sort: ENDPOINT_SORTS.find((each) => each === params.get('sort')) ?? INITIAL_STATE.sort,
+    sort: ENDPOINT_SORTS.find((each) => each === sortIn('overview')) ?? INITIAL_STATE.sort,
     by: CONSUMER_KINDS.find((each) => each === params.get('by')) ?? INITIAL_STATE.by,
-    consumerSort: CONSUMER_SORTS.find((each) => each === params.get('sort')) ?? INITIAL_STATE.consumerSort,
+    consumerSort: CONSUMER_SORTS.find((each) => each === sortIn('consumers')) ?? INITIAL_STATE.consumerSort,
     filter,
     metric: text('name'),
     words: params.get('words') ?? '',

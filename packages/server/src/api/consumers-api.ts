@@ -1,6 +1,8 @@
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import type { Analytics } from '../store/analytics.ts';
+import type { CONSUMERS } from './answers/consumers.ts';
+import type { Answer } from './answers/members.ts';
 import { parseConsumersQuery } from './query/analytics-questions.ts';
 import { roundedMillis } from './rounding.ts';
 
@@ -12,7 +14,7 @@ export async function consumersReply(
   const parsed = parseConsumersQuery(params, Date.now());
   if (!parsed.ok) return failure(400, parsed.error);
   const { consumers, total, newcomers } = await analytics.consumers(parsed.query);
-  const body = {
+  const body: Answer<typeof CONSUMERS> = {
     consumers: consumers.map(({ p95, firstSeen, lastSeen, isNew, ...figures }) => ({
       ...figures,
       latency_ms: { p95: roundedMillis(p95) },

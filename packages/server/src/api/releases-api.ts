@@ -1,6 +1,8 @@
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import type { Analytics } from '../store/analytics.ts';
+import type { RELEASES } from './answers/consumers.ts';
+import type { Answer } from './answers/members.ts';
 import { parseReleasesQuery } from './query/analytics-questions.ts';
 
 /** `GET /api/releases`: which appeared in a range, the newest first. */
@@ -19,5 +21,6 @@ export async function releasesReply(
     previous:
       previous === null ? null : { release: previous.version, first_seen: formatTime(previous.firstSeen) },
   }));
-  return { status: 200, body: { releases, more: found.length > query.limit } };
+  const body: Answer<typeof RELEASES> = { releases, more: found.length > query.limit };
+  return { status: 200, body };
 }

@@ -7,6 +7,8 @@ export const ROUTE_NEEDS = {
   'GET /healthz': 'nothing',
   'GET /livez': 'nothing',
   'GET /readyz': 'nothing',
+  'GET /openapi.json': 'nothing',
+  'GET /schemas/event.json': 'nothing',
   'GET /metrics': { needs: 'read', session: false },
   'GET /ws/events': { needs: 'ingest', session: false },
   'POST /v1/ingest/batch': { needs: 'ingest', session: false },

@@ -28,6 +28,9 @@ import {
 import { consumersReply } from './consumers-api.ts';
 import { releasesReply } from './releases-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
+import type { SESSION } from './answers/access.ts';
+import type { Answer } from './answers/members.ts';
+import type { Documents } from './documents.ts';
 import type { LiveStreams } from './live-streams.ts';
 import { eventReply, eventsReply, summaryReply } from './read-api.ts';
 import { nodesReply } from './nodes-api.ts';
@@ -59,6 +62,7 @@ export interface RouteContext extends IngestContext, TracesContext {
   readonly door: Doorkeeper;
   readonly live: Pick<LiveStreams, 'reply'>;
   readonly page: PageReply;
+  readonly documents: Documents;
   /** Where a trace can be looked at; `{trace_id}` stands for its id. */
   readonly traceUrlTemplate: string | undefined;
 }
@@ -138,7 +142,7 @@ function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteCo
 const ANSWERS_ITSELF: ReadonlySet<HttpRouteName> = new Set(['POST /v1/ingest/batch', 'POST /v1/traces']);
 
 function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, RouteReply>> {
-  const { access, archive, reader, receiver, rate, shares } = context;
+  const { access, archive, documents, reader, receiver, rate, shares } = context;
   const { tokens } = access;
   const { analytics } = reader;
   const { activity, counters } = receiver;
@@ -153,6 +157,8 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /healthz': () => healthReply(context.healthy()),
     'GET /livez': () => ({ status: 200, body: { status: 'ok' } }),
     'GET /readyz': () => readyReply(receiver.unready),
+    'GET /openapi.json': () => documents.api,
+    'GET /schemas/event.json': () => documents.event,
     'GET /metrics': () => metricsReply(context.metrics),
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
     'POST /v1/traces': ({ message }) => tracesReply(message, context),
@@ -216,7 +222,7 @@ function sessionReply(
   message: IncomingMessage,
   { access, rotateKey, traceUrlTemplate }: RouteContext,
 ): Reply {
-  const body = {
+  const body: Answer<typeof SESSION> = {
     signed_in: true,
     sign_in: access.signIn,
     admin: isAdmin(message, access),
@@ -229,7 +235,7 @@ function sessionReply(
 /** The same for a page that was opened with a share link. */
 function linkSessionReply(link: Share, { rotateKey, traceUrlTemplate }: RouteContext): Reply {
   const { created_by: _by, created_at: _at, ...share } = shareToJson(link);
-  const body = {
+  const body: Answer<typeof SESSION> = {
     signed_in: false,
     sign_in: true,
     admin: false,

@@ -54,7 +54,7 @@ export interface ServerStats {
   readonly skipped: number;
   /** Spans of OTLP requests that are no request which a server answered: neither stored nor refused. */
   readonly otherSpans: number;
-  /** Events kept with a value cut or left out, by reason: `source_ip_not_hashed`, `text_cut`, `value_out_of_range`, `metric_dropped`, `time_not_plausible`, `user_id_not_hashed`. */
+  /** Events kept with a value cut or left out, by reason: `source_ip_not_hashed`, `text_cut`, `value_out_of_range`, `metric_dropped`, `time_not_plausible`, `user_id_not_hashed`, `consumer_not_hashed`. */
   readonly adjusted: Readonly<Record<string, number>>;
   /** Sequence numbers that the first frame of a connection left out. */
   readonly skippedSeqs: number;

@@ -11,7 +11,7 @@ import type {
 import type { ConsumersQuery } from '../../store/consumer-list.ts';
 import { pageBucket } from '../../store/figures/bucket-width.ts';
 import type { ReleasesQuery } from '../../store/release-list.ts';
-import { DIMENSIONS, type ValuesQuery } from '../../store/value-list.ts';
+import type { ValuesQuery } from '../../store/value-list.ts';
 import { QUERIES } from './descriptions.ts';
 import { filterOf, metricProblem, type FilterParameters } from './filter.ts';
 import { mapQuery, readQuery, type ParsedQuery } from './reading.ts';
@@ -76,7 +76,6 @@ export function parseMetricsQuery(params: URLSearchParams, now: number): ParsedQ
 export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQuery<MetricQuestion> {
   return mapQuery(readQuery(QUERIES['GET /api/custom-metrics/detail'], params), (given) => {
     const { name, group } = given;
-    if (name === undefined) return '`name` must be given';
     return checkedBuckets(given, {
       ...rangeFilterOf(given, now),
       name,
@@ -90,7 +89,6 @@ export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQu
 export function parseValuesQuery(params: URLSearchParams, now: number): ParsedQuery<ValuesQuery> {
   return mapQuery(readQuery(QUERIES['GET /api/values'], params), (given) => {
     const { of, q, limit = 20 } = given;
-    if (of === undefined) return `\`of\` must be one of ${DIMENSIONS.join(', ')}`;
     return checked(given, { ...rangeFilterOf(given, now), of, search: q || undefined, limit });
   });
 }

@@ -18,9 +18,11 @@ import {
 } from './filter.ts';
 import {
   bucketParameter,
+  given,
   hexParameter,
+  integerParameter,
   limitParameter,
-  parameter,
+  patternParameter,
   pseudonymParameter,
   searchParameter,
   textParameter,
@@ -32,7 +34,7 @@ import {
 type Nothing = Readonly<Record<string, never>>;
 
 interface ById {
-  readonly id?: string | undefined;
+  readonly id: string;
 }
 
 interface Limited {
@@ -63,8 +65,8 @@ interface Questions {
     Searched & { readonly by?: ConsumerKind | undefined; readonly sort?: ConsumerOrder | undefined };
   readonly 'GET /api/custom-metrics': FilterParameters & Searched;
   readonly 'GET /api/custom-metrics/detail': FilterParameters &
-    InBuckets & { readonly name?: string | undefined; readonly group?: 'endpoint' | undefined };
-  readonly 'GET /api/values': FilterParameters & Searched & { readonly of?: Dimension | undefined };
+    InBuckets & { readonly name: string; readonly group?: 'endpoint' | undefined };
+  readonly 'GET /api/values': FilterParameters & Searched & { readonly of: Dimension };
   readonly 'GET /api/releases': Limited & Pick<FilterParameters, 'since' | 'until' | 'client_id'>;
   readonly 'GET /api/sources': Searched & Pick<FilterParameters, 'client_id'>;
   readonly 'GET /api/nodes': Limited;
@@ -79,7 +81,10 @@ type Descriptions = {
   readonly [Name in RouteName]: Name extends keyof Questions ? Parameters<Questions[Name]> : Nothing | 'any';
 };
 
-const ID: Parameters<ById> = { id: textParameter() };
+const ID: Parameters<ById> = { id: given(textParameter('The `id` of what is to end.')) };
+
+const searched = (what: string): Parameters<Searched>['q'] =>
+  searchParameter(`Only ${what} with this text in them, in any case.`);
 
 /**
  * Every route, and what may be asked of it: the one description that questions are read and refused by. `any`: it asks for
@@ -89,6 +94,8 @@ export const QUERIES: Descriptions = {
   'GET /healthz': 'any',
   'GET /livez': 'any',
   'GET /readyz': 'any',
+  'GET /openapi.json': {},
+  'GET /schemas/event.json': {},
   'GET /metrics': 'any',
   'GET /ws/events': 'any',
   'POST /v1/ingest/batch': 'any',
@@ -96,56 +103,89 @@ export const QUERIES: Descriptions = {
   'GET /api/secret-key': 'any',
   'GET /api/events': {
     ...FILTER_PARAMETERS,
-    order: wordParameter(EVENT_ORDERS),
-    limit: limitParameter(1000),
-    cursor: parameter('the `next` of an earlier answer', parseCursor),
+    order: wordParameter(
+      'What comes first, by default `newest`. Of `slowest` and `largest` events without a latency or a size are left out.',
+      EVENT_ORDERS,
+    ),
+    limit: limitParameter(100, 1000),
+    cursor: patternParameter(
+      'Where the page before ended, in the same order.',
+      'the `next` of an earlier answer',
+      /^[\w-]+$/,
+      parseCursor,
+    ),
   },
   'GET /api/events/detail': {
     since: FILTER_PARAMETERS.since,
     until: FILTER_PARAMETERS.until,
-    id: parameter('the `id` of an event', (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined)),
+    id: integerParameter('The event; or else its `trace_id` and its `span_id`.', {
+      min: 0,
+      max: 999_999_999_999_999,
+      text: 'the `id` of an event',
+    }),
     trace_id: FILTER_PARAMETERS.trace_id,
-    span_id: hexParameter(16),
+    span_id: hexParameter('The span.', 16),
   },
   'GET /api/summary': { ...FILTER_PARAMETERS, bucket: bucketParameter() },
   'GET /api/overview': { ...FILTER_PARAMETERS, bucket: bucketParameter() },
   'GET /api/endpoints': {
     ...FILTER_PARAMETERS,
-    sort: wordParameter(ENDPOINT_ORDERS),
-    q: searchParameter(),
-    limit: limitParameter(500),
+    sort: wordParameter(
+      'By what they are ordered, the highest first; by default `requests`.',
+      ENDPOINT_ORDERS,
+    ),
+    q: searched('endpoints'),
+    limit: limitParameter(50, 500),
   },
-  'GET /api/clients': { ...FILTER_PARAMETERS, q: pseudonymParameter(), limit: limitParameter(200) },
+  'GET /api/clients': {
+    ...FILTER_PARAMETERS,
+    q: pseudonymParameter('Only clients whose pseudonyms begin so, in any case.'),
+    limit: limitParameter(20, 200),
+  },
+  'GET /api/custom-metrics': {
+    ...FILTER_PARAMETERS,
+    q: searched('metrics'),
+    limit: limitParameter(100, 1000),
+  },
   'GET /api/consumers': {
     ...FILTER_PARAMETERS,
-    by: wordParameter(CONSUMER_KINDS),
-    sort: wordParameter(CONSUMER_ORDERS),
-    q: searchParameter(),
-    limit: limitParameter(200),
+    by: wordParameter('What they are told apart by, by default `consumer`.', CONSUMER_KINDS),
+    sort: wordParameter(
+      'By what they are ordered, the highest or the latest first; by default `requests`.',
+      CONSUMER_ORDERS,
+    ),
+    q: searched('consumers'),
+    limit: limitParameter(50, 200),
   },
-  'GET /api/custom-metrics': { ...FILTER_PARAMETERS, q: searchParameter(), limit: limitParameter(1000) },
   'GET /api/custom-metrics/detail': {
     ...FILTER_PARAMETERS,
-    name: parameter('the name of a metric', (text) => text),
+    name: given(searchParameter('The metric.')),
     bucket: bucketParameter(),
-    group: wordParameter(['endpoint']),
+    group: wordParameter('Adds figures per endpoint.', ['endpoint']),
   },
   'GET /api/values': {
     ...FILTER_PARAMETERS,
-    of: wordParameter(DIMENSIONS),
-    q: searchParameter(),
-    limit: limitParameter(200),
+    of: given(wordParameter('Of what.', DIMENSIONS)),
+    q: searched('values'),
+    limit: limitParameter(20, 200),
   },
   'GET /api/releases': {
     since: FILTER_PARAMETERS.since,
     until: FILTER_PARAMETERS.until,
-    client_id: textParameter(),
-    limit: limitParameter(200),
+    client_id: textParameter('The application.'),
+    limit: limitParameter(50, 200),
   },
-  'GET /api/sources': { client_id: textParameter(), q: searchParameter(), limit: limitParameter(1000) },
-  'GET /api/nodes': { limit: limitParameter(1000) },
+  'GET /api/sources': {
+    client_id: textParameter('The application.'),
+    q: searched('senders'),
+    limit: limitParameter(100, 1000),
+  },
+  'GET /api/nodes': { limit: limitParameter(100, 1000) },
   'GET /api/live': MEMBER_PARAMETERS,
-  'GET /api/export': { ...FILTER_PARAMETERS, format: wordParameter(EXPORT_FORMATS) },
+  'GET /api/export': {
+    ...FILTER_PARAMETERS,
+    format: wordParameter('The format of the file, by default `ndjson`.', EXPORT_FORMATS),
+  },
   'GET /api/backup': {},
   'GET /api/tokens': {},
   'POST /api/tokens': {},

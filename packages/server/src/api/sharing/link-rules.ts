@@ -19,6 +19,8 @@ export const LINK_RULES: Readonly<Record<RouteName, LinkRule>> = {
   'GET /healthz': 'open',
   'GET /livez': 'open',
   'GET /readyz': 'open',
+  'GET /openapi.json': 'open',
+  'GET /schemas/event.json': 'open',
   'GET /metrics': 'never',
   'GET /ws/events': 'never',
   'POST /v1/ingest/batch': 'never',

@@ -9,10 +9,9 @@ import type { SpanWindow } from './span-window.ts';
 /** Events of one append: a commit is not to take long. */
 const MAX_APPEND_EVENTS = 4096;
 
-/** What the spans of one application became. */
+/** What the spans of one application became, of one release of it in one place: that is kept with its events. */
 interface Share {
-  /** The one that was named last. */
-  producer: ProducerRef;
+  readonly producer: ProducerRef;
   readonly events: { readonly event: CerberusEvent; readonly id: string; readonly bytes: number }[];
   rejected: number;
 }
@@ -65,13 +64,11 @@ export class SpanBatch {
   }
 
   #shareOf(producer: ProducerRef): Share {
-    const known = this.#shares.get(producer.clientId);
-    if (known !== undefined) {
-      known.producer = producer;
-      return known;
-    }
+    const key = JSON.stringify(producer);
+    const known = this.#shares.get(key);
+    if (known !== undefined) return known;
     const share: Share = { producer, events: [], rejected: 0 };
-    this.#shares.set(producer.clientId, share);
+    this.#shares.set(key, share);
     return share;
   }
 

@@ -71,7 +71,7 @@ export class SpanEvents {
     if (span === undefined) return OTHER;
     const attributes: Record<string, unknown> = span.attributes;
     this.#hashAddress(attributes);
-    const adjustments = withoutRawUser(attributes);
+    const adjustments = withoutRawIds(attributes);
     const event = translate(span, TRANSLATION);
     if (event === undefined) return OTHER;
     const bytes = this.#serializer.write(event, this.#buffer, 0);
@@ -94,10 +94,20 @@ export class SpanEvents {
   }
 }
 
-/** Only a pseudonym is taken, such as `CerberusSpanProcessor` makes. */
-function withoutRawUser(attributes: Record<string, unknown>): string[] {
-  const user = attributes[CERBERUS_ATTRIBUTE.userId];
-  if (user === undefined || (typeof user === 'string' && isHex(user, HASH_DIGITS))) return [];
-  delete attributes[CERBERUS_ATTRIBUTE.userId];
-  return ['user_id_not_hashed'];
+/** Who may only be a pseudonym, such as `CerberusSpanProcessor` makes, and what is said where it is none. */
+const IDS = [
+  [CERBERUS_ATTRIBUTE.userId, 'user_id_not_hashed'],
+  [CERBERUS_ATTRIBUTE.consumer, 'consumer_not_hashed'],
+] as const;
+
+/** Takes out what is no pseudonym. @returns what was taken out */
+function withoutRawIds(attributes: Record<string, unknown>): string[] {
+  const taken: string[] = [];
+  for (const [name, reason] of IDS) {
+    const id = attributes[name];
+    if (id === undefined || (typeof id === 'string' && isHex(id, HASH_DIGITS))) continue;
+    delete attributes[name];
+    taken.push(reason);
+  }
+  return taken;
 }

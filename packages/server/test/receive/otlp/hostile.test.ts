@@ -43,10 +43,7 @@ function binaryRequest(value: Uint8Array): Buffer {
   const attribute = (key: string, text: string): object =>
     create(AttributeSchema, {
       key,
-      value: toBinary(
-        ValueSchema,
-        create(ValueSchema, { value: { case: 'stringValue', value: text } }),
-      ) as Uint8Array<ArrayBuffer>,
+      value: toBinary(ValueSchema, create(ValueSchema, { value: { case: 'stringValue', value: text } })),
     });
   const span = create(SpanSchema, {
     traceId: new Uint8Array(16).fill(1),

@@ -49,6 +49,8 @@ const SPAN_ATTRIBUTES = {
   'user.id': 'canary-user-id',
   'user.email': 'canary@example.com',
   'cerberus.user_id': 'canary-raw-user',
+  'cerberus.consumer': 'canary-raw-consumer',
+  'cerberus.consumer_label': 'canary-label-of-a-raw-consumer',
   'cerberus.source_ip': OTHER_ADDRESS,
   'error.type': `canary message about ${OTHER_ADDRESS}`,
   'exception.message': 'canary-exception',
@@ -78,7 +80,7 @@ describe('what OTLP says of a client', function () {
     expect(events.map((event) => event['source_ip'])).to.deep.equal([PSEUDONYM, PSEUDONYM]);
     expect(JSON.stringify(events)).to.include(KEPT);
     expect(JSON.stringify(events)).to.not.match(CANARY);
-    expect(running.stats().adjusted).to.deep.equal({ user_id_not_hashed: 2 });
+    expect(running.stats().adjusted).to.deep.equal({ user_id_not_hashed: 2, consumer_not_hashed: 2 });
     await stopServers();
   }
 

@@ -248,6 +248,23 @@ describe('POST /v1/traces', () => {
     expect(sources[0]).to.include({ mode: 'otlp', producer: null, last_seq: null, connected: false });
   });
 
+  it('keeps with each event the release and the environment that served it, also of two releases at once', async () => {
+    const release = (version: string): object =>
+      resourceSpans([jsonSpan({ 'url.path': `/${version}` })], {
+        'service.name': 'shop',
+        'service.version': version,
+        'deployment.environment.name': 'live',
+      });
+    await post({ resourceSpans: [release('1'), release('2')] });
+    const events = await store.events({ limit: 9 });
+    expect(
+      events.map((event) => [event.endpoint, event.release, event.environment]).toSorted(),
+    ).to.deep.equal([
+      ['/1', '1', 'live'],
+      ['/2', '2', 'live'],
+    ]);
+  });
+
   it('inflates gzip, up to the limit that holds for the body too', async () => {
     await start({ maxOtlpBytes: 10_000 });
     const gzip = { 'content-encoding': 'gzip' };
