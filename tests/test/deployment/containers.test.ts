@@ -142,6 +142,8 @@ if (canRunContainers)
         '1',
         '2',
       ]);
+      const refused = await engine.podman('exec', id, 'touch', '/app/x').catch(String);
+      expect(refused).to.include('Read-only file system');
       const port = container?.ports?.find((each) => each.name === 'http')?.containerPort;
       for (const probe of [container?.startupProbe, container?.livenessProbe, container?.readinessProbe]) {
         expect(probe?.httpGet?.port).to.equal('http');
