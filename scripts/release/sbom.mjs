@@ -38,7 +38,7 @@ function readManifest(folder) {
 }
 
 /** Without what only we develop with: npm leaves out of the document what is also there. */
-function installable({ devDependencies: _, scripts: __, ...manifest }, ours) {
+function installable({ devDependencies: _developing, scripts: _scripts, ...manifest }, ours) {
   const dependencies = Object.entries(manifest.dependencies ?? {}).map(([name, range]) => [
     name,
     ours.has(name) ? `file:${ours.get(name)}` : range,
@@ -46,10 +46,13 @@ function installable({ devDependencies: _, scripts: __, ...manifest }, ours) {
   return { ...manifest, dependencies: Object.fromEntries(dependencies) };
 }
 
+function isElsewhere({ url }) {
+  return !url.startsWith('file:');
+}
+
 /** A path of this machine is nobody's business. */
 function withoutFiles({ metadata, components, ...rest }, manifest) {
   const component = { ...metadata.component, name: manifest.name };
-  const isElsewhere = ({ url }) => !url.startsWith('file:');
   return {
     ...rest,
     metadata: { ...metadata, component },

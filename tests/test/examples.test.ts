@@ -9,9 +9,12 @@ const FOLDER = join(REPOSITORY, 'examples');
 const examples = [...new Set(FRAMEWORKS.map(({ example }) => example))];
 
 async function lines(folder: string): Promise<number> {
-  const files = await readdir(folder, { recursive: true });
+  // As entries, for without them links are followed, and packages of a workspace lead to each other and back.
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).map((entry) =>
+    join(entry.parentPath, entry.name),
+  );
   const own = files.filter((file) => !/node_modules|\.next/.test(file) && /\.(?:mjs|js|ts)$/.test(file));
-  const texts = await Promise.all(own.map((file) => readFile(join(folder, file), 'utf8')));
+  const texts = await Promise.all(own.map((file) => readFile(file, 'utf8')));
   return texts.reduce((sum, text) => sum + text.trimEnd().split('\n').length, 0);
 }
 

@@ -105,20 +105,17 @@ if (canRunContainers)
       writeFileSync(hosts, '127.0.0.1 localhost server\n');
       await ready(id);
       // The application is the one of this checkout, as it was built; its own image is made in the same way as the server's.
+      const place = ['--user', '1000:1000', '--workdir', join(REPOSITORY, 'examples/express')];
+      const mounts = ['--volume', `${hosts}:/etc/hosts:ro`, '--volume', `${REPOSITORY}:${REPOSITORY}:ro`];
+      const options = [...optionsOf(application ?? {}), ...SYSTEM_OPTIONS, ...place, ...mounts];
+      const command = ['--entrypoint', 'node', IMAGE, '--import', './instrumentation.mjs', 'app.mjs'];
       const app = await engine.podman(
         'run',
         '--detach',
-        ...[
-          '--network',
-          `container:${id}`,
-          '--user',
-          '1000:1000',
-          '--workdir',
-          join(REPOSITORY, 'examples/express'),
-        ],
-        ...[...optionsOf(application ?? {}), ...SYSTEM_OPTIONS],
-        ...['--volume', `${hosts}:/etc/hosts:ro`, '--volume', `${REPOSITORY}:${REPOSITORY}:ro`],
-        ...['--entrypoint', 'node', IMAGE, '--import', './instrumentation.mjs', 'app.mjs'],
+        '--network',
+        `container:${id}`,
+        ...options,
+        ...command,
       );
       const ask = `fetch('http://127.0.0.1:3000/users/2').then(({ status }) => console.log(status), () => console.log('not yet'))`;
       await until('the application answers', async () => (await engine.node(id, ask)) === '200', 60_000);
@@ -128,7 +125,7 @@ if (canRunContainers)
     });
 
     it('runs as the pod of the stateful set, by its secret and on its claim, and answers its probes', async () => {
-      const set = manifest<StatefulSet>('statefulset.yaml');
+      const set = manifest('statefulset.yaml') as StatefulSet;
       const [container] = set.spec?.template.spec?.containers ?? [];
       const folder = mkdtempSync(join(engine.folder, 'pod-'));
       const { yaml, name } = firstPod(set, IMAGE);
@@ -145,6 +142,8 @@ if (canRunContainers)
         '1',
         '2',
       ]);
+      const refused = await engine.podman('exec', id, 'touch', '/app/x').catch(String);
+      expect(refused).to.include('Read-only file system');
       const port = container?.ports?.find((each) => each.name === 'http')?.containerPort;
       for (const probe of [container?.startupProbe, container?.livenessProbe, container?.readinessProbe]) {
         expect(probe?.httpGet?.port).to.equal('http');
@@ -160,11 +159,18 @@ if (canRunContainers)
       const unit = join(REPOSITORY, 'deploy/systemd/cerberus-server.service');
       const variables = join(engine.folder, 'server.env');
       writeFileSync(variables, `CERBERUS_SERVER_TOKEN=${TOKEN}\n`, { mode: 0o600 });
+      const machine = ['--user', '0:0', '--privileged', '--systemd=always', '--stop-signal', 'SIGRTMIN+3'];
+      const files = [
+        `${unit}:/etc/systemd/system/cerberus-server.service:ro`,
+        `${variables}:/etc/cerberus/server.env:ro`,
+      ];
+      const mounted = files.flatMap((file) => ['--volume', file]);
       const id = await engine.start(
-        ...['--user', '0:0', '--privileged', '--systemd=always', '--stop-signal', 'SIGRTMIN+3'],
-        ...['--volume', `${unit}:/etc/systemd/system/cerberus-server.service:ro`],
-        ...['--volume', `${variables}:/etc/cerberus/server.env:ro`],
-        ...['--entrypoint', '/usr/lib/systemd/systemd', IMAGE],
+        ...machine,
+        ...mounted,
+        '--entrypoint',
+        '/usr/lib/systemd/systemd',
+        IMAGE,
       );
       const systemctl = async (...args: string[]): Promise<string> =>
         engine.podman('exec', id, 'systemctl', ...args);

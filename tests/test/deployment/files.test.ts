@@ -54,7 +54,7 @@ describe('deployment', function () {
 
   it('has a Dockerfile without a mistake', async () => {
     const mistakes = validate(await read('Dockerfile')).map(
-      ({ message, range }) => `${range.start.line + 1}: ${message}`,
+      ({ message, range }) => `${range.start.line + 1}: ${String(message)}`,
     );
     expect(mistakes).to.deep.equal([]);
     expect(validate('FROM node\nUSR node\n')).to.have.length(1);
@@ -72,7 +72,7 @@ describe('deployment', function () {
 
   it('has manifests of the types that Kubernetes has', async () => {
     const files = await readdir(KUBERNETES);
-    const objects = files.map((file) => manifest<{ apiVersion: string; kind: string }>(file));
+    const objects = files.map((file) => manifest(file) as { apiVersion: string; kind: string });
     expect(objects.map(({ kind }) => kind).toSorted()).to.deep.equal([
       'NetworkPolicy',
       'Service',
@@ -84,12 +84,12 @@ describe('deployment', function () {
   });
 
   it('has manifests that name each other, the ports of the server, and its version', async () => {
-    const set = manifest<StatefulSet>('statefulset.yaml');
-    const policy = manifest<{ spec: { podSelector: object } }>('network-policy.yaml');
-    const service = manifest<{
+    const set = manifest('statefulset.yaml') as StatefulSet;
+    const policy = manifest('network-policy.yaml') as { spec: { podSelector: object } };
+    const service = manifest('service.yaml') as {
       metadata: { name: string };
       spec: { selector: object; ports: { port: number }[] };
-    }>('service.yaml');
+    };
     const labels = set.spec?.template.metadata?.labels;
     expect(service.spec.selector).to.deep.equal(labels);
     expect(policy.spec.podSelector).to.deep.equal({ matchLabels: labels });

@@ -8,8 +8,8 @@ import { SYSTEM_MOUNTS } from './engine.js';
 
 export const KUBERNETES = join(REPOSITORY, 'deploy/kubernetes');
 
-export function manifest<T>(file: string): T {
-  return parse(readFileSync(join(KUBERNETES, file), 'utf8')) as T;
+export function manifest(file: string): unknown {
+  return parse(readFileSync(join(KUBERNETES, file), 'utf8')) as unknown;
 }
 
 /**
@@ -45,7 +45,7 @@ export function firstPod(
     metadata: { name, ...template.metadata },
     spec: {
       ...template.spec,
-      containers: (template.spec?.containers ?? []).map(({ ports: _, ...container }) => ({
+      containers: (template.spec?.containers ?? []).map(({ ports: _ports, ...container }) => ({
         ...container,
         image,
         volumeMounts: [
