@@ -1,3 +1,4 @@
+import { isBucket, isInferred } from '../event/path-group.ts';
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import type {
@@ -46,11 +47,18 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
   answer(parseEndpointsQuery(params, Date.now()), async (query) => {
     const { estimated, endpoints, total } = await analytics.endpoints(query);
     return {
-      endpoints: endpoints.map(({ latency, share, ...figures }) => ({
-        ...figures,
-        share: rounded(share, 4),
-        latency_ms: latencyToJson(latency),
-      })),
+      endpoints: endpoints.map(
+        ({ clientId, method, endpoint, latency, share, clientErrors, ...figures }) => ({
+          client_id: clientId,
+          method: isBucket(endpoint) ? null : method,
+          endpoint,
+          inferred: isInferred(endpoint),
+          ...figures,
+          client_errors: clientErrors,
+          share: rounded(share, 4),
+          latency_ms: latencyToJson(latency),
+        }),
+      ),
       total,
       estimated,
     };

@@ -3,7 +3,7 @@ import { formatTime } from './timestamps.ts';
 
 /**
  * An event as the read API shows it: its id here, and the members it came with, in the protocol's order. A member without a value is
- * left out, but `source_ip` is then null and `custom_data` empty. There is no credential to leave out: none is stored.
+ * left out, and a `path_group` that is the path; but `source_ip` is then null and `custom_data` empty. There is no credential to leave out: none is stored.
  */
 export function eventToJson(event: StoredEvent): Readonly<Record<string, unknown>> {
   return {
@@ -31,5 +31,6 @@ export function eventToJson(event: StoredEvent): Readonly<Record<string, unknown
     response_body_size: event.responseBodySize ?? undefined,
     network_protocol_version: event.protocolVersion ?? undefined,
     user_agent_synthetic_type: event.syntheticType ?? undefined,
+    path_group: event.pathGroup === event.endpoint ? undefined : (event.pathGroup ?? undefined),
   };
 }

@@ -91,6 +91,7 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
     responseBodySize: members.detail(value['response_body_size'], size),
     protocolVersion: members.detail(value['network_protocol_version'], protocolVersion),
     syntheticType: members.detail(value['user_agent_synthetic_type'], syntheticType),
+    pathGroup: null,
   };
   const [error] = members.errors;
   return error === undefined ? { ok: true, event, adjustments: members.adjustments } : { ok: false, error };

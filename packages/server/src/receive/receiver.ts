@@ -9,6 +9,7 @@ import type { Durations } from '../observe/metrics.ts';
 import { failureReason } from '../store/failure-reason.ts';
 import type { ProducerRef } from '../store/producer.ts';
 import type { Append, AppendOutcome, ProducerClaim, Store } from '../store/store.ts';
+import { PathGroups } from './path-groups.ts';
 import { isOverloaded, type PendingLimits } from './overload.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { SourceActivity } from './source-activity.ts';
@@ -44,6 +45,7 @@ export class Receiver {
   readonly #durations: Durations;
   readonly #limits: ReceiveLimits;
   readonly #log: Log;
+  readonly #pathGroups = new PathGroups();
   #healthy = true;
   #failedAt = Number.NEGATIVE_INFINITY;
   #failsSince = Number.NEGATIVE_INFINITY;
@@ -93,12 +95,15 @@ export class Receiver {
         rejected.push(index);
       }
     }
+    this.#pathGroups.name(events);
     return { events, rejected, isTest: tests > 0 && tests === values.length };
   }
 
   /** Reads one event, as it arrives now. */
   validate(value: unknown, clientId?: string): EventVerdict {
-    return validateEvent(value, clientId, this.#window());
+    const verdict = validateEvent(value, clientId, this.#window());
+    if (verdict.ok) this.#pathGroups.name([verdict.event]);
+    return verdict;
   }
 
   get overloaded(): boolean {

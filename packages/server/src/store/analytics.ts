@@ -81,8 +81,17 @@ export interface Overview {
   readonly histogram: readonly HistogramBin[];
 }
 
-/** By what endpoints are ordered, the highest first. */
-export const ENDPOINT_ORDERS = ['requests', 'errors', 'p95'] as const;
+/** By what endpoints are ordered, the highest first; by their names, the first of the alphabet. */
+export const ENDPOINT_ORDERS = [
+  'requests',
+  'errors',
+  'error_rate',
+  'client_errors',
+  'p50',
+  'p95',
+  'p99',
+  'endpoint',
+] as const;
 
 /** By what endpoints are ordered. */
 export type EndpointOrder = (typeof ENDPOINT_ORDERS)[number];
@@ -98,10 +107,13 @@ export interface EndpointsQuery extends AnalyticsFilter {
 /** Parts into which a sparkline cuts its range. */
 export const SPARKLINE_PARTS = 30;
 
-/** Figures of one endpoint. */
+/** Figures of one endpoint of an application. Of what `isBucket` names, all methods are one endpoint, and the method is empty. */
 export interface EndpointFigures extends EndpointKey {
+  readonly clientId: string;
   readonly requests: number;
   readonly errors: number;
+  /** Requests with a status from 400 to 499. */
+  readonly clientErrors: number;
   /** Share of all requests that match the query, 0 to 1. */
   readonly share: number;
   readonly latency: Percentiles;

@@ -99,5 +99,6 @@ function storedEvent(event: CerberusEvent, id: number, receivedAt: number): Stor
     responseBodySize: event.responseBodySize,
     protocolVersion: event.protocolVersion,
     syntheticType: event.syntheticType,
+    pathGroup: event.pathGroup,
   };
 }

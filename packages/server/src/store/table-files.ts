@@ -23,6 +23,7 @@ const COLUMNS = {
   response_body_size: 'BIGINT',
   network_protocol_version: 'VARCHAR',
   user_agent_synthetic_type: 'VARCHAR',
+  path_group: 'VARCHAR',
 } as const;
 
 /** Times as the read API writes them, for formats that have no type for them. */

@@ -177,7 +177,7 @@ describe('the endpoints of the page', () => {
     '/api/overview?since=yesterday',
     '/api/overview?since=0&bucket=1s',
     '/api/endpoints?sort=name',
-    '/api/endpoints?limit=501',
+    '/api/endpoints?limit=5001',
     '/api/clients?limit=201',
     '/api/clients?q=',
     '/api/clients?q=0x1f',

@@ -35,6 +35,7 @@ const anyEvent: fc.Arbitrary<CerberusEvent> = fc
     sourceIp: fc.option(fc.integer({ min: 0, max: 9 }).map((n) => String(n).repeat(64))),
     endpoint: fc.constantFrom('/a', '/b', '/c/1', '/c/2', '/É'),
     route: fc.option(fc.constantFrom('/c/:id', '/a')),
+    pathGroup: fc.option(fc.constantFrom('(no route)', '(other)', '~/c/:id')),
     method: fc.constantFrom('GET', 'POST'),
     timestamp: fc.integer({ min: START - 2 * HOUR, max: START + 2 * HOUR }),
     statusCode: fc.option(fc.constantFrom(101, 200, 204, 301, 404, 500, 599, 700)),

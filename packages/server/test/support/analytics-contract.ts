@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../dist/event/event.js';
-import type { AnalyticsFilter, MetricQuery, OverviewQuery } from '../../dist/store/analytics.js';
+import { NO_ROUTE } from '../../dist/event/path-group.js';
+import type {
+  AnalyticsFilter,
+  EndpointOrder,
+  MetricQuery,
+  OverviewQuery,
+} from '../../dist/store/analytics.js';
 import type { Store } from '../../dist/store/store.js';
 import { append, HASH, producerRef, START, storeEvent } from './events.js';
 
@@ -204,10 +210,61 @@ function endpointLists(store: () => Store): void {
     await store().append(append({ events }));
   });
 
-  const names = async (order: 'requests' | 'errors' | 'p95', limit = 50): Promise<string[]> => {
+  const names = async (order: EndpointOrder, limit = 50): Promise<string[]> => {
     const { endpoints } = await store().analytics.endpoints({ ...RANGE, order, limit });
     return endpoints.map(({ method, endpoint }) => `${method} ${endpoint}`);
   };
+
+  it('orders endpoints by any of their figures, or by their names', async () => {
+    const missing = [to('/busy', { statusCode: 404 }), to('/slow', { statusCode: 410 })];
+    await store().append(append({ seq: 2, events: [...missing, to('/slow', { statusCode: 499 })] }));
+    const first = async (order: EndpointOrder): Promise<string | undefined> => (await names(order))[0];
+    expect(await first('client_errors')).to.equal('GET /slow');
+    expect(await first('error_rate')).to.equal('GET /bad');
+    expect(await first('p50')).to.equal('GET /slow');
+    expect(await first('p99')).to.equal('GET /slow');
+    expect(await names('endpoint')).to.deep.equal(['GET /bad', 'POST /bad', 'GET /busy', 'GET /slow']);
+    const { endpoints } = await store().analytics.endpoints({ ...RANGE, order: 'client_errors', limit: 9 });
+    expect(endpoints.map(({ clientErrors }) => clientErrors)).to.deep.equal([2, 1, 0, 0]);
+  });
+
+  it('keeps the endpoints of applications apart, and puts all that has no route into one of each', async () => {
+    const unrouted = { pathGroup: NO_ROUTE, timestamp: START - 30 * MINUTE };
+    await store().append(
+      append({
+        seq: 2,
+        events: [
+          to('/.env', unrouted),
+          to('/wp-login.php', { ...unrouted, method: 'POST', statusCode: 404, latencyMs: 9 }),
+          to('/.git', { ...unrouted, clientId: 'other' }),
+          to('/users/7', { timestamp: START - 30 * MINUTE, pathGroup: '~/users/:id' }),
+          to('/here', { timestamp: START - 30 * MINUTE, clientId: 'other' }),
+          to('/here', { timestamp: START - 30 * MINUTE }),
+        ],
+      }),
+    );
+    const range = { since: START - HOUR, until: START - 1 };
+    const { endpoints, total } = await store().analytics.endpoints({ ...range, order: 'requests', limit: 9 });
+    expect(total).to.equal(5);
+    expect(
+      endpoints.map(({ clientId, method, endpoint, requests }) => [clientId, method, endpoint, requests]),
+    ).to.deep.equal([
+      ['my-app', '', NO_ROUTE, 2],
+      ['other', '', NO_ROUTE, 1],
+      ['my-app', 'GET', '/here', 1],
+      ['other', 'GET', '/here', 1],
+      ['my-app', 'GET', '~/users/:id', 1],
+    ]);
+    expect(endpoints[0]).to.deep.include({
+      clientErrors: 1,
+      latency: { p50: 10.6725, p95: 12.17775, p99: 12.31155 },
+    });
+    expect(endpoints[0]?.sparkline[15]).to.equal(2);
+    const values = await store().analytics.values({ ...range, of: 'endpoint', limit: 1 });
+    expect(values).to.deep.equal([{ value: NO_ROUTE, requests: 3 }]);
+    const named = { ...range, endpoint: NO_ROUTE, clientId: 'my-app', bucketMillis: HOUR };
+    expect((await store().analytics.overview(named)).totals.requests).to.equal(2);
+  });
 
   it('orders endpoints by requests, errors or p95', async () => {
     expect(await names('requests')).to.deep.equal(['GET /busy', 'GET /bad', 'POST /bad', 'GET /slow']);

@@ -49,6 +49,7 @@ export function storeEvent(members: Partial<CerberusEvent> = {}): CerberusEvent 
     responseBodySize: 2 ** 40,
     protocolVersion: '1.1',
     syntheticType: 'bot',
+    pathGroup: null,
     ...members,
   };
 }
@@ -78,6 +79,7 @@ export function emptyEvent(): CerberusEvent {
     responseBodySize: null,
     protocolVersion: null,
     syntheticType: null,
+    pathGroup: null,
   };
 }
 

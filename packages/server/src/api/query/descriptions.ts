@@ -103,7 +103,7 @@ export const QUERIES: Descriptions = {
     ...FILTER_PARAMETERS,
     sort: wordParameter(ENDPOINT_ORDERS),
     q: searchParameter(),
-    limit: limitParameter(500),
+    limit: limitParameter(5000),
   },
   'GET /api/clients': { ...FILTER_PARAMETERS, q: pseudonymParameter(), limit: limitParameter(200) },
   'GET /api/custom-metrics': { ...FILTER_PARAMETERS, q: searchParameter(), limit: limitParameter(1000) },

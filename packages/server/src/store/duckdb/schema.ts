@@ -1,7 +1,7 @@
 import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -35,7 +35,8 @@ const EVENTS_TABLE = `
     request_body_size          BIGINT,
     response_body_size         BIGINT,
     network_protocol_version   VARCHAR,
-    user_agent_synthetic_type  VARCHAR
+    user_agent_synthetic_type  VARCHAR,
+    path_group                 VARCHAR
   )`;
 
 const PRODUCERS_TABLE = `
@@ -74,7 +75,8 @@ export const CREATE_TABLES: readonly string[] = [
  * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
  * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always. Version 3
  * did not write minutes with the events. Version 4 kept nothing of what applications say of themselves, version 5
- * no details of requests. In version 6 aggregates could outlive their events: they are made anew.
+ * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 listed requests without a
+ * route under their paths, and what it stored stays so.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
@@ -99,4 +101,5 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
     `UPDATE meta SET rolled_up_to = CASE WHEN EXISTS (FROM events) THEN 0 ELSE rolled_up_to END,
                      minutes_from = coalesce((SELECT max(id) FROM events), 0)`,
   ],
+  7: ['ALTER TABLE events ADD COLUMN path_group VARCHAR'],
 };

@@ -1,4 +1,5 @@
 import { endpointName, eventTime, isError, type StoredEvent } from '../../event/event.ts';
+import { isBucket } from '../../event/path-group.ts';
 import {
   SPARKLINE_PARTS,
   STATUS_CLASSES,
@@ -21,6 +22,7 @@ import {
   type StatusCounts,
   type Totals,
 } from '../analytics.ts';
+import type { Percentiles } from '../event-query.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
 import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
 import { isLong } from '../figures/precision.ts';
@@ -30,7 +32,7 @@ import type { ValueCount, ValuesQuery } from '../value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
-import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
+import { addressesOf, compare, percentilesOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listApplications, listProducers } from './source-list.ts';
 import { listValues } from './values.ts';
@@ -72,11 +74,15 @@ export class MemoryAnalytics implements Analytics {
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
     const events = this.#matching(query);
-    const all = [...groupBy(events, (event) => JSON.stringify([event.method, endpointName(event)]))]
+    const all = [...groupBy(events, (event) => JSON.stringify(listedAs(event)))]
       .map(([, group]) => figuresOf(group, query, events.length))
       .filter(({ endpoint }) => includesText(endpoint, query.search))
       .sort(
-        (a, b) => ORDERS[query.order](a, b) || compare(a.endpoint, b.endpoint) || compare(a.method, b.method),
+        (a, b) =>
+          ORDERS[query.order](a, b) ||
+          compare(a.endpoint, b.endpoint) ||
+          compare(a.method, b.method) ||
+          compare(a.clientId, b.clientId),
       );
     return Promise.resolve({ estimated: false, endpoints: all.slice(0, query.limit), total: all.length });
   }
@@ -128,8 +134,23 @@ export class MemoryAnalytics implements Analytics {
 const ORDERS: Readonly<Record<EndpointOrder, (a: EndpointFigures, b: EndpointFigures) => number>> = {
   requests: (a, b) => b.requests - a.requests,
   errors: (a, b) => b.errors - a.errors || b.requests - a.requests,
-  p95: (a, b) => (b.latency.p95 ?? -1) - (a.latency.p95 ?? -1) || b.requests - a.requests,
+  error_rate: (a, b) => b.errors / b.requests - a.errors / a.requests || b.requests - a.requests,
+  client_errors: (a, b) => b.clientErrors - a.clientErrors || b.requests - a.requests,
+  p50: byLatency('p50'),
+  p95: byLatency('p95'),
+  p99: byLatency('p99'),
+  endpoint: () => 0,
 };
+
+function byLatency(name: keyof Percentiles): (a: EndpointFigures, b: EndpointFigures) => number {
+  return (a, b) => (b.latency[name] ?? -1) - (a.latency[name] ?? -1) || b.requests - a.requests;
+}
+
+/** What makes it a row of the list of endpoints. */
+function listedAs(event: StoredEvent): Pick<EndpointFigures, 'clientId' | 'method' | 'endpoint'> {
+  const endpoint = endpointName(event);
+  return { clientId: event.clientId, method: isBucket(endpoint) ? '' : event.method, endpoint };
+}
 
 function totalsOf(events: readonly StoredEvent[]): Totals {
   return {
@@ -194,10 +215,12 @@ function figuresOf(
     const part = Math.floor(((eventTime(event) - since) * SPARKLINE_PARTS) / (until - since));
     sparkline[part] = (sparkline[part] ?? 0) + 1;
   }
+  const [first] = group;
   return {
-    ...endpointOf(group),
+    ...(first === undefined ? { clientId: '', method: '', endpoint: '' } : listedAs(first)),
     requests: group.length,
     errors: group.filter(isError).length,
+    clientErrors: statusCounts(group)['4xx'],
     share: group.length / all,
     latency: percentilesOf(group),
     sparkline,

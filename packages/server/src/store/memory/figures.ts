@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../event/event.ts';
+import { endpointName, type StoredEvent } from '../../event/event.ts';
 import type { EndpointKey } from '../analytics.ts';
 import type { Percentiles } from '../event-query.ts';
 
@@ -10,7 +10,7 @@ export function addressesOf(events: readonly StoredEvent[]): ReadonlySet<string>
 /** The endpoint of a group whose events have the same one. */
 export function endpointOf(group: readonly StoredEvent[]): EndpointKey {
   const [first] = group;
-  return { method: first?.method ?? '', endpoint: first?.route ?? first?.endpoint ?? '' };
+  return { method: first?.method ?? '', endpoint: first === undefined ? '' : endpointName(first) };
 }
 
 /** Percentiles over events that have a latency. */

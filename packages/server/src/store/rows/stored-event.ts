@@ -29,5 +29,6 @@ export function toStoredEvent(row: Row): StoredEvent {
     responseBodySize: maybe(row['response_body_size']),
     protocolVersion: maybeText(row['network_protocol_version']),
     syntheticType: maybeText(row['user_agent_synthetic_type']) as SyntheticType | null,
+    pathGroup: maybeText(row['path_group']),
   };
 }

@@ -35,6 +35,7 @@ export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
   count(appender, event.responseBodySize);
   text(appender, event.protocolVersion);
   text(appender, event.syntheticType);
+  text(appender, event.pathGroup);
   appender.endRow();
 }
 

@@ -23,6 +23,9 @@ const EVENTS: DailyTable = {
   indexesSql: ['CREATE INDEX events_time ON events (event_time)', 'CREATE INDEX events_id ON events (id)'],
 };
 
+/** Since version 4. Servers of the version before list what they store without a route under its path, as before. */
+export const ADD_PATH_GROUP = 'ALTER TABLE events ADD COLUMN path_group text';
+
 /** All tables whose partitions come and go together: what is deleted of a day is gone from each. */
 export const DAILY_TABLES: readonly DailyTable[] = [EVENTS, ...AGGREGATE_TABLES];
 
