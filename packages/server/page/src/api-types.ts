@@ -50,10 +50,16 @@ export interface Overview {
 }
 
 export interface EndpointRow {
-  readonly method: string;
+  readonly client_id: string;
+  /** `null` where requests of all methods are listed together. */
+  readonly method: string | null;
   readonly endpoint: string;
+  /** The name was inferred from paths. */
+  readonly inferred: boolean;
   readonly requests: number;
   readonly errors: number;
+  /** Requests with a status from 400 to 499. */
+  readonly client_errors: number;
   readonly share: number;
   readonly latency_ms: Latency;
   readonly sparkline: readonly number[];
@@ -161,6 +167,8 @@ export interface StoredEvent {
   readonly response_body_size?: number;
   readonly network_protocol_version?: string;
   readonly user_agent_synthetic_type?: string;
+  /** Under what it is listed where it has no route and that is not its path. */
+  readonly path_group?: string;
 }
 
 /** `GET /api/events/detail`. */

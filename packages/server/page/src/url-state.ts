@@ -7,7 +7,17 @@ const VIEWS = ['overview', 'requests', 'live', 'metrics', 'sources', 'tokens', '
 /** A view. */
 export type View = (typeof VIEWS)[number];
 
-const ENDPOINT_SORTS = ['requests', 'errors', 'p95', 'share'] as const;
+const ENDPOINT_SORTS = [
+  'requests',
+  'errors',
+  'error_rate',
+  'client_errors',
+  'p50',
+  'p95',
+  'p99',
+  'endpoint',
+  'share',
+] as const;
 
 /** What the list of endpoints is ordered by. */
 export type EndpointSort = (typeof ENDPOINT_SORTS)[number];
