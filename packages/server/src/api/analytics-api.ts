@@ -108,7 +108,11 @@ export const valuesReply: AnalyticsReply = ({ analytics }, params) =>
     return { values: found.slice(0, query.limit), more: found.length > query.limit };
   });
 
-async function answer<T>(parsed: ParsedQuery<T>, body: (query: T) => Promise<unknown>): Promise<Reply> {
+/** What a question is answered with, once it is read. */
+export async function answer<T>(
+  parsed: ParsedQuery<T>,
+  body: (query: T) => Promise<unknown>,
+): Promise<Reply> {
   return parsed.ok ? { status: 200, body: await body(parsed.query) } : failure(400, parsed.error);
 }
 

@@ -26,6 +26,7 @@ import {
 } from './analytics-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
 import type { LiveStreams } from './live-streams.ts';
+import { errorsReply, latencyReply, weekReply } from './latency-api.ts';
 import { eventReply, eventsReply, summaryReply } from './read-api.ts';
 import { nodesReply } from './nodes-api.ts';
 import { QUERIES } from './query/descriptions.ts';
@@ -156,6 +157,9 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/summary': question(({ params }) => summaryReply(reader, params)),
     'GET /api/overview': figures(overviewReply),
     'GET /api/endpoints': figures(endpointsReply),
+    'GET /api/errors': figures(errorsReply),
+    'GET /api/latency': figures(latencyReply),
+    'GET /api/week': figures(weekReply),
     'GET /api/clients': figures(clientsReply),
     'GET /api/custom-metrics': figures(customMetricsReply),
     'GET /api/custom-metrics/detail': question(({ params, link }) =>

@@ -1,6 +1,8 @@
 import type { Outcome } from '../event/event.ts';
 import type { EventFilter } from './filter/event-filter.ts';
+import type { ErrorList, ErrorsQuery } from './error-list.ts';
 import type { Percentiles } from './event-query.ts';
+import type { LatenciesQuery, LatencyCells } from './latency-cells.ts';
 import type { ProducerRow } from './producer.ts';
 import type { ApplicationRow, Listed, SourceQuery } from './source-list.ts';
 import type { ValueCount, ValuesQuery } from './value-list.ts';
@@ -262,6 +264,8 @@ export interface MetricDetail {
 export interface Analytics {
   readonly overview: (query: OverviewQuery) => Promise<Overview>;
   readonly endpoints: (query: EndpointsQuery) => Promise<EndpointList>;
+  readonly errors: (query: ErrorsQuery) => Promise<ErrorList>;
+  readonly latencies: (query: LatenciesQuery) => Promise<LatencyCells>;
   /** The busiest first. */
   readonly clients: (query: ClientsQuery) => Promise<readonly ClientFigures[]>;
   readonly metrics: (query: MetricsQuery) => Promise<MetricList>;

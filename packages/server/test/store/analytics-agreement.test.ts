@@ -63,6 +63,10 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
   const answered: Record<string, unknown> = {
     overview: await analytics.overview(query),
     clients: await analytics.clients({ ...filter, limit: 5 }),
+    errors: await analytics.errors({ ...filter, limit: 4 }),
+    latencies: (await analytics.latencies(query)).toSorted(
+      (a, b) => a.start - b.start || a.bucket - b.bucket,
+    ),
     metrics: await analytics.metrics({ ...filter, limit: 500 }),
     summary: await store.summary({ ...filter, bucketMillis: 600_000 }),
     events: (await store.events({ ...filter, limit: 7 })).map(({ id: _id, ...event }) => event),

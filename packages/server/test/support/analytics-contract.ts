@@ -32,6 +32,8 @@ export function describeAnalytics(name: string, open: () => Promise<Store>): voi
 
     describe('an overview', () => overviews(() => store));
     describe('a list of endpoints', () => endpointLists(() => store));
+    describe('a list of errors', () => errorLists(() => store));
+    describe('latencies over time', () => latencies(() => store));
     describe('a list of clients', () => clientLists(() => store));
     describe('custom metrics', () => customMetrics(() => store));
     describe('producers', () => producerLists(() => store));
@@ -301,6 +303,73 @@ function endpointLists(store: () => Store): void {
     const range = { since: START - 2 * HOUR, until: START - HOUR };
     const list = await store().analytics.endpoints({ ...range, order: 'requests', limit: 50 });
     expect(list).to.deep.include({ endpoints: [], total: 0 });
+  });
+}
+
+function errorLists(store: () => Store): void {
+  it('puts failed requests of an endpoint, a status and a class together, with their times and their course', async () => {
+    const failed = { outcome: 'error', statusCode: 500, errorType: 'TypeError' } as const;
+    await store().append(
+      append({
+        events: [
+          at(0, { ...failed, endpoint: '/api/users/1' }),
+          at(30, { ...failed, endpoint: '/api/users/2' }),
+          at(59.99, failed),
+          at(5, { ...failed, errorType: null }),
+          at(6, { ...failed, statusCode: 503 }),
+          at(7, { ...failed, method: 'POST' }),
+          at(8, { ...failed, route: null, pathGroup: NO_ROUTE }),
+          at(9, { ...failed, route: null, pathGroup: NO_ROUTE, method: 'POST', statusCode: null }),
+          at(10),
+          at(61, failed),
+        ],
+      }),
+    );
+    const list = await store().analytics.errors({ ...RANGE, limit: 2 });
+    expect([list.total, list.requests]).to.deep.equal([6, 8]);
+    expect(list.groups[0]).to.deep.equal({
+      clientId: 'my-app',
+      method: 'GET',
+      endpoint: '/api/users/:id',
+      errorType: 'TypeError',
+      statusCode: 500,
+      requests: 3,
+      firstSeen: START,
+      lastSeen: Math.floor(START + 59.99 * MINUTE),
+      sparkline: Array.from({ length: 30 }, (_, part) => (part % 15 === 0 || part === 29 ? 1 : 0)),
+    });
+    expect(list.groups[1]).to.deep.include({ method: '', endpoint: NO_ROUTE, statusCode: null });
+    const one = await store().analytics.errors({ ...RANGE, status: { from: 503, to: 503 }, limit: 9 });
+    expect(one.groups.map(({ statusCode }) => statusCode)).to.deep.equal([503]);
+    for (const none of [{ failed: false }, { clientId: 'nobody' }])
+      expect(await store().analytics.errors({ ...RANGE, ...none, limit: 9 })).to.deep.equal({
+        groups: [],
+        total: 0,
+        requests: 0,
+      });
+  });
+}
+
+function latencies(store: () => Store): void {
+  it('are counted by their buckets in each part of the range, without those that have none', async () => {
+    const events = [1, 500, 500, null].map((latencyMs) => at(1, { latencyMs }));
+    await store().append(append({ events: [...events, at(21, { latencyMs: 500 }), at(61)] }));
+    const of = async (query: Partial<OverviewQuery>): Promise<unknown> =>
+      (await store().analytics.latencies({ ...RANGE, bucketMillis: 20 * MINUTE, ...query }))
+        .map(({ start, bucket, count }) => [(start - START) / MINUTE, bucket, count])
+        .toSorted();
+    const all = [
+      [0, 0, 1],
+      [0, 159, 2],
+      [20, 159, 1],
+    ];
+    expect(await of({})).to.deep.equal(all);
+    expect(await of({ latency: { from: 2 } })).to.deep.equal(all.slice(1));
+    expect(await of({ bucketMillis: 90_000 })).to.deep.equal([
+      [0, 0, 1],
+      [0, 159, 2],
+      [21, 159, 1],
+    ]);
   });
 }
 

@@ -1,6 +1,7 @@
 import { ENDPOINT_ORDERS, type EndpointOrder } from '../../store/analytics.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../store/archive.ts';
 import { EVENT_ORDERS, type EventOrder } from '../../store/event-order.ts';
+import { isTimeZone } from '../../store/figures/week.ts';
 import { DIMENSIONS, type Dimension } from '../../store/value-list.ts';
 import { parseCursor, type Cursor } from '../cursor.ts';
 import type { RouteName } from '../route-needs.ts';
@@ -52,6 +53,9 @@ interface Questions {
   readonly 'GET /api/summary': FilterParameters & InBuckets;
   readonly 'GET /api/overview': FilterParameters & InBuckets;
   readonly 'GET /api/endpoints': FilterParameters & Searched & { readonly sort?: EndpointOrder | undefined };
+  readonly 'GET /api/errors': FilterParameters & Limited;
+  readonly 'GET /api/latency': FilterParameters & InBuckets & { readonly threshold?: number | undefined };
+  readonly 'GET /api/week': FilterParameters & { readonly time_zone?: string | undefined };
   readonly 'GET /api/clients': FilterParameters & Searched;
   readonly 'GET /api/custom-metrics': FilterParameters & Searched;
   readonly 'GET /api/custom-metrics/detail': FilterParameters &
@@ -104,6 +108,21 @@ export const QUERIES: Descriptions = {
     sort: wordParameter(ENDPOINT_ORDERS),
     q: searchParameter(),
     limit: limitParameter(5000),
+  },
+  'GET /api/errors': { ...FILTER_PARAMETERS, limit: limitParameter(1000) },
+  'GET /api/latency': {
+    ...FILTER_PARAMETERS,
+    bucket: bucketParameter(),
+    threshold: parameter('milliseconds from 1 to 3600000', (text) => {
+      const millis = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+      return millis >= 1 && millis <= 3_600_000 ? millis : undefined;
+    }),
+  },
+  'GET /api/week': {
+    ...FILTER_PARAMETERS,
+    time_zone: parameter('the name of a time zone such as Europe/Berlin', (text) =>
+      isTimeZone(text) ? text : undefined,
+    ),
   },
   'GET /api/clients': { ...FILTER_PARAMETERS, q: pseudonymParameter(), limit: limitParameter(200) },
   'GET /api/custom-metrics': { ...FILTER_PARAMETERS, q: searchParameter(), limit: limitParameter(1000) },

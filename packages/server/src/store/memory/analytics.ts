@@ -1,7 +1,5 @@
-import { endpointName, eventTime, isError, type StoredEvent } from '../../event/event.ts';
-import { isBucket } from '../../event/path-group.ts';
+import { eventTime, isError, type StoredEvent } from '../../event/event.ts';
 import {
-  SPARKLINE_PARTS,
   STATUS_CLASSES,
   type Analytics,
   type AnalyticsFilter,
@@ -22,9 +20,11 @@ import {
   type StatusCounts,
   type Totals,
 } from '../analytics.ts';
+import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../error-list.ts';
 import type { Percentiles } from '../event-query.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
 import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
+import type { LatenciesQuery, LatencyCells } from '../latency-cells.ts';
 import { isLong } from '../figures/precision.ts';
 import type { ProducerRow } from '../producer.ts';
 import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
@@ -32,7 +32,9 @@ import type { ValueCount, ValuesQuery } from '../value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
-import { addressesOf, compare, percentilesOf } from './figures.ts';
+import { addressesOf, compare, listedAs, percentilesOf, sparklineOf } from './figures.ts';
+import { listErrors } from './errors.ts';
+import { countLatencies } from './latencies.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listApplications, listProducers } from './source-list.ts';
 import { listValues } from './values.ts';
@@ -85,6 +87,15 @@ export class MemoryAnalytics implements Analytics {
           compare(a.clientId, b.clientId),
       );
     return Promise.resolve({ estimated: false, endpoints: all.slice(0, query.limit), total: all.length });
+  }
+
+  errors(query: ErrorsQuery): Promise<ErrorList> {
+    const failed = failedOnly(query);
+    return Promise.resolve(failed === undefined ? NO_ERRORS : listErrors(this.#matching(failed), failed));
+  }
+
+  latencies(query: LatenciesQuery): Promise<LatencyCells> {
+    return Promise.resolve(countLatencies(this.#matching(query), query));
   }
 
   clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
@@ -146,12 +157,6 @@ function byLatency(name: keyof Percentiles): (a: EndpointFigures, b: EndpointFig
   return (a, b) => (b.latency[name] ?? -1) - (a.latency[name] ?? -1) || b.requests - a.requests;
 }
 
-/** What makes it a row of the list of endpoints. */
-function listedAs(event: StoredEvent): Pick<EndpointFigures, 'clientId' | 'method' | 'endpoint'> {
-  const endpoint = endpointName(event);
-  return { clientId: event.clientId, method: isBucket(endpoint) ? '' : event.method, endpoint };
-}
-
 function totalsOf(events: readonly StoredEvent[]): Totals {
   return {
     requests: events.length,
@@ -205,16 +210,7 @@ function frequencies<T extends string | number | null>(
     });
 }
 
-function figuresOf(
-  group: readonly StoredEvent[],
-  { since, until }: EndpointsQuery,
-  all: number,
-): EndpointFigures {
-  const sparkline = Array.from({ length: SPARKLINE_PARTS }, () => 0);
-  for (const event of group) {
-    const part = Math.floor(((eventTime(event) - since) * SPARKLINE_PARTS) / (until - since));
-    sparkline[part] = (sparkline[part] ?? 0) + 1;
-  }
+function figuresOf(group: readonly StoredEvent[], range: EndpointsQuery, all: number): EndpointFigures {
   const [first] = group;
   return {
     ...(first === undefined ? { clientId: '', method: '', endpoint: '' } : listedAs(first)),
@@ -223,6 +219,6 @@ function figuresOf(
     clientErrors: statusCounts(group)['4xx'],
     share: group.length / all,
     latency: percentilesOf(group),
-    sparkline,
+    sparkline: sparklineOf(group, range),
   };
 }

@@ -51,6 +51,7 @@ export function rollupSource(
     estimated: true,
     counts: `(${counts})`,
     counted,
+    buckets: counted,
     ...countedLatencies(counted),
     // A sketch needs pseudonyms of all kinds: of those that begin alike it can tell few apart. Without aggregates it saves nothing.
     clients: isToldByKeys(filter) ? sketchedClients(filter, rolledUp) : distinctClients(filter, rolledUp),

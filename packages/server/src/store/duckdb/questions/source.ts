@@ -13,6 +13,8 @@ export interface FactSource {
   readonly counts: string;
   /** One row per combination of keys, which are expressions over `ms`, `client_id`, `method` and `path`: `latency`, percentiles. */
   readonly latencies: (keys: Readonly<Record<string, string>>) => string;
+  /** Columns `ms`, `bucket` and `count`, of requests that have a latency. */
+  readonly buckets: string;
   /** Columns `ms`, `client_id`, `method`, `path`, `bucket` and `count`, where latencies are estimated from counts of buckets. */
   readonly counted?: string;
   /** Columns `bucket` and `requests`, one row per bucket of latencies. */
@@ -37,6 +39,9 @@ export function exactSource(filter: AnalyticsFilter, rolledUp: RolledUp): FactSo
       FROM (
         SELECT epoch_ms(event_time) AS ms, client_id, method, ${ENDPOINT_NAME} AS path, latency_ms FROM events ${where})
       ${groupBy(keys)})`,
+    buckets: `(
+      SELECT epoch_ms(event_time) AS ms, ${latencyBucketSql('latency_ms')} AS bucket, 1 AS count
+      FROM events ${where} AND latency_ms IS NOT NULL)`,
     histogram: `(
       SELECT ${latencyBucketSql('latency_ms')} AS bucket, count(*) AS requests
       FROM events ${where} AND latency_ms IS NOT NULL GROUP BY bucket)`,

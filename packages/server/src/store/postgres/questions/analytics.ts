@@ -12,6 +12,8 @@ import type {
   OverviewQuery,
   TimeRange,
 } from '../../analytics.ts';
+import type { ErrorList, ErrorsQuery } from '../../error-list.ts';
+import type { LatenciesQuery, LatencyCells } from '../../latency-cells.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
@@ -20,6 +22,8 @@ import type { ValueCount, ValuesQuery } from '../../value-list.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
 import { topClientsOf } from './clients.ts';
 import { endpointListOf } from './endpoint-list.ts';
+import { errorListOf } from './error-list.ts';
+import { latencyCellsOf } from './latency-cells.ts';
 import { metricDetailOf } from './metric-detail.ts';
 import { metricListOf } from './metric-list.ts';
 import { overviewOf } from './overview.ts';
@@ -47,6 +51,14 @@ export class PostgresAnalytics implements Analytics {
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
     return this.#inSnapshot(query, query, endpointListOf);
+  }
+
+  errors(query: ErrorsQuery): Promise<ErrorList> {
+    return this.#reads.inSnapshot((rows) => errorListOf(rows, query));
+  }
+
+  latencies(query: LatenciesQuery): Promise<LatencyCells> {
+    return this.#inSnapshot(query, query, latencyCellsOf);
   }
 
   clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {

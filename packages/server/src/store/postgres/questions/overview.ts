@@ -8,14 +8,13 @@ import type {
   Totals,
 } from '../../analytics.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
-import { MINUTE_MILLIS, HOUR_MILLIS, DAY_MILLIS } from '../../../durations.ts';
 import { isErrorKind, outcomeOf, statusCodeOf } from '../aggregates/request-kind.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
 import { maybeText, number, text } from '../../rows/values.ts';
 import { clientCount } from './client-count.ts';
 import { latenciesByTime, latencyTotals, type LatenciesByTime } from './latency-source.ts';
-import { isOfEndpoint, KINDS, PERIODS, requestsSql, type Grain } from './requests.ts';
+import { grainOf, isOfEndpoint, KINDS, PERIODS, requestsSql, type Grain } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
 
@@ -53,14 +52,6 @@ export async function overviewOf(
     })),
     histogram: latencies.histogram,
   };
-}
-
-/** The longest periods that buckets of a width can be made of; `undefined` where only single events can tell. */
-function grainOf(query: OverviewQuery, { isLarge }: StoredState): Grain | undefined {
-  const isWhole = (period: number): boolean => query.bucketMillis % period === 0;
-  if (!isWhole(MINUTE_MILLIS)) return undefined;
-  if (!isLarge || !isWhole(HOUR_MILLIS)) return 'minute';
-  return isWhole(DAY_MILLIS) ? 'day' : 'hour';
 }
 
 async function countsOf(

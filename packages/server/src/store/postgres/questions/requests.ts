@@ -6,6 +6,7 @@ import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
 import { DAY_TOTALS, DAYS, HOUR_TOTALS, HOURS, MINUTES, type AggregateTable } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, IS_ERROR, listedMethodSql } from '../engine/conditions.ts';
 import type { RollupRange } from './rollup-range.ts';
+import type { StoredState } from './stored-state.ts';
 
 /** Which aggregates are read: those of these periods where they are whole, and of the shorter ones beside them. */
 export type Grain = 'minute' | 'hour' | 'day';
@@ -16,6 +17,17 @@ export const PERIODS: Readonly<Record<Grain, readonly number[]>> = {
   hour: [HOUR_MILLIS, MINUTE_MILLIS],
   minute: [MINUTE_MILLIS],
 };
+
+/** The longest periods that buckets of a width can be made of; `undefined` where only single events can tell. */
+export function grainOf(
+  query: { readonly bucketMillis: number },
+  { isLarge }: Pick<StoredState, 'isLarge'>,
+): Grain | undefined {
+  const isWhole = (period: number): boolean => query.bucketMillis % period === 0;
+  if (!isWhole(MINUTE_MILLIS)) return undefined;
+  if (!isLarge || !isWhole(HOUR_MILLIS)) return 'minute';
+  return isWhole(DAY_MILLIS) ? 'day' : 'hour';
+}
 
 /** Columns of a row of aggregates, and of an event, that mean the same. */
 interface Columns {
