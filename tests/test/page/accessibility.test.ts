@@ -34,6 +34,8 @@ describeInBrowser('accessibility', () => {
     live: ['?view=live', 'table.events tbody tr'],
     metrics: ['?view=metrics&range=15m&name=amount', '.histogram'],
     endpoint: ['?view=endpoint&range=15m&method=POST&endpoint=%2Fcheckout', 'table.events tbody tr'],
+    errors: ['?view=errors&range=15m', 'table.errors tbody tr'],
+    latency: ['?view=latency&range=15m', '.week td'],
     sources: ['?view=sources', 'table.sources tbody tr'],
     tokens: ['?view=tokens', 'table.tokens tbody tr'],
     filtered: ['?range=15m&failed=true&latency_ms_min=20&endpoint_contains=products', '.chip'],
@@ -86,16 +88,18 @@ describeInBrowser('accessibility', () => {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate(() => (document.activeElement as HTMLElement).innerText.trim()));
     }
-    expect(reached.slice(0, 8)).to.deep.equal([
+    expect(reached.slice(0, 10)).to.deep.equal([
       'Skip to content',
       'Cerberus',
       'Overview',
       'Requests',
+      'Errors',
+      'Latency',
       'Live',
       'Metrics',
       'Sources',
       'Theme: system',
     ]);
-    expect(reached.slice(8, 14)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
+    expect(reached.slice(10, 16)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
   });
 });

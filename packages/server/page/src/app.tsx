@@ -13,6 +13,8 @@ import { useTheme } from './use-theme.ts';
 import { useTick } from './use-tick.ts';
 import { useUrlState } from './use-url-state.ts';
 import { EndpointView } from './views/endpoint.tsx';
+import { ErrorsView } from './views/errors.tsx';
+import { LatencyView } from './views/latency.tsx';
 import { LiveView } from './views/live.tsx';
 import { MetricsView } from './views/metrics.tsx';
 import { OverviewView } from './views/overview.tsx';
@@ -24,6 +26,8 @@ import { TokensView } from './views/tokens.tsx';
 const TITLES: Readonly<Record<View, string>> = {
   overview: 'Overview',
   requests: 'Requests',
+  errors: 'Errors',
+  latency: 'Latency',
   live: 'Live',
   metrics: 'Metrics',
   sources: 'Sources',
@@ -104,6 +108,8 @@ export function App(): JSX.Element {
 
 function view(name: View): ComponentChildren {
   if (name === 'requests') return <RequestsView />;
+  if (name === 'errors') return <ErrorsView />;
+  if (name === 'latency') return <LatencyView />;
   if (name === 'live') return <LiveView />;
   if (name === 'metrics') return <MetricsView />;
   if (name === 'sources') return <SourcesView />;

@@ -2,7 +2,17 @@ import { EVERYTHING, parseFilter, type Filter } from './filter/filter.ts';
 import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
 
 /** The views, in the order of the navigation; an endpoint is reached from the others. */
-const VIEWS = ['overview', 'requests', 'live', 'metrics', 'sources', 'tokens', 'endpoint'] as const;
+const VIEWS = [
+  'overview',
+  'requests',
+  'errors',
+  'latency',
+  'live',
+  'metrics',
+  'sources',
+  'tokens',
+  'endpoint',
+] as const;
 
 /** A view. */
 export type View = (typeof VIEWS)[number];
@@ -38,6 +48,8 @@ export interface UrlState {
   readonly sort: EndpointSort;
   /** Only such requests. The endpoint view is about the endpoint in it. */
   readonly filter: Filter;
+  /** The latency that is fast enough, milliseconds; of the latency view. */
+  readonly threshold: number;
   /** The metric that is shown. */
   readonly metric: string | undefined;
   /** The words that the live view shows requests with. */
@@ -57,6 +69,7 @@ const INITIAL_STATE: UrlState = {
   clientId: undefined,
   sort: 'requests',
   filter: EVERYTHING,
+  threshold: 500,
   metric: undefined,
   words: '',
   order: 'newest',
@@ -84,12 +97,18 @@ export function parseState(search: string): UrlState {
     clientId: text('client_id'),
     sort: ENDPOINT_SORTS.find((each) => each === params.get('sort')) ?? INITIAL_STATE.sort,
     filter,
+    threshold: thresholdIn(params.get('threshold') ?? ''),
     metric: text('name'),
     words: params.get('words') ?? '',
     order: REQUEST_ORDERS.find((each) => each === params.get('order')) ?? INITIAL_STATE.order,
     columns: params.getAll('column'),
     open: /^\d{1,15}$/.test(open) ? Number(open) : undefined,
   };
+}
+
+function thresholdIn(text: string): number {
+  const millis = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  return millis >= 1 && millis <= 3_600_000 ? millis : INITIAL_STATE.threshold;
 }
 
 function parseRange(params: URLSearchParams): TimeRange {
@@ -102,7 +121,8 @@ function parseRange(params: URLSearchParams): TimeRange {
 
 /** Writes a query, `?` included; what is as it would be anyway is left out, and so is what the view does not use. */
 export function formatState(state: UrlState): string {
-  const { view, range, refresh, clientId, sort, filter, metric, words, order, columns, open } = state;
+  const { view, range, refresh, clientId, sort, filter, threshold, metric, words, order, columns, open } =
+    state;
   const params = new URLSearchParams();
   const put = (name: string, value: string | undefined, wanted = true): void => {
     if (wanted && value !== undefined) params.set(name, value);
@@ -116,6 +136,7 @@ export function formatState(state: UrlState): string {
   put('refresh', 'off', !refresh);
   put('sort', sort, view === 'overview' && sort !== INITIAL_STATE.sort);
   for (const [name, value] of Object.entries(filter)) put(name, value);
+  put('threshold', String(threshold), view === 'latency' && threshold !== INITIAL_STATE.threshold);
   put('name', metric, view === 'metrics');
   put('words', words, view === 'live' && words !== '');
   if (view === 'requests') {

@@ -120,7 +120,7 @@ function overviewToJson(overview: Overview): Json {
   return {
     estimated: overview.estimated,
     totals: totalsToJson(overview.totals),
-    previous: totalsToJson(overview.previous),
+    ...previousToJson(overview),
     series: overview.series.map(({ start, requests, errors, byStatus, latency }) => ({
       start: formatTime(start),
       requests,
@@ -136,6 +136,16 @@ function overviewToJson(overview: Overview): Json {
     })),
     histogram: overview.histogram.map(({ count, ...bin }) => ({ ...binToJson(bin), requests: count })),
   };
+}
+
+/** Fewer requests tell nothing to compare with. */
+const MIN_COMPARED = 100;
+
+/** The range before, where it can be compared with; otherwise why it cannot. */
+function previousToJson({ previous, isPreviousKept }: Overview): Json {
+  if (!isPreviousKept) return { previous: null, not_compared: 'not_kept' };
+  if (previous.requests < MIN_COMPARED) return { previous: null, not_compared: 'few_requests' };
+  return { previous: totalsToJson(previous), not_compared: null };
 }
 
 function totalsToJson({ requests, errors, clients, latency }: Totals): unknown {

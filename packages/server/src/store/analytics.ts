@@ -73,6 +73,8 @@ export interface Overview {
   readonly totals: Totals;
   /** The range of equal length before. */
   readonly previous: Totals;
+  /** Something is stored of before that, of whatever application: neither retention nor the beginning cut it short. */
+  readonly isPreviousKept: boolean;
   /** Every bucket of the range, in order of time. */
   readonly series: readonly SeriesPoint[];
   /** The most frequent first, as the two below. */

@@ -55,6 +55,22 @@ describe('the endpoints of the page', () => {
     expect(body).to.have.nested.property('histogram[0].requests', 1);
   });
 
+  it('compare with the range before where it was kept and has a hundred requests', async () => {
+    const compared = async (query: string): Promise<unknown> => {
+      const { previous, not_compared: why } = await get(`/api/overview?${query}`);
+      return [(previous as Json | null)?.['requests'] ?? null, why];
+    };
+    const hour = (from: number): string =>
+      `since=${START + from * 3_600_000}&until=${START + (from + 1) * 3_600_000}`;
+    expect(await compared(hour(1))).to.deep.equal([null, 'not_kept']);
+    client.frame(2, wireEvent({ timestamp: '2025-03-01T09:00:00Z' }));
+    await client.next();
+    expect(await compared(hour(1))).to.deep.equal([null, 'few_requests']);
+    client.frame(3, ...Array.from({ length: 99 }, () => wireEvent()));
+    await client.next();
+    expect(await compared(hour(1))).to.deep.equal([100, null]);
+  });
+
   it('tell how latencies are spread, how many are fast enough, and the hours of the week', async () => {
     const spread = await get(`/api/latency?${RANGE}&bucket=1h&threshold=10`);
     expect(spread).to.deep.include({

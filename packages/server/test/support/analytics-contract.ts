@@ -69,8 +69,11 @@ function overviews(store: () => Store): void {
   });
 
   it('puts events into the bucket in which they start, half-open, those before into the previous range', async () => {
-    await put(at(-61), at(-60), at(-1), at(0), at(19.9), at(20), at(59.9), at(60));
-    const { totals, previous, series, estimated } = await overview();
+    await put(at(-60), at(-1), at(0), at(19.9), at(20), at(59.9), at(60));
+    expect((await overview()).isPreviousKept).to.equal(false);
+    await store().append(append({ seq: 2, events: [at(-61)] }));
+    const { totals, previous, series, estimated, isPreviousKept } = await overview();
+    expect(isPreviousKept).to.equal(true);
     expect(estimated).to.equal(false);
     expect([totals.requests, previous.requests]).to.deep.equal([4, 2]);
     expect(series.map((point) => point.requests)).to.deep.equal([2, 1, 1]);

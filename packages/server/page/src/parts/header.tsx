@@ -17,6 +17,8 @@ import { ThemeButton } from './theme-button.tsx';
 const NAVIGATION: readonly (readonly [View, string])[] = [
   ['overview', 'Overview'],
   ['requests', 'Requests'],
+  ['errors', 'Errors'],
+  ['latency', 'Latency'],
   ['live', 'Live'],
   ['metrics', 'Metrics'],
   ['sources', 'Sources'],

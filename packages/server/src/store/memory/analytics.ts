@@ -57,6 +57,7 @@ export class MemoryAnalytics implements Analytics {
       estimated: false,
       totals: totalsOf(events),
       previous: totalsOf(this.#matching({ ...query, ...previousRange(query) })),
+      isPreviousKept: this.#events.some((event) => eventTime(event) < previousRange(query).since),
       series: seriesOf(events, query),
       methods: frequencies(events, (event) => event.method).map(([method, requests]) => ({
         method,

@@ -27,19 +27,14 @@ const METRIC: ShareScope = { ...METRICS, metric: 'items' };
 
 /** What each link may ask, written out once more, so that a change of the table is a change of a test. */
 const MAY: readonly (readonly [string, ShareScope, boolean, readonly string[]])[] = [
-  ['the overview', OVERVIEW, false, ['overview', 'endpoints', 'latency', 'week']],
-  ['the overview with details', OVERVIEW, true, ['overview', 'endpoints', 'latency', 'week', 'clients']],
-  [
-    'an endpoint',
-    ENDPOINT,
-    false,
-    ['overview', 'latency', 'week', 'custom-metrics', 'custom-metrics/detail'],
-  ],
+  ['the overview', OVERVIEW, false, ['overview', 'endpoints']],
+  ['the overview with details', OVERVIEW, true, ['overview', 'endpoints', 'clients']],
+  ['an endpoint', ENDPOINT, false, ['overview', 'custom-metrics', 'custom-metrics/detail']],
   [
     'an endpoint with details',
     ENDPOINT,
     true,
-    ['overview', 'latency', 'week', 'custom-metrics', 'custom-metrics/detail', 'clients', 'events'],
+    ['overview', 'custom-metrics', 'custom-metrics/detail', 'clients', 'events'],
   ],
   ['all metrics', METRICS, false, ['custom-metrics', 'custom-metrics/detail']],
   ['all metrics with details', METRICS, true, ['custom-metrics', 'custom-metrics/detail']],

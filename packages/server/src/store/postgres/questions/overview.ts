@@ -9,6 +9,7 @@ import type {
 } from '../../analytics.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
 import { isErrorKind, outcomeOf, statusCodeOf } from '../aggregates/request-kind.ts';
+import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
 import { maybeText, number, text } from '../../rows/values.ts';
@@ -43,6 +44,7 @@ export async function overviewOf(
       latency: latencies.total,
     },
     previous: await totalsOf(rows, { ...query, ...previousRange(query) }, state),
+    isPreviousKept: await isStoredBefore(rows, previousRange(query).since),
     series: seriesOf(query, counted, latencies),
     methods,
     outcomes: frequencies(ofKind, outcomeOf).map(([outcome, requests]) => ({ outcome, requests })),
@@ -52,6 +54,12 @@ export async function overviewOf(
     })),
     histogram: latencies.histogram,
   };
+}
+
+async function isStoredBefore(rows: ReadRows, instant: number): Promise<boolean> {
+  const sql = 'SELECT EXISTS (SELECT FROM events WHERE event_time < $instant) AS is_stored';
+  const [row] = await rows(new Conditions().number('instant', instant).query(sql));
+  return row?.['is_stored'] === true;
 }
 
 async function countsOf(
