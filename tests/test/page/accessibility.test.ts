@@ -84,11 +84,11 @@ describeInBrowser('accessibility', () => {
     const { page } = await openPage(server, '?range=15m');
     await page.locator('table.endpoints tbody tr').first().waitFor();
     const reached: string[] = [];
-    for (let step = 0; step < 16; step += 1) {
+    for (let step = 0; step < 18; step += 1) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate(() => (document.activeElement as HTMLElement).innerText.trim()));
     }
-    expect(reached.slice(0, 10)).to.deep.equal([
+    expect(reached.slice(0, 11)).to.deep.equal([
       'Skip to content',
       'Cerberus',
       'Overview',
@@ -98,8 +98,9 @@ describeInBrowser('accessibility', () => {
       'Live',
       'Metrics',
       'Sources',
+      'Go to…',
       'Theme: system',
     ]);
-    expect(reached.slice(10, 16)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
+    expect(reached.slice(11, 17)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
   });
 });

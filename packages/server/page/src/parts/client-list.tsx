@@ -6,6 +6,7 @@ import { count } from '../format.ts';
 import { useNarrowing } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 import { BarList } from './bar-list.tsx';
+import { CsvButton } from './csv-button.tsx';
 import { Panel } from './panel.tsx';
 import { SearchField } from './search-field.tsx';
 
@@ -44,7 +45,12 @@ export function ClientList({ requests }: ClientListProps): JSX.Element {
     <Panel
       title="Top clients"
       outdated={isPrefix && outdated}
-      aside={(search !== '' || isMore) && <SearchField of="clients" value={search} onSearch={setSearch} />}
+      aside={
+        <>
+          <CsvButton name="clients" rows={clients} />
+          {(search !== '' || isMore) && <SearchField of="clients" value={search} onSearch={setSearch} />}
+        </>
+      }
     >
       <BarList items={items} total={requests} empty={emptyText(prefix, isPrefix)} />
       {isPrefix && isMore && <p class="rest">There are more clients.</p>}

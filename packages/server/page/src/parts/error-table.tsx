@@ -5,6 +5,7 @@ import { count, dateAndTime, dayAndTime, exactCount } from '../format.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
 import type { UrlState } from '../url-state.ts';
 import { Sparkline } from './charts/sparkline.tsx';
+import { CsvButton } from './csv-button.tsx';
 import { EndpointName } from './endpoint-name.tsx';
 import { Link } from './link.tsx';
 import { Panel } from './panel.tsx';
@@ -18,7 +19,7 @@ interface ErrorTableProps {
 export function ErrorTable({ errors: { errors, total }, outdated }: ErrorTableProps): JSX.Element {
   const isOfAll = usePage().state.clientId === undefined;
   return (
-    <Panel title="Errors" class="flush" outdated={outdated}>
+    <Panel title="Errors" class="flush" outdated={outdated} aside={<CsvButton name="errors" rows={errors} />}>
       <table class="errors">
         <thead>
           <tr>

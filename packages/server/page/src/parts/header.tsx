@@ -11,6 +11,7 @@ import { ShareButton } from './access/share-button.tsx';
 import { FilterBar } from './filter/filter-bar.tsx';
 import { Link } from './link.tsx';
 import { Mark } from './mark.tsx';
+import { Keys } from './palette/keys.tsx';
 import { RangePicker } from './range-picker.tsx';
 import { ThemeButton } from './theme-button.tsx';
 
@@ -54,6 +55,7 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
           ))}
         </nav>
         <span class="end">
+          <Keys views={views} />
           <ThemeButton {...theme} />
           {onSignOut !== undefined && (
             <button type="button" class="quiet" onClick={onSignOut}>

@@ -6,6 +6,7 @@ import { exactCount } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import type { EndpointSort } from '../../url-state.ts';
 import { useRead } from '../../use-read.ts';
+import { CsvButton } from '../csv-button.tsx';
 import { Panel } from '../panel.tsx';
 import { SearchField } from '../search-field.tsx';
 import { ApplicationRow, EndpointTableRow } from './endpoint-row.tsx';
@@ -41,6 +42,7 @@ export function EndpointTable(): JSX.Element {
       aside={
         <>
           <span class="muted">{exactCount(total)}</span>
+          <CsvButton name="endpoints" rows={value?.endpoints ?? []} />
           {(search !== '' || total > 5) && <SearchField of="endpoints" value={search} onSearch={setSearch} />}
         </>
       }

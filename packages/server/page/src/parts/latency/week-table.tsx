@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Week } from '../../api-types.ts';
 import { count, duration, exactCount, weekdayName } from '../../format.ts';
 import { useRead } from '../../use-read.ts';
+import { CsvButton } from '../csv-button.tsx';
 import { Panel } from '../panel.tsx';
 import { shadeOf } from './heat-cells.ts';
 
@@ -30,13 +31,16 @@ export function WeekTable(): JSX.Element {
       class="week"
       outdated={outdated}
       aside={
-        <div class="segments" role="group" aria-label="Figure">
-          {(Object.keys(FIGURES) as Figure[]).map((each) => (
-            <button type="button" key={each} aria-pressed={each === figure} onClick={() => setFigure(each)}>
-              {FIGURES[each]}
-            </button>
-          ))}
-        </div>
+        <>
+          <CsvButton name="week" rows={value?.hours ?? []} />
+          <div class="segments" role="group" aria-label="Figure">
+            {(Object.keys(FIGURES) as Figure[]).map((each) => (
+              <button type="button" key={each} aria-pressed={each === figure} onClick={() => setFigure(each)}>
+                {FIGURES[each]}
+              </button>
+            ))}
+          </div>
+        </>
       }
     >
       <div class="scroll" tabIndex={0} role="group" aria-label="Hours of the week">
