@@ -70,7 +70,7 @@ export function Figures({
       <p class="compared">
         {notCompared === null
           ? `Changes are against ${before}.`
-          : `Not compared: ${WHY_NOT[notCompared](before)}.`}
+          : `Not compared with ${before}: ${WHY_NOT[notCompared]}.`}
         {rotationNote(session?.rotate_key)}
       </p>
     </section>
@@ -78,9 +78,9 @@ export function Figures({
 }
 
 /** Why there is nothing to compare with. */
-const WHY_NOT: Readonly<Record<'not_kept' | 'few_requests', (before: string) => string>> = {
-  not_kept: (before) => `${before} is not kept as a whole`,
-  few_requests: (before) => `${before} has fewer than 100 requests`,
+const WHY_NOT: Readonly<Record<'not_kept' | 'few_requests', string>> = {
+  not_kept: 'not kept as a whole',
+  few_requests: 'fewer than 100 requests',
 };
 
 /** What a reader of the number of clients has to know. */
