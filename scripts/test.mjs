@@ -16,16 +16,24 @@ const WORKSPACE_LIMIT_MILLIS = Number(process.env.TEST_LIMIT_MILLIS ?? 24 * 60_0
 const AT_ONCE = 3;
 const folder = mkdtempSync(join(tmpdir(), 'cerberus-test-'));
 
-/** Of the workspace `tests`, what has a browser, a cluster or a soak in it: half of its time, so it runs beside the rest. */
-const LONG_TESTS = ['page/**/*', 'cluster*', 'soak*', 'soak/**/*'];
+/** What takes half of a workspace's time, so that it runs beside the rest: what has a browser, a cluster or a soak in it, or a database. */
+const LONG_TESTS = {
+  tests: ['page/**/*', 'cluster*', 'soak*', 'soak/**/*'],
+  server: ['store/**/*'],
+};
 
 /** The longest first, so that the others run beside it. */
 function workspaces() {
   const nested = ['packages', 'examples'].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
   );
-  return [join(root, 'tests'), ...nested.toReversed(), join(root, 'benchmarks')]
-    .filter((each) => existsSync(join(each, 'test-dist')))
+  return [
+    join(root, 'tests'),
+    join(root, 'packages', 'server'),
+    ...nested.toReversed(),
+    join(root, 'benchmarks'),
+  ]
+    .filter((each, index, all) => all.indexOf(each) === index && existsSync(join(each, 'test-dist')))
     .flatMap((each) => partsOf(each));
 }
 
@@ -33,8 +41,8 @@ function workspaces() {
 function partsOf(workspace) {
   const name = basename(workspace);
   const all = `${workspace}/test-dist/**/*.test.js`;
-  if (workspace !== join(root, 'tests')) return [{ name, label: name, args: [all] }];
-  const long = LONG_TESTS.map((pattern) => `${workspace}/test-dist/${pattern}.test.js`);
+  if (!(name in LONG_TESTS)) return [{ name, label: name, args: [all] }];
+  const long = LONG_TESTS[name].map((pattern) => `${workspace}/test-dist/${pattern}.test.js`);
   return [
     { name, label: name, args: [all, ...long.flatMap((pattern) => ['--ignore', pattern])] },
     { name, label: `${name}, the long ones`, args: long },

@@ -4,3 +4,6 @@ import { DAY_MILLIS } from '../../../durations.ts';
 export function dayOf(millis: number): number {
   return Math.floor(millis / DAY_MILLIS);
 }
+
+/** A date that no partition is of: the planner looks into none where it is asked for, and into all where an empty list is. */
+export const NO_DAY = '-infinity';

@@ -38,7 +38,7 @@ export async function clientCount(
   function sqlOf(): string {
     if (isEstimated) return `SELECT clients FROM ${sketchedClientsSql(places)} AS estimated`;
     if (!ofEndpoint) return `SELECT count(*) AS clients FROM (SELECT FROM ${keys} AS k GROUP BY client) AS c`;
-    const { where } = filtered(filter).and('source_ip IS NOT NULL');
+    const { where } = filtered(filter, state.daysOf(filter)).and('source_ip IS NOT NULL');
     return `SELECT count(*) AS clients FROM (SELECT FROM events ${where} GROUP BY source_ip) AS c`;
   }
 }

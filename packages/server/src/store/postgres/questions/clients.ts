@@ -6,6 +6,7 @@ import { DAY_CLIENT_TOTALS, DAY_CLIENTS, HOUR_CLIENT_TOTALS } from '../aggregate
 import { IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { number, text, type Row } from '../../rows/values.ts';
+import { IN_DAYS } from './filter.ts';
 import { isOfEndpoint } from './requests.ts';
 import { rollupRange, type RollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
@@ -80,7 +81,7 @@ async function addressesOf(
     range
       .conditions()
       .value('prefix', 'text', query.prefix ?? '')
-      .value('days', 'bigint[]', [...new Set(days)])
+      .value('seen_on', 'bigint[]', [...new Set(days)])
       .value(
         'top',
         'bigint[]',
@@ -91,7 +92,7 @@ async function addressesOf(
          FROM (
            SELECT client, address FROM (
              SELECT unnest(clients) AS client, unnest(addresses) AS address FROM ${DAY_CLIENT_TOTALS.name}
-             WHERE start = ANY ($days) ${ofClient}) AS days
+             WHERE start = ANY ($seen_on) AND ${IN_DAYS} ${ofClient}) AS days
            UNION ALL
            SELECT client, source_ip FROM ${range.pending(ADDRESSES)} AS e WHERE source_ip IS NOT NULL) AS known
          WHERE client = ANY ($top) ${isShown}`,

@@ -77,7 +77,7 @@ export async function endpointListOf(
   );
   const listed = state.isLarge
     ? candidates.map((row) => ({ row, latency: percentiles(row['quantiles']) }))
-    : await exactlyListed(rows, query, candidates);
+    : await exactlyListed(rows, query, state, candidates);
   const sparklines = await sparklinesOf(
     rows,
     query,
@@ -114,10 +114,11 @@ interface Listed {
 async function exactlyListed(
   rows: ReadRows,
   query: EndpointsQuery,
+  state: StoredState,
   candidates: readonly Row[],
 ): Promise<readonly Listed[]> {
   const counted = candidates.map((row) => ({ ...keyOf(row), counts: countsOfRow(row) }));
-  const latencies = await exactByEndpoint(rows, query, counted);
+  const latencies = await exactByEndpoint(rows, query, state, counted);
   const listed = candidates.map((row, index) => ({
     row,
     latency: latencies[index] ?? percentiles(undefined),

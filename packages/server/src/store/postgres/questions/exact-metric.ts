@@ -6,6 +6,7 @@ import type { ReadRows } from '../engine/reads.ts';
 import { rowsOf } from '../engine/values.ts';
 import { number, type Row } from '../../rows/values.ts';
 import { filtered } from './filter.ts';
+import type { StoredState } from './stored-state.ts';
 import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-parts.ts';
 
 const NUMBERS = 'FROM m WHERE number IS NOT NULL';
@@ -30,8 +31,12 @@ function exactQuantilesSql(keys: readonly string[], quantiles: readonly number[]
  * Reads a metric of single events. Those with the same text are counted before anything else is done with it, for most metrics have
  * few different values.
  */
-export async function exactMetric(rows: ReadRows, query: MetricQuery): Promise<MetricParts> {
-  const conditions = filtered(query);
+export async function exactMetric(
+  rows: ReadRows,
+  query: MetricQuery,
+  { daysOf }: StoredState,
+): Promise<MetricParts> {
+  const conditions = filtered(query, daysOf(query));
   const endpoint = query.byEndpoint ? `method, ${ENDPOINT_NAME} AS path` : `'' AS method, '' AS path`;
   const [row = {}] = await rows(
     conditions

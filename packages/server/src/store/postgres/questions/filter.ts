@@ -9,11 +9,19 @@ import {
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
 import { Conditions, ENDPOINT_NAME, IS_ERROR, storable } from '../engine/conditions.ts';
 
-/** Conditions on the `events` table. */
-export function filtered(filter: EventFilter): Conditions {
+/** Of partitions of some days, `$days`, only; known when a statement is planned, so that the others are not even planned for. */
+export const IN_DAYS = 'arrived = ANY ($days)';
+
+/**
+ * Conditions on the `events` table.
+ *
+ * @param days - on which what is looked for has arrived; undefined: on any
+ */
+export function filtered(filter: EventFilter, days?: readonly string[]): Conditions {
   const conditions = new Conditions()
     .time('since', 'event_time >= $since', filter.since)
     .time('until', 'event_time < $until', filter.until);
+  if (days !== undefined) conditions.value('days', 'date[]', days).and(IN_DAYS);
   return withMembers(withEndpoint(withClientId(conditions, filter), filter, ENDPOINT_NAME), filter);
 }
 

@@ -69,7 +69,7 @@ async function exactByTime(
   width: number,
 ): Promise<LatenciesByTime> {
   const counts = await countsOf(rows, filter, state);
-  const conditions = filtered(filter).number('width', width);
+  const conditions = filtered(filter, state.daysOf(filter)).number('width', width);
   const sql = `
     SELECT start, percentile_cont(ARRAY[${QUANTILES.join(', ')}]) WITHIN GROUP (ORDER BY latency_ms) AS quantiles,
            ${LATENCY_BYTES} FILTER (WHERE ${isWithinSql('$edges')}) AS latencies
@@ -143,7 +143,7 @@ export async function latencyTotals(
     return percentiles(row?.['quantiles']);
   }
   const [exact = NONE] = await exactPercentiles([await countsOf(rows, filter, state)], async ([edges]) => {
-    const conditions = filtered(filter).value('edges', 'float8[]', edges);
+    const conditions = filtered(filter, state.daysOf(filter)).value('edges', 'float8[]', edges);
     const { where } = conditions.and(isWithinSql('$edges'));
     const [row] = await rows(conditions.query(`SELECT ${LATENCY_BYTES} AS latencies FROM events ${where}`));
     return [latenciesOf(row?.['latencies'])];
@@ -181,11 +181,12 @@ export function latenciesByEndpoint(filter: AnalyticsFilter, state: StoredState)
 export async function exactByEndpoint(
   rows: ReadRows,
   filter: AnalyticsFilter,
+  { daysOf }: StoredState,
   endpoints: readonly CountedEndpoint[],
 ): Promise<readonly Percentiles[]> {
   const groups = endpoints.map(({ counts }) => counts);
   return exactPercentiles(groups, async (edges) => {
-    const conditions = filtered(filter)
+    const conditions = filtered(filter, daysOf(filter))
       .value(
         'client_ids',
         'text[]',

@@ -25,7 +25,7 @@ export async function metricDetailOf(
 ): Promise<MetricDetail> {
   const query = { ...question, bucketMillis: question.bucketMillis ?? metricBucket(question, state.isLarge) };
   const isEstimated = state.isLarge && query.bucketMillis % HOUR_MILLIS === 0;
-  const parts = isEstimated ? await rollupMetric(rows, query, state) : await exactMetric(rows, query);
+  const parts = isEstimated ? await rollupMetric(rows, query, state) : await exactMetric(rows, query, state);
   const shares = parts.shares.slice(0, MAX_SHARES);
   return {
     estimated: isEstimated,

@@ -4,7 +4,8 @@ import { isToldByKeys } from '../../filter/event-filter.ts';
 import { rangeParts, type RangeParts } from '../../figures/range-parts.ts';
 import type { AggregateTable } from '../aggregates/tables.ts';
 import type { Conditions } from '../engine/conditions.ts';
-import { filtered, ofEventsSql, ofKeysSql } from './filter.ts';
+import { NO_DAY } from '../engine/days.ts';
+import { filtered, IN_DAYS, ofEventsSql, ofKeysSql } from './filter.ts';
 import type { StoredState } from './stored-state.ts';
 
 /** With more stretches than these, it pays to search among them. */
@@ -38,34 +39,27 @@ export function rollupRange(
 ): RollupRange {
   const isAggregated = isToldByKeys(filter);
   const { whole, rest } = partsBetween(filter, isAggregated ? periods : [], isAggregated ? cuts : [], state);
-  const ofEvents = ofEventsSql(filter);
+  const ofEvents = ` AND ${IN_DAYS}${ofEventsSql(filter)}`;
   return {
     aggregated: (table, columns) => {
       const stretches = whole.get(table.periodMillis) ?? [];
       // Totals have no endpoint: who asks for one reads other tables.
       const ofKeys = ofKeysSql(filter, table.keys.includes('endpoint'));
-      return `(SELECT ${columns} FROM ${table.name} WHERE ${startsWithin(stretches)}${ofKeys})`;
+      return `(SELECT ${columns} FROM ${table.name} WHERE ${startsWithin(stretches)} AND ${IN_DAYS}${ofKeys})`;
     },
     events: (columns) => {
       const parts = [
         ...eventsPart(columns, ofEvents, rest),
         ...pendingPart(columns, ofEvents, pendingStretches(whole, filter.until), state),
       ];
-      return parts.length === 0
-        ? `(SELECT ${columns} FROM events WHERE false)`
-        : `(${parts.join(' UNION ALL ')})`;
+      return parts.length === 0 ? `(${none(columns)})` : `(${parts.join(' UNION ALL ')})`;
     },
     pending: (columns) => {
-      const [part = `SELECT ${columns} FROM events WHERE false`] = pendingPart(
-        columns,
-        ofEvents,
-        [filter],
-        state,
-      );
+      const [part = none(columns)] = pendingPart(columns, ofEvents, [filter], state);
       return `(${part})`;
     },
     conditions: () =>
-      filtered(filter)
+      filtered(filter, state.daysOf(filter))
         .value('pending_arrived', 'date[]', state.pending.arrived)
         .value('pending_low', 'bigint[]', state.pending.low)
         .value('pending_high', 'bigint[]', state.pending.high),
@@ -102,6 +96,11 @@ function eventsPart(columns: string, ofEvents: string, stretches: readonly TimeR
     `SELECT e.* FROM (VALUES ${values}) AS s(since, until), LATERAL (
        SELECT ${columns} FROM events WHERE event_time >= s.since AND event_time < s.until${ofEvents} OFFSET 0) AS e`,
   ];
+}
+
+/** No events, as SQL. */
+function none(columns: string): string {
+  return `SELECT ${columns} FROM events WHERE arrived = '${NO_DAY}'`;
 }
 
 /** Minutes are written with the events: nothing of theirs is ever pending. */

@@ -3,7 +3,8 @@ import { endOf, isLong } from '../../figures/precision.ts';
 import { idRanges } from '../aggregates/roll-up.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { rowsOf } from '../engine/values.ts';
+import { arrivalsOf, type Arrivals } from './arrival-days.ts';
+import { filtered, IN_DAYS } from './filter.ts';
 
 /** Which events the aggregates of hours and days hold, in the snapshot of a question. */
 export interface StoredState {
@@ -15,6 +16,8 @@ export interface StoredState {
     readonly low: readonly number[];
     readonly high: readonly number[];
   };
+  /** On which days what began in a range arrived. */
+  readonly daysOf: Arrivals['daysOf'];
   /** They hold none of this instant, milliseconds, or a later one. */
   readonly before: number;
   /** The same of minutes, which hold all that is stored. */
@@ -32,23 +35,11 @@ export async function storedState(
   range: TimeRange,
   exactEvents: number,
 ): Promise<StoredState> {
-  const isLarge = isLong(range) || (await holdsMoreThan(rows, range, exactEvents));
-  const end = endOf(range, isLarge);
-  const [row] = await rows(
-    new Conditions()
-      .number('end', end)
-      .number('since', since)
-      .number('until', Math.max(end, until))
-      .query(
-        `SELECT EXISTS (SELECT FROM events WHERE event_time >= $end) AS is_stored_beyond,
-                EXISTS (
-                  SELECT FROM events WHERE event_time >= $end
-                  AND id >> 14 NOT IN (SELECT batch FROM pending)) AS is_rolled_up_beyond,
-                (SELECT json_agg(p) FROM (
-                  SELECT batch, arrived::text AS arrived FROM pending WHERE last_time >= $since AND first_time < $until) AS p) AS pending`,
-      ),
-  );
-  const ranges = idRanges(rowsOf(row?.['pending']));
+  const arrivals = await arrivalsOf(rows, { since, until: Math.max(endOf(range, true), until) });
+  const { pending, daysOf } = arrivals;
+  const isLarge = isLong(range) || (await holdsMoreThan(rows, range, exactEvents, daysOf(range)));
+  const isBeyond = await storedBeyond(rows, endOf(range, isLarge), arrivals);
+  const ranges = idRanges(pending);
   return {
     isLarge,
     pending: {
@@ -56,26 +47,49 @@ export async function storedState(
       low: ranges.flatMap(({ low }) => low),
       high: ranges.flatMap(({ high }) => high),
     },
-    before: row?.['is_rolled_up_beyond'] === true ? Infinity : until,
-    minutesBefore: row?.['is_stored_beyond'] === true ? Infinity : until,
+    daysOf,
+    before: isBeyond.rolledUp ? Infinity : until,
+    minutesBefore: isBeyond.rolledUp || isBeyond.pending ? Infinity : until,
   };
 }
 
-/** Whether more than some events began in a range, of whatever application. */
+/** Whether something of an instant or a later one is stored, in the aggregates of hours and days, or pending. */
+async function storedBeyond(
+  rows: ReadRows,
+  instant: number,
+  { daysOf, isRolledUpAfterDayOf }: Arrivals,
+): Promise<{ readonly rolledUp: boolean; readonly pending: boolean }> {
+  if (isRolledUpAfterDayOf(instant)) return { rolledUp: true, pending: true };
+  const [row] = await rows(
+    new Conditions()
+      .number('instant', instant)
+      .value('days', 'date[]', daysOf({ since: instant, until: Infinity }))
+      .query(
+        `SELECT EXISTS (SELECT FROM pending WHERE last_time >= $instant) AS pending,
+                EXISTS (
+                  SELECT FROM events WHERE event_time >= $instant AND ${IN_DAYS}
+                  AND id >> 14 NOT IN (SELECT batch FROM pending)) AS rolled_up`,
+      ),
+  );
+  return { rolledUp: row?.['rolled_up'] === true, pending: row?.['pending'] === true };
+}
+
+/**
+ * Whether more than some events began in a range, of whatever application.
+ *
+ * @param days - on which they may have arrived; undefined: on any
+ */
 export async function holdsMoreThan(
   rows: ReadRows,
   { since, until }: TimeRange,
   events: number,
+  days?: readonly string[],
 ): Promise<boolean> {
+  const conditions = filtered({ since, until }, days).number('more', events + 1);
   const [row] = await rows(
-    new Conditions()
-      .number('since', since)
-      .number('until', until)
-      .number('more', events + 1)
-      .query(
-        `SELECT count(*) = $more AS is_large
-         FROM (SELECT FROM events WHERE event_time >= $since AND event_time < $until LIMIT $more) AS found`,
-      ),
+    conditions.query(
+      `SELECT count(*) = $more AS is_large FROM (SELECT FROM events ${conditions.where} LIMIT $more) AS found`,
+    ),
   );
   return row?.['is_large'] === true;
 }
