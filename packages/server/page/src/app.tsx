@@ -12,6 +12,7 @@ import { formatState, moved, type View } from './url-state.ts';
 import { useTheme } from './use-theme.ts';
 import { useTick } from './use-tick.ts';
 import { useUrlState } from './use-url-state.ts';
+import { CompareView } from './views/compare.tsx';
 import { EndpointView } from './views/endpoint.tsx';
 import { ErrorsView } from './views/errors.tsx';
 import { LatencyView } from './views/latency.tsx';
@@ -28,6 +29,7 @@ const TITLES: Readonly<Record<View, string>> = {
   requests: 'Requests',
   errors: 'Errors',
   latency: 'Latency',
+  compare: 'Compare',
   live: 'Live',
   metrics: 'Metrics',
   sources: 'Sources',
@@ -110,6 +112,7 @@ function view(name: View): ComponentChildren {
   if (name === 'requests') return <RequestsView />;
   if (name === 'errors') return <ErrorsView />;
   if (name === 'latency') return <LatencyView />;
+  if (name === 'compare') return <CompareView />;
   if (name === 'live') return <LiveView />;
   if (name === 'metrics') return <MetricsView />;
   if (name === 'sources') return <SourcesView />;

@@ -7,6 +7,7 @@ const VIEWS = [
   'requests',
   'errors',
   'latency',
+  'compare',
   'live',
   'metrics',
   'sources',
@@ -37,6 +38,13 @@ const REQUEST_ORDERS = ['newest', 'slowest', 'largest'] as const;
 /** What comes first among stored requests. */
 export type RequestOrder = (typeof REQUEST_ORDERS)[number];
 
+/** What is looked at beside what is chosen. */
+export interface Against {
+  readonly clientId: string | undefined;
+  readonly method: string | undefined;
+  readonly endpoint: string | undefined;
+}
+
 /** All that decides what is shown. It is the URL's query, so that a view can be shared, kept and gone back to. */
 export interface UrlState {
   readonly view: View;
@@ -50,6 +58,8 @@ export interface UrlState {
   readonly filter: Filter;
   /** The latency that is fast enough, milliseconds; of the latency view. */
   readonly threshold: number;
+  /** Of the compare view: the other side. */
+  readonly against: Against;
   /** The metric that is shown. */
   readonly metric: string | undefined;
   /** The words that the live view shows requests with. */
@@ -70,6 +80,7 @@ const INITIAL_STATE: UrlState = {
   sort: 'requests',
   filter: EVERYTHING,
   threshold: 500,
+  against: { clientId: undefined, method: undefined, endpoint: undefined },
   metric: undefined,
   words: '',
   order: 'newest',
@@ -98,6 +109,11 @@ export function parseState(search: string): UrlState {
     sort: ENDPOINT_SORTS.find((each) => each === params.get('sort')) ?? INITIAL_STATE.sort,
     filter,
     threshold: thresholdIn(params.get('threshold') ?? ''),
+    against: {
+      clientId: text('against_client_id'),
+      method: text('against_method'),
+      endpoint: text('against_endpoint'),
+    },
     metric: text('name'),
     words: params.get('words') ?? '',
     order: REQUEST_ORDERS.find((each) => each === params.get('order')) ?? INITIAL_STATE.order,
@@ -121,8 +137,21 @@ function parseRange(params: URLSearchParams): TimeRange {
 
 /** Writes a query, `?` included; what is as it would be anyway is left out, and so is what the view does not use. */
 export function formatState(state: UrlState): string {
-  const { view, range, refresh, clientId, sort, filter, threshold, metric, words, order, columns, open } =
-    state;
+  const {
+    view,
+    range,
+    refresh,
+    clientId,
+    sort,
+    filter,
+    threshold,
+    against,
+    metric,
+    words,
+    order,
+    columns,
+    open,
+  } = state;
   const params = new URLSearchParams();
   const put = (name: string, value: string | undefined, wanted = true): void => {
     if (wanted && value !== undefined) params.set(name, value);
@@ -137,6 +166,9 @@ export function formatState(state: UrlState): string {
   put('sort', sort, view === 'overview' && sort !== INITIAL_STATE.sort);
   for (const [name, value] of Object.entries(filter)) put(name, value);
   put('threshold', String(threshold), view === 'latency' && threshold !== INITIAL_STATE.threshold);
+  put('against_client_id', against.clientId, view === 'compare');
+  put('against_method', against.method, view === 'compare');
+  put('against_endpoint', against.endpoint, view === 'compare');
   put('name', metric, view === 'metrics');
   put('words', words, view === 'live' && words !== '');
   if (view === 'requests') {

@@ -6,6 +6,7 @@ import { numberText } from '../filter/filter.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
 import { nameOf } from '../time-range.ts';
 import type { UrlState } from '../url-state.ts';
+import { Link } from './link.tsx';
 import { Stat } from './stat.tsx';
 
 interface FiguresProps {
@@ -72,6 +73,12 @@ export function Figures({
           ? `Changes are against ${before}.`
           : `Not compared with ${before}: ${WHY_NOT[notCompared]}.`}
         {rotationNote(session?.rotate_key)}
+        {session?.share === undefined && state.view !== 'compare' && (
+          <>
+            {' '}
+            <Link to={{ view: 'compare' }}>Compare with another</Link>
+          </>
+        )}
       </p>
     </section>
   );

@@ -55,7 +55,7 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
           ))}
         </nav>
         <span class="end">
-          <Keys views={views} />
+          <Keys views={[...views, ['compare', 'Compare']]} />
           <ThemeButton {...theme} />
           {onSignOut !== undefined && (
             <button type="button" class="quiet" onClick={onSignOut}>

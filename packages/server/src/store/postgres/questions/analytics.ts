@@ -54,7 +54,7 @@ export class PostgresAnalytics implements Analytics {
   }
 
   errors(query: ErrorsQuery): Promise<ErrorList> {
-    return this.#reads.inSnapshot((rows) => errorListOf(rows, query));
+    return this.#inSnapshot(query, query, errorListOf);
   }
 
   latencies(query: LatenciesQuery): Promise<LatencyCells> {

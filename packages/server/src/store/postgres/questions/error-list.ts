@@ -5,14 +5,19 @@ import type { ReadRows } from '../engine/reads.ts';
 import { numbers } from '../engine/values.ts';
 import { filtered } from './filter.ts';
 import { LISTED_EVENT } from './requests.ts';
+import type { StoredState } from './stored-state.ts';
 
 const KEYS = 'client_id, method, path, error_type, status_code';
 
 /** Answers an {@link ErrorsQuery}. Few requests fail, and these have an index of their own. */
-export async function errorListOf(rows: ReadRows, query: ErrorsQuery): Promise<ErrorList> {
+export async function errorListOf(
+  rows: ReadRows,
+  query: ErrorsQuery,
+  { daysOf }: Pick<StoredState, 'daysOf'>,
+): Promise<ErrorList> {
   const failed = failedOnly(query);
   if (failed === undefined) return NO_ERRORS;
-  const conditions = filtered(failed)
+  const conditions = filtered(failed, daysOf(failed))
     .number('limit', failed.limit)
     .number('origin', failed.since)
     .number('span', failed.until - failed.since);

@@ -8,6 +8,8 @@ import type {
   Totals,
 } from '../../analytics.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
+import { DAY_MILLIS } from '../../../durations.ts';
+import { DAY_TOTALS } from '../aggregates/tables.ts';
 import { isErrorKind, outcomeOf, statusCodeOf } from '../aggregates/request-kind.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
@@ -57,9 +59,16 @@ export async function overviewOf(
 }
 
 async function isStoredBefore(rows: ReadRows, instant: number): Promise<boolean> {
-  const sql = 'SELECT EXISTS (SELECT FROM events WHERE event_time < $instant) AS is_stored';
-  const [row] = await rows(new Conditions().number('instant', instant).query(sql));
-  return row?.['is_stored'] === true;
+  const conditions = new Conditions().number('instant', instant);
+  // To plan for the partitions of all events takes longer than all else, and whole days are in a table of few rows.
+  for (const earlier of [
+    `${DAY_TOTALS.name} WHERE start <= $instant - ${DAY_MILLIS}`,
+    'events WHERE event_time < $instant',
+  ]) {
+    const [row] = await rows(conditions.query(`SELECT EXISTS (SELECT FROM ${earlier}) AS is_stored`));
+    if (row?.['is_stored'] === true) return true;
+  }
+  return false;
 }
 
 async function countsOf(
