@@ -124,7 +124,7 @@ describeInBrowser('the list of endpoints', () => {
       'the client is in the address',
       async () => new URL(page.url()).searchParams.get('source_ip')?.startsWith(SCANNER.slice(0, 8)) === true,
     );
-    console.log(`      who scans us: ${clicks} clicks`);
+    process.stdout.write(`      who scans us: ${clicks} clicks\n`);
     expect(clicks).to.be.at.most(4);
     expect(problems).to.deep.equal([]);
   });

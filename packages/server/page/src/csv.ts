@@ -14,17 +14,6 @@ export function csvText(rows: readonly Row[]): string {
   return lines.map((fields) => `${fields.join(',')}\r\n`).join('');
 }
 
-/** Hands rows to the reader as a file. */
-export function downloadCsv(name: string, rows: readonly Row[]): void {
-  const url = URL.createObjectURL(new Blob([csvText(rows)], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name}.csv`;
-  link.click();
-  // The browser has to have begun with it.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
 function flattened(row: Row, prefix = ''): [string, unknown][] {
   return Object.entries(row).flatMap(([name, value]): [string, unknown][] => {
     if (Array.isArray(value)) return [];
@@ -34,8 +23,8 @@ function flattened(row: Row, prefix = ''): [string, unknown][] {
 }
 
 function field(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value !== 'string') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return '';
   const safe = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

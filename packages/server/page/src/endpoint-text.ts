@@ -1,7 +1,7 @@
 import type { Filter } from './filter/filter.ts';
 
 /** Under what the server lists what has no route, and more templates than an application may have. */
-const BUCKETS: readonly string[] = ['(no route)', '(other)'];
+const BUCKETS: ReadonlySet<string> = new Set(['(no route)', '(other)']);
 
 /** How the name of an endpoint is to be shown. */
 interface NameParts {
@@ -18,7 +18,7 @@ export function nameParts(endpoint: string): NameParts {
   return {
     name: isInferred ? endpoint.slice(1) : endpoint,
     isInferred,
-    isBucket: BUCKETS.includes(endpoint),
+    isBucket: BUCKETS.has(endpoint),
   };
 }
 

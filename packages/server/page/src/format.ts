@@ -139,7 +139,7 @@ export function ago(millis: number, now: number): string {
 const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', timeZone: 'UTC' });
 
 /** A day of the week: 1 is Monday. */
-export function weekdayName(day: number): string {
+export function weekdayName(number: number): string {
   // The first of January 2024 was one.
-  return weekday.format(Date.UTC(2024, 0, day));
+  return weekday.format(Date.UTC(2024, 0, number));
 }

@@ -39,7 +39,7 @@ const REQUEST_ORDERS = ['newest', 'slowest', 'largest'] as const;
 export type RequestOrder = (typeof REQUEST_ORDERS)[number];
 
 /** What is looked at beside what is chosen. */
-export interface Against {
+interface Against {
   readonly clientId: string | undefined;
   readonly method: string | undefined;
   readonly endpoint: string | undefined;

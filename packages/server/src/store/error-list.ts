@@ -1,12 +1,16 @@
-import type { AnalyticsFilter, EndpointKey } from './analytics.ts';
+import type { EventFilter } from './filter/event-filter.ts';
 
 /** Which errors are meant: of the requests that the filter leaves, those that failed. */
-export interface ErrorsQuery extends AnalyticsFilter {
+export interface ErrorsQuery extends EventFilter {
+  readonly since: number;
+  readonly until: number;
   readonly limit: number;
 }
 
 /** Failed requests that are alike: of one endpoint, with one status and one class of error. */
-export interface ErrorGroup extends EndpointKey {
+export interface ErrorGroup {
+  readonly method: string;
+  readonly endpoint: string;
   readonly clientId: string;
   readonly errorType: string | null;
   readonly statusCode: number | null;

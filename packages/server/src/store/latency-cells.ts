@@ -1,7 +1,9 @@
-import type { AnalyticsFilter } from './analytics.ts';
+import type { EventFilter } from './filter/event-filter.ts';
 
 /** How latencies are spread over time. */
-export interface LatenciesQuery extends AnalyticsFilter {
+export interface LatenciesQuery extends EventFilter {
+  readonly since: number;
+  readonly until: number;
   /** Width of a bucket of time, milliseconds. Buckets start at its multiples since the epoch. */
   readonly bucketMillis: number;
 }

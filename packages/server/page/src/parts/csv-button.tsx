@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import { downloadCsv } from '../csv.ts';
+import { csvText } from '../csv.ts';
 
 interface CsvButtonProps {
   /** Of the file, without its ending. */
@@ -16,9 +16,20 @@ export function CsvButton({ name, rows }: CsvButtonProps): JSX.Element | null {
       type="button"
       class="quiet small csv"
       aria-label={`${name} as CSV`}
-      onClick={() => downloadCsv(name, rows as readonly Readonly<Record<string, unknown>>[])}
+      onClick={() => download(name, csvText(rows as readonly Readonly<Record<string, unknown>>[]))}
     >
       CSV
     </button>
   );
+}
+
+/** Hands a text to the reader as a file. */
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${name}.csv`;
+  link.click();
+  // The browser has to have begun with it.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -12,7 +12,7 @@ import { LatencyChart } from '../parts/charts/latency-chart.tsx';
 import { LatestEvents } from '../parts/events/latest-events.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
-import { MetricDetailPanel } from '../parts/metric-detail.tsx';
+import { MetricDetailPanel } from '../parts/metrics/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Paths } from '../parts/paths.tsx';
 import { Refused } from '../parts/refused.tsx';

@@ -109,10 +109,14 @@ function optionsOf(latest: { readonly current: ChartProps }, element: HTMLElemen
   };
 }
 
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment
+const LOGARITHMIC = 3 as uPlot.Scale.Distr;
+
 function yScale(logFrom: number | undefined): uPlot.Scale {
   if (logFrom === undefined) return { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] };
   return {
-    distr: 3,
+    // A `const enum`, of which there is nothing at run time.
+    distr: LOGARITHMIC,
     range: (_, min, max) => [
       10 ** Math.floor(Math.log10(Math.max(logFrom, min))),
       10 ** Math.ceil(Math.log10(Math.max(logFrom * 10, max))),

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 
-import type { Endpoints, Sources } from '../../api-types.ts';
+import type { Sources } from '../../api-types.ts';
 import { apiUrl } from '../../query.ts';
 import { usePage } from '../../page-context.ts';
-import { useAsked } from '../../use-asked.ts';
+import { useEndpoints } from '../../use-endpoints.ts';
 import { useRead } from '../../use-read.ts';
 
 /** Chooses the other side: an application, an endpoint, or an endpoint of an application. */
@@ -20,7 +20,7 @@ export function AgainstForm(): JSX.Element {
   const applications =
     against.clientId === undefined || ids.includes(against.clientId) ? ids : [against.clientId, ...ids];
   // Of the other application, and whatever the filter: it is about this side.
-  const known = useAsked<Endpoints>(
+  const known = useEndpoints(
     apiUrl('api/endpoints', {
       client_id: against.clientId,
       since: Math.round(since),

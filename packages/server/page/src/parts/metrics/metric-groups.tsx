@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 
-import type { MetricGroup } from '../api-types.ts';
-import { count, decimal, exactCount, share } from '../format.ts';
-import { CsvButton } from './csv-button.tsx';
-import { EndpointName } from './endpoint-name.tsx';
+import type { MetricGroup } from '../../api-types.ts';
+import { count, decimal, exactCount, share } from '../../format.ts';
+import { CsvButton } from '../csv-button.tsx';
+import { EndpointName } from '../endpoint-name.tsx';
 
 /** A metric by endpoint. */
 export function MetricGroups({ groups }: { readonly groups: readonly MetricGroup[] }): JSX.Element {
