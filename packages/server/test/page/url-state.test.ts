@@ -40,6 +40,8 @@ describe('the address of the page', () => {
       order: 'newest',
       columns: [],
       open: undefined,
+      threshold: 500,
+      against: { clientId: undefined, method: undefined, endpoint: undefined },
     };
     const of = (members: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<UrlState> =>
       fc.record({ ...base, ...members }).map((given) => ({ ...rest, ...given }) as UrlState);
@@ -47,6 +49,12 @@ describe('the address of the page', () => {
       of({ view: fc.constant('overview'), sort: fc.constantFrom('requests', 'errors', 'p95', 'share') }),
       of({ view: fc.constant('live'), words: wellFormed }),
       of({ view: fc.constant('metrics'), metric: optional }),
+      of({ view: fc.constant('latency'), threshold: fc.integer({ min: 1, max: 3_600_000 }) }),
+      of({
+        view: fc.constant('compare'),
+        against: fc.record({ clientId: optional, method: optional, endpoint: optional }),
+      }),
+      of({ view: fc.constant('errors') }),
       of({ view: fc.constant('sources') }),
       of({ view: fc.constant('tokens') }),
       of({
