@@ -1,7 +1,7 @@
 /** The layers of each source folder, from top to bottom: what lies in one may import what lies below it, types included. */
 const LAYERS = {
   'packages/exporter-ws/src': [
-    ['index.ts', 'internal.ts', 'environment.ts'],
+    ['index.ts', 'internal.ts', 'environment.ts', 'translation.ts'],
     ['cerberus-ws-exporter.ts', 'loopback-sink.ts'],
     ['transport/'],
     ['protocol/'],

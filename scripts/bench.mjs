@@ -1,5 +1,6 @@
 // Installs what the benchmarks compare with, and runs them: `npm run bench [-- --quick] [--parts 1,2]`, or with `--check`
-// the quick form of parts 1, 2 and 7, which fails when a ratio is far worse than its target.
+// the quick form of parts 1, 2 and 7, which fails when a ratio is far worse than its target. `--compare` measures what counting costs an
+// application, in two or three minutes (benchmarks/src/compare).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -31,5 +32,9 @@ function install(peers) {
 
 for (const peers of ['otel', 'start-up', 'auto-instrumentations']) install(peers);
 if (!check) install('application');
-const args = check ? ['--quick', '--parts', '1,2,7', ...wanted] : wanted;
-run(process.execPath, [join(root, 'benchmarks/dist/main.js'), ...args]);
+const compare = wanted.includes('--compare');
+const script = compare ? 'compare/main.js' : 'main.js';
+const args = check
+  ? ['--quick', '--parts', '1,2,7', ...wanted]
+  : wanted.filter((each) => each !== '--compare');
+run(process.execPath, [join(root, 'benchmarks/dist', script), ...args]);

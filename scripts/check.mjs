@@ -1,4 +1,4 @@
-// The static checks: lint, format, layers, dead code, advisories and the shape of the packages. Runs all of them, then fails if one did.
+// The static checks: lint, format, layers, dead code, advisories, workflows, and what a release would consist of. Runs all of them, then fails if one did.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,12 +21,13 @@ check('format', join(bin, 'oxfmt'), ['--check']);
 check('layers', join(bin, 'depcruise'), ['packages', 'benchmarks', 'tests/test', 'examples']);
 check('dead code', join(bin, 'knip'), []);
 check('advisories', process.execPath, [join(root, 'scripts/advisories.mjs')]);
-check('pack', process.execPath, [join(root, 'scripts/pack.mjs'), folder]);
+check('release', process.execPath, [join(root, 'scripts/release.mjs'), folder]);
+check('workflows', process.execPath, [join(root, 'scripts/workflows.mjs')]);
 for (const name of ['exporter-ws', 'instrumentation', 'server']) {
   const cwd = join(root, 'packages', name);
   check(`publint ${name}`, join(bin, 'publint'), ['--strict', '--pack', 'false'], cwd);
 }
-for (const tarball of readdirSync(folder)) {
+for (const tarball of readdirSync(folder).filter((file) => file.endsWith('.tgz'))) {
   // The server is ESM only, on purpose: it is a program first.
   const profile = tarball.includes('server') ? ['--profile', 'esm-only'] : [];
   check(`types of ${tarball}`, join(bin, 'attw'), [join(folder, tarball), ...profile]);

@@ -1,7 +1,9 @@
-// PROTOCOL.md lives at the top of the repository and ships with the exporter.
+// PROTOCOL.md and the schema that it links live at the top of the repository and ship with the exporter.
 import { copyFileSync } from 'node:fs';
 
-copyFileSync(
-  new URL('../PROTOCOL.md', import.meta.url),
-  new URL('../packages/exporter-ws/PROTOCOL.md', import.meta.url),
-);
+for (const name of ['PROTOCOL.md', 'event.schema.json']) {
+  copyFileSync(
+    new URL(`../${name}`, import.meta.url),
+    new URL(`../packages/exporter-ws/${name}`, import.meta.url),
+  );
+}

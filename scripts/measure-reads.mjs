@@ -72,6 +72,11 @@ function frame(size) {
     responseBodySize: 120,
     protocolVersion: '1.1',
     syntheticType: null,
+    release: null,
+    environment: null,
+    consumer: null,
+    consumerGroup: null,
+    consumerLabel: null,
   }));
   return { producer, seq, after: null, events, rejected: 0, receivedAt: Date.now(), bytes: size * 400 };
 }

@@ -1,5 +1,6 @@
 // Installs and builds what is missing, with nothing but Node and npm on the machine, and skips what is done.
-// `node scripts/setup.mjs` prepares the whole workspace; `--only demo` just what the demo needs.
+// `node scripts/setup.mjs` prepares the whole workspace; `--only demo` just what the demo needs,
+// `--only server` and `--only express` just what an image does.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -9,10 +10,18 @@ import { parseArgs } from 'node:util';
 import { PNPM } from './pnpm.mjs';
 
 const SCOPES = {
-  all: { filters: [], project: 'tsconfig.json' },
+  all: { filters: [], projects: ['tsconfig.json'] },
   demo: {
     filters: ['--filter', '.', '--filter', '@cerberus-otel/example-demo...'],
-    project: 'examples/demo',
+    projects: ['examples/demo'],
+  },
+  server: {
+    filters: ['--filter', '.', '--filter', '@cerberus-otel/image...'],
+    projects: ['packages/server'],
+  },
+  express: {
+    filters: ['--filter', '.', '--filter', '@cerberus-otel/example-express...'],
+    projects: ['packages/instrumentation', 'packages/instrumentation/tsconfig.cjs.json'],
   },
 };
 
@@ -31,7 +40,7 @@ function run(command, args) {
 }
 
 function manifests() {
-  const folders = ['packages', 'examples'].flatMap((parent) =>
+  const folders = ['deploy', 'packages', 'examples'].flatMap((parent) =>
     existsSync(join(root, parent))
       ? readdirSync(join(root, parent)).map((name) => join(parent, name, 'package.json'))
       : [],
@@ -102,8 +111,10 @@ function buildPage() {
 }
 
 function build(scope) {
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', SCOPES[scope].project]);
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', ...SCOPES[scope].projects]);
   markCommonJs();
+  if (scope === 'express') return;
+  run(process.execPath, [join(serverFolder, 'describe-api.mjs')]);
   buildPage();
 }
 

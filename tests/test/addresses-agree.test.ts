@@ -3,12 +3,15 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { IncomingMessage } from 'node:http';
 import { findClient } from '../../packages/instrumentation/dist/esm/enrich/client-address.js';
+import { pseudonym, secretKeyOf } from '../../packages/instrumentation/dist/esm/enrich/ip-hasher.js';
 import {
   compileTrust,
   trustProxyOption,
   type TrustProxy,
 } from '../../packages/instrumentation/dist/esm/enrich/trust-proxy.js';
 import { createClientAddress } from '../../packages/server/dist/addresses/client-address.js';
+import { pseudonymOf } from '../../packages/server/dist/addresses/pseudonym.js';
+import { createSpanAddress } from '../../packages/server/dist/addresses/span-address.js';
 import { parseTrustProxy } from '../../packages/server/dist/addresses/trusted-proxies.js';
 
 const OPTIONS: readonly TrustProxy[] = [
@@ -71,9 +74,22 @@ describe('the server and the instrumentation', () => {
           };
           const { address } = findClient(origin, compileTrust(option), 'x-forwarded-for');
           expect(createClientAddress(option)(message as unknown as IncomingMessage)).to.equal(address ?? '');
+          const attributes = {
+            'network.peer.address': peer,
+            'http.request.header.x-forwarded-for': [header],
+          };
+          expect(createSpanAddress(option, 'peer')(attributes)).to.equal(address);
         },
       ),
       { numRuns: 2000 },
+    );
+  });
+
+  it('make the same pseudonym of an address', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), anyAddress, (key, address) => {
+        expect(pseudonymOf(address, key)).to.equal(pseudonym(secretKeyOf(key), address));
+      }),
     );
   });
 

@@ -36,7 +36,7 @@ const SDKS = {
 
 const TYPED_USE = `
 import { CerberusWsExporter, type ExporterStats } from '@cerberus-otel/exporter-ws';
-import { CerberusSampler, CerberusSpanProcessor, HttpServerInstrumentation, setMetric, setMetrics, setUserId, withCerberus } from '@cerberus-otel/instrumentation';
+import { CerberusSampler, CerberusSpanProcessor, HttpServerInstrumentation, setConsumer, setMetric, setMetrics, setUserId, withCerberus } from '@cerberus-otel/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, type Sampler, type SpanExporter, type SpanProcessor } from 'SDK_TRACE';
@@ -62,6 +62,7 @@ export const stats: ExporterStats = exporter.stats();
 setMetric('a', 1);
 setMetrics({ b: true, c: ['x'] });
 setUserId('u');
+setConsumer('c', { group: 'g', label: 'l' });
 `;
 
 const ONE_REQUEST = `
@@ -77,6 +78,13 @@ interface Got {
   readonly exporter: string[];
   readonly processor: string[];
   readonly console: string[];
+}
+
+/** An SBOM, as far as it is looked at. */
+interface Bill {
+  readonly bomFormat: string;
+  readonly metadata: { readonly component: { readonly name: string } };
+  readonly components: readonly { readonly name: string }[];
 }
 
 const TSCONFIG = {
@@ -149,12 +157,18 @@ describe('packed packages', function () {
         .split('\n')
         .map((file) => file.replace('package/', ''));
       expect(files).to.include.members(['package.json', 'LICENSE', 'README.md']);
-      if (tarball.includes('server')) expect(files).to.include('dist/page/index.html');
+      if (tarball.includes('server'))
+        expect(files).to.include.members([
+          'dist/page/index.html',
+          'dist/openapi.json',
+          'dist/schemas/event.json',
+        ]);
       expect(
         files.filter((file) => /^(src|test|test-dist|page)\/|\.map$|tsbuildinfo/.test(file)),
         tarball,
       ).to.deep.equal([]);
-      if (tarball.includes('exporter-ws')) expect(files).to.include('PROTOCOL.md');
+      if (tarball.includes('exporter-ws'))
+        expect(files).to.include.members(['PROTOCOL.md', 'event.schema.json']);
     }
   });
 
@@ -296,6 +310,23 @@ describe('packed packages', function () {
     });
   }
 
+  it('have a bill of what installing them brings, with packages of ours from their tarballs and no path', async () => {
+    const [exporter = '', instrumentation = ''] = tarballs;
+    const { sbomOf } = (await import(join(root, 'scripts/release/sbom.mjs'))) as {
+      sbomOf: (manifest: object, tarball: string, ours: ReadonlyMap<string, string>) => Bill;
+    };
+    const text = await readFile(join(root, 'packages/instrumentation/package.json'), 'utf8');
+    const ours = new Map([['@cerberus-otel/exporter-ws', exporter]]);
+    const bill = sbomOf(JSON.parse(text) as object, instrumentation, ours);
+    expect([bill.bomFormat, bill.metadata.component.name]).to.deep.equal([
+      'CycloneDX',
+      '@cerberus-otel/instrumentation',
+    ]);
+    const names = bill.components.map(({ name }) => name);
+    expect(names.toSorted()).to.deep.equal(['@cerberus-otel/exporter-ws', '@opentelemetry/api', 'ws']);
+    expect(JSON.stringify(bill)).not.to.include(folder);
+  });
+
   it('declare types that import nothing but @opentelemetry/api and each other', async () => {
     for (const name of ['exporter-ws', 'instrumentation']) {
       const seen = new Set<string>();
@@ -317,6 +348,8 @@ describe('packed packages', function () {
     expect(await dependencies('exporter-ws')).to.deep.equal(['ws']);
     expect(await dependencies('instrumentation')).to.deep.equal(['@cerberus-otel/exporter-ws']);
     expect(await dependencies('server')).to.deep.equal([
+      '@bufbuild/protobuf',
+      '@cerberus-otel/exporter-ws',
       '@duckdb/node-api',
       'commander',
       'prom-client',

@@ -166,6 +166,34 @@ describe('quick start of the README', function () {
     }
   });
 
+  it('runs an application that knows nothing of it, by one command, and shows its requests', async () => {
+    const [install, dev] = block('sh', 'cerberus-server dev --')
+      .replaceAll('<clone>', root)
+      .trim()
+      .split('\n');
+    const env = { HOME: home, npm_config_cache: cache };
+    await run('bash', ['-c', `${install} --prefer-offline`], { cwd: plain, env: { ...process.env, ...env } });
+    await writeFile(
+      join(plain, 'app.mjs'),
+      `import { createServer } from 'node:http';
+       const server = createServer((request, response) => response.end()).listen(0, () =>
+         console.log('listening on http://localhost:' + server.address().port));`,
+    );
+    const child = start(`cd ${plain} && exec ${dev}`, env);
+    const [, page, application = ''] = await printed(
+      child,
+      /page: (http:\S+)[\s\S]*listening on (http:\/\/localhost:\d+)/,
+    );
+    await fetch(`${application}/hello`);
+    const requests = async (): Promise<unknown> =>
+      ((await (await fetch(new URL('/api/summary', page))).json()) as { requests: unknown }).requests;
+    const deadline = performance.now() + 10_000;
+    while ((await requests()) !== 1 && performance.now() < deadline) await sleep(50);
+    expect(await requests()).to.equal(1);
+    process.kill(-(child.pid ?? 0), 'SIGTERM');
+    await once(child, 'exit');
+  });
+
   it('counts an application without a line of code or an SDK, and the doctor finds nothing wrong', async () => {
     await writeFile(join(plain, 'package.json'), '{ "name": "plain-app", "private": true }');
     const install = block('sh', 'instrumentation}-*.tgz\n').trim().replaceAll('<clone>', root);

@@ -54,7 +54,10 @@ export async function startAgent(agent: Agent, framework: Framework, port: numbe
     }
     case 'cerberus': {
       const { withCerberus, flush } = await instrumentation();
-      startOpenTelemetry(framework, (configuration) => withCerberus(configuration, cerberusOptions(port)));
+      // In place of what does nothing, as OTLP below: nobody else sees the spans.
+      startOpenTelemetry(framework, (configuration) =>
+        withCerberus({ ...configuration, spanProcessors: [] }, cerberusOptions(port)),
+      );
       return { flush };
     }
     case 'light': {

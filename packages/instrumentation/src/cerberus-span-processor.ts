@@ -6,7 +6,6 @@ import {
   CERBERUS_ATTRIBUTE,
   createReporter,
   observe,
-  requestPath,
   systemClock,
   type Clock,
 } from '@cerberus-otel/exporter-ws/internal';
@@ -42,8 +41,6 @@ type Root = SdkSpan & RequestSpan;
  */
 export class CerberusSpanProcessor implements SpanProcessorLike {
   readonly #isIgnored: PathFilter;
-  /** For the doctor, who reports no failure of `ignorePaths`: the hook that decides does. */
-  readonly #isIgnoredQuietly: PathFilter;
   readonly #redacts: boolean;
   readonly #identity: Identity;
   readonly #keys: SecretKeySource;
@@ -55,7 +52,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   readonly #stopWaitingForEnd: () => void;
   readonly #failures: HookFailures;
   readonly #doctor: Doctor;
-  readonly #registry = new RequestRegistry((target) => this.#arrived(target));
+  readonly #registry = new RequestRegistry((target) => this.#doctor.requestArrived(target));
   #seen = 0;
   #ignored = 0;
   #unfollowed = 0;
@@ -71,7 +68,6 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     this.#redacts = config.redactSpans;
     this.#failures = new HookFailures(reporter);
     this.#isIgnored = guarded(config.ignorePaths, (error) => this.#failures.add('ignorePaths', error));
-    this.#isIgnoredQuietly = guarded(config.ignorePaths, () => undefined);
     this.#lateRoutes = new LateRoutes(this.#clock, (span, record) => this.#pass(span, record));
     this.#identity = new Identity(config);
     this.#keys = secretKeySource(config, {
@@ -88,7 +84,13 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
         isAlone: seams.isAlone ?? (() => false),
       });
     this.#hint = config.trustProxy === undefined ? new ForwardingHint(reporter) : undefined;
-    this.#doctor = new Doctor({ clock: this.#clock, reporter, delivery: () => deliveryOf(config.exporter) });
+    this.#doctor = new Doctor({
+      clock: this.#clock,
+      reporter,
+      // It reports no failure of `ignorePaths`: the hook that decides does.
+      isIgnored: guarded(config.ignorePaths, () => undefined),
+      delivery: () => deliveryOf(config.exporter),
+    });
     this.#stopObserving = observe({
       provider: config.selfObsMeterProvider,
       componentType: 'cerberus_span_processor',
@@ -168,14 +170,6 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     };
   }
 
-  #arrived(target: string): void {
-    if (this.#concernsDoctor(requestPath(target))) this.#doctor.requestArrived();
-  }
-
-  #concernsDoctor(path = ''): boolean {
-    return this.#doctor.watching && !this.#isIgnoredQuietly(path);
-  }
-
   /** A SERVER span without a parent in this process: of a request that arrived, or one more of a request that has one. */
   #serve(span: Root, parentContext: Context): void {
     const arrived = this.#registry.take(span.attributes);
@@ -186,7 +180,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   }
 
   #begin(span: Root, arrived: ArrivedRequest | undefined): void {
-    if (arrived !== undefined && this.#concernsDoctor(arrived.path)) this.#doctor.spanStarted();
+    if (arrived !== undefined) this.#doctor.spanStarted(arrived.path);
     const record = (span[REQUEST] ??= new RequestRecord(span, this, arrived));
     record.join();
     this.#registry.began(record);

@@ -3,6 +3,7 @@ export { CerberusConfigError, type CerberusConfigErrorCode } from '@cerberus-ote
 export { CerberusSpanProcessor } from './cerberus-span-processor.ts';
 export type { ForwardedHeader } from './enrich/client-address.ts';
 export type { CerberusSpanProcessorOptions, ProcessorSeams } from './config.ts';
+export type { ConsumerDetails } from './enrich/consumer.ts';
 export type { MetricValue } from './enrich/custom-metrics.ts';
 export { extractCerberusMetrics, type WithoutCerberusMetrics } from './capture/extract-metrics.ts';
 export { HttpServerInstrumentation } from './http-server/http-server-instrumentation.ts';
@@ -14,7 +15,7 @@ export type {
   ServerResponseLike,
 } from './http-server/options.ts';
 export type { PathPattern } from './enrich/ignore-paths.ts';
-export { setMetric, setMetrics, setUserId } from './capture/metric-helpers.ts';
+export { setConsumer, setMetric, setMetrics, setUserId } from './capture/metric-helpers.ts';
 export type {
   SamplerLike,
   SamplingResultLike,

@@ -14,6 +14,7 @@ import {
   CerberusSpanProcessor,
   setMetric,
   setMetrics,
+  setConsumer,
   setUserId,
   type CerberusSpanProcessorOptions,
 } from '../dist/esm/index.js';
@@ -348,6 +349,7 @@ describe('CerberusSpanProcessor', () => {
         await sleep(1);
         setMetrics({ helper: [1, 2], flag: true });
         setUserId(7);
+        setConsumer(12, { label: 'Twelve' });
         tracing?.tracer.startActiveSpan('inner', (inner) => {
           inner.setAttribute('cerberus.metric.inner', 'i');
           setMetric('from_inner', 2);
@@ -365,6 +367,8 @@ describe('CerberusSpanProcessor', () => {
         'cerberus.metric.inner': 'i',
         'cerberus.metric.from_inner': 2,
         'cerberus.user_id': hashOf('7'),
+        'cerberus.consumer': hashOf('12'),
+        'cerberus.consumer_label': 'Twelve',
       });
       expect(exporter.requests[0]?.['cerberus.metric.helper']).to.deep.equal([1, 2]);
       expect(exporter.requests).to.have.length(1);
@@ -400,13 +404,15 @@ describe('CerberusSpanProcessor', () => {
       const app = express();
       app.get('/', (_request, response) => {
         results.push(setMetric('in', 1));
-        response.on('close', () => setImmediate(() => results.push(setMetric('late', 1), setUserId('late'))));
+        response.on('close', () =>
+          setImmediate(() => results.push(setMetric('late', 1), setUserId('late'), setConsumer('late'))),
+        );
         response.send('ok');
       });
       results.push(setMetric('before', 1), setMetrics({ before: 1 }), setUserId('before'));
       await send(await serve(app));
-      await eventually(() => results.length === 6, 'the late calls were made');
-      expect(results).to.deep.equal([false, false, false, true, false, false]);
+      await eventually(() => results.length === 7, 'the late calls were made');
+      expect(results).to.deep.equal([false, false, false, true, false, false, false]);
       expect(exporter.requests[0])
         .to.include({ 'cerberus.metric.in': 1 })
         .and.not.have.property('cerberus.metric.late');

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { diag, DiagLogLevel, type Attributes } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { CerberusSpanProcessor, setUserId } from '../dist/esm/index.js';
+import { CerberusSpanProcessor, setConsumer, setUserId } from '../dist/esm/index.js';
 import { listen, send, type TestServer } from './support/http-server.js';
 import { RecordingExporter } from './support/recording-exporter.js';
 import { startTracing, type Tracing } from './support/tracing.js';
@@ -30,6 +30,7 @@ describe('an address', () => {
     tracing = startTracing({ processors: [processor] });
     server = await listen((_request, response) => {
       setUserId(USER);
+      setConsumer(`consumer-${USER}`, { group: 'pro' });
       response.end();
     });
     for (const address of [

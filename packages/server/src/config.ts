@@ -1,3 +1,4 @@
+import { ADDRESS_SOURCES, type AddressSource } from './addresses/span-address.ts';
 import { parseTrustProxy, TRUST_PROXY_RULE, type TrustProxy } from './addresses/trusted-proxies.ts';
 import { CerberusServerError } from './errors.ts';
 import { parseStoreUrl, type StoreAddress } from './store/store-address.ts';
@@ -21,6 +22,7 @@ export const TEXT_OPTIONS = [
   'store',
   'tlsCert',
   'tlsKey',
+  'otlpAddress',
 ] as const;
 
 type TextOption = (typeof TEXT_OPTIONS)[number];
@@ -39,6 +41,8 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly tlsKey: string | undefined;
   readonly traceUrlTemplate: string | undefined;
   readonly trustProxy: TrustProxy;
+  readonly otlpTrustProxy: TrustProxy;
+  readonly otlpAddress: AddressSource;
   readonly token: string | undefined;
   readonly secretKey: string | undefined;
 };
@@ -90,6 +94,7 @@ export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
     help: 'uncommitted events before throttling',
   },
   maxIngestBytes: { default: 8 * MIB, min: 1024, max: 256 * MIB, help: 'bytes of an HTTP ingest request' },
+  maxOtlpBytes: { default: 20 * MIB, min: 1024, max: 256 * MIB, help: 'bytes of an OTLP request, inflated' },
   maxEventAgeDays: { default: 30, min: 1, max: 36_500, help: 'age of an event that keeps its time' },
   maxEventAheadMillis: {
     default: 3_600_000,
@@ -143,7 +148,9 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
     signIn: signInOf(options.signIn ?? true, host, token),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
-    trustProxy: trustProxyOf(options, env),
+    trustProxy: trustProxyOf('trustProxy', options, env),
+    otlpTrustProxy: trustProxyOf('otlpTrustProxy', options, env),
+    otlpAddress: addressSourceOf(textOf('otlpAddress', options, env) ?? 'peer'),
     ...tlsFilesOf(options, env),
     token,
     secretKey,
@@ -226,10 +233,20 @@ function traceUrlOf(value: string | undefined): string | undefined {
   throw optionError('traceUrlTemplate', 'must be an http:// or https:// URL with {trace_id} in it');
 }
 
-function trustProxyOf(options: ServerOptions, env: Environment): TrustProxy {
-  const trust = parseTrustProxy(options.trustProxy ?? (env[variableOf('trustProxy')] || false));
+function trustProxyOf(
+  name: 'trustProxy' | 'otlpTrustProxy',
+  options: ServerOptions,
+  env: Environment,
+): TrustProxy {
+  const trust = parseTrustProxy(options[name] ?? (env[variableOf(name)] || false));
   if (trust !== undefined) return trust;
-  throw optionError('trustProxy', TRUST_PROXY_RULE);
+  throw optionError(name, TRUST_PROXY_RULE);
+}
+
+function addressSourceOf(value: string): AddressSource {
+  const source = ADDRESS_SOURCES.find((each) => each === value);
+  if (source !== undefined) return source;
+  throw optionError('otlpAddress', `must be one of ${ADDRESS_SOURCES.join(', ')}`);
 }
 
 function rotationOf(value: string, secretKey: string | undefined): KeyRotation {

@@ -1,3 +1,4 @@
+import type { AddressSource } from './addresses/span-address.ts';
 import type { TrustProxy } from './addresses/trusted-proxies.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store/store.ts';
@@ -47,6 +48,16 @@ export interface ServerOptions {
    * networks (CIDR) and `loopback`, `linklocal`, `uniquelocal`. Default false: those of the socket's peer.
    */
   readonly trustProxy?: TrustProxy | undefined;
+  /**
+   * Which proxies in front of the applications that send OTLP may say, in an `X-Forwarded-For` that is on their spans, whose a request is:
+   * as `trustProxy`. Default false: the connection's other end is the client.
+   */
+  readonly otlpTrustProxy?: TrustProxy | undefined;
+  /**
+   * `client` also takes `client.address` of a span, which clients can write where no proxy of yours overwrites `X-Forwarded-For`.
+   * Default `peer`.
+   */
+  readonly otlpAddress?: AddressSource | undefined;
   /** DuckDB's memory limit. Default `512MB`. */
   readonly memoryLimit?: string | undefined;
   /** DuckDB's threads while questions are asked; storing takes one. Default 2. */
@@ -77,6 +88,8 @@ export interface ServerOptions {
   readonly maxPendingEvents?: number | undefined;
   /** Bytes of an HTTP ingest request. Default 8,388,608. */
   readonly maxIngestBytes?: number | undefined;
+  /** Bytes of an OTLP request, as it was sent and inflated. Default 20,971,520. */
+  readonly maxOtlpBytes?: number | undefined;
   /** Age of a request when its event arrives, days; above, the time of arrival is stored. Default 30. */
   readonly maxEventAgeDays?: number | undefined;
   /** Milliseconds that a request may begin ahead of its arrival; above, the time of arrival is stored. Default 3,600,000. */

@@ -8,6 +8,8 @@ import { GuessLimit } from './access/guess-limit.ts';
 import { RotatingKey } from './access/rotating-key.ts';
 import type { TokenBook } from './access/token-book.ts';
 import { createClientAddress } from './addresses/client-address.ts';
+import { readDocuments } from './api/documents.ts';
+import { createSpanAddress } from './addresses/span-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
 import { crowded, keptFirst, respond, unlessRefused } from './api/respond.ts';
@@ -34,6 +36,8 @@ import { openStore } from './open-store.ts';
 import { BatchSession } from './receive/batch-session.ts';
 import { CLOSE } from './receive/close-codes.ts';
 import { EventSession } from './receive/event-session.ts';
+import { SpanEvents } from './receive/otlp/span-events.ts';
+import { SpanWindow } from './receive/otlp/span-window.ts';
 import { ProducerRegistry } from './receive/producer-registry.ts';
 import { Receiver } from './receive/receiver.ts';
 import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
@@ -148,6 +152,13 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     receiver,
     tokens,
     maxIngestBytes: config.maxIngestBytes,
+    maxOtlpBytes: config.maxOtlpBytes,
+    spanEvents: new SpanEvents({
+      addressOf: createSpanAddress(config.otlpTrustProxy, config.otlpAddress),
+      secretKey: () => key.current,
+      validate: (value, clientId) => receiver.validate(value, clientId),
+    }),
+    spanWindow: new SpanWindow(),
     reader: store,
     archive: store.archive,
     nodes: store.nodes,
@@ -161,6 +172,7 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     door,
     live,
     page: createPageReply(),
+    documents: readDocuments(),
     traceUrlTemplate: config.traceUrlTemplate,
   });
   const dispatch = keptFirst(routes, access.settled);

@@ -34,6 +34,7 @@ describe('resolveConfig', () => {
       maxPendingBytes: 67_108_864,
       maxPendingEvents: 100_000,
       maxIngestBytes: 8_388_608,
+      maxOtlpBytes: 20_971_520,
       retentionDays: 30,
       maxDbBytes: 0,
       maxEventAgeDays: 30,
@@ -52,6 +53,8 @@ describe('resolveConfig', () => {
       tlsKey: undefined,
       traceUrlTemplate: undefined,
       trustProxy: false,
+      otlpTrustProxy: false,
+      otlpAddress: 'peer',
     });
   });
 
@@ -59,6 +62,7 @@ describe('resolveConfig', () => {
     const {
       signIn: _codeOnly,
       trustProxy: _noText,
+      otlpTrustProxy: _noTextAsWell,
       store: _noTextEither,
       tlsCert: _goesWithAnother,
       tlsKey: _goesWithOneToo,
@@ -68,6 +72,7 @@ describe('resolveConfig', () => {
       const texts: Readonly<Record<string, string>> = {
         traceUrlTemplate: 'http://b/{trace_id}',
         rotateKey: 'daily',
+        otlpAddress: 'client',
       };
       const text = texts[name] ?? '1GB';
       const other: unknown = typeof value === 'number' ? value + 1 : text;
@@ -104,6 +109,21 @@ describe('resolveConfig', () => {
         /^`trustProxy` \(CERBERUS_SERVER_TRUST_PROXY\) must be false, a number of hops/,
       );
     expect(refusal({ trustProxy: -1 })).to.include('trustProxy');
+  });
+
+  it('tells proxies in front of applications from those in front of itself, and addresses that clients write from others', () => {
+    const given = { CERBERUS_SERVER_OTLP_TRUST_PROXY: '2', CERBERUS_SERVER_OTLP_ADDRESS: 'client' };
+    expect(resolveConfig({}, given)).to.include({
+      trustProxy: false,
+      otlpTrustProxy: 2,
+      otlpAddress: 'client',
+    });
+    expect(refusal({ otlpTrustProxy: -1 })).to.match(
+      /^`otlpTrustProxy` \(CERBERUS_SERVER_OTLP_TRUST_PROXY\)/,
+    );
+    expect(refusal({}, { CERBERUS_SERVER_OTLP_ADDRESS: 'any' })).to.equal(
+      '`otlpAddress` (CERBERUS_SERVER_OTLP_ADDRESS) must be one of peer, client',
+    );
   });
 
   it('changes only a key that it made up', () => {

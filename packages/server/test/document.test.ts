@@ -11,6 +11,7 @@ import { MAX_EVENT_BYTES, TEXT_LIMITS } from '../dist/event/validation.js';
 import { ROUTE_NEEDS } from '../dist/api/route-needs.js';
 import { REFUSAL_REASONS } from '../dist/observe/counters.js';
 import { MAX_FRAME_EVENTS } from '../dist/receive/batch-session.js';
+import { WINDOW_SPANS } from '../dist/receive/otlp/span-window.js';
 import { CLOSE } from '../dist/receive/close-codes.js';
 import { DuckDbStore } from '../dist/store/duckdb/store.js';
 import { codeBlocks, GUARANTEES_DOCUMENT, SERVER_DOCUMENT, tableRows } from './support/document.js';
@@ -54,7 +55,7 @@ describe('docs/server.md', () => {
       flags(help.output().stdout).filter((flag) => flag !== '--help' && flag !== '--version'),
     );
     expect([...documented].toSorted()).to.deep.equal([...known].toSorted());
-    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 13);
+    expect(documented.size).to.equal(Object.keys(NUMBER_RULES).length + 15);
   });
 
   it('has the metrics that the server has, with their types, and no other', async () => {
@@ -84,7 +85,7 @@ describe('docs/server.md', () => {
     }
     connection.closeSync();
     instance.closeSync();
-    expect(tables.size).to.equal(11);
+    expect(tables.size).to.equal(12);
     for (const [table, columns] of tables) {
       expect(ROWS.get(table)?.[1]?.replaceAll('`', '').split(', '), table).to.deep.equal(columns);
     }
@@ -101,6 +102,7 @@ describe('docs/server.md', () => {
       expect(limits).to.include(text(bytes));
     }
     expect(limits).to.include(`| ${text(MAX_FRAME_EVENTS)} |`);
+    expect(limits).to.include(`| ${text(WINDOW_SPANS)} |`);
     for (const code of Object.values(CLOSE)) expect(limits).to.include(`| ${code} |`);
   });
 
@@ -114,7 +116,15 @@ describe('docs/server.md', () => {
       const purpose = ROWS.get(name)?.[1]?.replaceAll('`', '').split(':')[0];
       expect(purpose, name).to.equal(`${need.needs}${need.session ? ' or a session' : ''}`);
     }
-    const open = new Set(['GET /', 'GET /healthz', 'GET /livez', 'GET /readyz', 'DELETE /api/session']);
+    const open = new Set([
+      'GET /',
+      'GET /healthz',
+      'GET /livez',
+      'GET /readyz',
+      'GET /openapi.json',
+      'GET /schemas/event.json',
+      'DELETE /api/session',
+    ]);
     for (const [name, method = '', path = ''] of endpoints.filter(([each]) => !each.includes('/ws/'))) {
       const headers = { 'content-type': 'application/json' };
       const { status } = await fetch(`${running.url}${path}`, { method, headers });
@@ -122,14 +132,13 @@ describe('docs/server.md', () => {
     }
   });
 
-  it('has a service and a scrape configuration that name flags and endpoints as they are', () => {
+  it('has settings of TLS and a scrape configuration that name variables and endpoints as they are', () => {
     const block = (language: string): string =>
       codeBlocks(SERVER_DOCUMENT).find((each) => each.language === language)?.text ?? '';
-    const [, args = ''] = /^ExecStart=\S+ (.*)$/m.exec(block('ini')) ?? [];
-    for (const [flag] of args.matchAll(/--[a-z-]+/g)) {
+    for (const [variable] of block('ini').matchAll(/^CERBERUS_\w+/gm)) {
       expect(
-        [...ROWS.values()].some((cells) => cells[1] === flag),
-        flag,
+        [...ROWS.values()].some((cells) => cells[2] === variable),
+        variable,
       ).to.equal(true);
     }
     expect(block('yaml')).to.include('metrics_path: /metrics').and.include('type: Bearer');

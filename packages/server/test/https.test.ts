@@ -76,7 +76,7 @@ describe('a server with tlsCert and tlsKey', () => {
     expect((await ask('/')).headers).not.to.have.property('strict-transport-security');
   });
 
-  it('takes WebSocket connections', async () => {
+  it('S26 takes WebSocket connections', async () => {
     await start();
     const socket = new WebSocket(running.wsUrl, { ca: pair.cert, headers: BEARER });
     afterTest(() => socket.terminate());
@@ -84,7 +84,7 @@ describe('a server with tlsCert and tlsKey', () => {
     expect(running.stats().connections).to.equal(1);
   });
 
-  it('speaks TLS 1.2 and 1.3, nothing older, and no plain HTTP', async () => {
+  it('S26 speaks TLS 1.2 and 1.3, nothing older, and no plain HTTP', async () => {
     await start();
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       const socket = await handshake({ minVersion: version, maxVersion: version });
@@ -123,7 +123,7 @@ describe('a server with tlsCert and tlsKey', () => {
     expect(kept.destroyed).to.equal(false);
   });
 
-  it('ends a connection that does not finish its handshake', async () => {
+  it('S26 ends a connection that does not finish its handshake', async () => {
     await start({ requestTimeoutMillis: 50 });
     const silent = connectPlain(running.port, '127.0.0.1');
     afterTest(() => silent.destroy());
@@ -132,7 +132,7 @@ describe('a server with tlsCert and tlsKey', () => {
     await within('it to be cut off', once(silent, 'close'));
   });
 
-  it('goes over to a renewed certificate, keeps connections, and says in its metrics when it ends', async () => {
+  it('S27 goes over to a renewed certificate, keeps connections, and says in its metrics when it ends', async () => {
     await start();
     const open = await handshake();
     const renewed = await selfSigned(['localhost', '127.0.0.1'], 9);
@@ -197,9 +197,11 @@ describe('cerberus-server --tls-cert --tls-key', () => {
     expect(await create.ended, create.output().stderr).to.include({ code: 0 });
     const archive = spawnServer(['export', '--db', db, '--output', join(folder, 'out')], env);
     expect(await archive.ended, archive.output().stderr).to.include({ code: 0 });
+    const health = spawnServer(['health'], env);
+    expect(await health.ended, health.output().stderr).to.include({ code: 0 });
   }).timeout(30_000);
 
-  it('does not start with one of the two, or with a key that does not fit', async () => {
+  it('S26 does not start with one of the two, or with a key that does not fit', async () => {
     const files = pairFiles({ ...(await selfSigned()), key: (await selfSigned()).key });
     const one = spawnServer(['--db', ':memory:', '--port', '0', '--tls-key', files.tlsKey]);
     expect(await one.ended).to.include({ code: 1 });

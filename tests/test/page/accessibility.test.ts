@@ -34,6 +34,7 @@ describeInBrowser('accessibility', () => {
     live: ['?view=live', 'table.events tbody tr'],
     metrics: ['?view=metrics&range=15m&name=amount', '.histogram'],
     endpoint: ['?view=endpoint&range=15m&method=POST&endpoint=%2Fcheckout', 'table.events tbody tr'],
+    consumers: ['?view=consumers&by=client&range=15m', 'table.consumers tbody tr'],
     errors: ['?view=errors&range=15m', 'table.errors tbody tr'],
     latency: ['?view=latency&range=15m', '.week td'],
     sources: ['?view=sources', 'table.sources tbody tr'],
@@ -88,7 +89,7 @@ describeInBrowser('accessibility', () => {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate(() => (document.activeElement as HTMLElement).innerText.trim()));
     }
-    expect(reached.slice(0, 11)).to.deep.equal([
+    expect(reached.slice(0, 12)).to.deep.equal([
       'Skip to content',
       'Cerberus',
       'Overview',
@@ -96,11 +97,12 @@ describeInBrowser('accessibility', () => {
       'Errors',
       'Latency',
       'Live',
+      'Consumers',
       'Metrics',
       'Sources',
       'Go to…',
       'Theme: system',
     ]);
-    expect(reached.slice(11, 17)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
+    expect(reached.slice(12, 18)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
   });
 });

@@ -61,3 +61,37 @@ function endpointOf(index: number): SentEvent {
     };
   return { endpoint: `/products/${index}`, route: '/products/:id', custom_data: { tags: ['a'] } };
 }
+
+/**
+ * A shop's last three hours: release 1.4.1, and for the last hour 1.4.2, in which checkouts of one consumer, Globex, fail with a
+ * TypeError. Of three consumers, two are in the group pro; one has no label, and asked for nothing before the release.
+ */
+export function releasedTraffic(now: number): readonly SentEvent[] {
+  const RELEASED = 60;
+  return Array.from({ length: 240 }, (_, index) => {
+    const minutes = index < 120 ? index / 2 : index - 60;
+    const isNew = minutes < RELEASED;
+    const consumer = CONSUMERS[index % 3 === 2 && !isNew ? 1 : index % 3];
+    const isCheckout = index % 5 === 0;
+    const isBroken = isNew && isCheckout && consumer?.consumer_label === 'Globex';
+    return {
+      ...(isCheckout
+        ? { method: 'POST', endpoint: '/checkout' }
+        : { endpoint: `/products/${index}`, route: '/products/:id' }),
+      ...consumer,
+      ...(isBroken && { status_code: 500, outcome: 'error', error_type: 'TypeError' }),
+      ...(!isNew && index % 40 === 0 && { status_code: 503, outcome: 'error', error_type: 'TimeoutError' }),
+      timestamp: new Date(now - 5000 - minutes * 60_000).toISOString(),
+      latency_ms: 10 + (index % 50) + (isNew ? 20 : 0),
+      source_ip: pseudonym(index % 12),
+      service_version: isNew ? '1.4.2' : '1.4.1',
+      deployment_environment: 'production',
+    };
+  }).toReversed();
+}
+
+const CONSUMERS: readonly SentEvent[] = [
+  { consumer: pseudonym(101), consumer_group: 'pro', consumer_label: 'Acme' },
+  { consumer: pseudonym(102), consumer_group: 'pro', consumer_label: 'Globex' },
+  { consumer: pseudonym(103) },
+];

@@ -7,6 +7,12 @@ export const CERBERUS_ATTRIBUTE = {
   sourceIp: 'cerberus.source_ip',
   /** Pseudonymous user, or as given with `userId: 'raw'`. */
   userId: 'cerberus.user_id',
+  /** Pseudonym of the consumer. */
+  consumer: 'cerberus.consumer',
+  /** The consumer's group, as given. */
+  consumerGroup: 'cerberus.consumer_group',
+  /** What people call the consumer, as given. */
+  consumerLabel: 'cerberus.consumer_label',
   /** `completed`, `aborted` or `error`. */
   outcome: 'cerberus.outcome',
   /** `http` or `https`, as the client saw it. */

@@ -25,6 +25,9 @@ export interface CerberusEvent extends RequestDetails {
   readonly route: string | undefined;
   readonly outcome: Outcome;
   readonly userId: string | undefined;
+  readonly consumer: string | undefined;
+  readonly consumerGroup: string | undefined;
+  readonly consumerLabel: string | undefined;
   readonly userAgent: string | undefined;
   readonly traceId: string;
   readonly spanId: string;

@@ -12,6 +12,8 @@ export type SerializeConfig = Pick<ExporterConfig, 'extendedFields' | 'sourceIpF
 const MAX_PATH_BYTES = 2 * 1024;
 const MAX_STRING_BYTES = 1024;
 const MAX_METHOD_BYTES = 64;
+/** As `setConsumer` takes them: 128 characters. */
+const MAX_CONSUMER_BYTES = 512;
 /** Longer than a trace id, for ids that are not what they should be. */
 const MAX_ID_BYTES = 64;
 
@@ -36,6 +38,9 @@ const USER_ID = Buffer.from(',"user_id":');
 const USER_AGENT = Buffer.from(',"user_agent":');
 const TRACE_ID = Buffer.from(',"trace_id":');
 const SPAN_ID = Buffer.from(',"span_id":');
+const CONSUMER = Buffer.from(',"consumer":');
+const CONSUMER_GROUP = Buffer.from(',"consumer_group":');
+const CONSUMER_LABEL = Buffer.from(',"consumer_label":');
 const ERROR_TYPE = Buffer.from(',"error_type":');
 const REQUEST_BODY_SIZE = Buffer.from(',"request_body_size":');
 const RESPONSE_BODY_SIZE = Buffer.from(',"response_body_size":');
@@ -110,6 +115,10 @@ function writeExtendedFields(out: JsonWriter, event: CerberusEvent): void {
   writeMember(out, TRACE_ID, event.traceId, MAX_ID_BYTES);
   writeMember(out, SPAN_ID, event.spanId, MAX_ID_BYTES);
   writeDetails(out, event);
+  if (event.consumer === undefined) return;
+  writeMember(out, CONSUMER, event.consumer, MAX_CONSUMER_BYTES);
+  writeMember(out, CONSUMER_GROUP, event.consumerGroup, MAX_CONSUMER_BYTES);
+  writeMember(out, CONSUMER_LABEL, event.consumerLabel, MAX_CONSUMER_BYTES);
 }
 
 function writeDetails(out: JsonWriter, event: RequestDetails): void {

@@ -1,6 +1,6 @@
 import type { EventBatch } from '../queue/event-batch.ts';
 import type { Message } from './message.ts';
-import type { ServiceMembers } from './service-members.ts';
+import type { ServiceMembers } from '../config/service-members.ts';
 
 /** The subprotocol that stands for batch mode (PROTOCOL.md). */
 export const BATCH_SUBPROTOCOL = 'cerberus.batch.v1';

@@ -8,7 +8,7 @@ import type { Frame } from './in-flight.ts';
 import type { Lane } from './lane.ts';
 import type { Message } from './message.ts';
 import type { Producer } from './producer.ts';
-import { serviceMembers } from './service-members.ts';
+import { serviceMembers } from '../config/service-members.ts';
 import type { Session, SessionContext } from './session.ts';
 
 /** Every server takes frames of this size, so that any event fits and no server can make us discard one. */
@@ -133,7 +133,8 @@ export class BatchSession implements Session {
   #sayHello(): void {
     const { config } = this.#context;
     this.#hellos += 1;
-    const hello = helloMessage(config.clientId, this.#producer.id, AGENT, serviceMembers(config));
+    const service = this.#lane.service ?? serviceMembers(config);
+    const hello = helloMessage(config.clientId, this.#producer.id, AGENT, service);
     this.#write([Buffer.from(hello)], 'text');
   }
 

@@ -1,6 +1,6 @@
 import type { EventBatch } from '../queue/event-batch.ts';
 import type { Message } from './message.ts';
-import type { ServiceMembers } from './service-members.ts';
+import type { ServiceMembers } from '../config/service-members.ts';
 
 /**
  * Makes the messages of event mode: the constant credentials, serialised once, in front of each event's members, and what the

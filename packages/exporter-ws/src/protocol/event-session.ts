@@ -4,7 +4,7 @@ import { EventRuns } from '../queue/event-runs.ts';
 import { AckDeadline } from './ack-deadline.ts';
 import { eventMessages, isRefusal } from './event-protocol.ts';
 import type { Message } from './message.ts';
-import { serviceMembers } from './service-members.ts';
+import { serviceMembers } from '../config/service-members.ts';
 import type { Session, SessionContext } from './session.ts';
 
 /** While so many answers are due, reading them together is worth a wait: an answer by itself costs as much as its event. */

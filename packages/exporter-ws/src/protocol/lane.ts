@@ -1,4 +1,5 @@
 import type { ExporterConfig } from '../config/config.ts';
+import type { ServiceMembers } from '../config/service-members.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import { envelopeBytes } from './batch-protocol.ts';
 import type { FrameSize } from './frame-size.ts';
@@ -9,6 +10,8 @@ import { Producer } from './producer.ts';
 /** Frames of one producer, for a connection of batch mode. Outlives connections. */
 export interface Lane {
   readonly producer: Producer;
+  /** What `hello` says of the application; undefined: what this process says. */
+  readonly service: ServiceMembers | undefined;
   /** Numbers are given here: a `last_seq` above all that were given is somebody else's. */
   readonly givesNumbers: boolean;
   /** The next frame, numbered; without `everything` only a full one. Undefined: there is none, or none yet. */
@@ -46,6 +49,7 @@ const MAX_FRAME_EVENTS = 10_000;
 /** The frames of what lies in the queue. */
 export class MemoryLane implements Lane {
   readonly producer: Producer = new Producer();
+  readonly service = undefined;
   readonly givesNumbers = true;
   readonly #parts: MemoryLaneParts;
 

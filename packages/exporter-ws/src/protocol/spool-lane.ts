@@ -1,3 +1,4 @@
+import type { ServiceMembers } from '../config/service-members.ts';
 import type { SpoolSource } from '../spool/spool-source.ts';
 import type { Frame } from './in-flight.ts';
 import type { Isolation } from './isolation.ts';
@@ -7,6 +8,7 @@ import { Producer } from './producer.ts';
 /** Frames that were written to disk, under the producer and the numbers that they have there. */
 export class SpoolLane implements Lane {
   readonly producer: Producer;
+  readonly service: ServiceMembers | undefined;
   readonly givesNumbers = false;
   readonly source: SpoolSource;
   readonly #isolation: Isolation;
@@ -17,6 +19,7 @@ export class SpoolLane implements Lane {
   constructor(source: SpoolSource, isolation: Isolation, surrender: (frames: readonly Frame[]) => void) {
     this.source = source;
     this.producer = new Producer(source.producer);
+    this.service = source.service;
     this.#isolation = isolation;
     this.#surrender = surrender;
   }

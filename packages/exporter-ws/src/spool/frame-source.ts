@@ -1,3 +1,4 @@
+import type { ServiceMembers } from '../config/service-members.ts';
 import type { SpooledFrame, SpoolSource } from './spool-source.ts';
 
 /** Where a `FrameSource` gets its frames from. */
@@ -13,14 +14,17 @@ export interface FrameSupply {
 /** Gives out one by one the frames that are read several at a time. */
 export class FrameSource implements SpoolSource {
   readonly producer: string;
+  readonly service: ServiceMembers | undefined;
   readonly #supply: FrameSupply;
   #read: SpooledFrame[] = [];
   #readEvents = 0;
   #taken = 0;
   #fetching: Promise<boolean> | undefined;
 
-  constructor(producer: string, supply: FrameSupply) {
+  /** @param service as the process that wrote the frames said it; by default it is this one */
+  constructor(producer: string, supply: FrameSupply, service?: ServiceMembers) {
     this.producer = producer;
+    this.service = service;
     this.#supply = supply;
   }
 

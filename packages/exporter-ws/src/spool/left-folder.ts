@@ -88,7 +88,7 @@ function framesOf(producer: string, found: readonly Found[], parts: LeftFolderPa
   stored.settledThrough(0);
   const [first] = found;
   return {
-    source: new FrameSource(producer, stored),
+    source: new FrameSource(producer, stored, first?.head.service),
     isDone: () => stored.isEmpty,
     created: first?.head.created ?? '',
   };

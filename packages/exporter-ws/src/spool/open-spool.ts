@@ -1,11 +1,18 @@
 import type { Clock } from '../clock.ts';
 import { CerberusConfigError } from '../config/config-error.ts';
 import type { ExporterConfig } from '../config/config.ts';
+import { serviceMembers, type ServiceMembers } from '../config/service-members.ts';
 import type { Reporter } from '../observe/reporter.ts';
 import type { Tally } from '../observe/stats.ts';
 import { checkSpoolDir } from './folders.ts';
 import type { SpoolTrouble } from './spool-source.ts';
 import { Spool } from './spool.ts';
+
+/** What a spool is told. */
+type SpoolConfig = Pick<
+  ExporterConfig,
+  'spoolDir' | 'clientId' | 'maxSpoolBytes' | 'service' | 'extendedFields'
+>;
 
 /**
  * The spool that the configuration asks for, if it does.
@@ -13,11 +20,12 @@ import { Spool } from './spool.ts';
  * @throws CerberusConfigError when the folder cannot be made or written to
  */
 export function openSpool(
-  { spoolDir, clientId, maxSpoolBytes }: Pick<ExporterConfig, 'spoolDir' | 'clientId' | 'maxSpoolBytes'>,
+  config: SpoolConfig,
   clock: Clock,
   tally: Tally,
   reporter: Reporter,
 ): Spool | undefined {
+  const { spoolDir, clientId, maxSpoolBytes } = config;
   if (spoolDir === undefined) return undefined;
   try {
     checkSpoolDir(spoolDir);
@@ -33,7 +41,8 @@ export function openSpool(
     }
     say(trouble, reporter);
   };
-  return new Spool({ dir: spoolDir, clientId, maxBytes: maxSpoolBytes, clock, onTrouble });
+  const service = (): ServiceMembers => serviceMembers(config);
+  return new Spool({ dir: spoolDir, clientId, service, maxBytes: maxSpoolBytes, clock, onTrouble });
 }
 
 function say(trouble: SpoolTrouble, reporter: Reporter): void {

@@ -6,6 +6,7 @@
  * first and last sequence number (float64 each), CRC-32 of all before; then the body, a block's content through deflate.
  */
 import { crc32 } from 'node:zlib';
+import type { ServiceMembers } from '../config/service-members.ts';
 
 const SEGMENT_MAGIC = Buffer.from('CRBSPOOL');
 const SEGMENT_VERSION = 1;
@@ -30,6 +31,8 @@ export interface SegmentHead {
   readonly from: 'memory' | 'spool';
   /** When the file was created, RFC 3339. */
   readonly created: string;
+  /** What the application said of itself; who sends the frames later may be another release of it. Not in files of older versions. */
+  readonly service?: ServiceMembers | undefined;
 }
 
 /** What the beginning of a file says. `torn`: it ends within the header. */

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OwnedFolder } from './owned-folder.ts';
+import type { ServiceMembers } from '../config/service-members.ts';
 import { FILE_MODE, segmentName } from './folders.ts';
 import { segmentHeadBytes, type SegmentHead } from './segment-format.ts';
 import type { Segment } from './stored-frames.ts';
@@ -8,17 +9,26 @@ import type { Segment } from './stored-frames.ts';
 const { closeSync, fchmodSync, ftruncateSync, openSync, writeSync } = process.getBuiltinModule('node:fs');
 const { open, rm } = process.getBuiltinModule('node:fs/promises');
 
+/** Of JSON, three bytes each at most: a header has 4 KiB. */
+const MAX_SERVICE_CHARACTERS = 1200;
+
 /** Writes segment files into a folder, one after the other. */
 export class SegmentWriter {
   readonly #folder: OwnedFolder;
-  readonly #head: Omit<SegmentHead, 'created' | 'producer' | 'from'>;
+  readonly #client: string;
+  readonly #serviceNow: () => ServiceMembers;
+  #service: ServiceMembers | undefined;
   #number = 0;
   #file: FileHandle | undefined;
 
-  /** @param client SHA-256 of the client id, in hex */
-  constructor(folder: OwnedFolder, client: string) {
+  /**
+   * @param client SHA-256 of the client id, in hex
+   * @param service what the application says of itself; the same in each file from the first one on
+   */
+  constructor(folder: OwnedFolder, client: string, service: () => ServiceMembers) {
     this.#folder = folder;
-    this.#head = { client };
+    this.#client = client;
+    this.#serviceNow = service;
   }
 
   /** Begins a file for frames of the spool. */
@@ -94,13 +104,20 @@ export class SegmentWriter {
   }
 
   #headBytes(producer: string, from: SegmentHead['from']): Buffer {
-    return segmentHeadBytes({ ...this.#head, producer, from, created: new Date().toISOString() });
+    const service = (this.#service ??= fitting(this.#serviceNow()));
+    const created = new Date().toISOString();
+    return segmentHeadBytes({ client: this.#client, producer, from, created, service });
   }
 
   #nextPath(): string {
     this.#number += 1;
     return join(this.#folder.path, segmentName(this.#number));
   }
+}
+
+/** What a header has room for. */
+function fitting(service: ServiceMembers): ServiceMembers {
+  return JSON.stringify(service).length <= MAX_SERVICE_CHARACTERS ? service : {};
 }
 
 function segment(path: string, bytes: number): Segment {

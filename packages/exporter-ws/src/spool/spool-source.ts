@@ -1,3 +1,4 @@
+import type { ServiceMembers } from '../config/service-members.ts';
 import type { EventBatch } from '../queue/event-batch.ts';
 
 /** Events under the sequence number that they keep. Read back, they lie in memory of their own, not in that of a queue. */
@@ -11,6 +12,8 @@ export interface SpooledFrame {
 export interface SpoolSource {
   /** Says `hello` for these frames. */
   readonly producer: string;
+  /** What `hello` then says of the application; undefined: what this process says. */
+  readonly service: ServiceMembers | undefined;
   /** Events that `take` has not returned yet, on disk or on their way there. Those that turn out lost are taken off. */
   readonly events: number;
   /** Bytes on disk, and of what waits to be written, until it is settled. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { Clock, Timer } from '../clock.ts';
+import type { ServiceMembers } from '../config/service-members.ts';
 import type { EventWriter } from '../queue/event-chunk.ts';
 import { adoptFolders } from './adoption.ts';
 import { Block } from './block.ts';
@@ -22,6 +23,8 @@ export interface SpoolOptions {
   /** `spoolDir`, which `checkSpoolDir` has found usable. */
   readonly dir: string;
   readonly clientId: string;
+  /** What the application says of itself, when it is known. */
+  readonly service: () => ServiceMembers;
   /** Most bytes of this process: on disk, and waiting to be written. */
   readonly maxBytes: number;
   readonly clock: Clock;
@@ -65,13 +68,13 @@ export class Spool {
   #hasEnded = false;
 
   constructor(options: SpoolOptions) {
-    const { dir, clientId, maxBytes, clock, onTrouble } = options;
+    const { dir, clientId, service, maxBytes, clock, onTrouble } = options;
     const id = randomUUID();
     this.#options = options;
     this.#client = clientFolder(dir, clientId);
     this.#lock = lockName(thisProcess(), id);
     this.#folder = new OwnedFolder(join(this.#client, id), this.#lock, false);
-    this.#writer = new SegmentWriter(this.#folder, clientHash(clientId));
+    this.#writer = new SegmentWriter(this.#folder, clientHash(clientId), service);
     const stored = new StoredFrames({
       clock,
       onTrouble,

@@ -31,6 +31,8 @@ describe('SERVER span to event', () => {
       'url.scheme': 'https',
       'cerberus.source_ip': HASH,
       'cerberus.user_id': 'u',
+      'cerberus.consumer': HASH,
+      'cerberus.consumer_group': 'pro',
       'cerberus.outcome': 'aborted',
       'cerberus.metric.n': 1,
     });
@@ -46,6 +48,9 @@ describe('SERVER span to event', () => {
       route: '/users/:id',
       outcome: 'aborted',
       userId: 'u',
+      consumer: HASH,
+      consumerGroup: 'pro',
+      consumerLabel: undefined,
       userAgent: undefined,
       traceId: 'a'.repeat(32),
       spanId: span.spanContext().spanId,
@@ -157,6 +162,9 @@ describe('SERVER span to event', () => {
     });
     translateServerSpan(serverSpan({}, { attributes }), config);
     expect([...read].sort()).to.deep.equal([
+      'cerberus.consumer',
+      'cerberus.consumer_group',
+      'cerberus.consumer_label',
       'cerberus.endpoint',
       'cerberus.ignored',
       'cerberus.outcome',

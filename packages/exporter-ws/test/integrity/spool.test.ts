@@ -131,6 +131,27 @@ describe('spool', () => {
     });
   }
 
+  it('is sent as that of the release that left it, and what is new as that of the one that sends', async () => {
+    const port = await freePort();
+    const of = (release: string): CerberusWsExporterOptions => ({
+      protocol: 'batch',
+      shutdownTimeoutMillis: 20,
+      resource: { attributes: { 'service.version': release } },
+    });
+    const exporter = exporterTo(port, of('1.4.1'));
+    exporter.export(numberedSpans(5), ignore);
+    await exporter.shutdown();
+    const backend = new BatchBackend();
+    await serve(backend.script(), port);
+    const next = exporterTo(port, of('1.4.2'));
+    next.export(numberedSpans(5, 5), ignore);
+    await eventually('all of them', () => backend.stored.length === 10);
+    const said = backend.hellos.map((hello) => hello['service_version']);
+    expect([...new Set(said)]).to.deep.equal(['1.4.1', '1.4.2']);
+    const { producer } = backend.hellos.find((hello) => hello['service_version'] === '1.4.1') ?? {};
+    expect(backend.lastSeq.get(String(producer))).to.equal(1);
+  });
+
   it('sends what was spooled also when no new event comes', async () => {
     const port = await freePort();
     const exporter = exporterTo(port, { protocol: 'batch', shutdownTimeoutMillis: 20 });

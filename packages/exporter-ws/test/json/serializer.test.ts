@@ -37,6 +37,9 @@ describe('serializer', () => {
       'cerberus.response_body_size': 2,
       'network.protocol.version': '1.0',
       'cerberus.synthetic_type': 'bot',
+      'cerberus.consumer': HASH,
+      'cerberus.consumer_group': 'pro',
+      'cerberus.consumer_label': 'Acme',
     });
     expect(Object.keys(JSON.parse(serializeEvent(full, config)) as object)).to.deep.equal([
       'source_ip',
@@ -58,7 +61,15 @@ describe('serializer', () => {
       'response_body_size',
       'network_protocol_version',
       'user_agent_synthetic_type',
+      'consumer',
+      'consumer_group',
+      'consumer_label',
     ]);
+  });
+
+  it('writes nothing of a consumer that is not known', () => {
+    const nobody = event({ 'cerberus.consumer_group': 'pro', 'cerberus.consumer_label': 'Acme' });
+    expect(serializeEvent(nobody, config)).to.not.match(/consumer|pro|Acme/);
   });
 
   it('writes sizes of any length, and versions and kinds as they are', () => {

@@ -54,6 +54,21 @@ describe('spool', () => {
       expect((await treeOf(dir)).filter((path) => path.endsWith('.seg'))).to.deep.equal([]);
     }));
 
+  it('says with what a process left behind what that process was, unless that is too long for a file', () =>
+    inFolder(async (dir) => {
+      const said = { service_version: '1.4.1', deployment_environment: 'production' };
+      for (const service of [said, { service_version: 'x'.repeat(2000) }]) {
+        const { spool, add } = spoolIn(dir, { service });
+        expect(spool.own.service).to.equal(undefined);
+        add(eventText(1));
+        await spool.close();
+      }
+      const heir = spoolIn(dir, { service: { service_version: '1.4.2' } });
+      const left = (await heir.spool.adopt()).map(({ service }) => service);
+      expect(left).to.have.deep.members([said, {}]);
+      await heir.spool.close();
+    }));
+
   it('touches no disk before the first event, and leaves none of its files when all are settled', () =>
     inFolder(async (dir) => {
       const { spool, add } = spoolIn(dir);

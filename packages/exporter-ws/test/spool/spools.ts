@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ServiceMembers } from '../../dist/esm/config/service-members.js';
 import { systemClock, type Clock } from '../../dist/esm/clock.js';
 import { Spool } from '../../dist/esm/spool/spool.js';
 import type { SpooledFrame, SpoolSource, SpoolTrouble } from '../../dist/esm/spool/spool-source.js';
@@ -16,11 +17,15 @@ export interface TestSpool {
 /** A spool of the application `shop`. */
 export function spoolIn(
   dir: string,
-  { maxBytes = 256 * 1024 * 1024, clock = systemClock }: { maxBytes?: number; clock?: Clock } = {},
+  {
+    maxBytes = 256 * 1024 * 1024,
+    clock = systemClock,
+    service = {},
+  }: { maxBytes?: number; clock?: Clock; service?: ServiceMembers } = {},
 ): TestSpool {
   const troubles: SpoolTrouble[] = [];
   const onTrouble = (trouble: SpoolTrouble): void => void troubles.push(trouble);
-  const spool = new Spool({ dir, clientId: 'shop', maxBytes, clock, onTrouble });
+  const spool = new Spool({ dir, clientId: 'shop', service: () => service, maxBytes, clock, onTrouble });
   return { spool, troubles, add: (text) => spool.add(text, writeText) };
 }
 

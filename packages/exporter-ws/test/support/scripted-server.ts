@@ -125,6 +125,8 @@ export class BatchBackend {
   readonly stored: Json[] = [];
   readonly lastSeq = new Map<string, number>();
   readonly producers: string[] = [];
+  /** Each whole. */
+  readonly hellos: Json[] = [];
   /** Called for each frame that is new; returning false leaves it unanswered and unstored. */
   onFrame: (seq: number, events: Json[], socket: WebSocket) => boolean = () => true;
   /** Called with the producer of each hello, before the welcome. */
@@ -138,13 +140,15 @@ export class BatchBackend {
     return {
       selects: (offered) => (offered.has('cerberus.batch.v1') ? 'cerberus.batch.v1' : false),
       onMessage: (message, socket) => {
-        if (message['type'] === 'hello') this.#hello(String(message['producer']), socket);
+        if (message['type'] === 'hello') this.#hello(message, socket);
         else this.#frame(Number(message['seq']), message['events'] as Json[], socket);
       },
     };
   }
 
-  #hello(producer: string, socket: WebSocket): void {
+  #hello(message: Json, socket: WebSocket): void {
+    const producer = String(message['producer']);
+    this.hellos.push(message);
     this.onHello(producer);
     this.producers.push(producer);
     this.#supersede(producer, socket);

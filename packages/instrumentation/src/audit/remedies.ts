@@ -6,6 +6,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   source_ip: 'without CERBERUS_SOURCE_IP=raw (sourceIp) it is a pseudonym',
   remote_addr: 'without CERBERUS_SOURCE_IP=raw (sourceIp) it is a pseudonym',
   user_id: 'without CERBERUS_USER_ID=raw (userId) it is a pseudonym',
+  consumer_group:
+    'the application sets it (setConsumer); let it say what the consumer belongs to, and not who it is',
+  consumer_label:
+    'the application sets it (setConsumer); leave it out there, or give organisations names and not people',
   user_agent: 'it is sent only with CERBERUS_CAPTURE_USER_AGENT (captureUserAgent)',
   client_id: 'CERBERUS_CLIENT_ID (clientId) is the name that you gave the application',
 };

@@ -4,7 +4,6 @@ import type { Attributes } from '@opentelemetry/api';
 import { requestPath } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
 import type { PeerHash } from '../enrich/peer-hash.ts';
-import { syntheticTypeOf } from '../enrich/synthetic-type.ts';
 import { routeOf } from '../routes/route-of.ts';
 import { requestBodySize, responseBodySize } from './body-sizes.ts';
 import { peerHashOf } from './peer-hash-of.ts';
@@ -26,11 +25,10 @@ export interface Answer {
   readonly socketFailed: boolean;
 }
 
-/** What headers say of a request; sizes in bytes. */
+/** What headers say of the bodies of a request and its response; sizes in bytes. */
 export interface RequestHeaders {
   readonly requestBodySize?: number | undefined;
   readonly responseBodySize?: number | undefined;
-  readonly syntheticType?: 'bot' | 'test' | undefined;
 }
 
 /** What is kept of the request behind a SERVER span. */
@@ -68,15 +66,19 @@ export class ArrivedRequest {
     return this.#open !== undefined && agrees(attributes, this.#open.response.req, this.#open.socket);
   }
 
-  /** What the headers say of both bodies, and the user agent of itself; nothing when the request is over. */
+  /** Nothing when the request is over. */
   get details(): RequestHeaders {
     if (this.#open === undefined) return {};
     const { response } = this.#open;
     return {
       requestBodySize: requestBodySize(response.req),
       responseBodySize: response.writableFinished ? responseBodySize(response) : undefined,
-      syntheticType: syntheticTypeOf(response.req.headers['user-agent']),
     };
+  }
+
+  /** What the client says of itself; undefined when the request is over. */
+  get userAgent(): string | undefined {
+    return this.#open?.response.req.headers['user-agent'];
   }
 
   /** What the application's router has chosen, for whom no instrumentation says it. */

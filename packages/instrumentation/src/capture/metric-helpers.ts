@@ -1,3 +1,4 @@
+import type { ConsumerDetails } from '../enrich/consumer.ts';
 import type { MetricValue } from '../enrich/custom-metrics.ts';
 import { currentRecord } from './own-requests.ts';
 
@@ -43,6 +44,20 @@ export function setUserId(id: string | number): boolean {
   try {
     if (typeof id !== 'string' && !Number.isFinite(id)) return false;
     return currentRecord()?.setUserId(String(id)) ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Says whom the current request is served for: a customer, an organisation, the owner of an API key. The event gets the
+ * pseudonym of the id, made with the same key as that of the address, and `group` and `label` as they are.
+ *
+ * @returns whether it was taken; see `setMetric`. Never throws.
+ */
+export function setConsumer(id: string | number, details: ConsumerDetails = {}): boolean {
+  try {
+    return currentRecord()?.setConsumer(id, details) ?? false;
   } catch {
     return false;
   }

@@ -44,7 +44,8 @@ export class OwnSpan implements Span, SdkSpan {
   readonly #startedAt: number;
   /** Of `performance.now()`; undefined where somebody else's clock said when it started. */
   readonly #tick: number | undefined;
-  #context: SpanContext;
+  /** Made when somebody asks: most ask when the request is written, together with others. */
+  #context: SpanContext | undefined;
   #millis = 0;
   #status: SpanStatus = UNSET;
   #exceptionType: string | undefined;
@@ -56,10 +57,6 @@ export class OwnSpan implements Span, SdkSpan {
     this.kind = kind;
     this.attributes = attributes;
     this.parentSpanContext = parent;
-    this.#context =
-      parent === undefined
-        ? { traceId: newTraceId(), spanId: newSpanId(), traceFlags: TraceFlags.SAMPLED }
-        : childOf(parent);
     this.#startedAt = startTime === undefined ? Date.now() : epochMillis(startTime);
     this.#tick = startTime === undefined ? performance.now() : undefined;
   }
@@ -80,6 +77,10 @@ export class OwnSpan implements Span, SdkSpan {
     return this.#ended;
   }
 
+  get isPlain(): boolean {
+    return true;
+  }
+
   /** The last exception, by its class. */
   get events(): readonly object[] {
     const type = this.#exceptionType;
@@ -87,12 +88,12 @@ export class OwnSpan implements Span, SdkSpan {
   }
 
   spanContext(): SpanContext {
-    return this.#context;
+    return (this.#context ??= newContext(this.parentSpanContext));
   }
 
   /** Under this trace it is known to others. */
   moveTo(traceId: string): void {
-    this.#context = { ...this.#context, traceId };
+    this.#context = { ...this.spanContext(), traceId };
   }
 
   setAttribute(key: string, value: AttributeValue): this {
@@ -160,7 +161,10 @@ const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
 const OK: SpanStatus = Object.freeze({ code: SpanStatusCode.OK });
 const ERROR: SpanStatus = Object.freeze({ code: SpanStatusCode.ERROR });
 
-function childOf({ traceId, traceFlags, traceState }: SpanContext): SpanContext {
+function newContext(parent: SpanContext | undefined): SpanContext {
+  if (parent === undefined)
+    return { traceId: newTraceId(), spanId: newSpanId(), traceFlags: TraceFlags.SAMPLED };
+  const { traceId, traceFlags, traceState } = parent;
   const context = { traceId, spanId: newSpanId(), traceFlags };
   return traceState === undefined ? context : { ...context, traceState };
 }

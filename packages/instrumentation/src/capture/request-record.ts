@@ -1,6 +1,7 @@
 import { SpanStatusCode, type Attributes, type Context } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
+import { consumerOf, type Consumer, type ConsumerDetails } from '../enrich/consumer.ts';
 import type { Sender } from '../enrich/identity.ts';
 import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
 import { outcomeOf, type Outcome } from '../enrich/outcome.ts';
@@ -34,6 +35,7 @@ export class RequestRecord {
   #metrics: Map<string, MetricValue> | undefined;
   #origin: Origin;
   #userId: string | undefined;
+  #consumer: Consumer | undefined;
   #users = 0;
   #late: Late | undefined;
   #waiting: (() => void)[] | undefined;
@@ -71,7 +73,8 @@ export class RequestRecord {
 
   /** Who sent it, as far as it is known by now. */
   get sender(): Sender {
-    return { origin: this.#origin, userId: this.#userId, peerHash: this.#arrived?.peerHash };
+    const { userAgent, peerHash } = this.#arrived ?? {};
+    return { origin: this.#origin, userId: this.#userId, consumer: this.#consumer, userAgent, peerHash };
   }
 
   isRoot(span: object): boolean {
@@ -143,6 +146,14 @@ export class RequestRecord {
     return true;
   }
 
+  /** @returns whether it was taken: not after the request, nor what `consumerOf` does not take */
+  setConsumer(id: unknown, details: ConsumerDetails): boolean {
+    const consumer = this.#closed ? undefined : consumerOf(id, details);
+    if (consumer === undefined) return false;
+    this.#consumer = consumer;
+    return true;
+  }
+
   /**
    * Brings what the request's other spans and the helpers set to the SERVER span; once.
    *
@@ -175,10 +186,9 @@ export class RequestRecord {
 
   /** Not under OpenTelemetry's names: other exporters are to get what the instrumentations have said. */
   #describe(attributes: Attributes, children: readonly SdkSpan[]): void {
-    const { requestBodySize, responseBodySize, syntheticType } = this.#arrived?.details ?? {};
+    const { requestBodySize, responseBodySize } = this.#arrived?.details ?? {};
     if (requestBodySize !== undefined) attributes[CERBERUS_ATTRIBUTE.requestBodySize] = requestBodySize;
     if (responseBodySize !== undefined) attributes[CERBERUS_ATTRIBUTE.responseBodySize] = responseBodySize;
-    if (syntheticType !== undefined) attributes[CERBERUS_ATTRIBUTE.syntheticType] = syntheticType;
     const failed = (statusCodeOf(attributes) ?? 0) >= 500 || this.#root.status.code === SpanStatusCode.ERROR;
     const errorClass = failed ? errorClassOf([...children, this.#root]) : undefined;
     if (errorClass !== undefined) attributes[CERBERUS_ATTRIBUTE.errorType] = errorClass;

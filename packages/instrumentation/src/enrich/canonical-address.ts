@@ -1,4 +1,6 @@
-const { isIPv4, isIPv6 } = process.getBuiltinModule('node:net');
+import { isIPv4 } from './ipv4.ts';
+
+const { isIPv6 } = process.getBuiltinModule('node:net');
 
 const MAPPED_PREFIX = '::ffff:';
 const LONGEST_ADDRESS = 128;

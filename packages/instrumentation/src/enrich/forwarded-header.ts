@@ -48,6 +48,7 @@ export function parseForwarded(header: string): readonly ForwardedHop[] {
 
 function elementsOf(header: string): readonly string[] {
   if (header === '' || header.length > MAX_HEADER_CHARACTERS) return [];
+  if (!header.includes(',')) return header.trim() === '' ? [] : [header.trim()];
   const entries = header.split(',');
   return entries.length > MAX_HOPS ? [] : entries.map((entry) => entry.trim()).filter(Boolean);
 }

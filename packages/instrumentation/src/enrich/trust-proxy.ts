@@ -1,7 +1,7 @@
 import { invalid, listOf, type OptionKind } from '@cerberus-otel/exporter-ws/internal';
-import { canonicalAddress } from './canonical-address.ts';
+import { Networks } from './networks.ts';
 
-const { BlockList, isIP } = process.getBuiltinModule('node:net');
+const { isIP } = process.getBuiltinModule('node:net');
 
 /** Whether the proxy at `hop` (0 is the socket's peer) may be believed. `address` is canonical. */
 export type Trust = (address: string, hop: number) => boolean;
@@ -69,16 +69,10 @@ export function compileTrust(option: TrustProxy | undefined): Trust | undefined 
   if (option === undefined || option === false || option === 0) return undefined;
   if (typeof option === 'number') return (_address, hop) => hop < option;
   if (option.length === 0) return undefined;
-  const list = new BlockList();
-  for (const network of option.flatMap((entry) => networksOf(entry))) addNetwork(list, network);
-  return (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-function addNetwork(list: InstanceType<typeof BlockList>, network: string): void {
-  const [address = '', prefix] = network.split('/');
-  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  if (prefix !== undefined) return list.addSubnet(address, Number(prefix), family);
-  // Peers are compared in canonical form, where a mapped address has become IPv4.
-  const canonical = canonicalAddress(address) ?? address;
-  return list.addAddress(canonical, isIP(canonical) === 6 ? 'ipv6' : 'ipv4');
+  const networks = new Networks();
+  for (const network of option.flatMap((entry) => networksOf(entry))) {
+    const [address = '', prefix] = network.split('/');
+    networks.add(address, prefix === undefined ? undefined : Number(prefix));
+  }
+  return (address) => networks.has(address);
 }

@@ -1,5 +1,5 @@
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
-import type { Claim, HeldRequest } from '@cerberus-otel/exporter-ws/internal';
+import type { Claim, FinishedSpan, HeldRequest } from '@cerberus-otel/exporter-ws/internal';
 import type { Sender } from '../enrich/identity.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
 import { textLength } from './text-length.ts';
@@ -14,15 +14,49 @@ interface Kept {
 }
 
 /**
- * A request that is over, as the exporter reads it of a span: strings and numbers. A span, a request or a socket that is kept is
- * moved by the garbage collector with all that it holds (docs/performance.md).
+ * A request that is over, as the exporter reads it of a span: strings and numbers. A span of an SDK, a request or a socket that is kept
+ * is moved by the garbage collector with all that it holds (docs/performance.md).
  */
-export class FinishedRequest implements HeldRequest, SpanContext {
+export class FinishedRequest implements HeldRequest {
   readonly attributes: Attributes;
   readonly sender: Sender | undefined;
   readonly claim: Claim | undefined;
   /** About how much text it holds, in UTF-16 units. */
   readonly textLength: number;
+  readonly #span: Omit<FinishedSpan, 'attributes'>;
+
+  /** @throws what a hostile span throws when it is read */
+  constructor(span: SdkSpan, { attributes, sender, claim }: Kept) {
+    this.attributes = attributes;
+    this.sender = sender;
+    this.claim = claim;
+    this.textLength = textLength(attributes);
+    // Asked later, an own span makes its ids and times then.
+    this.#span = span.isPlain === true ? span : new SpanCopy(span);
+  }
+
+  get kind(): number {
+    return this.#span.kind;
+  }
+
+  get startTime(): HrTime {
+    return this.#span.startTime;
+  }
+
+  get duration(): HrTime {
+    return this.#span.duration;
+  }
+
+  get status(): { readonly code: number } {
+    return this.#span.status;
+  }
+
+  spanContext(): SpanContext {
+    return this.#span.spanContext();
+  }
+}
+
+class SpanCopy implements Omit<FinishedSpan, 'attributes'>, SpanContext {
   readonly kind: number;
   readonly startTime: HrTime;
   readonly duration: HrTime;
@@ -31,13 +65,8 @@ export class FinishedRequest implements HeldRequest, SpanContext {
   readonly spanId: string;
   readonly traceFlags: number;
 
-  /** @throws what a hostile span throws when it is read */
-  constructor(span: SdkSpan, { attributes, sender, claim }: Kept) {
+  constructor(span: SdkSpan) {
     const { traceId, spanId, traceFlags } = span.spanContext();
-    this.attributes = attributes;
-    this.sender = sender;
-    this.claim = claim;
-    this.textLength = textLength(attributes);
     this.kind = span.kind;
     this.startTime = span.startTime;
     this.duration = span.duration;

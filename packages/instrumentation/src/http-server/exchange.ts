@@ -45,6 +45,8 @@ export class Exchange<Traced extends { readonly context: Context }> implements F
   /** What emitted before: of the prototype, or of somebody else. */
   readonly #emitOfRequest: Emit;
   readonly #emitOfResponse: Emit;
+  /** Of the response's `finish`, before the application had it: Node's own, without which a connection is of no more use. */
+  #finishListeners = 0;
   #hasBegun = false;
   #isOver = false;
   /** In which listeners run. */
@@ -65,6 +67,7 @@ export class Exchange<Traced extends { readonly context: Context }> implements F
   serve(server: unknown, emit: Emit, all: unknown[]): boolean {
     this.#begin();
     if (this.#context === undefined) return Reflect.apply(emit, server, all);
+    this.#finishListeners = this.#start.response.listenerCount('finish');
     try {
       return context.with(this.#context, dispatch, undefined, emit, server, all);
     } catch (error) {
@@ -82,6 +85,9 @@ export class Exchange<Traced extends { readonly context: Context }> implements F
     if (event === 'prefinish') this.#begin();
     else if (event === 'close') this.#finish();
     else if (event === 'error') this.#fail(all[1]);
+    // What Node does when a response has finished needs no context.
+    else if (event === 'finish' && response.listenerCount('finish') === this.#finishListeners)
+      return Reflect.apply(this.#emitOfResponse, response, all);
     return this.#listeners(response, this.#emitOfResponse, all);
   }
 

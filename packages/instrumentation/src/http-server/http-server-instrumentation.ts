@@ -11,7 +11,7 @@ import { announce, createReporter, VERSION } from '@cerberus-otel/exporter-ws/in
 import { REQUEST_START, STREAM_START } from '../capture/announcements.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { HookFailures } from '../observe/hook-failures.ts';
-import { carryRoutes, FASTIFY_INITIALIZATION } from '../routes/fastify.ts';
+import { listenToFrameworks } from '../routes/listening.ts';
 import { Exchange } from './exchange.ts';
 import { announcesStreams, isHttpRequest, requestOf, type StreamStart } from './http2-requests.ts';
 import { readHttpServerOptions, type HttpServerInstrumentationConfig } from './options.ts';
@@ -44,6 +44,7 @@ export class HttpServerInstrumentation {
   #tracer = trace.getTracer(NAME, VERSION);
   #duration = histogramOf(metrics.getMeterProvider());
   #isEnabled = false;
+  #stopListening: () => void = noop;
   #hasSaidPassive = false;
   #hasSaidDeaf = false;
 
@@ -62,7 +63,7 @@ export class HttpServerInstrumentation {
     this.#sayDeaf();
     subscribe(REQUEST_START, this.#onStart);
     subscribe(STREAM_START, this.#onStream);
-    subscribe(FASTIFY_INITIALIZATION, carryRoutes);
+    this.#stopListening = listenToFrameworks();
   }
 
   /** Follows no further requests; those under way get their spans. */
@@ -70,7 +71,8 @@ export class HttpServerInstrumentation {
     this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onStart);
     unsubscribe(STREAM_START, this.#onStream);
-    unsubscribe(FASTIFY_INITIALIZATION, carryRoutes);
+    this.#stopListening();
+    this.#stopListening = noop;
   }
 
   setTracerProvider(provider: TracerProvider): void {
@@ -138,6 +140,10 @@ export class HttpServerInstrumentation {
     this.#hasSaidDeaf = true;
     this.#reporter.condition('CERBERUS_RUNTIME', NEEDS_NODE_22);
   }
+}
+
+function noop(): void {
+  // Nothing is listened to.
 }
 
 const NEEDS_NODE_22 =

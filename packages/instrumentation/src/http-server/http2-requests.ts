@@ -98,6 +98,10 @@ class StreamResponse {
     return this.#stream.aborted || this.#stream.rstCode !== 0 ? this.#stream : null;
   }
 
+  listenerCount(event: string): number {
+    return this.#stream.listenerCount(event);
+  }
+
   getHeader(name: string): string | number | readonly string[] | undefined {
     const sent = this.#stream.sentHeaders as ReturnType<() => ServerHttp2Stream['sentHeaders'] | undefined>;
     return sent?.[name.toLowerCase()];

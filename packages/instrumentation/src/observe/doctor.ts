@@ -1,5 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
-import { atProcessEnd, type Clock, type Reporter, type Timer } from '@cerberus-otel/exporter-ws/internal';
+import {
+  atProcessEnd,
+  requestPath,
+  type Clock,
+  type Reporter,
+  type Timer,
+} from '@cerberus-otel/exporter-ws/internal';
+import type { PathFilter } from '../enrich/ignore-paths.ts';
 import { hasRoute, methodOf, statusCodeOf } from '../capture/http-attributes.ts';
 import { foreignApi } from '../sdk/foreign-api.ts';
 import { standsAlone } from '../sdk/provider-in-place.ts';
@@ -21,6 +28,8 @@ const MIN_MILLIS = 5_000;
 export interface DoctorParts {
   readonly clock: Clock;
   readonly reporter: Reporter;
+  /** Whether requests to a path are left out; must not throw. */
+  readonly isIgnored: PathFilter;
   /** What the exporter says of itself. */
   readonly delivery: () => Delivery | undefined;
 }
@@ -49,13 +58,9 @@ export class Doctor {
     if (limit !== undefined) parts.reporter.condition('CERBERUS_RUNTIME', limit);
   }
 
-  /** Whether it still looks at requests. */
-  get watching(): boolean {
-    return this.#state !== 'done';
-  }
-
-  /** Node announced a request that is to be counted; its span, if it gets one, starts next. */
-  requestArrived(): void {
+  /** Node announced a request; its span, if it gets one, starts next. */
+  requestArrived(target: string): void {
+    if (!this.watching || !this.#watches(requestPath(target))) return;
     const { clock } = this.#parts;
     if (this.#state === 'idle') {
       this.#state = 'watching';
@@ -70,8 +75,9 @@ export class Doctor {
     this.#requests += 1;
   }
 
-  spanStarted(): void {
-    this.#spans += 1;
+  /** @param path of the request, where it is known */
+  spanStarted(path: string | undefined): void {
+    if (this.#watches(path)) this.#spans += 1;
   }
 
   /** A request has one more SERVER span; `makers` as `TwoInstrumentations` takes them. */
@@ -92,6 +98,16 @@ export class Doctor {
   conclude(): void {
     if (this.#state === 'watching') this.#examine(true);
     this.#state = 'done';
+  }
+
+  /** Whether it still looks at requests. */
+  get watching(): boolean {
+    return this.#state !== 'done';
+  }
+
+  /** Whether it still looks at requests, and at those to this path. */
+  #watches(path = ''): boolean {
+    return this.watching && !this.#parts.isIgnored(path);
   }
 
   #hurry(): void {

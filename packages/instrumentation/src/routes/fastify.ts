@@ -36,7 +36,10 @@ export function carryRoutes(message: unknown): void {
   try {
     const { fastify } = message as { readonly fastify: Application };
     // `@fastify/otel` names routes itself, and would make a span of this hook.
-    if (!fastify.hasRequestDecorator('opentelemetry')) fastify.addHook('onRequest', carryRoute);
+    if (ROUTE in fastify || fastify.hasRequestDecorator('opentelemetry')) return;
+    fastify.addHook('onRequest', carryRoute);
+    // Who listens may be several: `register`, and an instrumentation of the application.
+    Object.defineProperty(fastify, ROUTE, { value: true });
   } catch {
     // What it says is not what Fastify has said until now: its requests have no routes.
   }

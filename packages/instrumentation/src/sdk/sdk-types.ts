@@ -23,6 +23,8 @@ export interface SdkSpan extends FinishedSpan {
   readonly parentSpanContext?: SpanContext | undefined;
   /** Who made it. */
   readonly instrumentationScope?: { readonly name: string } | undefined;
+  /** It holds strings and numbers alone, and may be kept; nothing of the kind is known of an SDK's. */
+  readonly isPlain?: boolean;
 }
 
 /** A span exporter, as far as the processor calls it. */

@@ -84,8 +84,24 @@ describe('Identity', () => {
     expect(written({}, { origin, userId: undefined }, false).complete).to.equal(true);
   });
 
+  it('writes the pseudonym of a consumer, its group and its label, and nothing of it without a key', () => {
+    const consumer = { id: 'acme', group: 'pro', label: undefined };
+    const { attributes } = written({ userId: 'raw' }, { consumer });
+    expect(attributes).to.include({
+      'cerberus.consumer': pseudonym(key, 'acme'),
+      'cerberus.consumer_group': 'pro',
+    });
+    expect(attributes).to.not.have.property('cerberus.consumer_label');
+    const nobody = written({ sourceIp: 'omit' }, { userId: undefined, consumer }, false);
+    expect(nobody).to.deep.equal({ attributes: { 'cerberus.scheme': 'https' }, complete: false });
+  });
+
   it('takes away what somebody else wrote in its place', () => {
-    const attributes: Attributes = { 'cerberus.source_ip': 'other', 'cerberus.user_id': 'other' };
+    const attributes: Attributes = {
+      'cerberus.source_ip': 'other',
+      'cerberus.user_id': 'other',
+      'cerberus.consumer': 'other',
+    };
     new Identity(defaults).write(attributes, { ...sender, userId: undefined }, undefined);
     expect(attributes).to.deep.equal({ 'cerberus.scheme': 'https' });
   });

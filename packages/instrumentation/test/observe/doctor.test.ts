@@ -3,6 +3,8 @@ import { Doctor } from '../../dist/esm/observe/doctor.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
 
+const isIgnored = (path: string): boolean => path === '/health';
+
 describe('Doctor', () => {
   let clock: FakeClock;
   let reporter: RecordingReporter;
@@ -11,15 +13,15 @@ describe('Doctor', () => {
   beforeEach(() => {
     clock = new FakeClock();
     reporter = new RecordingReporter();
-    doctor = new Doctor({ clock, reporter, delivery: () => undefined });
+    doctor = new Doctor({ clock, reporter, isIgnored, delivery: () => undefined });
   });
 
   afterEach(() => doctor.conclude());
 
   const requests = (count: number, spans = 0): void => {
     for (let index = 0; index < count; index += 1) {
-      doctor.requestArrived();
-      if (index < spans) doctor.spanStarted();
+      doctor.requestArrived('/');
+      if (index < spans) doctor.spanStarted('/');
     }
   };
 
@@ -49,10 +51,10 @@ describe('Doctor', () => {
     clock.advance(1);
     expect(reporter.codes).to.have.length(1);
 
-    const late = new Doctor({ clock, reporter, delivery: () => undefined });
-    late.requestArrived();
+    const late = new Doctor({ clock, reporter, isIgnored, delivery: () => undefined });
+    late.requestArrived('/');
     clock.advance(20_000);
-    for (let count = 0; count < 100; count += 1) late.requestArrived();
+    for (let count = 0; count < 100; count += 1) late.requestArrived('/');
     clock.advance(1);
     expect(reporter.codes).to.have.length(2);
   });
@@ -65,9 +67,9 @@ describe('Doctor', () => {
 
   it('sees what the exporter says', () => {
     const delivery = { accepted: 5, acked: 0, state: 'suspended', lastFailure: 'status 401' };
-    const other = new Doctor({ clock, reporter, delivery: () => delivery });
-    other.requestArrived();
-    other.spanStarted();
+    const other = new Doctor({ clock, reporter, isIgnored, delivery: () => delivery });
+    other.requestArrived('/');
+    other.spanStarted('/');
     clock.advance(30_000);
     expect(reporter.conditions[0]?.message).to.include('status 401');
   });
@@ -94,9 +96,9 @@ describe('Doctor', () => {
       ['status 401', 1],
     ] as const) {
       const delivery = { accepted: 5, acked: 0, state: 'ready', lastFailure };
-      const other = new Doctor({ clock, reporter, delivery: () => delivery });
-      other.requestArrived();
-      other.spanStarted();
+      const other = new Doctor({ clock, reporter, isIgnored, delivery: () => delivery });
+      other.requestArrived('/');
+      other.spanStarted('/');
       other.conclude();
       expect(reporter.codes).to.have.length(expected);
     }
@@ -104,13 +106,14 @@ describe('Doctor', () => {
 
   it('troubles nobody when it fails', () => {
     const failing = new Doctor({
+      isIgnored,
       clock,
       reporter,
       delivery: () => {
         throw new Error('no');
       },
     });
-    failing.requestArrived();
+    failing.requestArrived('/');
     clock.advance(30_000);
     expect(reporter.codes).to.deep.equal([]);
     expect(clock.waits).to.deep.equal([]);

@@ -6,6 +6,7 @@ import {
   CerberusSpanProcessor,
   setMetric,
   setMetrics,
+  setConsumer,
   setUserId,
   type SdkSpan,
 } from '../../dist/esm/index.js';
@@ -130,6 +131,8 @@ describe('the hooks of CerberusSpanProcessor', () => {
       expect(setMetrics(new Proxy({}, { ownKeys: boom }))).to.equal(false);
       expect(setMetrics(null as never)).to.equal(false);
       expect(setUserId(nasty as never)).to.equal(false);
+      expect(setConsumer(nasty as never)).to.equal(false);
+      expect(setConsumer('acme', new Proxy({}, { get: boom }))).to.equal(false);
       expect(setUserId(Number.NaN)).to.equal(false);
       response.end('fine');
     });

@@ -34,4 +34,12 @@ describe('the routes of Fastify', () => {
       hooks[0]?.(request, {}, () => (handled += 1));
     expect([handled, Reflect.ownKeys(raw)]).to.deep.equal([4, []]);
   });
+
+  it('asks an application once, however many listen', () => {
+    let hooks = 0;
+    const fastify = { hasRequestDecorator: () => false, addHook: () => (hooks += 1) };
+    carryRoutes({ fastify });
+    carryRoutes({ fastify });
+    expect(hooks).to.equal(1);
+  });
 });

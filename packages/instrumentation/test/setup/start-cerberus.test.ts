@@ -1,10 +1,12 @@
 // An application without an SDK that sets Cerberus up in code, in this process and against a real backend.
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { createHmac } from 'node:crypto';
 import { get } from 'node:http';
 import {
   CerberusConfigError,
   setMetric,
+  setConsumer,
   setUserId,
   startCerberus,
   type CerberusOptions,
@@ -44,6 +46,7 @@ describe('startCerberus', () => {
       trace.getActiveSpan()?.setAttribute('cerberus.metric.active', 1);
       setMetric('helper', 'x');
       setUserId(7);
+      setConsumer('acme', { group: 'pro', label: 'Acme Inc.' });
       tracer.startActiveSpan('work', (work) => {
         work.setAttribute('cerberus.metric.nested', true);
         tracer.startActiveSpan('within', { attributes: { 'cerberus.metric.active': 2 } }, (within) =>
@@ -78,6 +81,8 @@ describe('startCerberus', () => {
       .to.match(/^[\da-f]{64}$/)
       .and.not.equal(second?.['source_ip']);
     expect(first?.['user_id']).to.equal(second?.['user_id']);
+    const consumer = createHmac('sha256', 'k'.repeat(32)).update('acme').digest('hex');
+    expect(second).to.include({ consumer, consumer_group: 'pro', consumer_label: 'Acme Inc.' });
     expect(first?.['trace_id']).to.not.equal(second?.['trace_id']);
   });
 

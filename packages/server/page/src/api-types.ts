@@ -1,4 +1,4 @@
-/** What the server's read API answers; docs/server.md describes it. */
+/** What the server's read API answers, as far as the page asks; docs/openapi.json describes it, and a test holds both against each other. */
 
 /** Milliseconds. */
 export interface Latency {
@@ -133,6 +133,54 @@ export interface Clients {
   readonly more: boolean;
 }
 
+/** By what requests are told apart by whom they are for. */
+export type ConsumerKind = 'consumer' | 'group' | 'client';
+
+/** What consumers are ordered by. */
+export type ConsumerSort =
+  | 'requests'
+  | 'errors'
+  | 'error_rate'
+  | 'p95'
+  | 'endpoints'
+  | 'first_seen'
+  | 'last_seen';
+
+export interface ConsumerRow {
+  /** As the filter takes it. */
+  readonly value: string;
+  readonly label: string | null;
+  readonly group: string | null;
+  readonly requests: number;
+  readonly errors: number;
+  readonly latency_ms: { readonly p95: number | null };
+  readonly endpoints: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly new: boolean;
+}
+
+/** `GET /api/consumers`. */
+export interface Consumers {
+  readonly consumers: readonly ConsumerRow[];
+  readonly total: number;
+  readonly new: number;
+}
+
+/** One that appeared in the range. */
+export interface Release {
+  readonly client_id: string;
+  readonly release: string;
+  readonly first_seen: string;
+  readonly previous: { readonly release: string; readonly first_seen: string } | null;
+}
+
+/** `GET /api/releases`. */
+export interface Releases {
+  readonly releases: readonly Release[];
+  readonly more: boolean;
+}
+
 /** `GET /api/values`. */
 export interface Values {
   readonly values: readonly { readonly value: string; readonly requests: number }[];
@@ -211,13 +259,19 @@ export interface StoredEvent {
   readonly span_id?: string;
   readonly session_id?: string;
   readonly error_type?: string;
-  readonly scheme?: string;
+  /** True: it came over HTTPS. */
+  readonly scheme?: boolean;
   /** Bytes. */
   readonly request_body_size?: number;
   /** Bytes. */
   readonly response_body_size?: number;
   readonly network_protocol_version?: string;
   readonly user_agent_synthetic_type?: string;
+  readonly service_version?: string;
+  readonly deployment_environment?: string;
+  readonly consumer?: string;
+  readonly consumer_group?: string;
+  readonly consumer_label?: string;
   /** Under what it is listed where it has no route and that is not its path. */
   readonly path_group?: string;
 }
@@ -242,7 +296,7 @@ export interface Source {
   readonly service_version: string | null;
   readonly deployment_environment: string | null;
   readonly service_instance_id: string | null;
-  readonly mode: 'batch' | 'event' | 'http';
+  readonly mode: 'batch' | 'event' | 'http' | 'otlp';
   readonly producer: string | null;
   readonly last_seq: number | null;
   readonly events: number;

@@ -12,6 +12,7 @@ import { formatState, moved, type View } from './url-state.ts';
 import { useTheme } from './use-theme.ts';
 import { useTick } from './use-tick.ts';
 import { useUrlState } from './use-url-state.ts';
+import { ConsumersView } from './views/consumers.tsx';
 import { CompareView } from './views/compare.tsx';
 import { EndpointView } from './views/endpoint.tsx';
 import { ErrorsView } from './views/errors.tsx';
@@ -31,6 +32,7 @@ const TITLES: Readonly<Record<View, string>> = {
   latency: 'Latency',
   compare: 'Compare',
   live: 'Live',
+  consumers: 'Consumers',
   metrics: 'Metrics',
   sources: 'Sources',
   tokens: 'Tokens',
@@ -114,6 +116,7 @@ function view(name: View): ComponentChildren {
   if (name === 'latency') return <LatencyView />;
   if (name === 'compare') return <CompareView />;
   if (name === 'live') return <LiveView />;
+  if (name === 'consumers') return <ConsumersView />;
   if (name === 'metrics') return <MetricsView />;
   if (name === 'sources') return <SourcesView />;
   if (name === 'tokens') return <TokensView />;

@@ -46,6 +46,9 @@ export function factsOf(event: StoredEvent): readonly Fact[] {
     known('Latency', event.latency_ms === undefined ? undefined : duration(event.latency_ms)),
     known('Client', event.source_ip ?? undefined, (client) => ({ source_ip: client })),
     known('User', event.user_id, (user) => ({ user_id: user })),
+    known('Consumer', event.consumer, (consumer) => ({ consumer })),
+    known('Called', event.consumer_label),
+    known('Group', event.consumer_group, (group) => ({ consumer_group: group })),
     known('Session', event.session_id, (session) => ({ session_id: session })),
     known('User agent', event.user_agent),
     known('Bot or test', event.user_agent_synthetic_type, (synthetic) => ({ synthetic })),
@@ -54,7 +57,9 @@ export function factsOf(event: StoredEvent): readonly Fact[] {
       'Response body',
       event.response_body_size === undefined ? undefined : bytes(event.response_body_size),
     ),
-    known('Scheme', event.scheme),
+    known('Release', event.service_version, (release) => ({ release })),
+    known('Environment', event.deployment_environment, (environment) => ({ environment })),
+    known('Scheme', event.scheme === undefined ? undefined : event.scheme ? 'https' : 'http'),
     known('HTTP version', event.network_protocol_version),
   ];
   return facts.filter((fact) => fact !== undefined);

@@ -8,6 +8,7 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
   'api/events/detail': [],
   'api/sources': ['client_id'],
   'api/nodes': [],
+  'api/releases': ['client_id', 'since', 'until'],
   'api/tokens': [],
   'api/shares': [],
 };

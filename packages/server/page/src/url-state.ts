@@ -1,3 +1,4 @@
+import type { ConsumerKind, ConsumerSort } from './api-types.ts';
 import { EVERYTHING, parseFilter, type Filter } from './filter/filter.ts';
 import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
 
@@ -9,6 +10,7 @@ const VIEWS = [
   'latency',
   'compare',
   'live',
+  'consumers',
   'metrics',
   'sources',
   'tokens',
@@ -33,6 +35,17 @@ const ENDPOINT_SORTS = [
 /** What the list of endpoints is ordered by. */
 export type EndpointSort = (typeof ENDPOINT_SORTS)[number];
 
+const CONSUMER_SORTS: readonly ConsumerSort[] = [
+  'requests',
+  'errors',
+  'error_rate',
+  'p95',
+  'endpoints',
+  'first_seen',
+  'last_seen',
+];
+const CONSUMER_KINDS: readonly ConsumerKind[] = ['consumer', 'group', 'client'];
+
 const REQUEST_ORDERS = ['newest', 'slowest', 'largest'] as const;
 
 /** What comes first among stored requests. */
@@ -54,6 +67,9 @@ export interface UrlState {
   /** Only this application. */
   readonly clientId: string | undefined;
   readonly sort: EndpointSort;
+  /** Of the consumers view: by what requests are told apart, and what that is ordered by. */
+  readonly by: ConsumerKind;
+  readonly consumerSort: ConsumerSort;
   /** Only such requests. The endpoint view is about the endpoint in it. */
   readonly filter: Filter;
   /** The latency that is fast enough, milliseconds; of the latency view. */
@@ -78,6 +94,8 @@ const INITIAL_STATE: UrlState = {
   refresh: true,
   clientId: undefined,
   sort: 'requests',
+  by: 'consumer',
+  consumerSort: 'requests',
   filter: EVERYTHING,
   threshold: 500,
   against: { clientId: undefined, method: undefined, endpoint: undefined },
@@ -98,15 +116,20 @@ export function moved(state: UrlState, change: Partial<UrlState>): UrlState {
 export function parseState(search: string): UrlState {
   const params = new URLSearchParams(search);
   const text = (name: string): string | undefined => params.get(name) ?? undefined;
-  const view = VIEWS.find((each) => each === params.get('view')) ?? INITIAL_STATE.view;
   const filter = parseFilter(params);
+  const named = VIEWS.find((each) => each === params.get('view')) ?? INITIAL_STATE.view;
+  const view = named === 'endpoint' && filter.endpoint === undefined ? INITIAL_STATE.view : named;
+  // Two views have a list, each with an order of its own.
+  const sortIn = (its: View): string | null => (view === its ? params.get('sort') : null);
   const open = params.get('id') ?? '';
   return {
-    view: view === 'endpoint' && filter.endpoint === undefined ? INITIAL_STATE.view : view,
+    view,
     range: parseRange(params),
     refresh: params.get('refresh') !== 'off',
     clientId: text('client_id'),
-    sort: ENDPOINT_SORTS.find((each) => each === params.get('sort')) ?? INITIAL_STATE.sort,
+    sort: ENDPOINT_SORTS.find((each) => each === sortIn('overview')) ?? INITIAL_STATE.sort,
+    by: CONSUMER_KINDS.find((each) => each === params.get('by')) ?? INITIAL_STATE.by,
+    consumerSort: CONSUMER_SORTS.find((each) => each === sortIn('consumers')) ?? INITIAL_STATE.consumerSort,
     filter,
     threshold: thresholdIn(params.get('threshold') ?? ''),
     against: {
@@ -143,6 +166,8 @@ export function formatState(state: UrlState): string {
     refresh,
     clientId,
     sort,
+    by,
+    consumerSort,
     filter,
     threshold,
     against,
@@ -164,6 +189,10 @@ export function formatState(state: UrlState): string {
   put('client_id', clientId);
   put('refresh', 'off', !refresh);
   put('sort', sort, view === 'overview' && sort !== INITIAL_STATE.sort);
+  if (view === 'consumers') {
+    put('by', by, by !== INITIAL_STATE.by);
+    put('sort', consumerSort, consumerSort !== INITIAL_STATE.consumerSort);
+  }
   for (const [name, value] of Object.entries(filter)) put(name, value);
   put('threshold', String(threshold), view === 'latency' && threshold !== INITIAL_STATE.threshold);
   put('against_client_id', against.clientId, view === 'compare');

@@ -11,7 +11,7 @@ import { isShareSecret } from './sharing/share-book.ts';
 const DELAY_MILLIS = 1000;
 
 /** Where tokens are looked at. Elsewhere, as for a health check that brings an `Authorization` of its own, none is a guess. */
-const TAKES_TOKENS = /^\/(?:api|v1|ws|metrics)(?![^/?])/;
+export const TAKES_TOKENS: RegExp = /^\/(?:api|v1|ws|metrics)(?![^/?])/;
 
 /** What is known of a request before anything is done for it. */
 export interface Entry {

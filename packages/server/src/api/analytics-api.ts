@@ -1,15 +1,26 @@
+import type * as v from 'valibot';
+
 import { isBucket, isInferred } from '../event/path-group.ts';
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import type {
   Analytics,
+  ClientsQuery,
+  EndpointsQuery,
   HistogramBin,
   MetricDetail,
   MetricNumbers,
+  MetricQuestion,
+  MetricsQuery,
   Overview,
+  OverviewQuery,
   Totals,
 } from '../store/analytics.ts';
 import type { RequestRate } from '../store/request-rate.ts';
+import type { ValuesQuery } from '../store/value-list.ts';
+import type { CLIENTS, ENDPOINTS, OVERVIEW, VALUES } from './answers/figures.ts';
+import type { Answer } from './answers/members.ts';
+import type { METRIC, METRICS } from './answers/metrics.ts';
 import {
   parseClientsQuery,
   parseEndpointsQuery,
@@ -20,8 +31,6 @@ import {
 } from './query/analytics-questions.ts';
 import type { ParsedQuery } from './query/reading.ts';
 import { latencyToJson, rounded } from './rounding.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What the endpoints of the page answer from. */
 export interface AnalyticsContext {
@@ -34,7 +43,7 @@ export type AnalyticsReply = (context: AnalyticsContext, params: URLSearchParams
 
 /** `GET /api/overview`: everything about a range, or about one endpoint in it. */
 export const overviewReply: AnalyticsReply = ({ analytics, rate }, params) =>
-  answer(parseOverviewQuery(params, Date.now()), async (query) => ({
+  answer<typeof OVERVIEW, OverviewQuery>(parseOverviewQuery(params, Date.now()), async (query) => ({
     since: formatTime(query.since),
     until: formatTime(query.until),
     bucket_millis: query.bucketMillis,
@@ -44,7 +53,7 @@ export const overviewReply: AnalyticsReply = ({ analytics, rate }, params) =>
 
 /** `GET /api/endpoints`: the busiest, worst or slowest ones. */
 export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
-  answer(parseEndpointsQuery(params, Date.now()), async (query) => {
+  answer<typeof ENDPOINTS, EndpointsQuery>(parseEndpointsQuery(params, Date.now()), async (query) => {
     const { estimated, endpoints, total } = await analytics.endpoints(query);
     return {
       endpoints: endpoints.map(
@@ -66,7 +75,7 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
 
 /** `GET /api/clients`: the pseudonymous clients with the most requests. */
 export const clientsReply: AnalyticsReply = ({ analytics }, params) =>
-  answer(parseClientsQuery(params, Date.now()), async (query) => {
+  answer<typeof CLIENTS, ClientsQuery>(parseClientsQuery(params, Date.now()), async (query) => {
     const found = await analytics.clients({ ...query, limit: query.limit + 1 });
     return {
       clients: found.slice(0, query.limit).map(({ sourceIp, requests, errors, lastSeen }) => ({
@@ -81,7 +90,7 @@ export const clientsReply: AnalyticsReply = ({ analytics }, params) =>
 
 /** `GET /api/custom-metrics`: which there are. */
 export const customMetricsReply: AnalyticsReply = ({ analytics }, params) =>
-  answer(parseMetricsQuery(params, Date.now()), async (query) => {
+  answer<typeof METRICS, MetricsQuery>(parseMetricsQuery(params, Date.now()), async (query) => {
     const { metrics, total, events, estimated } = await analytics.metrics(query);
     return {
       metrics: metrics.map((metric) => ({ ...metric, coverage: coverage(metric.events, events) })),
@@ -96,27 +105,29 @@ export const customMetricReply = (
   analytics: Pick<Analytics, 'metric'>,
   params: URLSearchParams,
 ): Promise<Reply> =>
-  answer(parseMetricQuery(params, Date.now()), async (query) => ({
+  answer<typeof METRIC, MetricQuestion>(parseMetricQuery(params, Date.now()), async (query) => ({
     name: query.name,
     ...metricToJson(await analytics.metric(query)),
   }));
 
 /** `GET /api/values`: which values there are to filter by. */
 export const valuesReply: AnalyticsReply = ({ analytics }, params) =>
-  answer(parseValuesQuery(params, Date.now()), async (query) => {
+  answer<typeof VALUES, ValuesQuery>(parseValuesQuery(params, Date.now()), async (query) => {
     const found = await analytics.values({ ...query, limit: query.limit + 1 });
     return { values: found.slice(0, query.limit), more: found.length > query.limit };
   });
 
 /** What a question is answered with, once it is read. */
-export async function answer<T>(
-  parsed: ParsedQuery<T>,
-  body: (query: T) => Promise<unknown>,
+export async function answer<Schema extends v.GenericSchema, Query>(
+  parsed: ParsedQuery<Query>,
+  body: (query: Query) => Promise<Answer<Schema>>,
 ): Promise<Reply> {
   return parsed.ok ? { status: 200, body: await body(parsed.query) } : failure(400, parsed.error);
 }
 
-function overviewToJson(overview: Overview): Json {
+type OverviewJson = Answer<typeof OVERVIEW>;
+
+function overviewToJson(overview: Overview): Omit<OverviewJson, 'since' | 'until' | 'bucket_millis' | 'now'> {
   return {
     estimated: overview.estimated,
     totals: totalsToJson(overview.totals),
@@ -142,17 +153,29 @@ function overviewToJson(overview: Overview): Json {
 const MIN_COMPARED = 100;
 
 /** The range before, where it can be compared with; otherwise why it cannot. */
-function previousToJson({ previous, isPreviousKept }: Overview): Json {
+function previousToJson({
+  previous,
+  isPreviousKept,
+}: Overview): Pick<OverviewJson, 'previous' | 'not_compared'> {
   if (!isPreviousKept) return { previous: null, not_compared: 'not_kept' };
   if (previous.requests < MIN_COMPARED) return { previous: null, not_compared: 'few_requests' };
   return { previous: totalsToJson(previous), not_compared: null };
 }
 
-function totalsToJson({ requests, errors, clients, latency }: Totals): unknown {
+function totalsToJson({ requests, errors, clients, latency }: Totals): OverviewJson['totals'] {
   return { requests, errors, clients, latency_ms: latencyToJson(latency) };
 }
 
-function metricToJson({ estimated, bucketMillis, events, allEvents, numbers, ...rest }: MetricDetail): Json {
+type MetricJson = Answer<typeof METRIC>;
+
+function metricToJson({
+  estimated,
+  bucketMillis,
+  events,
+  allEvents,
+  numbers,
+  ...rest
+}: MetricDetail): Omit<MetricJson, 'name'> {
   return {
     bucket_millis: bucketMillis,
     estimated,
@@ -161,28 +184,34 @@ function metricToJson({ estimated, bucketMillis, events, allEvents, numbers, ...
     numbers: numbers === null ? null : numbersToJson(numbers),
     shares: rest.shares,
     others: rest.others,
-    groups: rest.groups?.map((group) => ({ ...group, mean: tidy(group.mean), p95: tidy(group.p95) })),
+    groups: rest.groups?.map((group) => ({
+      ...group,
+      mean: tidyOrNull(group.mean),
+      p95: tidyOrNull(group.p95),
+    })),
   };
 }
 
-function numbersToJson({ series, histogram, count, ...figures }: MetricNumbers): unknown {
+function numbersToJson(numbers: MetricNumbers): NonNullable<MetricJson['numbers']> {
+  const { series, histogram } = numbers;
   return {
-    count,
-    ...Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, tidy(value)])),
+    count: numbers.count,
+    min: tidy(numbers.min),
+    max: tidy(numbers.max),
+    mean: tidy(numbers.mean),
+    p50: tidy(numbers.p50),
+    p95: tidy(numbers.p95),
     series: series.map((point) => ({
       start: formatTime(point.start),
       count: point.count,
-      mean: tidy(point.mean),
-      p95: tidy(point.p95),
+      mean: tidyOrNull(point.mean),
+      p95: tidyOrNull(point.p95),
     })),
     histogram: histogram.map((bin) => ({ ...binToJson(bin), count: bin.count })),
   };
 }
 
-function binToJson({ from, to }: Pick<HistogramBin, 'from' | 'to'>): {
-  from: number | null;
-  to: number | null;
-} {
+function binToJson({ from, to }: Pick<HistogramBin, 'from' | 'to'>): { from: number; to: number } {
   return { from: tidy(from), to: tidy(to) };
 }
 
@@ -191,6 +220,10 @@ function coverage(events: number, all: number): number {
 }
 
 /** Sums and interpolation give digits that were never measured; a metric may be of any size. */
-function tidy(value: number | null): number | null {
-  return value === null ? null : Number(value.toPrecision(12));
+function tidy(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
+function tidyOrNull(value: number | null): number | null {
+  return value === null ? null : tidy(value);
 }

@@ -1,15 +1,23 @@
 import { isBucket, isInferred } from '../event/path-group.ts';
 import { formatTime } from '../event/timestamps.ts';
+import type { ErrorsQuery } from '../store/error-list.ts';
 import { apdexOf, heatOf } from '../store/figures/latency-figures.ts';
 import { bucketStarts } from '../store/figures/series.ts';
 import { hoursOfWeek } from '../store/figures/week.ts';
 import { answer, type AnalyticsReply } from './analytics-api.ts';
-import { parseErrorsQuery, parseLatencyQuery, parseWeekQuery } from './query/analytics-questions.ts';
+import type { ERRORS, LATENCY, WEEK } from './answers/figures.ts';
+import {
+  parseErrorsQuery,
+  parseLatencyQuery,
+  parseWeekQuery,
+  type LatencyQuestion,
+  type WeekQuestion,
+} from './query/analytics-questions.ts';
 import { rounded, roundedMillis } from './rounding.ts';
 
 /** `GET /api/latency`: how latencies are spread over time, and how many are fast enough. */
 export const latencyReply: AnalyticsReply = ({ analytics }, params) =>
-  answer(parseLatencyQuery(params, Date.now()), async (query) => {
+  answer<typeof LATENCY, LatencyQuestion>(parseLatencyQuery(params, Date.now()), async (query) => {
     const cells = await analytics.latencies(query);
     const { score, ...counts } = apdexOf(cells, query.thresholdMillis);
     const { bins, columns } = heatOf(cells);
@@ -23,8 +31,8 @@ export const latencyReply: AnalyticsReply = ({ analytics }, params) =>
         ...counts,
       },
       bins: bins.map(({ from, to, count }) => ({
-        from: roundedMillis(from),
-        to: roundedMillis(to),
+        from: rounded(from, 3),
+        to: rounded(to, 3),
         requests: count,
       })),
       heat: bucketStarts(query, query.bucketMillis).map((start) => ({
@@ -36,7 +44,7 @@ export const latencyReply: AnalyticsReply = ({ analytics }, params) =>
 
 /** `GET /api/week`: how busy and how fast each hour of the week is. */
 export const weekReply: AnalyticsReply = ({ analytics }, params) =>
-  answer(parseWeekQuery(params, Date.now()), async (query) => ({
+  answer<typeof WEEK, WeekQuestion>(parseWeekQuery(params, Date.now()), async (query) => ({
     time_zone: query.timeZone,
     hours: hoursOfWeek(await analytics.latencies(query), query.timeZone).map(({ p50, p95, ...hour }) => ({
       ...hour,
@@ -47,7 +55,7 @@ export const weekReply: AnalyticsReply = ({ analytics }, params) =>
 
 /** `GET /api/errors`: failed requests that are alike, by endpoint, status and class of error. */
 export const errorsReply: AnalyticsReply = ({ analytics }, params) =>
-  answer(parseErrorsQuery(params, Date.now()), async (query) => {
+  answer<typeof ERRORS, ErrorsQuery>(parseErrorsQuery(params, Date.now()), async (query) => {
     const { groups, total, requests } = await analytics.errors(query);
     return {
       errors: groups.map((group) => ({

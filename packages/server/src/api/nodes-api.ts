@@ -2,6 +2,8 @@ import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import { VERSION } from '../observe/version.ts';
 import type { NodeRow, Nodes } from '../store/nodes.ts';
+import type { Answer } from './answers/members.ts';
+import type { NODES } from './answers/senders.ts';
 import { QUERIES } from './query/descriptions.ts';
 import { readQuery } from './query/reading.ts';
 
@@ -10,18 +12,16 @@ export async function nodesReply(nodes: Nodes | undefined, params: URLSearchPara
   const parsed = readQuery(QUERIES['GET /api/nodes'], params);
   if (!parsed.ok) return failure(400, parsed.error);
   const list = await nodes?.list(parsed.query.limit ?? 100);
-  return {
-    status: 200,
-    body: {
-      version: VERSION,
-      nodes: list?.rows.map(nodeToJson) ?? [],
-      total: list?.total ?? 0,
-      aggregates_behind_millis: list?.aggregatesBehindMillis ?? null,
-    },
+  const body: Answer<typeof NODES> = {
+    version: VERSION,
+    nodes: list?.rows.map(nodeToJson) ?? [],
+    total: list?.total ?? 0,
+    aggregates_behind_millis: list?.aggregatesBehindMillis ?? null,
   };
+  return { status: 200, body };
 }
 
-function nodeToJson(node: NodeRow): unknown {
+function nodeToJson(node: NodeRow): Answer<typeof NODES>['nodes'][number] {
   return {
     name: node.name,
     this: node.isThis,

@@ -6,6 +6,9 @@ import { failure, type Reply } from '../http/response.ts';
 import { orderValue, type EventOrder, type EventPosition } from '../store/event-order.ts';
 import type { Summary } from '../store/event-query.ts';
 import type { EventReader } from '../store/store.ts';
+import type { EVENT_PAGE, ONE_EVENT } from './answers/events.ts';
+import type { SUMMARY } from './answers/figures.ts';
+import type { Answer } from './answers/members.ts';
 import { formatCursor } from './cursor.ts';
 import { parseEventQuery, parseOneEventQuery, parseSummaryQuery } from './query/event-questions.ts';
 import { latencyToJson, roundedMillis } from './rounding.ts';
@@ -26,7 +29,8 @@ export async function eventsReply(reader: EventReader, params: URLSearchParams):
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   const next = last === undefined ? null : formatCursor({ order, ...positionOf(last, order) });
-  return { status: 200, body: { events: page.map(eventToJson), next } };
+  const body: Answer<typeof EVENT_PAGE> = { events: page.map(eventToJson), next };
+  return { status: 200, body };
 }
 
 /** `GET /api/events/detail`: one event, and what the same client asked of the same application before and after. */
@@ -39,14 +43,12 @@ export async function eventReply(reader: EventReader, params: URLSearchParams): 
     await neighboursOf(event, reader, 'newest'),
     await neighboursOf(event, reader, 'oldest'),
   ];
-  return {
-    status: 200,
-    body: {
-      event: eventToJson(event),
-      before: before.toReversed().map(eventToJson),
-      after: after.map(eventToJson),
-    },
+  const body: Answer<typeof ONE_EVENT> = {
+    event: eventToJson(event),
+    before: before.toReversed().map(eventToJson),
+    after: after.map(eventToJson),
   };
+  return { status: 200, body };
 }
 
 /** Those next to an event in an order of time; none of a client that is not known. */
@@ -81,7 +83,7 @@ export async function summaryReply(reader: EventReader, params: URLSearchParams)
   return { status: 200, body: summaryToJson(summary) };
 }
 
-function summaryToJson(summary: Summary): unknown {
+function summaryToJson(summary: Summary): Answer<typeof SUMMARY> {
   return {
     requests: summary.requests,
     errors: summary.errors,

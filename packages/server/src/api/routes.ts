@@ -11,6 +11,7 @@ import { parseTarget } from '../http/request-target.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
 import type { ServerMetrics } from '../observe/metrics.ts';
 import { ingestReply, type IngestContext } from '../receive/ingest-http.ts';
+import { tracesReply, type TracesContext } from '../receive/otlp/traces-http.ts';
 import type { Archive } from '../store/archive.ts';
 import type { Nodes } from '../store/nodes.ts';
 import type { EventReader } from '../store/store.ts';
@@ -24,7 +25,12 @@ import {
   type AnalyticsContext,
   type AnalyticsReply,
 } from './analytics-api.ts';
+import { consumersReply } from './consumers-api.ts';
+import { releasesReply } from './releases-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
+import type { SESSION } from './answers/access.ts';
+import type { Answer } from './answers/members.ts';
+import type { Documents } from './documents.ts';
 import type { LiveStreams } from './live-streams.ts';
 import { errorsReply, latencyReply, weekReply } from './latency-api.ts';
 import { eventReply, eventsReply, summaryReply } from './read-api.ts';
@@ -40,7 +46,7 @@ import { createTokenReply, revokeTokenReply, tokensReply } from './tokens-api.ts
 import { whileConnected } from './while-connected.ts';
 
 /** What the HTTP endpoints need. */
-export interface RouteContext extends IngestContext {
+export interface RouteContext extends IngestContext, TracesContext {
   readonly archive: Archive | undefined;
   /** The servers on the database; `undefined` where one has it for itself. */
   readonly nodes: Nodes | undefined;
@@ -57,6 +63,7 @@ export interface RouteContext extends IngestContext {
   readonly door: Doorkeeper;
   readonly live: Pick<LiveStreams, 'reply'>;
   readonly page: PageReply;
+  readonly documents: Documents;
   /** Where a trace can be looked at; `{trace_id}` stands for its id. */
   readonly traceUrlTemplate: string | undefined;
 }
@@ -121,8 +128,7 @@ function guarded(name: HttpRouteName, reply: RouteReply, context: RouteContext):
 
 function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteContext): RouteReply {
   const need: Need | 'nothing' = ROUTE_NEEDS[name];
-  // Its answers to wrong credentials are those of the family, and it looks at the application too.
-  if (need === 'nothing' || name === 'POST /v1/ingest/batch') return reply;
+  if (need === 'nothing' || ANSWERS_ITSELF.has(name)) return reply;
   return (request) => {
     const verdict = judge(request.message, need, context.access);
     if (verdict === 'ok') return reply(request);
@@ -133,8 +139,11 @@ function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteCo
   };
 }
 
+/** Their answers to wrong credentials are those of the family, or of OTLP, and they look at the application too. */
+const ANSWERS_ITSELF: ReadonlySet<HttpRouteName> = new Set(['POST /v1/ingest/batch', 'POST /v1/traces']);
+
 function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, RouteReply>> {
-  const { access, archive, reader, receiver, rate, shares } = context;
+  const { access, archive, documents, reader, receiver, rate, shares } = context;
   const { tokens } = access;
   const { analytics } = reader;
   const { activity, counters } = receiver;
@@ -149,8 +158,11 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /healthz': () => healthReply(context.healthy()),
     'GET /livez': () => ({ status: 200, body: { status: 'ok' } }),
     'GET /readyz': () => readyReply(receiver.unready),
+    'GET /openapi.json': () => documents.api,
+    'GET /schemas/event.json': () => documents.event,
     'GET /metrics': () => metricsReply(context.metrics),
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
+    'POST /v1/traces': ({ message }) => tracesReply(message, context),
     'GET /api/secret-key': () => keyReply(context.secretKey()),
     'GET /api/events': question(({ params }) => eventsReply(reader, params)),
     'GET /api/events/detail': question(({ params }) => eventReply(reader, params)),
@@ -161,11 +173,13 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/latency': figures(latencyReply),
     'GET /api/week': figures(weekReply),
     'GET /api/clients': figures(clientsReply),
+    'GET /api/consumers': question(({ params }) => consumersReply(analytics, params)),
     'GET /api/custom-metrics': figures(customMetricsReply),
     'GET /api/custom-metrics/detail': question(({ params, link }) =>
       customMetricReply(link?.details === false ? withoutRareTexts(analytics) : analytics, params),
     ),
     'GET /api/values': figures(valuesReply),
+    'GET /api/releases': question(({ params }) => releasesReply(analytics, params)),
     'GET /api/sources': question(({ params }) => sourcesReply({ analytics, activity, counters }, params)),
     'GET /api/nodes': question(({ params }) => nodesReply(context.nodes, params)),
     'GET /api/live': ({ message, params }) => context.live.reply(message, params),
@@ -212,7 +226,7 @@ function sessionReply(
   message: IncomingMessage,
   { access, rotateKey, traceUrlTemplate }: RouteContext,
 ): Reply {
-  const body = {
+  const body: Answer<typeof SESSION> = {
     signed_in: true,
     sign_in: access.signIn,
     admin: isAdmin(message, access),
@@ -225,7 +239,7 @@ function sessionReply(
 /** The same for a page that was opened with a share link. */
 function linkSessionReply(link: Share, { rotateKey, traceUrlTemplate }: RouteContext): Reply {
   const { created_by: _by, created_at: _at, ...share } = shareToJson(link);
-  const body = {
+  const body: Answer<typeof SESSION> = {
     signed_in: false,
     sign_in: true,
     admin: false,

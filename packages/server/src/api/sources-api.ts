@@ -1,10 +1,12 @@
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
-import type { Counters } from '../observe/counters.ts';
+import type { Counters, RefusalReason } from '../observe/counters.ts';
 import type { ConnectedSource, SourceActivity } from '../receive/source-activity.ts';
 import type { Analytics } from '../store/analytics.ts';
 import type { ProducerRef, ProducerRow, ServiceInfo } from '../store/producer.ts';
 import { includesText, searchedText, type ApplicationRow, type SourceQuery } from '../store/source-list.ts';
+import type { Answer } from './answers/members.ts';
+import type { SOURCES } from './answers/senders.ts';
 import { QUERIES } from './query/descriptions.ts';
 import { mapQuery, readQuery } from './query/reading.ts';
 
@@ -30,19 +32,22 @@ export async function sourcesReply(context: SourcesContext, params: URLSearchPar
   const { analytics, activity, counters } = context;
   const connected = [...activity.snapshot().values()].filter((source) => isMeant(source, query));
   const clientIds = await analytics.applications({ limit: MAX_CLIENT_IDS, first: [] });
-  return {
-    status: 200,
-    body: {
-      ...(await applicationsOf(analytics, connected, query)),
-      ...(await producersOf(analytics, connected, query)),
-      refused: Object.entries(counters.refusals).map(([reason, count]) => ({ reason, count })),
-      client_ids: clientIds.rows.map((row) => row.clientId).toSorted(),
-      client_ids_total: clientIds.total,
-    },
+  const body: Sources = {
+    ...(await applicationsOf(analytics, connected, query)),
+    ...(await producersOf(analytics, connected, query)),
+    refused: Object.entries(counters.refusals).map(([reason, count]) => ({
+      reason: reason as RefusalReason,
+      count,
+    })),
+    client_ids: clientIds.rows.map((row) => row.clientId).toSorted(),
+    client_ids_total: clientIds.total,
   };
+  return { status: 200, body };
 }
 
-type Json = Readonly<Record<string, unknown>>;
+type Sources = Answer<typeof SOURCES>;
+type SourceJson = Sources['sources'][number];
+type ServiceMember = 'service_version' | 'deployment_environment' | 'service_instance_id';
 type SourceFilter = Omit<SourceQuery, 'first'>;
 
 function isMeant(source: ProducerRef, { clientId, search }: SourceFilter): boolean {
@@ -55,7 +60,7 @@ async function applicationsOf(
   analytics: SourcesContext['analytics'],
   connected: readonly ConnectedSource[],
   query: SourceFilter,
-): Promise<Json> {
+): Promise<Pick<Sources, 'applications' | 'applications_total'>> {
   const byClient = new Map<string, ConnectedSource[]>();
   for (const source of connected)
     byClient.set(source.clientId, [...(byClient.get(source.clientId) ?? []), source]);
@@ -78,7 +83,7 @@ async function producersOf(
   analytics: SourcesContext['analytics'],
   connected: readonly ConnectedSource[],
   query: SourceFilter,
-): Promise<Json> {
+): Promise<Pick<Sources, 'sources' | 'sources_total'>> {
   const byKey = new Map(connected.map((source) => [source.producer, source]));
   const { rows, total } = await analytics.producers({ ...query, first: [...byKey.keys()] });
   const known = new Set(rows.map((row) => row.producer));
@@ -108,7 +113,10 @@ function newApplication(clientId: string, sources: readonly ConnectedSource[]): 
   };
 }
 
-function applicationToJson(row: ApplicationRow, connected: readonly ConnectedSource[]): Json {
+function applicationToJson(
+  row: ApplicationRow,
+  connected: readonly ConnectedSource[],
+): Sources['applications'][number] {
   return {
     client_id: row.clientId,
     producers: row.producers,
@@ -124,7 +132,7 @@ function applicationToJson(row: ApplicationRow, connected: readonly ConnectedSou
   };
 }
 
-function rowToJson(row: ProducerRow, connection: ConnectedSource | undefined): Json {
+function rowToJson(row: ProducerRow, connection: ConnectedSource | undefined): SourceJson {
   return {
     ...refToJson(row),
     last_seq: row.mode === 'batch' ? row.lastSeq : null,
@@ -137,7 +145,7 @@ function rowToJson(row: ProducerRow, connection: ConnectedSource | undefined): J
   };
 }
 
-function newcomerToJson(source: ConnectedSource): Json {
+function newcomerToJson(source: ConnectedSource): SourceJson {
   return {
     ...refToJson(source),
     last_seq: source.mode === 'batch' ? 0 : null,
@@ -151,7 +159,13 @@ function newcomerToJson(source: ConnectedSource): Json {
 }
 
 /** Only batch mode has a name of its own for a producer; the others' keys are the server's. */
-function refToJson({ clientId, agent, mode, producer, service }: ProducerRef): Json {
+function refToJson({
+  clientId,
+  agent,
+  mode,
+  producer,
+  service,
+}: ProducerRef): Pick<SourceJson, 'client_id' | 'agent' | 'mode' | 'producer' | ServiceMember> {
   return {
     client_id: clientId,
     agent,
@@ -161,7 +175,7 @@ function refToJson({ clientId, agent, mode, producer, service }: ProducerRef): J
   };
 }
 
-function serviceToJson({ version, environment, instanceId }: ServiceInfo): Json {
+function serviceToJson({ version, environment, instanceId }: ServiceInfo): Pick<SourceJson, ServiceMember> {
   return {
     service_version: version,
     deployment_environment: environment,

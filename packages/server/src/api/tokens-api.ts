@@ -4,6 +4,9 @@ import type { TokenBook, TokenInfo } from '../access/token-book.ts';
 import { parseTokenRequest } from '../access/token-record.ts';
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
+import type { TOKEN } from './answers/access.ts';
+import type { Answer } from './answers/members.ts';
+import { TOKEN_WISH } from './bodies.ts';
 import { readJsonObject } from './json-body.ts';
 import { QUERIES } from './query/descriptions.ts';
 import { readQuery } from './query/reading.ts';
@@ -17,7 +20,7 @@ export function tokensReply(tokens: TokenBook): Reply {
 
 /** `POST /api/tokens` with name, purpose and application: issues a token, and shows it this once. */
 export async function createTokenReply(message: IncomingMessage, tokens: TokenBook): Promise<Reply> {
-  const body = await readJsonObject(message, MAX_BODY_BYTES);
+  const body = await readJsonObject(message, MAX_BODY_BYTES, Object.keys(TOKEN_WISH.entries));
   if (!body.ok) return body.reply;
   const request = parseTokenRequest(body.value);
   if (typeof request === 'string') return failure(400, request);
@@ -31,21 +34,12 @@ export function revokeTokenReply(tokens: TokenBook, params: URLSearchParams): Re
   const parsed = readQuery(QUERIES['DELETE /api/tokens'], params);
   if (!parsed.ok) return failure(400, parsed.error);
   const { id } = parsed.query;
-  if (id === undefined) return failure(400, '`id` must be given');
   if (!tokens.revoke(id)) return failure(404, 'there is no such token that could be revoked');
   return { status: 200, body: { revoked: id } };
 }
 
 /** A token as the API shows it. */
-export interface TokenJson {
-  readonly id: string;
-  readonly name: string;
-  readonly purpose: string;
-  readonly application: string | null;
-  /** RFC 3339; null for the server's own. */
-  readonly created_at: string | null;
-  readonly last_used_at: string | null;
-}
+export type TokenJson = Answer<typeof TOKEN>;
 
 /** Writes what is known of a token. */
 export function tokenToJson(info: TokenInfo): TokenJson {

@@ -17,11 +17,12 @@ import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner, type BannerFacts } from './banner.ts';
 import { createCommandLog, type CommandLog } from './command-log.ts';
 import { devCommand } from './dev-command.ts';
+import { healthCommand } from './health-command.ts';
 import { environmentWith, logFormatOf } from './settings.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { shareCommand } from './share-command.ts';
-import { tailCommand } from './tail-command.ts';
+import { tailCommand } from './tail/command.ts';
 import { tokenCommand } from './token-command.ts';
 
 /**
@@ -100,6 +101,11 @@ function createCommand(): Command {
       '--trust-proxy <proxies>',
       'hops or networks whose X-Forwarded-For says whose limits count (default false)',
     )
+    .option(
+      '--otlp-trust-proxy <proxies>',
+      'the same of proxies in front of applications that send OTLP, for the X-Forwarded-For on their spans (default false)',
+    )
+    .option('--otlp-address <which>', 'peer, or client to take client.address of OTLP spans (default peer)')
     .option('--memory-limit <size>', 'memory for DuckDB (default 512MB)')
     .option('--rotate-key <when>', 'off, daily, weekly or monthly: makes up a new key (default off)')
     .option('--config <file>', 'JSON object of options; flags and variables win over it')
@@ -120,7 +126,8 @@ function createCommand(): Command {
     .addCommand(exportCommand())
     .addCommand(backupCommand())
     .addCommand(migrateCommand())
-    .addCommand(doctorCommand());
+    .addCommand(doctorCommand())
+    .addCommand(healthCommand());
 }
 
 /** A misspelt `--tokn=…` must not put the token into a journal. */

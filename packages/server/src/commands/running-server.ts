@@ -72,7 +72,7 @@ export function localServer({ port, tlsCert }: Pick<ServerConfig, 'port' | 'tlsC
 /** Trusts the certificate that the server was given and no other; it need not be for the address of this machine. */
 async function fetchPinned(
   url: URL,
-  { method = 'GET', headers, body }: RequestInit,
+  { method = 'GET', headers, body, signal }: RequestInit,
   ca: string,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -83,6 +83,7 @@ async function fetchPinned(
       allowPartialTrustChain: true,
       checkServerIdentity: () => undefined,
       agent: false,
+      ...(signal ? { signal } : {}),
     } as const;
     const sent = request(url, options, (answer) => {
       const { statusCode = 500 } = answer;

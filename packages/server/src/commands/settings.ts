@@ -47,7 +47,8 @@ function variableText(path: string, name: string, value: unknown): string {
     throw invalid(`\`${name}\` in ${path} must be an integer from ${rule.min} to ${rule.max}`);
   }
   // A number, a text, a list or false; what is none of these breaks the option's own rule.
-  if (name === 'trustProxy') return Array.isArray(value) ? value.join(',') : String(value);
+  if (name === 'trustProxy' || name === 'otlpTrustProxy')
+    return Array.isArray(value) ? value.join(',') : String(value);
   if (name !== 'logFormat' && !TEXT_OPTIONS.some((option) => option === name))
     throw invalid(`\`${name}\` in ${path} is no option that a file may set`);
   if (typeof value === 'string' && value.trim() !== '') return value;

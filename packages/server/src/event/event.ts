@@ -46,6 +46,16 @@ export interface CerberusEvent {
   /** Of HTTP, such as `1.1`. */
   readonly protocolVersion: string | null;
   readonly syntheticType: SyntheticType | null;
+  /** `service.version` of what served it. Where an event does not say it, its producer does. */
+  readonly release: string | null;
+  /** `deployment.environment.name`; likewise. */
+  readonly environment: string | null;
+  /** Pseudonym of whom the application serves with it: a customer, an organisation, an API key. */
+  readonly consumer: string | null;
+  /** What that belongs to, such as a plan; as it was given. */
+  readonly consumerGroup: string | null;
+  /** What people call it; as it was given. */
+  readonly consumerLabel: string | null;
   /**
    * Under what it is listed where it has no route, see `path-group.ts`. `null`: it has one, or was stored before there were
    * such names, and is listed under its path.

@@ -1,4 +1,5 @@
-const RFC_3339 =
+/** How an instant is written, but for which days there are. */
+export const RFC_3339 =
   /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,12}))?(?:([Zz])|([+-]\d{2}):?(\d{2}))?$/;
 
 /** What most clients write: `Date.parse` reads it as it is. */

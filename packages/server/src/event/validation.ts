@@ -1,6 +1,7 @@
 import { fitCustomData } from './custom-data.ts';
 import { OUTCOMES, SYNTHETIC_TYPES, type CerberusEvent, type Outcome, type SyntheticType } from './event.ts';
 import { isHex } from './hex-text.ts';
+import { shortText } from './short-text.ts';
 import { fitText } from './text-limits.ts';
 import { ANY_TIME, parseRfc3339, type TimeWindow } from './timestamps.ts';
 
@@ -31,9 +32,16 @@ export type EventVerdict =
   | { readonly ok: false; readonly error: string };
 
 /** Digits of a hashed address, of a trace id and of a span id. */
-const HASH_DIGITS = 64;
-const TRACE_ID_DIGITS = 32;
-const SPAN_ID_DIGITS = 16;
+export const HEX_DIGITS = { hash: 64, traceId: 32, spanId: 16 } as const;
+
+/** A status, or a name as classes and system errors have one: no message is kept. */
+export const ERROR_TYPE = /^(?:\d{3}|[A-Za-z_$][\w.$-]{0,127})$/;
+
+/** Of HTTP. */
+export const PROTOCOL_VERSION = /^\d(?:\.\d)?$/;
+
+/** The highest status that is kept. */
+export const MAX_STATUS = 999;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -91,6 +99,11 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
     responseBodySize: members.detail(value['response_body_size'], size),
     protocolVersion: members.detail(value['network_protocol_version'], protocolVersion),
     syntheticType: members.detail(value['user_agent_synthetic_type'], syntheticType),
+    release: members.detail(value['service_version'], shortText),
+    environment: members.detail(value['deployment_environment'], shortText),
+    consumer: members.detail(value['consumer'], shortText),
+    consumerGroup: members.detail(value['consumer_group'], shortText),
+    consumerLabel: members.detail(value['consumer_label'], shortText),
     pathGroup: null,
   };
   const [error] = members.errors;
@@ -105,18 +118,17 @@ function withoutQuery(path: string): string {
 
 /** What is usable of values of the right type; `undefined` for the others. */
 const statusCode = (n: number): number | undefined =>
-  Number.isInteger(n) && n >= 0 && n <= 999 ? n : undefined;
+  Number.isInteger(n) && n >= 0 && n <= MAX_STATUS ? n : undefined;
 const latency = (n: number): number | undefined => (n >= 0 ? n : undefined);
 const sampleRate = (n: number): number | undefined => (n >= 0 && n <= 1 ? n : undefined);
-const traceId = (text: string): string | undefined => (isHex(text, TRACE_ID_DIGITS) ? text : undefined);
-const spanId = (text: string): string | undefined => (isHex(text, SPAN_ID_DIGITS) ? text : undefined);
-/** A status, or a name as classes and system errors have one: no message is kept. */
+const traceId = (text: string): string | undefined => (isHex(text, HEX_DIGITS.traceId) ? text : undefined);
+const spanId = (text: string): string | undefined => (isHex(text, HEX_DIGITS.spanId) ? text : undefined);
 const errorType = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^(?:\d{3}|[A-Za-z_$][\w.$-]{0,127})$/.test(value) ? value : undefined;
+  typeof value === 'string' && ERROR_TYPE.test(value) ? value : undefined;
 const size = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 const protocolVersion = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^\d(?:\.\d)?$/.test(value) ? value : undefined;
+  typeof value === 'string' && PROTOCOL_VERSION.test(value) ? value : undefined;
 const syntheticType = (value: unknown): SyntheticType | undefined =>
   SYNTHETIC_TYPES.find((name) => name === value);
 const outcome = (text: string): Outcome | undefined => OUTCOMES.find((name) => name === text);
@@ -187,7 +199,7 @@ class MemberReader {
     const given = sourceIp ?? null;
     const value =
       given === null ? this.string('remote_addr', remoteAddr) : this.string('source_ip', sourceIp);
-    if (value === null || isHex(value, HASH_DIGITS)) return value;
+    if (value === null || isHex(value, HEX_DIGITS.hash)) return value;
     this.adjustments.push('source_ip_not_hashed');
     return null;
   }

@@ -1,9 +1,9 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-/** An answer that is a text. */
+/** An answer that is a text, or bytes. */
 export interface TextReply {
   readonly status: number;
-  /** A value to be written as JSON; with a `contentType`, the text itself. */
+  /** A value to be written as JSON; with a `contentType`, the text or the bytes themselves. */
   readonly body: unknown;
   readonly contentType?: string;
   readonly headers?: OutgoingHttpHeaders;
@@ -32,13 +32,18 @@ export function sendReply(response: ServerResponse, reply: Reply): void {
     reply.stream(response);
     return;
   }
-  const text = reply.contentType === undefined ? JSON.stringify(reply.body) : String(reply.body);
+  const content = contentOf(reply);
   response.writeHead(reply.status, {
     'content-type': reply.contentType ?? 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
+    'content-length': Buffer.byteLength(content),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...reply.headers,
   });
-  response.end(text);
+  response.end(content);
+}
+
+function contentOf({ contentType, body }: TextReply): string | Buffer {
+  if (contentType === undefined) return JSON.stringify(body);
+  return Buffer.isBuffer(body) ? body : String(body);
 }

@@ -52,7 +52,9 @@ export interface ServerStats {
   readonly byMode: Readonly<Record<ProducerMode, EventCounts>>;
   /** Events of an ingest request that were left out: health checks, too large, invalid. */
   readonly skipped: number;
-  /** Events kept with a value cut or left out, by reason: `source_ip_not_hashed`, `text_cut`, `value_out_of_range`, `metric_dropped`, `time_not_plausible`. */
+  /** Spans of OTLP requests that are no request which a server answered: neither stored nor refused. */
+  readonly otherSpans: number;
+  /** Events kept with a value cut or left out, by reason: `source_ip_not_hashed`, `text_cut`, `value_out_of_range`, `metric_dropped`, `time_not_plausible`, `user_id_not_hashed`, `consumer_not_hashed`. */
   readonly adjusted: Readonly<Record<string, number>>;
   /** Sequence numbers that the first frame of a connection left out. */
   readonly skippedSeqs: number;
@@ -119,8 +121,10 @@ export class Counters {
         batch: this.#eventCounts('batch'),
         event: this.#eventCounts('event'),
         http: this.#eventCounts('http'),
+        otlp: this.#eventCounts('otlp'),
       },
       skipped: plain('skipped'),
+      otherSpans: plain('otherSpans'),
       adjusted: Object.fromEntries(this.#adjusted),
       skippedSeqs: plain('skippedSeqs'),
       storedFrames: plain('storedFrames'),

@@ -78,11 +78,17 @@ export class ServerMetrics implements Durations {
       PRODUCER_MODES.map((mode) => [{ mode }, stats().byMode[mode][kind]]);
     this.#counter('events_stored_total', 'Events stored durably', ['mode'], () => byMode('stored'));
     this.#counter('events_rejected_total', 'Events refused for good', ['mode'], () => byMode('rejected'));
-    this.#counter('events_duplicate_total', 'Events of frames that had been stored before', ['mode'], () =>
-      byMode('duplicates'),
+    this.#counter(
+      'events_duplicate_total',
+      'Events of frames and spans that had been stored before',
+      ['mode'],
+      () => byMode('duplicates'),
     );
     this.#counter('events_skipped_total', 'Events left out of HTTP ingest requests', [], () => [
       [{}, stats().skipped],
+    ]);
+    this.#counter('other_spans_total', 'Spans of OTLP requests that are no request to a server', [], () => [
+      [{}, stats().otherSpans],
     ]);
     this.#counter('events_adjusted_total', 'Values cut or left out of events', ['reason'], () =>
       Object.entries(stats().adjusted).map(([reason, count]) => [{ reason }, count]),

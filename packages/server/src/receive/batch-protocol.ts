@@ -33,8 +33,10 @@ export type ClientMessage =
  * A producer names itself with a UUID; other ids of these characters are taken too. A colon is not among them: the
  * server's own rows (`event:…`, `http:…`) cannot be named.
  */
-const PRODUCER = /^[\w-]{1,64}$/;
-const MAX_NAME_CHARACTERS = 256;
+export const PRODUCER: RegExp = /^[\w-]{1,64}$/;
+
+/** Of a client id in a `hello`, and of what an application says of itself. */
+export const MAX_NAME_CHARACTERS = 256;
 
 /** Reads one message of UTF-8. Never throws. */
 export function parseClientMessage(bytes: Buffer): ClientMessage {

@@ -11,7 +11,7 @@ import { NO_SERVICE_INFO } from '../store/producer.ts';
 import type { Receiver } from './receiver.ts';
 
 /** Most events in one request (cerberus-contract: 413 above it). */
-const MAX_EVENTS = 1000;
+export const MAX_INGEST_EVENTS = 1000;
 const HEALTH_SEGMENTS: ReadonlySet<string> = new Set(['health', 'health_check', 'ready']);
 
 /** What an ingest request needs. */
@@ -37,7 +37,7 @@ export async function ingestReply(request: IncomingMessage, context: IngestConte
     receiver.counters.refused('not_json');
     return failure(400, 'body must be a JSON object with an `events` array');
   }
-  if (events.length > MAX_EVENTS) return tooLarge(receiver, `more than ${MAX_EVENTS} events`);
+  if (events.length > MAX_INGEST_EVENTS) return tooLarge(receiver, `more than ${MAX_INGEST_EVENTS} events`);
   if (receiver.overloaded) {
     receiver.counters.refused('overloaded');
     return failure(503, 'overloaded', { 'retry-after': '1' });

@@ -95,15 +95,12 @@ export class Receiver {
         rejected.push(index);
       }
     }
-    this.#pathGroups.name(events);
     return { events, rejected, isTest: tests > 0 && tests === values.length };
   }
 
   /** Reads one event, as it arrives now. */
   validate(value: unknown, clientId?: string): EventVerdict {
-    const verdict = validateEvent(value, clientId, this.#window());
-    if (verdict.ok) this.#pathGroups.name([verdict.event]);
-    return verdict;
+    return validateEvent(value, clientId, this.#window());
   }
 
   get overloaded(): boolean {
@@ -114,9 +111,10 @@ export class Receiver {
     return this.#store.claim(producer);
   }
 
-  /** Appends and counts. Rejects when nothing was stored. */
+  /** Names what has no route, appends and counts. Rejects when nothing was stored. */
   async append(append: Append): Promise<AppendOutcome> {
     const start = performance.now();
+    this.#pathGroups.name(append.events);
     try {
       const outcome = await this.#store.append(append);
       this.#durations.acknowledged(append.producer.mode, performance.now() - start);

@@ -1,9 +1,11 @@
 import type { Outcome } from '../event/event.ts';
 import type { EventFilter } from './filter/event-filter.ts';
+import type { ConsumerList, ConsumersQuery } from './consumer-list.ts';
 import type { ErrorList, ErrorsQuery } from './error-list.ts';
 import type { Percentiles } from './event-query.ts';
 import type { LatenciesQuery, LatencyCells } from './latency-cells.ts';
 import type { ProducerRow } from './producer.ts';
+import type { NewRelease, ReleasesQuery } from './release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from './source-list.ts';
 import type { ValueCount, ValuesQuery } from './value-list.ts';
 
@@ -270,10 +272,13 @@ export interface Analytics {
   readonly latencies: (query: LatenciesQuery) => Promise<LatencyCells>;
   /** The busiest first. */
   readonly clients: (query: ClientsQuery) => Promise<readonly ClientFigures[]>;
+  readonly consumers: (query: ConsumersQuery) => Promise<ConsumerList>;
   readonly metrics: (query: MetricsQuery) => Promise<MetricList>;
   readonly metric: (query: MetricQuestion) => Promise<MetricDetail>;
   /** The values with the most requests, then in their order; requests without one are left out. */
   readonly values: (query: ValuesQuery) => Promise<readonly ValueCount[]>;
+  /** The newest first. */
+  readonly releases: (query: ReleasesQuery) => Promise<readonly NewRelease[]>;
   /** Producers that are not forgotten. */
   readonly producers: (query: SourceQuery) => Promise<Listed<ProducerRow>>;
   /** Their client ids. */

@@ -188,9 +188,11 @@ export class LastingStore<T extends Store> implements Store {
       errors: (query) => this.#ask(({ analytics }) => analytics.errors(query)),
       latencies: (query) => this.#ask(({ analytics }) => analytics.latencies(query)),
       clients: (query) => this.#ask(({ analytics }) => analytics.clients(query)),
+      consumers: (query) => this.#ask(({ analytics }) => analytics.consumers(query)),
       metrics: (filter) => this.#ask(({ analytics }) => analytics.metrics(filter)),
       metric: (query) => this.#ask(({ analytics }) => analytics.metric(query)),
       values: (query) => this.#ask(({ analytics }) => analytics.values(query)),
+      releases: (query) => this.#ask(({ analytics }) => analytics.releases(query)),
       producers: (query) => this.#ask(({ analytics }) => analytics.producers(query)),
       applications: (query) => this.#ask(({ analytics }) => analytics.applications(query)),
     };

@@ -16,7 +16,10 @@ export interface NodeReport {
 }
 
 /** `silent`: it has not been heard of for a while, and did not say that it stops. */
-export type NodeState = 'ready' | 'unready' | 'silent' | 'stopped';
+export const NODE_STATES = ['ready', 'unready', 'silent', 'stopped'] as const;
+
+/** What is known of how a server is. */
+export type NodeState = (typeof NODE_STATES)[number];
 
 /** A server as the database knows it. All times are by the database's clock, so that no server's own one matters. */
 export interface NodeRow extends NodeReport {

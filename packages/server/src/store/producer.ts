@@ -1,12 +1,12 @@
 /** The ways by which events of a producer arrive. */
-export const PRODUCER_MODES = ['batch', 'event', 'http'] as const;
+export const PRODUCER_MODES = ['batch', 'event', 'http', 'otlp'] as const;
 
 /** The way by which events of a producer arrive. */
 export type ProducerMode = (typeof PRODUCER_MODES)[number];
 
 /** Who sent an append. In batch mode an exporter instance, else all senders with one client id. */
 export interface ProducerRef {
-  /** Key of the producer row: the exporter's own id, or `event:<client id>`, `http:<client id>`. */
+  /** Key of the producer row: the exporter's own id, or `event:<client id>`, `http:<client id>`, `otlp:<client id>`. */
   readonly producer: string;
   readonly clientId: string;
   readonly mode: ProducerMode;

@@ -23,6 +23,11 @@ const COLUMNS = {
   response_body_size: 'BIGINT',
   network_protocol_version: 'VARCHAR',
   user_agent_synthetic_type: 'VARCHAR',
+  service_version: 'VARCHAR',
+  deployment_environment: 'VARCHAR',
+  consumer: 'VARCHAR',
+  consumer_group: 'VARCHAR',
+  consumer_label: 'VARCHAR',
   path_group: 'VARCHAR',
 } as const;
 

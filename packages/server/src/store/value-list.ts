@@ -13,6 +13,10 @@ export const DIMENSIONS = [
   'user_id',
   'session_id',
   'synthetic',
+  'release',
+  'environment',
+  'consumer',
+  'consumer_group',
 ] as const;
 
 /** What requests have values of. */

@@ -78,6 +78,8 @@ describe('a configuration file', () => {
     expect(trusted('["loopback","10.0.0.0/8"]')).to.deep.equal(['loopback', '10.0.0.0/8']);
     for (const text of ['true', 'null', '{}', '["everybody"]'])
       expect(() => trusted(text), text).to.throw(/`trustProxy`/);
+    writeFileSync(path, '{"otlpTrustProxy":["loopback"]}');
+    expect(resolveConfig({}, environmentWith({}, path)).otlpTrustProxy).to.deep.equal(['loopback']);
   });
 
   it('is refused with the name of the option, and never with a value', () => {

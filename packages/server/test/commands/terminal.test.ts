@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { tailLine } from '../../dist/commands/tail-line.js';
+import { tailLine } from '../../dist/commands/tail/line.js';
 import { createPaint, printable } from '../../dist/commands/terminal.js';
 
 describe('the terminal', () => {

@@ -30,6 +30,11 @@ describe('validateEvent', () => {
       response_body_size: 12,
       network_protocol_version: '2',
       user_agent_synthetic_type: 'test',
+      service_version: '1.4.2',
+      deployment_environment: 'production',
+      consumer: HASH,
+      consumer_group: 'pro',
+      consumer_label: 'Acme Inc.',
       unknown: { ignored: true },
     });
     expect(event).to.deep.equal({
@@ -55,6 +60,11 @@ describe('validateEvent', () => {
       responseBodySize: 12,
       protocolVersion: '2',
       syntheticType: 'test',
+      release: '1.4.2',
+      environment: 'production',
+      consumer: HASH,
+      consumerGroup: 'pro',
+      consumerLabel: 'Acme Inc.',
     });
     expect(adjustments).to.deep.equal([]);
   });
@@ -112,6 +122,11 @@ describe('validateEvent', () => {
     response_body_size: ['responseBodySize', '12'],
     network_protocol_version: ['protocolVersion', 'HTTP/1.1 and more'],
     user_agent_synthetic_type: ['syntheticType', { of: 'another sender' }],
+    service_version: ['release', 7],
+    deployment_environment: ['environment', 'x'.repeat(257)],
+    consumer: ['consumer', 42],
+    consumer_group: ['consumerGroup', ''],
+    consumer_label: ['consumerLabel', 'a\0b'],
   };
   for (const [name, [property, value]] of Object.entries(unusable)) {
     it(`keeps an event whose ${name} is ${JSON.stringify(value)}, without it`, () => {

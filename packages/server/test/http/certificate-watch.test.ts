@@ -41,7 +41,7 @@ describe('CertificateWatch', () => {
     expect([renewed, said]).to.deep.equal([[], []]);
   });
 
-  it('takes files that were renamed into place', async () => {
+  it('S27 takes files that were renamed into place', async () => {
     const files = pairFiles(first);
     const { watch, renewed, said } = await watched(files);
     const before = watch.notAfterMillis;
@@ -55,7 +55,7 @@ describe('CertificateWatch', () => {
     expect(watch.notAfterMillis).to.be.greaterThan(before);
   });
 
-  it('takes what links point to, each swapped as certbot does', async () => {
+  it('S27 takes what links point to, each swapped as certbot does', async () => {
     const folder = tempFolder();
     const live = { tlsCert: join(folder, 'fullchain.pem'), tlsKey: join(folder, 'privkey.pem') };
     for (const [index, pair] of [first, second].entries()) {
@@ -78,7 +78,7 @@ describe('CertificateWatch', () => {
     expect(renewed).to.deep.equal([second.cert]);
   });
 
-  it('takes what a link above them points to, swapped as Kubernetes does', async () => {
+  it('S27 takes what a link above them points to, swapped as Kubernetes does', async () => {
     const folder = tempFolder();
     for (const [index, pair] of [first, second].entries()) {
       mkdirSync(join(folder, `..${index}`));
@@ -97,7 +97,7 @@ describe('CertificateWatch', () => {
     expect(renewed).to.deep.equal([second.cert]);
   });
 
-  it('keeps the old pair while the new one is half written, and says so once', async () => {
+  it('S27 keeps the old pair while the new one is half written, and says so once', async () => {
     const files = pairFiles(first);
     const { watch, renewed, said } = await watched(files);
     replace(files.tlsCert, second.cert);
@@ -114,7 +114,7 @@ describe('CertificateWatch', () => {
     expect(said.filter((line) => line.startsWith('warn'))).to.have.length(2);
   });
 
-  it('warns of a certificate that has ended', async () => {
+  it('S27 warns of a certificate that has ended', async () => {
     const { said } = await watched(pairFiles(await selfSigned(['localhost'], -1)));
     expect(said).to.have.length(1);
     expect(said[0]).to.match(/^warn: the certificate in `tlsCert` ended on /);

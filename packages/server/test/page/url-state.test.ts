@@ -37,6 +37,8 @@ describe('the address of the page', () => {
       sort: 'requests',
       metric: undefined,
       words: '',
+      by: 'consumer',
+      consumerSort: 'requests',
       order: 'newest',
       columns: [],
       open: undefined,
@@ -49,6 +51,11 @@ describe('the address of the page', () => {
       of({ view: fc.constant('overview'), sort: fc.constantFrom('requests', 'errors', 'p95', 'share') }),
       of({ view: fc.constant('live'), words: wellFormed }),
       of({ view: fc.constant('metrics'), metric: optional }),
+      of({
+        view: fc.constant('consumers'),
+        by: fc.constantFrom('consumer', 'group', 'client'),
+        consumerSort: fc.constantFrom('requests', 'error_rate', 'last_seen'),
+      }),
       of({ view: fc.constant('latency'), threshold: fc.integer({ min: 1, max: 3_600_000 }) }),
       of({
         view: fc.constant('compare'),

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 
 import type { CerberusEvent } from '../../dist/event/event.js';
 import { ENDPOINT_ORDERS, type AnalyticsFilter } from '../../dist/store/analytics.js';
+import { CONSUMER_KINDS, CONSUMER_ORDERS } from '../../dist/store/consumer-list.js';
 import type { EventFilter } from '../../dist/store/filter/event-filter.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
@@ -82,6 +83,19 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
       of,
       search: of === 'endpoint' ? 'C' : undefined,
       limit: 3,
+    });
+  answered['releases'] = await analytics.releases({ ...WHOLE, clientId: filter.clientId, limit: 3 });
+  for (const [index, order] of CONSUMER_ORDERS.entries()) {
+    const by = CONSUMER_KINDS[index % 3] ?? 'consumer';
+    answered[`${by} by ${order}`] = await analytics.consumers({ ...filter, by, order, limit: 4 });
+  }
+  for (const by of CONSUMER_KINDS)
+    answered[`${by} with a text`] = await analytics.consumers({
+      ...filter,
+      by,
+      order: 'last_seen',
+      search: by === 'client' ? '3' : 'INC',
+      limit: 4,
     });
   for (const name of ['x', 'y', 'nothing']) answered[name] = await analytics.metric({ ...named, name });
   return tidy(answered) as Record<string, unknown>;

@@ -49,6 +49,11 @@ export function storeEvent(members: Partial<CerberusEvent> = {}): CerberusEvent 
     responseBodySize: 2 ** 40,
     protocolVersion: '1.1',
     syntheticType: 'bot',
+    release: '1.2.3',
+    environment: 'production',
+    consumer: 'acme',
+    consumerGroup: 'pro',
+    consumerLabel: 'Acme Inc.',
     pathGroup: null,
     ...members,
   };
@@ -79,6 +84,11 @@ export function emptyEvent(): CerberusEvent {
     responseBodySize: null,
     protocolVersion: null,
     syntheticType: null,
+    release: null,
+    environment: null,
+    consumer: null,
+    consumerGroup: null,
+    consumerLabel: null,
     pathGroup: null,
   };
 }

@@ -16,6 +16,9 @@ export const MEMBER_FILTERS: Readonly<Record<string, EventFilter>> = {
   'the first digits of a client': { client: 'f' },
   'a user': { userId: 'user-3' },
   'people, of one endpoint': { synthetic: 'none', method: 'GET', endpoint: '/c/:id' },
+  'a release, in an environment': { release: '1.4.2', environment: 'production' },
+  'a consumer': { consumer: 'consumer-1' },
+  'a group of consumers': { consumerGroup: 'free', method: 'POST' },
   'latencies from 50 ms to 500': { latency: { from: 50, to: 500 } },
   'a number of a metric': { metric: { name: 'items', from: 0, to: 9.5 } },
   'a text of a metric': { metric: { name: 'plan', equals: 'pro' } },
@@ -51,6 +54,10 @@ export const anyFilter: fc.Arbitrary<EventFilter> = fc
       fc.constantFrom('s1', 's2').map((sessionId) => ({ sessionId })),
       fc.constantFrom('a'.repeat(32), 'b'.repeat(32)).map((traceId) => ({ traceId })),
       fc.constantFrom('bot', 'test', 'any', 'none').map((synthetic) => ({ synthetic })),
+      fc.constantFrom('1.4.1', '1.4.2').map((release) => ({ release })),
+      fc.constantFrom('production', 'staging').map((environment) => ({ environment })),
+      fc.constantFrom('acme', 'globex').map((consumer) => ({ consumer })),
+      fc.constantFrom('free', 'pro').map((consumerGroup) => ({ consumerGroup })),
       span(0, 100_000).map((latency) => ({ latency })),
       fc
         .tuple(
@@ -72,4 +79,9 @@ export const anyMembers = fc.record({
   sessionId: fc.option(fc.constantFrom('s1', 's2')),
   traceId: fc.option(fc.constantFrom('a'.repeat(32), 'b'.repeat(32))),
   syntheticType: fc.option(fc.constantFrom('bot' as const, 'test' as const)),
+  release: fc.option(fc.constantFrom('1.4.1', '1.4.2')),
+  environment: fc.option(fc.constantFrom('production', 'staging')),
+  consumer: fc.option(fc.constantFrom('acme', 'globex')),
+  consumerGroup: fc.option(fc.constantFrom('free', 'pro')),
+  consumerLabel: fc.option(fc.constantFrom('Acme', 'Acme Inc.')),
 });

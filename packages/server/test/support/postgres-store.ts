@@ -51,7 +51,7 @@ async function prepare(url: string): Promise<string> {
   await store.close();
   await ask(
     url,
-    `DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE pending, producers, additions, ' || string_agg(relname, ',') FROM pg_class
+    `DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE pending, producers, additions, releases, ' || string_agg(relname, ',') FROM pg_class
        WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace); END $$`,
   );
   return url;

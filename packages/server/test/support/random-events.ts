@@ -46,6 +46,11 @@ export function randomEvent(random: () => number, since: number, until: number):
     userId: client === null ? null : `user-${client % 7}`,
     errorType: client === null || client % 3 > 0 ? null : 'TypeError',
     syntheticType: client === null || client % 5 > 0 ? null : 'bot',
+    release: client === null ? null : client % 2 === 0 ? '1.4.1' : '1.4.2',
+    environment: client === null ? null : client % 4 === 0 ? 'staging' : 'production',
+    consumer: client === null ? null : `consumer-${client % 11}`,
+    consumerGroup: client === null ? null : client % 11 < 4 ? 'free' : 'pro',
+    consumerLabel: client === null ? null : `Consumer ${client % 11}`,
     endpoint,
     route: endpoint.startsWith('/c') ? '/c/:id' : null,
     // Of one application, as what was stored before requests without a route were put together.

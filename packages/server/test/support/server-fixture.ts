@@ -1,6 +1,7 @@
 import type { ServerOptions } from '../../dist/config.js';
 import { startServer, type CerberusServer } from '../../dist/server.js';
 import { within } from './deadline.js';
+import { expectDescribed } from './described-answers.js';
 import { afterTest } from './disposal.js';
 
 const running: CerberusServer[] = [];
@@ -10,7 +11,10 @@ export const TOKEN = 'test-token-1';
 /** Tests send events of fixed times. */
 const LONG_AGO: ServerOptions = { maxEventAgeDays: 36_500 };
 
-/** A server on a free port that keeps nothing, unless the options say otherwise; stopped after the test, or by {@link stopServers}. */
+/**
+ * A server on a free port that keeps nothing, unless the options say otherwise. Each of its answers to `fetch` must be as its API is
+ * described. It is stopped after the test, or by {@link stopServers}.
+ */
 export async function server(options: ServerOptions = {}): Promise<CerberusServer> {
   const started = await startServer({
     port: 0,
@@ -20,6 +24,7 @@ export async function server(options: ServerOptions = {}): Promise<CerberusServe
     ...LONG_AGO,
     ...options,
   });
+  expectDescribed(started.url);
   running.push(started);
   afterTest(stopServers);
   return started;

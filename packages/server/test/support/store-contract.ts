@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { CerberusEvent, StoredEvent } from '../../dist/event/event.js';
 import { EVENT_ORDERS, orderValue } from '../../dist/store/event-order.js';
 import type { EventQuery } from '../../dist/store/event-query.js';
+import { NO_SERVICE_INFO } from '../../dist/store/producer.js';
 import type { Store } from '../../dist/store/store.js';
 import { until, within } from './deadline.js';
 import { append, emptyEvent, HASH, lastSeqOf, producerRef, START, storeEvent } from './events.js';
@@ -80,9 +81,23 @@ function appends(store: () => Store): void {
 
   it('returns null for every member that was not given', async () => {
     const event = emptyEvent();
-    await store().append(append({ events: [event] }));
+    const producer = producerRef({ service: NO_SERVICE_INFO });
+    await store().append(append({ events: [event], producer }));
     const [stored] = await store().events(ALL);
     expect(stored).to.deep.equal({ ...event, id: stored?.id, receivedAt: START + 50 });
+  });
+
+  it('says of an event what served it, as its producer says, unless it says so itself', async () => {
+    const service = { version: '1.4.2', environment: 'staging', instanceId: 'pod-1' };
+    const events = [emptyEvent(), { ...emptyEvent(), release: '1.4.1', environment: 'production' }];
+    await store().append(append({ events, producer: producerRef({ service }) }));
+    const stored = await store().events({ ...ALL, order: 'oldest' });
+    expect(stored.map(({ release, environment }) => [release, environment])).to.deep.equal([
+      ['1.4.2', 'staging'],
+      ['1.4.1', 'production'],
+    ]);
+    expect(await store().events({ ...ALL, release: '1.4.2', environment: 'staging' })).to.have.length(1);
+    expect(await store().events({ ...ALL, release: '1.4.2', environment: 'production' })).to.have.length(0);
   });
 
   it('keeps texts of any script, quotes and line breaks', async () => {

@@ -23,6 +23,10 @@ const TEXTS: Readonly<Partial<Record<FilterName, string>>> = {
   session_id: 'Session',
   trace_id: 'Trace',
   synthetic: 'Bots and tests',
+  release: 'Release',
+  environment: 'Environment',
+  consumer: 'Consumer',
+  consumer_group: 'Group',
 };
 
 const WORDS: Readonly<Partial<Record<FilterName, Readonly<Record<string, string>>>>> = {
@@ -33,6 +37,7 @@ const WORDS: Readonly<Partial<Record<FilterName, Readonly<Record<string, string>
 
 /** Enough to tell pseudonyms and traces apart. */
 const SHOWN_DIGITS = 10;
+const IS_PSEUDONYM = /^[0-9a-f]{64}$/;
 const MAX_CHARACTERS = 80;
 
 /** The parts of a filter, always in the same order. */
@@ -46,7 +51,8 @@ export function chipsOf(filter: Filter): readonly Chip[] {
 }
 
 function valueText(name: FilterName, value: string): string {
-  if (name === 'source_ip' || name === 'trace_id') return value.slice(0, SHOWN_DIGITS);
+  if (name === 'source_ip' || name === 'trace_id' || IS_PSEUDONYM.test(value))
+    return value.slice(0, SHOWN_DIGITS);
   return shortened(WORDS[name]?.[value] ?? value);
 }
 

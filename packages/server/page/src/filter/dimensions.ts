@@ -86,6 +86,16 @@ export const DIMENSIONS: readonly Dimension[] = [
   { name: 'User', fields: [{ name: 'user_id', label: 'Whole id', known: 'values' }] },
   { name: 'Session', fields: [{ name: 'session_id', label: 'Whole id', known: 'values' }] },
   { name: 'Trace', fields: [{ name: 'trace_id', label: '32 hex digits' }] },
+  { name: 'Consumer', fields: [{ name: 'consumer', label: 'Whole pseudonym', known: 'values' }] },
+  {
+    name: 'Group of consumers',
+    fields: [{ name: 'consumer_group', label: 'Whole name', hint: 'pro', known: 'values' }],
+  },
+  { name: 'Release', fields: [{ name: 'release', label: 'Whole version', hint: '1.4.2', known: 'values' }] },
+  {
+    name: 'Environment',
+    fields: [{ name: 'environment', label: 'Whole name', hint: 'production', known: 'values' }],
+  },
   {
     name: 'Bots and tests',
     fields: [

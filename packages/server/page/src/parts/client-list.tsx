@@ -3,9 +3,10 @@ import { useState } from 'preact/hooks';
 
 import type { Clients } from '../api-types.ts';
 import { count } from '../format.ts';
-import { useNarrowing } from '../page-context.ts';
+import { useNarrowing, usePage } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 import { BarList } from './bar-list.tsx';
+import { Link } from './link.tsx';
 import { CsvButton } from './csv-button.tsx';
 import { Panel } from './panel.tsx';
 import { SearchField } from './search-field.tsx';
@@ -22,6 +23,7 @@ const SHOWN_DIGITS = 10;
 /** The busiest clients, by their pseudonyms, or those whose pseudonyms begin as is searched for. */
 export function ClientList({ requests }: ClientListProps): JSX.Element {
   const [search, setSearch] = useState('');
+  const { canGo } = usePage();
   const { to } = useNarrowing();
   const prefix = search.trim();
   // Anything else the server refuses.
@@ -47,6 +49,7 @@ export function ClientList({ requests }: ClientListProps): JSX.Element {
       outdated={isPrefix && outdated}
       aside={
         <>
+          {canGo({ view: 'consumers' }) && <Link to={{ view: 'consumers', by: 'client' }}>All clients</Link>}
           <CsvButton name="clients" rows={clients} />
           {(search !== '' || isMore) && <SearchField of="clients" value={search} onSearch={setSearch} />}
         </>

@@ -64,7 +64,11 @@ export function Figures({
         <Stat
           name="Clients"
           value={`${estimated ? '≈\u202F' : ''}${count(totals.clients)}`}
-          exact={exactCount(totals.clients)}
+          exact={
+            estimated
+              ? `about ${exactCount(totals.clients)}, with a standard error of at most 1.6 %`
+              : exactCount(totals.clients)
+          }
           change={change(totals.clients, previous?.clients ?? null)}
         />
       </dl>

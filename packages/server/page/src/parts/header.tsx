@@ -21,6 +21,7 @@ const NAVIGATION: readonly (readonly [View, string])[] = [
   ['errors', 'Errors'],
   ['latency', 'Latency'],
   ['live', 'Live'],
+  ['consumers', 'Consumers'],
   ['metrics', 'Metrics'],
   ['sources', 'Sources'],
 ];

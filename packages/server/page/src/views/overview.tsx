@@ -11,6 +11,8 @@ import { Loading } from '../parts/loading.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { RequestsChart } from '../parts/charts/requests-chart.tsx';
+import { ReleasePanel } from '../parts/releases/release-panel.tsx';
+import { useReleases } from '../parts/releases/use-releases.ts';
 import { usePage, useDetails } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 
@@ -20,6 +22,7 @@ export function OverviewView(): JSX.Element {
   const isEmpty = overview?.totals.requests === 0;
   const isShared = usePage().session?.share !== undefined;
   const hasDetails = useDetails();
+  const releases = useReleases();
   const sources = useRead<Sources>('api/sources', { limit: 1 }, isEmpty && !isShared);
   if (refused !== undefined) return <Refused why={refused} />;
   if (overview === undefined) return <Loading />;
@@ -29,13 +32,17 @@ export function OverviewView(): JSX.Element {
     return sources.value.client_ids.length === 0 ? <Connect /> : <NothingHere what="requests" />;
   }
   const shown = { overview, outdated };
+  const onCharts = { ...shown, releases };
   return (
     <>
       <Figures overview={overview} withRate />
       <div class="charts">
-        <RequestsChart {...shown} />
-        <LatencyChart {...shown} />
+        <RequestsChart {...onCharts} />
+        <LatencyChart {...onCharts} />
       </div>
+      {releases?.open !== undefined && (
+        <ReleasePanel release={releases.open} onClose={() => releases.onOpen(undefined)} />
+      )}
       <EndpointTable />
       <div class={hasDetails ? 'thirds' : 'halves'}>
         <Methods {...shown} />

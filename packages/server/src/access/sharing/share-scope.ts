@@ -9,15 +9,20 @@ export const SHARED_VIEWS = ['overview', 'endpoint', 'metrics'] as const;
 export type SharedView = (typeof SHARED_VIEWS)[number];
 
 /** Ranges that end now, as the page offers them, milliseconds. */
-const RELATIVE_RANGES: ReadonlyMap<unknown, number> = new Map([
+const RELATIVE_RANGES: ReadonlyMap<string, number> = new Map([
   ['15m', 15 * MINUTE_MILLIS],
   ['1h', HOUR_MILLIS],
   ['24h', DAY_MILLIS],
   ['7d', 7 * DAY_MILLIS],
   ['30d', 30 * DAY_MILLIS],
 ]);
+
+/** The names of these. */
+export const SHARED_RANGES: readonly string[] = [...RELATIVE_RANGES.keys()];
 const MAX_TEXT_BYTES = 4096;
-const ORDERS: readonly string[] = [...ENDPOINT_ORDERS, 'share'];
+
+/** What the list of endpoints may be ordered by at first. */
+export const SHARED_ORDERS: readonly string[] = [...ENDPOINT_ORDERS, 'share'];
 
 /** A range that ends now, by its name, or two instants. */
 export type SharedRange = { readonly last: string } | TimeRange;
@@ -38,7 +43,7 @@ export interface ShareScope {
 
 /** A scope as it is written in the API and in the file: the names are those of the page's address. */
 export interface ShareScopeJson {
-  readonly view: string;
+  readonly view: SharedView;
   readonly range: string | null;
   readonly since: string | null;
   readonly until: string | null;
@@ -66,8 +71,8 @@ export function parseScope(value: Members): ShareScope | string {
   if (view === 'endpoint' ? key === undefined : method !== undefined || endpoint !== undefined)
     return '`method` and `endpoint` go with the view endpoint, and it needs both';
   if (metric !== undefined && view !== 'metrics') return '`metric` goes with the view metrics';
-  const sort = ORDERS.find((each) => each === (value['sort'] ?? 'requests'));
-  if (sort === undefined) return `\`sort\` must be one of ${ORDERS.join(', ')}`;
+  const sort = SHARED_ORDERS.find((each) => each === (value['sort'] ?? 'requests'));
+  if (sort === undefined) return `\`sort\` must be one of ${SHARED_ORDERS.join(', ')}`;
   return {
     view,
     range,
@@ -106,7 +111,7 @@ function parseRange(value: Members): SharedRange | string {
   if (isMissing(since) && isMissing(until)) {
     const last = range ?? '24h';
     if (typeof last === 'string' && RELATIVE_RANGES.has(last)) return { last };
-    return `\`range\` must be one of ${[...RELATIVE_RANGES.keys()].join(', ')}`;
+    return `\`range\` must be one of ${SHARED_RANGES.join(', ')}`;
   }
   const instants = { since: instantOf(since), until: instantOf(until) };
   const isRange = isMissing(range) && instants.since < instants.until;

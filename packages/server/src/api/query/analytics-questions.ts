@@ -8,11 +8,13 @@ import type {
   OverviewQuery,
   TimeRange,
 } from '../../store/analytics.ts';
+import type { ConsumersQuery } from '../../store/consumer-list.ts';
 import type { ErrorsQuery } from '../../store/error-list.ts';
 import { chooseBucket, pageBucket } from '../../store/figures/bucket-width.ts';
 import { WEEK_BUCKET } from '../../store/figures/week.ts';
 import type { LatenciesQuery } from '../../store/latency-cells.ts';
-import { DIMENSIONS, type ValuesQuery } from '../../store/value-list.ts';
+import type { ReleasesQuery } from '../../store/release-list.ts';
+import type { ValuesQuery } from '../../store/value-list.ts';
 import { QUERIES } from './descriptions.ts';
 import { filterOf, metricProblem, type FilterParameters } from './filter.ts';
 import { mapQuery, readQuery, type ParsedQuery } from './reading.ts';
@@ -103,6 +105,19 @@ export function parseClientsQuery(params: URLSearchParams, now: number): ParsedQ
   );
 }
 
+/** Reads the parameters of `GET /api/consumers`. */
+export function parseConsumersQuery(params: URLSearchParams, now: number): ParsedQuery<ConsumersQuery> {
+  return mapQuery(readQuery(QUERIES['GET /api/consumers'], params), (given) =>
+    checked(given, {
+      ...rangeFilterOf(given, now),
+      by: given.by ?? 'consumer',
+      order: given.sort ?? 'requests',
+      search: given.q || undefined,
+      limit: given.limit ?? 50,
+    }),
+  );
+}
+
 /** Reads the parameters of `GET /api/custom-metrics`. */
 export function parseMetricsQuery(params: URLSearchParams, now: number): ParsedQuery<MetricsQuery> {
   return mapQuery(readQuery(QUERIES['GET /api/custom-metrics'], params), (given) =>
@@ -118,7 +133,6 @@ export function parseMetricsQuery(params: URLSearchParams, now: number): ParsedQ
 export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQuery<MetricQuestion> {
   return mapQuery(readQuery(QUERIES['GET /api/custom-metrics/detail'], params), (given) => {
     const { name, group } = given;
-    if (name === undefined) return '`name` must be given';
     return checkedBuckets(given, {
       ...rangeFilterOf(given, now),
       name,
@@ -132,9 +146,15 @@ export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQu
 export function parseValuesQuery(params: URLSearchParams, now: number): ParsedQuery<ValuesQuery> {
   return mapQuery(readQuery(QUERIES['GET /api/values'], params), (given) => {
     const { of, q, limit = 20 } = given;
-    if (of === undefined) return `\`of\` must be one of ${DIMENSIONS.join(', ')}`;
     return checked(given, { ...rangeFilterOf(given, now), of, search: q || undefined, limit });
   });
+}
+
+/** Reads the parameters of `GET /api/releases`. */
+export function parseReleasesQuery(params: URLSearchParams, now: number): ParsedQuery<ReleasesQuery> {
+  return mapQuery(readQuery(QUERIES['GET /api/releases'], params), (given) =>
+    checked(given, { ...rangeOf(given, now), clientId: given.client_id, limit: given.limit ?? 50 }),
+  );
 }
 
 /** The last 24 hours, unless the parameters say otherwise. */

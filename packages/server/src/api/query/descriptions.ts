@@ -1,5 +1,11 @@
 import { ENDPOINT_ORDERS, type EndpointOrder } from '../../store/analytics.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../store/archive.ts';
+import {
+  CONSUMER_KINDS,
+  CONSUMER_ORDERS,
+  type ConsumerKind,
+  type ConsumerOrder,
+} from '../../store/consumer-list.ts';
 import { EVENT_ORDERS, type EventOrder } from '../../store/event-order.ts';
 import { isTimeZone } from '../../store/figures/week.ts';
 import { DIMENSIONS, type Dimension } from '../../store/value-list.ts';
@@ -13,9 +19,11 @@ import {
 } from './filter.ts';
 import {
   bucketParameter,
+  given,
   hexParameter,
+  integerParameter,
   limitParameter,
-  parameter,
+  patternParameter,
   pseudonymParameter,
   searchParameter,
   textParameter,
@@ -27,7 +35,7 @@ import {
 type Nothing = Readonly<Record<string, never>>;
 
 interface ById {
-  readonly id?: string | undefined;
+  readonly id: string;
 }
 
 interface Limited {
@@ -57,10 +65,13 @@ interface Questions {
   readonly 'GET /api/latency': FilterParameters & InBuckets & { readonly threshold?: number | undefined };
   readonly 'GET /api/week': FilterParameters & { readonly time_zone?: string | undefined };
   readonly 'GET /api/clients': FilterParameters & Searched;
+  readonly 'GET /api/consumers': FilterParameters &
+    Searched & { readonly by?: ConsumerKind | undefined; readonly sort?: ConsumerOrder | undefined };
   readonly 'GET /api/custom-metrics': FilterParameters & Searched;
   readonly 'GET /api/custom-metrics/detail': FilterParameters &
-    InBuckets & { readonly name?: string | undefined; readonly group?: 'endpoint' | undefined };
-  readonly 'GET /api/values': FilterParameters & Searched & { readonly of?: Dimension | undefined };
+    InBuckets & { readonly name: string; readonly group?: 'endpoint' | undefined };
+  readonly 'GET /api/values': FilterParameters & Searched & { readonly of: Dimension };
+  readonly 'GET /api/releases': Limited & Pick<FilterParameters, 'since' | 'until' | 'client_id'>;
   readonly 'GET /api/sources': Searched & Pick<FilterParameters, 'client_id'>;
   readonly 'GET /api/nodes': Limited;
   readonly 'GET /api/live': MemberParameters;
@@ -74,7 +85,10 @@ type Descriptions = {
   readonly [Name in RouteName]: Name extends keyof Questions ? Parameters<Questions[Name]> : Nothing | 'any';
 };
 
-const ID: Parameters<ById> = { id: textParameter() };
+const ID: Parameters<ById> = { id: given(textParameter('The `id` of what is to end.')) };
+
+const searched = (what: string): Parameters<Searched>['q'] =>
+  searchParameter(`Only ${what} with this text in them, in any case.`);
 
 /**
  * Every route, and what may be asked of it: the one description that questions are read and refused by. `any`: it asks for
@@ -84,64 +98,117 @@ export const QUERIES: Descriptions = {
   'GET /healthz': 'any',
   'GET /livez': 'any',
   'GET /readyz': 'any',
+  'GET /openapi.json': {},
+  'GET /schemas/event.json': {},
   'GET /metrics': 'any',
   'GET /ws/events': 'any',
   'POST /v1/ingest/batch': 'any',
+  'POST /v1/traces': 'any',
   'GET /api/secret-key': 'any',
   'GET /api/events': {
     ...FILTER_PARAMETERS,
-    order: wordParameter(EVENT_ORDERS),
-    limit: limitParameter(1000),
-    cursor: parameter('the `next` of an earlier answer', parseCursor),
+    order: wordParameter(
+      'What comes first, by default `newest`. Of `slowest` and `largest` events without a latency or a size are left out.',
+      EVENT_ORDERS,
+    ),
+    limit: limitParameter(100, 1000),
+    cursor: patternParameter(
+      'Where the page before ended, in the same order.',
+      'the `next` of an earlier answer',
+      /^[\w-]+$/,
+      parseCursor,
+    ),
   },
   'GET /api/events/detail': {
     since: FILTER_PARAMETERS.since,
     until: FILTER_PARAMETERS.until,
-    id: parameter('the `id` of an event', (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined)),
+    id: integerParameter('The event; or else its `trace_id` and its `span_id`.', {
+      min: 0,
+      max: 999_999_999_999_999,
+      text: 'the `id` of an event',
+    }),
     trace_id: FILTER_PARAMETERS.trace_id,
-    span_id: hexParameter(16),
+    span_id: hexParameter('The span.', 16),
   },
   'GET /api/summary': { ...FILTER_PARAMETERS, bucket: bucketParameter() },
   'GET /api/overview': { ...FILTER_PARAMETERS, bucket: bucketParameter() },
   'GET /api/endpoints': {
     ...FILTER_PARAMETERS,
-    sort: wordParameter(ENDPOINT_ORDERS),
-    q: searchParameter(),
-    limit: limitParameter(5000),
+    sort: wordParameter(
+      'By what they are ordered, the highest first, or by name; by default `requests`.',
+      ENDPOINT_ORDERS,
+    ),
+    q: searched('endpoints'),
+    limit: limitParameter(50, 5000),
   },
-  'GET /api/errors': { ...FILTER_PARAMETERS, limit: limitParameter(1000) },
+  'GET /api/errors': { ...FILTER_PARAMETERS, limit: limitParameter(100, 1000) },
   'GET /api/latency': {
     ...FILTER_PARAMETERS,
     bucket: bucketParameter(),
-    threshold: parameter('milliseconds from 1 to 3600000', (text) => {
-      const millis = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-      return millis >= 1 && millis <= 3_600_000 ? millis : undefined;
+    threshold: integerParameter('What is fast enough, milliseconds, by default 500.', {
+      min: 1,
+      max: 3_600_000,
+      text: 'milliseconds from 1 to 3600000',
     }),
   },
   'GET /api/week': {
     ...FILTER_PARAMETERS,
-    time_zone: parameter('the name of a time zone such as Europe/Berlin', (text) =>
-      isTimeZone(text) ? text : undefined,
+    time_zone: patternParameter(
+      'Whose hours they are, by default `UTC`.',
+      'the name of a time zone such as Europe/Berlin',
+      /^[\w+-]+(?:\/[\w+-]+)*$/,
+      (text) => (isTimeZone(text) ? text : undefined),
     ),
   },
-  'GET /api/clients': { ...FILTER_PARAMETERS, q: pseudonymParameter(), limit: limitParameter(200) },
-  'GET /api/custom-metrics': { ...FILTER_PARAMETERS, q: searchParameter(), limit: limitParameter(1000) },
+  'GET /api/clients': {
+    ...FILTER_PARAMETERS,
+    q: pseudonymParameter('Only clients whose pseudonyms begin so, in any case.'),
+    limit: limitParameter(20, 200),
+  },
+  'GET /api/custom-metrics': {
+    ...FILTER_PARAMETERS,
+    q: searched('metrics'),
+    limit: limitParameter(100, 1000),
+  },
+  'GET /api/consumers': {
+    ...FILTER_PARAMETERS,
+    by: wordParameter('What they are told apart by, by default `consumer`.', CONSUMER_KINDS),
+    sort: wordParameter(
+      'By what they are ordered, the highest or the latest first; by default `requests`.',
+      CONSUMER_ORDERS,
+    ),
+    q: searched('consumers'),
+    limit: limitParameter(50, 200),
+  },
   'GET /api/custom-metrics/detail': {
     ...FILTER_PARAMETERS,
-    name: parameter('the name of a metric', (text) => text),
+    name: given(searchParameter('The metric.')),
     bucket: bucketParameter(),
-    group: wordParameter(['endpoint']),
+    group: wordParameter('Adds figures per endpoint.', ['endpoint']),
   },
   'GET /api/values': {
     ...FILTER_PARAMETERS,
-    of: wordParameter(DIMENSIONS),
-    q: searchParameter(),
-    limit: limitParameter(200),
+    of: given(wordParameter('Of what.', DIMENSIONS)),
+    q: searched('values'),
+    limit: limitParameter(20, 200),
   },
-  'GET /api/sources': { client_id: textParameter(), q: searchParameter(), limit: limitParameter(1000) },
-  'GET /api/nodes': { limit: limitParameter(1000) },
+  'GET /api/releases': {
+    since: FILTER_PARAMETERS.since,
+    until: FILTER_PARAMETERS.until,
+    client_id: textParameter('The application.'),
+    limit: limitParameter(50, 200),
+  },
+  'GET /api/sources': {
+    client_id: textParameter('The application.'),
+    q: searched('senders'),
+    limit: limitParameter(100, 1000),
+  },
+  'GET /api/nodes': { limit: limitParameter(100, 1000) },
   'GET /api/live': MEMBER_PARAMETERS,
-  'GET /api/export': { ...FILTER_PARAMETERS, format: wordParameter(EXPORT_FORMATS) },
+  'GET /api/export': {
+    ...FILTER_PARAMETERS,
+    format: wordParameter('The format of the file, by default `ndjson`.', EXPORT_FORMATS),
+  },
   'GET /api/backup': {},
   'GET /api/tokens': {},
   'POST /api/tokens': {},

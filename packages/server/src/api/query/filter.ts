@@ -3,7 +3,7 @@ import type { EventFilter } from '../../store/filter/event-filter.ts';
 import {
   hexParameter,
   numberParameter,
-  parameter,
+  patternParameter,
   pseudonymParameter,
   searchParameter,
   textParameter,
@@ -34,6 +34,10 @@ export interface MemberParameters {
   readonly session_id?: string | undefined;
   readonly trace_id?: string | undefined;
   readonly synthetic?: NonNullable<EventFilter['synthetic']> | undefined;
+  readonly release?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly consumer?: string | undefined;
+  readonly consumer_group?: string | undefined;
   readonly latency_ms_min?: number | undefined;
   readonly latency_ms_max?: number | undefined;
   readonly metric?: string | undefined;
@@ -45,34 +49,53 @@ export interface MemberParameters {
 /** The filter: the same parameters for every question about events. */
 export interface FilterParameters extends RangeParameters, MemberParameters {}
 
+const STATUS = /^(?:none|[1-9]xx|\d{3})$/;
+
 /** {@link MemberParameters}. */
 export const MEMBER_PARAMETERS: Parameters<MemberParameters> = {
-  client_id: textParameter(),
-  method: textParameter(),
-  endpoint: textParameter(),
-  endpoint_contains: searchParameter(),
-  path: textParameter(),
-  status: parameter('a status code such as 404, a class such as 4xx, or none', parseStatus),
-  outcome: wordParameter([...OUTCOMES, 'none']),
-  failed: wordParameter(['true', 'false']),
-  error_type: textParameter(),
-  source_ip: pseudonymParameter(),
-  user_id: textParameter(),
-  session_id: textParameter(),
-  trace_id: hexParameter(32),
-  synthetic: wordParameter([...SYNTHETIC_TYPES, 'any', 'none']),
-  latency_ms_min: numberParameter(),
-  latency_ms_max: numberParameter(),
-  metric: textParameter(),
-  metric_equals: searchParameter(),
-  metric_min: numberParameter(),
-  metric_max: numberParameter(),
+  client_id: textParameter('The application.'),
+  method: textParameter('The HTTP method.'),
+  endpoint: textParameter(
+    'The name under which the endpoint is listed: the route, or the path where there is no route.',
+  ),
+  endpoint_contains: searchParameter('A part of that name; ASCII letters in any case.'),
+  path: textParameter('The path, whether there is a route or not.'),
+  status: patternParameter(
+    'The status of the response. `none`: no status, or one below 200.',
+    'a status code such as 404, a class such as 4xx, or none',
+    STATUS,
+    parseStatus,
+  ),
+  outcome: wordParameter('How the request ended. `none`: not given.', [...OUTCOMES, 'none']),
+  failed: wordParameter('`true`: what counts among errors; `false`: what does not.', ['true', 'false']),
+  error_type: textParameter('The class of the error, whole.'),
+  source_ip: pseudonymParameter('The client: its pseudonym, or the first of its digits.'),
+  user_id: textParameter('The user, whole.'),
+  session_id: textParameter('The session, whole.'),
+  trace_id: hexParameter('The trace.', 32),
+  synthetic: wordParameter('Who asked. `any`: a bot or a test; `none`: everybody else.', [
+    ...SYNTHETIC_TYPES,
+    'any',
+    'none',
+  ]),
+  release: textParameter('The release that served it: `service_version`, whole.'),
+  environment: textParameter('The environment that served it, whole.'),
+  consumer: textParameter('Whom it was served for: the pseudonym, whole.'),
+  consumer_group: textParameter('What that belongs to, whole.'),
+  latency_ms_min: numberParameter('The shortest latency, milliseconds.'),
+  latency_ms_max: numberParameter('The longest latency, milliseconds.'),
+  metric: textParameter('Has the custom metric of this name, with a value.'),
+  metric_equals: searchParameter('And it is this text, or the number or boolean that is written so.'),
+  metric_min: numberParameter('And it is a number, not below this.'),
+  metric_max: numberParameter('And it is a number, not above this.'),
 };
 
 /** {@link FilterParameters}. */
 export const FILTER_PARAMETERS: Parameters<FilterParameters> = {
-  since: timeParameter(),
-  until: timeParameter(),
+  since: timeParameter(
+    'The first instant: of the `timestamp` of an event, or of its arrival if it has none.',
+  ),
+  until: timeParameter('The instant before which it ends.'),
   ...MEMBER_PARAMETERS,
 };
 
@@ -97,6 +120,10 @@ export function filterOf(given: FilterParameters): EventFilter {
     sessionId: given.session_id,
     traceId: given.trace_id,
     synthetic: given.synthetic,
+    release: given.release,
+    environment: given.environment,
+    consumer: given.consumer,
+    consumerGroup: given.consumer_group,
     latency: from === undefined && to === undefined ? undefined : { from, to },
     metric: metric === undefined ? undefined : { name: metric, equals, from: metricMin, to: metricMax },
   };
@@ -111,8 +138,10 @@ export function metricProblem(given: FilterParameters): string | undefined {
 }
 
 /** A status code, a class such as `4xx`, or none. */
-function parseStatus(text: string): NonNullable<EventFilter['status']> | undefined {
+function parseStatus(text: string): NonNullable<EventFilter['status']> {
   if (text === 'none') return 'none';
-  if (/^[1-9]xx$/.test(text)) return { from: Number(text[0]) * 100, to: Number(text[0]) * 100 + 99 };
-  return /^\d{3}$/.test(text) ? { from: Number(text), to: Number(text) } : undefined;
+  const isClass = text.endsWith('xx');
+  return isClass
+    ? { from: Number(text[0]) * 100, to: Number(text[0]) * 100 + 99 }
+    : { from: Number(text), to: Number(text) };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-import type { Parameter, Parameters } from './parameters.ts';
+import { ruleOf, type GivenParameter, type Parameter, type Parameters } from './parameters.ts';
 
 /** A query, or which parameter is wrong and why. */
 export type ParsedQuery<T> =
@@ -8,7 +8,7 @@ export type ParsedQuery<T> =
   | { readonly ok: false; readonly error: string };
 
 /** Parameters of whatever type. */
-type Names = Readonly<Record<string, Parameter<unknown>>>;
+type Names = Readonly<Record<string, Parameter<unknown> | GivenParameter<unknown>>>;
 
 /** Most characters of an unknown name that an answer repeats. */
 const MAX_SHOWN_CHARACTERS = 64;
@@ -21,8 +21,9 @@ export function readQuery<T>(description: Parameters<T>, params: URLSearchParams
   const result = v.safeParse(v.object(entries), Object.fromEntries(params), { abortEarly: true });
   // Each parameter is read as the description says.
   if (result.success) return { ok: true, query: result.output as T };
-  const [issue] = result.issues;
-  return { ok: false, error: `\`${v.getDotPath(issue) ?? ''}\` must be ${issue.message}` };
+  const name = v.getDotPath(result.issues[0]) ?? '';
+  const schema = entries[name];
+  return { ok: false, error: `\`${name}\` must be ${schema === undefined ? 'known' : ruleOf(schema).rule}` };
 }
 
 /** What is wrong with the names of parameters; `undefined` for nothing. */

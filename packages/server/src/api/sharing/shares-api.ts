@@ -3,9 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Shares } from '../../access/sharing/share-book.ts';
 import { MAX_SHARES } from '../../access/sharing/share-book.ts';
 import { parseWish, type Share } from '../../access/sharing/share-record.ts';
-import { scopeToJson, type ShareScopeJson } from '../../access/sharing/share-scope.ts';
+import { scopeToJson } from '../../access/sharing/share-scope.ts';
 import { formatTime } from '../../event/timestamps.ts';
 import { failure, type Reply } from '../../http/response.ts';
+import type { SHARE } from '../answers/access.ts';
+import type { Answer } from '../answers/members.ts';
+import { SHARE_WISH } from '../bodies.ts';
 import { readJsonObject } from '../json-body.ts';
 import { QUERIES } from '../query/descriptions.ts';
 import { readQuery } from '../query/reading.ts';
@@ -24,7 +27,7 @@ export async function createShareReply(
   shares: Shares,
   createdBy: string,
 ): Promise<Reply> {
-  const body = await readJsonObject(message, MAX_BODY_BYTES);
+  const body = await readJsonObject(message, MAX_BODY_BYTES, Object.keys(SHARE_WISH.entries));
   if (!body.ok) return body.reply;
   const wish = parseWish(body.value);
   if (typeof wish === 'string') return failure(400, wish);
@@ -38,21 +41,12 @@ export async function revokeShareReply(shares: Shares, params: URLSearchParams):
   const parsed = readQuery(QUERIES['DELETE /api/shares'], params);
   if (!parsed.ok) return failure(400, parsed.error);
   const { id } = parsed.query;
-  if (id === undefined) return failure(400, '`id` must be given');
   if (!(await shares.revoke(id))) return failure(404, 'there is no such link');
   return { status: 200, body: { revoked: id } };
 }
 
 /** A link as the API shows it. */
-export interface ShareJson extends ShareScopeJson {
-  readonly id: string;
-  readonly details: boolean;
-  /** Id of a token. */
-  readonly created_by: string;
-  /** RFC 3339, as the other. */
-  readonly created_at: string;
-  readonly expires_at: string;
-}
+export type ShareJson = Answer<typeof SHARE>;
 
 /** Writes what is known of a link. */
 export function shareToJson({ id, scope, details, ...share }: Share): ShareJson {

@@ -1,7 +1,7 @@
 import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -36,6 +36,11 @@ const EVENTS_TABLE = `
     response_body_size         BIGINT,
     network_protocol_version   VARCHAR,
     user_agent_synthetic_type  VARCHAR,
+    service_version            VARCHAR,
+    deployment_environment     VARCHAR,
+    consumer                   VARCHAR,
+    consumer_group             VARCHAR,
+    consumer_label             VARCHAR,
     path_group                 VARCHAR
   )`;
 
@@ -55,6 +60,14 @@ const PRODUCERS_TABLE = `
     service_instance_id     VARCHAR
   )`;
 
+/** Which releases of applications there were, and the time of the first event of each. */
+const RELEASES_TABLE = `
+  CREATE TABLE IF NOT EXISTS releases (
+    client_id        VARCHAR NOT NULL,
+    service_version  VARCHAR NOT NULL,
+    first_seen       TIMESTAMP_MS NOT NULL
+  )`;
+
 /**
  * One row. `rolled_up_to` is the highest id of an event that the aggregates hold; they hold all below it. Those of minutes
  * hold all above `minutes_from` as well, for they are written with the events since then.
@@ -68,6 +81,7 @@ export const CREATE_TABLES: readonly string[] = [
   META_TABLE,
   EVENTS_TABLE,
   PRODUCERS_TABLE,
+  RELEASES_TABLE,
   ...ROLLUP_TABLES.map(createSql),
 ];
 
@@ -75,8 +89,9 @@ export const CREATE_TABLES: readonly string[] = [
  * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
  * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always. Version 3
  * did not write minutes with the events. Version 4 kept nothing of what applications say of themselves, version 5
- * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 listed requests without a
- * route under their paths, and what it stored stays so.
+ * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 did not
+ * say of events which release they are of, nor for which consumer, and
+ * did not remember releases. Version 8 listed requests without a route under their paths, and what it stored stays so.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
@@ -101,5 +116,14 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
     `UPDATE meta SET rolled_up_to = CASE WHEN EXISTS (FROM events) THEN 0 ELSE rolled_up_to END,
                      minutes_from = coalesce((SELECT max(id) FROM events), 0)`,
   ],
-  7: ['ALTER TABLE events ADD COLUMN path_group VARCHAR'],
+  7: [
+    RELEASES_TABLE,
+    // What runs now is not new.
+    `INSERT INTO releases SELECT client_id, service_version, min(first_seen) FROM producers
+     WHERE service_version IS NOT NULL GROUP BY ALL`,
+    ...['service_version', 'deployment_environment', 'consumer', 'consumer_group', 'consumer_label'].map(
+      (column) => `ALTER TABLE events ADD COLUMN ${column} VARCHAR`,
+    ),
+  ],
+  8: ['ALTER TABLE events ADD COLUMN path_group VARCHAR'],
 };

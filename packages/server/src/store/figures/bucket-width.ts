@@ -21,9 +21,12 @@ const TARGET_BUCKETS = 60;
 /** The same of the questions of the page. A range that does not begin at a bucket's start touches one more than fit into it. */
 const PAGE_BUCKETS = 119;
 
+/** How a width is written: `<n>s|m|h|d`. */
+export const BUCKET: RegExp = /^([1-9]\d{0,6})([smhd])$/;
+
 /** Reads `<n>s|m|h|d`, 1 s to 366 d. @returns milliseconds, or `undefined` if the text is no such width. */
 export function parseBucket(text: string): number | undefined {
-  const match = /^([1-9]\d{0,6})([smhd])$/.exec(text);
+  const match = BUCKET.exec(text);
   const unit = UNITS[match?.[2] ?? ''];
   if (match === null || unit === undefined) return undefined;
   const millis = Number(match[1]) * unit;

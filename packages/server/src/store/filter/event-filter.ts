@@ -43,6 +43,13 @@ export interface EventFilter {
   readonly traceId?: string | undefined;
   /** What asked without being a person: one kind, `any` of them, or `none`. */
   readonly synthetic?: SyntheticType | 'any' | 'none' | undefined;
+  /** `service.version` of what served it. */
+  readonly release?: string | undefined;
+  /** `deployment.environment.name`, likewise. */
+  readonly environment?: string | undefined;
+  /** Whole pseudonym. */
+  readonly consumer?: string | undefined;
+  readonly consumerGroup?: string | undefined;
   /** Milliseconds. */
   readonly latency?: NumberSpan | undefined;
   readonly metric?: MetricCondition | undefined;
@@ -66,6 +73,10 @@ const TOLD_BY: Readonly<Record<keyof EventFilter, 'keys' | 'event'>> = {
   sessionId: 'event',
   traceId: 'event',
   synthetic: 'event',
+  release: 'event',
+  environment: 'event',
+  consumer: 'event',
+  consumerGroup: 'event',
   latency: 'event',
   metric: 'event',
 };

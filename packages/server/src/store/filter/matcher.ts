@@ -45,6 +45,10 @@ function memberConditions(filter: EventFilter): readonly Condition[] {
     ...given(filter.sessionId, (sessionId) => (event) => event.sessionId === sessionId),
     ...given(filter.traceId, (traceId) => (event) => event.traceId === traceId),
     ...given(filter.synthetic, ofSynthetic),
+    ...given(filter.release, (release) => (event) => event.release === release),
+    ...given(filter.environment, (environment) => (event) => event.environment === environment),
+    ...given(filter.consumer, (consumer) => (event) => event.consumer === consumer),
+    ...given(filter.consumerGroup, (group) => (event) => event.consumerGroup === group),
     ...given(filter.latency, (span) => (event) => isWithin(event.latencyMs, span)),
     ...given(filter.metric, ofMetric),
   ];

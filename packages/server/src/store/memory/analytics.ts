@@ -20,6 +20,7 @@ import {
   type StatusCounts,
   type Totals,
 } from '../analytics.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../consumer-list.ts';
 import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../error-list.ts';
 import type { Percentiles } from '../event-query.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
@@ -27,15 +28,18 @@ import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
 import type { LatenciesQuery, LatencyCells } from '../latency-cells.ts';
 import { isLong } from '../figures/precision.ts';
 import type { ProducerRow } from '../producer.ts';
+import type { NewRelease, Release, ReleasesQuery } from '../release-list.ts';
 import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
 import type { ValueCount, ValuesQuery } from '../value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
-import { addressesOf, compare, listedAs, percentilesOf, sparklineOf } from './figures.ts';
 import { listErrors } from './errors.ts';
 import { countLatencies } from './latencies.ts';
+import { listConsumers } from './consumers.ts';
+import { addressesOf, compare, listedAs, percentilesOf, sparklineOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
+import { listReleases } from './releases.ts';
 import { listApplications, listProducers } from './source-list.ts';
 import { listValues } from './values.ts';
 
@@ -43,11 +47,17 @@ import { listValues } from './values.ts';
 export class MemoryAnalytics implements Analytics {
   readonly #events: readonly StoredEvent[];
   readonly #producers: ReadonlyMap<string, ProducerRow>;
+  readonly #releases: readonly Release[];
 
-  /** Looks into both whenever it is asked. */
-  constructor(events: readonly StoredEvent[], producers: ReadonlyMap<string, ProducerRow>) {
+  /** Looks into them whenever it is asked. */
+  constructor(
+    events: readonly StoredEvent[],
+    producers: ReadonlyMap<string, ProducerRow>,
+    releases: readonly Release[],
+  ) {
     this.#events = events;
     this.#producers = producers;
+    this.#releases = releases;
   }
 
   overview(query: OverviewQuery): Promise<Overview> {
@@ -114,6 +124,11 @@ export class MemoryAnalytics implements Analytics {
     return Promise.resolve(clients.slice(0, query.limit));
   }
 
+  consumers(query: ConsumersQuery): Promise<ConsumerList> {
+    const earlier = this.#matching(earlierFilter(query));
+    return Promise.resolve(listConsumers(this.#matching(query), earlier, query));
+  }
+
   metrics(query: MetricsQuery): Promise<MetricList> {
     return Promise.resolve(listMetrics(this.#matching(query), query));
   }
@@ -128,6 +143,10 @@ export class MemoryAnalytics implements Analytics {
 
   values(query: ValuesQuery): Promise<readonly ValueCount[]> {
     return Promise.resolve(listValues(this.#matching(query), query));
+  }
+
+  releases(query: ReleasesQuery): Promise<readonly NewRelease[]> {
+    return Promise.resolve(listReleases(this.#releases, query));
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {

@@ -5,7 +5,9 @@ import { Claims } from '../claims.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
+import { KnownReleases } from '../known-releases.ts';
 import type { ProducerRef, ProducerRow } from '../producer.ts';
+import type { Release } from '../release-list.ts';
 import type {
   Append,
   AppendOutcome,
@@ -32,7 +34,9 @@ export class MemoryStore implements Store {
   readonly #events: StoredEvent[] = [];
   #nextId = 1;
   readonly #producers = new Map<string, ProducerRow>();
-  readonly analytics: Analytics = new MemoryAnalytics(this.#events, this.#producers);
+  readonly #releases: Release[] = [];
+  readonly #knownReleases = new KnownReleases();
+  readonly analytics: Analytics = new MemoryAnalytics(this.#events, this.#producers, this.#releases);
   readonly #claims = new Claims();
   readonly #listeners = new CommitListeners();
   readonly #writer = new GroupCommit((group) => Promise.resolve(this.#commit(group)));
@@ -105,6 +109,9 @@ export class MemoryStore implements Store {
     const committed = numberEvents(stored, this.#nextId);
     this.#nextId += committed.length;
     for (const event of committed) this.#events.push(event);
+    const releases = this.#knownReleases.newIn(committed);
+    this.#releases.push(...releases);
+    this.#knownReleases.learn(releases);
     for (const [key, change] of producers)
       this.#producers.set(key, nextRow(this.#producers.get(key), change));
     this.#listeners.notify(committed, { durationMillis: performance.now() - start });

@@ -16,6 +16,10 @@ const VALUES: Readonly<Record<Dimension, (event: StoredEvent) => string | null>>
   user_id: (event) => event.userId,
   session_id: (event) => event.sessionId,
   synthetic: (event) => event.syntheticType,
+  release: (event) => event.release,
+  environment: (event) => event.environment,
+  consumer: (event) => event.consumer,
+  consumer_group: (event) => event.consumerGroup,
 };
 
 /** Answers a {@link ValuesQuery} from the events that match it. */

@@ -29,6 +29,11 @@ export function toStoredEvent(row: Row): StoredEvent {
     responseBodySize: maybe(row['response_body_size']),
     protocolVersion: maybeText(row['network_protocol_version']),
     syntheticType: maybeText(row['user_agent_synthetic_type']) as SyntheticType | null,
+    release: maybeText(row['service_version']),
+    environment: maybeText(row['deployment_environment']),
+    consumer: maybeText(row['consumer']),
+    consumerGroup: maybeText(row['consumer_group']),
+    consumerLabel: maybeText(row['consumer_label']),
     pathGroup: maybeText(row['path_group']),
   };
 }

@@ -132,10 +132,12 @@ for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3, VERSION_4,
       expect((await store.producer('producer-1'))?.service).to.include({ version: '1.2.3' });
       const newest = (await store.events({ limit: 1000 })).toSorted((a, b) => b.id - a.id);
       expect(
-        newest.slice(0, 2).map(({ errorType, responseBodySize }) => [errorType, responseBodySize]),
+        newest
+          .slice(0, 2)
+          .map(({ errorType, responseBodySize, release }) => [errorType, responseBodySize, release]),
       ).to.deep.equal([
-        ['TypeError', 2 ** 40],
-        [null, null],
+        ['TypeError', 2 ** 40, '1.2.3'],
+        [null, null, null],
       ]);
       const range = { since: START - 200 * HOUR, until: START + HOUR, bucketMillis: HOUR };
       for (const bucketMillis of [HOUR, HOUR / 2]) {

@@ -75,7 +75,7 @@ describe('answers from PostgreSQL', function () {
     exact = new MemoryStore();
     await ask(
       url,
-      `DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE pending, producers, additions, ' || string_agg(relname, ',') FROM pg_class
+      `DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE pending, producers, additions, releases, ' || string_agg(relname, ',') FROM pg_class
          WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace); END $$`,
     );
   });

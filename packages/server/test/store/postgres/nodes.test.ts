@@ -227,9 +227,14 @@ describe('servers on one database', function () {
     expect(await meta()).to.deep.equal([{ version: 1, usable_from: 1 }]);
     const store = await open();
     await untilListed(store, 'one:8765 ready');
-    expect(await meta()).to.deep.equal([{ version: 3, usable_from: 1 }]);
+    expect(await meta()).to.deep.equal([{ version: 4, usable_from: 1 }]);
     await openStore(url).then((again) => again.close());
-    expect(await meta()).to.deep.equal([{ version: 3, usable_from: 1 }]);
+    expect(await meta()).to.deep.equal([{ version: 4, usable_from: 1 }]);
+    await store.append(append({ seq: null }));
+    const known = 'arrived, received_at, event_time, client_id, endpoint, method, custom_data';
+    await ask(url, `INSERT INTO events (id, ${known}) SELECT id + 1, ${known} FROM events`);
+    const events = await store.events({ limit: 9, order: 'oldest' });
+    expect(events.map(({ release }) => release)).to.deep.equal(['1.2.3', null]);
   });
 });
 

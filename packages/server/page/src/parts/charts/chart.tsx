@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 
 import { LOCALE } from '../../locale.ts';
 import { usePage } from '../../page-context.ts';
 import type { Span } from '../../time-range.ts';
+import { ReleaseMarks, type ShownReleases } from '../releases/release-marks.tsx';
 import { colourReader, type ColourReader } from './colours.ts';
 
 /** A chart over time. */
@@ -23,6 +24,8 @@ export interface ChartProps {
   readonly label: string;
   /** The index under the pointer, `undefined` when it leaves. */
   readonly onHover: (index: number | undefined) => void;
+  /** Releases to mark. */
+  readonly releases?: ShownReleases | undefined;
   /** A part of the range was chosen with the pointer. */
   readonly onSelect?: ((span: Span) => void) | undefined;
 }
@@ -40,12 +43,13 @@ export function Chart(props: ChartProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const latest = useRef(props);
+  const [area, setArea] = useState<Area>({ left: 0, width: 0 });
   latest.current = props;
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
-    const drawn = new uPlot(optionsOf(latest, element), latest.current.data, element);
+    const drawn = new uPlot(optionsOf(latest, element, setArea), latest.current.data, element);
     plot.current = drawn;
     const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
@@ -56,10 +60,30 @@ export function Chart(props: ChartProps): JSX.Element {
   }, [theme, props.logFrom]);
   useEffect(() => plot.current?.setData(props.data), [props.data]);
 
-  return <div class="chart" ref={host} role="img" aria-label={props.label} />;
+  const { releases, span } = props;
+  const at = (millis: number): number | undefined => {
+    const part = (millis - span.since) / (span.until - span.since);
+    return part < 0 || part > 1 || area.width === 0 ? undefined : area.left + part * area.width;
+  };
+  return (
+    <div class="charted">
+      <div class="chart" ref={host} role="img" aria-label={props.label} />
+      {releases !== undefined && <ReleaseMarks releases={releases} at={at} />}
+    </div>
+  );
 }
 
-function optionsOf(latest: { readonly current: ChartProps }, element: HTMLElement): uPlot.Options {
+/** What lies between the axes, in pixels from the left. */
+interface Area {
+  readonly left: number;
+  readonly width: number;
+}
+
+function optionsOf(
+  latest: { readonly current: ChartProps },
+  element: HTMLElement,
+  onArea: (change: (before: Area) => Area) => void,
+): uPlot.Options {
   const colour = colourReader(element);
   const axis = {
     stroke: colour('--muted'),
@@ -95,6 +119,12 @@ function optionsOf(latest: { readonly current: ChartProps }, element: HTMLElemen
     ],
     series: [{}, ...latest.current.series(colour)],
     hooks: {
+      draw: [
+        ({ bbox }) => {
+          const [left, width] = [bbox.left / devicePixelRatio, bbox.width / devicePixelRatio];
+          onArea((before) => (before.left === left && before.width === width ? before : { left, width }));
+        },
+      ],
       setCursor: [({ cursor }) => latest.current.onHover(cursor.idx ?? undefined)],
       setSelect: [
         (drawn) => {

@@ -9,6 +9,7 @@ import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
 import { isolatedPoints } from './isolated-points.ts';
 import { Legend } from './legend.tsx';
+import type { OverviewChartProps } from './requests-chart.tsx';
 import { Panel } from '../panel.tsx';
 
 /** Each with a dash of its own: not everybody tells the colours apart. */
@@ -22,13 +23,7 @@ const PERCENTILES = [
 const LEAST = 0.01;
 
 /** Percentiles of the latency over time. */
-export function LatencyChart({
-  overview,
-  outdated,
-}: {
-  readonly overview: Overview;
-  readonly outdated: boolean;
-}): JSX.Element {
+export function LatencyChart({ overview, outdated, releases }: OverviewChartProps): JSX.Element {
   const select = useRangeSelection();
   const [hovered, setHovered] = useState<number>();
   const [isLog, setLog] = useState(true);
@@ -66,6 +61,7 @@ export function LatencyChart({
         label={label}
         onHover={setHovered}
         onSelect={select}
+        releases={releases}
       />
     </Panel>
   );

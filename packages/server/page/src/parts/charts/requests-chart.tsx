@@ -5,19 +5,23 @@ import uPlot from 'uplot';
 import type { Overview, StatusClass } from '../../api-types.ts';
 import { count, exactCount, interval } from '../../format.ts';
 import { useNarrowing, useRangeSelection } from '../../page-context.ts';
+import type { ShownReleases } from '../releases/release-marks.tsx';
 import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
 import { Legend } from './legend.tsx';
 import { Panel } from '../panel.tsx';
 import { STATUS_CLASSES, statusColour } from '../status-class.ts';
 
-interface OverviewChartProps {
+/** What a chart of an overview is drawn from. */
+export interface OverviewChartProps {
   readonly overview: Overview;
   readonly outdated: boolean;
+  /** Which ones appeared in the range. */
+  readonly releases?: ShownReleases | undefined;
 }
 
 /** Requests over time, stacked by status class. */
-export function RequestsChart({ overview, outdated }: OverviewChartProps): JSX.Element {
+export function RequestsChart({ overview, outdated, releases }: OverviewChartProps): JSX.Element {
   const select = useRangeSelection();
   const { to } = useNarrowing();
   const [hovered, setHovered] = useState<number>();
@@ -48,6 +52,7 @@ export function RequestsChart({ overview, outdated }: OverviewChartProps): JSX.E
         label={label}
         onHover={setHovered}
         onSelect={select}
+        releases={releases}
       />
     </Panel>
   );

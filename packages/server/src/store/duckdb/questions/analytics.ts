@@ -14,18 +14,21 @@ import {
   type OverviewQuery,
   type TimeRange,
 } from '../../analytics.ts';
+import type { ConsumerList, ConsumersQuery } from '../../consumer-list.ts';
 import type { ErrorList, ErrorsQuery } from '../../error-list.ts';
 import type { LatenciesQuery, LatencyCells } from '../../latency-cells.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { metricBucket } from '../../figures/bucket-width.ts';
 import { endOf, EXACT_EVENTS, isLong } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
+import type { NewRelease, ReleasesQuery } from '../../release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../value-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
 import { number } from '../../rows/values.ts';
 import { topClientsOf } from './client-source.ts';
+import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { errorListOf } from './error-list.ts';
 import { latencyCellsOf } from './latency-cells.ts';
@@ -35,6 +38,7 @@ import { overviewOf } from './overview.ts';
 import { rollupMetricSource, rollupMetricUses } from './rollup-metric-source.ts';
 import type { RolledUp } from './rollup-range.ts';
 import { rollupSource, type Grain } from './rollup-source.ts';
+import { releaseListOf } from './releases.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { exactSource, type FactSource } from './source.ts';
 import { valueListOf } from './values.ts';
@@ -81,6 +85,10 @@ export class DuckDbAnalytics implements Analytics {
     return this.#inSnapshot(query, (rows, rolledUp) => topClientsOf(rows, query, rolledUp));
   }
 
+  consumers(query: ConsumersQuery): Promise<ConsumerList> {
+    return this.#reads.inSnapshot((rows) => consumerListOf(rows, query));
+  }
+
   metrics(query: MetricsQuery): Promise<MetricList> {
     return this.#inSnapshot(query, (rows, rolledUp) =>
       metricListOf(
@@ -107,6 +115,10 @@ export class DuckDbAnalytics implements Analytics {
 
   values(query: ValuesQuery): Promise<readonly ValueCount[]> {
     return this.#inSnapshot(query, (rows, rolledUp) => valueListOf(rows, query, rolledUp));
+  }
+
+  releases(query: ReleasesQuery): Promise<readonly NewRelease[]> {
+    return this.#reads.inSnapshot((rows) => releaseListOf(rows, query));
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {

@@ -52,6 +52,10 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
     .text('error_type', 'error_type = $error_type', filter.errorType)
     .text('user_id', 'user_id = $user_id', filter.userId)
     .text('session_id', 'session_id = $session_id', filter.sessionId)
+    .text('release', 'service_version = $release', filter.release)
+    .text('environment', 'deployment_environment = $environment', filter.environment)
+    .text('consumer', 'consumer = $consumer', filter.consumer)
+    .text('consumer_group', 'consumer_group = $consumer_group', filter.consumerGroup)
     .text('trace_id', 'trace_id = $trace_id', filter.traceId);
   if (status === 'none') conditions.and('coalesce(status_code, 0) < 200');
   else if (status !== undefined)

@@ -35,6 +35,11 @@ export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
   count(appender, event.responseBodySize);
   text(appender, event.protocolVersion);
   text(appender, event.syntheticType);
+  text(appender, event.release);
+  text(appender, event.environment);
+  text(appender, event.consumer);
+  text(appender, event.consumerGroup);
+  text(appender, event.consumerLabel);
   text(appender, event.pathGroup);
   appender.endRow();
 }

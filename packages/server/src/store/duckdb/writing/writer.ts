@@ -12,9 +12,11 @@ import {
 
 import type { StoredEvent } from '../../../event/event.ts';
 import { decideGroup, numberEvents, type GroupDecision } from '../../append-decision.ts';
+import { KnownReleases } from '../../known-releases.ts';
 import type { Append, AppendOutcome } from '../../store.ts';
 import { lastEventId } from './last-event-id.ts';
 import { appendMinuteRows, type MinuteAppenders } from './minute-rows.ts';
+import { addReleases, forgetReleases, storedReleases } from './releases.ts';
 import { appendRow } from './row.ts';
 
 const SELECT_LAST_SEQS =
@@ -48,6 +50,7 @@ interface Prepared {
   readonly selectLastSeqs: DuckDBPreparedStatement;
   readonly mergeProducers: DuckDBPreparedStatement;
   nextId: number;
+  readonly releases: KnownReleases;
 }
 
 /** A committed group. */
@@ -94,13 +97,14 @@ export class DuckDbWriter {
     return producers.map((producer) => found.get(producer) ?? 0);
   }
 
-  /** Removes old producer rows in a transaction of their own. Must not overlap a commit. */
+  /** Removes old producer rows, and what no application needs of its releases, in transactions of their own. Must not overlap a commit. */
   async forgetProducers(lastSeenBefore: number, keep: readonly string[]): Promise<number> {
     const result = await this.#connection.run(
       DELETE_PRODUCERS,
       { before: BigInt(lastSeenBefore), keep: listValue([...keep]) },
       { before: BIGINT, keep: LIST(VARCHAR) },
     );
+    await forgetReleases(this.#connection);
     return result.rowsChanged;
   }
 
@@ -120,6 +124,9 @@ export class DuckDbWriter {
     appendMinuteRows(prepared.appenders, events);
     for (const appender of Object.values(prepared.appenders)) appender.flushSync();
     prepared.nextId += events.length;
+    const releases = prepared.releases.newIn(events);
+    await addReleases(this.#connection, releases);
+    prepared.releases.learn(releases);
     if (decision.producers.size > 0) await mergeProducers(prepared.mergeProducers, decision);
     return { outcomes: decision.outcomes, events };
   }
@@ -142,6 +149,7 @@ export class DuckDbWriter {
       selectLastSeqs: await this.#connection.prepare(SELECT_LAST_SEQS),
       mergeProducers: await this.#connection.prepare(MERGE_PRODUCERS),
       nextId: (await lastEventId(this.#connection)) + 1,
+      releases: new KnownReleases(await storedReleases(this.#connection)),
     };
   }
 

@@ -12,21 +12,25 @@ import type {
   OverviewQuery,
   TimeRange,
 } from '../../analytics.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../consumer-list.ts';
 import type { ErrorList, ErrorsQuery } from '../../error-list.ts';
 import type { LatenciesQuery, LatencyCells } from '../../latency-cells.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
+import type { NewRelease, ReleasesQuery } from '../../release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../value-list.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
 import { topClientsOf } from './clients.ts';
+import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { errorListOf } from './error-list.ts';
 import { latencyCellsOf } from './latency-cells.ts';
 import { metricDetailOf } from './metric-detail.ts';
 import { metricListOf } from './metric-list.ts';
 import { overviewOf } from './overview.ts';
+import { releaseListOf } from './releases.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { storedState, type StoredState } from './stored-state.ts';
 import { valueListOf } from './values.ts';
@@ -65,6 +69,10 @@ export class PostgresAnalytics implements Analytics {
     return this.#inSnapshot(query, query, topClientsOf);
   }
 
+  consumers(query: ConsumersQuery): Promise<ConsumerList> {
+    return this.#inSnapshot(query, { ...query, since: earlierFilter(query).since }, consumerListOf);
+  }
+
   metrics(query: MetricsQuery): Promise<MetricList> {
     return this.#inSnapshot(query, query, metricListOf);
   }
@@ -75,6 +83,10 @@ export class PostgresAnalytics implements Analytics {
 
   values(query: ValuesQuery): Promise<readonly ValueCount[]> {
     return this.#inSnapshot(query, query, valueListOf);
+  }
+
+  releases(query: ReleasesQuery): Promise<readonly NewRelease[]> {
+    return this.#reads.inSnapshot((rows) => releaseListOf(rows, query));
   }
 
   producers(query: SourceQuery): Promise<Listed<ProducerRow>> {

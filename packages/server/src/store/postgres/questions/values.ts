@@ -21,6 +21,10 @@ const OF_EVENT: Readonly<Record<Dimension, string>> = {
   user_id: 'user_id',
   session_id: 'session_id',
   synthetic: 'user_agent_synthetic_type',
+  release: 'service_version',
+  environment: 'deployment_environment',
+  consumer: 'consumer',
+  consumer_group: 'consumer_group',
 };
 
 /** Answers a {@link ValuesQuery}. */

@@ -24,11 +24,11 @@ const EVENTS: DailyTable = {
   indexesSql: ['CREATE INDEX events_time ON events (event_time)', 'CREATE INDEX events_id ON events (id)'],
 };
 
-/** Since version 4. Servers of the version before list what they store without a route under its path, as before. */
+/** Since version 5. Servers of the version before list what they store without a route under its path, as before. */
 export const ADD_PATH_GROUP = 'ALTER TABLE events ADD COLUMN path_group text';
 
 /**
- * Since version 4, for partitions that are made from then on: to make it for what is stored would lock that. Of requests few fail, and
+ * Since version 5, for partitions that are made from then on: to make it for what is stored would lock that. Of requests few fail, and
  * whoever asks for these asks for a long time.
  */
 export const ADD_INDEX_OF_FAILED: string = `CREATE INDEX events_failed ON ONLY events (event_time) WHERE ${IS_ERROR}`;
@@ -82,6 +82,22 @@ export const NODES = `
 export const GUESSES = `
   CREATE UNLOGGED TABLE guesses (
     minute timestamptz NOT NULL, sender text COLLATE "C" NOT NULL, wrong integer NOT NULL, PRIMARY KEY (minute, sender))`;
+
+/** Since version 4. Of servers of older versions, and of their time, nothing is known. */
+export const ADD_RELEASE_AND_CONSUMER = `
+  ALTER TABLE events ADD COLUMN service_version text, ADD COLUMN deployment_environment text, ADD COLUMN consumer text,
+    ADD COLUMN consumer_group text, ADD COLUMN consumer_label text`;
+
+/** Since version 4. Which releases of applications there were, and the time of the first event of each. */
+export const RELEASES = `
+  CREATE TABLE releases (
+    client_id text COLLATE "C" NOT NULL, service_version text COLLATE "C" NOT NULL, first_seen bigint NOT NULL,
+    PRIMARY KEY (client_id, service_version))`;
+
+/** What runs when they begin to be remembered is not new. */
+export const FIRST_RELEASES = `
+  INSERT INTO releases SELECT client_id, service_version, min(first_seen) FROM producers
+  WHERE service_version IS NOT NULL GROUP BY client_id, service_version`;
 
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;

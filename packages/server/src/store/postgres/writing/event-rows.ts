@@ -5,9 +5,10 @@ import { dayOf } from '../engine/days.ts';
 /** In the order in which {@link copyEvent} writes them. */
 export const EVENT_COLUMNS = `arrived, id, received_at, event_time, client_id, source_ip, endpoint, scheme, method, custom_data,
   "timestamp", status_code, latency_ms, route, outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate,
-  error_type, request_body_size, response_body_size, network_protocol_version, user_agent_synthetic_type, path_group`;
+  error_type, request_body_size, response_body_size, network_protocol_version, user_agent_synthetic_type, service_version,
+  deployment_environment, consumer, consumer_group, consumer_label, path_group`;
 
-const COLUMN_COUNT = 27;
+const COLUMN_COUNT = 32;
 
 /** Adds the row of an event. */
 export function copyEvent(copy: BinaryCopy, event: StoredEvent): void {
@@ -40,6 +41,11 @@ export function copyEvent(copy: BinaryCopy, event: StoredEvent): void {
   int8(copy, event.responseBodySize);
   text(copy, event.protocolVersion);
   text(copy, event.syntheticType);
+  text(copy, event.release);
+  text(copy, event.environment);
+  text(copy, event.consumer);
+  text(copy, event.consumerGroup);
+  text(copy, event.consumerLabel);
   text(copy, event.pathGroup);
 }
 

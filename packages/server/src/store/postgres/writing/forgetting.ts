@@ -1,12 +1,14 @@
 import type pg from 'pg';
 
+import { forgetReleases } from './releases.ts';
+
 /** Each server says of which producers it has a connection; what none has said so of for long is forgotten. */
 const HOLD = 'UPDATE producers SET held_at = $2, held_by = $3 WHERE producer = ANY($1)';
 const DELETE = `
   DELETE FROM producers
   WHERE last_seen < $1 AND NOT producer = ANY($2) AND (held_by = $3 OR held_at < $1)`;
 
-/** Removes the rows of producers that were last seen before an instant. @returns how many */
+/** Removes the rows of producers that were last seen before an instant, and releases that are too many. @returns how many producers */
 export async function forgetProducers(
   client: pg.Client,
   lastSeenBefore: number,
@@ -15,5 +17,6 @@ export async function forgetProducers(
 ): Promise<number> {
   const before = Math.floor(lastSeenBefore);
   await client.query(HOLD, [keep, Date.now(), node]);
+  await forgetReleases(client);
   return (await client.query(DELETE, [before, keep, node])).rowCount ?? 0;
 }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 
 import type { StoredEvent } from '../../../event/event.ts';
 import { groupBy } from '../../../nested-maps.ts';
+import { KnownReleases } from '../../known-releases.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { dayOf } from '../engine/days.ts';
 import { inTransaction } from '../engine/transaction.ts';
@@ -9,6 +10,7 @@ import { createPartitions } from '../schema/partitions.ts';
 import { EVENTS_OF_BATCH } from '../engine/batches.ts';
 import type { BatchIds } from './batch-ids.ts';
 import { copyBatch } from './copy-batch.ts';
+import { addReleases } from './releases.ts';
 
 /** Where a producer has sent to both, the higher number counts: what was acknowledged by either is not stored again. */
 const ADD_PRODUCER = `
@@ -64,6 +66,7 @@ export async function importEvents(
       const first = (await ids.take(client)) * EVENTS_OF_BATCH;
       const numbered = ofDay.map((event, index) => ({ ...event, id: first + index }));
       await copyBatch(client, day, numbered);
+      await addReleases(client, new KnownReleases().newIn(numbered));
     }
   });
 }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { StoredEvent } from '../../../event/event.ts';
 import { groupBy } from '../../../nested-maps.ts';
 import { decideGroup, numberEvents, type GroupDecision } from '../../append-decision.ts';
+import { KnownReleases } from '../../known-releases.ts';
 import type { Append, AppendOutcome } from '../../store.ts';
 import { inTransaction } from '../engine/transaction.ts';
 import { EVENTS_OF_BATCH } from '../engine/batches.ts';
@@ -10,6 +11,7 @@ import { BatchIds } from './batch-ids.ts';
 import { dayOf } from '../engine/days.ts';
 import { copyBatch } from './copy-batch.ts';
 import { lockProducers, mergeProducers } from './producers.ts';
+import { addReleases } from './releases.ts';
 
 /** A committed group. */
 export interface CommittedGroup {
@@ -21,6 +23,7 @@ export interface CommittedGroup {
 export class PostgresWriter {
   readonly #node: string;
   readonly #ids = new BatchIds();
+  readonly #releases = new KnownReleases();
 
   /** @param node - name of this server, of no other one that is at work */
   constructor(node: string) {
@@ -31,15 +34,19 @@ export class PostgresWriter {
    * Stores a group: the events, what they add to their minutes, and the producers' new `last_seq` are durable together.
    * When it rejects, the caller must take nothing as stored, and must use another connection.
    */
-  commit(client: pg.Client, group: readonly Append[]): Promise<CommittedGroup> {
+  async commit(client: pg.Client, group: readonly Append[]): Promise<CommittedGroup> {
     const named = group.map((append) => this.#named(append));
-    return inTransaction(client, async () => {
+    const { releases: stored, ...committed } = await inTransaction(client, async () => {
       const { lastSeqs, claims } = await lockProducers(client, named);
       const decision = decideGroup(named, lastSeqs, claims);
       const events = await this.#store(client, decision);
+      const releases = this.#releases.newIn(events);
+      await addReleases(client, releases);
       if (decision.producers.size > 0) await mergeProducers(client, decision, this.#node);
-      return { outcomes: decision.outcomes, events };
+      return { outcomes: decision.outcomes, events, releases };
     });
+    this.#releases.learn(stored);
+    return committed;
   }
 
   /**

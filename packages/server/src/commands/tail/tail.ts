@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../../errors.ts';
 import { readMessages } from './event-stream.ts';
-import { tailLine, type TailedEvent } from './tail-line.ts';
-import type { Paint } from './terminal.ts';
+import { tailLine, type TailedEvent } from './line.ts';
+import type { Paint } from '../terminal.ts';
 
 /** What to watch. */
 export interface TailOptions {

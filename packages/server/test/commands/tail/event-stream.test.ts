@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { readMessages, type StreamMessage } from '../../dist/commands/event-stream.js';
+import { readMessages, type StreamMessage } from '../../../dist/commands/tail/event-stream.js';
 
 async function read(bytes: Uint8Array, size: number): Promise<StreamMessage[]> {
   async function* chunks(): AsyncGenerator<Uint8Array> {

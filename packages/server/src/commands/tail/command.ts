@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 
 import { tail, TailError } from './tail.ts';
-import { createPaint } from './terminal.ts';
+import { createPaint } from '../terminal.ts';
 
 interface TailFlags {
   readonly url: string;

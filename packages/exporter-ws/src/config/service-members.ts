@@ -1,4 +1,4 @@
-import type { ExporterConfig } from '../config/config.ts';
+import type { ExporterConfig } from './config.ts';
 
 /** Optional members of `hello`, and of each event in event mode (PROTOCOL.md). Backends ignore what they do not know. */
 export interface ServiceMembers {

@@ -1,4 +1,4 @@
-import { printable, type Paint } from './terminal.ts';
+import { printable, type Paint } from '../terminal.ts';
 
 /** An event as `GET /api/live` sends it, as far as a line shows it. */
 export interface TailedEvent {

@@ -1,0 +1,91 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+
+import type { ConsumerKind, Consumers } from '../api-types.ts';
+import { exactCount } from '../format.ts';
+import { isEverything } from '../filter/filter.ts';
+import { usePage } from '../page-context.ts';
+import { ConsumerTable } from '../parts/consumers/consumer-table.tsx';
+import { HowToName } from '../parts/consumers/how-to-name.tsx';
+import { KINDS } from '../parts/consumers/kinds.ts';
+import { Loading } from '../parts/loading.tsx';
+import { NothingHere } from '../parts/nothing-here.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Refused } from '../parts/refused.tsx';
+import { SearchField } from '../parts/search-field.tsx';
+import { useRead } from '../use-read.ts';
+
+const LIMIT = 50;
+
+/** Whom the requests under the filter are for: consumers, their groups, or pseudonymous clients. */
+export function ConsumersView(): JSX.Element {
+  const { state, go } = usePage();
+  return (
+    <>
+      <div class="request-bar">
+        <div class="segments" role="group" aria-label="By">
+          {Object.entries(KINDS).map(([kind, { title }]) => (
+            <button
+              type="button"
+              key={kind}
+              aria-pressed={kind === state.by}
+              onClick={() => go({ by: kind as ConsumerKind })}
+            >
+              {title}
+            </button>
+          ))}
+        </div>
+      </div>
+      <ConsumerList key={state.by} />
+    </>
+  );
+}
+
+function ConsumerList(): JSX.Element {
+  const { state } = usePage();
+  const [search, setSearch] = useState('');
+  const { value, outdated, refused } = useRead<Consumers>('api/consumers', {
+    by: state.by,
+    sort: state.consumerSort,
+    q: search || undefined,
+    limit: LIMIT,
+  });
+  if (refused !== undefined) return <Refused why={refused} />;
+  if (value === undefined) return <Loading />;
+  const { title, one, many } = KINDS[state.by];
+  if (value.total === 0 && search === '') {
+    const mayBeUnnamed = state.by !== 'client' && isEverything(state.filter);
+    return mayBeUnnamed ? <HowToName what={many} /> : <NothingHere what={`requests of ${many}`} />;
+  }
+  const rest = value.total - value.consumers.length;
+  return (
+    <Panel
+      title={title}
+      class="flush"
+      outdated={outdated}
+      aside={
+        <>
+          <span class="muted" role="status">
+            {exactCount(value.total)} {value.total === 1 ? one : many}, {exactCount(value.new)} new,{' '}
+            {exactCount(value.total - value.new)} returning
+          </span>
+          {(search !== '' || rest > 0) && <SearchField of={many} value={search} onSearch={setSearch} />}
+        </>
+      }
+    >
+      {value.total === 0 ? (
+        <p class="empty-line">Nobody here is called so.</p>
+      ) : (
+        <ConsumerTable consumers={value.consumers} />
+      )}
+      {rest > 0 && (
+        <p class="rest">
+          {exactCount(rest)} more {many}
+        </p>
+      )}
+      <p class="rest">
+        New is who asked for nothing in the range of equal length before. First and last are of this range.
+      </p>
+    </Panel>
+  );
+}

@@ -1,0 +1,82 @@
+import { create, fromBinary, toBinary, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import type { FinishedSpan } from '@cerberus-otel/exporter-ws/translation';
+
+import { attributeRecord, isResourceName, isSpanName } from './attribute-names.ts';
+import type { Encoding, PartialSuccess, ResourceSpans } from './encoding.ts';
+import { finishedSpan, OTLP_KIND_SERVER } from './finished-span.ts';
+import {
+  RpcStatusSchema,
+  SpanKindSchema,
+  SpanSchema,
+  TraceRequestSchema,
+  TraceResponseSchema,
+  ValueSchema,
+  type Attribute,
+  type Scalar,
+  type Value,
+} from './schema/otlp_pb.ts';
+
+/** OTLP in Protocol Buffers. */
+export const BINARY_ENCODING: Encoding = {
+  contentType: 'application/x-protobuf',
+  readRequest,
+  readSpan,
+  writeResponse,
+  writeStatus: (code, message) => encoded(RpcStatusSchema, create(RpcStatusSchema, { code, message })),
+};
+
+function decoded<Schema extends DescMessage>(schema: Schema, bytes: Uint8Array): MessageShape<Schema> {
+  return fromBinary(schema, bytes, { readUnknownFields: false });
+}
+
+function encoded<Schema extends DescMessage>(schema: Schema, message: MessageShape<Schema>): Buffer {
+  return Buffer.from(toBinary(schema, message));
+}
+
+function readRequest(bytes: Buffer): readonly ResourceSpans[] {
+  return decoded(TraceRequestSchema, bytes).resourceSpans.map(({ resource, scopeSpans }) => ({
+    attributes: attributesOf(resource?.attributes ?? [], isResourceName),
+    spans: scopeSpans.flatMap(({ spans }) => spans),
+  }));
+}
+
+function readSpan(sent: unknown): FinishedSpan | undefined {
+  const bytes = sent as Uint8Array;
+  if (decoded(SpanKindSchema, bytes).kind !== OTLP_KIND_SERVER) return undefined;
+  const span = decoded(SpanSchema, bytes);
+  return finishedSpan({
+    traceId: hexOf(span.traceId),
+    spanId: hexOf(span.spanId),
+    startNanos: span.startTimeUnixNano,
+    endNanos: span.endTimeUnixNano,
+    statusCode: span.status?.code ?? 0,
+    attributes: attributesOf(span.attributes, isSpanName),
+  });
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+
+function attributesOf(
+  attributes: readonly Attribute[],
+  isWanted: (name: string) => boolean,
+): Record<string, unknown> {
+  const record = attributeRecord();
+  for (const { key, value } of attributes)
+    if (isWanted(key)) record[key] = valueOf(decoded(ValueSchema, value).value);
+  return record;
+}
+
+function valueOf(value: Value['value'] | Scalar['value']): unknown {
+  if (value.case === 'arrayValue') return value.value.values.map((each) => valueOf(each.value));
+  return value.case === 'intValue' ? Number(value.value) : value.value;
+}
+
+function writeResponse(partial: PartialSuccess | undefined): Buffer {
+  const partialSuccess = partial && { ...partial, rejectedSpans: BigInt(partial.rejectedSpans) };
+  return encoded(
+    TraceResponseSchema,
+    create(TraceResponseSchema, partialSuccess === undefined ? {} : { partialSuccess }),
+  );
+}

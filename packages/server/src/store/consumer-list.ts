@@ -1,0 +1,71 @@
+import type { EventFilter } from './filter/event-filter.ts';
+
+/** By what requests are told apart by whom they are for: consumers, their groups, pseudonymous clients. */
+export const CONSUMER_KINDS = ['consumer', 'group', 'client'] as const;
+
+/** By what requests are told apart by whom they are for. */
+export type ConsumerKind = (typeof CONSUMER_KINDS)[number];
+
+/** By what consumers are ordered, the highest or the latest first. */
+export const CONSUMER_ORDERS = [
+  'requests',
+  'errors',
+  'error_rate',
+  'p95',
+  'endpoints',
+  'first_seen',
+  'last_seen',
+] as const;
+
+/** By what consumers are ordered. */
+export type ConsumerOrder = (typeof CONSUMER_ORDERS)[number];
+
+/** Requests of a range. */
+interface RangeFilter extends EventFilter {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Whom the requests are for that a filter leaves. */
+export interface ConsumersQuery extends RangeFilter {
+  readonly by: ConsumerKind;
+  readonly order: ConsumerOrder;
+  /** A part of the value or of a label that it had; letters of ASCII in any case. */
+  readonly search?: string | undefined;
+  readonly limit: number;
+}
+
+/** Figures of one consumer, group or client. */
+export interface ConsumerFigures {
+  /** As the filter takes it. */
+  readonly value: string;
+  /** What was given last, where it was; of groups and clients never. */
+  readonly label: string | null;
+  /** As the label. */
+  readonly group: string | null;
+  readonly requests: number;
+  readonly errors: number;
+  /** Milliseconds. */
+  readonly p95: number | null;
+  /** Distinct endpoints. */
+  readonly endpoints: number;
+  /** Of the range; milliseconds since the epoch, as the other. */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  /** It asked the application, or any where none is chosen, for nothing in the range of equal length before. */
+  readonly isNew: boolean;
+}
+
+/** Answer to a {@link ConsumersQuery}: exact, from single events. */
+export interface ConsumerList {
+  readonly consumers: readonly ConsumerFigures[];
+  /** Those that match, listed or not. */
+  readonly total: number;
+  /** Of these, who is new. */
+  readonly newcomers: number;
+}
+
+/** Events in which a consumer could have been seen before. */
+export function earlierFilter({ clientId, since, until }: RangeFilter): RangeFilter {
+  return { clientId, since: Math.max(0, since - (until - since)), until: since };
+}

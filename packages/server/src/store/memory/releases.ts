@@ -1,0 +1,25 @@
+import { groupBy } from '../../nested-maps.ts';
+import type { NewRelease, Release, ReleasesQuery } from '../release-list.ts';
+import { compare } from './figures.ts';
+
+/** Answers a {@link ReleasesQuery}. */
+export function listReleases(all: readonly Release[], query: ReleasesQuery): readonly NewRelease[] {
+  const { since, until, clientId, limit } = query;
+  return [...groupBy(all, (release) => release.clientId).values()]
+    .flatMap(withPrevious)
+    .filter((release) => clientId === undefined || release.clientId === clientId)
+    .filter(({ firstSeen }) => firstSeen >= since && firstSeen < until)
+    .sort(
+      (a, b) => b.firstSeen - a.firstSeen || compare(a.clientId, b.clientId) || compare(b.version, a.version),
+    )
+    .slice(0, limit);
+}
+
+function withPrevious(ofClient: readonly Release[]): readonly NewRelease[] {
+  const ordered = ofClient.toSorted((a, b) => a.firstSeen - b.firstSeen || compare(a.version, b.version));
+  return ordered.map((release, index) => {
+    const before = ordered[index - 1];
+    const previous = before === undefined ? null : { version: before.version, firstSeen: before.firstSeen };
+    return { ...release, previous };
+  });
+}

@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { expect } from 'chai';
+
+import { startServer } from '../../dist/index.js';
+import { afterTest } from '../support/disposal.js';
+import { spawnServer } from '../support/server-process.js';
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function health(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const command = spawnServer(['health', ...args], env);
+  const { code } = await command.ended;
+  return { code, ...command.output() };
+}
+
+describe('cerberus-server health', function () {
+  this.timeout(30_000);
+
+  it('asks the server on this machine by its variables, without a token, and ends with 0', async () => {
+    const server = await startServer({ port: 0, db: ':memory:', token: 't' });
+    afterTest(() => server.close());
+    const env = { CERBERUS_SERVER_PORT: String(server.port) };
+    const well = { code: 0, stdout: '{"status":"ok"}\n', stderr: '' };
+    expect(await health([], env)).to.deep.equal(well);
+    expect(await health(['--ready'], env)).to.deep.equal(well);
+  });
+
+  it('ends with 1 and says why where none answers, or one takes no events', async () => {
+    const busy = createServer(({ url }, response) => response.writeHead(url === '/livez' ? 200 : 503).end());
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+    expect((await health(['--url', url])).code).to.equal(0);
+    expect(await health(['--url', url, '--ready'])).to.deep.include({
+      code: 1,
+      stderr: 'cerberus-server health: the server answered 503\n',
+    });
+    await new Promise((resolve) => busy.close(resolve));
+    expect(await health(['--url', url])).to.deep.include({
+      code: 1,
+      stderr: 'cerberus-server health: the server cannot be reached\n',
+    });
+  });
+});
