@@ -622,8 +622,8 @@ function customMetrics(store: () => Store): void {
       [0, null],
     ]);
     expect(numbers?.histogram.map((bin) => bin.count)).to.deep.equal([
-      2,
-      ...Array.from({ length: 19 }, () => 1),
+      ...Array.from({ length: 10 }, () => 2),
+      1,
     ]);
     expect(numbers?.histogram[0]).to.deep.include({ from: 0, to: 1 });
     expect(numbers?.histogram.at(-1)).to.deep.include({ from: 19, to: 20 });

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
-import type { Errors, Values } from '../api-types.ts';
+import type { Values } from '../api-types.ts';
+import type { Errors } from '../figure-types.ts';
 import { nameParts } from '../endpoint-text.ts';
 import type { FilterChange } from '../filter/filter.ts';
 import { useNarrowing } from '../page-context.ts';

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
-import type { LatencySpread, Overview } from '../api-types.ts';
+import type { Overview } from '../api-types.ts';
+import type { LatencySpread } from '../figure-types.ts';
 import { usePage } from '../page-context.ts';
 import { LatencyChart } from '../parts/charts/latency-chart.tsx';
 import { LatencyDistribution } from '../parts/charts/latency-distribution.tsx';

@@ -83,7 +83,7 @@ export interface WeekQuestion extends LatenciesQuery {
 /** Reads the parameters of `GET /api/week`. */
 export function parseWeekQuery(params: URLSearchParams, now: number): ParsedQuery<WeekQuestion> {
   return mapQuery(readQuery(QUERIES['GET /api/week'], params), (given) =>
-    checkedBuckets(given, {
+    checked(given, {
       ...rangeFilterOf(given, now),
       bucketMillis: WEEK_BUCKET,
       timeZone: given.time_zone ?? 'UTC',

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { LatencySpread } from '../../api-types.ts';
+import type { LatencySpread } from '../../figure-types.ts';
 import { count, decimal, duration, exactCount } from '../../format.ts';
 import { numberText } from '../../filter/filter.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';

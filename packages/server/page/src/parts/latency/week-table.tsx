@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Week } from '../../api-types.ts';
+import type { Week } from '../../figure-types.ts';
 import { count, duration, exactCount, weekdayName } from '../../format.ts';
 import { useRead } from '../../use-read.ts';
 import { CsvButton } from '../csv-button.tsx';
