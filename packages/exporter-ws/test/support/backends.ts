@@ -54,13 +54,15 @@ export async function scriptedBackend(mode: 'batch' | 'event'): Promise<Backend>
   };
   const script: Script = mode === 'batch' ? batch.script() : { onMessage };
   let server = await ScriptedServer.start(script);
+  let { port } = server;
   return {
     get port() {
-      return server.port;
+      return port;
     },
     down: () => server.stop(),
     async up() {
       server = await ScriptedServer.start(script);
+      port = server.port;
     },
     hangUp: (code) => server.sockets.forEach((socket) => socket.close(code)),
     goodbye: (code) => server.sockets.forEach((socket) => sayGoodbye(socket, code)),
@@ -83,13 +85,15 @@ function sayGoodbye(socket: WebSocket, code: number): void {
 export async function ourBackend(folder: string): Promise<Backend> {
   const options = { db: join(folder, 'events.duckdb'), token: TOKEN, secretKey: 'k'.repeat(32), port: 0 };
   let server: CerberusServer = await startServer(options);
+  let { port } = server;
   return {
     get port() {
-      return server.port;
+      return port;
     },
     down: () => server.close(),
     async up() {
       server = await startServer(options);
+      port = server.port;
     },
     hangUp: () => undefined,
     goodbye: () => undefined,
