@@ -352,6 +352,8 @@ describe('packed packages', function () {
       '@cerberus-otel/exporter-ws',
       '@duckdb/node-api',
       'commander',
+      'croner',
+      'nodemailer',
       'prom-client',
       'sirv',
       'valibot',

@@ -22,6 +22,7 @@ export const TEXT_OPTIONS = [
   'store',
   'tlsCert',
   'tlsKey',
+  'alerts',
   'otlpAddress',
 ] as const;
 
@@ -40,6 +41,8 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly traceUrlTemplate: string | undefined;
+  /** Path. */
+  readonly alerts: string | undefined;
   readonly trustProxy: TrustProxy;
   readonly otlpTrustProxy: TrustProxy;
   readonly otlpAddress: AddressSource;
@@ -147,6 +150,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     store: storeAddressOf(options, env, token !== undefined && secretKey !== undefined),
     memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
     signIn: signInOf(options.signIn ?? true, host, token),
+    alerts: textOf('alerts', options, env),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
     trustProxy: trustProxyOf('trustProxy', options, env),
     otlpTrustProxy: trustProxyOf('otlpTrustProxy', options, env),

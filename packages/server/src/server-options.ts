@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly tlsCert?: string | undefined;
   /** Path of a PEM file with the certificate's private key. */
   readonly tlsKey?: string | undefined;
+  /** Path of a JSON file with rules of alerts and where their messages go, which the page shows and does not change. Default: no file. */
+  readonly alerts?: string | undefined;
   /** Where a trace can be looked at: an http(s) URL with `{trace_id}` in it. Default: nowhere. */
   readonly traceUrlTemplate?: string | undefined;
   /**

@@ -1,13 +1,11 @@
-import { inspect } from 'node:util';
-
 import { renewSecretKey, resolveCredentials, type TokenOrigin } from './access/credentials.ts';
 import { afterDelay, Doorkeeper } from './access/doorkeeper.ts';
 import { openAccess, type OpenAccess } from './access/open-access.ts';
 import { GuessExchange } from './access/guess-exchange.ts';
 import { GuessLimit } from './access/guess-limit.ts';
 import { RotatingKey } from './access/rotating-key.ts';
-import type { TokenBook } from './access/token-book.ts';
 import { createClientAddress } from './addresses/client-address.ts';
+import type { AlertFile } from './alerts/alert-file.ts';
 import { readDocuments } from './api/documents.ts';
 import { createSpanAddress } from './addresses/span-address.ts';
 import { LiveFeed } from './api/live-feed.ts';
@@ -15,6 +13,7 @@ import { LiveStreams } from './api/live-streams.ts';
 import { crowded, keptFirst, respond, unlessRefused } from './api/respond.ts';
 import { createDispatch } from './api/routes.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
+import { createEndpoint } from './create-endpoint.ts';
 import type { CerberusServerError } from './errors.ts';
 import { CertificateWatch } from './http/certificate-watch.ts';
 import { readCertificate, type Certificate } from './http/certificate.ts';
@@ -32,15 +31,15 @@ import { CommitRate } from './observe/commit-rate.ts';
 import { Counters, type ServerStats } from './observe/counters.ts';
 import { ServerMetrics } from './observe/metrics.ts';
 import { nodeReport } from './observe/node-report.ts';
+import { alertFileOf, alertsOf } from './open-alerts.ts';
 import { openStore } from './open-store.ts';
-import { BatchSession } from './receive/batch-session.ts';
+import { PRESENTABLE } from './presentable.ts';
 import { CLOSE } from './receive/close-codes.ts';
-import { EventSession } from './receive/event-session.ts';
 import { SpanEvents } from './receive/otlp/span-events.ts';
 import { SpanWindow } from './receive/otlp/span-window.ts';
 import { ProducerRegistry } from './receive/producer-registry.ts';
 import { Receiver } from './receive/receiver.ts';
-import { WEBSOCKET_PATH, WebSocketEndpoint } from './receive/websocket-endpoint.ts';
+import { WEBSOCKET_PATH, type WebSocketEndpoint } from './receive/websocket-endpoint.ts';
 import { SYSTEM_CLOCK, startForgetting } from './store/forgetting.ts';
 import { startRetention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
@@ -90,6 +89,7 @@ export async function startServerIn(env: Environment, options: ServerOptions): P
   const config = resolveConfig(options, env);
   const log = options.log ?? ((): void => undefined);
   const certificate = await readCertificate(config);
+  const alertFile = alertFileOf(config, env);
   let tell: ((error: CerberusServerError) => void) | undefined;
   const failed = new Promise<CerberusServerError>((resolve) => {
     tell = resolve;
@@ -97,7 +97,10 @@ export async function startServerIn(env: Environment, options: ServerOptions): P
   const given = typeof options.store === 'object' ? options.store : undefined;
   const store = given ?? (await openStore(config, log, (error) => tell?.(error)));
   try {
-    return { ...(await serve({ config, certificate, store, ownStore: given !== undefined, log })), failed };
+    return {
+      ...(await serve({ config, certificate, alertFile, store, ownStore: given !== undefined, log })),
+      failed,
+    };
   } catch (error) {
     await store.close();
     throw error;
@@ -108,6 +111,7 @@ export async function startServerIn(env: Environment, options: ServerOptions): P
 interface Parts {
   readonly config: ServerConfig;
   readonly certificate: Certificate | undefined;
+  readonly alertFile: AlertFile;
   readonly store: Store;
   /** It was given in code. */
   readonly ownStore: boolean;
@@ -115,7 +119,7 @@ interface Parts {
 }
 
 async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
-  const { config, certificate, store, ownStore, log } = parts;
+  const { config, certificate, alertFile, store, ownStore, log } = parts;
   const hasNoFile = ownStore || config.store !== undefined || config.db === ':memory:';
   const db = hasNoFile ? undefined : config.db;
   // After the database is locked: two servers that start at once must not both make up a token.
@@ -140,7 +144,13 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
   const door = new Doorkeeper(access, guessLimit, createClientAddress(config.trustProxy));
   const endpoint = createEndpoint(config, receiver, registry, tokens, door);
   const stats = (): ServerStats => counters.snapshot({ ...endpoint.counts, pending: store.pending() });
-  metrics.read({ stats, healthy: () => receiver.healthy, certificateEnd: () => watch?.notAfterMillis });
+  const alerts = alertsOf(config, alertFile, store, token, log);
+  metrics.read({
+    stats,
+    healthy: () => receiver.healthy,
+    certificateEnd: () => watch?.notAfterMillis,
+    alerts: alerts.counts,
+  });
   const rate = new CommitRate();
   const feed = new LiveFeed((listener) => store.watch(listener));
   store.onCommit((events, { durationMillis }) => {
@@ -169,6 +179,7 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     metrics,
     access,
     shares,
+    alerts,
     door,
     live,
     page: createPageReply(),
@@ -224,13 +235,15 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
   const stopRetention = startRetention({ ...config, store, log });
   const stopFeed = feed.start(config.pingIntervalMillis);
   const stopRotation = key.start();
+  const stopAlerts = alerts.start();
   const stopWatch = watch?.start();
-  const stopTasks = (): void => {
+  const stopTasks = (): Promise<void> => {
     stopForgetting();
     stopRetention();
     stopFeed();
     stopRotation();
     stopWatch?.();
+    return stopAlerts();
   };
   let closing: Promise<void> | undefined;
   return {
@@ -247,40 +260,11 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
   };
 }
 
-/** What a log may show of a server, also of a copy of it. */
-function presentable(this: CerberusServer): object {
-  const { url, wsUrl, port, tokenOrigin } = this;
-  return { url, wsUrl, port, tokenOrigin };
-}
-
-const PRESENTABLE = { toJSON: presentable, [inspect.custom]: presentable };
-
-function createEndpoint(
-  config: ServerConfig,
-  receiver: Receiver,
-  registry: ProducerRegistry,
-  tokens: TokenBook,
-  door: Doorkeeper,
-): WebSocketEndpoint {
-  return new WebSocketEndpoint({
-    ...config,
-    tokens,
-    addressOf: door.addressOf,
-    onGuess: (address) => void door.wrong(address),
-    counters: receiver.counters,
-    createSession: (peer, { mode, grant }) =>
-      // Batch mode is not accepted without a token.
-      mode === 'batch' && grant !== undefined
-        ? new BatchSession(peer, receiver, registry, config, { grant, tokens })
-        : new EventSession(peer, receiver, tokens, config, grant),
-  });
-}
-
 interface Running {
   readonly http: HttpServer;
   readonly endpoint: WebSocketEndpoint;
   readonly store: Store;
-  readonly stopTasks: () => void;
+  readonly stopTasks: () => Promise<void>;
   readonly access: OpenAccess;
   readonly live: LiveStreams;
   readonly log: Log;
@@ -288,7 +272,7 @@ interface Running {
 
 async function shutDown({ shutdownTimeoutMillis }: ServerConfig, running: Running): Promise<void> {
   const { http, endpoint, store, stopTasks, access, live, log } = running;
-  stopTasks();
+  const tasksStopped = stopTasks();
   live.close();
   const httpClosed = new Promise<void>((resolve) => void http.close(() => resolve()));
   await endpoint.close(CLOSE.goingAway, 'server stops', shutdownTimeoutMillis);
@@ -296,6 +280,7 @@ async function shutDown({ shutdownTimeoutMillis }: ServerConfig, running: Runnin
   http.closeIdleConnections();
   await httpClosed;
   clearTimeout(deadline);
+  await tasksStopped;
   await access.close();
   await store.close();
   log('info', 'stopped');

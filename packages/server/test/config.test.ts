@@ -52,6 +52,7 @@ describe('resolveConfig', () => {
       tlsCert: undefined,
       tlsKey: undefined,
       traceUrlTemplate: undefined,
+      alerts: undefined,
       trustProxy: false,
       otlpTrustProxy: false,
       otlpAddress: 'peer',
@@ -67,7 +68,10 @@ describe('resolveConfig', () => {
       tlsCert: _goesWithAnother,
       tlsKey: _goesWithOneToo,
       ...variables
-    } = resolveConfig({ token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}' }, {});
+    } = resolveConfig(
+      { token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}', alerts: 'a.json' },
+      {},
+    );
     for (const [name, value] of Object.entries(variables)) {
       const texts: Readonly<Record<string, string>> = {
         traceUrlTemplate: 'http://b/{trace_id}',

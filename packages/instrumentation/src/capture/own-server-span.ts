@@ -48,7 +48,7 @@ export function endServerSpan(span: OwnSpan, statusCode: number): void {
 function attributesOf({ url = '', httpVersion, headers }: IncomingMessage, method: string): Attributes {
   const attributes: Attributes = {
     'http.request.method': method,
-    'network.protocol.version': httpVersion,
+    'network.protocol.version': httpVersion === '2.0' ? '2' : httpVersion,
   };
   const userAgent = headers['user-agent'];
   if (userAgent !== undefined) attributes['user_agent.original'] = userAgent;

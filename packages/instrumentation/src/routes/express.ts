@@ -65,6 +65,8 @@ function routeOf(app: ExpressApp, route: ExpressRoute | undefined, place: Place)
 }
 
 function routeOn(ways: readonly (readonly Layer[])[], path: string, place: Place): string | undefined {
+  // Of the application itself, as most are: nothing is mounted on the way.
+  if (ways.length === 1 && ways[0]?.length === 1) return place.base === '' ? joined([path]) : undefined;
   // Behind an error handler further out, the base is shorter again.
   const possible = ways.flatMap((way) => {
     const mounts = mountsOn(way.slice(0, -1), place.path);

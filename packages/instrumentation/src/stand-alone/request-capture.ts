@@ -1,13 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ROOT_CONTEXT, SpanStatusCode, trace, type Context, type Exception } from '@opentelemetry/api';
 import { createReporter } from '@cerberus-otel/exporter-ws/internal';
-import { REQUEST_START } from '../capture/announcements.ts';
+import { REQUEST_START, STREAM_START } from '../capture/announcements.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { HTTP_ROUTE } from '../capture/http-attributes.ts';
 import { endServerSpan, startServerSpan } from '../capture/own-server-span.ts';
 import type { OwnSpan } from '../capture/own-span.ts';
 import { Exchange, type Tracing } from '../http-server/exchange.ts';
-import { follow, isFollowed } from '../http-server/own-emit.ts';
+import { isHttpRequest, requestOf, type StreamStart } from '../http-server/http2-requests.ts';
+import { follow, followStream, isFollowed } from '../http-server/own-emit.ts';
 import { RequestContext, type HttpMetadata } from '../http-server/request-context.ts';
 import { HookFailures } from '../observe/hook-failures.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
@@ -57,7 +58,8 @@ class OwnTracing implements Tracing<Traced> {
 }
 
 /**
- * Makes a SERVER span of every request that Node announces from now on, whoever else makes one too.
+ * Makes a SERVER span of every request that Node announces from now on, those of HTTP/2 among them, whoever else makes one too: within
+ * it, theirs is one more of the same request.
  *
  * @returns what ends it
  */
@@ -72,6 +74,19 @@ export function captureRequests(processor: SpanProcessorLike): () => void {
       failures.add('arrival of a request', error);
     }
   };
+  const onStream = (message: unknown): void => {
+    const start = message as StreamStart;
+    try {
+      if (isFollowed(start.stream) || !isHttpRequest(start)) return;
+      followStream(start.stream, new Exchange(tracing, failures, requestOf(start)));
+    } catch (error) {
+      failures.add('arrival of a request', error);
+    }
+  };
   subscribe(REQUEST_START, onStart);
-  return () => void unsubscribe(REQUEST_START, onStart);
+  subscribe(STREAM_START, onStream);
+  return () => {
+    unsubscribe(REQUEST_START, onStart);
+    unsubscribe(STREAM_START, onStream);
+  };
 }

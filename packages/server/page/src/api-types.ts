@@ -258,6 +258,9 @@ export interface Application {
   readonly events: number;
   readonly rejected: number;
   readonly last_seen: string;
+  readonly silent_millis: number;
+  /** Null while it is not silent. */
+  readonly silent_since: string | null;
 }
 
 /** `GET /api/sources`. */

@@ -52,6 +52,13 @@ export function signOut(): Promise<ApiResult<unknown>> {
   return request('api/session', { method: 'DELETE' });
 }
 
+/** Asks the server to change something. */
+export function sendJson<T>(method: string, url: string, body?: object): Promise<ApiResult<T>> {
+  if (body === undefined) return request(url, { method });
+  const headers = { 'content-type': 'application/json' };
+  return request(url, { method, headers, body: JSON.stringify(body) });
+}
+
 /** Issues a token. */
 export function createToken(
   wish: Readonly<Record<'name' | 'purpose' | 'application', string>>,

@@ -12,6 +12,7 @@ import { formatState, moved, type View } from './url-state.ts';
 import { useTheme } from './use-theme.ts';
 import { useTick } from './use-tick.ts';
 import { useUrlState } from './use-url-state.ts';
+import { AlertsView } from './views/alerts.tsx';
 import { ConsumersView } from './views/consumers.tsx';
 import { EndpointView } from './views/endpoint.tsx';
 import { LiveView } from './views/live.tsx';
@@ -29,6 +30,7 @@ const TITLES: Readonly<Record<View, string>> = {
   consumers: 'Consumers',
   metrics: 'Metrics',
   sources: 'Sources',
+  alerts: 'Alerts',
   tokens: 'Tokens',
   endpoint: 'Endpoint',
 };
@@ -110,6 +112,7 @@ function view(name: View): ComponentChildren {
   if (name === 'consumers') return <ConsumersView />;
   if (name === 'metrics') return <MetricsView />;
   if (name === 'sources') return <SourcesView />;
+  if (name === 'alerts') return <AlertsView />;
   if (name === 'tokens') return <TokensView />;
   if (name === 'endpoint') return <EndpointView />;
   return <OverviewView />;

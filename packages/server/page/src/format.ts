@@ -112,9 +112,14 @@ export function interval(startMillis: number, widthMillis: number): string {
 /** How long ago: `just now`, `3 min ago`. */
 export function ago(millis: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - millis) / 1000));
-  if (seconds < 5) return 'just now';
-  if (seconds < 60) return `${seconds}${THIN}s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}${THIN}min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}${THIN}h ago`;
-  return `${Math.floor(seconds / 86_400)}${THIN}d ago`;
+  return seconds < 5 ? 'just now' : `${lasting(seconds * 1000)} ago`;
+}
+
+/** How long something lasts, in whole units: `3 min`. */
+export function lasting(millis: number): string {
+  const seconds = Math.round(millis / 1000);
+  if (seconds < 60) return `${seconds}${THIN}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}${THIN}min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}${THIN}h`;
+  return `${Math.floor(seconds / 86_400)}${THIN}d`;
 }

@@ -10,6 +10,8 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
   'api/nodes': [],
   'api/releases': ['client_id', 'since', 'until'],
   'api/tokens': [],
+  'api/alerts': [],
+  'api/alerts/log': [],
   'api/shares': [],
 };
 

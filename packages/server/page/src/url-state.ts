@@ -10,6 +10,7 @@ const VIEWS = [
   'consumers',
   'metrics',
   'sources',
+  'alerts',
   'tokens',
   'endpoint',
 ] as const;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 
+import { MEASURES, SHARERS, type Rule } from '../alerts/rules/rule.ts';
 import { PURPOSES } from '../access/purposes.ts';
 import { SHARED_ORDERS, SHARED_RANGES, SHARED_VIEWS } from '../access/sharing/share-scope.ts';
 
@@ -39,6 +40,51 @@ export const SHARE_WISH = v.strictObject({
   ),
   details: maybe(v.boolean(), 'Whether it shows single events and clients; by default not.'),
 });
+
+const limit = v.pipe(v.number(), v.minValue(0));
+const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const described = <const Schema extends v.GenericSchema>(schema: Schema, meaning: string) =>
+  v.optional(v.pipe(schema, v.description(meaning)));
+
+/** A rule of an alert. Which members go together is said by who reads it. */
+export const RULE_WISH = v.strictObject({
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+  measure: v.picklist(MEASURES),
+  filter: described(v.record(v.string(), v.string()), 'Words of the filter; none for all requests.'),
+  of: described(v.picklist(SHARERS), 'Of `share`; by default `source_ip`.'),
+  above: described(limit, 'Fires above it: a share, milliseconds, requests or minutes.'),
+  below: described(limit, 'Fires with fewer requests.'),
+  recover: described(limit, 'To which the value has to come back; by default the limit.'),
+  recover_windows: described(whole(1, 100), 'For so many windows; by default 2, and 1 with `recover`.'),
+  window_minutes: described(whole(1, 1440), 'By default 5.'),
+  min_requests: described(whole(0, 1e9), 'With fewer in the window nothing is judged; by default 20.'),
+  delay_seconds: described(whole(0, 3600), 'When a window is looked at after its end; by default 30.'),
+  schedule: described(v.string(), 'Of `summary`: five fields of cron.'),
+  time_zone: described(v.string(), 'Of the schedule; by default UTC.'),
+  destinations: described(v.array(v.string()), 'Ids of those who are told.'),
+  paused: described(v.boolean(), 'By default not.'),
+} satisfies Readonly<Record<keyof Rule, v.GenericSchema>>);
+
+const called = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
+const url = v.pipe(v.string(), v.description('`http://` or `https://`.'));
+
+/** `POST /api/alerts/destinations`. */
+export const DESTINATION_WISH = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('webhook'),
+    name: called,
+    url,
+    secret: described(v.string(), '`whsec_` and base64; made up where it is not given.'),
+  }),
+  v.strictObject({ kind: v.literal('slack'), name: called, url }),
+  v.strictObject({
+    kind: v.literal('email'),
+    name: called,
+    smtp: v.pipe(v.string(), v.description('`smtp://` or `smtps://`, with user and password.')),
+    from: v.string(),
+    to: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(20)),
+  }),
+]);
 
 /** `POST /api/session`. */
 export const SIGN_IN = v.object({ token: v.string() });

@@ -6,6 +6,7 @@ import type { Shares } from '../access/sharing/share-book.ts';
 import type { Share } from '../access/sharing/share-record.ts';
 import { signInReply, signOutReply } from '../access/sign-in.ts';
 import type { PageReply } from '../http/page-files.ts';
+import type { Alerts } from '../alerts/alerts.ts';
 import type { KeyRotation } from '../config.ts';
 import { parseTarget } from '../http/request-target.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
@@ -25,6 +26,17 @@ import {
   type AnalyticsContext,
   type AnalyticsReply,
 } from './analytics-api.ts';
+import {
+  alertLogReply,
+  alertsReply,
+  changeRuleReply,
+  createDestinationReply,
+  createRuleReply,
+  previewReply,
+  removeDestinationReply,
+  removeRuleReply,
+  testDestinationReply,
+} from './alerts/alerts-api.ts';
 import { consumersReply } from './consumers-api.ts';
 import { releasesReply } from './releases-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
@@ -59,6 +71,7 @@ export interface RouteContext extends IngestContext, TracesContext {
   readonly metrics: Pick<ServerMetrics, 'text' | 'contentType'>;
   readonly access: ReaderAccess;
   readonly shares: Shares;
+  readonly alerts: Alerts;
   readonly door: Doorkeeper;
   readonly live: Pick<LiveStreams, 'reply'>;
   readonly page: PageReply;
@@ -142,7 +155,7 @@ function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteCo
 const ANSWERS_ITSELF: ReadonlySet<HttpRouteName> = new Set(['POST /v1/ingest/batch', 'POST /v1/traces']);
 
 function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, RouteReply>> {
-  const { access, archive, documents, reader, receiver, rate, shares } = context;
+  const { access, alerts, archive, documents, reader, receiver, rate, shares } = context;
   const { tokens } = access;
   const { analytics } = reader;
   const { activity, counters } = receiver;
@@ -187,6 +200,15 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/shares': () => sharesReply(shares),
     'POST /api/shares': ({ message }) => createShareReply(message, shares, adminIdOf(message, access) ?? ''),
     'DELETE /api/shares': ({ params }) => revokeShareReply(shares, params),
+    'GET /api/alerts': () => alertsReply(alerts),
+    'POST /api/alerts': ({ message }) => createRuleReply(message, alerts),
+    'PUT /api/alerts': ({ message, params }) => changeRuleReply(message, alerts, params),
+    'DELETE /api/alerts': ({ params }) => removeRuleReply(alerts, params),
+    'POST /api/alerts/preview': question(({ message }) => previewReply(message, alerts)),
+    'GET /api/alerts/log': ({ params }) => alertLogReply(alerts, params),
+    'POST /api/alerts/destinations': ({ message }) => createDestinationReply(message, alerts),
+    'DELETE /api/alerts/destinations': ({ params }) => removeDestinationReply(alerts, params),
+    'POST /api/alerts/test': ({ params }) => testDestinationReply(alerts, params),
     'GET /api/session': ({ message, link }) =>
       link === undefined ? sessionReply(message, context) : linkSessionReply(link, context),
     'POST /api/session': ({ message }) => signInReply(message, signIn),

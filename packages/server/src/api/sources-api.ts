@@ -4,7 +4,14 @@ import type { Counters, RefusalReason } from '../observe/counters.ts';
 import type { ConnectedSource, SourceActivity } from '../receive/source-activity.ts';
 import type { Analytics } from '../store/analytics.ts';
 import type { ProducerRef, ProducerRow, ServiceInfo } from '../store/producer.ts';
-import { includesText, searchedText, type ApplicationRow, type SourceQuery } from '../store/source-list.ts';
+import {
+  includesText,
+  searchedText,
+  silenceOf,
+  SILENT_MILLIS,
+  type ApplicationRow,
+  type SourceQuery,
+} from '../store/source-list.ts';
 import type { Answer } from './answers/members.ts';
 import type { SOURCES } from './answers/senders.ts';
 import { QUERIES } from './query/descriptions.ts';
@@ -31,9 +38,10 @@ export async function sourcesReply(context: SourcesContext, params: URLSearchPar
   const { query } = parsed;
   const { analytics, activity, counters } = context;
   const connected = [...activity.snapshot().values()].filter((source) => isMeant(source, query));
+  const now = Date.now();
   const clientIds = await analytics.applications({ limit: MAX_CLIENT_IDS, first: [] });
   const body: Sources = {
-    ...(await applicationsOf(analytics, connected, query)),
+    ...(await applicationsOf(analytics, connected, query, now)),
     ...(await producersOf(analytics, connected, query)),
     refused: Object.entries(counters.refusals).map(([reason, count]) => ({
       reason: reason as RefusalReason,
@@ -60,6 +68,7 @@ async function applicationsOf(
   analytics: SourcesContext['analytics'],
   connected: readonly ConnectedSource[],
   query: SourceFilter,
+  now: number,
 ): Promise<Pick<Sources, 'applications' | 'applications_total'>> {
   const byClient = new Map<string, ConnectedSource[]>();
   for (const source of connected)
@@ -70,8 +79,10 @@ async function applicationsOf(
   const newcomers =
     rows.length < query.limit ? [...byClient].filter(([clientId]) => !known.has(clientId)) : [];
   const applications = [
-    ...rows.map((row) => applicationToJson(row, byClient.get(row.clientId) ?? [])),
-    ...newcomers.map(([clientId, sources]) => applicationToJson(newApplication(clientId, sources), sources)),
+    ...rows.map((row) => applicationToJson(row, byClient.get(row.clientId) ?? [], now)),
+    ...newcomers.map(([clientId, sources]) =>
+      applicationToJson(newApplication(clientId, sources), sources, now),
+    ),
   ];
   return {
     applications: applications.slice(0, query.limit),
@@ -116,7 +127,9 @@ function newApplication(clientId: string, sources: readonly ConnectedSource[]): 
 function applicationToJson(
   row: ApplicationRow,
   connected: readonly ConnectedSource[],
+  now: number,
 ): Sources['applications'][number] {
+  const silentMillis = silenceOf(row, now);
   return {
     client_id: row.clientId,
     producers: row.producers,
@@ -129,6 +142,8 @@ function applicationToJson(
     throttled: connected.reduce((sum, source) => sum + source.throttled, 0),
     since: formatTime(row.firstSeen),
     last_seen: formatTime(row.lastSeen),
+    silent_millis: silentMillis,
+    silent_since: silentMillis < SILENT_MILLIS ? null : formatTime(row.lastSeen),
   };
 }
 

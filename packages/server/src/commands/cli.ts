@@ -13,6 +13,7 @@ import {
 import { CerberusServerError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { startServerIn, type CerberusServer } from '../server.ts';
+import { alertCommand } from './alert-command.ts';
 import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner, type BannerFacts } from './banner.ts';
 import { createCommandLog, type CommandLog } from './command-log.ts';
@@ -96,6 +97,7 @@ function createCommand(): Command {
     )
     .option('--tls-cert <file>', 'PEM certificate and its chain, to speak TLS; read again when it changes')
     .option('--tls-key <file>', 'PEM private key of the certificate')
+    .option('--alerts <file>', 'JSON file of rules of alerts and where their messages go')
     .option('--trace-url-template <url>', 'where a trace can be looked at; {trace_id} stands for its id')
     .option(
       '--trust-proxy <proxies>',
@@ -123,6 +125,7 @@ function createCommand(): Command {
     .addCommand(tailCommand())
     .addCommand(tokenCommand())
     .addCommand(shareCommand())
+    .addCommand(alertCommand())
     .addCommand(exportCommand())
     .addCommand(backupCommand())
     .addCommand(migrateCommand())

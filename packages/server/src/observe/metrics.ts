@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import { PRODUCER_MODES, type ProducerMode } from '../store/producer.ts';
+import { ATTEMPT_RESULTS, HAPPENINGS, type AlertCounts } from './alert-counts.ts';
 import { REFUSAL_REASONS, type ServerStats } from './counters.ts';
 
 const PREFIX = 'cerberus_server_';
@@ -22,6 +23,7 @@ export interface MetricsSource {
   readonly healthy: () => boolean;
   /** When the certificate in use ends, milliseconds since the epoch; `undefined` without TLS. */
   readonly certificateEnd: () => number | undefined;
+  readonly alerts: AlertCounts;
 }
 
 type Samples = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
@@ -58,11 +60,12 @@ export class ServerMetrics implements Durations {
   }
 
   /** Adds the metrics that are read at each scrape. */
-  read({ stats, healthy, certificateEnd }: MetricsSource): void {
+  read({ stats, healthy, certificateEnd, alerts }: MetricsSource): void {
     this.#readEvents(stats);
     this.#readConnections(stats);
     this.#readStore(stats, healthy);
     this.#readCertificate(certificateEnd);
+    this.#readAlerts(alerts);
   }
 
   get contentType(): string {
@@ -143,6 +146,25 @@ export class ServerMetrics implements Durations {
       return millis === undefined ? undefined : millis / 1000;
     });
     gauge.remove();
+  }
+
+  #readAlerts(alerts: AlertCounts): void {
+    this.#counter('alert_evaluations_total', 'Windows of rules that were looked at', ['result'], () => [
+      [{ result: 'done' }, alerts.evaluations.done],
+      [{ result: 'failed' }, alerts.evaluations.failed],
+    ]);
+    this.#counter('alerts_total', 'What happened to rules of alerts', ['type'], () =>
+      HAPPENINGS.map((type) => [{ type }, alerts.happenings[type]]),
+    );
+    this.#counter('alert_messages_total', 'Attempts to send a message of an alert', ['result'], () =>
+      ATTEMPT_RESULTS.map((result) => [{ result }, alerts.attempts[result]]),
+    );
+    this.#gauge('alerts_firing', 'What fires, at all servers on the database', () => alerts.firing);
+    this.#gauge(
+      'alert_messages_waiting',
+      'Messages that wait to be sent, of all servers',
+      () => alerts.waiting,
+    );
   }
 
   #counter(name: string, help: string, labelNames: readonly string[], samples: () => Samples): void {

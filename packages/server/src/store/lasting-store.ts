@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Analytics } from './analytics.ts';
 import type { Archive } from './archive.ts';
 import { CommitListeners } from './commit-listeners.ts';
+import type { Documents } from './documents.ts';
 import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
 import { failureReason, isInvalidated } from './failure-reason.ts';
 import type { ProducerRef, ProducerRow } from './producer.ts';
@@ -50,6 +51,10 @@ export class LastingStore<T extends Store> implements Store {
   readonly archive: Archive | undefined;
   readonly records = undefined;
   readonly nodes = undefined;
+  readonly documents: Documents = {
+    list: (kinds) => this.#ask(({ documents }) => documents.list(kinds)),
+    change: (changes) => this.#ask(({ documents }) => documents.change(changes)),
+  };
   readonly rate = undefined;
   readonly #options: LastingStoreOptions<T>;
   readonly #listeners = new CommitListeners();

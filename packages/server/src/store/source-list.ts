@@ -1,3 +1,4 @@
+import { MINUTE_MILLIS } from '../durations.ts';
 import type { ProducerMode, ProducerRow, ServiceInfo } from './producer.ts';
 
 /** Which senders are meant, and how many of them are wanted. */
@@ -32,6 +33,14 @@ export interface ApplicationRow {
   readonly events: number;
   readonly rejected: number;
 }
+
+/** For how long nothing has come of an application, whichever of its processes it was; milliseconds, at an instant since the epoch. */
+export function silenceOf({ lastSeen }: Pick<ApplicationRow, 'lastSeen'>, now: number): number {
+  return Math.max(0, now - lastSeen);
+}
+
+/** Nothing for so long, and an application is called silent where nobody has said what is too long for it. */
+export const SILENT_MILLIS: number = 5 * MINUTE_MILLIS;
 
 /** What a search looks at, as one text. */
 export function searchedText({ clientId, producer, agent, service }: SearchedSource): string {

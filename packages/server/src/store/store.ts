@@ -1,6 +1,7 @@
 import type { CerberusEvent, StoredEvent } from '../event/event.ts';
 import type { Analytics } from './analytics.ts';
 import type { Archive } from './archive.ts';
+import type { Documents } from './documents.ts';
 import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
 import type { Nodes } from './nodes.ts';
 import type { ProducerRef, ProducerRow } from './producer.ts';
@@ -143,6 +144,8 @@ export interface Store extends EventReader {
   readonly nodes: Nodes | undefined;
   /** Of them all; `undefined` as before: a server that has the database for itself knows it. */
   readonly rate: RequestRate | undefined;
+  /** Rules of alerts, and what came of them. */
+  readonly documents: Documents;
   /** Waits for what was appended, then lets go of the database. Idempotent. */
   readonly close: () => Promise<void>;
 }

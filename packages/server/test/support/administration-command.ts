@@ -8,9 +8,9 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs `cerberus-server token` or `cerberus-server share` beside a database. No server is where it looks for one. */
+/** Runs `cerberus-server token`, `share` or `alert` beside a database. No server is where it looks for one. */
 export async function runAdministration(
-  name: 'token' | 'share',
+  name: 'token' | 'share' | 'alert',
   folder: string,
   db: string,
   args: readonly string[],

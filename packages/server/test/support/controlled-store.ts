@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../dist/event/event.js';
 import type { Analytics } from '../../dist/store/analytics.js';
+import type { Documents } from '../../dist/store/documents.js';
 import type { EventQuery, Summary, SummaryQuery } from '../../dist/store/event-query.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { ProducerRef, ProducerRow } from '../../dist/store/producer.js';
@@ -77,6 +78,10 @@ export class ControlledStore implements Store {
 
   summary(query: SummaryQuery): Promise<Summary> {
     return this.inner.summary(query);
+  }
+
+  get documents(): Documents {
+    return this.inner.documents;
   }
 
   get analytics(): Analytics {

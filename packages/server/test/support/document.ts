@@ -13,6 +13,9 @@ export const SERVER_DOCUMENT: string = documentOf('server.md');
 /** `docs/guarantees.md`, as its readers see it. */
 export const GUARANTEES_DOCUMENT: string = documentOf('guarantees.md');
 
+/** `docs/alerts.md`, as its readers see it. */
+export const ALERTS_DOCUMENT: string = documentOf('alerts.md');
+
 function documentOf(name: string): string {
   return readFileSync(fileURLToPath(new URL(`../../../../docs/${name}`, import.meta.url)), 'utf8');
 }

@@ -23,6 +23,9 @@ const NAVIGATION: readonly (readonly [View, string])[] = [
   ['sources', 'Sources'],
 ];
 
+/** Views that are not about a range of time. */
+const WITHOUT_RANGE: ReadonlySet<View> = new Set(['live', 'sources', 'alerts', 'tokens']);
+
 interface HeaderProps {
   readonly theme: ReturnType<typeof useTheme>;
   /** Undefined where nobody has to sign in. */
@@ -33,7 +36,7 @@ interface HeaderProps {
 export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
   const { state, session, link } = usePage();
   const views: typeof NAVIGATION =
-    session?.admin === true ? [...NAVIGATION, ['tokens', 'Tokens']] : NAVIGATION;
+    session?.admin === true ? [...NAVIGATION, ['alerts', 'Alerts'], ['tokens', 'Tokens']] : NAVIGATION;
   const current = state.view === 'endpoint' ? 'overview' : state.view;
   // From an endpoint, the overview is one step up.
   const up = (view: View): Partial<UrlState> =>
@@ -63,7 +66,7 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
       </div>
       <div class="bar controls">
         {state.view !== 'tokens' && <ClientSwitcher />}
-        {state.view !== 'live' && state.view !== 'sources' && state.view !== 'tokens' && <RangePicker />}
+        {!WITHOUT_RANGE.has(state.view) && <RangePicker />}
         {session?.admin === true && <ShareButton key={link({})} />}
       </div>
       {state.view !== 'sources' && state.view !== 'tokens' && <FilterBar key={state.view} />}

@@ -29,6 +29,7 @@ export function SourcesView(): JSX.Element {
   if (refused !== undefined) return <Refused why={refused} />;
   if (value === undefined) return <Loading />;
   const isOne = state.clientId !== undefined;
+  const silent = value.applications.filter((each) => each.silent_since !== null).length;
   const isLong = search !== '' || Math.max(value.applications_total, value.sources_total) > LIMIT;
   const refusals = value.refused.filter(({ count: times }) => times > 0);
   return (
@@ -37,7 +38,12 @@ export function SourcesView(): JSX.Element {
       {value.sources.length === 0 && search === '' && <Connect />}
       {value.sources.length === 0 && search !== '' && <p class="empty-line">Nothing has that in it.</p>}
       {value.applications.length > 0 && !isOne && (
-        <Panel title="Applications" class="flush" outdated={outdated}>
+        <Panel
+          title="Applications"
+          class="flush"
+          outdated={outdated}
+          aside={silent > 0 && <span class="bad">{exactCount(silent)} silent</span>}
+        >
           <ApplicationTable applications={value.applications} />
           <Rest of="applications" count={value.applications_total - value.applications.length} />
         </Panel>

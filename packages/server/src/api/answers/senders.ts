@@ -32,6 +32,11 @@ export const SOURCES = v.object({
       ...figures,
       since: time,
       last_seen: time,
+      silent_millis: v.pipe(count, v.description('For how long nothing has come.')),
+      silent_since: v.pipe(
+        v.nullable(time),
+        v.description('Null while it is not silent: for less than five minutes.'),
+      ),
     }),
   ),
   applications_total: total,

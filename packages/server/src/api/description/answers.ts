@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 
 import { EVENT_JSON } from '../../event/json.ts';
 import * as access from '../answers/access.ts';
+import * as alerts from '../answers/alerts.ts';
 import * as consumers from '../answers/consumers.ts';
 import * as events from '../answers/events.ts';
 import * as figures from '../answers/figures.ts';
@@ -33,6 +34,13 @@ export const SCHEMAS = {
   Shares: access.SHARES,
   NewShare: access.NEW_SHARE,
   Revoked: access.REVOKED,
+  Alerts: alerts.ALERTS,
+  AlertRule: alerts.ALERT_RULE,
+  AlertLog: alerts.ALERT_LOG,
+  NewDestination: alerts.NEW_DESTINATION,
+  Removed: alerts.REMOVED,
+  Readings: alerts.READINGS,
+  Tested: alerts.TESTED,
   Session: access.SESSION,
   Signed: access.SIGNED,
   Health: service.HEALTH,

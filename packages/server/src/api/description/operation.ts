@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 import { TAKES_TOKENS } from '../../access/doorkeeper.ts';
-import { TOKEN_WISH, SHARE_WISH, SIGN_IN } from '../bodies.ts';
+import { DESTINATION_WISH, RULE_WISH, TOKEN_WISH, SHARE_WISH, SIGN_IN } from '../bodies.ts';
 import { QUERIES } from '../query/descriptions.ts';
 import { FILTER_PARAMETERS } from '../query/filter.ts';
 import { ruleOf, type GivenParameter, type Parameter } from '../query/parameters.ts';
@@ -21,6 +21,10 @@ const BODIES: Partial<Readonly<Record<RouteName, v.GenericSchema | Json>>> = {
   'POST /v1/traces': { $ref: '#/components/schemas/TracesBody' },
   'POST /api/tokens': TOKEN_WISH,
   'POST /api/shares': SHARE_WISH,
+  'POST /api/alerts': RULE_WISH,
+  'PUT /api/alerts': RULE_WISH,
+  'POST /api/alerts/preview': RULE_WISH,
+  'POST /api/alerts/destinations': DESTINATION_WISH,
   'POST /api/session': SIGN_IN,
 };
 

@@ -9,6 +9,7 @@ export const TAGS = {
   Senders: 'Who sends, and to which servers.',
   Sending: 'For those who send.',
   Files: 'Copies to take away.',
+  Alerts: 'Rules, what fires, and who is told.',
   Access: 'Tokens, share links and sessions.',
   Service: 'The server itself.',
 } as const;
@@ -40,6 +41,8 @@ export interface RouteDescription {
 }
 
 const NO_FILE = 'This server keeps no file of that kind.';
+const NO_SUCH = 'There is nothing of this id.';
+const NOT_HERE = 'It is from the file, or somebody else has changed it.';
 const TOO_MANY = 'There are as many as there can be.';
 
 /** Every route, in words. */
@@ -175,6 +178,60 @@ export const ROUTE_DESCRIPTIONS: Readonly<Record<RouteName, RouteDescription>> =
     summary: 'Revokes a share link',
     answer: 'Revoked',
     failures: { 404: 'There is no such link.' },
+  },
+  'GET /api/alerts': {
+    tag: 'Alerts',
+    summary: 'Rules with what fires, and destinations without their secrets',
+    answer: 'Alerts',
+  },
+  'POST /api/alerts': {
+    tag: 'Alerts',
+    summary: 'Makes a rule',
+    status: 201,
+    answer: 'AlertRule',
+    failures: { 409: TOO_MANY },
+  },
+  'PUT /api/alerts': {
+    tag: 'Alerts',
+    summary: 'Puts a rule in the place of another one',
+    answer: 'AlertRule',
+    failures: { 404: NO_SUCH, 409: NOT_HERE },
+  },
+  'DELETE /api/alerts': {
+    tag: 'Alerts',
+    summary: 'Removes a rule',
+    answer: 'Removed',
+    failures: { 404: NO_SUCH, 409: NOT_HERE },
+  },
+  'POST /api/alerts/preview': {
+    tag: 'Alerts',
+    summary: 'What a rule would find in the newest window',
+    more: 'Nothing is kept or sent.',
+    answer: 'Readings',
+  },
+  'GET /api/alerts/log': {
+    tag: 'Alerts',
+    summary: 'What happened, the newest first, and what became of the messages',
+    answer: 'AlertLog',
+  },
+  'POST /api/alerts/destinations': {
+    tag: 'Alerts',
+    summary: 'Makes a destination',
+    status: 201,
+    answer: 'NewDestination',
+    failures: { 409: TOO_MANY },
+  },
+  'DELETE /api/alerts/destinations': {
+    tag: 'Alerts',
+    summary: 'Removes a destination',
+    answer: 'Removed',
+    failures: { 404: NO_SUCH, 409: `${NOT_HERE} Or a rule sends to it.` },
+  },
+  'POST /api/alerts/test': {
+    tag: 'Alerts',
+    summary: 'Sends a message to a destination, and says what became of it',
+    answer: 'Tested',
+    failures: { 404: NO_SUCH },
   },
   'GET /api/session': { tag: 'Access', summary: 'What whoever asks may do', answer: 'Session' },
   'POST /api/session': {

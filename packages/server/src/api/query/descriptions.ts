@@ -73,6 +73,11 @@ interface Questions {
   readonly 'GET /api/live': MemberParameters;
   readonly 'GET /api/export': FilterParameters & { readonly format?: ExportFormat | undefined };
   readonly 'DELETE /api/tokens': ById;
+  readonly 'PUT /api/alerts': ById;
+  readonly 'DELETE /api/alerts': ById;
+  readonly 'GET /api/alerts/log': Limited;
+  readonly 'DELETE /api/alerts/destinations': ById;
+  readonly 'POST /api/alerts/test': ById;
   readonly 'DELETE /api/shares': ById;
 }
 
@@ -193,6 +198,15 @@ export const QUERIES: Descriptions = {
   'GET /api/shares': {},
   'POST /api/shares': {},
   'DELETE /api/shares': ID,
+  'GET /api/alerts': {},
+  'POST /api/alerts': {},
+  'PUT /api/alerts': ID,
+  'DELETE /api/alerts': ID,
+  'POST /api/alerts/preview': {},
+  'GET /api/alerts/log': { limit: limitParameter(100, 1000) },
+  'POST /api/alerts/destinations': {},
+  'DELETE /api/alerts/destinations': ID,
+  'POST /api/alerts/test': ID,
   'GET /api/session': {},
   'POST /api/session': {},
   'DELETE /api/session': {},

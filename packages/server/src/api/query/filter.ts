@@ -11,6 +11,7 @@ import {
   wordParameter,
   type Parameters,
 } from './parameters.ts';
+import { mapQuery, readQuery } from './reading.ts';
 
 /** The range of a question. */
 interface RangeParameters {
@@ -135,6 +136,15 @@ export function metricProblem(given: FilterParameters): string | undefined {
   const names = ['metric_equals', 'metric_min', 'metric_max'] as const;
   const lonely = names.find((name) => given[name] !== undefined);
   return lonely === undefined ? undefined : `\`${lonely}\` goes with \`metric\`, which names the metric`;
+}
+
+/** What words of a filter mean, with the values that they have in a query. @returns the rule that is broken, as text */
+export function filterOfWords(words: Readonly<Record<string, string>>): EventFilter | string {
+  const parsed = mapQuery(
+    readQuery(MEMBER_PARAMETERS, new URLSearchParams(words)),
+    (given) => metricProblem(given) ?? filterOf(given),
+  );
+  return parsed.ok ? parsed.query : parsed.error;
 }
 
 /** A status code, a class such as `4xx`, or none. */

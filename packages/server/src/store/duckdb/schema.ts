@@ -1,7 +1,7 @@
 import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -75,11 +75,17 @@ const META_TABLE = `
   CREATE TABLE IF NOT EXISTS meta (
     schema_version INTEGER NOT NULL, rolled_up_to BIGINT NOT NULL DEFAULT 0, minutes_from BIGINT NOT NULL DEFAULT 0)`;
 
+/** Rules of alerts, their states and messages. Small and few: no index, which DuckDB would keep in memory. */
+const DOCUMENTS_TABLE = `
+  CREATE TABLE IF NOT EXISTS documents (
+    kind VARCHAR NOT NULL, id VARCHAR NOT NULL, version INTEGER NOT NULL, content VARCHAR NOT NULL, added BIGINT NOT NULL)`;
+
 /** Statements that bring an empty file to {@link SCHEMA_VERSION}; run in one transaction. */
 export const CREATE_TABLES: readonly string[] = [
   META_TABLE,
   EVENTS_TABLE,
   PRODUCERS_TABLE,
+  DOCUMENTS_TABLE,
   RELEASES_TABLE,
   ...ROLLUP_TABLES.map(createSql),
 ];
@@ -90,7 +96,7 @@ export const CREATE_TABLES: readonly string[] = [
  * did not write minutes with the events. Version 4 kept nothing of what applications say of themselves, version 5
  * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 did not
  * say of events which release they are of, nor for which consumer, and
- * did not remember releases.
+ * did not remember releases. Version 8 had no documents.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],

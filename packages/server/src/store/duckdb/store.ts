@@ -22,6 +22,7 @@ import type {
 } from '../store.ts';
 import { Acknowledged } from './acknowledged.ts';
 import { DuckDbArchive } from './archive.ts';
+import { DuckDbDocuments } from './documents.ts';
 import { checkpoint, DuckDbCheckpoints } from './engine/checkpoints.ts';
 import { QuestionThreads, THREADS_OF_STORING } from './engine/question-threads.ts';
 import { ReadConnection } from './engine/read-connection.ts';
@@ -47,12 +48,14 @@ interface Connections {
   readonly reader: DuckDBConnection;
   readonly maintenance: DuckDBConnection;
   readonly archive: DuckDBConnection;
+  readonly documents: DuckDBConnection;
 }
 
 /** Keeps events in one DuckDB file: what {@link append} has resolved survives a `kill -9` of the process. */
 export class DuckDbStore implements Store {
   readonly analytics: Analytics;
   readonly archive: DuckDbArchive;
+  readonly documents: DuckDbDocuments;
   readonly records = undefined;
   readonly nodes = undefined;
   readonly rate = undefined;
@@ -101,6 +104,7 @@ export class DuckDbStore implements Store {
       database.path,
     );
     this.#groups = new GroupCommit((group) => this.#commit(group));
+    this.documents = new DuckDbDocuments(connections.documents, (task) => this.#groups.between(task));
     this.#lastSeqs = new AskedTogether(
       (_, producers) => this.#writer.lastSeqs(producers),
       (task) => this.#groups.between(() => task(undefined)),
@@ -121,6 +125,7 @@ export class DuckDbStore implements Store {
       reader: await connect(),
       maintenance: await connect(),
       archive: await connect(),
+      documents: await connect(),
     };
     const acknowledged = new Acknowledged(database.path);
     const missing = Math.max(0, (acknowledged.before ?? 0) - (await lastEventId(connections.maintenance)));
@@ -207,6 +212,7 @@ export class DuckDbStore implements Store {
   async #close(): Promise<void> {
     try {
       await this.#groups.close();
+      await this.documents.close();
       await this.archive.close();
       await this.#reads.close();
       this.#threads.close();

@@ -21,6 +21,7 @@ import type {
   WatchListener,
 } from '../store.ts';
 import { MemoryAnalytics } from './analytics.ts';
+import { MemoryDocuments } from './documents.ts';
 import { selectEvents, summarise } from './queries.ts';
 
 /**
@@ -31,6 +32,7 @@ export class MemoryStore implements Store {
   readonly records = undefined;
   readonly nodes = undefined;
   readonly rate = undefined;
+  readonly documents: MemoryDocuments = new MemoryDocuments();
   readonly #events: StoredEvent[] = [];
   #nextId = 1;
   readonly #producers = new Map<string, ProducerRow>();

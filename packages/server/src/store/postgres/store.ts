@@ -26,6 +26,7 @@ import type {
 } from '../store.ts';
 import { rollUpStep } from './aggregates/roll-up.ts';
 import { PostgresArchive } from './archive.ts';
+import { PostgresDocuments } from './documents.ts';
 import { dayOf } from './engine/days.ts';
 import { Connector } from './engine/connect.ts';
 import { LastingConnection } from './engine/lasting-connection.ts';
@@ -73,6 +74,7 @@ const LEAD_MILLIS = 10 * SECOND_MILLIS;
 export class PostgresStore implements Store {
   readonly archive: PostgresArchive;
   readonly records: PostgresRecords;
+  readonly documents: PostgresDocuments;
   readonly nodes: PostgresNodes;
   readonly rate: PostgresRate;
   readonly analytics: Analytics;
@@ -110,6 +112,7 @@ export class PostgresStore implements Store {
     const aside = new LastingConnection(connector, BEAT_TIMEOUT_MILLIS);
     // Beside claims, which wait for the standby as well, and as shortly.
     this.records = new PostgresRecords(this.#claims, new PostgresGuesses(aside));
+    this.documents = new PostgresDocuments(this.#claims);
     this.nodes = new PostgresNodes({ node: this.#node, connection: aside, reads: this.#reads });
     this.rate = new PostgresRate(this.#reads);
     this.#writer = new PostgresWriter(this.#node);

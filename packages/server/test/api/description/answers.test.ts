@@ -17,6 +17,7 @@ import { rawSocket, upgradeRequest } from '../../support/raw-upgrade.js';
 import { until } from '../../support/deadline.js';
 import { server, stopServers, TOKEN } from '../../support/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
+import { webhookServer } from '../../support/webhook-server.js';
 import { WsClient } from '../../support/ws-client.js';
 
 type Json = Record<string, unknown>;
@@ -183,6 +184,28 @@ for (const db of ['memory', 'DuckDB']) {
         expect((await ask('POST', path, { body: '{}' })).status).to.equal(415);
         expect((await post(path, [])).status).to.equal(400);
         expect((await post(path, { name: 'x'.repeat(40_000) })).status).to.equal(413);
+      }
+    });
+
+    it('are as described for rules of alerts and their destinations, from their making to their end', async () => {
+      const hook = await webhookServer();
+      const chat = { kind: 'webhook', name: 'chat', url: hook.url };
+      const to = (await (await post('/api/alerts/destinations', chat)).json()) as Json;
+      const rule = { name: 'r', measure: 'requests', above: 1, destinations: [to['id']] };
+      const made = (await (await post('/api/alerts', rule)).json()) as Json;
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ ...rule, paused: true });
+      const id = `id=${String(made['id'])}`;
+      expect((await ask('PUT', `/api/alerts?${id}`, { headers, body })).status).to.equal(200);
+      expect((await post('/api/alerts/preview', rule)).status).to.equal(200);
+      expect((await post(`/api/alerts/test?id=${String(to['id'])}`, {})).status).to.equal(200);
+      for (const path of ['/api/alerts', '/api/alerts/log'])
+        expect((await ask('GET', path)).status, path).to.equal(200);
+      const destination = `/api/alerts/destinations?id=${String(to['id'])}`;
+      expect((await ask('DELETE', destination)).status).to.equal(409);
+      for (const path of [`/api/alerts?${id}`, destination]) {
+        expect((await ask('DELETE', path)).status).to.equal(200);
+        expect((await ask('DELETE', path)).status).to.equal(404);
       }
     });
 

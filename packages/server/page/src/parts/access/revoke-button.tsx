@@ -3,11 +3,13 @@ import { useState } from 'preact/hooks';
 
 interface RevokeButtonProps {
   readonly name: string;
+  /** What is done. */
+  readonly word?: string;
   readonly onRevoke: () => void;
 }
 
 /** Asks once more: whoever uses it is cut off. */
-export function RevokeButton({ name, onRevoke }: RevokeButtonProps): JSX.Element {
+export function RevokeButton({ name, word = 'Revoke', onRevoke }: RevokeButtonProps): JSX.Element {
   const [isSure, setSure] = useState(false);
   return (
     <button
@@ -16,7 +18,7 @@ export function RevokeButton({ name, onRevoke }: RevokeButtonProps): JSX.Element
       onClick={() => (isSure ? onRevoke() : setSure(true))}
       onBlur={() => setSure(false)}
     >
-      {isSure ? 'Really revoke' : 'Revoke'}
+      {isSure ? `Really ${word.toLowerCase()}` : word}
       <span class="unseen"> {name}</span>
     </button>
   );

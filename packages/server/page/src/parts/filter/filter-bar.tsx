@@ -5,11 +5,12 @@ import { chipsOf, type Chip } from '../../filter/chips.ts';
 import { changed, EVERYTHING, without, type Filter, type FilterChange } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
 import type { UrlState } from '../../url-state.ts';
+import { Link } from '../link.tsx';
 import { FilterForm } from './filter-form.tsx';
 
 /** What is chosen, each part with the way to take it back, and the way to choose more. */
 export function FilterBar(): JSX.Element {
-  const { state, go } = usePage();
+  const { state, go, session } = usePage();
   const [isOpen, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const chips = chipsOf(state.filter);
@@ -64,6 +65,11 @@ export function FilterBar(): JSX.Element {
         >
           Remove all
         </button>
+      )}
+      {session?.admin === true && state.view !== 'alerts' && (
+        <Link class="alert-on" to={{ view: 'alerts' }}>
+          Alert on this
+        </Link>
       )}
       {isOpen && <FilterForm onAdd={add} onCancel={close} />}
     </section>

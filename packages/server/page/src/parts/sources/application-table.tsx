@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { Application } from '../../api-types.ts';
-import { exactCount } from '../../format.ts';
+import { dateAndTime, exactCount, lasting } from '../../format.ts';
 import { Link } from '../link.tsx';
 import { EventsCell, RejectedCell, SeenCell } from './cells.tsx';
 
@@ -59,10 +59,17 @@ function Row({ application }: { readonly application: Application }): JSX.Elemen
       <td class="number">{exactCount(producers)}</td>
       <EventsCell events={events} />
       <RejectedCell rejected={rejected} />
-      <SeenCell
-        lastSeen={application.last_seen}
-        connected={connected > 0 ? `${exactCount(connected)} connected` : undefined}
-      />
+      {application.silent_since === null ? (
+        <SeenCell
+          lastSeen={application.last_seen}
+          connected={connected > 0 ? `${exactCount(connected)} connected` : undefined}
+        />
+      ) : (
+        <td title={`nothing since ${dateAndTime(Date.parse(application.silent_since))}`}>
+          <span class="bad">silent for {lasting(application.silent_millis)}</span>
+          {connected > 0 && <span class="muted line">{exactCount(connected)} connected</span>}
+        </td>
+      )}
     </tr>
   );
 }

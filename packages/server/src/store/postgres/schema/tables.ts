@@ -89,6 +89,15 @@ export const FIRST_RELEASES = `
   INSERT INTO releases SELECT client_id, service_version, min(first_seen) FROM producers
   WHERE service_version IS NOT NULL GROUP BY client_id, service_version`;
 
+/**
+ * Since version 5. Rules of alerts, their states and messages, small and few; `version` grows with each change of a row, so that of two
+ * servers that change it at once one does.
+ */
+export const DOCUMENTS = `
+  CREATE TABLE documents (
+    kind text NOT NULL, id text NOT NULL, version integer NOT NULL, content text NOT NULL, added bigserial NOT NULL,
+    PRIMARY KEY (kind, id)) WITH (fillfactor = 50)`;
+
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;
 

@@ -1,0 +1,106 @@
+// Requests of HTTP/2 without an SDK, on a Node.js that announces them.
+import { once } from 'node:events';
+import {
+  connect,
+  createServer,
+  type ClientHttp2Session,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { context, SpanKind, trace } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { announcesStreams } from '../../dist/esm/http-server/http2-requests.js';
+import { CerberusSpanProcessor, setMetric } from '../../dist/esm/index.js';
+import { standAlone } from '../../dist/esm/stand-alone/stand-alone.js';
+import { afterTest } from '../support/disposal.js';
+import { RecordingExporter } from '../support/recording-exporter.js';
+
+type Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+
+/** What Cerberus alone, in the place of an SDK, hands over. */
+function alone(): RecordingExporter {
+  const exporter = new RecordingExporter();
+  const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
+  const leave = standAlone(processor);
+  afterTest(async () => {
+    leave();
+    await processor.shutdown();
+  });
+  return exporter;
+}
+
+async function clientOf(handler: Handler): Promise<ClientHttp2Session> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  afterTest(async () => {
+    client.destroy();
+    await new Promise<void>((resolve) => void server.close(() => resolve()));
+  });
+  return client;
+}
+
+async function send(client: ClientHttp2Session, headers: OutgoingHttpHeaders): Promise<void> {
+  const stream = client.request(headers, { endStream: true }).resume();
+  await once(stream, 'close', { signal: AbortSignal.timeout(5_000) });
+}
+
+if (announcesStreams())
+  describe('a request of HTTP/2 without an SDK', () => {
+    it('gives one event, with the metrics that are set in it', async () => {
+      const exporter = alone();
+      const client = await clientOf((_request, response) => {
+        setMetric('n', 3);
+        trace.getActiveSpan()?.setAttribute('cerberus.metric.m', 4);
+        response.end('ok');
+      });
+      await send(client, { ':path': '/a/b?q=1' });
+      expect(await exporter.request()).to.include({
+        'http.request.method': 'GET',
+        'network.protocol.version': '2',
+        'http.response.status_code': 200,
+        'cerberus.endpoint': '/a/b',
+        'cerberus.outcome': 'completed',
+        'cerberus.metric.n': 3,
+        'cerberus.metric.m': 4,
+      });
+    });
+
+    it('gives one, too, where the application starts a SERVER span by hand, as docs/frameworks.md shows', async () => {
+      const exporter = alone();
+      const tracer = trace.getTracer('http2');
+      const client = await clientOf((request, response) => {
+        const span = tracer.startSpan(request.method, {
+          kind: SpanKind.SERVER,
+          attributes: {
+            'http.request.method': request.method,
+            'url.path': request.url,
+            'network.peer.address': request.socket.remoteAddress ?? '',
+          },
+        });
+        response.once('close', () => {
+          span.setAttribute('http.response.status_code', response.statusCode).end();
+        });
+        context.with(trace.setSpan(context.active(), span), () => {
+          trace.getActiveSpan()?.setAttribute('cerberus.metric.n', 1);
+          response.end('ok');
+        });
+      });
+      await send(client, { ':path': '/by-hand' });
+      await send(client, { ':path': '/next' });
+      await exporter.request(1);
+      expect(exporter.requests.map((each) => each['cerberus.endpoint'])).to.deep.equal(['/by-hand', '/next']);
+      expect(exporter.requests.map((each) => each['cerberus.metric.n'])).to.deep.equal([1, 1]);
+    });
+
+    it('gives none where it is a call of gRPC', async () => {
+      const exporter = alone();
+      const client = await clientOf((_request, response) => response.end());
+      await send(client, { ':method': 'POST', ':path': '/s.S/M', 'content-type': 'application/grpc' });
+      await send(client, { ':path': '/page' });
+      await exporter.request();
+      expect(exporter.requests.map((each) => each['cerberus.endpoint'])).to.deep.equal(['/page']);
+    });
+  });

@@ -1,0 +1,56 @@
+import type { JSX } from 'preact';
+
+import type { AlertEntry } from '../../alerts/alert-types.ts';
+import { dayAndTime } from '../../format.ts';
+
+/** What happened, and what became of its messages. */
+export function AlertLogTable({ entries }: { readonly entries: readonly AlertEntry[] }): JSX.Element {
+  if (entries.length === 0) return <p class="empty-line">Nothing has fired yet.</p>;
+  return (
+    <table class="alert-log">
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">What</th>
+          <th scope="col">Told</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map(({ id, at, type, text, messages }) => (
+          <tr key={id}>
+            <td class="when">{dayAndTime(Date.parse(at))}</td>
+            <td>
+              <span class={`event-type ${type}`}>{type}</span> <bdi class="text">{text}</bdi>
+            </td>
+            <td>
+              {messages.length === 0 && <span class="muted">nobody</span>}
+              {messages.map((message) => (
+                <Told key={message.destination} message={message} />
+              ))}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Told({ message }: { readonly message: AlertEntry['messages'][number] }): JSX.Element {
+  const { destination, state, attempts, error } = message;
+  if (state === 'delivered')
+    return (
+      <div>
+        <bdi>{destination}</bdi>
+      </div>
+    );
+  const what = state === 'waiting' ? 'waits' : 'given up';
+  return (
+    <div>
+      <bdi>{destination}</bdi>{' '}
+      <span class={state === 'waiting' ? 'muted' : 'bad'}>
+        {what}
+        {error !== null && `: ${error}, ${attempts === 1 ? 'once' : `${attempts} times`}`}
+      </span>
+    </div>
+  );
+}

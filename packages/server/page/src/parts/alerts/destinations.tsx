@@ -1,0 +1,101 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+
+import type { AlertDestination } from '../../alerts/alert-types.ts';
+import { createDestination, removeDestination, testDestination } from '../../alerts/alerts-client.ts';
+import type { ApiFailure } from '../../api.ts';
+import { failureText } from '../access/failure-text.ts';
+import { OnceShown } from '../access/once-shown.tsx';
+import { RevokeButton } from '../access/revoke-button.tsx';
+import { Panel } from '../panel.tsx';
+import { DestinationForm, type DestinationWish } from './destination-form.tsx';
+
+interface DestinationsProps {
+  readonly destinations: readonly AlertDestination[];
+  readonly onChanged: () => void;
+}
+
+/** Where messages go. */
+export function Destinations({ destinations, onChanged }: DestinationsProps): JSX.Element {
+  const [said, setSaid] = useState<string>();
+  const [made, setMade] = useState<{ readonly name: string; readonly secret: string }>();
+  const done = (failure: ApiFailure | undefined): void => {
+    setSaid(failure === undefined ? undefined : failureText(failure));
+    onChanged();
+  };
+  const create = async (wish: DestinationWish): Promise<boolean> => {
+    const result = await createDestination(wish);
+    const secret = result.ok ? result.value.secret : undefined;
+    setMade(secret !== undefined && result.ok ? { name: result.value.name, secret } : undefined);
+    done(result.ok ? undefined : result.failure);
+    return result.ok;
+  };
+  const remove = async ({ id }: AlertDestination): Promise<void> => {
+    const result = await removeDestination(id);
+    done(result.ok ? undefined : result.failure);
+  };
+  const test = async ({ id, name }: AlertDestination): Promise<void> => {
+    setSaid(`Sending to ${name} …`);
+    const result = await testDestination(id);
+    if (result.ok)
+      setSaid(result.value.delivered ? `${name} has taken it.` : `${name}: ${result.value.error ?? ''}.`);
+    else setSaid(failureText(result.failure));
+    onChanged();
+  };
+  return (
+    <Panel title="Destinations">
+      {destinations.length > 0 && (
+        <table class="destinations">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Kind</th>
+              <th scope="col" class="wide">
+                Where
+              </th>
+              <th scope="col">
+                <span class="unseen">Change</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {destinations.map((destination) => (
+              <tr key={destination.id}>
+                <th scope="row">
+                  <bdi>{destination.name}</bdi>
+                </th>
+                <td>{destination.kind ?? <span class="bad">unreadable: make it again</span>}</td>
+                <td class="wide">
+                  <bdi>{destination.target ?? '–'}</bdi>
+                </td>
+                <td class="number actions">
+                  <button type="button" class="small" onClick={() => void test(destination)}>
+                    Test<span class="unseen"> {destination.name}</span>
+                  </button>
+                  {destination.read_only ? (
+                    <span class="muted">from the file</span>
+                  ) : (
+                    <RevokeButton
+                      name={destination.name}
+                      word="Remove"
+                      onRevoke={() => void remove(destination)}
+                    />
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <DestinationForm onCreate={create} />
+      <p role="status" class="said">
+        {said}
+      </p>
+      {made !== undefined && (
+        <OnceShown secret={made.secret} name="the secret">
+          The secret that messages to <bdi>{made.name}</bdi> are signed with.
+        </OnceShown>
+      )}
+    </Panel>
+  );
+}

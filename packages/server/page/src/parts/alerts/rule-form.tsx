@@ -1,0 +1,172 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+
+import type { AlertDestination, Preview, RuleBody } from '../../alerts/alert-types.ts';
+import { previewRule } from '../../alerts/alerts-client.ts';
+import {
+  CHOICES,
+  hasRecovery,
+  ruleOf,
+  valueText,
+  watching,
+  type RuleDraft,
+  type Watched,
+} from '../../alerts/rule-draft.ts';
+import { failureText } from '../access/failure-text.ts';
+import { Field } from './field.tsx';
+
+const WINDOWS = ['1', '5', '10', '15', '30', '60', '360', '1440'] as const;
+
+interface RuleFormProps {
+  readonly draft: RuleDraft;
+  /** What is chosen above. */
+  readonly filter: RuleBody['filter'];
+  readonly destinations: readonly AlertDestination[];
+  readonly isNew: boolean;
+  readonly problem: string | undefined;
+  readonly onChange: (draft: RuleDraft) => void;
+  readonly onSave: (rule: RuleBody) => void;
+  readonly onCancel: () => void;
+}
+
+/** Writes a rule about what the filter leaves. */
+export function RuleForm(props: RuleFormProps): JSX.Element {
+  const { draft, filter, destinations, isNew, problem, onChange, onSave, onCancel } = props;
+  const [found, setFound] = useState<string>();
+  const change = (part: Partial<RuleDraft>): void => onChange({ ...draft, ...part });
+  const look = async (): Promise<void> => {
+    const rule = ruleOf(draft.name === '' ? { ...draft, name: 'preview' } : draft, filter);
+    const result = await previewRule(rule);
+    setFound(result.ok ? foundText(rule, result.value) : failureText(result.failure));
+  };
+  const toggle = (id: string, isChosen: boolean): void =>
+    change({
+      destinations: isChosen ? [...draft.destinations, id] : draft.destinations.filter((each) => each !== id),
+    });
+  return (
+    <form
+      class="rule-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSave(ruleOf(draft, filter));
+      }}
+    >
+      <Field label="Name" isRequired value={draft.name} onText={(name) => change({ name })} />
+      <Condition draft={draft} onChange={onChange} />
+      <p class="muted">
+        {draft.watched === 'silent'
+          ? 'Of each application, or of the one that is chosen above.'
+          : 'Of the requests that the filter above leaves.'}
+      </p>
+      <fieldset class="choices">
+        <legend>Tell</legend>
+        {destinations.length === 0 && <span class="muted">nobody yet: make a destination below</span>}
+        {destinations.map(({ id, name }) => (
+          <label key={id} class="check">
+            <input
+              type="checkbox"
+              checked={draft.destinations.includes(id)}
+              onChange={({ currentTarget }) => toggle(id, currentTarget.checked)}
+            />
+            <bdi>{name}</bdi>
+          </label>
+        ))}
+      </fieldset>
+      <p role="alert" class="problem">
+        {problem}
+      </p>
+      <div class="choices">
+        <button type="submit" class="primary">
+          {isNew ? 'Create rule' : 'Save rule'}
+        </button>
+        {draft.watched !== 'summary' && (
+          <button type="button" onClick={() => void look()}>
+            What it is now
+          </button>
+        )}
+        {!isNew && (
+          <button type="button" class="quiet" onClick={onCancel}>
+            Cancel
+          </button>
+        )}
+        <span role="status">{found}</span>
+      </div>
+    </form>
+  );
+}
+
+function Condition({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'>): JSX.Element {
+  const { watched } = draft;
+  const { side, unit } = CHOICES[watched];
+  const change = (part: Partial<RuleDraft>): void => onChange({ ...draft, ...part });
+  return (
+    <div class="choices">
+      <label class="field">
+        <span>When</span>
+        <select
+          value={watched}
+          onChange={({ currentTarget }) => onChange(watching(draft, currentTarget.value as Watched))}
+        >
+          {Object.entries(CHOICES).map(([name, { label }]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {side !== undefined && (
+        <Field
+          label={`Limit (${unit})`}
+          isRequired
+          isNumber
+          value={draft.limit}
+          onText={(limit) => change({ limit })}
+        />
+      )}
+      {hasRecovery(watched) && (
+        <Field
+          label={`Recovers at (${unit})`}
+          isNumber
+          placeholder={draft.limit}
+          value={draft.recover}
+          onText={(recover) => change({ recover })}
+        />
+      )}
+      {watched !== 'silent' && watched !== 'summary' && (
+        <label class="field">
+          <span>In the last</span>
+          <select
+            value={draft.windowMinutes}
+            onChange={({ currentTarget }) => change({ windowMinutes: currentTarget.value })}
+          >
+            {[...new Set([...WINDOWS, draft.windowMinutes])].map((minutes) => (
+              <option key={minutes} value={minutes}>
+                {Number(minutes) < 60 ? `${minutes} min` : `${Number(minutes) / 60} h`}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {watched === 'summary' && (
+        <>
+          <Field
+            label="Schedule (cron)"
+            isRequired
+            value={draft.schedule}
+            onText={(schedule) => change({ schedule })}
+          />
+          <Field label="Time zone" value={draft.timeZone} onText={(timeZone) => change({ timeZone })} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function foundText({ measure }: RuleBody, { readings }: Preview): string {
+  if (readings.length === 0) return 'Now: nothing';
+  const texts = readings.map(({ subject, value, detail }) => {
+    const shown = value === null ? 'too few requests to judge' : valueText(measure, value);
+    return [subject, shown, detail === null ? null : `(${detail})`].filter((each) => each !== null).join(' ');
+  });
+  return `Now: ${texts.slice(0, 5).join(', ')}${texts.length > 5 ? ', …' : ''}`;
+}

@@ -1,0 +1,101 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+
+import type { AlertLog, AlertRule, Alerts, RuleBody } from '../alerts/alert-types.ts';
+import { removeRule, saveRule } from '../alerts/alerts-client.ts';
+import { draftOf, newDraft, type RuleDraft } from '../alerts/rule-draft.ts';
+import type { ApiFailure } from '../api.ts';
+import { EVERYTHING } from '../filter/filter.ts';
+import { usePage } from '../page-context.ts';
+import { failureText } from '../parts/access/failure-text.ts';
+import { AlertLogTable } from '../parts/alerts/alert-log.tsx';
+import { Destinations } from '../parts/alerts/destinations.tsx';
+import { RuleForm } from '../parts/alerts/rule-form.tsx';
+import { RuleTable } from '../parts/alerts/rule-table.tsx';
+import { Loading } from '../parts/loading.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Refused } from '../parts/refused.tsx';
+import { useRead } from '../use-read.ts';
+
+const LOG_ENTRIES = 50;
+
+/** For administrators: what is told to whom, and what was. */
+export function AlertsView(): JSX.Element {
+  const { state, go } = usePage();
+  const [changes, setChanges] = useState(0);
+  const [draft, setDraft] = useState<RuleDraft>(emptyDraft);
+  const [edited, setEdited] = useState<string>();
+  const [problem, setProblem] = useState<string>();
+  const { value, refused } = useRead<Alerts>('api/alerts', {}, true, changes);
+  const log = useRead<AlertLog>('api/alerts/log', { limit: LOG_ENTRIES }, true, changes).value;
+  if (refused !== undefined) return <Refused why={refused} />;
+  if (value === undefined) return <Loading />;
+  const changed = (): void => setChanges(changes + 1);
+  const done = (failure: ApiFailure | undefined): void => {
+    setProblem(failure === undefined ? undefined : failureText(failure));
+    changed();
+  };
+  const leave = (): void => {
+    setEdited(undefined);
+    setDraft(emptyDraft());
+  };
+  const save = async (rule: RuleBody, id: string | undefined): Promise<void> => {
+    const result = await saveRule(rule, id);
+    if (result.ok && id === edited) leave();
+    done(result.ok ? undefined : result.failure);
+  };
+  const edit = (rule: AlertRule): void => {
+    const { client_id: clientId, ...filter } = rule.filter;
+    setEdited(rule.id);
+    setDraft(draftOf(rule));
+    go({ clientId, filter: { ...EVERYTHING, ...filter } }, true);
+    scrollTo(0, 0);
+  };
+  const pause = (rule: AlertRule): void => {
+    const { id, read_only: _file, firing: _firing, evaluated_to: _to, ...body } = rule;
+    void save({ ...body, paused: !rule.paused }, id);
+  };
+  const remove = async ({ id }: AlertRule): Promise<void> => {
+    const result = await removeRule(id);
+    if (id === edited) leave();
+    done(result.ok ? undefined : result.failure);
+  };
+  const { clientId } = state;
+  const filter = clientId === undefined ? state.filter : { client_id: clientId, ...state.filter };
+  return (
+    <>
+      <Panel title={edited === undefined ? 'A new rule' : 'Change a rule'}>
+        <RuleForm
+          draft={draft}
+          filter={filter}
+          destinations={value.destinations}
+          isNew={edited === undefined}
+          problem={problem}
+          onChange={setDraft}
+          onSave={(rule) => void save(rule, edited)}
+          onCancel={leave}
+        />
+      </Panel>
+      <Panel title="Rules" class="flush">
+        {value.rules.length === 0 ? (
+          <p class="empty-line">There are none.</p>
+        ) : (
+          <RuleTable
+            rules={value.rules}
+            onEdit={edit}
+            onPause={pause}
+            onRemove={(rule) => void remove(rule)}
+          />
+        )}
+      </Panel>
+      <Destinations destinations={value.destinations} onChanged={changed} />
+      <Panel title="What happened" class="flush">
+        <AlertLogTable entries={log?.entries ?? []} />
+      </Panel>
+    </>
+  );
+}
+
+function emptyDraft(): RuleDraft {
+  return newDraft(Intl.DateTimeFormat().resolvedOptions().timeZone);
+}

@@ -1,0 +1,64 @@
+import type { DeliveryResult } from './result.ts';
+
+/** A body and its headers. */
+export interface WebPost {
+  readonly url: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** So long an answer may take. */
+export const ANSWER_MILLIS = 10_000;
+
+/** The receiver says that it is gone for good (RFC 9110, 15.5.11; Standard Webhooks asks for an end then). */
+const GONE = 410;
+
+/**
+ * Posts JSON. A redirect is not followed, and of the answer nothing is read but its status: an administrator says where messages go, and
+ * nobody else learns what is there.
+ *
+ * @param stop - gives it up
+ */
+export async function postJson({ url, body, headers }: WebPost, stop: AbortSignal): Promise<DeliveryResult> {
+  const { user, target } = withoutUser(url);
+  try {
+    const response = await fetch(target, {
+      method: 'POST',
+      redirect: 'manual',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'cerberus-server',
+        ...(user === undefined ? {} : { authorization: `Basic ${user}` }),
+        ...headers,
+      },
+      signal: AbortSignal.any([stop, AbortSignal.timeout(ANSWER_MILLIS)]),
+    });
+    await response.body?.cancel().catch(() => undefined);
+    if (response.ok) return { kind: 'delivered' };
+    const reason = `status ${response.status}`;
+    return response.status === GONE ? { kind: 'refused', reason } : { kind: 'failed', reason };
+  } catch (error) {
+    return { kind: 'failed', reason: reasonOf(error) };
+  }
+}
+
+/** `fetch` takes no URL with a user in it. */
+function withoutUser(text: string): { readonly target: string; readonly user: string | undefined } {
+  const url = new URL(text);
+  const { username, password } = url;
+  if (username === '' && password === '') return { target: text, user: undefined };
+  url.username = '';
+  url.password = '';
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { target: url.href, user: Buffer.from(pair).toString('base64') };
+}
+
+/** A code, which has no address in it, as the message may. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no connection';
+  if (error.name === 'TimeoutError') return `no answer within ${ANSWER_MILLIS / 1000} s`;
+  const { cause } = error;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : 'no connection';
+}

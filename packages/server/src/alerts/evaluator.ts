@@ -1,0 +1,172 @@
+import { MINUTE_MILLIS, SECOND_MILLIS } from '../durations.ts';
+import type { Log } from '../log.ts';
+import type { AlertCounts } from '../observe/alert-counts.ts';
+import type { Analytics } from '../store/analytics.ts';
+import { failureReason } from '../store/failure-reason.ts';
+import type { EventFilter } from '../store/filter/event-filter.ts';
+import type { ParseFilter } from './alert-file.ts';
+import type { AlertBook, KnownDestination, KnownRule } from './book.ts';
+import type { Desk, Kept } from './desk.ts';
+import { newsChanges, newsOf, type News } from './happening.ts';
+import { happeningOf, summaryPayload, transitionPayload } from './messages/payload.ts';
+import { summaryOf, summaryText } from './messages/summary.ts';
+import { evaluate, NEW_STATE, type Reading, type RuleState, type Transition } from './rules/evaluation.ts';
+import { measure } from './rules/measure.ts';
+import type { Rule } from './rules/rule.ts';
+import { nextRun } from './rules/schedule.ts';
+
+/** Ends of windows are whole minutes. */
+const STEP_MILLIS = MINUTE_MILLIS;
+
+/** After a start, and after the database was away, exporters first have to send what they hold. */
+const SETTLING_MILLIS = 60 * SECOND_MILLIS;
+
+/** What evaluation needs. */
+export interface EvaluatorContext {
+  readonly desk: Desk;
+  readonly book: AlertBook;
+  readonly analytics: Analytics;
+  readonly parseFilter: ParseFilter;
+  readonly counts: AlertCounts;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Looks whether rules hold. Of several servers on a database, one looks at each window of a rule: it claims it by a change of the rule's
+ * state. What comes of it is kept together with the state and with the messages, so that none is made twice and none is lost.
+ */
+export class Evaluator {
+  readonly #context: EvaluatorContext;
+  #settledAt: number;
+  #isFailing = false;
+
+  constructor(context: EvaluatorContext) {
+    this.#context = context;
+    this.#settledAt = context.now() + SETTLING_MILLIS;
+  }
+
+  /** Looks at each rule whose next window is over. Never rejects. */
+  async run(): Promise<void> {
+    const { book, desk, counts, log, now } = this.#context;
+    try {
+      const rules = await book.rules();
+      const { state } = await desk.read('state');
+      counts.firing = state.reduce((sum, { value }) => sum + Object.keys(value.firing).length, 0);
+      if (this.#isFailing) log('info', 'alerts: rules are looked at again');
+      this.#isFailing = false;
+      if (now() < this.#settledAt) return;
+      const states = new Map(state.map((each) => [each.id, each]));
+      for (const known of rules) if (!known.rule.paused) await this.#look(known, states.get(known.id));
+    } catch (error) {
+      if (!this.#isFailing) log('warn', `alerts: rules cannot be looked at: ${failureReason(error)}`);
+      this.#isFailing = true;
+      this.#settledAt = now() + SETTLING_MILLIS;
+    }
+  }
+
+  /** What a rule would find in the newest window. */
+  async preview(rule: Rule): Promise<readonly Reading[]> {
+    const until = this.#untilOf(rule);
+    return (await this.#measure(rule, NEW_STATE, until)).readings;
+  }
+
+  async #look(known: KnownRule, state: Kept<RuleState> | undefined): Promise<void> {
+    const { counts, log } = this.#context;
+    try {
+      const isDone =
+        known.rule.measure === 'summary'
+          ? await this.#summarise(known, state)
+          : await this.#evaluate(known, state);
+      if (isDone) counts.evaluations.done += 1;
+    } catch (error) {
+      counts.evaluations.failed += 1;
+      log('warn', `alerts: a rule could not be looked at: ${failureReason(error)}`);
+    }
+  }
+
+  async #evaluate({ id, rule }: KnownRule, kept: Kept<RuleState> | undefined): Promise<boolean> {
+    const { desk } = this.#context;
+    const until = this.#untilOf(rule);
+    const state = kept?.value ?? NEW_STATE;
+    const version = kept?.version ?? 0;
+    if (state.claimedTo >= until) return false;
+    const claimed = { ...state, claimedTo: until };
+    if (!(await desk.change([{ kind: 'state', id, version, value: claimed }]))) return false;
+    const { readings, known } = await this.#measure(rule, claimed, until);
+    const { state: next, transitions } = evaluate(rule, claimed, readings, until);
+    const news = await this.#newsOf({ id, rule }, transitions, until);
+    const value = known === undefined ? next : { ...next, known };
+    const changes = news.flatMap(newsChanges);
+    return this.#keep(news, () =>
+      desk.change([{ kind: 'state', id, version: version + 1, value }, ...changes]),
+    );
+  }
+
+  /** When the schedule has come; once, if it has come several times. */
+  async #summarise({ id, rule }: KnownRule, kept: Kept<RuleState> | undefined): Promise<boolean> {
+    const { desk, analytics, now } = this.#context;
+    const at = now();
+    const version = kept?.version ?? 0;
+    const value = { ...NEW_STATE, claimedTo: at, evaluatedTo: at };
+    if (kept === undefined) return desk.change([{ kind: 'state', id, version, value }]);
+    const due = nextRun(rule.schedule ?? '', rule.time_zone, kept.value.claimedTo);
+    if (due === undefined || due > at) return false;
+    const figures = await summaryOf(analytics, this.#filterOf(rule), at);
+    const text = summaryText(rule.name, figures);
+    const news = newsOf({ ruleId: id, ruleName: rule.name, at }, await this.#destinationsOf(rule), (entry) =>
+      summaryPayload(entry, id, rule, { text, figures }, at),
+    );
+    return this.#keep([news], () =>
+      desk.change([{ kind: 'state', id, version, value }, ...newsChanges(news)]),
+    );
+  }
+
+  async #newsOf(
+    { id, rule }: Pick<KnownRule, 'id' | 'rule'>,
+    transitions: readonly Transition[],
+    until: number,
+  ): Promise<readonly News[]> {
+    // That a type of error is new no more is no news.
+    const told = transitions.filter(({ to }) => to !== 'ended' || rule.measure !== 'new_error_type');
+    if (told.length === 0) return [];
+    const destinations = await this.#destinationsOf(rule);
+    const window = { since: until - rule.window_minutes * MINUTE_MILLIS, until };
+    const about = { ruleId: id, ruleName: rule.name, at: this.#context.now() };
+    return told.map((transition) =>
+      newsOf(about, transition.to === 'ended' ? [] : destinations, (entry) =>
+        transitionPayload(entry, id, rule, transition, window),
+      ),
+    );
+  }
+
+  async #keep(news: readonly News[], change: () => Promise<boolean>): Promise<boolean> {
+    if (!(await change())) return false;
+    const { happenings } = this.#context.counts;
+    for (const { entry } of news) happenings[happeningOf(entry.payload)] += 1;
+    return true;
+  }
+
+  async #destinationsOf({ destinations }: Rule): Promise<readonly KnownDestination[]> {
+    if (destinations.length === 0) return [];
+    return (await this.#context.book.destinations()).filter(({ id }) => destinations.includes(id));
+  }
+
+  #measure(rule: Rule, { known, firing }: RuleState, until: number): ReturnType<typeof measure> {
+    const { analytics } = this.#context;
+    const since = until - rule.window_minutes * MINUTE_MILLIS;
+    return measure(rule, { analytics, filter: this.#filterOf(rule), since, until, known, firing });
+  }
+
+  #filterOf({ filter }: Rule): EventFilter {
+    const parsed = this.#context.parseFilter(filter);
+    // Rules with other filters are not in the book.
+    if (typeof parsed === 'string') throw new TypeError(parsed);
+    return parsed;
+  }
+
+  #untilOf({ delay_seconds: delay }: Rule): number {
+    return Math.floor((this.#context.now() - delay * SECOND_MILLIS) / STEP_MILLIS) * STEP_MILLIS;
+  }
+}

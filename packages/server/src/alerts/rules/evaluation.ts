@@ -1,0 +1,127 @@
+import { MINUTE_MILLIS } from '../../durations.ts';
+import { recoverWindowsOf, type Rule } from './rule.ts';
+
+/** What was found of one of the things that a rule looks at. */
+export interface Reading {
+  /** An application, or a type of error; empty where the rule is about all requests together. */
+  readonly subject: string;
+  /** `undefined`: too few requests to judge. */
+  readonly value: number | undefined;
+  /** Whom the value is of, such as the busiest client. */
+  readonly detail?: string | undefined;
+}
+
+/** Something that fires. */
+interface Firing {
+  /** End of the window that it was found in; instants are milliseconds since the epoch. */
+  readonly since: number;
+  /** End of the first of the windows without a break in which it did not hold. */
+  readonly calmSince?: number | undefined;
+  readonly value: number;
+}
+
+/** What is known of a rule. */
+export interface RuleState {
+  /** Some server looks at windows up to this end, or has. */
+  readonly claimedTo: number;
+  /** End of the newest window that was looked at; 0: of none. */
+  readonly evaluatedTo: number;
+  /** By subject. */
+  readonly firing: Readonly<Record<string, Firing>>;
+  /** Types of errors, by when they were seen last; `undefined` before that was asked. */
+  readonly known?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Nothing is known. */
+export const NEW_STATE: RuleState = Object.freeze({ claimedTo: 0, evaluatedTo: 0, firing: {} });
+
+/** What a rule may come to. `ended`: what it was about is gone; nobody is told. */
+type Outcome = 'firing' | 'resolved' | 'ended';
+
+/** A change of what fires. */
+export interface Transition {
+  readonly subject: string;
+  readonly to: Outcome;
+  readonly value: number | undefined;
+  readonly detail?: string | undefined;
+  /** When it began to fire. */
+  readonly since: number;
+}
+
+/** Most subjects of one rule that fire at once: no list of names makes a flood of messages. */
+export const MAX_FIRING = 50;
+
+/**
+ * What the readings of a window make of what was known.
+ *
+ * @param until - end of the window, milliseconds since the epoch
+ */
+export function evaluate(
+  rule: Rule,
+  state: RuleState,
+  readings: readonly Reading[],
+  until: number,
+): { readonly state: RuleState; readonly transitions: readonly Transition[] } {
+  const firing: Record<string, Firing> = {};
+  const transitions: Transition[] = [];
+  const bySubject = new Map(readings.map((each) => [each.subject, each]));
+  for (const [subject, before] of Object.entries(state.firing)) {
+    const next = nextOf(rule, state, before, bySubject.get(subject), until);
+    if (typeof next === 'object') firing[subject] = next;
+    else transitions.push({ ...about(bySubject.get(subject), subject), to: next, since: before.since });
+  }
+  for (const reading of readings) {
+    const { subject, value } = reading;
+    const isNew = !Object.hasOwn(state.firing, subject) && isBeyond(rule, value);
+    if (!isNew || value === undefined || Object.keys(firing).length >= MAX_FIRING) continue;
+    firing[subject] = { since: until, value };
+    transitions.push({ ...about(reading, subject), to: 'firing', since: until });
+  }
+  return { state: { ...state, evaluatedTo: until, firing }, transitions };
+}
+
+function about(reading: Reading | undefined, subject: string): Omit<Transition, 'to' | 'since'> {
+  return { subject, value: reading?.value, detail: reading?.detail };
+}
+
+/** What becomes of something that fires. */
+function nextOf(
+  rule: Rule,
+  { evaluatedTo }: RuleState,
+  before: Firing,
+  reading: Reading | undefined,
+  until: number,
+): Firing | 'resolved' | 'ended' {
+  if (reading === undefined) return 'ended';
+  const value = reading.value ?? before.value;
+  if (!isCalm(rule, reading.value)) return { since: before.since, value };
+  const windowMillis = rule.window_minutes * MINUTE_MILLIS;
+  // Nobody knows how it was while nobody looked.
+  const isUnbroken = until - evaluatedTo <= windowMillis;
+  const calmSince = (isUnbroken ? before.calmSince : undefined) ?? until;
+  const isLong = until - calmSince >= (recoverWindowsOf(rule) - 1) * windowMillis;
+  return rule.measure === 'silent_source' || isLong ? 'resolved' : { since: before.since, calmSince, value };
+}
+
+/** Whether a value is one to fire at. */
+function isBeyond({ above, below, measure }: Rule, value: number | undefined): boolean {
+  if (value === undefined) return false;
+  if (measure === 'new_error_type') return true;
+  return above === undefined ? below !== undefined && value < below : value > above;
+}
+
+/** Whether a value is one to recover at. Too few requests to judge are none to complain of. */
+function isCalm(rule: Rule, value: number | undefined): boolean {
+  const { above, below, recover } = rule;
+  if (value === undefined) return true;
+  return !isBeyond(
+    recover === undefined
+      ? rule
+      : {
+          ...rule,
+          above: above === undefined ? undefined : recover,
+          below: below === undefined ? undefined : recover,
+        },
+    value,
+  );
+}

@@ -1,0 +1,123 @@
+// What alerts do over time: when they begin, when they give up, and what they forget.
+import { expect } from 'chai';
+
+import { MemoryStore } from '../../dist/store/memory/store.js';
+import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts.js';
+import { until } from '../support/deadline.js';
+import { webhookServer } from '../support/webhook-server.js';
+
+const RULE = { name: 'r', measure: 'requests', above: 0, window_minutes: 1, recover_windows: 1 };
+const DAY = 24 * 60 * MINUTE;
+
+describe('alerts over time', () => {
+  let store: MemoryStore;
+  let clock: HandClock;
+
+  beforeEach(() => {
+    store = new MemoryStore();
+    clock = new HandClock();
+  });
+
+  it('look at nothing in the first minute of a server, and in the first after the database was away', async () => {
+    let isAway = false;
+    const documents = {
+      list: (kinds: readonly string[]) =>
+        isAway ? Promise.reject(new Error('away')) : store.documents.list(kinds),
+      change: store.documents.change.bind(store.documents),
+    };
+    const lines: string[] = [];
+    const alerts = alertsOn({ documents, analytics: store.analytics }, clock, {
+      log: (_, line) => void lines.push(line),
+    });
+    await alerts.book.addRule(RULE);
+    const done = async (millis: number): Promise<number> => {
+      clock.time += millis;
+      await alerts.tick();
+      return alerts.counts.evaluations.done;
+    };
+    expect(await done(59_999)).to.equal(0);
+    expect(await done(1)).to.equal(1);
+    isAway = true;
+    expect(await done(2 * MINUTE)).to.equal(1);
+    isAway = false;
+    expect(await done(59_999)).to.equal(1);
+    expect(await done(1)).to.equal(2);
+    expect(lines).to.deep.equal([
+      'alerts: rules cannot be looked at: Error',
+      'alerts: messages cannot be sent: Error',
+      'alerts: rules are looked at again',
+    ]);
+  });
+
+  it('say once for a rule in each window that it cannot be looked at, and look at the others', async () => {
+    const analytics = {
+      ...store.analytics,
+      overview: () => Promise.reject(new Error('too busy')),
+      values: store.analytics.values.bind(store.analytics),
+      applications: store.analytics.applications.bind(store.analytics),
+    };
+    const alerts = alertsOn({ documents: store.documents, analytics } as unknown as MemoryStore, clock);
+    await alerts.book.addRule(RULE);
+    await alerts.book.addRule({ name: 's', measure: 'silent_source', above: 5 });
+    for (let tick = 0; tick < 3; tick += 1) {
+      clock.at(2);
+      await alerts.tick();
+    }
+    expect(alerts.counts.evaluations).to.deep.equal({ done: 1, failed: 1 });
+  });
+
+  it('give up a message after three days, or when its receiver is gone for good, and the log says so', async () => {
+    const hook = await webhookServer();
+    hook.status = 500;
+    const alerts = alertsOn(store, clock);
+    const to = idOf(await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: hook.url }));
+    await alerts.book.addRule({ ...RULE, destinations: [to] });
+    await requests(store, 1, 1);
+    clock.at(2.5);
+    await alerts.tick();
+    const tried = async (): Promise<readonly number[]> => {
+      const { waiting = [], sent = [] } = (await alerts.log(10)).at(-1) ?? {};
+      return [hook.received.length, waiting.length, sent.length];
+    };
+    expect(await tried()).to.deep.equal([1, 1, 0]);
+    // It is not yet time for the next attempt.
+    await alerts.tick();
+    expect(await tried()).to.deep.equal([1, 1, 0]);
+    clock.time += 3 * DAY - 1;
+    await alerts.tick();
+    expect(await tried()).to.deep.equal([2, 1, 0]);
+    clock.time += 2 * 60 * MINUTE;
+    await alerts.tick();
+    // And the one behind it, that it is resolved, is on its way.
+    expect(await tried()).to.deep.equal([3, 0, 1]);
+    expect((await alerts.log(10)).at(-1)?.sent[0]).to.include({ isDelivered: false, error: 'status 500' });
+    hook.status = 410;
+    clock.time += 2 * 60 * MINUTE;
+    await alerts.tick();
+    expect((await alerts.log(10))[0]?.sent[0]).to.include({ isDelivered: false, error: 'status 410' });
+  });
+
+  it('look, send and forget by themselves once they are started, and stop in the middle of a message', async () => {
+    const hook = await webhookServer();
+    hook.status = 0;
+    const alerts = alertsOn(store, clock, { retentionDays: 1 });
+    const to = idOf(await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: hook.url }));
+    await alerts.book.addRule({ ...RULE, destinations: [to] });
+    await requests(store, 1, 1);
+    const stop = alerts.start();
+    const [evaluating, delivering, clearing] = [clock.tasks[1], clock.tasks[0], clock.tasks[2]];
+    expect(delivering).not.to.equal(undefined);
+    clock.at(2.5);
+    evaluating?.();
+    await until('a message is on its way', () => hook.received.length === 1);
+    clearing?.();
+    clock.time += DAY + 1;
+    expect(await alerts.log(10)).to.have.length(1);
+    clearing?.();
+    await until('the log is empty', async () => (await alerts.log(10)).length === 0);
+    await stop();
+    expect(clock.tasks).to.deep.equal([]);
+    const waiting = await store.documents.list(['alert_outbox']);
+    expect(waiting).to.have.length(1);
+  });
+});

@@ -1,0 +1,92 @@
+// Two servers on one PostgreSQL: each rule fires once, and what a dead one was about to send is sent by the other.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+
+import type { Alerts } from '../../dist/alerts/alerts.js';
+import { HELD_MILLIS } from '../../dist/alerts/outbox.js';
+import type { PostgresStore } from '../../dist/store/postgres/store.js';
+import { alertsOn, HandClock, idOf, requests } from '../support/alerts.js';
+import { until } from '../support/deadline.js';
+import { afterTest } from '../support/disposal.js';
+import { openStore, usePreparedPostgres } from '../support/postgres-store.js';
+import { webhookServer, type WebhookServer } from '../support/webhook-server.js';
+
+describe('alerts of several servers on one database', function () {
+  this.timeout(30_000);
+  const freshDatabase = usePreparedPostgres();
+  let url: string;
+  let clock: HandClock;
+  let hook: WebhookServer;
+  let store: PostgresStore;
+
+  async function open(): Promise<PostgresStore> {
+    const opened = await openStore(url);
+    afterTest(() => opened.close());
+    return opened;
+  }
+
+  async function add(alerts: Alerts, count: number): Promise<void> {
+    const to = idOf(await alerts.book.addDestination({ kind: 'webhook', name: 'ops', url: hook.url }));
+    for (let n = 0; n < count; n += 1)
+      await alerts.book.addRule({
+        name: `r${n}`,
+        measure: 'requests',
+        above: 0,
+        window_minutes: 1,
+        recover_windows: 1,
+        destinations: [to],
+      });
+  }
+
+  beforeEach(async () => {
+    url = await freshDatabase();
+    hook = await webhookServer();
+    clock = new HandClock();
+    store = await open();
+  });
+
+  it('S28 fire once, and are resolved once, whichever of them looks', async () => {
+    const nodes = [alertsOn(store, clock), alertsOn(await open(), clock), alertsOn(await open(), clock)];
+    await add(nodes[0] as Alerts, 5);
+    await requests(store, 1, 1);
+    for (const minute of [2, 3, 4]) {
+      clock.at(minute);
+      clock.time += 30_000;
+      for (let round = 0; round < 3; round += 1) await Promise.all(nodes.map((each) => each.tick()));
+    }
+    const told = hook.received.map(({ body }) => `${body.data.text.slice(0, 2)} ${body.type}`).sort();
+    expect(told).to.deep.equal(
+      [0, 1, 2, 3, 4].flatMap((n) => [`r${n} alert.firing`, `r${n} alert.resolved`]).sort(),
+    );
+    expect(new Set(hook.received.map(({ headers }) => headers['webhook-id']))).to.have.length(10);
+    const evaluations = nodes.map(({ counts }) => counts.evaluations.done);
+    expect(evaluations.reduce((sum, each) => sum + each)).to.equal(15);
+  });
+
+  it('S28 are told by another one when the one that was about to tell them is killed, under the same id', async () => {
+    const alerts = alertsOn(store, clock);
+    await add(alerts, 1);
+    await requests(store, 1, 1);
+    hook.status = 0;
+    const child = fileURLToPath(new URL('../support/alerts-child.js', import.meta.url));
+    const node = spawn(process.execPath, [child, url, String(clock.time + 150_000)], { stdio: 'inherit' });
+    afterTest(() => node.kill('SIGKILL'));
+    await until('the message is on its way', () => hook.received.length === 1, 20_000);
+    node.kill('SIGKILL');
+    await once(node, 'exit');
+    hook.status = 200;
+    clock.at(2);
+    clock.time += 30_000;
+    await alerts.tick();
+    expect(hook.received).to.have.length(1);
+    clock.time += HELD_MILLIS;
+    await alerts.tick();
+    expect(hook.received).to.have.length(2);
+    expect(hook.received[1]?.headers['webhook-id']).to.equal(hook.received[0]?.headers['webhook-id']);
+    expect(hook.received[1]?.text).to.equal(hook.received[0]?.text);
+    expect((await alerts.log(10)).at(-1)?.sent[0]).to.include({ isDelivered: true, attempts: 2 });
+  });
+});

@@ -1,0 +1,174 @@
+// Alerts in a browser: a rule about what is looked at, a destination that is tried, and what happened.
+import { MemoryStore, startServer, type CerberusServer } from '@cerberus-otel/server';
+import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { alertsOn, HandClock, idOf, MINUTE } from '../../../packages/server/test-dist/support/alerts.js';
+import {
+  webhookServer,
+  type WebhookServer,
+} from '../../../packages/server/test-dist/support/webhook-server.js';
+import { append, producerRef } from '../../../packages/server/test-dist/support/events.js';
+import { violations } from '../support/axe.js';
+import { describeInBrowser, openPage, takePicture, type Look, type OpenPage } from '../support/browser.js';
+import { shopTraffic, store } from '../support/stored-traffic.js';
+
+const TOKEN = 'the-own-token';
+
+describeInBrowser('the view of alerts', () => {
+  let server: CerberusServer;
+  let memory: MemoryStore;
+  let hook: WebhookServer;
+
+  beforeEach(async () => {
+    memory = new MemoryStore();
+    hook = await webhookServer();
+    server = await startServer({ port: 0, host: '127.0.0.1', store: memory, token: TOKEN });
+    await store(server, ...shopTraffic(Date.now()));
+  });
+
+  afterEach(() => server.close());
+
+  async function signedIn(query: string, look: Look = {}): Promise<OpenPage> {
+    const opened = await openPage(server, query, look);
+    await opened.page.getByLabel('Token').fill(TOKEN);
+    await opened.page.keyboard.press('Enter');
+    await opened.page.getByRole('button', { name: 'Sign out' }).waitFor();
+    return opened;
+  }
+
+  const ruleRow = (page: Page): ReturnType<Page['locator']> => page.locator('table.rules tbody tr');
+
+  async function rules(): Promise<readonly Record<string, unknown>[]> {
+    const response = await fetch(`${server.url}/api/alerts`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    return ((await response.json()) as { rules: Record<string, unknown>[] }).rules;
+  }
+
+  it('leads from a filter to a rule about what it leaves, which can be looked at, changed, paused and removed', async () => {
+    const { page, problems } = await signedIn('?range=15m&endpoint=%2Fcheckout&method=POST');
+    await page.getByRole('link', { name: 'Alert on this' }).click();
+    await page.getByLabel('Name').fill('Checkout fails');
+    await page.getByLabel('When').selectOption('Requests above');
+    await page.getByLabel('Limit (requests)').fill('3');
+    await page.getByRole('button', { name: 'What it is now' }).click();
+    await page.getByText(/^Now: \d/).waitFor();
+    await page.getByLabel('Limit (requests)').fill('-3');
+    await page.getByRole('button', { name: 'Create rule' }).click();
+    await page.getByText('`above` must be a number from 0 to 1e15.').waitFor();
+    await page.getByLabel('Limit (requests)').fill('4');
+    await page.getByRole('button', { name: 'Create rule' }).click();
+    await ruleRow(page).getByText('Requests above 4').waitFor();
+    expect(await page.getByLabel('Name').inputValue()).to.equal('');
+    const filter = { endpoint: '/checkout', method: 'POST' };
+    expect((await rules())[0]).to.deep.include({ name: 'Checkout fails', above: 4, filter });
+    await page.getByRole('button', { name: 'Remove Endpoint /checkout' }).click();
+    await page.getByRole('button', { name: 'Edit Checkout fails' }).click();
+    // The filter is that of the rule again.
+    await page.getByRole('button', { name: 'Remove Endpoint /checkout' }).waitFor();
+    await page.getByLabel('In the last').selectOption('10 min');
+    await page.getByRole('button', { name: 'Save rule' }).click();
+    await page.getByRole('button', { name: 'Create rule' }).waitFor();
+    await page.getByRole('button', { name: 'Pause Checkout fails' }).click();
+    await ruleRow(page).getByText('paused').waitFor();
+    expect((await rules())[0]).to.deep.include({ above: 4, window_minutes: 10, paused: true, filter });
+    const remove = page.getByRole('button', { name: /emove Checkout fails/ });
+    await remove.click();
+    await remove.click();
+    await page.getByText('There are none.').waitFor();
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('has beside it, on the view of sources, which application is silent and for how long', async () => {
+    const hoursAgo = append({
+      producer: producerRef({ clientId: 'orders', producer: 'orders-1' }),
+      receivedAt: Date.now() - 3.5 * 60 * MINUTE,
+    });
+    await memory.append(hoursAgo);
+    const { page, problems } = await signedIn('?view=sources');
+    const row = (name: string): ReturnType<Page['locator']> =>
+      page.locator('table.applications tbody tr').filter({ hasText: name });
+    expect(await row('orders').innerText()).to.match(/silent for 3\sh/);
+    expect(await row('shop').innerText()).not.to.include('silent');
+    await page.getByText('1 silent', { exact: true }).waitFor();
+    await takePicture(page, 'sources-silent-1280-light');
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('makes a destination, shows its secret once, and tries it', async () => {
+    const { page, problems } = await signedIn('?view=alerts');
+    await page.getByLabel('Called').fill('On call');
+    await page.getByLabel('URL').fill(`${hook.url}/hidden-path`);
+    await page.getByRole('button', { name: 'Create destination' }).click();
+    await page.getByText(/^whsec_/).waitFor();
+    await page.getByRole('button', { name: 'Test On call' }).click();
+    await page.getByText('On call has taken it.').waitFor();
+    expect(hook.received).to.have.length(1);
+    await page.locator('table.alert-log').getByText('This is a test of On call').waitFor();
+    hook.status = 404;
+    await page.getByRole('button', { name: 'Test On call' }).click();
+    await page.getByText('On call: status 404.').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Test On call' }).waitFor();
+    const text = await page.locator('body').innerText();
+    expect(text).not.to.include('hidden-path').and.not.to.include('whsec_');
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('shows what fires and what happened, breaks no rule of axe in either theme, and fits into 360 px', async () => {
+    // The server itself looks at rules after a minute only.
+    const clock = new HandClock();
+    const before = alertsOn(memory, clock, { token: TOKEN });
+    const to = idOf(
+      await before.book.addDestination({
+        kind: 'slack',
+        name: '#backend',
+        url: 'https://hooks.slack.example/x',
+      }),
+    );
+    for (const rule of [
+      {
+        name: 'Errors of shop',
+        measure: 'error_rate',
+        above: 0.05,
+        recover: 0.02,
+        filter: { client_id: 'shop' },
+      },
+      { name: 'Slow', measure: 'p95_ms', above: 5000, filter: { endpoint: '/search', failed: 'true' } },
+      { name: 'No orders', measure: 'requests', below: 1, filter: { client_id: 'orders' } },
+      { name: 'The week', measure: 'summary', schedule: '0 8 * * 1', time_zone: 'Europe/Berlin' },
+    ])
+      await before.book.addRule({ ...rule, window_minutes: 10, destinations: [to] });
+    hook.status = 503;
+    clock.time = Date.now();
+    const later = alertsOn(memory, clock, {
+      token: TOKEN,
+      send: async () => ({ kind: 'failed', reason: 'status 503' }),
+    });
+    clock.time += 2 * MINUTE;
+    await later.tick();
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const { page, problems } = await signedIn('?view=alerts');
+    await ruleRow(page).getByText('fires').nth(1).waitFor();
+    await page.locator('table.alert-log').getByText('waits: status 503, once').first().waitFor();
+    await page.evaluate(axe);
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.locator(`html[data-theme="${theme}"]`).waitFor();
+      for (const width of [1440, 768, 360]) {
+        await page.setViewportSize({ width, height: 900 });
+        await takePicture(page, `alerts-${width}-${theme}`);
+        expect(await violations(page), `${theme} at ${width} px`).to.deep.equal([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width').to.equal(width);
+        // A panel cuts off what is too wide for it.
+        for (const name of ['Remove Errors of shop', 'Remove #backend', 'Create destination']) {
+          const box = await page.getByRole('button', { name }).boundingBox();
+          expect((box?.x ?? width) + (box?.width ?? 0), `${name} at ${width} px`).to.be.below(width - 12);
+        }
+      }
+    }
+    expect(problems).to.deep.equal([]);
+  });
+});
