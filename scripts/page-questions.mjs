@@ -15,10 +15,15 @@ export const RANGES = {
   '30 d': { millis: 30 * DAY, bucket: 12 * HOUR },
 };
 
+/** Of a heatmap, as wide as the server chooses them. */
+function heatBucket(millis) {
+  return { [HOUR]: 60_000, [DAY]: HOUR / 2, [7 * DAY]: 3 * HOUR, [30 * DAY]: 12 * HOUR }[millis];
+}
+
 /** What the page asks a store, by what it is about, for a range that ends now. Times are not round, as they are. */
 export function questionsOf(store, { millis, bucket }) {
   const { analytics } = store;
-  const { overview, endpoints, clients, metrics, metric } = analytics;
+  const { overview, endpoints, errors, latencies, clients, metrics, metric } = analytics;
   const now = () => {
     const until = Date.now();
     return { since: until - millis, until };
@@ -32,7 +37,13 @@ export function questionsOf(store, { millis, bucket }) {
     'overview of an application': ask(overview, { ...buckets, clientId }),
     'endpoints by requests': ask(endpoints, { order: 'requests', limit: 50 }),
     'endpoints by p95': ask(endpoints, { order: 'p95', limit: 50 }),
+    'endpoints by error rate': ask(endpoints, { order: 'error_rate', limit: 2000 }),
     'endpoints of an application': ask(endpoints, { order: 'requests', limit: 50, clientId }),
+    errors: ask(errors, { limit: 100 }),
+    'errors of an endpoint': ask(errors, { limit: 100, ...endpoint }),
+    'latencies by time': ask(latencies, { bucketMillis: heatBucket(millis) }),
+    'latencies of an endpoint': ask(latencies, { bucketMillis: heatBucket(millis), ...endpoint }),
+    'hours of the week': ask(latencies, { bucketMillis: HOUR }),
     clients: ask(clients, { limit: 20 }),
     'clients of an endpoint': ask(clients, { limit: 20, ...endpoint }),
     'clients of an application': ask(clients, { limit: 20, clientId }),

@@ -35,6 +35,8 @@ describeInBrowser('accessibility', () => {
     metrics: ['?view=metrics&range=15m&name=amount', '.histogram'],
     endpoint: ['?view=endpoint&range=15m&method=POST&endpoint=%2Fcheckout', 'table.events tbody tr'],
     consumers: ['?view=consumers&by=client&range=15m', 'table.consumers tbody tr'],
+    errors: ['?view=errors&range=15m', 'table.errors tbody tr'],
+    latency: ['?view=latency&range=15m', '.week td'],
     sources: ['?view=sources', 'table.sources tbody tr'],
     tokens: ['?view=tokens', 'table.tokens tbody tr'],
     filtered: ['?range=15m&failed=true&latency_ms_min=20&endpoint_contains=products', '.chip'],
@@ -83,21 +85,24 @@ describeInBrowser('accessibility', () => {
     const { page } = await openPage(server, '?range=15m');
     await page.locator('table.endpoints tbody tr').first().waitFor();
     const reached: string[] = [];
-    for (let step = 0; step < 16; step += 1) {
+    for (let step = 0; step < 18; step += 1) {
       await page.keyboard.press('Tab');
       reached.push(await page.evaluate(() => (document.activeElement as HTMLElement).innerText.trim()));
     }
-    expect(reached.slice(0, 9)).to.deep.equal([
+    expect(reached.slice(0, 12)).to.deep.equal([
       'Skip to content',
       'Cerberus',
       'Overview',
       'Requests',
+      'Errors',
+      'Latency',
       'Live',
       'Consumers',
       'Metrics',
       'Sources',
+      'Go to…',
       'Theme: system',
     ]);
-    expect(reached.slice(9, 15)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
+    expect(reached.slice(12, 18)).to.deep.equal(['15 min', '1 h', '24 h', '7 d', '30 d', 'Custom']);
   });
 });

@@ -52,6 +52,8 @@ export function describeInBrowser(name: string, define: (this: Mocha.Suite) => v
 export interface Look {
   readonly width?: number;
   readonly theme?: 'light' | 'dark';
+  /** Default `en-GB`. */
+  readonly locale?: string;
 }
 
 /** A page that nobody has seen before, at an address of the server. What goes wrong in it ends the test. */
@@ -64,6 +66,7 @@ export async function openPage(server: CerberusServer, query = '', look: Look = 
     colorScheme: look.theme ?? 'light',
     reducedMotion: 'reduce',
     timezoneId: 'UTC',
+    locale: look.locale ?? 'en-GB',
   });
   contexts.push(context);
   context.setDefaultTimeout(DEADLINE_MILLIS);

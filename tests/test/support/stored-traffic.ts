@@ -54,7 +54,11 @@ function endpointOf(index: number): SentEvent {
     return { method: 'POST', endpoint: '/checkout', route: '/checkout', custom_data };
   }
   if (index % 3 === 0)
-    return { endpoint: '/search', custom_data: { results: index, cached: index % 2 === 0 } };
+    return {
+      endpoint: '/search',
+      route: '/search',
+      custom_data: { results: index, cached: index % 2 === 0 },
+    };
   return { endpoint: `/products/${index}`, route: '/products/:id', custom_data: { tags: ['a'] } };
 }
 

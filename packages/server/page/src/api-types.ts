@@ -25,7 +25,8 @@ interface Bucket {
   readonly latency_ms: Latency;
 }
 
-interface HistogramBar {
+/** Latencies, milliseconds, and how many requests have them. */
+export interface HistogramBar {
   readonly from: number;
   readonly to: number;
   readonly requests: number;
@@ -41,7 +42,9 @@ export interface Overview {
   /** `null` where the filter is about more than applications and endpoints. */
   readonly now: { readonly requests_per_second: number | null };
   readonly totals: Totals;
-  readonly previous: Totals;
+  /** The range of equal length before; `null` where it is not to be compared with. */
+  readonly previous: Totals | null;
+  readonly not_compared: 'not_kept' | 'few_requests' | null;
   readonly series: readonly Bucket[];
   readonly methods: readonly { readonly method: string; readonly requests: number }[];
   readonly outcomes: readonly { readonly outcome: string | null; readonly requests: number }[];
@@ -50,10 +53,16 @@ export interface Overview {
 }
 
 export interface EndpointRow {
-  readonly method: string;
+  readonly client_id: string;
+  /** `null` where requests of all methods are listed together. */
+  readonly method: string | null;
   readonly endpoint: string;
+  /** The name was inferred from paths. */
+  readonly inferred: boolean;
   readonly requests: number;
   readonly errors: number;
+  /** Requests with a status from 400 to 499. */
+  readonly client_errors: number;
   readonly share: number;
   readonly latency_ms: Latency;
   readonly sparkline: readonly number[];
@@ -215,6 +224,8 @@ export interface StoredEvent {
   readonly consumer?: string;
   readonly consumer_group?: string;
   readonly consumer_label?: string;
+  /** Under what it is listed where it has no route and that is not its path. */
+  readonly path_group?: string;
 }
 
 /** `GET /api/events/detail`. */

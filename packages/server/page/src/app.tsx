@@ -14,7 +14,10 @@ import { useTick } from './use-tick.ts';
 import { useUrlState } from './use-url-state.ts';
 import { AlertsView } from './views/alerts.tsx';
 import { ConsumersView } from './views/consumers.tsx';
+import { CompareView } from './views/compare.tsx';
 import { EndpointView } from './views/endpoint.tsx';
+import { ErrorsView } from './views/errors.tsx';
+import { LatencyView } from './views/latency.tsx';
 import { LiveView } from './views/live.tsx';
 import { MetricsView } from './views/metrics.tsx';
 import { OverviewView } from './views/overview.tsx';
@@ -26,6 +29,9 @@ import { TokensView } from './views/tokens.tsx';
 const TITLES: Readonly<Record<View, string>> = {
   overview: 'Overview',
   requests: 'Requests',
+  errors: 'Errors',
+  latency: 'Latency',
+  compare: 'Compare',
   live: 'Live',
   consumers: 'Consumers',
   metrics: 'Metrics',
@@ -108,6 +114,9 @@ export function App(): JSX.Element {
 
 function view(name: View): ComponentChildren {
   if (name === 'requests') return <RequestsView />;
+  if (name === 'errors') return <ErrorsView />;
+  if (name === 'latency') return <LatencyView />;
+  if (name === 'compare') return <CompareView />;
   if (name === 'live') return <LiveView />;
   if (name === 'consumers') return <ConsumersView />;
   if (name === 'metrics') return <MetricsView />;

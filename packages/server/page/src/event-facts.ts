@@ -35,6 +35,7 @@ export function factsOf(event: StoredEvent): readonly Fact[] {
     { label: 'Method', value: event.method, change: { method: event.method } },
     known('Route', event.route, (endpoint) => ({ endpoint })),
     { label: 'Path', value: event.endpoint, change: { path: event.endpoint } },
+    known('Listed as', event.path_group, (endpoint) => ({ endpoint })),
     known('Status', event.status_code?.toString(), (status) => ({ status })) ?? {
       label: 'Status',
       value: 'none',

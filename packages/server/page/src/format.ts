@@ -1,12 +1,27 @@
 /** Numbers as people read them, with units. A dash where there is none. */
 
+import { LOCALE } from './locale.ts';
+
 const NONE = '–';
 /** Between a number and its unit: narrow, and no line breaks there. */
 const THIN = '\u202F';
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
-const digits3 = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumSignificantDigits: 3 });
+const digits3 = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
+const scientific = new Intl.NumberFormat(LOCALE, { notation: 'scientific', maximumSignificantDigits: 3 });
+
+/** From here on a number has more digits than anybody reads; the same for what is as close to zero. */
+const ASTRONOMIC = 1e15;
+
+/** With so many digits behind the point. */
+function fixed(value: number, digits: 0 | 1 | 2): string {
+  return FIXED[digits].format(value);
+}
+
+const FIXED = [0, 1, 2].map(
+  (digits) => new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+) as unknown as readonly [Intl.NumberFormat, Intl.NumberFormat, Intl.NumberFormat];
 
 /** 9,999 → `9,999`; from 100,000 on three digits: `123K`. */
 export function count(value: number): string {
@@ -21,7 +36,9 @@ export function exactCount(value: number): string {
 /** A metric's value: three significant digits. */
 export function decimal(value: number | null): string {
   if (value === null) return NONE;
-  return Math.abs(value) < 100_000 ? digits3.format(value) : compact.format(value);
+  const size = Math.abs(value);
+  if (size >= ASTRONOMIC || (size > 0 && size < 1 / ASTRONOMIC)) return scientific.format(value);
+  return size < 100_000 ? digits3.format(value) : compact.format(value);
 }
 
 /** Milliseconds, in the unit that suits: `0.42 ms`, `420 ms`, `1.24 s`, `2.1 min`. */
@@ -45,13 +62,13 @@ export function share(part: number, total: number): string {
   if (total === 0) return NONE;
   const percent = (part / total) * 100;
   if (percent === 0) return `0${THIN}%`;
-  if (percent < 0.01) return `<${THIN}0.01${THIN}%`;
-  return `${percent < 10 ? percent.toFixed(percent < 1 ? 2 : 1) : percent.toFixed(0)}${THIN}%`;
+  if (percent < 0.01) return `<${THIN}${fixed(0.01, 2)}${THIN}%`;
+  return `${fixed(percent, percent < 1 ? 2 : percent < 10 ? 1 : 0)}${THIN}%`;
 }
 
 /** Requests per second. */
 export function rate(perSecond: number): string {
-  return perSecond >= 100 ? count(perSecond) : perSecond.toFixed(1);
+  return perSecond >= 100 ? count(perSecond) : fixed(perSecond, 1);
 }
 
 /** A change, as text and direction. */
@@ -68,7 +85,7 @@ export function change(now: number | null, before: number | null): Change | unde
   const ratio = now / before - 1;
   const percent = Math.abs(ratio) * 100;
   if (percent < 0.5) return { text: `0${THIN}%`, direction: 'same', isLarge: false };
-  const text = percent >= 1000 ? `×${digits3.format(now / before)}` : `${percent.toFixed(0)}${THIN}%`;
+  const text = percent >= 1000 ? `×${digits3.format(now / before)}` : `${fixed(percent, 0)}${THIN}%`;
   return { text, direction: ratio > 0 ? 'up' : 'down', isLarge: percent >= 10 };
 }
 
@@ -76,15 +93,15 @@ export function change(now: number | null, before: number | null): Change | unde
 export function changeOfShare(now: number | null, before: number | null): Change | undefined {
   if (now === null || before === null) return undefined;
   const points = (now - before) * 100;
-  const text = `${Math.abs(points).toFixed(Math.abs(points) < 1 ? 2 : 1)}${THIN}pp`;
+  const text = `${fixed(Math.abs(points), Math.abs(points) < 1 ? 2 : 1)}${THIN}pp`;
   if (Math.abs(points) < 0.005) return { text: `0${THIN}pp`, direction: 'same', isLarge: false };
   return { text, direction: points > 0 ? 'up' : 'down', isLarge: Math.abs(points) >= 0.5 };
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const minute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const minute = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
+const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** `14:05:09`, in the reader's time zone. */
 export function timeOfDay(millis: number): string {
@@ -122,4 +139,12 @@ export function lasting(millis: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}${THIN}min`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}${THIN}h`;
   return `${Math.floor(seconds / 86_400)}${THIN}d`;
+}
+
+const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', timeZone: 'UTC' });
+
+/** A day of the week: 1 is Monday. */
+export function weekdayName(number: number): string {
+  // The first of January 2024 was one.
+  return weekday.format(Date.UTC(2024, 0, number));
 }

@@ -6,6 +6,9 @@ import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
 const VIEWS = [
   'overview',
   'requests',
+  'errors',
+  'latency',
+  'compare',
   'live',
   'consumers',
   'metrics',
@@ -18,7 +21,17 @@ const VIEWS = [
 /** A view. */
 export type View = (typeof VIEWS)[number];
 
-const ENDPOINT_SORTS = ['requests', 'errors', 'p95', 'share'] as const;
+const ENDPOINT_SORTS = [
+  'requests',
+  'errors',
+  'error_rate',
+  'client_errors',
+  'p50',
+  'p95',
+  'p99',
+  'endpoint',
+  'share',
+] as const;
 
 /** What the list of endpoints is ordered by. */
 export type EndpointSort = (typeof ENDPOINT_SORTS)[number];
@@ -39,6 +52,13 @@ const REQUEST_ORDERS = ['newest', 'slowest', 'largest'] as const;
 /** What comes first among stored requests. */
 export type RequestOrder = (typeof REQUEST_ORDERS)[number];
 
+/** What is looked at beside what is chosen. */
+interface Against {
+  readonly clientId: string | undefined;
+  readonly method: string | undefined;
+  readonly endpoint: string | undefined;
+}
+
 /** All that decides what is shown. It is the URL's query, so that a view can be shared, kept and gone back to. */
 export interface UrlState {
   readonly view: View;
@@ -53,6 +73,10 @@ export interface UrlState {
   readonly consumerSort: ConsumerSort;
   /** Only such requests. The endpoint view is about the endpoint in it. */
   readonly filter: Filter;
+  /** The latency that is fast enough, milliseconds; of the latency view. */
+  readonly threshold: number;
+  /** Of the compare view: the other side. */
+  readonly against: Against;
   /** The metric that is shown. */
   readonly metric: string | undefined;
   /** The words that the live view shows requests with. */
@@ -74,6 +98,8 @@ const INITIAL_STATE: UrlState = {
   by: 'consumer',
   consumerSort: 'requests',
   filter: EVERYTHING,
+  threshold: 500,
+  against: { clientId: undefined, method: undefined, endpoint: undefined },
   metric: undefined,
   words: '',
   order: 'newest',
@@ -106,12 +132,23 @@ export function parseState(search: string): UrlState {
     by: CONSUMER_KINDS.find((each) => each === params.get('by')) ?? INITIAL_STATE.by,
     consumerSort: CONSUMER_SORTS.find((each) => each === sortIn('consumers')) ?? INITIAL_STATE.consumerSort,
     filter,
+    threshold: thresholdIn(params.get('threshold') ?? ''),
+    against: {
+      clientId: text('against_client_id'),
+      method: text('against_method'),
+      endpoint: text('against_endpoint'),
+    },
     metric: text('name'),
     words: params.get('words') ?? '',
     order: REQUEST_ORDERS.find((each) => each === params.get('order')) ?? INITIAL_STATE.order,
     columns: params.getAll('column'),
     open: /^\d{1,15}$/.test(open) ? Number(open) : undefined,
   };
+}
+
+function thresholdIn(text: string): number {
+  const millis = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  return millis >= 1 && millis <= 3_600_000 ? millis : INITIAL_STATE.threshold;
 }
 
 function parseRange(params: URLSearchParams): TimeRange {
@@ -133,6 +170,8 @@ export function formatState(state: UrlState): string {
     by,
     consumerSort,
     filter,
+    threshold,
+    against,
     metric,
     words,
     order,
@@ -156,6 +195,10 @@ export function formatState(state: UrlState): string {
     put('sort', consumerSort, consumerSort !== INITIAL_STATE.consumerSort);
   }
   for (const [name, value] of Object.entries(filter)) put(name, value);
+  put('threshold', String(threshold), view === 'latency' && threshold !== INITIAL_STATE.threshold);
+  put('against_client_id', against.clientId, view === 'compare');
+  put('against_method', against.method, view === 'compare');
+  put('against_endpoint', against.endpoint, view === 'compare');
   put('name', metric, view === 'metrics');
   put('words', words, view === 'live' && words !== '');
   if (view === 'requests') {

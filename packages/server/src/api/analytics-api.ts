@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 
+import { isBucket, isInferred } from '../event/path-group.ts';
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import type {
@@ -55,11 +56,18 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
   answer<typeof ENDPOINTS, EndpointsQuery>(parseEndpointsQuery(params, Date.now()), async (query) => {
     const { estimated, endpoints, total } = await analytics.endpoints(query);
     return {
-      endpoints: endpoints.map(({ latency, share, ...figures }) => ({
-        ...figures,
-        share: rounded(share, 4),
-        latency_ms: latencyToJson(latency),
-      })),
+      endpoints: endpoints.map(
+        ({ clientId, method, endpoint, latency, share, clientErrors, ...figures }) => ({
+          client_id: clientId,
+          method: isBucket(endpoint) ? null : method,
+          endpoint,
+          inferred: isInferred(endpoint),
+          ...figures,
+          client_errors: clientErrors,
+          share: rounded(share, 4),
+          latency_ms: latencyToJson(latency),
+        }),
+      ),
       total,
       estimated,
     };
@@ -109,7 +117,8 @@ export const valuesReply: AnalyticsReply = ({ analytics }, params) =>
     return { values: found.slice(0, query.limit), more: found.length > query.limit };
   });
 
-async function answer<Schema extends v.GenericSchema, Query>(
+/** What a question is answered with, once it is read. */
+export async function answer<Schema extends v.GenericSchema, Query>(
   parsed: ParsedQuery<Query>,
   body: (query: Query) => Promise<Answer<Schema>>,
 ): Promise<Reply> {
@@ -122,7 +131,7 @@ function overviewToJson(overview: Overview): Omit<OverviewJson, 'since' | 'until
   return {
     estimated: overview.estimated,
     totals: totalsToJson(overview.totals),
-    previous: totalsToJson(overview.previous),
+    ...previousToJson(overview),
     series: overview.series.map(({ start, requests, errors, byStatus, latency }) => ({
       start: formatTime(start),
       requests,
@@ -138,6 +147,19 @@ function overviewToJson(overview: Overview): Omit<OverviewJson, 'since' | 'until
     })),
     histogram: overview.histogram.map(({ count, ...bin }) => ({ ...binToJson(bin), requests: count })),
   };
+}
+
+/** Fewer requests tell nothing to compare with. */
+const MIN_COMPARED = 100;
+
+/** The range before, where it can be compared with; otherwise why it cannot. */
+function previousToJson({
+  previous,
+  isPreviousKept,
+}: Overview): Pick<OverviewJson, 'previous' | 'not_compared'> {
+  if (!isPreviousKept) return { previous: null, not_compared: 'not_kept' };
+  if (previous.requests < MIN_COMPARED) return { previous: null, not_compared: 'few_requests' };
+  return { previous: totalsToJson(previous), not_compared: null };
 }
 
 function totalsToJson({ requests, errors, clients, latency }: Totals): OverviewJson['totals'] {

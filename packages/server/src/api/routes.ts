@@ -44,6 +44,7 @@ import type { SESSION } from './answers/access.ts';
 import type { Answer } from './answers/members.ts';
 import type { Documents } from './documents.ts';
 import type { LiveStreams } from './live-streams.ts';
+import { errorsReply, latencyReply, weekReply } from './latency-api.ts';
 import { eventReply, eventsReply, summaryReply } from './read-api.ts';
 import { nodesReply } from './nodes-api.ts';
 import { QUERIES } from './query/descriptions.ts';
@@ -181,6 +182,9 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/summary': question(({ params }) => summaryReply(reader, params)),
     'GET /api/overview': figures(overviewReply),
     'GET /api/endpoints': figures(endpointsReply),
+    'GET /api/errors': figures(errorsReply),
+    'GET /api/latency': figures(latencyReply),
+    'GET /api/week': figures(weekReply),
     'GET /api/clients': figures(clientsReply),
     'GET /api/consumers': question(({ params }) => consumersReply(analytics, params)),
     'GET /api/custom-metrics': figures(customMetricsReply),

@@ -91,6 +91,7 @@ function inServer(
   flags: AdministrationFlags,
   action: (answer: Answer) => Promise<void>,
 ): Promise<void> {
-  const inFile = (): Answer => () => Promise.reject(new CommandError('no server answers: start it first'));
-  return administrate(name, flags, { inServer: (answer) => answer, inFile }, action);
+  return administrate(name, flags, { inServer: (answer) => answer, inFile: () => nowhere }, action);
 }
+
+const nowhere: Answer = () => Promise.reject(new CommandError('no server answers: start it first'));

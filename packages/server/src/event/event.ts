@@ -56,6 +56,11 @@ export interface CerberusEvent {
   readonly consumerGroup: string | null;
   /** What people call it; as it was given. */
   readonly consumerLabel: string | null;
+  /**
+   * Under what it is listed where it has no route, see `path-group.ts`. `null`: it has one, or was stored before there were
+   * such names, and is listed under its path.
+   */
+  readonly pathGroup: string | null;
 }
 
 /** An event as the store returns it. */
@@ -77,6 +82,10 @@ export function isError({ outcome, statusCode }: Pick<CerberusEvent, 'outcome' |
 }
 
 /** The name under which an event's endpoint is listed. */
-export function endpointName({ route, endpoint }: Pick<CerberusEvent, 'route' | 'endpoint'>): string {
-  return route ?? endpoint;
+export function endpointName({
+  route,
+  pathGroup,
+  endpoint,
+}: Pick<CerberusEvent, 'route' | 'pathGroup' | 'endpoint'>): string {
+  return route ?? pathGroup ?? endpoint;
 }

@@ -9,7 +9,7 @@ const bytes = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.descri
 
 /**
  * An event as the read API shows it: its id here, and the members it came with, in the protocol's order. A member without a value is
- * left out, but `source_ip` is then null and `custom_data` empty. There is no credential to leave out: none is stored.
+ * left out, and a `path_group` that is the path; but `source_ip` is then null and `custom_data` empty. There is no credential to leave out: none is stored.
  */
 export const EVENT_JSON = v.pipe(
   v.object({
@@ -50,6 +50,12 @@ export const EVENT_JSON = v.pipe(
     consumer: v.optional(v.pipe(v.string(), v.description('Pseudonym of whom it was served for.'))),
     consumer_group: text,
     consumer_label: text,
+    path_group: v.optional(
+      v.pipe(
+        v.string(),
+        v.description('Under what a request without a route is listed, if not under its path.'),
+      ),
+    ),
   }),
   v.description(
     'An event as it is stored. A member without a value is left out, but for `source_ip` and `custom_data`.',
@@ -91,5 +97,6 @@ export function eventToJson(event: StoredEvent): EventJson {
     consumer: event.consumer ?? undefined,
     consumer_group: event.consumerGroup ?? undefined,
     consumer_label: event.consumerLabel ?? undefined,
+    path_group: event.pathGroup === event.endpoint ? undefined : (event.pathGroup ?? undefined),
   };
 }

@@ -104,6 +104,7 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
     consumer: members.detail(value['consumer'], shortText),
     consumerGroup: members.detail(value['consumer_group'], shortText),
     consumerLabel: members.detail(value['consumer_label'], shortText),
+    pathGroup: null,
   };
   const [error] = members.errors;
   return error === undefined ? { ok: true, event, adjustments: members.adjustments } : { ok: false, error };

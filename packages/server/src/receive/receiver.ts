@@ -9,6 +9,7 @@ import type { Durations } from '../observe/metrics.ts';
 import { failureReason } from '../store/failure-reason.ts';
 import type { ProducerRef } from '../store/producer.ts';
 import type { Append, AppendOutcome, ProducerClaim, Store } from '../store/store.ts';
+import { PathGroups } from './path-groups.ts';
 import { isOverloaded, type PendingLimits } from './overload.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { SourceActivity } from './source-activity.ts';
@@ -44,6 +45,7 @@ export class Receiver {
   readonly #durations: Durations;
   readonly #limits: ReceiveLimits;
   readonly #log: Log;
+  readonly #pathGroups = new PathGroups();
   #healthy = true;
   #failedAt = Number.NEGATIVE_INFINITY;
   #failsSince = Number.NEGATIVE_INFINITY;
@@ -109,9 +111,10 @@ export class Receiver {
     return this.#store.claim(producer);
   }
 
-  /** Appends and counts. Rejects when nothing was stored. */
+  /** Names what has no route, appends and counts. Rejects when nothing was stored. */
   async append(append: Append): Promise<AppendOutcome> {
     const start = performance.now();
+    this.#pathGroups.name(append.events);
     try {
       const outcome = await this.#store.append(append);
       this.#durations.acknowledged(append.producer.mode, performance.now() - start);

@@ -1,7 +1,9 @@
 import type { Outcome } from '../event/event.ts';
 import type { EventFilter } from './filter/event-filter.ts';
 import type { ConsumerList, ConsumersQuery } from './consumer-list.ts';
+import type { ErrorList, ErrorsQuery } from './error-list.ts';
 import type { Percentiles } from './event-query.ts';
+import type { LatenciesQuery, LatencyCells } from './latency-cells.ts';
 import type { ProducerRow } from './producer.ts';
 import type { NewRelease, ReleasesQuery } from './release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from './source-list.ts';
@@ -73,6 +75,8 @@ export interface Overview {
   readonly totals: Totals;
   /** The range of equal length before. */
   readonly previous: Totals;
+  /** Something is stored of before that, of whatever application: neither retention nor the beginning cut it short. */
+  readonly isPreviousKept: boolean;
   /** Every bucket of the range, in order of time. */
   readonly series: readonly SeriesPoint[];
   /** The most frequent first, as the two below. */
@@ -83,8 +87,17 @@ export interface Overview {
   readonly histogram: readonly HistogramBin[];
 }
 
-/** By what endpoints are ordered, the highest first. */
-export const ENDPOINT_ORDERS = ['requests', 'errors', 'p95'] as const;
+/** By what endpoints are ordered, the highest first; by their names, the first of the alphabet. */
+export const ENDPOINT_ORDERS = [
+  'requests',
+  'errors',
+  'error_rate',
+  'client_errors',
+  'p50',
+  'p95',
+  'p99',
+  'endpoint',
+] as const;
 
 /** By what endpoints are ordered. */
 export type EndpointOrder = (typeof ENDPOINT_ORDERS)[number];
@@ -100,10 +113,13 @@ export interface EndpointsQuery extends AnalyticsFilter {
 /** Parts into which a sparkline cuts its range. */
 export const SPARKLINE_PARTS = 30;
 
-/** Figures of one endpoint. */
+/** Figures of one endpoint of an application. Of what `isBucket` names, all methods are one endpoint, and the method is empty. */
 export interface EndpointFigures extends EndpointKey {
+  readonly clientId: string;
   readonly requests: number;
   readonly errors: number;
+  /** Requests with a status from 400 to 499. */
+  readonly clientErrors: number;
   /** Share of all requests that match the query, 0 to 1. */
   readonly share: number;
   readonly latency: Percentiles;
@@ -252,6 +268,8 @@ export interface MetricDetail {
 export interface Analytics {
   readonly overview: (query: OverviewQuery) => Promise<Overview>;
   readonly endpoints: (query: EndpointsQuery) => Promise<EndpointList>;
+  readonly errors: (query: ErrorsQuery) => Promise<ErrorList>;
+  readonly latencies: (query: LatenciesQuery) => Promise<LatencyCells>;
   /** The busiest first. */
   readonly clients: (query: ClientsQuery) => Promise<readonly ClientFigures[]>;
   readonly consumers: (query: ConsumersQuery) => Promise<ConsumerList>;

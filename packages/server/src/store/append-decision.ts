@@ -111,5 +111,6 @@ function storedEvent(
     consumer: event.consumer,
     consumerGroup: event.consumerGroup,
     consumerLabel: event.consumerLabel,
+    pathGroup: event.pathGroup,
   };
 }

@@ -190,6 +190,8 @@ export class LastingStore<T extends Store> implements Store {
     return {
       overview: (query) => this.#ask(({ analytics }) => analytics.overview(query)),
       endpoints: (query) => this.#ask(({ analytics }) => analytics.endpoints(query)),
+      errors: (query) => this.#ask(({ analytics }) => analytics.errors(query)),
+      latencies: (query) => this.#ask(({ analytics }) => analytics.latencies(query)),
       clients: (query) => this.#ask(({ analytics }) => analytics.clients(query)),
       consumers: (query) => this.#ask(({ analytics }) => analytics.consumers(query)),
       metrics: (filter) => this.#ask(({ analytics }) => analytics.metrics(filter)),

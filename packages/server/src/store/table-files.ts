@@ -28,6 +28,7 @@ const COLUMNS = {
   consumer: 'VARCHAR',
   consumer_group: 'VARCHAR',
   consumer_label: 'VARCHAR',
+  path_group: 'VARCHAR',
 } as const;
 
 /** Times as the read API writes them, for formats that have no type for them. */

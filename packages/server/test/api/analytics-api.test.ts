@@ -55,6 +55,62 @@ describe('the endpoints of the page', () => {
     expect(body).to.have.nested.property('histogram[0].requests', 1);
   });
 
+  it('compare with the range before where it was kept and has a hundred requests', async () => {
+    const compared = async (query: string): Promise<unknown> => {
+      const { previous, not_compared: why } = await get(`/api/overview?${query}`);
+      return [(previous as Json | null)?.['requests'] ?? null, why];
+    };
+    const hour = (from: number): string =>
+      `since=${START + from * 3_600_000}&until=${START + (from + 1) * 3_600_000}`;
+    expect(await compared(hour(1))).to.deep.equal([null, 'not_kept']);
+    client.frame(2, wireEvent({ timestamp: '2025-03-01T09:00:00Z' }));
+    await client.next();
+    expect(await compared(hour(1))).to.deep.equal([null, 'few_requests']);
+    client.frame(3, ...Array.from({ length: 99 }, () => wireEvent()));
+    await client.next();
+    expect(await compared(hour(1))).to.deep.equal([100, null]);
+  });
+
+  it('tell how latencies are spread, how many are fast enough, and the hours of the week', async () => {
+    const spread = await get(`/api/latency?${RANGE}&bucket=1h&threshold=10`);
+    expect(spread).to.deep.include({
+      bucket_millis: 3_600_000,
+      apdex: { threshold_ms: 10, score: 0.5, satisfied: 0, tolerating: 1, frustrated: 0 },
+      heat: [
+        { start: '2025-03-01T11:00:00.000Z', requests: [0] },
+        { start: '2025-03-01T12:00:00.000Z', requests: [1] },
+      ],
+    });
+    expect(spread).to.have.nested.property('bins[0].requests', 1);
+    expect(await get('/api/latency?method=PUT')).to.have.nested.property('apdex.score', null);
+    const week = await get(`/api/week?${RANGE}&time_zone=Asia/Tokyo`);
+    expect(week).to.have.nested.property('hours[0].p95').that.is.closeTo(12.345, 0.25);
+    // Noon of a Saturday in London is nine in the evening there.
+    expect(week).to.deep.nested.include({
+      time_zone: 'Asia/Tokyo',
+      'hours[0].weekday': 6,
+      'hours[0].hour': 21,
+      'hours[0].requests': 1,
+    });
+  });
+
+  it('list what failed, with its first and last time', async () => {
+    const { errors, total, requests } = (await get('/api/errors')) as {
+      errors: Json[];
+      [name: string]: unknown;
+    };
+    expect([total, requests, errors.length]).to.deep.equal([1, 1, 1]);
+    expect(errors[0]).to.deep.include({
+      client_id: 'my-app',
+      method: 'GET',
+      endpoint: '/api/users/:id',
+      error_type: null,
+      status_code: 500,
+      requests: 1,
+    });
+    expect(errors[0]?.['first_seen']).to.equal(errors[0]?.['last_seen']);
+  });
+
   it('are about the last 24 hours where no range is given, and say when they estimate', async () => {
     expect(await get('/api/overview')).to.have.nested.property('totals.requests', 1);
     const month = `since=${Date.now() - 30 * 86_400_000}`;
@@ -177,7 +233,11 @@ describe('the endpoints of the page', () => {
     '/api/overview?since=yesterday',
     '/api/overview?since=0&bucket=1s',
     '/api/endpoints?sort=name',
-    '/api/endpoints?limit=501',
+    '/api/endpoints?limit=5001',
+    '/api/latency?threshold=0',
+    '/api/latency?since=0&bucket=1h',
+    '/api/week?time_zone=Mars',
+    '/api/errors?limit=1001',
     '/api/clients?limit=201',
     '/api/clients?q=',
     '/api/clients?q=0x1f',

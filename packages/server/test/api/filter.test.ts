@@ -146,7 +146,7 @@ describe('the filter', () => {
     const values = async (query: string): Promise<unknown> =>
       (await get(`/api/values?${range}&${query}`))['values'];
     expect(await values('of=endpoint')).to.deep.equal([
-      { value: '/other', requests: 2 },
+      { value: '(no route)', requests: 2 },
       { value: '/wanted/:ID', requests: 1 },
     ]);
     expect(await values('of=endpoint&q=WANTED')).to.deep.equal([{ value: '/wanted/:ID', requests: 1 }]);

@@ -113,7 +113,7 @@ for (const db of ['memory', 'DuckDB']) {
     it('filters by endpoint and client', async () => {
       await store({ endpoint: '/a/1', route: '/a/:id' }, { endpoint: '/b', route: undefined });
       expect(await endpoints('?endpoint=/a/:id')).to.deep.equal(['/a/1']);
-      expect(await endpoints('?endpoint=/b&client_id=my-app')).to.deep.equal(['/b']);
+      expect(await endpoints('?endpoint=(no%20route)&client_id=my-app')).to.deep.equal(['/b']);
       expect(await endpoints('?client_id=nobody')).to.deep.equal([]);
     });
 
@@ -211,8 +211,8 @@ for (const db of ['memory', 'DuckDB']) {
         ],
         endpoints: [
           { method: 'GET', endpoint: '/api/users/:id', requests: 2, errors: 0, p95: 19.5 },
+          { method: 'GET', endpoint: '(no route)', requests: 1, errors: 0, p95: 40 },
           { method: 'POST', endpoint: '/api/users/:id', requests: 1, errors: 1, p95: 30 },
-          { method: 'GET', endpoint: '/nope', requests: 1, errors: 0, p95: 40 },
         ],
       });
       expect(await get('/api/summary?client_id=nobody')).to.deep.include({

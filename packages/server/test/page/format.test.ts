@@ -27,6 +27,7 @@ describe('numbers on the page', () => {
       '100K',
       '1.23M',
     ]);
+    expect([1e308, -1e20, 1e-300].map(decimal)).to.deep.equal(['1E308', '-1E20', '1E-300']);
     expect([0.5, 1234.5678, null, 12_345_678].map(decimal)).to.deep.equal(['0.5', '1,230', '–', '12.3M']);
     expect([0, 1.44, 250].map(rate)).to.deep.equal(['0.0', '1.4', '250']);
   });

@@ -42,6 +42,8 @@ describe('the address of the page', () => {
       order: 'newest',
       columns: [],
       open: undefined,
+      threshold: 500,
+      against: { clientId: undefined, method: undefined, endpoint: undefined },
     };
     const of = (members: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<UrlState> =>
       fc.record({ ...base, ...members }).map((given) => ({ ...rest, ...given }) as UrlState);
@@ -54,6 +56,12 @@ describe('the address of the page', () => {
         by: fc.constantFrom('consumer', 'group', 'client'),
         consumerSort: fc.constantFrom('requests', 'error_rate', 'last_seen'),
       }),
+      of({ view: fc.constant('latency'), threshold: fc.integer({ min: 1, max: 3_600_000 }) }),
+      of({
+        view: fc.constant('compare'),
+        against: fc.record({ clientId: optional, method: optional, endpoint: optional }),
+      }),
+      of({ view: fc.constant('errors') }),
       of({ view: fc.constant('sources') }),
       of({ view: fc.constant('tokens') }),
       of({

@@ -36,6 +36,7 @@ const anyEvent: fc.Arbitrary<CerberusEvent> = fc
     sourceIp: fc.option(fc.integer({ min: 0, max: 9 }).map((n) => String(n).repeat(64))),
     endpoint: fc.constantFrom('/a', '/b', '/c/1', '/c/2', '/É'),
     route: fc.option(fc.constantFrom('/c/:id', '/a')),
+    pathGroup: fc.option(fc.constantFrom('(no route)', '(other)', '~/c/:id')),
     method: fc.constantFrom('GET', 'POST'),
     timestamp: fc.integer({ min: START - 2 * HOUR, max: START + 2 * HOUR }),
     statusCode: fc.option(fc.constantFrom(101, 200, 204, 301, 404, 500, 599, 700)),
@@ -63,6 +64,10 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
   const answered: Record<string, unknown> = {
     overview: await analytics.overview(query),
     clients: await analytics.clients({ ...filter, limit: 5 }),
+    errors: await analytics.errors({ ...filter, limit: 4 }),
+    latencies: (await analytics.latencies(query)).toSorted(
+      (a, b) => a.start - b.start || a.bucket - b.bucket,
+    ),
     metrics: await analytics.metrics({ ...filter, limit: 500 }),
     summary: await store.summary({ ...filter, bucketMillis: 600_000 }),
     events: (await store.events({ ...filter, limit: 7 })).map(({ id: _id, ...event }) => event),

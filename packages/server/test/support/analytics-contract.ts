@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../dist/event/event.js';
-import type { AnalyticsFilter, MetricQuery, OverviewQuery } from '../../dist/store/analytics.js';
 import {
   CONSUMER_ORDERS,
   type ConsumerList,
@@ -9,6 +8,13 @@ import {
   type ConsumersQuery,
 } from '../../dist/store/consumer-list.js';
 import type { NewRelease, ReleasesQuery } from '../../dist/store/release-list.js';
+import { NO_ROUTE } from '../../dist/event/path-group.js';
+import type {
+  AnalyticsFilter,
+  EndpointOrder,
+  MetricQuery,
+  OverviewQuery,
+} from '../../dist/store/analytics.js';
 import type { Store } from '../../dist/store/store.js';
 import { append, HASH, producerRef, START, storeEvent } from './events.js';
 
@@ -33,6 +39,8 @@ export function describeAnalytics(name: string, open: () => Promise<Store>): voi
 
     describe('an overview', () => overviews(() => store));
     describe('a list of endpoints', () => endpointLists(() => store));
+    describe('a list of errors', () => errorLists(() => store));
+    describe('latencies over time', () => latencies(() => store));
     describe('a list of clients', () => clientLists(() => store));
     describe('a list of consumers', () => consumerLists(() => store));
     describe('a list of releases', () => releaseLists(() => store));
@@ -70,8 +78,11 @@ function overviews(store: () => Store): void {
   });
 
   it('puts events into the bucket in which they start, half-open, those before into the previous range', async () => {
-    await put(at(-61), at(-60), at(-1), at(0), at(19.9), at(20), at(59.9), at(60));
-    const { totals, previous, series, estimated } = await overview();
+    await put(at(-60), at(-1), at(0), at(19.9), at(20), at(59.9), at(60));
+    expect((await overview()).isPreviousKept).to.equal(false);
+    await store().append(append({ seq: 2, events: [at(-61)] }));
+    const { totals, previous, series, estimated, isPreviousKept } = await overview();
+    expect(isPreviousKept).to.equal(true);
     expect(estimated).to.equal(false);
     expect([totals.requests, previous.requests]).to.deep.equal([4, 2]);
     expect(series.map((point) => point.requests)).to.deep.equal([2, 1, 1]);
@@ -213,10 +224,61 @@ function endpointLists(store: () => Store): void {
     await store().append(append({ events }));
   });
 
-  const names = async (order: 'requests' | 'errors' | 'p95', limit = 50): Promise<string[]> => {
+  const names = async (order: EndpointOrder, limit = 50): Promise<string[]> => {
     const { endpoints } = await store().analytics.endpoints({ ...RANGE, order, limit });
     return endpoints.map(({ method, endpoint }) => `${method} ${endpoint}`);
   };
+
+  it('orders endpoints by any of their figures, or by their names', async () => {
+    const missing = [to('/busy', { statusCode: 404 }), to('/slow', { statusCode: 410 })];
+    await store().append(append({ seq: 2, events: [...missing, to('/slow', { statusCode: 499 })] }));
+    const first = async (order: EndpointOrder): Promise<string | undefined> => (await names(order))[0];
+    expect(await first('client_errors')).to.equal('GET /slow');
+    expect(await first('error_rate')).to.equal('GET /bad');
+    expect(await first('p50')).to.equal('GET /slow');
+    expect(await first('p99')).to.equal('GET /slow');
+    expect(await names('endpoint')).to.deep.equal(['GET /bad', 'POST /bad', 'GET /busy', 'GET /slow']);
+    const { endpoints } = await store().analytics.endpoints({ ...RANGE, order: 'client_errors', limit: 9 });
+    expect(endpoints.map(({ clientErrors }) => clientErrors)).to.deep.equal([2, 1, 0, 0]);
+  });
+
+  it('keeps the endpoints of applications apart, and puts all that has no route into one of each', async () => {
+    const unrouted = { pathGroup: NO_ROUTE, timestamp: START - 30 * MINUTE };
+    await store().append(
+      append({
+        seq: 2,
+        events: [
+          to('/.env', unrouted),
+          to('/wp-login.php', { ...unrouted, method: 'POST', statusCode: 404, latencyMs: 9 }),
+          to('/.git', { ...unrouted, clientId: 'other' }),
+          to('/users/7', { timestamp: START - 30 * MINUTE, pathGroup: '~/users/:id' }),
+          to('/here', { timestamp: START - 30 * MINUTE, clientId: 'other' }),
+          to('/here', { timestamp: START - 30 * MINUTE }),
+        ],
+      }),
+    );
+    const range = { since: START - HOUR, until: START - 1 };
+    const { endpoints, total } = await store().analytics.endpoints({ ...range, order: 'requests', limit: 9 });
+    expect(total).to.equal(5);
+    expect(
+      endpoints.map(({ clientId, method, endpoint, requests }) => [clientId, method, endpoint, requests]),
+    ).to.deep.equal([
+      ['my-app', '', NO_ROUTE, 2],
+      ['other', '', NO_ROUTE, 1],
+      ['my-app', 'GET', '/here', 1],
+      ['other', 'GET', '/here', 1],
+      ['my-app', 'GET', '~/users/:id', 1],
+    ]);
+    expect(endpoints[0]).to.deep.include({
+      clientErrors: 1,
+      latency: { p50: 10.6725, p95: 12.17775, p99: 12.31155 },
+    });
+    expect(endpoints[0]?.sparkline[15]).to.equal(2);
+    const values = await store().analytics.values({ ...range, of: 'endpoint', limit: 1 });
+    expect(values).to.deep.equal([{ value: NO_ROUTE, requests: 3 }]);
+    const named = { ...range, endpoint: NO_ROUTE, clientId: 'my-app', bucketMillis: HOUR };
+    expect((await store().analytics.overview(named)).totals.requests).to.equal(2);
+  });
 
   it('orders endpoints by requests, errors or p95', async () => {
     expect(await names('requests')).to.deep.equal(['GET /busy', 'GET /bad', 'POST /bad', 'GET /slow']);
@@ -253,6 +315,73 @@ function endpointLists(store: () => Store): void {
     const range = { since: START - 2 * HOUR, until: START - HOUR };
     const list = await store().analytics.endpoints({ ...range, order: 'requests', limit: 50 });
     expect(list).to.deep.include({ endpoints: [], total: 0 });
+  });
+}
+
+function errorLists(store: () => Store): void {
+  it('puts failed requests of an endpoint, a status and a class together, with their times and their course', async () => {
+    const failed = { outcome: 'error', statusCode: 500, errorType: 'TypeError' } as const;
+    await store().append(
+      append({
+        events: [
+          at(0, { ...failed, endpoint: '/api/users/1' }),
+          at(30, { ...failed, endpoint: '/api/users/2' }),
+          at(59.99, failed),
+          at(5, { ...failed, errorType: null }),
+          at(6, { ...failed, statusCode: 503 }),
+          at(7, { ...failed, method: 'POST' }),
+          at(8, { ...failed, route: null, pathGroup: NO_ROUTE }),
+          at(9, { ...failed, route: null, pathGroup: NO_ROUTE, method: 'POST', statusCode: null }),
+          at(10),
+          at(61, failed),
+        ],
+      }),
+    );
+    const list = await store().analytics.errors({ ...RANGE, limit: 2 });
+    expect([list.total, list.requests]).to.deep.equal([6, 8]);
+    expect(list.groups[0]).to.deep.equal({
+      clientId: 'my-app',
+      method: 'GET',
+      endpoint: '/api/users/:id',
+      errorType: 'TypeError',
+      statusCode: 500,
+      requests: 3,
+      firstSeen: START,
+      lastSeen: Math.floor(START + 59.99 * MINUTE),
+      sparkline: Array.from({ length: 30 }, (_, part) => (part % 15 === 0 || part === 29 ? 1 : 0)),
+    });
+    expect(list.groups[1]).to.deep.include({ method: '', endpoint: NO_ROUTE, statusCode: null });
+    const one = await store().analytics.errors({ ...RANGE, status: { from: 503, to: 503 }, limit: 9 });
+    expect(one.groups.map(({ statusCode }) => statusCode)).to.deep.equal([503]);
+    for (const none of [{ failed: false }, { clientId: 'nobody' }])
+      expect(await store().analytics.errors({ ...RANGE, ...none, limit: 9 })).to.deep.equal({
+        groups: [],
+        total: 0,
+        requests: 0,
+      });
+  });
+}
+
+function latencies(store: () => Store): void {
+  it('are counted by their buckets in each part of the range, without those that have none', async () => {
+    const events = [1, 500, 500, null].map((latencyMs) => at(1, { latencyMs }));
+    await store().append(append({ events: [...events, at(21, { latencyMs: 500 }), at(61)] }));
+    const of = async (query: Partial<OverviewQuery>): Promise<unknown> =>
+      (await store().analytics.latencies({ ...RANGE, bucketMillis: 20 * MINUTE, ...query }))
+        .map(({ start, bucket, count }) => [(start - START) / MINUTE, bucket, count])
+        .toSorted();
+    const all = [
+      [0, 0, 1],
+      [0, 159, 2],
+      [20, 159, 1],
+    ];
+    expect(await of({})).to.deep.equal(all);
+    expect(await of({ latency: { from: 2 } })).to.deep.equal(all.slice(1));
+    expect(await of({ bucketMillis: 90_000 })).to.deep.equal([
+      [0, 0, 1],
+      [0, 159, 2],
+      [21, 159, 1],
+    ]);
   });
 }
 
@@ -493,8 +622,8 @@ function customMetrics(store: () => Store): void {
       [0, null],
     ]);
     expect(numbers?.histogram.map((bin) => bin.count)).to.deep.equal([
-      2,
-      ...Array.from({ length: 19 }, () => 1),
+      ...Array.from({ length: 10 }, () => 2),
+      1,
     ]);
     expect(numbers?.histogram[0]).to.deep.include({ from: 0, to: 1 });
     expect(numbers?.histogram.at(-1)).to.deep.include({ from: 19, to: 20 });

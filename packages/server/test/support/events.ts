@@ -54,6 +54,7 @@ export function storeEvent(members: Partial<CerberusEvent> = {}): CerberusEvent 
     consumer: 'acme',
     consumerGroup: 'pro',
     consumerLabel: 'Acme Inc.',
+    pathGroup: null,
     ...members,
   };
 }
@@ -88,6 +89,7 @@ export function emptyEvent(): CerberusEvent {
     consumer: null,
     consumerGroup: null,
     consumerLabel: null,
+    pathGroup: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CerberusEvent } from '../../dist/event/event.js';
+import { NO_ROUTE } from '../../dist/event/path-group.js';
 import { storeEvent } from './events.js';
 
 /** Numbers from 0 to 1 that are the same in every run (mulberry32). */
@@ -52,6 +53,8 @@ export function randomEvent(random: () => number, since: number, until: number):
     consumerLabel: client === null ? null : `Consumer ${client % 11}`,
     endpoint,
     route: endpoint.startsWith('/c') ? '/c/:id' : null,
+    // Of one application, as what was stored before requests without a route were put together.
+    pathGroup: endpoint === '/b' && clientId === 'blog' ? NO_ROUTE : null,
     method: pick('GET', 'GET', 'POST'),
     timestamp: since + Math.floor(random() * (until - since)),
     statusCode: pick(null, 200, 200, 201, 302, 404, 500),

@@ -7,6 +7,7 @@ import { useNarrowing, usePage } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 import { BarList } from './bar-list.tsx';
 import { Link } from './link.tsx';
+import { CsvButton } from './csv-button.tsx';
 import { Panel } from './panel.tsx';
 import { SearchField } from './search-field.tsx';
 
@@ -49,6 +50,7 @@ export function ClientList({ requests }: ClientListProps): JSX.Element {
       aside={
         <>
           {canGo({ view: 'consumers' }) && <Link to={{ view: 'consumers', by: 'client' }}>All clients</Link>}
+          <CsvButton name="clients" rows={clients} />
           {(search !== '' || isMore) && <SearchField of="clients" value={search} onSearch={setSearch} />}
         </>
       }

@@ -6,6 +6,7 @@ import { numberText } from '../filter/filter.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
 import { nameOf } from '../time-range.ts';
 import type { UrlState } from '../url-state.ts';
+import { Link } from './link.tsx';
 import { Stat } from './stat.tsx';
 
 interface FiguresProps {
@@ -16,7 +17,7 @@ interface FiguresProps {
 
 /** The figures of the range, each with the change against the range before. */
 export function Figures({
-  overview: { now, totals, previous, estimated },
+  overview: { now, totals, previous, not_compared: notCompared, estimated },
   withRate,
 }: FiguresProps): JSX.Element {
   const { state, session } = usePage();
@@ -31,13 +32,13 @@ export function Figures({
     <Stat
       name={`Latency ${name}`}
       value={duration(totals.latency_ms[name])}
-      change={change(totals.latency_ms[name], previous.latency_ms[name])}
+      change={change(totals.latency_ms[name], previous?.latency_ms[name] ?? null)}
       bad="up"
       to={slower(totals.latency_ms[name])}
     />
   );
   return (
-    <section aria-label={`Figures, compared with ${before}`}>
+    <section aria-label={previous === null ? 'Figures' : `Figures, compared with ${before}`}>
       <dl class={perSecond === null ? 'stats' : 'stats with-rate'}>
         {perSecond !== null && (
           <Stat name="Now" value={`${rate(perSecond)}\u202F/s`} note="requests" to={{ view: 'live' }} />
@@ -46,14 +47,14 @@ export function Figures({
           name="Requests"
           value={count(totals.requests)}
           exact={exactCount(totals.requests)}
-          change={change(totals.requests, previous.requests)}
+          change={change(totals.requests, previous?.requests ?? null)}
           to={to({}, { view: 'requests' })}
         />
         <Stat
           name="Error rate"
           value={share(totals.errors, totals.requests)}
           exact={`${exactCount(totals.errors)} errors`}
-          change={changeOfShare(ratio(totals), ratio(previous))}
+          change={changeOfShare(ratio(totals), previous && ratio(previous))}
           bad="up"
           to={to({ failed: 'true' }, { view: 'requests' })}
         />
@@ -68,15 +69,30 @@ export function Figures({
               ? `about ${exactCount(totals.clients)}, with a standard error of at most 1.6 %`
               : exactCount(totals.clients)
           }
-          change={change(totals.clients, previous.clients)}
+          change={change(totals.clients, previous?.clients ?? null)}
         />
       </dl>
       <p class="compared">
-        Changes are against {before}.{rotationNote(session?.rotate_key)}
+        {notCompared === null
+          ? `Changes are against ${before}.`
+          : `Not compared with ${before}: ${WHY_NOT[notCompared]}.`}
+        {rotationNote(session?.rotate_key)}
+        {session?.share === undefined && state.view !== 'compare' && (
+          <>
+            {' '}
+            <Link to={{ view: 'compare' }}>Compare with another</Link>
+          </>
+        )}
       </p>
     </section>
   );
 }
+
+/** Why there is nothing to compare with. */
+const WHY_NOT: Readonly<Record<'not_kept' | 'few_requests', string>> = {
+  not_kept: 'not kept as a whole',
+  few_requests: 'fewer than 100 requests',
+};
 
 /** What a reader of the number of clients has to know. */
 function rotationNote(when = 'off'): string {

@@ -11,12 +11,15 @@ import { ShareButton } from './access/share-button.tsx';
 import { FilterBar } from './filter/filter-bar.tsx';
 import { Link } from './link.tsx';
 import { Mark } from './mark.tsx';
+import { Keys } from './palette/keys.tsx';
 import { RangePicker } from './range-picker.tsx';
 import { ThemeButton } from './theme-button.tsx';
 
 const NAVIGATION: readonly (readonly [View, string])[] = [
   ['overview', 'Overview'],
   ['requests', 'Requests'],
+  ['errors', 'Errors'],
+  ['latency', 'Latency'],
   ['live', 'Live'],
   ['consumers', 'Consumers'],
   ['metrics', 'Metrics'],
@@ -56,6 +59,7 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
           ))}
         </nav>
         <span class="end">
+          <Keys views={[...views, ['compare', 'Compare']]} />
           <ThemeButton {...theme} />
           {onSignOut !== undefined && (
             <button type="button" class="quiet" onClick={onSignOut}>

@@ -31,7 +31,7 @@ export function Stat({ name, value, exact, change, bad, note, to }: StatProps): 
         {to === undefined ? value : <Link to={to}>{value}</Link>}
       </dd>
       <dd class={isBad ? 'change bad' : 'change'}>
-        {note ?? (change === undefined ? 'nothing before' : <ChangeText change={change} />)}
+        {note ?? (change === undefined ? '\u00A0' : <ChangeText change={change} />)}
       </dd>
     </div>
   );

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Metrics, Overview } from '../api-types.ts';
 import { useDetails, usePage } from '../page-context.ts';
-import { endpointText } from '../endpoint-text.ts';
+import { endpointText, nameParts } from '../endpoint-text.ts';
 import { ENDPOINT, without } from '../filter/filter.ts';
 import { Outcomes, StatusCodes } from '../parts/breakdowns.tsx';
 import { ClientList } from '../parts/client-list.tsx';
@@ -12,8 +12,9 @@ import { LatencyChart } from '../parts/charts/latency-chart.tsx';
 import { LatestEvents } from '../parts/events/latest-events.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
-import { MetricDetailPanel } from '../parts/metric-detail.tsx';
+import { MetricDetailPanel } from '../parts/metrics/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
+import { Paths } from '../parts/paths.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { RequestsChart } from '../parts/charts/requests-chart.tsx';
 import { useRead } from '../use-read.ts';
@@ -26,7 +27,8 @@ export function EndpointView(): JSX.Element {
 
 function Endpoint(): JSX.Element {
   const { state, canGo } = usePage();
-  const { method, endpoint } = state.filter;
+  const { method, endpoint = '' } = state.filter;
+  const { name, isInferred } = nameParts(endpoint);
   const up = { view: 'overview', filter: without(state.filter, ENDPOINT) } as const;
   const { value: overview, outdated, refused } = useRead<Overview>('api/overview');
   return (
@@ -34,8 +36,9 @@ function Endpoint(): JSX.Element {
       <div class="title">
         {canGo(up) && <Link to={up}>Overview</Link>}
         <h1>
-          <span class="method">{method}</span> <bdi>{endpoint}</bdi>
+          {method !== undefined && <span class="method">{method}</span>} <bdi>{name}</bdi>
         </h1>
+        {isInferred && <span class="muted">inferred from paths, for the application names no routes</span>}
       </div>
       {refused !== undefined && <Refused why={refused} />}
       {overview === undefined && refused === undefined && <Loading />}
@@ -51,6 +54,9 @@ interface BodyProps {
 
 function Body({ overview, outdated }: BodyProps): JSX.Element {
   const hasDetails = useDetails();
+  const { state, session } = usePage();
+  const { isBucket, isInferred } = nameParts(state.filter.endpoint ?? '');
+  const isOfPaths = (isBucket || isInferred) && session?.share === undefined;
   const metrics = useRead<Metrics>('api/custom-metrics').value?.metrics ?? [];
   if (overview.totals.requests === 0) return <NothingHere what="requests to this endpoint" />;
   const shown = { overview, outdated };
@@ -72,6 +78,7 @@ function Body({ overview, outdated }: BodyProps): JSX.Element {
         {metrics.map(({ name }) => (
           <MetricDetailPanel key={name} name={name} byEndpoint={false} />
         ))}
+        {isOfPaths && <Paths />}
         {hasDetails && <ClientList requests={overview.totals.requests} />}
       </div>
       {hasDetails && <LatestEvents />}

@@ -6,7 +6,7 @@ import { count, exactCount, share } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
-import { MetricDetailPanel } from '../parts/metric-detail.tsx';
+import { MetricDetailPanel } from '../parts/metrics/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { SearchField } from '../parts/search-field.tsx';

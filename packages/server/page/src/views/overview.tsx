@@ -4,7 +4,7 @@ import type { Overview, Sources } from '../api-types.ts';
 import { Methods, Outcomes } from '../parts/breakdowns.tsx';
 import { ClientList } from '../parts/client-list.tsx';
 import { Connect } from '../parts/connect.tsx';
-import { EndpointTable } from '../parts/endpoint-table.tsx';
+import { EndpointTable } from '../parts/endpoints/endpoint-table.tsx';
 import { Figures } from '../parts/figures.tsx';
 import { LatencyChart } from '../parts/charts/latency-chart.tsx';
 import { Loading } from '../parts/loading.tsx';

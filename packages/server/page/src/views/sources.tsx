@@ -6,6 +6,7 @@ import { count, dateAndTime, exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Connect } from '../parts/connect.tsx';
 import { Loading } from '../parts/loading.tsx';
+import { CsvButton } from '../parts/csv-button.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { SearchField } from '../parts/search-field.tsx';
@@ -42,20 +43,34 @@ export function SourcesView(): JSX.Element {
           title="Applications"
           class="flush"
           outdated={outdated}
-          aside={silent > 0 && <span class="bad">{exactCount(silent)} silent</span>}
+          aside={
+            <>
+              {silent > 0 && <span class="bad">{exactCount(silent)} silent</span>}
+              <CsvButton name="applications" rows={value.applications} />
+            </>
+          }
         >
           <ApplicationTable applications={value.applications} />
           <Rest of="applications" count={value.applications_total - value.applications.length} />
         </Panel>
       )}
       {value.sources.length > 0 && (
-        <Panel title="Exporters" class="flush" outdated={outdated}>
+        <Panel
+          title="Exporters"
+          class="flush"
+          outdated={outdated}
+          aside={<CsvButton name="exporters" rows={value.sources} />}
+        >
           <SourceTable sources={value.sources} />
           <Rest of="exporters" count={value.sources_total - value.sources.length} />
         </Panel>
       )}
       <ServerList />
-      <Panel title="Refused since the server started" class="flush">
+      <Panel
+        title="Refused since the server started"
+        class="flush"
+        aside={<CsvButton name="refused" rows={refusals} />}
+      >
         {refusals.length === 0 ? (
           <p class="empty-line">Nothing.</p>
         ) : (

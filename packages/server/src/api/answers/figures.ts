@@ -7,6 +7,15 @@ const totals = v.object({ requests: count, errors: count, clients: count, latenc
 
 const byStatus = v.object({ '2xx': count, '3xx': count, '4xx': count, '5xx': count, none: count });
 
+const method = v.pipe(
+  v.nullable(v.string()),
+  v.description('Null where requests of all methods are listed together.'),
+);
+
+const endpointName = v.pipe(v.string(), v.description('The route, or what the server puts in its place.'));
+
+const inferred = v.pipe(v.boolean(), v.description('The name was inferred from paths.'));
+
 /** `GET /api/summary`. */
 export const SUMMARY = v.object({
   requests: count,
@@ -38,7 +47,11 @@ export const OVERVIEW = v.object({
   }),
   estimated,
   totals,
-  previous: v.pipe(totals, v.description('The range of equal length before.')),
+  previous: v.pipe(v.nullable(totals), v.description('The range of equal length before.')),
+  not_compared: v.pipe(
+    v.nullable(v.picklist(['not_kept', 'few_requests'])),
+    v.description('Why there is no range before to compare with.'),
+  ),
   series: v.pipe(
     v.array(
       v.object({ start: time, requests: count, errors: count, by_status: byStatus, latency_ms: latency }),
@@ -58,10 +71,13 @@ export const OVERVIEW = v.object({
 export const ENDPOINTS = v.object({
   endpoints: v.array(
     v.object({
-      method: v.string(),
-      endpoint: v.pipe(v.string(), v.description('The route, or the path where there is no route.')),
+      client_id: v.string(),
+      method,
+      endpoint: endpointName,
+      inferred,
       requests: count,
       errors: count,
+      client_errors: v.pipe(count, v.description('With a status from 400 to 499.')),
       sparkline: v.pipe(v.array(count), v.description('Requests in each of 30 equal parts of the range.')),
       share: v.pipe(share, v.description('Of all requests.')),
       latency_ms: latency,
@@ -69,6 +85,68 @@ export const ENDPOINTS = v.object({
   ),
   total,
   estimated,
+});
+
+/** `GET /api/errors`. */
+export const ERRORS = v.object({
+  errors: v.array(
+    v.object({
+      client_id: v.string(),
+      method,
+      endpoint: endpointName,
+      inferred,
+      error_type: v.nullable(v.string()),
+      status_code: v.nullable(count),
+      requests: count,
+      first_seen: time,
+      last_seen: time,
+      sparkline: v.pipe(v.array(count), v.description('Requests in each of 30 equal parts of the range.')),
+    }),
+  ),
+  total,
+  requests: v.pipe(count, v.description('Of all of them, listed or not.')),
+});
+
+/** `GET /api/latency`. */
+export const LATENCY = v.object({
+  since: time,
+  until: time,
+  bucket_millis: bucketMillis,
+  apdex: v.object({
+    threshold_ms: count,
+    score: v.nullable(share),
+    satisfied: v.pipe(
+      count,
+      v.description('Up to the threshold; what is up to 4 % above it is taken for that.'),
+    ),
+    tolerating: v.pipe(count, v.description('Up to four times the threshold.')),
+    frustrated: v.pipe(count, v.description('Above that.')),
+  }),
+  bins: v.pipe(
+    v.array(v.object({ from: v.number(), to: v.number(), requests: count })),
+    v.description('Latencies, milliseconds, of the whole range.'),
+  ),
+  heat: v.pipe(
+    v.array(v.object({ start: time, requests: v.array(count) })),
+    v.description('Every bucket of the range, with how many of its requests lie in which bin.'),
+  ),
+});
+
+/** `GET /api/week`. */
+export const WEEK = v.object({
+  time_zone: v.string(),
+  hours: v.pipe(
+    v.array(
+      v.object({
+        weekday: v.pipe(count, v.minValue(1), v.maxValue(7), v.description('1 is Monday.')),
+        hour: v.pipe(count, v.maxValue(23)),
+        requests: v.pipe(count, v.description('That have a latency.')),
+        p50: figure,
+        p95: figure,
+      }),
+    ),
+    v.description('Those that have any, in their order.'),
+  ),
 });
 
 /** `GET /api/clients`. */

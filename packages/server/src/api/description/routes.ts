@@ -73,6 +73,17 @@ export const ROUTE_DESCRIPTIONS: Readonly<Record<RouteName, RouteDescription>> =
     answer: 'Overview',
   },
   'GET /api/endpoints': { tag: 'Figures', summary: 'Endpoints with their figures', answer: 'Endpoints' },
+  'GET /api/errors': { tag: 'Figures', summary: 'Failed requests that are alike', answer: 'Errors' },
+  'GET /api/latency': {
+    tag: 'Figures',
+    summary: 'How latencies are spread over time, and Apdex',
+    answer: 'Latency',
+  },
+  'GET /api/week': {
+    tag: 'Figures',
+    summary: 'How busy and how fast each hour of the week is',
+    answer: 'Week',
+  },
   'GET /api/clients': { tag: 'Figures', summary: 'The busiest pseudonymous clients', answer: 'Clients' },
   'GET /api/consumers': {
     tag: 'Figures',

@@ -9,7 +9,10 @@ import type {
   TimeRange,
 } from '../../store/analytics.ts';
 import type { ConsumersQuery } from '../../store/consumer-list.ts';
-import { pageBucket } from '../../store/figures/bucket-width.ts';
+import type { ErrorsQuery } from '../../store/error-list.ts';
+import { chooseBucket, pageBucket } from '../../store/figures/bucket-width.ts';
+import { WEEK_BUCKET } from '../../store/figures/week.ts';
+import type { LatenciesQuery } from '../../store/latency-cells.ts';
 import type { ReleasesQuery } from '../../store/release-list.ts';
 import type { ValuesQuery } from '../../store/value-list.ts';
 import { QUERIES } from './descriptions.ts';
@@ -18,6 +21,9 @@ import { mapQuery, readQuery, type ParsedQuery } from './reading.ts';
 
 /** Most buckets in one answer. */
 const MAX_BUCKETS = 10_000;
+
+/** The same where each has as many numbers as there are bins of latencies. */
+const MAX_HEAT_COLUMNS = 1000;
 
 /** Reads the parameters of `GET /api/overview`; `now` is milliseconds since the epoch. */
 export function parseOverviewQuery(params: URLSearchParams, now: number): ParsedQuery<OverviewQuery> {
@@ -38,6 +44,57 @@ export function parseEndpointsQuery(params: URLSearchParams, now: number): Parse
       search: given.q || undefined,
       limit: given.limit ?? 50,
     }),
+  );
+}
+
+/** A question about how latencies are spread. */
+export interface LatencyQuestion extends LatenciesQuery {
+  /** Of Apdex, milliseconds. */
+  readonly thresholdMillis: number;
+}
+
+/** Most columns of a heatmap that the server chooses itself. */
+const HEAT_COLUMNS = 60;
+
+/** Above it users begin to notice, milliseconds. */
+const DEFAULT_THRESHOLD = 500;
+
+/** Reads the parameters of `GET /api/latency`. */
+export function parseLatencyQuery(params: URLSearchParams, now: number): ParsedQuery<LatencyQuestion> {
+  return mapQuery(readQuery(QUERIES['GET /api/latency'], params), (given) => {
+    const { since, until } = rangeOf(given, now);
+    return checkedBuckets(
+      given,
+      {
+        ...rangeFilterOf(given, now),
+        bucketMillis: given.bucket ?? chooseBucket(until - since, HEAT_COLUMNS),
+        thresholdMillis: given.threshold ?? DEFAULT_THRESHOLD,
+      },
+      MAX_HEAT_COLUMNS,
+    );
+  });
+}
+
+/** A question about the hours of the week. */
+export interface WeekQuestion extends LatenciesQuery {
+  readonly timeZone: string;
+}
+
+/** Reads the parameters of `GET /api/week`. */
+export function parseWeekQuery(params: URLSearchParams, now: number): ParsedQuery<WeekQuestion> {
+  return mapQuery(readQuery(QUERIES['GET /api/week'], params), (given) =>
+    checked(given, {
+      ...rangeFilterOf(given, now),
+      bucketMillis: WEEK_BUCKET,
+      timeZone: given.time_zone ?? 'UTC',
+    }),
+  );
+}
+
+/** Reads the parameters of `GET /api/errors`. */
+export function parseErrorsQuery(params: URLSearchParams, now: number): ParsedQuery<ErrorsQuery> {
+  return mapQuery(readQuery(QUERIES['GET /api/errors'], params), (given) =>
+    checked(given, { ...rangeFilterOf(given, now), limit: given.limit ?? 100 }),
   );
 }
 
@@ -118,9 +175,10 @@ function checked<T extends TimeRange>(given: FilterParameters, query: T): T | st
 function checkedBuckets<T extends TimeRange & { readonly bucketMillis?: number | undefined }>(
   given: FilterParameters,
   query: T,
+  most: number = MAX_BUCKETS,
 ): T | string {
   const { since, until, bucketMillis } = query;
-  if (since < until && bucketMillis !== undefined && (until - since) / bucketMillis > MAX_BUCKETS)
-    return `\`bucket\` is too narrow for the range: more than ${MAX_BUCKETS} buckets`;
+  if (since < until && bucketMillis !== undefined && (until - since) / bucketMillis > most)
+    return `\`bucket\` is too narrow for the range: more than ${most} buckets`;
   return checked(given, query);
 }

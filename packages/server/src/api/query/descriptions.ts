@@ -7,6 +7,7 @@ import {
   type ConsumerOrder,
 } from '../../store/consumer-list.ts';
 import { EVENT_ORDERS, type EventOrder } from '../../store/event-order.ts';
+import { isTimeZone } from '../../store/figures/week.ts';
 import { DIMENSIONS, type Dimension } from '../../store/value-list.ts';
 import { parseCursor, type Cursor } from '../cursor.ts';
 import type { RouteName } from '../route-needs.ts';
@@ -60,6 +61,9 @@ interface Questions {
   readonly 'GET /api/summary': FilterParameters & InBuckets;
   readonly 'GET /api/overview': FilterParameters & InBuckets;
   readonly 'GET /api/endpoints': FilterParameters & Searched & { readonly sort?: EndpointOrder | undefined };
+  readonly 'GET /api/errors': FilterParameters & Limited;
+  readonly 'GET /api/latency': FilterParameters & InBuckets & { readonly threshold?: number | undefined };
+  readonly 'GET /api/week': FilterParameters & { readonly time_zone?: string | undefined };
   readonly 'GET /api/clients': FilterParameters & Searched;
   readonly 'GET /api/consumers': FilterParameters &
     Searched & { readonly by?: ConsumerKind | undefined; readonly sort?: ConsumerOrder | undefined };
@@ -136,11 +140,30 @@ export const QUERIES: Descriptions = {
   'GET /api/endpoints': {
     ...FILTER_PARAMETERS,
     sort: wordParameter(
-      'By what they are ordered, the highest first; by default `requests`.',
+      'By what they are ordered, the highest first, or by name; by default `requests`.',
       ENDPOINT_ORDERS,
     ),
     q: searched('endpoints'),
-    limit: limitParameter(50, 500),
+    limit: limitParameter(50, 5000),
+  },
+  'GET /api/errors': { ...FILTER_PARAMETERS, limit: limitParameter(100, 1000) },
+  'GET /api/latency': {
+    ...FILTER_PARAMETERS,
+    bucket: bucketParameter(),
+    threshold: integerParameter('What is fast enough, milliseconds, by default 500.', {
+      min: 1,
+      max: 3_600_000,
+      text: 'milliseconds from 1 to 3600000',
+    }),
+  },
+  'GET /api/week': {
+    ...FILTER_PARAMETERS,
+    time_zone: patternParameter(
+      'Whose hours they are, by default `UTC`.',
+      'the name of a time zone such as Europe/Berlin',
+      /^[\w+-]+(?:\/[\w+-]+)*$/,
+      (text) => (isTimeZone(text) ? text : undefined),
+    ),
   },
   'GET /api/clients': {
     ...FILTER_PARAMETERS,

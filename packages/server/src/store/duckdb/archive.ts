@@ -39,7 +39,7 @@ export class DuckDbArchive implements Archive {
                  ${time('"timestamp"')}, status_code, latency_ms, route, outcome, user_id, user_agent, trace_id,
                  span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
            network_protocol_version, user_agent_synthetic_type, service_version, deployment_environment, consumer,
-           consumer_group, consumer_label
+           consumer_group, consumer_label, path_group
           FROM events ${conditions.where} ORDER BY id
         ) TO ${quoted(path)} (${FORMATS[format]})`);
     await this.#reads.inSequence((rows) => rows(copy));

@@ -1,7 +1,7 @@
 import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 9;
+export const SCHEMA_VERSION = 10;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -40,7 +40,8 @@ const EVENTS_TABLE = `
     deployment_environment     VARCHAR,
     consumer                   VARCHAR,
     consumer_group             VARCHAR,
-    consumer_label             VARCHAR
+    consumer_label             VARCHAR,
+    path_group                 VARCHAR
   )`;
 
 const PRODUCERS_TABLE = `
@@ -96,7 +97,8 @@ export const CREATE_TABLES: readonly string[] = [
  * did not write minutes with the events. Version 4 kept nothing of what applications say of themselves, version 5
  * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 did not
  * say of events which release they are of, nor for which consumer, and
- * did not remember releases. Version 8 had no documents.
+ * did not remember releases. Version 8 had no documents, and version 9 listed requests without a route under their paths: what
+ * it stored stays so.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
@@ -130,4 +132,5 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
       (column) => `ALTER TABLE events ADD COLUMN ${column} VARCHAR`,
     ),
   ],
+  9: ['ALTER TABLE events ADD COLUMN path_group VARCHAR'],
 };

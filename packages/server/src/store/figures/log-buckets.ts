@@ -27,13 +27,18 @@ export function latencyBucket(millis: number): number {
 }
 
 /** Bin of an answer's histogram in which a bucket lies. */
-function binOf(bucket: number): number {
+export function binOf(bucket: number): number {
   return Math.max(MIN_BIN, Math.ceil(bucket / BUCKETS_PER_BIN));
 }
 
 /** Upper end of a bin of an answer's histogram. */
 function binEnd(bin: number): number {
   return GAMMA ** (bin * BUCKETS_PER_BIN);
+}
+
+/** The value that stands for all of a bucket, milliseconds. */
+export function latencyValue(bucket: number): number {
+  return bucket === MIN_LATENCY_BUCKET ? 0 : (2 / (GAMMA + 1)) * GAMMA ** bucket;
 }
 
 /** Puts counts of buckets into the bins of an answer, from the first that holds something to the last. */

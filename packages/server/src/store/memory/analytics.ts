@@ -1,6 +1,5 @@
-import { endpointName, eventTime, isError, type StoredEvent } from '../../event/event.ts';
+import { eventTime, isError, type StoredEvent } from '../../event/event.ts';
 import {
-  SPARKLINE_PARTS,
   STATUS_CLASSES,
   type Analytics,
   type AnalyticsFilter,
@@ -22,8 +21,11 @@ import {
   type Totals,
 } from '../analytics.ts';
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../consumer-list.ts';
+import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../error-list.ts';
+import type { Percentiles } from '../event-query.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
 import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
+import type { LatenciesQuery, LatencyCells } from '../latency-cells.ts';
 import { isLong } from '../figures/precision.ts';
 import type { ProducerRow } from '../producer.ts';
 import type { NewRelease, Release, ReleasesQuery } from '../release-list.ts';
@@ -32,8 +34,10 @@ import type { ValueCount, ValuesQuery } from '../value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
+import { listErrors } from './errors.ts';
+import { countLatencies } from './latencies.ts';
 import { listConsumers } from './consumers.ts';
-import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';
+import { addressesOf, compare, listedAs, percentilesOf, sparklineOf } from './figures.ts';
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listReleases } from './releases.ts';
 import { listApplications, listProducers } from './source-list.ts';
@@ -63,6 +67,7 @@ export class MemoryAnalytics implements Analytics {
       estimated: false,
       totals: totalsOf(events),
       previous: totalsOf(this.#matching({ ...query, ...previousRange(query) })),
+      isPreviousKept: this.#events.some((event) => eventTime(event) < previousRange(query).since),
       series: seriesOf(events, query),
       methods: frequencies(events, (event) => event.method).map(([method, requests]) => ({
         method,
@@ -82,13 +87,26 @@ export class MemoryAnalytics implements Analytics {
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
     const events = this.#matching(query);
-    const all = [...groupBy(events, (event) => JSON.stringify([event.method, endpointName(event)]))]
+    const all = [...groupBy(events, (event) => JSON.stringify(listedAs(event)))]
       .map(([, group]) => figuresOf(group, query, events.length))
       .filter(({ endpoint }) => includesText(endpoint, query.search))
       .sort(
-        (a, b) => ORDERS[query.order](a, b) || compare(a.endpoint, b.endpoint) || compare(a.method, b.method),
+        (a, b) =>
+          ORDERS[query.order](a, b) ||
+          compare(a.endpoint, b.endpoint) ||
+          compare(a.method, b.method) ||
+          compare(a.clientId, b.clientId),
       );
     return Promise.resolve({ estimated: false, endpoints: all.slice(0, query.limit), total: all.length });
+  }
+
+  errors(query: ErrorsQuery): Promise<ErrorList> {
+    const failed = failedOnly(query);
+    return Promise.resolve(failed === undefined ? NO_ERRORS : listErrors(this.#matching(failed), failed));
+  }
+
+  latencies(query: LatenciesQuery): Promise<LatencyCells> {
+    return Promise.resolve(countLatencies(this.#matching(query), query));
   }
 
   clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
@@ -147,8 +165,17 @@ export class MemoryAnalytics implements Analytics {
 const ORDERS: Readonly<Record<EndpointOrder, (a: EndpointFigures, b: EndpointFigures) => number>> = {
   requests: (a, b) => b.requests - a.requests,
   errors: (a, b) => b.errors - a.errors || b.requests - a.requests,
-  p95: (a, b) => (b.latency.p95 ?? -1) - (a.latency.p95 ?? -1) || b.requests - a.requests,
+  error_rate: (a, b) => b.errors / b.requests - a.errors / a.requests || b.requests - a.requests,
+  client_errors: (a, b) => b.clientErrors - a.clientErrors || b.requests - a.requests,
+  p50: byLatency('p50'),
+  p95: byLatency('p95'),
+  p99: byLatency('p99'),
+  endpoint: () => 0,
 };
+
+function byLatency(name: keyof Percentiles): (a: EndpointFigures, b: EndpointFigures) => number {
+  return (a, b) => (b.latency[name] ?? -1) - (a.latency[name] ?? -1) || b.requests - a.requests;
+}
 
 function totalsOf(events: readonly StoredEvent[]): Totals {
   return {
@@ -203,22 +230,15 @@ function frequencies<T extends string | number | null>(
     });
 }
 
-function figuresOf(
-  group: readonly StoredEvent[],
-  { since, until }: EndpointsQuery,
-  all: number,
-): EndpointFigures {
-  const sparkline = Array.from({ length: SPARKLINE_PARTS }, () => 0);
-  for (const event of group) {
-    const part = Math.floor(((eventTime(event) - since) * SPARKLINE_PARTS) / (until - since));
-    sparkline[part] = (sparkline[part] ?? 0) + 1;
-  }
+function figuresOf(group: readonly StoredEvent[], range: EndpointsQuery, all: number): EndpointFigures {
+  const [first] = group;
   return {
-    ...endpointOf(group),
+    ...(first === undefined ? { clientId: '', method: '', endpoint: '' } : listedAs(first)),
     requests: group.length,
     errors: group.filter(isError).length,
+    clientErrors: statusCounts(group)['4xx'],
     share: group.length / all,
     latency: percentilesOf(group),
-    sparkline,
+    sparkline: sparklineOf(group, range),
   };
 }

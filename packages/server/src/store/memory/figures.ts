@@ -1,5 +1,6 @@
-import type { StoredEvent } from '../../event/event.ts';
-import type { EndpointKey } from '../analytics.ts';
+import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
+import { isBucket } from '../../event/path-group.ts';
+import { SPARKLINE_PARTS, type EndpointKey, type TimeRange } from '../analytics.ts';
 import type { Percentiles } from '../event-query.ts';
 
 /** Distinct addresses, without those that are not known. */
@@ -10,7 +11,23 @@ export function addressesOf(events: readonly StoredEvent[]): ReadonlySet<string>
 /** The endpoint of a group whose events have the same one. */
 export function endpointOf(group: readonly StoredEvent[]): EndpointKey {
   const [first] = group;
-  return { method: first?.method ?? '', endpoint: first?.route ?? first?.endpoint ?? '' };
+  return { method: first?.method ?? '', endpoint: first === undefined ? '' : endpointName(first) };
+}
+
+/** What makes an event part of a row of lists of endpoints. */
+export function listedAs(event: StoredEvent): EndpointKey & { readonly clientId: string } {
+  const endpoint = endpointName(event);
+  return { clientId: event.clientId, method: isBucket(endpoint) ? '' : event.method, endpoint };
+}
+
+/** How many of some events began in each part of a range. */
+export function sparklineOf(events: readonly StoredEvent[], { since, until }: TimeRange): readonly number[] {
+  const sparkline = Array.from({ length: SPARKLINE_PARTS }, () => 0);
+  for (const event of events) {
+    const part = Math.floor(((eventTime(event) - since) * SPARKLINE_PARTS) / (until - since));
+    sparkline[part] = (sparkline[part] ?? 0) + 1;
+  }
+  return sparkline;
 }
 
 /** Percentiles over events that have a latency. */

@@ -34,5 +34,6 @@ export function toStoredEvent(row: Row): StoredEvent {
     consumer: maybeText(row['consumer']),
     consumerGroup: maybeText(row['consumer_group']),
     consumerLabel: maybeText(row['consumer_label']),
+    pathGroup: maybeText(row['path_group']),
   };
 }

@@ -62,6 +62,8 @@ const VALUES: Readonly<Record<string, string>> = {
   metric_max: '100',
   limit: '1',
   bucket: '5m',
+  threshold: '100',
+  time_zone: 'Europe/Berlin',
   name: 'items',
   id: '1',
   q: 'a',

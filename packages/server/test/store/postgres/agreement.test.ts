@@ -213,6 +213,10 @@ describe('answers from PostgreSQL', function () {
           each.clients({ ...filter, limit: 200 }),
           ...PREFIXES.map((prefix) => each.clients({ ...filter, prefix, limit: 200 })),
           ...DIMENSIONS.map((of) => each.values({ ...filter, of, limit: 20 })),
+          each.errors({ ...filter, limit: 20 }),
+          each
+            .latencies({ ...filter, bucketMillis: 6 * HOUR })
+            .then((cells) => cells.toSorted((a, b) => a.start - b.start || a.bucket - b.bucket)),
           each.endpoints({ ...filter, order: 'requests', limit: 50 }).then(({ endpoints, total }) => [
             total,
             // Parts begin where the range says, minutes do not.

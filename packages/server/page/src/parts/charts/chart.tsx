@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 
+import { LOCALE } from '../../locale.ts';
 import { usePage } from '../../page-context.ts';
 import type { Span } from '../../time-range.ts';
 import { ReleaseMarks, type ShownReleases } from '../releases/release-marks.tsx';
@@ -15,6 +16,8 @@ export interface ChartProps {
   /** The instants at both ends. */
   readonly span: Span;
   readonly formatValue: (value: number) => string;
+  /** Equal steps are equal factors; values from this one up. */
+  readonly logFrom?: number | undefined;
   /** The values are counts: no line of the grid stands for half of one. */
   readonly wholeNumbers?: boolean | undefined;
   /** What there is to see, for those who do not. */
@@ -54,7 +57,7 @@ export function Chart(props: ChartProps): JSX.Element {
       observer.disconnect();
       drawn.destroy();
     };
-  }, [theme]);
+  }, [theme, props.logFrom]);
   useEffect(() => plot.current?.setData(props.data), [props.data]);
 
   const { releases, span } = props;
@@ -100,16 +103,18 @@ function optionsOf(
     },
     scales: {
       x: { range: () => [latest.current.span.since / 1000, latest.current.span.until / 1000] },
-      y: { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] },
+      y: yScale(latest.current.logFrom),
     },
     axes: [
       { ...axis, grid: { show: false }, size: 28, space: 72, values: timeLabels },
       {
         ...axis,
         size: 58,
-        space: 38,
+        space: latest.current.logFrom === undefined ? 38 : 22,
         ...(latest.current.wholeNumbers === true && { incrs: WHOLE_STEPS }),
-        values: (_, values) => values.map((value) => latest.current.formatValue(value)),
+        // Between powers of ten, a logarithmic axis has places for which there is no number.
+        values: (_, values) =>
+          values.map((value) => (value === null ? '' : latest.current.formatValue(value))),
       },
     ],
     series: [{}, ...latest.current.series(colour)],
@@ -134,10 +139,25 @@ function optionsOf(
   };
 }
 
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment
+const LOGARITHMIC = 3 as uPlot.Scale.Distr;
+
+function yScale(logFrom: number | undefined): uPlot.Scale {
+  if (logFrom === undefined) return { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] };
+  return {
+    // A `const enum`, of which there is nothing at run time.
+    distr: LOGARITHMIC,
+    range: (_, min, max) => [
+      10 ** Math.floor(Math.log10(Math.max(logFrom, min))),
+      10 ** Math.ceil(Math.log10(Math.max(logFrom * 10, max))),
+    ],
+  };
+}
+
 const DAY_SECONDS = 86_400;
-const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const seconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const minutes = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
+const seconds = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const days = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 
 /** Hours within a day, else dates: the rest of the page reads the same. */
 function timeLabels(_: uPlot, values: number[], __: number, ___: number, step: number): string[] {

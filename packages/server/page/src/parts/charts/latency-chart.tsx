@@ -19,12 +19,16 @@ const PERCENTILES = [
   { name: 'p99', dash: [2, 3] },
 ] as const satisfies readonly { name: keyof Latency; dash: readonly number[] }[];
 
+/** A logarithmic axis has no zero, milliseconds. */
+const LEAST = 0.01;
+
 /** Percentiles of the latency over time. */
 export function LatencyChart({ overview, outdated, releases }: OverviewChartProps): JSX.Element {
   const select = useRangeSelection();
   const [hovered, setHovered] = useState<number>();
+  const [isLog, setLog] = useState(true);
   const { series, totals, bucket_millis: width } = overview;
-  const data = useMemo(() => lines(overview), [overview]);
+  const data = useMemo(() => lines(overview, isLog), [overview, isLog]);
   const bucket = hovered === undefined ? undefined : series[hovered];
   const { latency_ms: shown } = bucket ?? totals;
   const items = PERCENTILES.map(({ name }) => ({ name, value: duration(shown[name]), colour: `l-${name}` }));
@@ -33,11 +37,25 @@ export function LatencyChart({ overview, outdated, releases }: OverviewChartProp
     <Panel
       title="Latency"
       outdated={outdated}
-      aside={<Legend items={items} when={bucket && interval(Date.parse(bucket.start), width)} />}
+      aside={
+        <>
+          <Legend items={items} when={bucket && interval(Date.parse(bucket.start), width)} />
+          <button
+            type="button"
+            class="quiet small"
+            aria-pressed={isLog}
+            title="Equal steps of the axis are equal factors"
+            onClick={() => setLog(!isLog)}
+          >
+            log
+          </button>
+        </>
+      }
     >
       <Chart
         data={data}
         series={lineSeries}
+        logFrom={isLog ? LEAST : undefined}
         span={{ since: Date.parse(overview.since), until: Date.parse(overview.until) }}
         formatValue={duration}
         label={label}
@@ -50,10 +68,12 @@ export function LatencyChart({ overview, outdated, releases }: OverviewChartProp
 }
 
 /** In the middle of their buckets. */
-function lines({ series, bucket_millis: width }: Overview): uPlot.AlignedData {
+function lines({ series, bucket_millis: width }: Overview, isLog: boolean): uPlot.AlignedData {
+  const shown = (millis: number | null): number | null =>
+    millis === null || !isLog ? millis : Math.max(LEAST, millis);
   return [
     series.map(({ start }) => (Date.parse(start) + width / 2) / 1000),
-    ...PERCENTILES.map(({ name }) => series.map(({ latency_ms: latency }) => latency[name])),
+    ...PERCENTILES.map(({ name }) => series.map(({ latency_ms: latency }) => shown(latency[name]))),
   ];
 }
 

@@ -3,10 +3,20 @@ import type { JSX } from 'preact';
 const WIDTH = 96;
 const HEIGHT = 22;
 
-/** The course of a number in the space of a word; only for the eye, the figures beside it say the same. */
+/**
+ * The course of a number in the space of a word; only for the eye, the figures beside it say the same. Two paths, for a table may
+ * have many.
+ */
 export function Sparkline({ values }: { readonly values: readonly number[] }): JSX.Element {
   const largest = Math.max(1, ...values);
   const step = WIDTH / Math.max(1, values.length);
+  const bar = (value: number, index: number): string => {
+    const height = value === 0 ? 0.75 : Math.max(1.5, (value / largest) * (HEIGHT - 1));
+    const width = Math.max(1, step - 0.8);
+    return `M${(index * step).toFixed(2)} ${HEIGHT}v${(-height).toFixed(2)}h${width.toFixed(2)}v${height.toFixed(2)}z`;
+  };
+  const bars = (isMeant: (value: number) => boolean): string =>
+    values.map((value, index) => (isMeant(value) ? bar(value, index) : '')).join('');
   return (
     <svg
       class="sparkline"
@@ -15,19 +25,8 @@ export function Sparkline({ values }: { readonly values: readonly number[] }): J
       height={HEIGHT}
       aria-hidden="true"
     >
-      {values.map((value, index) => {
-        const height = value === 0 ? 0.75 : Math.max(1.5, (value / largest) * (HEIGHT - 1));
-        return (
-          <rect
-            key={index}
-            class={value === 0 ? 'none' : ''}
-            x={index * step}
-            y={HEIGHT - height}
-            width={Math.max(1, step - 0.8)}
-            height={height}
-          />
-        );
-      })}
+      <path class="none" d={bars((value) => value === 0)} />
+      <path d={bars((value) => value > 0)} />
     </svg>
   );
 }

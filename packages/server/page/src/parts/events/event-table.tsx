@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { StoredEvent } from '../../api-types.ts';
+import { useMedia } from '../../use-media.ts';
 import { EventDetails } from './event-details.tsx';
 import { EventRow } from './event-row.tsx';
 
@@ -18,9 +19,14 @@ interface EventTableProps {
 
 const COLUMNS = 6;
 
+/** The others are not shown then, and a cell over them would make columns of its own. */
+const NARROW = '(max-width: 760px)';
+const NARROW_COLUMNS = 4;
+
 /** Requests, newest first. A click opens the whole event below its line. */
 export function EventTable({ events, label }: EventTableProps): JSX.Element {
   const [open, setOpen] = useState<KeyedEvent>();
+  const columns = useMedia(NARROW) ? NARROW_COLUMNS : COLUMNS;
   const rows = events.flatMap((each): ComponentChildren[] => {
     const isOpen = each.key === open?.key;
     const row = (
@@ -34,7 +40,7 @@ export function EventTable({ events, label }: EventTableProps): JSX.Element {
     if (!isOpen) return [row];
     const details = (
       <tr key={`${each.key} details`} class="details-row">
-        <td colSpan={COLUMNS}>
+        <td colSpan={columns}>
           <EventDetails event={each.event} />
         </td>
       </tr>

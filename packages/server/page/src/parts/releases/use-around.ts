@@ -13,7 +13,7 @@ const LEAST_MILLIS = 60_000;
 /** Figures of an application before and after a release appeared, over times of the same length. */
 export interface Around {
   readonly millis: number;
-  readonly before: Overview['previous'];
+  readonly before: Overview['totals'];
   readonly after: Overview['totals'];
 }
 
@@ -29,21 +29,26 @@ export function useAround(release: Release | undefined): Around | undefined {
   const millis = Math.min(HOUR_MILLIS, Math.max(LEAST_MILLIS, serverNow() - since));
   // A minute more makes no other question.
   const rounded = millis - (millis % LEAST_MILLIS);
-  const url = apiUrl('api/overview', {
-    ...filter,
-    client_id: release?.client_id,
-    since,
-    until: since + rounded,
-  });
+  const urlOf = (from: number): string =>
+    apiUrl('api/overview', {
+      ...filter,
+      client_id: release?.client_id,
+      since: from,
+      until: from + rounded,
+    });
+  const url = urlOf(since);
   useEffect(() => {
     if (release === undefined || known?.url === url) return undefined;
     const controller = new AbortController();
-    getJson<Overview>(url, controller.signal)
-      .then((result) => {
-        report(result.ok ? undefined : result.failure);
-        if (!result.ok) return;
-        const { previous: before, totals: after } = result.value;
-        setKnown({ url, around: { millis: rounded, before, after } });
+    // Also where the hour before is of few requests, or the first one that is kept.
+    const asked = [since - rounded, since].map((from) => getJson<Overview>(urlOf(from), controller.signal));
+    Promise.all(asked)
+      .then(([before, after]) => {
+        const failed = [before, after].find((result) => result?.ok === false);
+        report(failed?.ok === false ? failed.failure : undefined);
+        if (before?.ok !== true || after?.ok !== true) return;
+        const around = { millis: rounded, before: before.value.totals, after: after.value.totals };
+        setKnown({ url, around });
       })
       // Aborted.
       .catch(() => undefined);

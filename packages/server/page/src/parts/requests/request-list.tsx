@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 
 import { exactCount } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
+import { CsvButton } from '../csv-button.tsx';
 import { Loading } from '../loading.tsx';
 import { NothingHere } from '../nothing-here.tsx';
 import { Refused } from '../refused.tsx';
@@ -27,6 +28,7 @@ export function RequestList(): JSX.Element {
         <span role="status" class="muted">
           {isFailed ? 'The next ones could not be read.' : `${exactCount(events.length)} shown`}
         </span>
+        <CsvButton name="requests" rows={events} />
         {more !== undefined && (
           <button type="button" aria-disabled={isLoading} onClick={more}>
             {isLoading ? 'Reading…' : 'More'}

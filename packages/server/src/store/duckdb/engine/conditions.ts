@@ -1,5 +1,7 @@
 import { BIGINT, VARCHAR, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 
+import { NO_ROUTE, OTHER_PATHS } from '../../../event/path-group.ts';
+
 /** A statement whose text is made of constants only; everything a user gave is in `values`. */
 export interface BoundQuery {
   readonly sql: string;
@@ -11,7 +13,10 @@ export interface BoundQuery {
 export const IS_ERROR = `CASE WHEN outcome IS NULL THEN coalesce(status_code >= 500, false) ELSE outcome = 'error' END`;
 
 /** The name under which an event's endpoint is listed. */
-export const ENDPOINT_NAME = 'coalesce(route, endpoint)';
+export const ENDPOINT_NAME = 'coalesce(route, path_group, endpoint)';
+
+/** SQL for the method under which requests of the columns `method` and `path` are listed. */
+export const LISTED_METHOD: string = `CASE WHEN path IN ('${NO_ROUTE}', '${OTHER_PATHS}') THEN '' ELSE method END`;
 
 /**
  * SQL for an instant, of the type that the columns have: compared with any other type, the column would be cast, and

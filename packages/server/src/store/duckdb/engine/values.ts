@@ -1,7 +1,12 @@
 import { DuckDBListValue } from '@duckdb/node-api';
 
 import type { Percentiles } from '../../event-query.ts';
-import { maybe } from '../../rows/values.ts';
+import { maybe, number } from '../../rows/values.ts';
+
+/** The numbers of a list; none for NULL. */
+export function numbers(value: unknown): readonly number[] {
+  return value instanceof DuckDBListValue ? value.items.map(number) : [];
+}
 
 /** The three percentiles that a query gave as one list; all `null` for NULL. */
 export function percentiles(value: unknown): Percentiles {

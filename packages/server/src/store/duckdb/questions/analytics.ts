@@ -15,6 +15,8 @@ import {
   type TimeRange,
 } from '../../analytics.ts';
 import type { ConsumerList, ConsumersQuery } from '../../consumer-list.ts';
+import type { ErrorList, ErrorsQuery } from '../../error-list.ts';
+import type { LatenciesQuery, LatencyCells } from '../../latency-cells.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { metricBucket } from '../../figures/bucket-width.ts';
 import { endOf, EXACT_EVENTS, isLong } from '../../figures/precision.ts';
@@ -28,6 +30,8 @@ import { number } from '../../rows/values.ts';
 import { topClientsOf } from './client-source.ts';
 import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
+import { errorListOf } from './error-list.ts';
+import { latencyCellsOf } from './latency-cells.ts';
 import { exactMetricSource, exactMetricUses } from './metric-source.ts';
 import { metricDetailOf, metricListOf } from './metrics.ts';
 import { overviewOf } from './overview.ts';
@@ -51,14 +55,9 @@ export class DuckDbAnalytics implements Analytics {
   }
 
   overview(query: OverviewQuery): Promise<Overview> {
-    const grain = query.bucketMillis % HOUR_MILLIS === 0 ? 'hour' : 'minute';
     return this.#inSnapshot(query, (rows, rolledUp) => {
-      // Aggregates do not tell when within a minute.
-      const source =
-        query.bucketMillis % MINUTE_MILLIS === 0
-          ? sourceOf(query, rolledUp, { counts: grain, latencies: grain })
-          : exactSource(query, rolledUp);
-      return overviewOf(rows, query, source, sourceOf({ ...query, ...previousRange(query) }, rolledUp));
+      const before = sourceOf({ ...query, ...previousRange(query) }, rolledUp);
+      return overviewOf(rows, query, sourceByTime(query, rolledUp), before);
     });
   }
 
@@ -69,6 +68,16 @@ export class DuckDbAnalytics implements Analytics {
         query,
         sourceOf(query, rolledUp, { counts: sparklineGrain(query), latencies: 'hour' }),
       ),
+    );
+  }
+
+  errors(query: ErrorsQuery): Promise<ErrorList> {
+    return this.#reads.inSnapshot((rows) => errorListOf(rows, query));
+  }
+
+  latencies(query: LatenciesQuery): Promise<LatencyCells> {
+    return this.#inSnapshot(query, (rows, rolledUp) =>
+      latencyCellsOf(rows, query, sourceByTime(query, rolledUp)),
     );
   }
 
@@ -148,6 +157,16 @@ export class DuckDbAnalytics implements Analytics {
 /** Parts of a sparkline begin where the range says; only in long ranges may an hour more or less not show. */
 function sparklineGrain({ since, until }: TimeRange): Grain {
   return until - since > 7 * DAY_MILLIS ? 'hour' : 'minute';
+}
+
+/** What tells in which bucket of time something lies. Aggregates do not tell when within a minute. */
+function sourceByTime(
+  query: AnalyticsFilter & { readonly bucketMillis: number },
+  rolledUp: RolledUp,
+): FactSource {
+  if (query.bucketMillis % MINUTE_MILLIS !== 0) return exactSource(query, rolledUp);
+  const grain = query.bucketMillis % HOUR_MILLIS === 0 ? 'hour' : 'minute';
+  return sourceOf(query, rolledUp, { counts: grain, latencies: grain });
 }
 
 function sourceOf(

@@ -24,7 +24,7 @@ export async function condensedSource(
     );
   await create(
     'condensed_counts',
-    `method, '' AS path, status_code, outcome, sum(requests)::BIGINT AS requests`,
+    `'' AS client_id, method, '' AS path, status_code, outcome, sum(requests)::BIGINT AS requests`,
     source.counts,
   );
   const counts = 'condensed_counts';

@@ -2,22 +2,32 @@ import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 
 import {
   SPARKLINE_PARTS,
-  type EndpointKey,
+  type EndpointFigures,
   type EndpointList,
   type EndpointOrder,
   type EndpointsQuery,
 } from '../../analytics.ts';
-import { IS_ERROR } from '../engine/conditions.ts';
+import { IS_ERROR, LISTED_METHOD } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { percentiles } from '../engine/values.ts';
 import { number, text, type Row } from '../../rows/values.ts';
 import type { FactSource } from './source.ts';
 
 const ORDERS: Readonly<Record<EndpointOrder, string>> = {
-  requests: 'requests DESC',
-  errors: 'errors DESC, requests DESC',
-  p95: 'latency[2] DESC NULLS LAST, requests DESC',
+  requests: 'requests DESC,',
+  errors: 'errors DESC, requests DESC,',
+  error_rate: 'errors / requests DESC, requests DESC,',
+  client_errors: 'client_errors DESC, requests DESC,',
+  p50: 'latency[1] DESC NULLS LAST, requests DESC,',
+  p95: 'latency[2] DESC NULLS LAST, requests DESC,',
+  p99: 'latency[3] DESC NULLS LAST, requests DESC,',
+  endpoint: '',
 };
+
+/** What makes a row of the list. */
+const KEYS = { client_id: 'client_id', method: LISTED_METHOD, path: 'path' } as const;
+
+type Key = Pick<EndpointFigures, 'clientId' | 'method' | 'endpoint'>;
 
 /** Answers an {@link EndpointsQuery}. */
 export async function endpointListOf(
@@ -32,12 +42,13 @@ export async function endpointListOf(
     conditions.query(
       `SELECT c.*, l.latency
        FROM (
-         SELECT method, path, sum(requests)::BIGINT AS requests,
+         SELECT client_id, method, path, sum(requests)::BIGINT AS requests,
                 coalesce(sum(requests) FILTER (WHERE ${IS_ERROR}), 0)::BIGINT AS errors,
+                coalesce(sum(requests) FILTER (WHERE status_code BETWEEN 400 AND 499), 0)::BIGINT AS client_errors,
                 count(*) FILTER (WHERE ${search}) OVER () AS total, (sum(sum(requests)) OVER ())::BIGINT AS all_requests
-         FROM ${source.counts} GROUP BY method, path QUALIFY ${search}) AS c
-       LEFT JOIN ${source.latencies({ method: 'method', path: 'path' })} AS l USING (method, path)
-       ORDER BY ${ORDERS[query.order]}, path, method
+         FROM ${listedCounts(source)} GROUP BY client_id, method, path QUALIFY ${search}) AS c
+       LEFT JOIN ${source.latencies(KEYS)} AS l USING (client_id, method, path)
+       ORDER BY ${ORDERS[query.order]} path, method, client_id
        LIMIT $limit`,
     ),
   );
@@ -46,11 +57,17 @@ export async function endpointListOf(
     ...keyOf(row),
     requests: number(row['requests']),
     errors: number(row['errors']),
+    clientErrors: number(row['client_errors']),
     share: number(row['requests']) / number(row['all_requests']),
     latency: percentiles(row['latency']),
     sparkline: sparklines.get(textOf(keyOf(row))) ?? [],
   }));
   return { estimated: source.estimated, endpoints, total: number(listed[0]?.['total']) };
+}
+
+/** Of what is listed under one name, methods are told apart no more. */
+function listedCounts({ counts }: FactSource): string {
+  return `(SELECT * REPLACE (${LISTED_METHOD} AS method) FROM ${counts})`;
 }
 
 async function sparklinesOf(
@@ -62,15 +79,18 @@ async function sparklinesOf(
   const conditions = source
     .conditions()
     .number('origin', since)
-    .number('span', until - since)
-    .value('methods', LIST(VARCHAR), listValue(listed.map((row) => text(row['method']))))
-    .value('paths', LIST(VARCHAR), listValue(listed.map((row) => text(row['path']))));
+    .number('span', until - since);
+  for (const name of ['client_id', 'method', 'path'])
+    conditions.value(`${name}s`, LIST(VARCHAR), listValue(listed.map((row) => text(row[name]))));
   const found = await rows(
     conditions.query(
-      `SELECT method, path, (ms - $origin) * ${SPARKLINE_PARTS} // $span AS part, sum(requests)::BIGINT AS requests
-       FROM ${source.counts}
-       JOIN (SELECT unnest($methods::VARCHAR[]) AS method, unnest($paths::VARCHAR[]) AS path) USING (method, path)
-       GROUP BY method, path, part`,
+      `SELECT client_id, method, path, (ms - $origin) * ${SPARKLINE_PARTS} // $span AS part,
+              sum(requests)::BIGINT AS requests
+       FROM ${listedCounts(source)}
+       JOIN (
+         SELECT unnest($client_ids::VARCHAR[]) AS client_id, unnest($methods::VARCHAR[]) AS method,
+                unnest($paths::VARCHAR[]) AS path) USING (client_id, method, path)
+       GROUP BY client_id, method, path, part`,
     ),
   );
   const sparklines = new Map(
@@ -83,10 +103,10 @@ async function sparklinesOf(
   return sparklines;
 }
 
-function keyOf(row: Row): EndpointKey {
-  return { method: text(row['method']), endpoint: text(row['path']) };
+function keyOf(row: Row): Key {
+  return { clientId: text(row['client_id']), method: text(row['method']), endpoint: text(row['path']) };
 }
 
-function textOf({ method, endpoint }: EndpointKey): string {
-  return JSON.stringify([method, endpoint]);
+function textOf({ clientId, method, endpoint }: Key): string {
+  return JSON.stringify([clientId, method, endpoint]);
 }

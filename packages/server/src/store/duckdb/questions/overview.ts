@@ -1,8 +1,8 @@
 import type { Outcome } from '../../../event/event.ts';
 import type { Overview, OverviewQuery, SeriesPoint, StatusCounts, Totals } from '../../analytics.ts';
 import { binsOf } from '../../figures/log-buckets.ts';
-import { bucketStarts, fillBuckets } from '../../figures/series.ts';
-import { IS_ERROR } from '../engine/conditions.ts';
+import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
+import { Conditions, instantSql, IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { percentiles } from '../engine/values.ts';
 import { maybe, maybeText, number, text, type Row } from '../../rows/values.ts';
@@ -24,6 +24,7 @@ export async function overviewOf(
     estimated: source.estimated,
     totals: await totalsOf(rows, condensed),
     previous: await totalsOf(rows, before),
+    isPreviousKept: await isStoredBefore(rows, previousRange(query).since),
     series: await seriesOf(rows, query, condensed),
     ...(await breakdownsOf(rows, condensed)),
     histogram: binsOf(
@@ -33,6 +34,12 @@ export async function overviewOf(
       ]),
     ),
   };
+}
+
+async function isStoredBefore(rows: ReadRows, instant: number): Promise<boolean> {
+  const sql = `SELECT EXISTS (FROM events WHERE event_time < ${instantSql('$instant')}) AS is_stored`;
+  const [row] = await rows(new Conditions().number('instant', instant).query(sql));
+  return row?.['is_stored'] === true;
 }
 
 function ofClass(name: string, condition: string): string {

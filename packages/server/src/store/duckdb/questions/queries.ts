@@ -11,7 +11,7 @@ const EVENT_COLUMNS = `id, epoch_ms(received_at) AS received_at, client_id, sour
            custom_data::VARCHAR AS custom_data, epoch_ms("timestamp") AS "timestamp", status_code, latency_ms, route,
            outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
            network_protocol_version, user_agent_synthetic_type, service_version, deployment_environment,
-  consumer, consumer_group, consumer_label`;
+  consumer, consumer_group, consumer_label, path_group`;
 
 /** What events are ordered by, how a value of it is bound, and how it then stands in a statement. */
 const ORDERED_BY: Readonly<Record<EventOrder, readonly [string, DuckDBType, string]>> = {

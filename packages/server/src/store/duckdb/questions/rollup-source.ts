@@ -23,13 +23,13 @@ export function rollupSource(
   rolledUp: RolledUp,
   grains: { readonly counts: Grain; readonly latencies: Grain },
 ): FactSource {
-  const ofEvents = `epoch_ms(event_time), method, ${ENDPOINT_NAME}`;
+  const ofEvents = `epoch_ms(event_time), client_id, method, ${ENDPOINT_NAME}`;
   const read = (grain: Grain, kind: string, columns: string, ofEvent: string): string => {
     const periods = PERIODS[grain];
     const range = rollupRange(filter, rolledUp, Object.values(periods));
     const parts = Object.entries(periods).map(
       ([name, period]) =>
-        `SELECT epoch_ms(start) AS ms, method, endpoint AS path, ${columns}
+        `SELECT epoch_ms(start) AS ms, client_id, method, endpoint AS path, ${columns}
          FROM ${range.aggregated(`${name}_${kind}`, period)}`,
     );
     return [...parts, `FROM ${range.events(`${ofEvents}, ${ofEvent}`)}`].join(' UNION ALL ');
@@ -51,6 +51,7 @@ export function rollupSource(
     estimated: true,
     counts: `(${counts})`,
     counted,
+    buckets: counted,
     ...countedLatencies(counted),
     // A sketch needs pseudonyms of all kinds: of those that begin alike it can tell few apart. Without aggregates it saves nothing.
     clients: isToldByKeys(filter) ? sketchedClients(filter, rolledUp) : distinctClients(filter, rolledUp),

@@ -9,11 +9,13 @@ import type { RolledUp } from './rollup-range.ts';
 export interface FactSource {
   /** Latencies and clients are estimates. */
   readonly estimated: boolean;
-  /** Columns `ms` (milliseconds), `method`, `path`, `status_code`, `outcome` and `requests`. */
+  /** Columns `ms` (milliseconds), `client_id`, `method`, `path`, `status_code`, `outcome` and `requests`. */
   readonly counts: string;
-  /** One row per combination of keys, which are expressions over `ms`, `method` and `path`: `latency`, percentiles. */
+  /** One row per combination of keys, which are expressions over `ms`, `client_id`, `method` and `path`: `latency`, percentiles. */
   readonly latencies: (keys: Readonly<Record<string, string>>) => string;
-  /** Columns `ms`, `method`, `path`, `bucket` and `count`, where latencies are estimated from counts of buckets. */
+  /** Columns `ms`, `bucket` and `count`, of requests that have a latency. */
+  readonly buckets: string;
+  /** Columns `ms`, `client_id`, `method`, `path`, `bucket` and `count`, where latencies are estimated from counts of buckets. */
   readonly counted?: string;
   /** Columns `bucket` and `requests`, one row per bucket of latencies. */
   readonly histogram: string;
@@ -30,13 +32,16 @@ export function exactSource(filter: AnalyticsFilter, rolledUp: RolledUp): FactSo
   return {
     estimated: false,
     counts: `(
-      SELECT epoch_ms(event_time) AS ms, method, ${ENDPOINT_NAME} AS path, status_code, outcome, 1 AS requests
+      SELECT epoch_ms(event_time) AS ms, client_id, method, ${ENDPOINT_NAME} AS path, status_code, outcome, 1 AS requests
       FROM events ${where})`,
     latencies: (keys) => `(
       SELECT ${selectKeys(keys)} quantile_cont(latency_ms, [0.5, 0.95, 0.99]) AS latency
       FROM (
-        SELECT epoch_ms(event_time) AS ms, method, ${ENDPOINT_NAME} AS path, latency_ms FROM events ${where})
+        SELECT epoch_ms(event_time) AS ms, client_id, method, ${ENDPOINT_NAME} AS path, latency_ms FROM events ${where})
       ${groupBy(keys)})`,
+    buckets: `(
+      SELECT epoch_ms(event_time) AS ms, ${latencyBucketSql('latency_ms')} AS bucket, 1 AS count
+      FROM events ${where} AND latency_ms IS NOT NULL)`,
     histogram: `(
       SELECT ${latencyBucketSql('latency_ms')} AS bucket, count(*) AS requests
       FROM events ${where} AND latency_ms IS NOT NULL GROUP BY bucket)`,
@@ -52,10 +57,10 @@ export function selectKeys(keys: Readonly<Record<string, string>>): string {
     .join(' ');
 }
 
-/** The clause for keys that were selected under their names; none without keys, which makes one group of all. */
+/** The clause for keys that were selected first, by their places, for a column may have the name of one; none without keys: one group of all. */
 export function groupBy(keys: Readonly<Record<string, string>>): string {
-  const names = Object.keys(keys);
-  return names.length === 0 ? '' : `GROUP BY ${names.join(', ')}`;
+  const places = Object.keys(keys).map((_, index) => index + 1);
+  return places.length === 0 ? '' : `GROUP BY ${places.join(', ')}`;
 }
 
 /** A statement over a source. */

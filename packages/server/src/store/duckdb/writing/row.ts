@@ -40,6 +40,7 @@ export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
   text(appender, event.consumer);
   text(appender, event.consumerGroup);
   text(appender, event.consumerLabel);
+  text(appender, event.pathGroup);
   appender.endRow();
 }
 

@@ -37,3 +37,6 @@ export function isErrorKind(kind: number): boolean {
 
 /** SQL for whether requests of the column `kind` count as errors. */
 export const KIND_IS_ERROR: string = `((kind & 3) = 3 OR (kind & 3) = 0 AND kind >= ${FIRST_ERROR})`;
+
+/** SQL for whether requests of the column `kind` have a status from 400 to 499. */
+export const KIND_IS_CLIENT_ERROR: string = `kind >= ${kindOf(400, null)} AND kind < ${kindOf(500, null)}`;

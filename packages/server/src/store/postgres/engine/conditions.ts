@@ -1,3 +1,5 @@
+import { NO_ROUTE, OTHER_PATHS } from '../../../event/path-group.ts';
+
 /** A statement whose text is made of constants only; everything a user gave is in `values`, in the order of `$1`, `$2` ... */
 export interface BoundQuery {
   readonly sql: string;
@@ -20,7 +22,12 @@ export type ParameterType =
 export const IS_ERROR = `CASE WHEN outcome IS NULL THEN coalesce(status_code >= 500, false) ELSE outcome = 'error' END`;
 
 /** The name under which an event's endpoint is listed. */
-export const ENDPOINT_NAME = 'coalesce(route, endpoint)';
+export const ENDPOINT_NAME = 'coalesce(route, path_group, endpoint)';
+
+/** SQL for the method under which requests of a column `method` and an endpoint's name are listed. */
+export function listedMethodSql(name: string): string {
+  return `CASE WHEN ${name} IN ('${NO_ROUTE}', '${OTHER_PATHS}') THEN '' ELSE method END`;
+}
 
 /** Collects conditions together with the values they name. */
 export class Conditions {

@@ -13,6 +13,8 @@ import type {
   TimeRange,
 } from '../../analytics.ts';
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../consumer-list.ts';
+import type { ErrorList, ErrorsQuery } from '../../error-list.ts';
+import type { LatenciesQuery, LatencyCells } from '../../latency-cells.ts';
 import type { ProducerRow } from '../../producer.ts';
 import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
@@ -23,6 +25,8 @@ import type { ReadRows, Reads } from '../engine/reads.ts';
 import { topClientsOf } from './clients.ts';
 import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
+import { errorListOf } from './error-list.ts';
+import { latencyCellsOf } from './latency-cells.ts';
 import { metricDetailOf } from './metric-detail.ts';
 import { metricListOf } from './metric-list.ts';
 import { overviewOf } from './overview.ts';
@@ -51,6 +55,14 @@ export class PostgresAnalytics implements Analytics {
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
     return this.#inSnapshot(query, query, endpointListOf);
+  }
+
+  errors(query: ErrorsQuery): Promise<ErrorList> {
+    return this.#inSnapshot(query, query, errorListOf);
+  }
+
+  latencies(query: LatenciesQuery): Promise<LatencyCells> {
+    return this.#inSnapshot(query, query, latencyCellsOf);
   }
 
   clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {

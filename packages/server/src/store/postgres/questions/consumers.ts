@@ -22,15 +22,28 @@ const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
 /** The column as a text. */
 const SHOWN: Readonly<Record<ConsumerKind, string>> = { ...COLUMNS, client: `encode(source_ip, 'hex')` };
 
+/** What is listed, as the column has it. */
+const LISTED: Readonly<Record<ConsumerKind, string>> = {
+  consumer: '$listed',
+  group: '$listed',
+  client: `ARRAY(SELECT decode(value, 'hex') FROM unnest($listed) AS value)`,
+};
+
 const ORDERS: Readonly<Record<ConsumerOrder, string>> = {
   requests: 'requests',
   errors: 'errors',
   error_rate: 'errors::float8 / requests',
-  p95: 'coalesce(p95, -1)',
-  endpoints: 'endpoints',
+  p95: 'coalesce(measure, -1)',
+  endpoints: 'measure',
   first_seen: 'first_seen',
   last_seen: 'last_seen',
 };
+
+/** What takes long of many: only of those that are listed, unless it decides which these are. */
+const MEASURES = {
+  p95: 'percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms)',
+  endpoints: `count(DISTINCT (method, ${ENDPOINT_NAME}))`,
+} as const;
 
 /** Answers a {@link ConsumersQuery} from single events. */
 export async function consumerListOf(
@@ -52,37 +65,41 @@ export async function consumerListOf(
     search === undefined
       ? 'true'
       : `${hasText(SHOWN[by])}${by === 'consumer' ? ` OR coalesce(bool_or(${hasText('consumer_label')}), false)` : ''}`;
+  const measured = order === 'p95' || order === 'endpoints' ? `${MEASURES[order]} AS measure,` : '';
   const figures = await rows(
     bound.query(`
       WITH figures AS (
         SELECT ${SHOWN[by]} AS value, count(*) AS requests, count(*) FILTER (WHERE ${IS_ERROR}) AS errors,
-               percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95,
-               count(DISTINCT (method, ${ENDPOINT_NAME})) AS endpoints,
-               min(event_time) AS first_seen, max(event_time) AS last_seen
+               ${measured} min(event_time) AS first_seen, max(event_time) AS last_seen
         FROM events ${bound.where} GROUP BY ${column} HAVING ${isFound}),
       earlier AS (
         SELECT DISTINCT ${SHOWN[by]} AS value FROM events
         WHERE event_time >= $earlier_since AND event_time < $earlier_until AND arrived = ANY ($earlier_days)
-          ${earlier.clientId === undefined ? '' : 'AND client_id = $client_id'} AND ${column} IS NOT NULL)
-      SELECT figures.*, earlier.value IS NULL AS is_new, count(*) OVER () AS total,
-             count(*) FILTER (WHERE earlier.value IS NULL) OVER () AS newcomers
-      FROM figures LEFT JOIN earlier ON earlier.value = figures.value
-      ORDER BY ${ORDERS[order]} DESC, requests DESC, figures.value COLLATE "C" LIMIT $limit`),
+          ${earlier.clientId === undefined ? '' : 'AND client_id = $client_id'} AND ${column} IS NOT NULL),
+      known AS MATERIALIZED (
+        SELECT figures.*, earlier.value IS NULL AS is_new
+        FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
+      SELECT *, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
+      FROM known
+      ORDER BY ${ORDERS[order]} DESC, requests DESC, value COLLATE "C" LIMIT $limit`),
   );
-  if (by !== 'consumer') return toConsumerList(figures, []);
-  const named = filtered(query, daysOf(query))
+  const listed = filtered(query, daysOf(query))
     .value(
       'listed',
       'text[]',
       figures.map((row) => text(row['value'])),
     )
-    .and('consumer = ANY ($listed)');
-  const names = await rows(
-    named.query(`
-      SELECT consumer AS value, ${latestSql('consumer_label')} AS label, ${latestSql('consumer_group')} AS consumer_group
-      FROM events ${named.where} GROUP BY consumer`),
+    .and(`${column} = ANY (${LISTED[by]})`);
+  const names =
+    by === 'consumer'
+      ? `${latestSql('consumer_label')} AS label, ${latestSql('consumer_group')} AS consumer_group`
+      : 'NULL AS label, NULL AS consumer_group';
+  const details = await rows(
+    listed.query(`
+      SELECT ${SHOWN[by]} AS value, ${MEASURES.p95} AS p95, ${MEASURES.endpoints} AS endpoints, ${names}
+      FROM events ${listed.where} GROUP BY ${column}`),
   );
-  return toConsumerList(figures, names);
+  return toConsumerList(figures, details);
 }
 
 /** What a column said last: the greatest text that begins with a time and an id, without these. */

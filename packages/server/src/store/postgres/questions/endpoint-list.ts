@@ -1,7 +1,7 @@
 import { DAY_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import {
   SPARKLINE_PARTS,
-  type EndpointKey,
+  type EndpointFigures,
   type EndpointList,
   type EndpointOrder,
   type EndpointsQuery,
@@ -18,16 +18,26 @@ import { rollupRange } from './rollup-range.ts';
 import { caseless } from './search.ts';
 import type { StoredState } from './stored-state.ts';
 
-const BY_NAME = `requests DESC, path COLLATE "C", method COLLATE "C"`;
+const NAMES = `path COLLATE "C", method COLLATE "C", client_id COLLATE "C"`;
+const BY_REQUESTS = `requests DESC, ${NAMES}`;
+
+/** Place of each percentile among those of a row. */
+const PERCENTILES = { p50: 1, p95: 2, p99: 3 } as const;
+const BY_LATENCY = `latency DESC NULLS LAST, ${BY_REQUESTS}`;
 
 const ORDERS: Readonly<Record<EndpointOrder, string>> = {
-  requests: BY_NAME,
-  errors: `errors DESC, ${BY_NAME}`,
-  p95: `p95 DESC NULLS LAST, ${BY_NAME}`,
+  requests: BY_REQUESTS,
+  errors: `errors DESC, ${BY_REQUESTS}`,
+  error_rate: `errors::float8 / requests DESC, ${BY_REQUESTS}`,
+  client_errors: `client_errors DESC, ${BY_REQUESTS}`,
+  p50: BY_LATENCY,
+  p95: BY_LATENCY,
+  p99: BY_LATENCY,
+  endpoint: NAMES,
 };
 
 /**
- * What is certainly not among the first by p95 has an estimate so far below that of the last of these: both can be 2 % off.
+ * What is certainly not among the first by a percentile has an estimate so far below that of the last of these: both can be 2 % off.
  */
 const FAR_BELOW = 0.95;
 
@@ -39,6 +49,7 @@ export async function endpointListOf(
 ): Promise<EndpointList> {
   const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(query, state, periods);
+  const percentile = percentileOf(query) ?? 'p95';
   const isFound = query.search === undefined ? 'true' : (await caseless(rows))('path', '$search');
   const candidates = await rows(
     range
@@ -47,19 +58,21 @@ export async function endpointListOf(
       .value('search', 'text', storable(query.search ?? ''))
       .query(
         `SELECT * FROM (
-           SELECT *, count(*) OVER () AS total, row_number() OVER (ORDER BY ${BY_NAME}) AS by_name,
+           SELECT *, count(*) OVER () AS total, row_number() OVER (ORDER BY ${BY_REQUESTS}) AS by_requests,
                   row_number() OVER (ORDER BY ${ORDERS[query.order]}) AS place,
-                  nth_value(p95, $limit::integer) OVER (
-                    ORDER BY p95 DESC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last_p95
+                  nth_value(latency, $limit::integer) OVER (
+                    ORDER BY latency DESC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last_latency
            FROM (
-             SELECT c.*, l.quantiles, l.quantiles[2] AS p95 ${state.isLarge ? '' : ', l.buckets, l.counts'}
+             SELECT c.*, l.quantiles, l.quantiles[${PERCENTILES[percentile]}] AS latency ${state.isLarge ? '' : ', l.buckets, l.counts'}
              FROM (
-               SELECT method, path, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors,
+               SELECT client_id, method, path, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors,
+                      sum(client_errors)::bigint AS client_errors,
                       (sum(sum(requests)) OVER ())::bigint AS all_requests
-               FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts GROUP BY method, path) AS c
-             LEFT JOIN ${latenciesByEndpoint(query, state)} AS l USING (method, path)
+               FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts
+               GROUP BY client_id, method, path) AS c
+             LEFT JOIN ${latenciesByEndpoint(query, state)} AS l USING (client_id, method, path)
              WHERE ${isFound}) AS found) AS placed
-         WHERE place <= $limit ${isByExactP95(query, state) ? `OR p95 >= last_p95 * ${FAR_BELOW}` : ''} ORDER BY place`,
+         WHERE place <= $limit ${isByExactLatency(query, state) ? `OR latency >= last_latency * ${FAR_BELOW}` : ''} ORDER BY place`,
       ),
   );
   const listed = state.isLarge
@@ -75,6 +88,7 @@ export async function endpointListOf(
     ...keyOf(row),
     requests: number(row['requests']),
     errors: number(row['errors']),
+    clientErrors: number(row['client_errors']),
     share: number(row['requests']) / number(row['all_requests']),
     latency,
     sparkline: sparklines[index] ?? [],
@@ -82,8 +96,13 @@ export async function endpointListOf(
   return { estimated: state.isLarge, endpoints, total: number(candidates[0]?.['total']) };
 }
 
-function isByExactP95(query: EndpointsQuery, state: StoredState): boolean {
-  return query.order === 'p95' && !state.isLarge;
+function isByExactLatency(query: EndpointsQuery, state: StoredState): boolean {
+  return percentileOf(query) !== undefined && !state.isLarge;
+}
+
+/** The percentile that endpoints are ordered by. */
+function percentileOf({ order }: EndpointsQuery): keyof Percentiles | undefined {
+  return order === 'p50' || order === 'p95' || order === 'p99' ? order : undefined;
 }
 
 interface Listed {
@@ -104,11 +123,13 @@ async function exactlyListed(
     row,
     latency: latencies[index] ?? percentiles(undefined),
   }));
-  if (query.order !== 'p95') return listed;
+  const percentile = percentileOf(query);
+  if (percentile === undefined) return listed;
   return listed
     .toSorted(
       (a, b) =>
-        (b.latency.p95 ?? -1) - (a.latency.p95 ?? -1) || number(a.row['by_name']) - number(b.row['by_name']),
+        (b.latency[percentile] ?? -1) - (a.latency[percentile] ?? -1) ||
+        number(a.row['by_requests']) - number(b.row['by_requests']),
     )
     .slice(0, query.limit);
 }
@@ -128,6 +149,11 @@ async function sparklinesOf(
       .number('origin', since)
       .number('span', until - since)
       .value(
+        'client_ids',
+        'text[]',
+        listed.map((row) => text(row['client_id'])),
+      )
+      .value(
         'methods',
         'text[]',
         listed.map((row) => text(row['method'])),
@@ -140,7 +166,8 @@ async function sparklinesOf(
       .query(
         `SELECT place, (ms - $origin) * ${SPARKLINE_PARTS} / $span AS part, sum(requests)::bigint AS requests
          FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts
-         JOIN unnest($methods, $paths) WITH ORDINALITY AS listed(method, path, place) USING (method, path)
+         JOIN unnest($client_ids, $methods, $paths) WITH ORDINALITY AS listed(client_id, method, path, place)
+         USING (client_id, method, path)
          GROUP BY 1, 2`,
       ),
   );
@@ -163,6 +190,6 @@ function partBegins(query: EndpointsQuery, state: StoredState): readonly number[
   return state.isLarge ? begins.map((begin) => Math.floor(begin / MINUTE_MILLIS) * MINUTE_MILLIS) : begins;
 }
 
-function keyOf(row: Row): EndpointKey {
-  return { method: text(row['method']), endpoint: text(row['path']) };
+function keyOf(row: Row): Pick<EndpointFigures, 'clientId' | 'method' | 'endpoint'> {
+  return { clientId: text(row['client_id']), method: text(row['method']), endpoint: text(row['path']) };
 }

@@ -12,9 +12,13 @@ import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-
 const NUMBERS = 'FROM m WHERE number IS NOT NULL';
 const SUMS = 'sum(n)::bigint AS count, sum(number * n) / sum(n)::float8 AS mean';
 
-/** Twenty bins of equal width, as `linearBin` has them; one where there is no room for more. */
+/** Bins of equal width, as `linearBin` has them; one where there is no room for more. */
 const BIN = `CASE WHEN width > 0 AND least + width > least
   THEN greatest(0, least(19, ceil((number - least) / width) - 1))::int ELSE 0 END`;
+
+/** SQL for whether bins hold whole numbers between `lo` and `hi`, as `linearBins` decides it. */
+const HAS_WHOLE_BINS = `(hi - lo >= 5 AND lo = floor(lo) AND hi = floor(hi)
+  AND lo - 1 >= ${Number.MIN_SAFE_INTEGER} AND hi <= ${Number.MAX_SAFE_INTEGER})`;
 
 /** SQL for exact quantiles of the numbers of each combination of keys: each different number is a bucket of its own. */
 function exactQuantilesSql(keys: readonly string[], quantiles: readonly number[]): string {
@@ -51,7 +55,10 @@ export async function exactMetric(
                  FROM events ${conditions.where} OFFSET 0) AS e
                WHERE json <> 'null' GROUP BY start, method, path, json) AS counted OFFSET 0) AS typed),
          span AS (
-           SELECT min(number) AS least, (max(number) - min(number)) / 20 AS width FROM m)
+           SELECT CASE WHEN is_whole THEN lo - 1 ELSE lo END AS least,
+                  CASE WHEN is_whole THEN ceil((hi - lo + 1) / 20) ELSE (hi - lo) / 20 END AS width
+           FROM (SELECT lo, hi, ${HAS_WHOLE_BINS} AS is_whole FROM (
+             SELECT min(number) AS lo, max(number) AS hi FROM m) AS ends) AS judged)
          SELECT (SELECT sum(n)::bigint FROM m) AS events,
            ${jsonRows(`SELECT * FROM (SELECT ${SUMS}, min(number) AS min, max(number) AS max ${NUMBERS}) AS t, ${exactQuantilesSql([], [0.5, 0.95])} AS q`)} AS numbers,
            ${jsonRows(`SELECT start, count, mean, quantiles[1] AS p95 FROM (SELECT start, ${SUMS} ${NUMBERS} GROUP BY start) AS t JOIN ${exactQuantilesSql(['start'], [0.95])} AS q USING (start)`)} AS series,

@@ -3,13 +3,20 @@ import type { Percentiles } from '../../event-query.ts';
 import { binsOf } from '../../figures/log-buckets.ts';
 import type { BucketCounts } from '../../figures/ranked-buckets.ts';
 import { latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
-import { ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
 import { number, type Row } from '../../rows/values.ts';
 import { countsOfRow, exactPercentiles, isWithinSql, LATENCY_BYTES, latenciesOf } from './exact-latencies.ts';
 import { filtered } from './filter.ts';
-import { isOfEndpoint, LATENCIES, PERIODS, requestsSql, withEndpoint, type Grain } from './requests.ts';
+import {
+  isOfEndpoint,
+  LATENCIES,
+  LISTED_EVENT,
+  PERIODS,
+  requestsSql,
+  withEndpoint,
+  type Grain,
+} from './requests.ts';
 import { rollupRange, type RollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
 
@@ -144,23 +151,30 @@ export async function latencyTotals(
   return exact;
 }
 
-/** An endpoint, and how many of its latencies lie in which bucket. */
+/** An endpoint of an application, and how many of its latencies lie in which bucket. */
 export interface CountedEndpoint extends EndpointKey {
+  readonly clientId: string;
   readonly counts: BucketCounts;
 }
 
 /**
- * SQL in parentheses: columns `method`, `path` and `quantiles`, which are estimates; of a short range also `buckets` and `counts`, for
+ * SQL in parentheses: columns `client_id`, `method`, `path` and `quantiles`, which are estimates; of a short range also `buckets` and `counts`, for
  * {@link exactByEndpoint}. For statements that bind the conditions of a range.
  */
 export function latenciesByEndpoint(filter: AnalyticsFilter, state: StoredState): string {
   const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
   const counted = `(
-    SELECT method, path, bucket, sum(count::float8)::bigint AS count
+    SELECT client_id, method, path, bucket, sum(count::float8)::bigint AS count
     FROM ${requestsSql(range, periods, withEndpoint(LATENCIES), true)} AS latencies WHERE bucket IS NOT NULL
-    GROUP BY method, path, bucket)`;
-  return quantilesSql(counted, ['method', 'path'], QUANTILES, latencyValueSql, state.isLarge ? [] : COUNTED);
+    GROUP BY client_id, method, path, bucket)`;
+  return quantilesSql(
+    counted,
+    ['client_id', 'method', 'path'],
+    QUANTILES,
+    latencyValueSql,
+    state.isLarge ? [] : COUNTED,
+  );
 }
 
 /** The percentiles of some endpoints, in their order. */
@@ -173,6 +187,11 @@ export async function exactByEndpoint(
   const groups = endpoints.map(({ counts }) => counts);
   return exactPercentiles(groups, async (edges) => {
     const conditions = filtered(filter, daysOf(filter))
+      .value(
+        'client_ids',
+        'text[]',
+        endpoints.map(({ clientId }) => clientId),
+      )
       .value(
         'methods',
         'text[]',
@@ -191,11 +210,12 @@ export async function exactByEndpoint(
     const found = await rows(
       conditions.query(
         `SELECT place, ${LATENCY_BYTES} AS latencies
-         FROM (SELECT method, ${ENDPOINT_NAME} AS path, latency_ms FROM events ${conditions.where}) AS e
+         FROM (SELECT ${LISTED_EVENT}, latency_ms FROM events ${conditions.where}) AS e
          JOIN (
-           SELECT method, path, edges::float8[] AS edges, place
-           FROM unnest($methods, $paths, $edges) WITH ORDINALITY AS given(method, path, edges, place) OFFSET 0) AS wanted
-         USING (method, path)
+           SELECT client_id, method, path, edges::float8[] AS edges, place
+           FROM unnest($client_ids, $methods, $paths, $edges)
+             WITH ORDINALITY AS given(client_id, method, path, edges, place) OFFSET 0) AS wanted
+         USING (client_id, method, path)
          WHERE ${isWithinSql('edges')} GROUP BY place`,
       ),
     );

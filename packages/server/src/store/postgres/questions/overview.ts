@@ -8,14 +8,16 @@ import type {
   Totals,
 } from '../../analytics.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
-import { MINUTE_MILLIS, HOUR_MILLIS, DAY_MILLIS } from '../../../durations.ts';
+import { DAY_MILLIS } from '../../../durations.ts';
+import { DAY_TOTALS } from '../aggregates/tables.ts';
 import { isErrorKind, outcomeOf, statusCodeOf } from '../aggregates/request-kind.ts';
+import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
 import { maybeText, number, text } from '../../rows/values.ts';
 import { clientCount } from './client-count.ts';
 import { latenciesByTime, latencyTotals, type LatenciesByTime } from './latency-source.ts';
-import { isOfEndpoint, KINDS, PERIODS, requestsSql, type Grain } from './requests.ts';
+import { grainOf, isOfEndpoint, KINDS, PERIODS, requestsSql, type Grain } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
 
@@ -44,6 +46,7 @@ export async function overviewOf(
       latency: latencies.total,
     },
     previous: await totalsOf(rows, { ...query, ...previousRange(query) }, state),
+    isPreviousKept: await isStoredBefore(rows, previousRange(query).since),
     series: seriesOf(query, counted, latencies),
     methods,
     outcomes: frequencies(ofKind, outcomeOf).map(([outcome, requests]) => ({ outcome, requests })),
@@ -55,12 +58,17 @@ export async function overviewOf(
   };
 }
 
-/** The longest periods that buckets of a width can be made of; `undefined` where only single events can tell. */
-function grainOf(query: OverviewQuery, { isLarge }: StoredState): Grain | undefined {
-  const isWhole = (period: number): boolean => query.bucketMillis % period === 0;
-  if (!isWhole(MINUTE_MILLIS)) return undefined;
-  if (!isLarge || !isWhole(HOUR_MILLIS)) return 'minute';
-  return isWhole(DAY_MILLIS) ? 'day' : 'hour';
+async function isStoredBefore(rows: ReadRows, instant: number): Promise<boolean> {
+  const conditions = new Conditions().number('instant', instant);
+  // To plan for the partitions of all events takes longer than all else, and whole days are in a table of few rows.
+  for (const earlier of [
+    `${DAY_TOTALS.name} WHERE start <= $instant - ${DAY_MILLIS}`,
+    'events WHERE event_time < $instant',
+  ]) {
+    const [row] = await rows(conditions.query(`SELECT EXISTS (SELECT FROM ${earlier}) AS is_stored`));
+    if (row?.['is_stored'] === true) return true;
+  }
+  return false;
 }
 
 async function countsOf(

@@ -17,7 +17,7 @@ const MEMBER_COLUMNS = `client_id, received_at, encode(source_ip, 'hex') AS sour
   status_code, latency_ms, route, outcome, user_id, user_agent, encode(trace_id, 'hex') AS trace_id,
   encode(span_id, 'hex') AS span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
   network_protocol_version, user_agent_synthetic_type, service_version, deployment_environment,
-  consumer, consumer_group, consumer_label`;
+  consumer, consumer_group, consumer_label, path_group`;
 
 const EVENT_COLUMNS = `id, ${MEMBER_COLUMNS}`;
 

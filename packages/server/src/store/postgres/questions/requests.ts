@@ -1,11 +1,12 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter } from '../../analytics.ts';
 import { isOfAllEndpoints } from '../../filter/event-filter.ts';
-import { KIND_OF_EVENT } from '../aggregates/request-kind.ts';
+import { KIND_IS_CLIENT_ERROR, KIND_OF_EVENT } from '../aggregates/request-kind.ts';
 import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
 import { DAY_TOTALS, DAYS, HOUR_TOTALS, HOURS, MINUTES, type AggregateTable } from '../aggregates/tables.ts';
-import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
+import { ENDPOINT_NAME, IS_ERROR, listedMethodSql } from '../engine/conditions.ts';
 import type { RollupRange } from './rollup-range.ts';
+import type { StoredState } from './stored-state.ts';
 
 /** Which aggregates are read: those of these periods where they are whole, and of the shorter ones beside them. */
 export type Grain = 'minute' | 'hour' | 'day';
@@ -16,6 +17,17 @@ export const PERIODS: Readonly<Record<Grain, readonly number[]>> = {
   hour: [HOUR_MILLIS, MINUTE_MILLIS],
   minute: [MINUTE_MILLIS],
 };
+
+/** The longest periods that buckets of a width can be made of; `undefined` where only single events can tell. */
+export function grainOf(
+  query: { readonly bucketMillis: number },
+  { isLarge }: Pick<StoredState, 'isLarge'>,
+): Grain | undefined {
+  const isWhole = (period: number): boolean => query.bucketMillis % period === 0;
+  if (!isWhole(MINUTE_MILLIS)) return undefined;
+  if (!isLarge || !isWhole(HOUR_MILLIS)) return 'minute';
+  return isWhole(DAY_MILLIS) ? 'day' : 'hour';
+}
 
 /** Columns of a row of aggregates, and of an event, that mean the same. */
 interface Columns {
@@ -29,10 +41,12 @@ export const KINDS: Columns = {
   ofEvent: `event_time AS ms, method, ${KIND_OF_EVENT} AS kind, 1 AS requests`,
 };
 
-/** `ms`, `requests` and `errors`; with an endpoint also `method` and `path`. */
+/** `ms`, `requests`, `errors` and `client_errors`. */
 export const SUMS: Columns = {
-  ofRow: 'start AS ms, requests, errors',
-  ofEvent: `event_time AS ms, 1 AS requests, (${IS_ERROR})::int AS errors`,
+  ofRow: `start AS ms, requests, errors, (
+    SELECT coalesce(sum(n), 0) FROM unnest(kinds, counts) AS k(kind, n) WHERE ${KIND_IS_CLIENT_ERROR}) AS client_errors`,
+  ofEvent: `event_time AS ms, 1 AS requests, (${IS_ERROR})::int AS errors,
+    coalesce(status_code BETWEEN 400 AND 499, false)::int AS client_errors`,
 };
 
 /** `ms`, `bucket` and `count` of latencies; the bucket of an event may be NULL. */
@@ -41,13 +55,16 @@ export const LATENCIES: Columns = {
   ofEvent: `event_time AS ms, ${latencyBucketSql('latency_ms')} AS bucket, 1 AS count`,
 };
 
-/** The same with `method` and `path`. */
+/** The same with what makes a row of the list of endpoints: `client_id`, `method` and `path`. */
 export function withEndpoint({ ofRow, ofEvent }: Columns): Columns {
   return {
-    ofRow: `method, endpoint AS path, ${ofRow}`,
-    ofEvent: `method, ${ENDPOINT_NAME} AS path, ${ofEvent}`,
+    ofRow: `client_id, ${listedMethodSql('endpoint')} AS method, endpoint AS path, ${ofRow}`,
+    ofEvent: `${LISTED_EVENT}, ${ofEvent}`,
   };
 }
+
+/** The same of an event. */
+export const LISTED_EVENT: string = `client_id, ${listedMethodSql(ENDPOINT_NAME)} AS method, ${ENDPOINT_NAME} AS path`;
 
 /** The tables of requests, by their periods: with endpoints, or of all of them together, which is less to read. */
 function tablesOf(byEndpoint: boolean): readonly AggregateTable[] {

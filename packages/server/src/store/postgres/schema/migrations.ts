@@ -1,5 +1,14 @@
 import { ADD_MOST_BEHIND } from '../aggregates/tables.ts';
-import { ADD_RELEASE_AND_CONSUMER, DOCUMENTS, FIRST_RELEASES, GUESSES, NODES, RELEASES } from './tables.ts';
+import {
+  ADD_INDEX_OF_FAILED,
+  ADD_PATH_GROUP,
+  ADD_RELEASE_AND_CONSUMER,
+  DOCUMENTS,
+  FIRST_RELEASES,
+  GUESSES,
+  NODES,
+  RELEASES,
+} from './tables.ts';
 
 /**
  * How the tables of a version become those of the next, while servers of the version before write and read them.
@@ -22,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { usableFrom: 1, statements: ADD_MOST_BEHIND },
   { usableFrom: 1, statements: [RELEASES, FIRST_RELEASES, ADD_RELEASE_AND_CONSUMER] },
   { usableFrom: 1, statements: [DOCUMENTS] },
+  { usableFrom: 1, statements: [ADD_PATH_GROUP, ADD_INDEX_OF_FAILED] },
 ];

@@ -1,3 +1,4 @@
+import { IS_ERROR } from '../engine/conditions.ts';
 import { AGGREGATE_TABLES, CREATE_ADDITIONS } from '../aggregates/tables.ts';
 
 /** A table of which each day of arrival has a partition of its own. */
@@ -22,6 +23,15 @@ const EVENTS: DailyTable = {
     request_body_size bigint, response_body_size bigint, network_protocol_version text, user_agent_synthetic_type text`,
   indexesSql: ['CREATE INDEX events_time ON events (event_time)', 'CREATE INDEX events_id ON events (id)'],
 };
+
+/** Since version 5. Servers of the version before list what they store without a route under its path, as before. */
+export const ADD_PATH_GROUP = 'ALTER TABLE events ADD COLUMN path_group text';
+
+/**
+ * Since version 5, for partitions that are made from then on: to make it for what is stored would lock that. Of requests few fail, and
+ * whoever asks for these asks for a long time.
+ */
+export const ADD_INDEX_OF_FAILED: string = `CREATE INDEX events_failed ON ONLY events (event_time) WHERE ${IS_ERROR}`;
 
 /** All tables whose partitions come and go together: what is deleted of a day is gone from each. */
 export const DAILY_TABLES: readonly DailyTable[] = [EVENTS, ...AGGREGATE_TABLES];

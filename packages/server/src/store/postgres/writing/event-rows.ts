@@ -6,9 +6,9 @@ import { dayOf } from '../engine/days.ts';
 export const EVENT_COLUMNS = `arrived, id, received_at, event_time, client_id, source_ip, endpoint, scheme, method, custom_data,
   "timestamp", status_code, latency_ms, route, outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate,
   error_type, request_body_size, response_body_size, network_protocol_version, user_agent_synthetic_type, service_version,
-  deployment_environment, consumer, consumer_group, consumer_label`;
+  deployment_environment, consumer, consumer_group, consumer_label, path_group`;
 
-const COLUMN_COUNT = 31;
+const COLUMN_COUNT = 32;
 
 /** Adds the row of an event. */
 export function copyEvent(copy: BinaryCopy, event: StoredEvent): void {
@@ -46,6 +46,7 @@ export function copyEvent(copy: BinaryCopy, event: StoredEvent): void {
   text(copy, event.consumer);
   text(copy, event.consumerGroup);
   text(copy, event.consumerLabel);
+  text(copy, event.pathGroup);
 }
 
 function text(copy: BinaryCopy, value: string | null): void {

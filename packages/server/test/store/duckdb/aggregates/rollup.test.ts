@@ -106,6 +106,10 @@ describe('aggregates', () => {
           each.analytics.clients({ ...filter, limit: 200 }),
           ...PREFIXES.map((prefix) => each.analytics.clients({ ...filter, prefix, limit: 200 })),
           ...DIMENSIONS.map((of) => each.analytics.values({ ...filter, of, limit: 20 })),
+          each.analytics.errors({ ...filter, limit: 20 }),
+          each.analytics
+            .latencies({ ...filter, bucketMillis: 6 * HOUR })
+            .then((cells) => cells.toSorted((a, b) => a.start - b.start || a.bucket - b.bucket)),
           each.analytics
             .endpoints({ ...filter, order: 'requests', limit: 50 })
             .then(({ endpoints, total }) => [

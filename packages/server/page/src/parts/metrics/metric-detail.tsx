@@ -1,16 +1,16 @@
 import type { JSX } from 'preact';
 
-import type { MetricDetail } from '../api-types.ts';
-import { metricChange } from '../filter/filter.ts';
-import { exactCount, share } from '../format.ts';
-import { useNarrowing } from '../page-context.ts';
-import { useRead } from '../use-read.ts';
-import { BarList, type BarItem } from './bar-list.tsx';
-import { Link } from './link.tsx';
-import { Loading } from './loading.tsx';
+import type { MetricDetail } from '../../api-types.ts';
+import { metricChange } from '../../filter/filter.ts';
+import { exactCount, share } from '../../format.ts';
+import { useNarrowing } from '../../page-context.ts';
+import { useRead } from '../../use-read.ts';
+import { BarList, type BarItem } from '../bar-list.tsx';
+import { Link } from '../link.tsx';
+import { Loading } from '../loading.tsx';
 import { MetricGroups } from './metric-groups.tsx';
 import { MetricNumbersChart } from './metric-numbers.tsx';
-import { Panel } from './panel.tsx';
+import { Panel } from '../panel.tsx';
 
 interface MetricDetailPanelProps {
   readonly name: string;

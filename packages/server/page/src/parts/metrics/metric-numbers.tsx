@@ -2,15 +2,15 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 
-import type { MetricNumbers } from '../api-types.ts';
-import { dateAndTime, decimal } from '../format.ts';
-import { numberText } from '../filter/filter.ts';
-import { useNarrowing, usePage, useRangeSelection } from '../page-context.ts';
-import { Chart } from './charts/chart.tsx';
-import type { ColourReader } from './charts/colours.ts';
-import { Histogram, type Bar } from './charts/histogram.tsx';
-import { isolatedPoints } from './charts/isolated-points.ts';
-import { Legend } from './charts/legend.tsx';
+import type { MetricNumbers } from '../../api-types.ts';
+import { dateAndTime, decimal } from '../../format.ts';
+import { numberText } from '../../filter/filter.ts';
+import { useNarrowing, usePage, useRangeSelection } from '../../page-context.ts';
+import { Chart } from '../charts/chart.tsx';
+import type { ColourReader } from '../charts/colours.ts';
+import { Histogram, type Bar } from '../charts/histogram.tsx';
+import { isolatedPoints } from '../charts/isolated-points.ts';
+import { Legend } from '../charts/legend.tsx';
 
 interface MetricNumbersChartProps {
   readonly name: string;

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 
-import type { MetricGroup } from '../api-types.ts';
-import { count, decimal, exactCount, share } from '../format.ts';
-import { EndpointName } from './endpoint-name.tsx';
+import type { MetricGroup } from '../../api-types.ts';
+import { count, decimal, exactCount, share } from '../../format.ts';
+import { CsvButton } from '../csv-button.tsx';
+import { EndpointName } from '../endpoint-name.tsx';
 
 /** A metric by endpoint. */
 export function MetricGroups({ groups }: { readonly groups: readonly MetricGroup[] }): JSX.Element {
@@ -10,7 +11,9 @@ export function MetricGroups({ groups }: { readonly groups: readonly MetricGroup
   const hasTop = groups.some(({ top }) => top !== null);
   return (
     <table class="groups">
-      <caption>By endpoint</caption>
+      <caption>
+        By endpoint <CsvButton name="metric-by-endpoint" rows={groups} />
+      </caption>
       <thead>
         <tr>
           <th scope="col">Endpoint</th>

@@ -1,0 +1,30 @@
+/** A line of a table as the server answered it. */
+type Row = Readonly<Record<string, unknown>>;
+
+/** What a spreadsheet takes for a formula when a text begins with it: anybody can send a path. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * Rows as CSV (RFC 4180), with all digits. Members of members have names such as `latency_ms.p95`; lists are left out.
+ */
+export function csvText(rows: readonly Row[]): string {
+  const flat = rows.map((row) => new Map(flattened(row)));
+  const columns = [...new Set(flat.flatMap((row) => [...row.keys()]))];
+  const lines = [columns.map(field), ...flat.map((row) => columns.map((name) => field(row.get(name))))];
+  return lines.map((fields) => `${fields.join(',')}\r\n`).join('');
+}
+
+function flattened(row: Row, prefix = ''): [string, unknown][] {
+  return Object.entries(row).flatMap(([name, value]): [string, unknown][] => {
+    if (Array.isArray(value)) return [];
+    if (typeof value === 'object' && value !== null) return flattened(value as Row, `${prefix}${name}.`);
+    return [[prefix + name, value]];
+  });
+}
+
+function field(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return '';
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

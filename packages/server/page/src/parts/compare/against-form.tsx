@@ -1,0 +1,82 @@
+import type { JSX } from 'preact';
+import { useId, useState } from 'preact/hooks';
+
+import type { Sources } from '../../api-types.ts';
+import { apiUrl } from '../../query.ts';
+import { usePage } from '../../page-context.ts';
+import { useEndpoints } from '../../use-endpoints.ts';
+import { useRead } from '../../use-read.ts';
+
+/** Chooses the other side: an application, an endpoint, or an endpoint of an application. */
+export function AgainstForm(): JSX.Element {
+  const { state, span, go } = usePage();
+  const { against } = state;
+  const shown = [against.method, against.endpoint].filter((text) => text !== undefined).join(' ');
+  const [text, setText] = useState(shown);
+  const id = useId();
+  // Suggestions do not have to be of this moment.
+  const [{ since, until }] = useState(span);
+  const ids = useRead<Sources>('api/sources', { limit: 1 }).value?.client_ids ?? [];
+  const applications =
+    against.clientId === undefined || ids.includes(against.clientId) ? ids : [against.clientId, ...ids];
+  // Of the other application, and whatever the filter: it is about this side.
+  const known = useEndpoints(
+    apiUrl('api/endpoints', {
+      client_id: against.clientId,
+      since: Math.round(since),
+      until: Math.round(until),
+      limit: 200,
+    }),
+  );
+  const endpoints = new Set(
+    (known?.endpoints ?? []).map(({ method, endpoint }) => `${method ?? ''} ${endpoint}`.trim()),
+  );
+  const choose = (name: string): void => {
+    const [, method, endpoint] = /^(?:([A-Z]+) )?(.+)$/.exec(name.trim()) ?? [];
+    go({ against: { ...against, method, endpoint } });
+  };
+  return (
+    <form
+      class="bar"
+      onSubmit={(event) => {
+        event.preventDefault();
+        choose(text);
+      }}
+    >
+      <label class="field">
+        <span>Compare with</span>
+        <select
+          value={against.clientId ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            go({ against: { ...against, clientId: value === '' ? undefined : value } })
+          }
+        >
+          <option value="">All applications</option>
+          {applications.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field grow">
+        <span>Endpoint</span>
+        <input
+          list={id}
+          value={text}
+          placeholder="All, or such as GET /users/:id"
+          onInput={({ currentTarget }) => {
+            setText(currentTarget.value);
+            if (currentTarget.value === '' || endpoints.has(currentTarget.value)) choose(currentTarget.value);
+          }}
+        />
+        <datalist id={id}>
+          {[...endpoints].map((name) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+      </label>
+      <button type="submit">Compare</button>
+    </form>
+  );
+}

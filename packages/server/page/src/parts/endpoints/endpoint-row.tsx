@@ -1,0 +1,95 @@
+import type { JSX } from 'preact';
+
+import type { EndpointRow } from '../../api-types.ts';
+import { count, duration, exactCount, share } from '../../format.ts';
+import { numberText, type FilterChange } from '../../filter/filter.ts';
+import { useNarrowing } from '../../page-context.ts';
+import type { RequestOrder, UrlState } from '../../url-state.ts';
+import { Sparkline } from '../charts/sparkline.tsx';
+import { EndpointName } from '../endpoint-name.tsx';
+import { Link } from '../link.tsx';
+
+interface EndpointTableRowProps {
+  readonly row: EndpointRow;
+  /** Among all rows, those out of sight too. */
+  readonly place: number;
+}
+
+/** An endpoint and its figures, each a way to the requests behind it. */
+export function EndpointTableRow({ row, place }: EndpointTableRowProps): JSX.Element {
+  const { to } = useNarrowing();
+  const { client_id: clientId, method, endpoint, latency_ms: latency } = row;
+  const requests = (change: FilterChange, order: RequestOrder = 'newest'): Partial<UrlState> =>
+    to({ method: method ?? undefined, endpoint, ...change }, { view: 'requests', order, clientId });
+  return (
+    <tr aria-rowindex={place + 2}>
+      <th scope="row">
+        <EndpointName method={method} endpoint={endpoint} clientId={clientId} />
+      </th>
+      <td class="wide">
+        <Sparkline values={row.sparkline} />
+      </td>
+      <td class="number" title={exactCount(row.requests)}>
+        <Link to={requests({})}>{count(row.requests)}</Link>
+      </td>
+      <td class="number widest">{share(row.share, 1)}</td>
+      <td class={row.errors > 0 ? 'number bad wide' : 'number none wide'}>
+        {row.errors === 0 ? 0 : <Link to={requests({ failed: 'true' })}>{count(row.errors)}</Link>}
+      </td>
+      <td class={row.errors > 0 ? 'number bad' : 'number none'} title={exactCount(row.errors)}>
+        {share(row.errors, row.requests)}
+      </td>
+      <td
+        class={row.client_errors > 0 ? 'number wide' : 'number none wide'}
+        title={share(row.client_errors, row.requests)}
+      >
+        {row.client_errors === 0 ? (
+          0
+        ) : (
+          <Link to={requests({ status: '4xx' })}>{count(row.client_errors)}</Link>
+        )}
+      </td>
+      <td class="number widest">{duration(latency.p50)}</td>
+      <td class="number">
+        {latency.p95 === null ? (
+          duration(null)
+        ) : (
+          <Link to={requests({ latency_ms_min: numberText(latency.p95) }, 'slowest')}>
+            {duration(latency.p95)}
+          </Link>
+        )}
+      </td>
+      <td class="number widest">{duration(latency.p99)}</td>
+    </tr>
+  );
+}
+
+interface ApplicationRowProps {
+  readonly clientId: string;
+  readonly endpoints: number;
+  readonly requests: number;
+  readonly columns: number;
+  readonly place: number;
+}
+
+/** The application whose endpoints follow. */
+export function ApplicationRow({
+  clientId,
+  endpoints,
+  requests,
+  columns,
+  place,
+}: ApplicationRowProps): JSX.Element {
+  return (
+    <tr class="group" aria-rowindex={place + 2}>
+      <th scope="rowgroup" colSpan={columns}>
+        <Link to={{ clientId }}>
+          <bdi>{clientId}</bdi>
+        </Link>{' '}
+        <span class="muted">
+          {count(requests)} requests, {exactCount(endpoints)} {endpoints === 1 ? 'endpoint' : 'endpoints'}
+        </span>
+      </th>
+    </tr>
+  );
+}

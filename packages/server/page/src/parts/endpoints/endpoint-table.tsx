@@ -1,0 +1,132 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+
+import type { Endpoints } from '../../api-types.ts';
+import { exactCount } from '../../format.ts';
+import { usePage } from '../../page-context.ts';
+import type { EndpointSort } from '../../url-state.ts';
+import { useRead } from '../../use-read.ts';
+import { CsvButton } from '../csv-button.tsx';
+import { Panel } from '../panel.tsx';
+import { SearchField } from '../search-field.tsx';
+import { ApplicationRow, EndpointTableRow } from './endpoint-row.tsx';
+import { groupedRows, type TableRow } from './grouped-rows.ts';
+import { ROW_HEIGHT, useWindow } from './use-window.ts';
+
+/** More are found by a search. */
+const LIMIT = 2000;
+
+/** Those that are shown at every width; a cell over more would make columns of its own. */
+const COLUMNS = 4;
+
+/** All endpoints, by what the reader sorts them by; those of several applications in groups. */
+export function EndpointTable(): JSX.Element {
+  const { state } = usePage();
+  const [search, setSearch] = useState('');
+  // Of one whole, the largest share is the most requests.
+  const sort = state.sort === 'share' ? 'requests' : state.sort;
+  const { value, outdated } = useRead<Endpoints>('api/endpoints', {
+    sort,
+    q: search || undefined,
+    limit: LIMIT,
+  });
+  const rows = useMemo(() => groupedRows(value?.endpoints ?? []), [value]);
+  const { first, shown, host } = useWindow(rows.length);
+  const total = value?.total ?? 0;
+  const rest = total - (value?.endpoints.length ?? 0);
+  return (
+    <Panel
+      title="Endpoints"
+      class="flush"
+      outdated={outdated}
+      aside={
+        <>
+          <span class="muted">{exactCount(total)}</span>
+          <CsvButton name="endpoints" rows={value?.endpoints ?? []} />
+          {(search !== '' || total > 5) && <SearchField of="endpoints" value={search} onSearch={setSearch} />}
+        </>
+      }
+    >
+      <table class="endpoints" aria-rowcount={rows.length + 1}>
+        <thead>
+          <tr>
+            <SortHeader sort="endpoint" class="name">
+              Endpoint
+            </SortHeader>
+            <th scope="col" class="wide trend">
+              Trend
+            </th>
+            <SortHeader sort="requests">Requests</SortHeader>
+            <SortHeader sort="share" class="widest">
+              Share
+            </SortHeader>
+            <SortHeader sort="errors" class="wide">
+              Errors
+            </SortHeader>
+            <SortHeader sort="error_rate">Error rate</SortHeader>
+            <SortHeader sort="client_errors" class="wide">
+              4xx
+            </SortHeader>
+            <SortHeader sort="p50" class="widest">
+              p50
+            </SortHeader>
+            <SortHeader sort="p95">p95</SortHeader>
+            <SortHeader sort="p99" class="widest">
+              p99
+            </SortHeader>
+          </tr>
+        </thead>
+        <tbody ref={host}>
+          <Space rows={first} />
+          {rows.slice(first, first + shown).map((row, index) => (
+            <Row key={keyOf(row)} row={row} place={first + index} />
+          ))}
+          <Space rows={rows.length - first - shown} />
+        </tbody>
+      </table>
+      {rest > 0 && <p class="rest">{exactCount(rest)} more endpoints: search for them</p>}
+    </Panel>
+  );
+}
+
+function keyOf(row: TableRow): string {
+  return row.kind === 'application'
+    ? row.clientId
+    : JSON.stringify([row.row.client_id, row.row.method, row.row.endpoint]);
+}
+
+function Row({ row, place }: { readonly row: TableRow; readonly place: number }): JSX.Element {
+  if (row.kind === 'application') return <ApplicationRow {...row} columns={COLUMNS} place={place} />;
+  return <EndpointTableRow row={row.row} place={place} />;
+}
+
+/** In the place of rows that are not in sight. */
+function Space({ rows }: { readonly rows: number }): JSX.Element | null {
+  if (rows <= 0) return null;
+  return (
+    <tr class="space" aria-hidden="true">
+      <td colSpan={COLUMNS} style={{ height: `${rows * ROW_HEIGHT}px` }} />
+    </tr>
+  );
+}
+
+interface SortHeaderProps {
+  readonly sort: EndpointSort;
+  readonly class?: string;
+  readonly children: ComponentChildren;
+}
+
+function SortHeader({ sort, class: extra = '', children }: SortHeaderProps): JSX.Element {
+  const { state, go } = usePage();
+  const isSorted = state.sort === sort;
+  const isByName = sort === 'endpoint';
+  const order = isByName ? 'ascending' : 'descending';
+  return (
+    <th scope="col" class={isByName ? extra : `number ${extra}`} aria-sort={isSorted ? order : undefined}>
+      <button type="button" class="sort" onClick={() => go({ sort }, true)}>
+        {children}
+        {isSorted && <span aria-hidden="true">{isByName ? ' ↑' : ' ↓'}</span>}
+      </button>
+    </th>
+  );
+}

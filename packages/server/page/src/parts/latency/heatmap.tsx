@@ -1,0 +1,110 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import type { LatencySpread } from '../../figure-types.ts';
+import { duration, exactCount, interval } from '../../format.ts';
+import { numberText } from '../../filter/filter.ts';
+import { useNarrowing, usePage } from '../../page-context.ts';
+import { colourReader } from '../charts/colours.ts';
+import { Panel } from '../panel.tsx';
+import { cellAt, shadeOf, type HeatCell } from './heat-cells.ts';
+
+interface HeatmapProps {
+  readonly spread: LatencySpread;
+  readonly outdated: boolean;
+}
+
+const HEIGHT = 260;
+const TICKS = 6;
+
+/** How latencies are spread over time: time to the right, slower ones further up. A cell leads to its requests. */
+export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
+  const { theme, go } = usePage();
+  const { to, mayNarrow } = useNarrowing();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [hovered, setHovered] = useState<HeatCell>();
+  const { heat, bins, bucket_millis: width } = spread;
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => draw(element, spread));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [spread, theme]);
+
+  const at = (event: MouseEvent): HeatCell | undefined => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (box === undefined) return undefined;
+    return cellAt(spread, (event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height);
+  };
+  const open = (event: MouseEvent): void => {
+    const cell = at(event);
+    if (cell === undefined || cell.requests === 0 || !mayNarrow) return;
+    const change = { latency_ms_min: numberText(cell.from), latency_ms_max: numberText(cell.to) };
+    const range = { since: cell.start, until: cell.start + width };
+    go(to(change, { view: 'requests', order: 'slowest', range }));
+  };
+  const every = Math.max(1, Math.ceil(bins.length / TICKS));
+  return (
+    <Panel
+      title="Heatmap"
+      outdated={outdated}
+      aside={
+        <span class="muted">
+          {hovered === undefined
+            ? 'A cell leads to its requests'
+            : `${interval(hovered.start, width)}, ${duration(hovered.from)}–${duration(hovered.to)}: ${exactCount(hovered.requests)}`}
+        </span>
+      }
+    >
+      <div class="heatmap">
+        <div class="scale" aria-hidden="true">
+          {bins.map(({ from }, index) =>
+            index % every === 0 ? (
+              <span key={from} style={{ bottom: `${(index / bins.length) * 100}%` }}>
+                {duration(from)}
+              </span>
+            ) : null,
+          )}
+        </div>
+        <canvas
+          ref={canvas}
+          height={HEIGHT}
+          role="img"
+          aria-label={`Latencies over time, in ${heat.length} steps of time and ${bins.length} of latency`}
+          onMouseMove={(event) => setHovered(at(event))}
+          onMouseLeave={() => setHovered(undefined)}
+          onClick={open}
+        />
+        <div class="times muted" aria-hidden="true">
+          <span>{heat[0] && interval(Date.parse(heat[0].start), width)}</span>
+          <span>{heat.length > 1 && interval(Date.parse(heat.at(-1)?.start ?? ''), width)}</span>
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function draw(element: HTMLCanvasElement, { heat, bins }: LatencySpread): void {
+  const context = element.getContext('2d');
+  if (context === null) return;
+  const ratio = devicePixelRatio;
+  element.width = element.clientWidth * ratio;
+  element.height = HEIGHT * ratio;
+  const [column, row] = [element.width / Math.max(1, heat.length), element.height / Math.max(1, bins.length)];
+  const largest = Math.max(1, ...heat.flatMap(({ requests }) => requests));
+  context.fillStyle = colourReader(element)('--accent');
+  for (const [x, { requests }] of heat.entries()) {
+    for (const [y, count] of requests.entries()) {
+      if (count === 0) continue;
+      context.globalAlpha = shadeOf(count, largest);
+      context.fillRect(
+        x * column,
+        element.height - (y + 1) * row,
+        Math.max(1, column - ratio),
+        Math.max(1, row - ratio),
+      );
+    }
+  }
+}

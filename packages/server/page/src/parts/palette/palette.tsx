@@ -1,0 +1,99 @@
+import type { JSX } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+
+import type { Endpoints, Metrics, Sources } from '../../api-types.ts';
+import { EVERYTHING } from '../../filter/filter.ts';
+import { usePage } from '../../page-context.ts';
+import type { View } from '../../url-state.ts';
+import { useRead } from '../../use-read.ts';
+import { placesFor } from './places.ts';
+
+interface PaletteProps {
+  readonly views: readonly (readonly [View, string])[];
+  readonly onClose: () => void;
+}
+
+/** Goes anywhere by a name: a view, an endpoint, an application, a metric, a range; a path, a client or a trace. */
+export function Palette({ views, onClose }: PaletteProps): JSX.Element {
+  const { state, go } = usePage();
+  const [text, setText] = useState('');
+  const [chosen, setChosen] = useState(0);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const q = text.trim().slice(0, 256) || undefined;
+  const endpoints = useRead<Endpoints>('api/endpoints', { q, limit: 6 }).value?.endpoints ?? [];
+  const metrics = useRead<Metrics>('api/custom-metrics', { q, limit: 4 }).value?.metrics ?? [];
+  const applications = useRead<Sources>('api/sources', { q, limit: 4 }).value?.applications ?? [];
+  const places = placesFor(text, EVERYTHING, {
+    views,
+    endpoints,
+    metrics: metrics.map(({ name }) => name),
+    applications: applications.map(({ client_id: name }) => name),
+  });
+  const selected = Math.min(chosen, places.length - 1);
+  useEffect(() => dialog.current?.showModal(), []);
+
+  const open = (index: number): void => {
+    const place = places[index];
+    if (place === undefined) return;
+    onClose();
+    // What was looked at is left: who wants to narrow it adds a filter.
+    go({ ...('range' in place.to ? {} : { filter: EVERYTHING }), ...place.to });
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      setChosen((selected + step + places.length) % Math.max(1, places.length));
+    }
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      open(selected);
+    }
+  };
+  return (
+    <dialog
+      class="palette"
+      ref={dialog}
+      aria-label="Go to"
+      onClose={onClose}
+      onClick={({ target }) => target === dialog.current && onClose()}
+    >
+      <input
+        type="text"
+        role="combobox"
+        aria-label="Go to"
+        aria-expanded="true"
+        aria-controls={id}
+        aria-activedescendant={places.length > 0 ? `${id}-${selected}` : undefined}
+        placeholder="Go to: view, endpoint, application, metric, path, client…"
+        value={text}
+        // It was opened to be written into.
+        autofocus
+        onInput={({ currentTarget }) => {
+          setText(currentTarget.value);
+          setChosen(0);
+        }}
+        onKeyDown={onKey}
+      />
+      <ul id={id} role="listbox" aria-label="Places">
+        {places.map(({ kind, name }, index) => (
+          <li
+            key={`${kind} ${name}`}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={index === selected}
+            onClick={() => open(index)}
+          >
+            <bdi>{name}</bdi> <span class="muted">{kind}</span>
+          </li>
+        ))}
+      </ul>
+      {places.length === 0 && (
+        <p class="empty-line">
+          Nothing has this name. {state.clientId !== undefined && 'Only one application is looked at.'}
+        </p>
+      )}
+    </dialog>
+  );
+}

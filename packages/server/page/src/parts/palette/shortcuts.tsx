@@ -1,0 +1,35 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+/** What keys do, where nothing is being written. */
+const SHORTCUTS: readonly (readonly [keys: string, meaning: string])[] = [
+  ['/', 'Go anywhere'],
+  ['Ctrl K', 'The same, also while writing'],
+  ['?', 'This list'],
+  ['1 to 5', 'The last 15 minutes, hour, day, week or month'],
+  ['Esc', 'Close what is open'],
+];
+
+/** The list of keys. */
+export function Shortcuts({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog class="palette" ref={dialog} aria-label="Keys" onClose={onClose}>
+      <h2>Keys</h2>
+      <dl class="facts">
+        {SHORTCUTS.map(([keys, meaning]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit">Close</button>
+      </form>
+    </dialog>
+  );
+}

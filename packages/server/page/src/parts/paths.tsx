@@ -1,0 +1,43 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+
+import type { Values } from '../api-types.ts';
+import { useNarrowing } from '../page-context.ts';
+import { useRead } from '../use-read.ts';
+import { BarList } from './bar-list.tsx';
+import { Panel } from './panel.tsx';
+import { SearchField } from './search-field.tsx';
+
+const LIMIT = 20;
+
+/** The paths that are listed under one name, with the most requests first. */
+export function Paths(): JSX.Element {
+  const { to } = useNarrowing();
+  const [search, setSearch] = useState('');
+  const { value, outdated } = useRead<Values>('api/values', {
+    of: 'path',
+    q: search || undefined,
+    limit: LIMIT,
+  });
+  const items = (value?.values ?? []).map(({ value: path, requests }) => ({
+    key: path,
+    label: <bdi>{path}</bdi>,
+    value: requests,
+    to: to({ path }),
+    requests: to({ path }, { view: 'requests' }),
+  }));
+  return (
+    <Panel
+      title="Paths"
+      outdated={outdated}
+      aside={
+        (search !== '' || value?.more === true) && (
+          <SearchField of="paths" value={search} onSearch={setSearch} />
+        )
+      }
+    >
+      <BarList items={items} empty="No path has this text." />
+      {value?.more === true && <p class="rest">There are more paths.</p>}
+    </Panel>
+  );
+}

@@ -1,0 +1,60 @@
+import type { JSX } from 'preact';
+
+import type { Values } from '../api-types.ts';
+import type { Errors } from '../figure-types.ts';
+import { nameParts } from '../endpoint-text.ts';
+import type { FilterChange } from '../filter/filter.ts';
+import { useNarrowing } from '../page-context.ts';
+import { BarList } from '../parts/bar-list.tsx';
+import { ErrorTable } from '../parts/error-table.tsx';
+import { Loading } from '../parts/loading.tsx';
+import { NothingHere } from '../parts/nothing-here.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Refused } from '../parts/refused.tsx';
+import { useRead } from '../use-read.ts';
+
+/** What failed: by the class of the error, the status and the endpoint, since when and how often. */
+export function ErrorsView(): JSX.Element {
+  const { value, outdated, refused } = useRead<Errors>('api/errors');
+  if (refused !== undefined) return <Refused why={refused} />;
+  if (value === undefined) return <Loading />;
+  if (value.total === 0) return <NothingHere what="failed requests" />;
+  return (
+    <>
+      <div class="thirds">
+        <By of="error_type" title="By class" empty="No request says what class its error is of." />
+        <By of="status" title="By status" empty="No request has a status." />
+        <By of="endpoint" title="By endpoint" empty="" />
+      </div>
+      <ErrorTable errors={value} outdated={outdated} />
+    </>
+  );
+}
+
+interface ByProps {
+  readonly of: 'error_type' | 'status' | 'endpoint';
+  readonly title: string;
+  readonly empty: string;
+}
+
+/** How many failed requests have which value. */
+function By({ of, title, empty }: ByProps): JSX.Element {
+  const { to } = useNarrowing();
+  const { value, outdated } = useRead<Values>('api/values', { of, failed: 'true', limit: 8 });
+  const items = (value?.values ?? []).map(({ value: text, requests }) => {
+    const change: FilterChange = { [of]: text };
+    return {
+      key: text,
+      label: <bdi>{of === 'endpoint' ? nameParts(text).name : text}</bdi>,
+      value: requests,
+      to: to(change),
+      requests: to({ ...change, failed: 'true' }, { view: 'requests' }),
+    };
+  });
+  return (
+    <Panel title={title} outdated={outdated}>
+      {value !== undefined && <BarList items={items} empty={empty} />}
+      {value?.more === true && <p class="rest">There are more.</p>}
+    </Panel>
+  );
+}

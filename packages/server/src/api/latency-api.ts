@@ -1,0 +1,76 @@
+import { isBucket, isInferred } from '../event/path-group.ts';
+import { formatTime } from '../event/timestamps.ts';
+import type { ErrorsQuery } from '../store/error-list.ts';
+import { apdexOf, heatOf } from '../store/figures/latency-figures.ts';
+import { bucketStarts } from '../store/figures/series.ts';
+import { hoursOfWeek } from '../store/figures/week.ts';
+import { answer, type AnalyticsReply } from './analytics-api.ts';
+import type { ERRORS, LATENCY, WEEK } from './answers/figures.ts';
+import {
+  parseErrorsQuery,
+  parseLatencyQuery,
+  parseWeekQuery,
+  type LatencyQuestion,
+  type WeekQuestion,
+} from './query/analytics-questions.ts';
+import { rounded, roundedMillis } from './rounding.ts';
+
+/** `GET /api/latency`: how latencies are spread over time, and how many are fast enough. */
+export const latencyReply: AnalyticsReply = ({ analytics }, params) =>
+  answer<typeof LATENCY, LatencyQuestion>(parseLatencyQuery(params, Date.now()), async (query) => {
+    const cells = await analytics.latencies(query);
+    const { score, ...counts } = apdexOf(cells, query.thresholdMillis);
+    const { bins, columns } = heatOf(cells);
+    return {
+      since: formatTime(query.since),
+      until: formatTime(query.until),
+      bucket_millis: query.bucketMillis,
+      apdex: {
+        threshold_ms: query.thresholdMillis,
+        score: score === null ? null : rounded(score, 4),
+        ...counts,
+      },
+      bins: bins.map(({ from, to, count }) => ({
+        from: rounded(from, 3),
+        to: rounded(to, 3),
+        requests: count,
+      })),
+      heat: bucketStarts(query, query.bucketMillis).map((start) => ({
+        start: formatTime(start),
+        requests: columns.get(start) ?? bins.map(() => 0),
+      })),
+    };
+  });
+
+/** `GET /api/week`: how busy and how fast each hour of the week is. */
+export const weekReply: AnalyticsReply = ({ analytics }, params) =>
+  answer<typeof WEEK, WeekQuestion>(parseWeekQuery(params, Date.now()), async (query) => ({
+    time_zone: query.timeZone,
+    hours: hoursOfWeek(await analytics.latencies(query), query.timeZone).map(({ p50, p95, ...hour }) => ({
+      ...hour,
+      p50: roundedMillis(p50),
+      p95: roundedMillis(p95),
+    })),
+  }));
+
+/** `GET /api/errors`: failed requests that are alike, by endpoint, status and class of error. */
+export const errorsReply: AnalyticsReply = ({ analytics }, params) =>
+  answer<typeof ERRORS, ErrorsQuery>(parseErrorsQuery(params, Date.now()), async (query) => {
+    const { groups, total, requests } = await analytics.errors(query);
+    return {
+      errors: groups.map((group) => ({
+        client_id: group.clientId,
+        method: isBucket(group.endpoint) ? null : group.method,
+        endpoint: group.endpoint,
+        inferred: isInferred(group.endpoint),
+        error_type: group.errorType,
+        status_code: group.statusCode,
+        requests: group.requests,
+        first_seen: formatTime(group.firstSeen),
+        last_seen: formatTime(group.lastSeen),
+        sparkline: group.sparkline,
+      })),
+      total,
+      requests,
+    };
+  });

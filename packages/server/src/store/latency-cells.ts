@@ -1,0 +1,20 @@
+import type { EventFilter } from './filter/event-filter.ts';
+
+/** How latencies are spread over time. */
+export interface LatenciesQuery extends EventFilter {
+  readonly since: number;
+  readonly until: number;
+  /** Width of a bucket of time, milliseconds. Buckets start at its multiples since the epoch. */
+  readonly bucketMillis: number;
+}
+
+/** Requests of one bucket of time whose latencies lie in one bucket; see `log-buckets.ts`. */
+export interface LatencyCell {
+  /** Milliseconds since the epoch. */
+  readonly start: number;
+  readonly bucket: number;
+  readonly count: number;
+}
+
+/** Answer to a {@link LatenciesQuery}: all cells that are not empty, in any order. Counts are exact, whatever the range. */
+export type LatencyCells = readonly LatencyCell[];

@@ -1,0 +1,92 @@
+// What people do with the keyboard, on paper, in a spreadsheet, and in their own language.
+import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
+import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
+import { shopTraffic, store } from '../support/stored-traffic.js';
+import { until } from '../support/until.js';
+
+describeInBrowser('the page for people', () => {
+  let server: CerberusServer;
+
+  before(async () => {
+    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    await store(server, ...shopTraffic(Date.now()), {
+      endpoint: '/huge',
+      route: '/huge',
+      custom_data: { huge: 1e308 },
+    });
+  });
+
+  after(() => server.close());
+
+  it('goes anywhere by a name', async () => {
+    const { page, problems } = await openPage(server, '?range=15m&refresh=off');
+    await page.locator('table.endpoints tbody tr').first().waitFor();
+    await page.keyboard.press('/');
+    const palette = page.getByRole('combobox', { name: 'Go to' });
+    await palette.fill('checkout');
+    await page.getByRole('option', { name: 'POST /checkout' }).waitFor();
+    await takePicture(page, 'palette-1280-light');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'POST /checkout' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await palette.fill('erro');
+    await page.getByRole('option', { name: 'Errors' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('table.errors tbody tr').first().waitFor();
+    await page.keyboard.press('Control+k');
+    await palette.fill('/products/7');
+    await page.getByRole('option').first().click();
+    await until('the path is in the address', async () => page.url().includes('path=%2Fproducts%2F7'));
+    await page.keyboard.press('2');
+    await until('the range is an hour', async () => page.url().includes('range=1h'));
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).getByText('Go anywhere').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('gives its tables as CSV, with all digits', async () => {
+    const { page } = await openPage(server, '?range=15m&refresh=off&client_id=shop');
+    const downloaded = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'endpoints as CSV' }).click();
+    const download = await downloaded;
+    expect(download.suggestedFilename()).to.equal('endpoints.csv');
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+    expect(lines[0]).to.match(
+      /^client_id,method,endpoint,inferred,requests,errors,client_errors,share,latency_ms\.p50/,
+    );
+    expect(lines).to.have.length(5);
+    expect(lines[1]).to.match(/^shop,GET,\/products\/:id,false,30,/);
+  });
+
+  it('prints without what can only be clicked', async () => {
+    const { page } = await openPage(server, '?range=15m&refresh=off', { theme: 'dark' });
+    await page.locator('table.endpoints tbody tr').first().waitFor();
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.getByRole('navigation', { name: 'Views' }).isVisible()).to.equal(false);
+    expect(await page.getByRole('button', { name: 'endpoints as CSV' }).isVisible()).to.equal(false);
+    expect(await page.locator('table.endpoints').isVisible()).to.equal(true);
+    const ground = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(ground).to.equal('rgb(255, 255, 255)');
+    await takePicture(page, 'print');
+  });
+
+  it('writes numbers and dates as the reader does, and none of three hundred digits', async () => {
+    const { page } = await openPage(server, '?range=15m&refresh=off', { locale: 'de-DE' });
+    const rate = page.locator('.stat', { has: page.locator('dt:text-is("Error rate")') });
+    await until('there is a comma in the error rate', async () =>
+      /^\d,\d\s%/.test(await rate.locator('.value').innerText()),
+    );
+    const { page: metrics } = await openPage(server, '?view=metrics&range=15m&name=huge', {
+      locale: 'de-DE',
+    });
+    await metrics.locator('.metric-detail .range').waitFor();
+    expect(await metrics.locator('.metric-detail .range').innerText()).to.include('1E308');
+    expect((await metrics.locator('.metric-detail').innerText()).replaceAll('\n', ' ')).to.not.match(
+      /\d{30}/,
+    );
+  });
+});
