@@ -56,7 +56,7 @@ describe('alerts over time', () => {
       values: store.analytics.values.bind(store.analytics),
       applications: store.analytics.applications.bind(store.analytics),
     };
-    const alerts = alertsOn({ documents: store.documents, analytics } as unknown as MemoryStore, clock);
+    const alerts = alertsOn({ documents: store.documents, analytics }, clock);
     await alerts.book.addRule(RULE);
     await alerts.book.addRule({ name: 's', measure: 'silent_source', above: 5 });
     for (let tick = 0; tick < 3; tick += 1) {
