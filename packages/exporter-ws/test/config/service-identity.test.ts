@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { resolveConfig } from '../../dist/esm/config/config.js';
 import { serviceIdentity, type ResourceLike } from '../../dist/esm/config/service-identity.js';
-import { serviceMembers } from '../../dist/esm/protocol/service-members.js';
+import { serviceMembers } from '../../dist/esm/config/service-members.js';
 
 const required = { wsUrl: 'wss://example.com/ws', token: 't' };
 const resource = { attributes: { 'service.name': 'from code', 'service.version': '9' } };
