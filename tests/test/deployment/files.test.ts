@@ -49,8 +49,24 @@ async function mistakesIn(objects: readonly { apiVersion: string; kind: string }
   }
 }
 
+/** Commands of the blocks in a part of a document, from a heading to the next one of its level. */
+function commandsBelow(text: string, heading: string): readonly (readonly string[])[] {
+  const [level = ''] = heading.split(' ');
+  const [, part = ''] = text.split(`\n${heading}\n`);
+  const [own = ''] = part.split(`\n${level} `);
+  return [...own.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block.trim().split('\n'));
+}
+
 describe('deployment', function () {
   this.timeout(60_000);
+
+  it('takes three commands in Docker, Kubernetes and systemd, the same in the README', async () => {
+    const text = await read('docs/deployment.md');
+    const ways = ['## Docker', '## Kubernetes', '## systemd'].map((way) => commandsBelow(text, way)[0]);
+    expect(ways.map((way) => way?.length)).to.deep.equal([3, 3, 3]);
+    const readme = commandsBelow(await read('README.md'), '## The server where your things run');
+    expect(readme).to.deep.equal(ways);
+  });
 
   it('has a Dockerfile without a mistake', async () => {
     const mistakes = validate(await read('Dockerfile')).map(
