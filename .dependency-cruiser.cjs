@@ -60,6 +60,7 @@ const LAYERS = {
     ['config.ts'],
     ['server-options.ts'],
     ['store/[^/]+$'],
+    ['store/questions/'],
     ['store/filter/'],
     ['event/', 'addresses/'],
     ['errors.ts', 'log.ts', 'durations.ts', 'nested-maps.ts'],

@@ -17,7 +17,7 @@ export type {
   Store,
   WatchListener,
 } from './store/store.ts';
-export type { EventOrder, EventPosition } from './store/event-order.ts';
+export type { EventOrder, EventPosition } from './store/questions/event-order.ts';
 export type { EventFilter, MetricCondition, NumberSpan } from './store/filter/event-filter.ts';
 export type {
   EventQuery,
@@ -26,5 +26,5 @@ export type {
   SummaryBucket,
   SummaryEndpoint,
   SummaryQuery,
-} from './store/event-query.ts';
-export type { ProducerMode, ProducerRef, ProducerRow } from './store/producer.ts';
+} from './store/questions/event-query.ts';
+export type { ProducerMode, ProducerRef, ProducerRow } from './store/questions/producer.ts';

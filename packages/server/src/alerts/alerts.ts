@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { HOUR_MILLIS, SECOND_MILLIS } from '../durations.ts';
 import type { Log } from '../log.ts';
 import { newAlertCounts, type AlertCounts } from '../observe/alert-counts.ts';
-import type { Analytics } from '../store/analytics.ts';
+import type { Analytics } from '../store/questions/analytics.ts';
 import { askFor } from '../store/asker.ts';
 import type { Documents } from '../store/documents.ts';
 import { failureReason } from '../store/failure-reason.ts';

@@ -1,7 +1,7 @@
 import { MINUTE_MILLIS, SECOND_MILLIS } from '../durations.ts';
 import type { Log } from '../log.ts';
 import type { AlertCounts } from '../observe/alert-counts.ts';
-import type { Analytics } from '../store/analytics.ts';
+import type { Analytics } from '../store/questions/analytics.ts';
 import { failureReason } from '../store/failure-reason.ts';
 import type { EventFilter } from '../store/filter/event-filter.ts';
 import type { ParseFilter } from './alert-file.ts';

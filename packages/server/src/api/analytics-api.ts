@@ -15,9 +15,9 @@ import type {
   Overview,
   OverviewQuery,
   Totals,
-} from '../store/analytics.ts';
-import type { RequestRate } from '../store/request-rate.ts';
-import type { ValuesQuery } from '../store/value-list.ts';
+} from '../store/questions/analytics.ts';
+import type { RequestRate } from '../store/questions/request-rate.ts';
+import type { ValuesQuery } from '../store/questions/value-list.ts';
 import type { CLIENTS, ENDPOINTS, OVERVIEW, VALUES } from './answers/figures.ts';
 import type { Answer } from './answers/members.ts';
 import type { METRIC, METRICS } from './answers/metrics.ts';

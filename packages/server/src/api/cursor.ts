@@ -1,4 +1,4 @@
-import { EVENT_ORDERS, type EventOrder, type EventPosition } from '../store/event-order.ts';
+import { EVENT_ORDERS, type EventOrder, type EventPosition } from '../store/questions/event-order.ts';
 
 /** A place in an order of events. */
 export interface Cursor extends EventPosition {

@@ -1,6 +1,6 @@
 import { isBucket, isInferred } from '../event/path-group.ts';
 import { formatTime } from '../event/timestamps.ts';
-import type { ErrorsQuery } from '../store/error-list.ts';
+import type { ErrorsQuery } from '../store/questions/error-list.ts';
 import { apdexOf, heatOf } from '../store/figures/latency-figures.ts';
 import { bucketStarts } from '../store/figures/series.ts';
 import { hoursOfWeek } from '../store/figures/week.ts';

@@ -1,6 +1,6 @@
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
-import type { Analytics } from '../store/analytics.ts';
+import type { Analytics } from '../store/questions/analytics.ts';
 import type { RELEASES } from './answers/consumers.ts';
 import type { Answer } from './answers/members.ts';
 import { parseReleasesQuery } from './query/analytics-questions.ts';

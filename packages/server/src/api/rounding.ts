@@ -1,4 +1,4 @@
-import type { Percentiles } from '../store/event-query.ts';
+import type { Percentiles } from '../store/questions/event-query.ts';
 
 /** A number with at most so many digits behind the point. */
 export function rounded(value: number, digits: number): number {

@@ -2,8 +2,8 @@ import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import type { Counters, RefusalReason } from '../observe/counters.ts';
 import type { ConnectedSource, SourceActivity } from '../receive/source-activity.ts';
-import type { Analytics } from '../store/analytics.ts';
-import type { ProducerRef, ProducerRow, ServiceInfo } from '../store/producer.ts';
+import type { Analytics } from '../store/questions/analytics.ts';
+import type { ProducerRef, ProducerRow, ServiceInfo } from '../store/questions/producer.ts';
 import {
   includesText,
   searchedText,
@@ -11,7 +11,7 @@ import {
   SILENT_MILLIS,
   type ApplicationRow,
   type SourceQuery,
-} from '../store/source-list.ts';
+} from '../store/questions/source-list.ts';
 import type { Answer } from './answers/members.ts';
 import type { SOURCES } from './answers/senders.ts';
 import { QUERIES } from './query/descriptions.ts';

@@ -1,4 +1,4 @@
-import type { Summary } from '../store/event-query.ts';
+import type { Summary } from '../store/questions/event-query.ts';
 import { printable, type Paint } from './terminal.ts';
 
 const MAX_ENDPOINTS = 10;

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { resolveConfig } from '../config.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
 import { openPostgres } from '../store/postgres/open.ts';
-import type { ProducerRow } from '../store/producer.ts';
+import type { ProducerRow } from '../store/questions/producer.ts';
 import { CommandError, fail } from './running-server.ts';
 import { environmentWith } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { endpointName, type StoredEvent } from '../event/event.ts';
 import { countOne, within } from '../nested-maps.ts';
 import { foldAscii, isToldByKeys, type EventFilter } from '../store/filter/event-filter.ts';
-import type { RequestRate } from '../store/request-rate.ts';
+import type { RequestRate } from '../store/questions/request-rate.ts';
 
 /** Over how many seconds the rate is taken. */
 const SECONDS = 10;

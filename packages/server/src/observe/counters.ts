@@ -1,4 +1,4 @@
-import { PRODUCER_MODES, type ProducerMode } from '../store/producer.ts';
+import { PRODUCER_MODES, type ProducerMode } from '../store/questions/producer.ts';
 
 /** Why something a client sent was not taken. */
 export const REFUSAL_REASONS = [

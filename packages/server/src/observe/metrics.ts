@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-import { PRODUCER_MODES, type ProducerMode } from '../store/producer.ts';
+import { PRODUCER_MODES, type ProducerMode } from '../store/questions/producer.ts';
 import { ATTEMPT_RESULTS, HAPPENINGS, type AlertCounts } from './alert-counts.ts';
 import { REFUSAL_REASONS, type ServerStats } from './counters.ts';
 

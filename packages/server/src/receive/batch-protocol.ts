@@ -1,5 +1,5 @@
 import { isJsonObject } from '../event/validation.ts';
-import type { ServiceInfo } from '../store/producer.ts';
+import type { ServiceInfo } from '../store/questions/producer.ts';
 import { parseInParts } from './frame-parts.ts';
 import { serviceInfoOf } from './service-info.ts';
 

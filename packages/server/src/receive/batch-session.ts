@@ -1,6 +1,6 @@
 import type { Grant, TokenBook } from '../access/token-book.ts';
 import type { RefusalReason } from '../observe/counters.ts';
-import type { ProducerRef } from '../store/producer.ts';
+import type { ProducerRef } from '../store/questions/producer.ts';
 import type { AppendOutcome } from '../store/store.ts';
 import {
   formatAck,

@@ -3,7 +3,7 @@ import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
 import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
 import type { RefusalReason } from '../observe/counters.ts';
-import type { ProducerRef, ServiceInfo } from '../store/producer.ts';
+import type { ProducerRef, ServiceInfo } from '../store/questions/producer.ts';
 import { CLOSE } from './close-codes.ts';
 import { InFlight } from './in-flight.ts';
 import type { Peer, Session } from './peer.ts';

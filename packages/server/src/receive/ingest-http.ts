@@ -7,7 +7,7 @@ import { isTest } from '../event/test-event.ts';
 import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
-import { NO_SERVICE_INFO } from '../store/producer.ts';
+import { NO_SERVICE_INFO } from '../store/questions/producer.ts';
 import type { Receiver } from './receiver.ts';
 
 /** Most events in one request (cerberus-contract: 413 above it). */

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Durations } from '../observe/metrics.ts';
 import { failureReason } from '../store/failure-reason.ts';
-import type { ProducerRef } from '../store/producer.ts';
+import type { ProducerRef } from '../store/questions/producer.ts';
 import type { Append, AppendOutcome, ProducerClaim, Store } from '../store/store.ts';
 import { PathGroups } from './path-groups.ts';
 import { isOverloaded, type PendingLimits } from './overload.ts';

@@ -1,5 +1,5 @@
 import { shortText } from '../event/short-text.ts';
-import { NO_SERVICE_INFO, type ServiceInfo } from '../store/producer.ts';
+import { NO_SERVICE_INFO, type ServiceInfo } from '../store/questions/producer.ts';
 
 /**
  * Reads the members of a `hello`, or of an event, in which an application says what it is (PROTOCOL.md). Values that cannot be used

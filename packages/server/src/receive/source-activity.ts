@@ -1,4 +1,4 @@
-import type { ProducerRef } from '../store/producer.ts';
+import type { ProducerRef } from '../store/questions/producer.ts';
 
 /** A producer that is connected. */
 export interface ConnectedSource extends ProducerRef {

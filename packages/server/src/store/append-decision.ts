@@ -1,6 +1,6 @@
 import type { CerberusEvent, StoredEvent } from '../event/event.ts';
 import { isSuperseded } from './claims.ts';
-import type { ServiceInfo } from './producer.ts';
+import type { ServiceInfo } from './questions/producer.ts';
 import type { Append, AppendOutcome } from './store.ts';
 
 /**

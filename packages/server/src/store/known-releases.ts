@@ -1,5 +1,5 @@
 import { eventTime, type StoredEvent } from '../event/event.ts';
-import type { Release } from './release-list.ts';
+import type { Release } from './questions/release-list.ts';
 
 /** Beyond it everything is forgotten, and learnt again. */
 const MOST_KNOWN = 10_000;

@@ -4,13 +4,13 @@ import { SECOND_MILLIS } from '../durations.ts';
 import type { StoredEvent } from '../event/event.ts';
 import { CerberusServerError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Analytics } from './analytics.ts';
+import type { Analytics } from './questions/analytics.ts';
 import type { Archive } from './archive.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import type { Documents } from './documents.ts';
-import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
+import type { EventQuery, Summary, SummaryQuery } from './questions/event-query.ts';
 import { failureReason, isInvalidated } from './failure-reason.ts';
-import type { ProducerRef, ProducerRow } from './producer.ts';
+import type { ProducerRef, ProducerRow } from './questions/producer.ts';
 import type {
   Append,
   AppendOutcome,

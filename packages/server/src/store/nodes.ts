@@ -1,4 +1,4 @@
-import type { Listed } from './source-list.ts';
+import type { Listed } from './questions/source-list.ts';
 
 /** What a server says of itself to all on its database. */
 export interface NodeReport {

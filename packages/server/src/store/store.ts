@@ -1,11 +1,11 @@
 import type { CerberusEvent, StoredEvent } from '../event/event.ts';
-import type { Analytics } from './analytics.ts';
+import type { Analytics } from './questions/analytics.ts';
 import type { Archive } from './archive.ts';
 import type { Documents } from './documents.ts';
-import type { EventQuery, Summary, SummaryQuery } from './event-query.ts';
+import type { EventQuery, Summary, SummaryQuery } from './questions/event-query.ts';
 import type { Nodes } from './nodes.ts';
-import type { ProducerRef, ProducerRow } from './producer.ts';
-import type { RequestRate } from './request-rate.ts';
+import type { ProducerRef, ProducerRow } from './questions/producer.ts';
+import type { RequestRate } from './questions/request-rate.ts';
 import type { SharedAccess } from './shared-records.ts';
 
 /** One unit that is stored whole or not at all: a frame, a single event, or a request's events of one client. */

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 
 import type { Alerts } from '../../dist/alerts/alerts.js';
 import { HELD_MILLIS } from '../../dist/alerts/outbox.js';
-import type { Analytics } from '../../dist/store/analytics.js';
+import type { Analytics } from '../../dist/store/questions/analytics.js';
 import type { PostgresStore } from '../../dist/store/postgres/store.js';
 import { alertsOn, HandClock, idOf, requests } from '../support/alerts.js';
 import { until } from '../support/deadline.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { QUERIES } from '../../dist/api/query/descriptions.js';
-import { DIMENSIONS } from '../../dist/store/value-list.js';
+import { DIMENSIONS } from '../../dist/store/questions/value-list.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { HASH, START, wireEvent } from '../support/events.js';
 import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';

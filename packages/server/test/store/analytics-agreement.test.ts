@@ -6,8 +6,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import type { CerberusEvent } from '../../dist/event/event.js';
-import { ENDPOINT_ORDERS, type AnalyticsFilter } from '../../dist/store/analytics.js';
-import { CONSUMER_KINDS, CONSUMER_ORDERS } from '../../dist/store/consumer-list.js';
+import { ENDPOINT_ORDERS, type AnalyticsFilter } from '../../dist/store/questions/analytics.js';
+import { CONSUMER_KINDS, CONSUMER_ORDERS } from '../../dist/store/questions/consumer-list.js';
 import type { EventFilter } from '../../dist/store/filter/event-filter.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';

@@ -6,15 +6,15 @@ import {
   type ConsumerList,
   type ConsumerOrder,
   type ConsumersQuery,
-} from '../../dist/store/consumer-list.js';
-import type { NewRelease, ReleasesQuery } from '../../dist/store/release-list.js';
+} from '../../dist/store/questions/consumer-list.js';
+import type { NewRelease, ReleasesQuery } from '../../dist/store/questions/release-list.js';
 import { NO_ROUTE } from '../../dist/event/path-group.js';
 import type {
   AnalyticsFilter,
   EndpointOrder,
   MetricQuery,
   OverviewQuery,
-} from '../../dist/store/analytics.js';
+} from '../../dist/store/questions/analytics.js';
 import type { Store } from '../../dist/store/store.js';
 import { append, HASH, producerRef, START, storeEvent } from './events.js';
 

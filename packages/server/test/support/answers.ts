@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import type { Totals } from '../../dist/store/analytics.js';
-import type { Percentiles } from '../../dist/store/event-query.js';
+import type { Totals } from '../../dist/store/questions/analytics.js';
+import type { Percentiles } from '../../dist/store/questions/event-query.js';
 import type { Store } from '../../dist/store/store.js';
 
 /**

@@ -1,9 +1,9 @@
 import type { StoredEvent } from '../../dist/event/event.js';
-import type { Analytics } from '../../dist/store/analytics.js';
+import type { Analytics } from '../../dist/store/questions/analytics.js';
 import type { Documents } from '../../dist/store/documents.js';
-import type { EventQuery, Summary, SummaryQuery } from '../../dist/store/event-query.js';
+import type { EventQuery, Summary, SummaryQuery } from '../../dist/store/questions/event-query.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import type { ProducerRef, ProducerRow } from '../../dist/store/producer.js';
+import type { ProducerRef, ProducerRow } from '../../dist/store/questions/producer.js';
 import type {
   Append,
   AppendOutcome,

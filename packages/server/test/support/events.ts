@@ -1,5 +1,5 @@
 import type { CerberusEvent } from '../../dist/event/event.js';
-import type { ProducerRef } from '../../dist/store/producer.js';
+import type { ProducerRef } from '../../dist/store/questions/producer.js';
 import type { Append, Store } from '../../dist/store/store.js';
 
 export const HASH = '317fe07e1ac9940e8317b616e8b528230172ed88a600c05e193dc71380c1e44c';

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 
 import type { CerberusEvent, StoredEvent } from '../../dist/event/event.js';
-import { EVENT_ORDERS, orderValue } from '../../dist/store/event-order.js';
+import { EVENT_ORDERS, orderValue } from '../../dist/store/questions/event-order.js';
 import type { DocumentChange, Documents } from '../../dist/store/documents.js';
-import type { EventQuery } from '../../dist/store/event-query.js';
-import { NO_SERVICE_INFO } from '../../dist/store/producer.js';
+import type { EventQuery } from '../../dist/store/questions/event-query.js';
+import { NO_SERVICE_INFO } from '../../dist/store/questions/producer.js';
 import type { Store } from '../../dist/store/store.js';
 import { until, within } from './deadline.js';
 import { append, emptyEvent, HASH, lastSeqOf, producerRef, START, storeEvent } from './events.js';

@@ -1,6 +1,6 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
 import { formatTime, parseTime } from '../../event/timestamps.ts';
-import { ENDPOINT_ORDERS, type EndpointKey, type TimeRange } from '../../store/analytics.ts';
+import { ENDPOINT_ORDERS, type EndpointKey, type TimeRange } from '../../store/questions/analytics.ts';
 
 /** The views that a link may open. Requests as they arrive, sources and tokens are not among them. */
 export const SHARED_VIEWS = ['overview', 'endpoint', 'metrics'] as const;

@@ -1,5 +1,5 @@
 import { DAY_MILLIS } from '../../durations.ts';
-import type { Analytics, Totals } from '../../store/analytics.ts';
+import type { Analytics, Totals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
 
 /** Days that a summary is about. */

@@ -1,8 +1,8 @@
 import { DAY_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
-import type { Analytics, Totals } from '../../store/analytics.ts';
+import type { Analytics, Totals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
-import { silenceOf } from '../../store/source-list.ts';
-import type { ValueCount } from '../../store/value-list.ts';
+import { silenceOf } from '../../store/questions/source-list.ts';
+import type { ValueCount } from '../../store/questions/value-list.ts';
 import type { Reading, RuleState } from './evaluation.ts';
 import { minRequestsOf, type Rule } from './rule.ts';
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 import { REFUSAL_REASONS } from '../../observe/counters.ts';
 import { NODE_STATES } from '../../store/nodes.ts';
-import { PRODUCER_MODES } from '../../store/producer.ts';
+import { PRODUCER_MODES } from '../../store/questions/producer.ts';
 import { count, time, total } from './members.ts';
 
 const said = v.nullable(v.string());

@@ -7,14 +7,14 @@ import type {
   MetricsQuery,
   OverviewQuery,
   TimeRange,
-} from '../../store/analytics.ts';
-import type { ConsumersQuery } from '../../store/consumer-list.ts';
-import type { ErrorsQuery } from '../../store/error-list.ts';
+} from '../../store/questions/analytics.ts';
+import type { ConsumersQuery } from '../../store/questions/consumer-list.ts';
+import type { ErrorsQuery } from '../../store/questions/error-list.ts';
 import { chooseBucket, pageBucket } from '../../store/figures/bucket-width.ts';
 import { WEEK_BUCKET } from '../../store/figures/week.ts';
-import type { LatenciesQuery } from '../../store/latency-cells.ts';
-import type { ReleasesQuery } from '../../store/release-list.ts';
-import type { ValuesQuery } from '../../store/value-list.ts';
+import type { LatenciesQuery } from '../../store/questions/latency-cells.ts';
+import type { ReleasesQuery } from '../../store/questions/release-list.ts';
+import type { ValuesQuery } from '../../store/questions/value-list.ts';
 import { QUERIES } from './descriptions.ts';
 import { filterOf, metricProblem, type FilterParameters } from './filter.ts';
 import { mapQuery, readQuery, type ParsedQuery } from './reading.ts';

@@ -1,14 +1,14 @@
-import { ENDPOINT_ORDERS, type EndpointOrder } from '../../store/analytics.ts';
+import { ENDPOINT_ORDERS, type EndpointOrder } from '../../store/questions/analytics.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../store/archive.ts';
 import {
   CONSUMER_KINDS,
   CONSUMER_ORDERS,
   type ConsumerKind,
   type ConsumerOrder,
-} from '../../store/consumer-list.ts';
-import { EVENT_ORDERS, type EventOrder } from '../../store/event-order.ts';
+} from '../../store/questions/consumer-list.ts';
+import { EVENT_ORDERS, type EventOrder } from '../../store/questions/event-order.ts';
 import { isTimeZone } from '../../store/figures/week.ts';
-import { DIMENSIONS, type Dimension } from '../../store/value-list.ts';
+import { DIMENSIONS, type Dimension } from '../../store/questions/value-list.ts';
 import { parseCursor, type Cursor } from '../cursor.ts';
 import type { RouteName } from '../route-needs.ts';
 import {

@@ -1,7 +1,7 @@
 import type { ExportQuery } from '../../store/archive.ts';
-import type { EventOrder } from '../../store/event-order.ts';
+import type { EventOrder } from '../../store/questions/event-order.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
-import type { EventQuery, SummaryQuery } from '../../store/event-query.ts';
+import type { EventQuery, SummaryQuery } from '../../store/questions/event-query.ts';
 import { QUERIES } from './descriptions.ts';
 import { filterOf, metricProblem } from './filter.ts';
 import { mapQuery, readQuery, type ParsedQuery } from './reading.ts';

@@ -1,4 +1,4 @@
-import type { Analytics, MetricDetail } from '../../store/analytics.ts';
+import type { Analytics, MetricDetail } from '../../store/questions/analytics.ts';
 
 /** A text that fewer requests have says something of single ones: an order's number is a text like any other. */
 const MIN_REQUESTS = 5;

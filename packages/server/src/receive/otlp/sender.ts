@@ -2,7 +2,7 @@ import { serviceIdentity } from '@cerberus-otel/exporter-ws/translation';
 
 import { fitText } from '../../event/text-limits.ts';
 import { TEXT_LIMITS } from '../../event/validation.ts';
-import type { ProducerRef } from '../../store/producer.ts';
+import type { ProducerRef } from '../../store/questions/producer.ts';
 import { serviceInfoOf } from '../service-info.ts';
 
 /** What an application is called that does not say its name, and whose token does not. */

@@ -1,5 +1,5 @@
 import type { CerberusEvent } from '../../event/event.ts';
-import type { ProducerRef } from '../../store/producer.ts';
+import type { ProducerRef } from '../../store/questions/producer.ts';
 import type { Append } from '../../store/store.ts';
 import type { Receiver } from '../receiver.ts';
 import type { PartialSuccess } from './encoding.ts';

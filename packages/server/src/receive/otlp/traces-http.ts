@@ -9,7 +9,7 @@ import { isTest } from '../../event/test-event.ts';
 import { readBody } from '../../http/request-body.ts';
 import { failure, unauthorized, type Reply, type TextReply } from '../../http/response.ts';
 import type { RefusalReason } from '../../observe/counters.ts';
-import type { ProducerRef } from '../../store/producer.ts';
+import type { ProducerRef } from '../../store/questions/producer.ts';
 import type { Receiver } from '../receiver.ts';
 import { BINARY_ENCODING } from './binary-encoding.ts';
 import type { Encoding, ResourceSpans } from './encoding.ts';

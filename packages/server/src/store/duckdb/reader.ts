@@ -1,8 +1,8 @@
 import type { StoredEvent } from '../../event/event.ts';
-import type { Analytics } from '../analytics.ts';
+import type { Analytics } from '../questions/analytics.ts';
 import { chooseBucket } from '../figures/bucket-width.ts';
-import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
-import type { ProducerRow } from '../producer.ts';
+import type { EventQuery, Summary, SummaryQuery } from '../questions/event-query.ts';
+import type { ProducerRow } from '../questions/producer.ts';
 import { toProducerRow } from '../rows/producer.ts';
 import { toStoredEvent } from '../rows/stored-event.ts';
 import { toSummary } from '../rows/summary.ts';

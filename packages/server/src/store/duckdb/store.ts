@@ -1,13 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import type { StoredEvent } from '../../event/event.ts';
-import type { Analytics } from '../analytics.ts';
+import type { Analytics } from '../questions/analytics.ts';
 import { AskedTogether } from '../asked-together.ts';
 import { Claims } from '../claims.ts';
 import { CommitListeners } from '../commit-listeners.ts';
-import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
+import type { EventQuery, Summary, SummaryQuery } from '../questions/event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
-import type { ProducerRef, ProducerRow } from '../producer.ts';
+import type { ProducerRef, ProducerRow } from '../questions/producer.ts';
 import type { QuestionLimits } from '../question-limits.ts';
 import type {
   Append,

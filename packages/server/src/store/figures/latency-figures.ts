@@ -1,5 +1,5 @@
-import type { HistogramBin } from '../analytics.ts';
-import type { LatencyCell } from '../latency-cells.ts';
+import type { HistogramBin } from '../questions/analytics.ts';
+import type { LatencyCell } from '../questions/latency-cells.ts';
 import { binOf, binsOf, latencyBucket, latencyValue } from './log-buckets.ts';
 
 /** How satisfied users are with a latency: <https://en.wikipedia.org/wiki/Apdex>. */

@@ -1,4 +1,4 @@
-import type { HistogramBin } from '../analytics.ts';
+import type { HistogramBin } from '../questions/analytics.ts';
 
 const BINS = 20;
 

@@ -1,6 +1,6 @@
 import { HOUR_MILLIS } from '../../durations.ts';
 import { groupBy } from '../../nested-maps.ts';
-import type { LatencyCell } from '../latency-cells.ts';
+import type { LatencyCell } from '../questions/latency-cells.ts';
 import { estimatedQuantile } from './latency-figures.ts';
 
 /** An hour of the week, of all weeks of a range together. */

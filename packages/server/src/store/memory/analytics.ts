@@ -19,18 +19,23 @@ import {
   type StatusClass,
   type StatusCounts,
   type Totals,
-} from '../analytics.ts';
-import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../consumer-list.ts';
-import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../error-list.ts';
-import type { Percentiles } from '../event-query.ts';
+} from '../questions/analytics.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../questions/consumer-list.ts';
+import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../questions/error-list.ts';
+import type { Percentiles } from '../questions/event-query.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
 import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
-import type { LatenciesQuery, LatencyCells } from '../latency-cells.ts';
+import type { LatenciesQuery, LatencyCells } from '../questions/latency-cells.ts';
 import { isLong } from '../figures/precision.ts';
-import type { ProducerRow } from '../producer.ts';
-import type { NewRelease, Release, ReleasesQuery } from '../release-list.ts';
-import { includesText, type ApplicationRow, type Listed, type SourceQuery } from '../source-list.ts';
-import type { ValueCount, ValuesQuery } from '../value-list.ts';
+import type { ProducerRow } from '../questions/producer.ts';
+import type { NewRelease, Release, ReleasesQuery } from '../questions/release-list.ts';
+import {
+  includesText,
+  type ApplicationRow,
+  type Listed,
+  type SourceQuery,
+} from '../questions/source-list.ts';
+import type { ValueCount, ValuesQuery } from '../questions/value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';

@@ -6,7 +6,7 @@ import type {
   ConsumerList,
   ConsumerOrder,
   ConsumersQuery,
-} from '../consumer-list.ts';
+} from '../questions/consumer-list.ts';
 import { foldAscii } from '../filter/event-filter.ts';
 import { compare, percentilesOf } from './figures.ts';
 

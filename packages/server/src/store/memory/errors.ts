@@ -1,6 +1,6 @@
 import { eventTime, type StoredEvent } from '../../event/event.ts';
 import { groupBy } from '../../nested-maps.ts';
-import type { ErrorGroup, ErrorList, ErrorsQuery } from '../error-list.ts';
+import type { ErrorGroup, ErrorList, ErrorsQuery } from '../questions/error-list.ts';
 import { compare, listedAs, sparklineOf } from './figures.ts';
 
 /** Answers an {@link ErrorsQuery} from the failed requests. */

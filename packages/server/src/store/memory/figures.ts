@@ -1,7 +1,7 @@
 import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
 import { isBucket } from '../../event/path-group.ts';
-import { SPARKLINE_PARTS, type EndpointKey, type TimeRange } from '../analytics.ts';
-import type { Percentiles } from '../event-query.ts';
+import { SPARKLINE_PARTS, type EndpointKey, type TimeRange } from '../questions/analytics.ts';
+import type { Percentiles } from '../questions/event-query.ts';
 
 /** Distinct addresses, without those that are not known. */
 export function addressesOf(events: readonly StoredEvent[]): ReadonlySet<string> {

@@ -1,7 +1,7 @@
 import { eventTime, type StoredEvent } from '../../event/event.ts';
 import { countOne, within } from '../../nested-maps.ts';
 import { latencyBucket } from '../figures/log-buckets.ts';
-import type { LatenciesQuery, LatencyCells } from '../latency-cells.ts';
+import type { LatenciesQuery, LatencyCells } from '../questions/latency-cells.ts';
 
 /** Answers a {@link LatenciesQuery} from an array of events. */
 export function countLatencies(

@@ -12,10 +12,10 @@ import {
   type MetricShare,
   type MetricsQuery,
   type MetricType,
-} from '../analytics.ts';
+} from '../questions/analytics.ts';
 import { filledBins, linearBin, linearBins } from '../figures/linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../figures/series.ts';
-import { includesText } from '../source-list.ts';
+import { includesText } from '../questions/source-list.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { compare, endpointOf, quantile } from './figures.ts';
 

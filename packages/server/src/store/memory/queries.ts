@@ -7,8 +7,8 @@ import {
   type SummaryBucket,
   type SummaryEndpoint,
   type SummaryQuery,
-} from '../event-query.ts';
-import { isAscending, orderValue, type EventOrder, type EventPosition } from '../event-order.ts';
+} from '../questions/event-query.ts';
+import { isAscending, orderValue, type EventOrder, type EventPosition } from '../questions/event-order.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
 import { addressesOf, compare, endpointOf, percentilesOf } from './figures.ts';

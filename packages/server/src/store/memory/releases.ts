@@ -1,5 +1,5 @@
 import { groupBy } from '../../nested-maps.ts';
-import type { NewRelease, Release, ReleasesQuery } from '../release-list.ts';
+import type { NewRelease, Release, ReleasesQuery } from '../questions/release-list.ts';
 import { compare } from './figures.ts';
 
 /** Answers a {@link ReleasesQuery}. */

@@ -1,11 +1,11 @@
-import type { ProducerRow } from '../producer.ts';
+import type { ProducerRow } from '../questions/producer.ts';
 import {
   includesText,
   searchedText,
   type ApplicationRow,
   type Listed,
   type SourceQuery,
-} from '../source-list.ts';
+} from '../questions/source-list.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { compare } from './figures.ts';
 

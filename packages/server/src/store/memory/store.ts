@@ -1,13 +1,13 @@
 import type { StoredEvent } from '../../event/event.ts';
-import type { Analytics } from '../analytics.ts';
+import type { Analytics } from '../questions/analytics.ts';
 import { decideGroup, numberEvents, type ProducerChange } from '../append-decision.ts';
 import { Claims } from '../claims.ts';
 import { CommitListeners } from '../commit-listeners.ts';
-import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
+import type { EventQuery, Summary, SummaryQuery } from '../questions/event-query.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { KnownReleases } from '../known-releases.ts';
-import type { ProducerRef, ProducerRow } from '../producer.ts';
-import type { Release } from '../release-list.ts';
+import type { ProducerRef, ProducerRow } from '../questions/producer.ts';
+import type { Release } from '../questions/release-list.ts';
 import type {
   Append,
   AppendOutcome,

@@ -1,7 +1,7 @@
 import { endpointName, type StoredEvent } from '../../event/event.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { foldAscii } from '../filter/event-filter.ts';
-import type { Dimension, ValueCount, ValuesQuery } from '../value-list.ts';
+import type { Dimension, ValueCount, ValuesQuery } from '../questions/value-list.ts';
 import { compare } from './figures.ts';
 
 const VALUES: Readonly<Record<Dimension, (event: StoredEvent) => string | null>> = {

@@ -4,13 +4,13 @@ import type pg from 'pg';
 
 import { HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
 import type { StoredEvent } from '../../event/event.ts';
-import type { Analytics } from '../analytics.ts';
+import type { Analytics } from '../questions/analytics.ts';
 import { AskedTogether } from '../asked-together.ts';
 import { CommitListeners } from '../commit-listeners.ts';
-import type { EventQuery, Summary, SummaryQuery } from '../event-query.ts';
+import type { EventQuery, Summary, SummaryQuery } from '../questions/event-query.ts';
 import type { Finding } from '../finding.ts';
 import { GroupCommit } from '../group-commit.ts';
-import type { ProducerRef, ProducerRow } from '../producer.ts';
+import type { ProducerRef, ProducerRow } from '../questions/producer.ts';
 import type { QuestionLimits } from '../question-limits.ts';
 import type { StoreAddress } from '../store-address.ts';
 import type {

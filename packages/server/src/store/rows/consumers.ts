@@ -1,4 +1,4 @@
-import type { ConsumerFigures, ConsumerList } from '../consumer-list.ts';
+import type { ConsumerFigures, ConsumerList } from '../questions/consumer-list.ts';
 import { maybe, maybeText, number, text, type Row } from './values.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { SPARKLINE_PARTS } from '../analytics.ts';
-import type { ErrorGroup, ErrorList } from '../error-list.ts';
+import { SPARKLINE_PARTS } from '../questions/analytics.ts';
+import type { ErrorGroup, ErrorList } from '../questions/error-list.ts';
 import { maybe, maybeText, number, text, type Row } from './values.ts';
 
 /** Reads the rows of groups of errors; each also says of how many groups and requests it is one. */

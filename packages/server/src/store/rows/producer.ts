@@ -1,4 +1,4 @@
-import type { ProducerMode, ProducerRow } from '../producer.ts';
+import type { ProducerMode, ProducerRow } from '../questions/producer.ts';
 import { maybeText, number, text, type Row } from './values.ts';
 
 /** Reads a row of producers: columns have the names of the `producers` table, instants are milliseconds. */

@@ -1,4 +1,4 @@
-import type { NewRelease } from '../release-list.ts';
+import type { NewRelease } from '../questions/release-list.ts';
 import { number, text, type Row } from './values.ts';
 
 /** Reads a release: columns `client_id`, `service_version`, `first_seen`, and those of the one before, `previous` and `previous_seen`, or NULL. */

@@ -1,4 +1,4 @@
-import type { Summary, SummaryBucket, SummaryEndpoint } from '../event-query.ts';
+import type { Summary, SummaryBucket, SummaryEndpoint } from '../questions/event-query.ts';
 import { maybe, number, text, type Row } from './values.ts';
 
 /** What a summary is put together from. */

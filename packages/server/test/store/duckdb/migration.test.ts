@@ -6,7 +6,7 @@ import { expect } from 'chai';
 
 import { SCHEMA_VERSION } from '../../../dist/store/duckdb/schema.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
-import { NO_SERVICE_INFO } from '../../../dist/store/producer.js';
+import { NO_SERVICE_INFO } from '../../../dist/store/questions/producer.js';
 import { sql } from '../../support/duckdb-file.js';
 import { append, START } from '../../support/events.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';

@@ -4,13 +4,13 @@ import { expect } from 'chai';
 import pg from 'pg';
 
 import type { CerberusEvent } from '../../../dist/event/event.js';
-import type { Analytics, AnalyticsFilter } from '../../../dist/store/analytics.js';
+import type { Analytics, AnalyticsFilter } from '../../../dist/store/questions/analytics.js';
 import { MemoryStore } from '../../../dist/store/memory/store.js';
 import { HEAD_CLIENTS } from '../../../dist/store/postgres/aggregates/client-family.js';
 import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
 import { rollUpStep } from '../../../dist/store/postgres/aggregates/roll-up.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
-import { DIMENSIONS } from '../../../dist/store/value-list.js';
+import { DIMENSIONS } from '../../../dist/store/questions/value-list.js';
 import type { Store } from '../../../dist/store/store.js';
 import { expectClose, expectLatency, expectMetric, tidy } from '../../support/answers.js';
 import { within } from '../../support/deadline.js';

@@ -1,6 +1,6 @@
 import { DuckDBListValue } from '@duckdb/node-api';
 
-import type { Percentiles } from '../../event-query.ts';
+import type { Percentiles } from '../../questions/event-query.ts';
 import { maybe, number } from '../../rows/values.ts';
 
 /** The numbers of a list; none for NULL. */

@@ -13,17 +13,17 @@ import {
   type Overview,
   type OverviewQuery,
   type TimeRange,
-} from '../../analytics.ts';
-import type { ConsumerList, ConsumersQuery } from '../../consumer-list.ts';
-import type { ErrorList, ErrorsQuery } from '../../error-list.ts';
-import type { LatenciesQuery, LatencyCells } from '../../latency-cells.ts';
-import type { ProducerRow } from '../../producer.ts';
+} from '../../questions/analytics.ts';
+import type { ConsumerList, ConsumersQuery } from '../../questions/consumer-list.ts';
+import type { ErrorList, ErrorsQuery } from '../../questions/error-list.ts';
+import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells.ts';
+import type { ProducerRow } from '../../questions/producer.ts';
 import { metricBucket } from '../../figures/bucket-width.ts';
 import { endOf, EXACT_EVENTS, isLong } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
-import type { NewRelease, ReleasesQuery } from '../../release-list.ts';
-import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
-import type { ValueCount, ValuesQuery } from '../../value-list.ts';
+import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts';
+import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
+import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
 import { number } from '../../rows/values.ts';

@@ -1,7 +1,7 @@
 import { UBIGINT, VARCHAR } from '@duckdb/node-api';
 
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../analytics.ts';
+import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../questions/analytics.ts';
 import { isOfAllEndpoints, isToldByKeys } from '../../filter/event-filter.ts';
 import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { keysOf } from '../../figures/client-keys.ts';

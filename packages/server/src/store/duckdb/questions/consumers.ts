@@ -6,7 +6,7 @@ import {
   type ConsumerList,
   type ConsumerOrder,
   type ConsumersQuery,
-} from '../../consumer-list.ts';
+} from '../../questions/consumer-list.ts';
 import { foldAscii } from '../../filter/event-filter.ts';
 import { toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';

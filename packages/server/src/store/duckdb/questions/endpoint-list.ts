@@ -6,7 +6,7 @@ import {
   type EndpointList,
   type EndpointOrder,
   type EndpointsQuery,
-} from '../../analytics.ts';
+} from '../../questions/analytics.ts';
 import { IS_ERROR, LISTED_METHOD } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { percentiles } from '../engine/values.ts';

@@ -1,4 +1,4 @@
-import type { LatenciesQuery, LatencyCells } from '../../latency-cells.ts';
+import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells.ts';
 import { number } from '../../rows/values.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { queryOf, type FactSource } from './source.ts';

@@ -1,6 +1,6 @@
 import { VARCHAR } from '@duckdb/node-api';
 
-import type { AnalyticsFilter, MetricQuery } from '../../analytics.ts';
+import type { AnalyticsFilter, MetricQuery } from '../../questions/analytics.ts';
 import { ENDPOINT_NAME, type Conditions } from '../engine/conditions.ts';
 import { metricTypeSql, METRICS_OF_EVENT } from '../engine/metric-sql.ts';
 import type { ReadRows } from '../engine/read-connection.ts';

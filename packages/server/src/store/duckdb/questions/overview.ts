@@ -1,5 +1,11 @@
 import type { Outcome } from '../../../event/event.ts';
-import type { Overview, OverviewQuery, SeriesPoint, StatusCounts, Totals } from '../../analytics.ts';
+import type {
+  Overview,
+  OverviewQuery,
+  SeriesPoint,
+  StatusCounts,
+  Totals,
+} from '../../questions/analytics.ts';
 import { binsOf } from '../../figures/log-buckets.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
 import { Conditions, instantSql, IS_ERROR } from '../engine/conditions.ts';

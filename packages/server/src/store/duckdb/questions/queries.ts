@@ -1,8 +1,8 @@
 import { BIGINT, DOUBLE, type DuckDBType } from '@duckdb/node-api';
 
-import { isAscending, SIZE_SQL, type EventOrder } from '../../event-order.ts';
+import { isAscending, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
 import type { EventFilter } from '../../filter/event-filter.ts';
-import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../event-query.ts';
+import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
 import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
 import { filtered } from './filter.ts';
 

@@ -1,4 +1,4 @@
-import type { NewRelease, ReleasesQuery } from '../../release-list.ts';
+import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts';
 import { toNewRelease } from '../../rows/releases.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';

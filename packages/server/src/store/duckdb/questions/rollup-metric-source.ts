@@ -1,5 +1,5 @@
 import { HOUR_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter, MetricQuery } from '../../analytics.ts';
+import type { AnalyticsFilter, MetricQuery } from '../../questions/analytics.ts';
 import { metricBucketSql, metricValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
 import { METRICS_OF_EVENT, metricTypeSql } from '../engine/metric-sql.ts';
 import type { ReadRows } from '../engine/read-connection.ts';

@@ -1,7 +1,7 @@
 import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 
-import type { ProducerMode, ProducerRow } from '../../producer.ts';
-import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
+import type { ProducerMode, ProducerRow } from '../../questions/producer.ts';
+import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { number, text } from '../../rows/values.ts';

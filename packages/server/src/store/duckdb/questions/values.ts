@@ -3,7 +3,12 @@ import { VARCHAR } from '@duckdb/node-api';
 import { HOUR_MILLIS } from '../../../durations.ts';
 import { foldAscii } from '../../filter/event-filter.ts';
 import { number, text } from '../../rows/values.ts';
-import { KEY_DIMENSIONS, type Dimension, type ValueCount, type ValuesQuery } from '../../value-list.ts';
+import {
+  KEY_DIMENSIONS,
+  type Dimension,
+  type ValueCount,
+  type ValuesQuery,
+} from '../../questions/value-list.ts';
 import { ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { filtered, foldedSql } from './filter.ts';

@@ -1,6 +1,6 @@
 import { BIGINT, LIST, listValue, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 
-import { MAX_RELEASES, type Release } from '../../release-list.ts';
+import { MAX_RELEASES, type Release } from '../../questions/release-list.ts';
 
 const INSERT = `
   INSERT INTO releases

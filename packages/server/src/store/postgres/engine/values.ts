@@ -1,4 +1,4 @@
-import type { Percentiles } from '../../event-query.ts';
+import type { Percentiles } from '../../questions/event-query.ts';
 import { maybe, number, type Row } from '../../rows/values.ts';
 
 /** The numbers of an array; none for NULL. */

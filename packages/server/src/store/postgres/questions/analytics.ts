@@ -11,24 +11,24 @@ import type {
   Overview,
   OverviewQuery,
   TimeRange,
-} from '../../analytics.ts';
-import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../consumer-list.ts';
-import type { ErrorList, ErrorsQuery } from '../../error-list.ts';
-import type { LatenciesQuery, LatencyCells } from '../../latency-cells.ts';
-import type { ProducerRow } from '../../producer.ts';
+} from '../../questions/analytics.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
+import type { ErrorList, ErrorsQuery } from '../../questions/error-list.ts';
+import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells.ts';
+import type { ProducerRow } from '../../questions/producer.ts';
 import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
-import type { NewRelease, ReleasesQuery } from '../../release-list.ts';
-import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
-import type { ValueCount, ValuesQuery } from '../../value-list.ts';
+import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts';
+import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
+import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
 import { topClientsOf } from './clients.ts';
 import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { errorListOf } from './error-list.ts';
 import { latencyCellsOf } from './latency-cells.ts';
-import { metricDetailOf } from './metric-detail.ts';
-import { metricListOf } from './metric-list.ts';
+import { metricDetailOf } from './metrics/metric-detail.ts';
+import { metricListOf } from './metrics/metric-list.ts';
 import { overviewOf } from './overview.ts';
 import { releaseListOf } from './releases.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';

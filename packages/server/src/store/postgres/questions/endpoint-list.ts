@@ -5,8 +5,8 @@ import {
   type EndpointList,
   type EndpointOrder,
   type EndpointsQuery,
-} from '../../analytics.ts';
-import type { Percentiles } from '../../event-query.ts';
+} from '../../questions/analytics.ts';
+import type { Percentiles } from '../../questions/event-query.ts';
 import { storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';

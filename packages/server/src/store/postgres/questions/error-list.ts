@@ -1,5 +1,5 @@
-import { SPARKLINE_PARTS } from '../../analytics.ts';
-import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../../error-list.ts';
+import { SPARKLINE_PARTS } from '../../questions/analytics.ts';
+import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../../questions/error-list.ts';
 import { toErrorList } from '../../rows/error-group.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { numbers } from '../engine/values.ts';

@@ -1,4 +1,4 @@
-import type { Percentiles } from '../../event-query.ts';
+import type { Percentiles } from '../../questions/event-query.ts';
 import { latencyBucket } from '../../figures/log-buckets.ts';
 import { edgesOf, RankedBuckets, type BucketCounts } from '../../figures/ranked-buckets.ts';
 import { numbers } from '../engine/values.ts';

@@ -1,4 +1,4 @@
-import type { LatenciesQuery, LatencyCells } from '../../latency-cells.ts';
+import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells.ts';
 import { number } from '../../rows/values.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { grainOf, isOfEndpoint, LATENCIES, PERIODS, requestsSql } from './requests.ts';

@@ -1,5 +1,5 @@
-import type { AnalyticsFilter, EndpointKey, HistogramBin } from '../../analytics.ts';
-import type { Percentiles } from '../../event-query.ts';
+import type { AnalyticsFilter, EndpointKey, HistogramBin } from '../../questions/analytics.ts';
+import type { Percentiles } from '../../questions/event-query.ts';
 import { binsOf } from '../../figures/log-buckets.ts';
 import type { BucketCounts } from '../../figures/ranked-buckets.ts';
 import { latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';

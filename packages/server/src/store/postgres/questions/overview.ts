@@ -6,7 +6,7 @@ import type {
   StatusClass,
   StatusCounts,
   Totals,
-} from '../../analytics.ts';
+} from '../../questions/analytics.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
 import { DAY_MILLIS } from '../../../durations.ts';
 import { DAY_TOTALS } from '../aggregates/tables.ts';

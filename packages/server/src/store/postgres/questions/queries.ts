@@ -1,6 +1,6 @@
-import { isAscending, SIZE_SQL, type EventOrder } from '../../event-order.ts';
+import { isAscending, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
 import type { EventFilter } from '../../filter/event-filter.ts';
-import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../event-query.ts';
+import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
 import { EVENTS_OF_BATCH } from '../engine/batches.ts';
 import {
   Conditions,

@@ -1,8 +1,8 @@
 import { SECOND_MILLIS } from '../../../durations.ts';
-import type { TimeRange } from '../../analytics.ts';
+import type { TimeRange } from '../../questions/analytics.ts';
 import type { EventFilter } from '../../filter/event-filter.ts';
 import { number } from '../../rows/values.ts';
-import type { RequestRate } from '../../request-rate.ts';
+import type { RequestRate } from '../../questions/request-rate.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
 import { filtered } from './filter.ts';
 import { holdsMoreThan } from './stored-state.ts';

@@ -1,5 +1,5 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter } from '../../analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics.ts';
 import { isOfAllEndpoints } from '../../filter/event-filter.ts';
 import { KIND_IS_CLIENT_ERROR, KIND_OF_EVENT } from '../aggregates/request-kind.ts';
 import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';

@@ -1,5 +1,5 @@
-import type { ProducerMode, ProducerRow } from '../../producer.ts';
-import type { ApplicationRow, Listed, SourceQuery } from '../../source-list.ts';
+import type { ProducerMode, ProducerRow } from '../../questions/producer.ts';
+import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
 import { Conditions, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { number, text } from '../../rows/values.ts';

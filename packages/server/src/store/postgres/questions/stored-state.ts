@@ -1,4 +1,4 @@
-import type { TimeRange } from '../../analytics.ts';
+import type { TimeRange } from '../../questions/analytics.ts';
 import { endOf, isLong } from '../../figures/precision.ts';
 import { idRanges } from '../aggregates/roll-up.ts';
 import { Conditions } from '../engine/conditions.ts';

@@ -1,7 +1,12 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import { foldAscii } from '../../filter/event-filter.ts';
 import { number, text } from '../../rows/values.ts';
-import { KEY_DIMENSIONS, type Dimension, type ValueCount, type ValuesQuery } from '../../value-list.ts';
+import {
+  KEY_DIMENSIONS,
+  type Dimension,
+  type ValueCount,
+  type ValuesQuery,
+} from '../../questions/value-list.ts';
 import { DAYS, HOURS } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-import type { ProducerRef } from '../../producer.ts';
+import type { ProducerRef } from '../../questions/producer.ts';
 import type { ProducerClaim } from '../../store.ts';
 import { durably } from '../engine/transaction.ts';
 

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { StoredEvent } from '../../../event/event.ts';
 import { groupBy } from '../../../nested-maps.ts';
 import { KnownReleases } from '../../known-releases.ts';
-import type { ProducerRow } from '../../producer.ts';
+import type { ProducerRow } from '../../questions/producer.ts';
 import { dayOf } from '../engine/days.ts';
 import { inTransaction } from '../engine/transaction.ts';
 import { createPartitions } from '../schema/partitions.ts';

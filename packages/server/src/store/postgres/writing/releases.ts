@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-import { MAX_RELEASES, type Release } from '../../release-list.ts';
+import { MAX_RELEASES, type Release } from '../../questions/release-list.ts';
 
 /** Another server may store the same at the same time: the earlier time stays. */
 const INSERT = `

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../../../dist/event/event.js';
-import type { AnalyticsFilter } from '../../../../dist/store/analytics.js';
+import type { AnalyticsFilter } from '../../../../dist/store/questions/analytics.js';
 import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../../../dist/store/memory/store.js';
-import { DIMENSIONS } from '../../../../dist/store/value-list.js';
+import { DIMENSIONS } from '../../../../dist/store/questions/value-list.js';
 import type { Store } from '../../../../dist/store/store.js';
 import { expectClose, expectLatency, expectMetric } from '../../../support/answers.js';
 import { sql } from '../../../support/duckdb-file.js';

@@ -1,5 +1,5 @@
-import type { Outcome } from '../event/event.ts';
-import type { EventFilter } from './filter/event-filter.ts';
+import type { Outcome } from '../../event/event.ts';
+import type { EventFilter } from '../filter/event-filter.ts';
 import type { ConsumerList, ConsumersQuery } from './consumer-list.ts';
 import type { ErrorList, ErrorsQuery } from './error-list.ts';
 import type { Percentiles } from './event-query.ts';

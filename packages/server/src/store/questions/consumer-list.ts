@@ -1,4 +1,4 @@
-import type { EventFilter } from './filter/event-filter.ts';
+import type { EventFilter } from '../filter/event-filter.ts';
 
 /** By what requests are told apart by whom they are for: consumers, their groups, pseudonymous clients. */
 export const CONSUMER_KINDS = ['consumer', 'group', 'client'] as const;

@@ -1,17 +1,22 @@
-import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../analytics.ts';
-import { linearBin, linearBins } from '../../figures/linear-bins.ts';
-import { metricBucketSql, metricValue, metricValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
-import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
-import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../aggregates/tables.ts';
-import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
-import type { ReadRows } from '../engine/reads.ts';
-import { numbers, rowsOf } from '../engine/values.ts';
-import { number, type Row } from '../../rows/values.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from '../../../../durations.ts';
+import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../../questions/analytics.ts';
+import { linearBin, linearBins } from '../../../figures/linear-bins.ts';
+import {
+  metricBucketSql,
+  metricValue,
+  metricValueSql,
+  quantilesSql,
+} from '../../aggregates/log-bucket-sql.ts';
+import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../../aggregates/metric-sql.ts';
+import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../../aggregates/tables.ts';
+import { ENDPOINT_NAME, storable } from '../../engine/conditions.ts';
+import type { ReadRows } from '../../engine/reads.ts';
+import { numbers, rowsOf } from '../../engine/values.ts';
+import { number, type Row } from '../../../rows/values.ts';
 import { jsonRows, toGroup, toPoint, toShare, type MetricParts, type NumberParts } from './metric-parts.ts';
-import { isOfEndpoint } from './requests.ts';
-import { rollupRange, type RollupRange } from './rollup-range.ts';
-import type { StoredState } from './stored-state.ts';
+import { isOfEndpoint } from '../requests.ts';
+import { rollupRange, type RollupRange } from '../rollup-range.ts';
+import type { StoredState } from '../stored-state.ts';
 
 const MEASURES = `numbers, booleans, strings, lists, objects, total, buckets, bucket_counts, leasts, greatests, texts, text_counts`;
 

@@ -5,17 +5,17 @@ import {
   type MetricPoint,
   type MetricQuery,
   type MetricQuestion,
-} from '../../analytics.ts';
-import { HOUR_MILLIS } from '../../../durations.ts';
-import { metricBucket } from '../../figures/bucket-width.ts';
-import { filledBins, linearBins } from '../../figures/linear-bins.ts';
-import { bucketStarts, fillBuckets } from '../../figures/series.ts';
-import type { ReadRows } from '../engine/reads.ts';
+} from '../../../questions/analytics.ts';
+import { HOUR_MILLIS } from '../../../../durations.ts';
+import { metricBucket } from '../../../figures/bucket-width.ts';
+import { filledBins, linearBins } from '../../../figures/linear-bins.ts';
+import { bucketStarts, fillBuckets } from '../../../figures/series.ts';
+import type { ReadRows } from '../../engine/reads.ts';
 import { exactMetric } from './exact-metric.ts';
 import { eventCount } from './metric-list.ts';
 import type { NumberParts } from './metric-parts.ts';
 import { rollupMetric } from './rollup-metric.ts';
-import type { StoredState } from './stored-state.ts';
+import type { StoredState } from '../stored-state.ts';
 
 /** Answers a {@link MetricQuestion}. */
 export async function metricDetailOf(

@@ -1,5 +1,5 @@
 import type { EventOrder, EventPosition } from './event-order.ts';
-import type { EventFilter } from './filter/event-filter.ts';
+import type { EventFilter } from '../filter/event-filter.ts';
 
 /** A page of events. */
 export interface EventQuery extends EventFilter {

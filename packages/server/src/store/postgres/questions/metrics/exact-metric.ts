@@ -1,12 +1,12 @@
-import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../analytics.ts';
-import { quantilesSql } from '../aggregates/log-bucket-sql.ts';
-import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
-import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
-import type { ReadRows } from '../engine/reads.ts';
-import { rowsOf } from '../engine/values.ts';
-import { number, type Row } from '../../rows/values.ts';
-import { filtered } from './filter.ts';
-import type { StoredState } from './stored-state.ts';
+import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../../questions/analytics.ts';
+import { quantilesSql } from '../../aggregates/log-bucket-sql.ts';
+import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../../aggregates/metric-sql.ts';
+import { ENDPOINT_NAME, storable } from '../../engine/conditions.ts';
+import type { ReadRows } from '../../engine/reads.ts';
+import { rowsOf } from '../../engine/values.ts';
+import { number, type Row } from '../../../rows/values.ts';
+import { filtered } from '../filter.ts';
+import type { StoredState } from '../stored-state.ts';
 import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-parts.ts';
 
 const NUMBERS = 'FROM m WHERE number IS NOT NULL';

@@ -1,4 +1,4 @@
-import type { EventFilter } from './filter/event-filter.ts';
+import type { EventFilter } from '../filter/event-filter.ts';
 
 /** How latencies are spread over time. */
 export interface LatenciesQuery extends EventFilter {

@@ -1,4 +1,4 @@
-import { eventTime, type StoredEvent } from '../event/event.ts';
+import { eventTime, type StoredEvent } from '../../event/event.ts';
 
 /** In what order events are read. */
 export const EVENT_ORDERS = ['newest', 'oldest', 'slowest', 'largest'] as const;

@@ -1,4 +1,4 @@
-import type { EventFilter } from './filter/event-filter.ts';
+import type { EventFilter } from '../filter/event-filter.ts';
 
 /** What requests have values of, by the names of the filter. */
 export const DIMENSIONS = [

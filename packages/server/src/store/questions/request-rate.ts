@@ -1,4 +1,4 @@
-import type { EventFilter } from './filter/event-filter.ts';
+import type { EventFilter } from '../filter/event-filter.ts';
 
 /** How many requests there are at the moment. */
 export interface RequestRate {

@@ -1,14 +1,14 @@
-import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter, MetricList, MetricsQuery } from '../../analytics.ts';
-import { METRICS_JSON, metricTypeSql } from '../aggregates/metric-sql.ts';
-import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../aggregates/tables.ts';
-import { storable } from '../engine/conditions.ts';
-import type { ReadRows } from '../engine/reads.ts';
-import { number, text } from '../../rows/values.ts';
-import { isOfEndpoint, PERIODS, requestsSql, SUMS } from './requests.ts';
-import { rollupRange, type RollupRange } from './rollup-range.ts';
-import { caseless } from './search.ts';
-import type { StoredState } from './stored-state.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from '../../../../durations.ts';
+import type { AnalyticsFilter, MetricList, MetricsQuery } from '../../../questions/analytics.ts';
+import { METRICS_JSON, metricTypeSql } from '../../aggregates/metric-sql.ts';
+import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../../aggregates/tables.ts';
+import { storable } from '../../engine/conditions.ts';
+import type { ReadRows } from '../../engine/reads.ts';
+import { number, text } from '../../../rows/values.ts';
+import { isOfEndpoint, PERIODS, requestsSql, SUMS } from '../requests.ts';
+import { rollupRange, type RollupRange } from '../rollup-range.ts';
+import { caseless } from '../search.ts';
+import type { StoredState } from '../stored-state.ts';
 
 const OF_ROW = 'name, numbers, booleans, strings, lists, objects';
 

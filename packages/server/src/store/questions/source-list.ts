@@ -1,4 +1,4 @@
-import { MINUTE_MILLIS } from '../durations.ts';
+import { MINUTE_MILLIS } from '../../durations.ts';
 import type { ProducerMode, ProducerRow, ServiceInfo } from './producer.ts';
 
 /** Which senders are meant, and how many of them are wanted. */

@@ -1,4 +1,4 @@
-import type { EventFilter } from './filter/event-filter.ts';
+import type { EventFilter } from '../filter/event-filter.ts';
 
 /** Which errors are meant: of the requests that the filter leaves, those that failed. */
 export interface ErrorsQuery extends EventFilter {
