@@ -89,4 +89,16 @@ describeInBrowser('the page for people', () => {
       /\d{30}/,
     );
   });
+
+  for (const view of ['overview', 'requests', 'errors', 'latency', 'live', 'consumers&by=client', 'sources'])
+    it(`gives every table of ${view.split('&')[0]} as CSV`, async () => {
+      const { page } = await openPage(server, `?view=${view}&range=15m&refresh=off`);
+      if (view === 'live') {
+        await page.getByText('Connected', { exact: true }).waitFor();
+        await store(server, ...shopTraffic(Date.now()).slice(0, 3));
+      }
+      await page.locator('main table tbody tr').first().waitFor();
+      const tables = await page.locator('main table').count();
+      expect(await page.getByRole('button', { name: /as CSV$/ }).count()).to.be.at.least(tables);
+    });
 });

@@ -12,6 +12,7 @@ import { AlertLogTable } from '../parts/alerts/alert-log.tsx';
 import { Destinations } from '../parts/alerts/destinations.tsx';
 import { RuleForm } from '../parts/alerts/rule-form.tsx';
 import { RuleTable } from '../parts/alerts/rule-table.tsx';
+import { CsvButton } from '../parts/csv-button.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
@@ -89,7 +90,11 @@ export function AlertsView(): JSX.Element {
         )}
       </Panel>
       <Destinations destinations={value.destinations} onChanged={changed} />
-      <Panel title="What happened" class="flush">
+      <Panel
+        title="What happened"
+        class="flush"
+        aside={<CsvButton name="alert-log" rows={log?.entries ?? []} />}
+      >
         <AlertLogTable entries={log?.entries ?? []} />
       </Panel>
     </>

@@ -5,6 +5,7 @@ import type { ConsumerKind, Consumers } from '../api-types.ts';
 import { exactCount } from '../format.ts';
 import { isEverything } from '../filter/filter.ts';
 import { usePage } from '../page-context.ts';
+import { CsvButton } from '../parts/csv-button.tsx';
 import { ConsumerTable } from '../parts/consumers/consumer-table.tsx';
 import { HowToName } from '../parts/consumers/how-to-name.tsx';
 import { KINDS } from '../parts/consumers/kinds.ts';
@@ -70,6 +71,7 @@ function ConsumerList(): JSX.Element {
             {exactCount(value.total - value.new)} returning
           </span>
           {(search !== '' || rest > 0) && <SearchField of={many} value={search} onSearch={setSearch} />}
+          <CsvButton name={many} rows={value.consumers} />
         </>
       }
     >

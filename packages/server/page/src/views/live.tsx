@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { exactCount } from '../format.ts';
 import { filtered } from '../live-list.ts';
 import { usePage } from '../page-context.ts';
+import { CsvButton } from '../parts/csv-button.tsx';
 import { EventTable } from '../parts/events/event-table.tsx';
 import { useLive } from '../use-live.ts';
 
@@ -29,6 +30,7 @@ export function LiveView(): JSX.Element {
         <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
           {isPaused ? `Go on${list.waiting.length > 0 ? ` (${list.waiting.length} new)` : ''}` : 'Pause'}
         </button>
+        <CsvButton name="live" rows={shown.slice(0, MAX_ROWS)} />
         <span role="status" class={isConnected ? 'pulse on' : 'pulse'}>
           {isConnected ? 'Connected' : 'Not connected'}
         </span>

@@ -8,6 +8,7 @@ import { OnceShown } from '../parts/access/once-shown.tsx';
 import { ShareTable } from '../parts/access/share-table.tsx';
 import { TokenForm } from '../parts/access/token-form.tsx';
 import { TokenTable } from '../parts/access/token-table.tsx';
+import { CsvButton } from '../parts/csv-button.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
@@ -52,10 +53,10 @@ export function TokensView(): JSX.Element {
           </OnceShown>
         )}
       </Panel>
-      <Panel title="Tokens" class="flush">
+      <Panel title="Tokens" class="flush" aside={<CsvButton name="tokens" rows={value.tokens} />}>
         <TokenTable tokens={value.tokens} onRevoke={(token) => void revoke(token)} />
       </Panel>
-      <Panel title="Share links" class="flush">
+      <Panel title="Share links" class="flush" aside={<CsvButton name="share-links" rows={shares} />}>
         <ShareTable shares={shares} onRevoke={(share) => void revokeLink(share)} />
       </Panel>
     </>

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { NodeRow, Nodes } from '../../api-types.ts';
 import { ago, dateAndTime, duration, exactCount, rate } from '../../format.ts';
 import { useRead } from '../../use-read.ts';
+import { CsvButton } from '../csv-button.tsx';
 import { Panel } from '../panel.tsx';
 import { EventsCell } from './cells.tsx';
 import { Rest } from './rest.tsx';
@@ -23,9 +24,12 @@ export function ServerList(): JSX.Element | null {
       class="flush"
       outdated={outdated}
       aside={
-        <span class={behind > MOST_BEHIND_MILLIS ? 'bad' : 'muted'}>
-          {behind === 0 ? 'Everything is aggregated' : `Aggregates are ${duration(behind)} behind`}
-        </span>
+        <>
+          <span class={behind > MOST_BEHIND_MILLIS ? 'bad' : 'muted'}>
+            {behind === 0 ? 'Everything is aggregated' : `Aggregates are ${duration(behind)} behind`}
+          </span>
+          <CsvButton name="servers" rows={value.nodes} />
+        </>
       }
     >
       <table class="servers">
