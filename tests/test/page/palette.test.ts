@@ -57,6 +57,12 @@ describeInBrowser('the page for people', () => {
     await page.getByRole('button', { name: 'Go to…' }).click();
     await palette.fill('broken shop');
     await option('broken shop Save this view').waitFor();
+    await page.getByText('Nothing has this name').waitFor();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => localStorage.getItem('cerberus-views')), 'not by mistake').to.equal(
+      null,
+    );
+    await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await palette.waitFor({ state: 'detached' });
 

@@ -18,7 +18,7 @@ interface PaletteProps {
 export function Palette({ views, onClose }: PaletteProps): JSX.Element {
   const { state, go, link } = usePage();
   const [text, setText] = useState('');
-  const [chosen, setChosen] = useState(0);
+  const [chosen, setChosen] = useState<number>();
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const q = text.trim().slice(0, 256) || undefined;
@@ -34,7 +34,8 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
     applications: applications.map(({ client_id: name }) => name),
   });
   const options = [...places, ...savingActions(text, saved)];
-  const selected = Math.min(chosen, options.length - 1);
+  // A name that nothing has is saved when that is chosen, not by the key that was to go there.
+  const selected = Math.min(chosen ?? (places.length > 0 ? 0 : -1), options.length - 1);
   useEffect(() => dialog.current?.showModal(), []);
 
   const open = (index: number): void => {
@@ -52,7 +53,8 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      setChosen((selected + step + options.length) % Math.max(1, options.length));
+      const from = step < 0 ? Math.max(0, selected) : selected;
+      setChosen((from + step + options.length) % Math.max(1, options.length));
     }
     if (event.key === 'Enter') {
       event.preventDefault();
@@ -73,14 +75,14 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
         aria-label="Go to"
         aria-expanded="true"
         aria-controls={id}
-        aria-activedescendant={options.length > 0 ? `${id}-${selected}` : undefined}
+        aria-activedescendant={selected >= 0 ? `${id}-${selected}` : undefined}
         placeholder="Go to: view, endpoint, application, metric… or a name to save this view"
         value={text}
         // It was opened to be written into.
         autofocus
         onInput={({ currentTarget }) => {
           setText(currentTarget.value);
-          setChosen(0);
+          setChosen(undefined);
         }}
         onKeyDown={onKey}
       />
