@@ -1,9 +1,9 @@
-// Two applications or endpoints side by side.
+// Two applications, endpoints, releases or environments side by side.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
-import { shopTraffic, store } from '../support/stored-traffic.js';
+import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
 
 describeInBrowser('a comparison', () => {
@@ -18,6 +18,14 @@ describeInBrowser('a comparison', () => {
       ...shopTraffic(now)
         .slice(0, 20)
         .map((event) => ({ ...event, client_id: 'office' })),
+      ...releasedTraffic(now).map((event) => ({
+        ...event,
+        client_id: 'web',
+        deployment_environment: 'production',
+      })),
+      ...releasedTraffic(now)
+        .slice(-7)
+        .map((event) => ({ ...event, client_id: 'web', deployment_environment: 'staging' })),
     );
   });
 
@@ -59,6 +67,39 @@ describeInBrowser('a comparison', () => {
       client_id: 'office',
       endpoint: '/checkout',
     });
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('is of two releases, from the panel of one, and of two environments', async () => {
+    const { page, problems } = await openPage(server, '?range=24h&refresh=off&client_id=web');
+    await page
+      .getByRole('button', { name: /^Release 1\.4\.2 of web, first seen/ })
+      .first()
+      .click();
+    await page.getByRole('link', { name: 'Compare with 1.4.1' }).click();
+    await page.getByRole('region', { name: 'web, release 1.4.2', exact: true }).waitFor();
+    await page.getByRole('region', { name: 'web, release 1.4.1', exact: true }).waitFor();
+    await shows(page, '127', '120');
+    await page.reload();
+    await shows(page, '127', '120');
+
+    const release = page.getByRole('combobox', { name: 'Release', exact: true });
+    await until('the releases are offered', async () => {
+      const offered = await release.locator('option').allTextContents();
+      return offered.toSorted().join() === '1.4.1,1.4.2,All releases,As here: 1.4.2';
+    });
+    const environment = page.getByRole('combobox', { name: 'Environment', exact: true });
+    await environment.selectOption('staging');
+    await shows(page, '127', '0');
+    await release.selectOption('As here: 1.4.2');
+    await page.getByRole('region', { name: 'web, release 1.4.2, staging' }).waitFor();
+    await shows(page, '127', '7');
+    await environment.selectOption('All environments');
+    await release.selectOption('All releases');
+    await shows(page, '127', '247');
+    await page.setViewportSize({ width: 360, height: 900 });
+    await takePicture(page, 'compare-releases-360-light');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.equal(360);
     expect(problems).to.deep.equal([]);
   });
 });

@@ -2,6 +2,7 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
+import type { Locator } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
@@ -45,6 +46,44 @@ describeInBrowser('the page for people', () => {
     await page.getByRole('dialog', { name: 'Keys' }).getByText('Go anywhere').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('saves a view under a name in the browser, offers it, and removes it', async () => {
+    const search = '?view=errors&range=1h&client_id=shop&refresh=off&status=5xx';
+    const { page, problems } = await openPage(server, search);
+    const palette = page.getByRole('combobox', { name: 'Go to' });
+    const option = (name: string): Locator => page.getByRole('option', { name, exact: true });
+    await page.getByRole('button', { name: 'Go to…' }).click();
+    await palette.fill('broken shop');
+    await option('broken shop Save this view').waitFor();
+    await page.getByText('Nothing has this name').waitFor();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => localStorage.getItem('cerberus-views')), 'not by mistake').to.equal(
+      null,
+    );
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await palette.waitFor({ state: 'detached' });
+
+    await page.goto(`${server.url}/?range=15m`);
+    await page.getByRole('button', { name: 'Go to…' }).click();
+    await palette.fill('Broken');
+    await option('broken shop Saved view').waitFor();
+    await takePicture(page, 'palette-saved-1280-light');
+    await page.keyboard.press('Enter');
+    await until('the whole address is back', () => Promise.resolve(new URL(page.url()).search === search));
+
+    await page.getByRole('button', { name: 'Go to…' }).click();
+    await palette.fill('broken shop');
+    await option('broken shop Remove saved view').click();
+    await page.getByRole('button', { name: 'Go to…' }).click();
+    await palette.fill('broken shop');
+    await option('broken shop Save this view').waitFor();
+    expect(await option('broken shop Saved view').count()).to.equal(0);
+    await page.evaluate(() => localStorage.setItem('cerberus-views', '[7,{"name":"a"},null]'));
+    await palette.fill('a');
+    await option('a Save this view').waitFor();
     expect(problems).to.deep.equal([]);
   });
 

@@ -164,6 +164,32 @@ describeInBrowser('a share link', () => {
     expect(problems).to.deep.equal([]);
   });
 
+  it('has the filter of the view, says so, and is not made with one that finds somebody', async () => {
+    const { page: owner, problems } = await openPage(server, '?range=15m&client_id=shop&status=5xx');
+    await signIn(owner);
+    await owner.getByRole('button', { name: 'Share view' }).click();
+    await owner.getByText('and of these only Status: 5xx').waitFor();
+    await owner.getByRole('button', { name: 'Create link' }).click();
+    const link = await owner.locator('.share-form .snippet code').innerText();
+
+    const reader = await openPage(server, new URL(link).hash);
+    await reader.page.locator('table.endpoints tbody tr').first().waitFor();
+    expect(await figure(reader.page, 'Requests')).to.equal('6');
+    await reader.page.getByText('Only Status: 5xx').waitFor();
+    expect(await reader.page.getByRole('link').allInnerTexts(), 'nothing leads elsewhere').to.deep.equal([]);
+    await reader.page.setViewportSize({ width: 360, height: 900 });
+    await takePicture(reader.page, 'shared-filter-360-light');
+    expect(await reader.page.evaluate(() => document.documentElement.scrollWidth)).to.equal(360);
+    await owner.goto(`${server.url}/?view=tokens`);
+    await owner.getByRole('row', { name: /Overview, Status: 5xx/ }).waitFor();
+
+    await owner.goto(`${server.url}/?range=15m&status=5xx&user_id=u1`);
+    await owner.getByRole('button', { name: 'Share view' }).click();
+    await owner.getByText('No link has this in its filter: User.').waitFor();
+    expect(await owner.getByRole('button', { name: 'Create link' }).count()).to.equal(0);
+    expect([...problems, ...reader.problems]).to.deep.equal([]);
+  });
+
   it('to all metrics lets one look at each, to one metric at that alone', async () => {
     const all = await make({ view: 'metrics', range: '15m' });
     const one = await make({ view: 'metrics', range: '15m', metric: 'amount' });

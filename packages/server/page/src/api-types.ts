@@ -335,6 +335,8 @@ export interface SharedView {
   readonly client_id: string | null;
   readonly method: string | null;
   readonly endpoint: string | null;
+  /** Words of the filter. */
+  readonly filter: Readonly<Record<string, string>>;
   readonly metric: string | null;
   readonly sort: string;
   /** Whether single requests and clients are shown. */

@@ -76,9 +76,7 @@ export function revokeToken(id: string): Promise<ApiResult<unknown>> {
 }
 
 /** Makes a share link. */
-export function createShare(
-  wish: Readonly<Record<string, string | boolean | undefined>>,
-): Promise<ApiResult<NewShare>> {
+export function createShare(wish: Readonly<Record<string, unknown>>): Promise<ApiResult<NewShare>> {
   return request('api/shares', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

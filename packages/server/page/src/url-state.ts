@@ -57,6 +57,10 @@ interface Against {
   readonly clientId: string | undefined;
   readonly method: string | undefined;
   readonly endpoint: string | undefined;
+  /** Undefined: that of the filter; empty: all of them. */
+  readonly release: string | undefined;
+  /** As `release`. */
+  readonly environment: string | undefined;
 }
 
 /** All that decides what is shown. It is the URL's query, so that a view can be shared, kept and gone back to. */
@@ -99,7 +103,13 @@ const INITIAL_STATE: UrlState = {
   consumerSort: 'requests',
   filter: EVERYTHING,
   threshold: 500,
-  against: { clientId: undefined, method: undefined, endpoint: undefined },
+  against: {
+    clientId: undefined,
+    method: undefined,
+    endpoint: undefined,
+    release: undefined,
+    environment: undefined,
+  },
   metric: undefined,
   words: '',
   order: 'newest',
@@ -137,6 +147,8 @@ export function parseState(search: string): UrlState {
       clientId: text('against_client_id'),
       method: text('against_method'),
       endpoint: text('against_endpoint'),
+      release: text('against_release'),
+      environment: text('against_environment'),
     },
     metric: text('name'),
     words: params.get('words') ?? '',
@@ -199,6 +211,8 @@ export function formatState(state: UrlState): string {
   put('against_client_id', against.clientId, view === 'compare');
   put('against_method', against.method, view === 'compare');
   put('against_endpoint', against.endpoint, view === 'compare');
+  put('against_release', against.release, view === 'compare');
+  put('against_environment', against.environment, view === 'compare');
   put('name', metric, view === 'metrics');
   put('words', words, view === 'live' && words !== '');
   if (view === 'requests') {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 
 import { MEASURES, SHARERS, type Rule } from '../alerts/rules/rule.ts';
 import { PURPOSES } from '../access/purposes.ts';
+import { SHARED_WORDS } from '../access/sharing/share-filter.ts';
 import { SHARED_ORDERS, SHARED_RANGES, SHARED_VIEWS } from '../access/sharing/share-scope.ts';
 
 /** What may be left out, or null. */
@@ -18,6 +19,7 @@ export const TOKEN_WISH = v.strictObject({
   ),
 });
 
+const word = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 
 /** `POST /api/shares`. */
@@ -29,6 +31,10 @@ export const SHARE_WISH = v.strictObject({
   client_id: maybe(name, 'The only application that it shows.'),
   method: maybe(name, 'Of the view `endpoint`.'),
   endpoint: maybe(name, 'Of the view `endpoint`.'),
+  filter: maybe(
+    v.strictObject(v.entriesFromList(SHARED_WORDS, v.optional(word))),
+    'Only such requests: words of the filter, with the values that they have in a query.',
+  ),
   metric: maybe(name, 'The only one of the view `metrics`.'),
   sort: maybe(
     v.picklist(SHARED_ORDERS),

@@ -87,7 +87,9 @@ function shareTable(shares: readonly ListedShare[]): string {
   const head = ['ID', 'VIEW', 'RANGE', 'APPLICATION', 'DETAILS', 'MADE WITH', 'VALID UNTIL'];
   const rows = shares.map((share) => [
     share.id,
-    printable([share.view, share.method, share.endpoint, share.metric].filter(Boolean).join(' ')),
+    printable(
+      [share.view, share.method, share.endpoint, share.metric, ...wordsOf(share)].filter(Boolean).join(' '),
+    ),
     share.range ?? `${share.since} to ${share.until}`,
     share.client_id === null ? '-' : printable(share.client_id),
     share.details ? 'yes' : 'no',
@@ -95,4 +97,8 @@ function shareTable(shares: readonly ListedShare[]): string {
     share.expires_at,
   ]);
   return tableOf(head, rows);
+}
+
+function wordsOf({ filter }: ListedShare): readonly string[] {
+  return Object.entries(filter).map(([word, value]) => `${word}=${value}`);
 }

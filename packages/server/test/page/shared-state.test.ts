@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 
+import { SHARED_WORDS } from '../../dist/access/sharing/share-filter.js';
+import { SHAREABLE } from '../../page/dist/filter/filter.js';
 import type { SharedView } from '../../page/dist/api-types.js';
 import { withoutScope } from '../../page/dist/query.js';
 import { isChoice, sharedState } from '../../page/dist/shared/shared-state.js';
@@ -15,6 +17,7 @@ const SHARE: SharedView = {
   client_id: 'shop',
   method: null,
   endpoint: null,
+  filter: {},
   metric: null,
   sort: 'errors',
   details: false,
@@ -29,12 +32,23 @@ describe('what a share link shows', () => {
       view: 'endpoint',
       filter: { method: 'GET', endpoint: '/a?b=c&d' },
     });
+    const filtered = { ...endpoint, filter: { status: '5xx', latency_ms_min: '100' } };
+    expect(sharedState(filtered).filter).to.deep.equal({
+      method: 'GET',
+      endpoint: '/a?b=c&d',
+      status: '5xx',
+      latency_ms_min: '100',
+    });
     expect(sharedState({ ...SHARE, view: 'metrics', metric: 'items' })).to.include({ metric: 'items' });
     const times = { since: '2025-03-01T12:00:00.000Z', until: '2025-03-01T13:00:00.000Z' };
     expect(sharedState({ ...SHARE, ...times, range: null }).range).to.deep.equal({
       since: Date.parse(times.since),
       until: Date.parse(times.until),
     });
+  });
+
+  it('has no other words of the filter than the server takes', () => {
+    expect(SHAREABLE).to.have.ordered.members(SHARED_WORDS);
   });
 
   it('leaves its reader the order of a list and one of several metrics to choose, and nothing else', () => {

@@ -43,7 +43,13 @@ describe('the address of the page', () => {
       columns: [],
       open: undefined,
       threshold: 500,
-      against: { clientId: undefined, method: undefined, endpoint: undefined },
+      against: {
+        clientId: undefined,
+        method: undefined,
+        endpoint: undefined,
+        release: undefined,
+        environment: undefined,
+      },
     };
     const of = (members: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<UrlState> =>
       fc.record({ ...base, ...members }).map((given) => ({ ...rest, ...given }) as UrlState);
@@ -59,7 +65,13 @@ describe('the address of the page', () => {
       of({ view: fc.constant('latency'), threshold: fc.integer({ min: 1, max: 3_600_000 }) }),
       of({
         view: fc.constant('compare'),
-        against: fc.record({ clientId: optional, method: optional, endpoint: optional }),
+        against: fc.record({
+          clientId: optional,
+          method: optional,
+          endpoint: optional,
+          release: optional,
+          environment: optional,
+        }),
       }),
       of({ view: fc.constant('errors') }),
       of({ view: fc.constant('sources') }),

@@ -50,6 +50,11 @@ export function chipsOf(filter: Filter): readonly Chip[] {
   return [...texts, ...latencyChip(filter), ...metricChip(filter)];
 }
 
+/** The parts of a filter in words. */
+export function chipTexts(filter: Filter): readonly string[] {
+  return chipsOf(filter).map(({ label, value }) => `${label}: ${value}`);
+}
+
 function valueText(name: FilterName, value: string): string {
   if (name === 'source_ip' || name === 'trace_id' || IS_PSEUDONYM.test(value))
     return value.slice(0, SHOWN_DIGITS);

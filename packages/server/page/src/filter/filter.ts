@@ -37,6 +37,21 @@ export type FilterChange = Readonly<Partial<Record<FilterName, string | undefine
 /** Nothing is chosen: every request. */
 export const EVERYTHING: Filter = {};
 
+/** What a share link may choose by. The others find single people or requests, and the server takes no link with them. */
+export const SHAREABLE: readonly FilterName[] = [
+  'method',
+  'endpoint',
+  'endpoint_contains',
+  'status',
+  'outcome',
+  'failed',
+  'synthetic',
+  'release',
+  'environment',
+  'latency_ms_min',
+  'latency_ms_max',
+];
+
 /** What names an endpoint. */
 export const ENDPOINT: readonly FilterName[] = ['method', 'endpoint'];
 

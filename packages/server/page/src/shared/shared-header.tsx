@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { SharedView } from '../api-types.ts';
+import { chipTexts } from '../filter/chips.ts';
 import { dateAndTime } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Mark } from '../parts/mark.tsx';
@@ -16,6 +17,7 @@ interface SharedHeaderProps {
 /** What is shown, and until when. Nothing leads elsewhere. */
 export function SharedHeader({ share, theme }: SharedHeaderProps): JSX.Element {
   const { range } = usePage().state;
+  const only = chipTexts(share.filter);
   return (
     <header class="top">
       <div class="bar">
@@ -31,6 +33,11 @@ export function SharedHeader({ share, theme }: SharedHeaderProps): JSX.Element {
         <span>
           <bdi>{share.client_id ?? 'All applications'}</bdi>, {rangeText(range)}
         </span>
+        {only.length > 0 && (
+          <span>
+            Only <bdi>{only.join(', ')}</bdi>
+          </span>
+        )}
         <span>
           Read-only, valid until{' '}
           <time dateTime={share.expires_at}>{dateAndTime(Date.parse(share.expires_at))}</time>

@@ -3,10 +3,11 @@ import { parseState, type UrlState } from '../url-state.ts';
 
 /** What a link shows, as if it were in the address of the page. */
 export function sharedState(share: SharedView): UrlState {
-  const { view, range, since, until, client_id, method, endpoint, metric, sort } = share;
+  const { view, range, since, until, client_id, method, endpoint, filter, metric, sort } = share;
   const params = new URLSearchParams();
   const members = { view, range, since, until, client_id, method, endpoint, name: metric, sort };
   for (const [name, value] of Object.entries(members)) if (value !== null) params.set(name, value);
+  for (const [word, value] of Object.entries(filter)) params.set(word, value);
   return parseState(params.toString());
 }
 

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Overview } from '../api-types.ts';
 import { endpointText } from '../endpoint-text.ts';
-import { changed } from '../filter/filter.ts';
+import { changed, type Filter } from '../filter/filter.ts';
 import { PageContextHolder, usePage, type PageContext } from '../page-context.ts';
 import { LatencyChart } from '../parts/charts/latency-chart.tsx';
 import { LatencyDistribution } from '../parts/charts/latency-distribution.tsx';
@@ -14,12 +14,13 @@ import { Refused } from '../parts/refused.tsx';
 import type { UrlState } from '../url-state.ts';
 import { useRead } from '../use-read.ts';
 
-/** Two applications or endpoints side by side, in the same range and under the same filter. */
+/** Two applications, endpoints, releases or environments side by side, in the same range and under the same filter. */
 export function CompareView(): JSX.Element {
   const page = usePage();
   const { against, filter } = page.state;
-  const { clientId, method, endpoint } = against;
-  const other = { ...page.state, clientId, filter: changed(filter, { method, endpoint }) };
+  const { clientId, method, endpoint, release = filter.release, environment = filter.environment } = against;
+  const change = { method, endpoint, release, environment };
+  const other = { ...page.state, clientId, filter: changed(filter, change) };
   return (
     <>
       <AgainstForm />
@@ -47,11 +48,11 @@ function ofOther(page: PageContext, state: UrlState): PageContext {
 function Side(): JSX.Element {
   const { clientId, filter } = usePage().state;
   const { value: overview, outdated, refused } = useRead<Overview>('api/overview');
-  const name = [endpointText(filter), clientId ?? 'all applications'].filter((text) => text !== '');
+  const name = sideName(filter, clientId);
   return (
-    <section class="side" aria-label={name.join(' of ')}>
+    <section class="side" aria-label={name}>
       <h2>
-        <bdi>{name.join(' of ')}</bdi>
+        <bdi>{name}</bdi>
       </h2>
       {refused !== undefined && <Refused why={refused} />}
       {overview === undefined && refused === undefined && <Loading />}
@@ -65,4 +66,12 @@ function Side(): JSX.Element {
       )}
     </section>
   );
+}
+
+/** Such as `POST /checkout of shop, release 1.4.2, production`. */
+function sideName(filter: Filter, clientId: string | undefined): string {
+  const whose = [endpointText(filter), clientId ?? 'all applications'].filter((text) => text !== '');
+  const { release, environment } = filter;
+  const parts = [whose.join(' of '), release && `release ${release}`, environment];
+  return parts.filter((text) => text !== undefined).join(', ');
 }

@@ -47,10 +47,14 @@ export function digestOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Writes a file of links. */
+/**
+ * Writes a file of links. One with a filter makes it version 2: a server that knows no filters would show without one what was shared
+ * with it, and reads no such file.
+ */
 export function formatShares(shares: ReadonlyMap<string, Share>): unknown {
+  const isFiltered = [...shares.values()].some(({ scope }) => Object.keys(scope.filter).length > 0);
   return {
-    version: 1,
+    version: isFiltered ? 2 : 1,
     shares: [...shares].map(([hash, share]) => ({
       id: share.id,
       hash,
@@ -66,7 +70,8 @@ export function formatShares(shares: ReadonlyMap<string, Share>): unknown {
 /** Reads a file of links, by their hashes. @throws TypeError when it is none */
 export function parseShares(value: unknown): Map<string, Share> {
   const { version, shares } = (value ?? {}) as { readonly version?: unknown; readonly shares?: unknown };
-  if (version !== 1 || !Array.isArray(shares)) throw new TypeError('it has no links of version 1');
+  if ((version !== 1 && version !== 2) || !Array.isArray(shares))
+    throw new TypeError('it has no links of version 1 or 2');
   return new Map(shares.map((each: unknown) => parseShare((each ?? {}) as Members)));
 }
 

@@ -1,6 +1,7 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
 import { formatTime, parseTime } from '../../event/timestamps.ts';
 import { ENDPOINT_ORDERS, type EndpointKey, type TimeRange } from '../../store/questions/analytics.ts';
+import { ENDPOINT_WORDS, parseSharedFilter, type SharedFilter } from './share-filter.ts';
 
 /** The views that a link may open. Requests as they arrive, sources and tokens are not among them. */
 export const SHARED_VIEWS = ['overview', 'endpoint', 'metrics'] as const;
@@ -35,6 +36,8 @@ export interface ShareScope {
   readonly clientId: string | undefined;
   /** Of the endpoint view. */
   readonly endpoint: EndpointKey | undefined;
+  /** Only such requests; of the endpoint view, besides its endpoint. */
+  readonly filter: SharedFilter;
   /** The only metric of the metrics view; undefined for all. */
   readonly metric: string | undefined;
   /** What the list of endpoints is ordered by at first. */
@@ -50,6 +53,7 @@ export interface ShareScopeJson {
   readonly client_id: string | null;
   readonly method: string | null;
   readonly endpoint: string | null;
+  readonly filter: SharedFilter;
   readonly metric: string | null;
   readonly sort: string;
 }
@@ -70,6 +74,10 @@ export function parseScope(value: Members): ShareScope | string {
   const key = method && endpoint ? { method, endpoint } : undefined;
   if (view === 'endpoint' ? key === undefined : method !== undefined || endpoint !== undefined)
     return '`method` and `endpoint` go with the view endpoint, and it needs both';
+  const filter = parseSharedFilter(value['filter']);
+  if (typeof filter === 'string') return filter;
+  if (key !== undefined && ENDPOINT_WORDS.some((word) => filter[word] !== undefined))
+    return '`filter` has no `method` and no `endpoint` beside those of the view endpoint';
   if (metric !== undefined && view !== 'metrics') return '`metric` goes with the view metrics';
   const sort = SHARED_ORDERS.find((each) => each === (value['sort'] ?? 'requests'));
   if (sort === undefined) return `\`sort\` must be one of ${SHARED_ORDERS.join(', ')}`;
@@ -78,6 +86,7 @@ export function parseScope(value: Members): ShareScope | string {
     range,
     clientId: clientId || undefined,
     endpoint: key,
+    filter,
     metric: metric || undefined,
     sort,
   };
@@ -85,7 +94,7 @@ export function parseScope(value: Members): ShareScope | string {
 
 /** Writes a scope; {@link parseScope} reads it. */
 export function scopeToJson(scope: ShareScope): ShareScopeJson {
-  const { view, range, clientId, endpoint, metric, sort } = scope;
+  const { view, range, clientId, endpoint, filter, metric, sort } = scope;
   const isRelative = 'last' in range;
   return {
     view,
@@ -95,6 +104,7 @@ export function scopeToJson(scope: ShareScope): ShareScopeJson {
     client_id: clientId ?? null,
     method: endpoint?.method ?? null,
     endpoint: endpoint?.endpoint ?? null,
+    filter,
     metric: metric ?? null,
     sort,
   };

@@ -36,6 +36,7 @@ const scope = {
   client_id: text,
   method: text,
   endpoint: text,
+  filter: v.pipe(v.record(v.string(), v.string()), v.description('Words of the filter, as in a query.')),
   metric: text,
   sort: v.string(),
 };

@@ -97,6 +97,7 @@ export function linkVerdict(
   asked.set('since', String(since));
   asked.set('until', String(until));
   if (scope.clientId !== undefined) asked.set('client_id', scope.clientId);
+  for (const [word, value] of Object.entries(scope.filter)) asked.set(word, value);
   if (scope.endpoint !== undefined) {
     asked.set('method', scope.endpoint.method);
     asked.set('endpoint', scope.endpoint.endpoint);

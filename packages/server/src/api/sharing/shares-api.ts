@@ -11,6 +11,7 @@ import type { Answer } from '../answers/members.ts';
 import { SHARE_WISH } from '../bodies.ts';
 import { readJsonObject } from '../json-body.ts';
 import { QUERIES } from '../query/descriptions.ts';
+import { filterOfWords } from '../query/filter.ts';
 import { readQuery } from '../query/reading.ts';
 
 /** Names of endpoints may be long. */
@@ -31,6 +32,8 @@ export async function createShareReply(
   if (!body.ok) return body.reply;
   const wish = parseWish(body.value);
   if (typeof wish === 'string') return failure(400, wish);
+  const meant = filterOfWords(wish.scope.filter);
+  if (typeof meant === 'string') return failure(400, meant);
   const created = await shares.add(wish, createdBy);
   if (created === 'too_many') return failure(409, `there are ${MAX_SHARES} links: revoke one first`);
   return { status: 201, body: { secret: created.secret, ...shareToJson(created.share) } };

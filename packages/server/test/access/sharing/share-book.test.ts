@@ -21,6 +21,7 @@ const WISH: ShareWish = {
     range: { last: '24h' },
     clientId: 'shop',
     endpoint: { method: 'GET', endpoint: '/users/:id' },
+    filter: {},
     metric: undefined,
     sort: 'requests',
   },
@@ -148,7 +149,8 @@ describe('ShareBook', () => {
       '',
       '{',
       'share-secret',
-      '{"version":2,"shares":[]}',
+      '{"version":3,"shares":[]}',
+      '{"version":2,"shares":[{}]}',
       '{"version":1,"shares":[{}]}',
     ]) {
       writeFileSync(path, text);

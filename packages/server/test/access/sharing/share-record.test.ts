@@ -7,7 +7,12 @@ import {
   parseWish,
   type Share,
 } from '../../../dist/access/sharing/share-record.js';
-import { instantsOf, parseScope, scopeToJson } from '../../../dist/access/sharing/share-scope.js';
+import {
+  instantsOf,
+  parseScope,
+  scopeToJson,
+  type ShareScope,
+} from '../../../dist/access/sharing/share-scope.js';
 
 const DAY = 86_400_000;
 
@@ -18,6 +23,7 @@ describe('what a link is asked for with', () => {
       range: { last: '24h' },
       clientId: undefined,
       endpoint: undefined,
+      filter: {},
       metric: undefined,
       sort: 'requests',
     };
@@ -58,6 +64,20 @@ describe('what a link is asked for with', () => {
       [{ ...endpoint, method: undefined }, /^`method` and `endpoint` go with/],
       [{ ...endpoint, endpoint: undefined }, /^`method` and `endpoint` go with/],
       [{ ...endpoint, metric: 'items' }, /^`metric` goes with/],
+      ...['source_ip', 'user_id', 'session_id', 'trace_id', 'consumer', 'consumer_group', 'path'].map(
+        (word): [Record<string, unknown>, RegExp] => [
+          { view: 'overview', filter: { [word]: 'x' } },
+          /^`filter` may have these words: method,/,
+        ],
+      ),
+      [{ view: 'overview', filter: { since: '0' } }, /^`filter` may have/],
+      [{ view: 'overview', filter: JSON.parse('{"__proto__":"x"}') }, /^`filter` may have/],
+      [{ view: 'overview', filter: 'status=5xx' }, /^`filter` must be an object/],
+      [{ view: 'overview', filter: ['status'] }, /^`filter` must be an object/],
+      [{ view: 'overview', filter: { status: 500 } }, /^each word of `filter`/],
+      [{ view: 'overview', filter: { status: '' } }, /^each word of `filter`/],
+      [{ view: 'overview', filter: { release: 'x'.repeat(2049) } }, /^each word of `filter`/],
+      [{ ...endpoint, filter: { method: 'POST' } }, /^`filter` has no `method`/],
     ];
     for (const [wish, rule] of broken) expect(parseWish(wish), JSON.stringify(wish)).to.match(rule);
   });
@@ -71,7 +91,13 @@ describe('what a link is asked for with', () => {
       fc.constantFrom('15m', '1h', '24h', '7d', '30d').map((last) => ({ last })),
       fc.nat(1e12).map((since) => ({ since, until: since + 1 })),
     );
-    const base = { range, clientId: optional, sort: fc.constantFrom('requests', 'errors', 'p95', 'share') };
+    const filter = fc.record({ status: text, release: text }, { requiredKeys: [] });
+    const base = {
+      range,
+      clientId: optional,
+      filter,
+      sort: fc.constantFrom('requests', 'errors', 'p95', 'share'),
+    };
     const none = { endpoint: undefined, metric: undefined };
     const scopes = fc.oneof(
       fc.record({ ...base, view: fc.constant('overview' as const) }).map((each) => ({ ...none, ...each })),
@@ -94,6 +120,21 @@ describe('what a link is asked for with', () => {
         expect(parseShares(JSON.parse(JSON.stringify(formatShares(shares))))).to.deep.equal(shares);
       }),
     );
+  });
+
+  it('is in a file that a server without filters does not read, if it has one', () => {
+    const versionOf = (filter: Record<string, string>): unknown => {
+      const scope = parseScope({ view: 'overview', filter });
+      if (typeof scope === 'string') throw new Error(scope);
+      const share: Share = { id: 'a', scope, details: false, createdBy: 'own', createdAt: 1, expiresAt: 2 };
+      return (formatShares(new Map([['0'.repeat(64), share]])) as { version: unknown }).version;
+    };
+    expect([versionOf({}), versionOf({ status: '5xx' })]).to.deep.equal([1, 2]);
+  });
+
+  it('has no filter where the file is of a server that knew none', () => {
+    const { filter: _, ...old } = scopeToJson(parseScope({ view: 'overview' }) as ShareScope);
+    expect(parseScope({ ...old })).to.deep.include({ filter: {} });
   });
 });
 

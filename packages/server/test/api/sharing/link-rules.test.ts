@@ -13,6 +13,7 @@ const OVERVIEW: ShareScope = {
   range: { last: '1h' },
   clientId: undefined,
   endpoint: undefined,
+  filter: {},
   metric: undefined,
   sort: 'requests',
 };
@@ -70,6 +71,16 @@ describe('a share link', () => {
     for (const path of ['overview', 'clients', 'events', 'custom-metrics'])
       expect(asked(ENDPOINT, `GET /api/${path}` as RouteName), path).to.equal(`${hour}&${shop}`);
     expect(asked(METRICS, 'GET /api/custom-metrics', 'limit=5')).to.equal('limit=5&since=1000&until=2000');
+  });
+
+  it('says its filter itself, in each of its questions', () => {
+    const filter = { status: '5xx', release: '1.4.2' };
+    for (const path of ['overview', 'clients', 'events', 'custom-metrics'])
+      expect(asked({ ...ENDPOINT, filter }, `GET /api/${path}` as RouteName), path).to.match(
+        /&status=5xx&release=1\.4\.2&method=GET&endpoint=\/users\/:id$/,
+      );
+    for (const query of ['status=5xx', 'status=4xx', 'status=', 'release=1', 'outcome=error', 'path=/'])
+      expect(asked({ ...OVERVIEW, filter }, 'GET /api/overview', query), query).to.equal(undefined);
   });
 
   it('may search in each of its lists', () => {

@@ -105,6 +105,80 @@ describe('share links', () => {
     expect(body['total']).to.equal(2);
   });
 
+  it('with a filter answer only under it, and whoever has one can neither replace it nor take it away', async () => {
+    const users = { route: '/api/users/:id' };
+    for (const members of [
+      { ...users, status_code: 500, service_version: '2', span_id: 'aaaaaaaaaaaaaaaa' },
+      { ...users, status_code: 500, service_version: '1' },
+      { ...users, status_code: 200, service_version: '2' },
+      { route: '/b', status_code: 503, service_version: '2', custom_data: { items: 1 } },
+      { route: '/c', status_code: 404, service_version: '2', custom_data: { items: 2, others: 1 } },
+    ])
+      await send(running, 'shop', members);
+    const filter = { status: '5xx', release: '2' };
+    const { secret } = await make(running, { ...OVERVIEW, filter, details: true });
+    const requests = async (query: string): Promise<unknown> => {
+      const { status, body } = await withLink(running, secret, `/api/overview${query}`);
+      return status === 200 ? (body['totals'] as Record<string, unknown>)['requests'] : status;
+    };
+    expect(await requests('')).to.equal(2);
+    // Also the same value, an empty one, a second one, a word that the link does not say, and one that nobody knows.
+    for (const query of [
+      'status=2xx',
+      'status=5xx',
+      'status=',
+      'status',
+      'status=5xx&status=2xx',
+      'release=1',
+      'outcome=completed',
+      'latency_ms_min=0',
+      'filter={}',
+      'Status=2xx',
+      'x=1',
+    ])
+      expect(await requests(`?${query}`), query).to.equal(403);
+    const { body: list } = await withLink(running, secret, '/api/endpoints');
+    expect((list['endpoints'] as { endpoint: string }[]).map(({ endpoint }) => endpoint)).to.have.members([
+      '/api/users/:id',
+      '/b',
+    ]);
+    const { body: found } = await withLink(running, secret, '/api/endpoints?q=b');
+    expect(found['total'], 'a search narrows it').to.equal(1);
+    expect((await withLink(running, secret, '/api/clients')).status).to.equal(200);
+
+    const ofEndpoint = await make(running, { ...ENDPOINT, filter, details: true });
+    const { body: events } = await withLink(running, ofEndpoint.secret, '/api/events');
+    expect((events['events'] as { span_id: string }[]).map((event) => event.span_id)).to.deep.equal([
+      'aaaaaaaaaaaaaaaa',
+    ]);
+    const ofMetrics = await make(running, { ...OVERVIEW, view: 'metrics', filter });
+    const { body: metrics } = await withLink(running, ofMetrics.secret, '/api/custom-metrics');
+    expect((metrics['metrics'] as { name: string }[]).map(({ name }) => name))
+      .to.include('items')
+      .and.not.include('others');
+    const { body: detail } = await withLink(
+      running,
+      ofMetrics.secret,
+      '/api/custom-metrics/detail?name=items',
+    );
+    expect(detail['events']).to.equal(1);
+    const { body: session } = await withLink(running, secret, '/api/session');
+    expect((session['share'] as Record<string, unknown>)['filter']).to.deep.equal(filter);
+  });
+
+  it('have no filter that the server does not take, or that is about somebody', async () => {
+    for (const [filter, rule] of [
+      [{ source_ip: 'ab' }, /^`filter` may have these words/],
+      [{ status: 'all' }, /`status`/],
+      [{ latency_ms_min: 'fast' }, /`latency_ms_min`/],
+      [{ outcome: 'odd' }, /`outcome`/],
+    ] as const) {
+      const { status, body } = await post(`${running.url}/api/shares`, { ...OVERVIEW, filter });
+      expect([status, JSON.stringify(filter)]).to.deep.equal([400, JSON.stringify(filter)]);
+      expect(body['error']).to.match(rule);
+    }
+  });
+
   it('with details show events and clients of what they are about, and without none', async () => {
     await send(running, 'shop', { span_id: 'aaaaaaaaaaaaaaaa' });
     await send(running, 'office');
@@ -156,6 +230,7 @@ describe('share links', () => {
       client_id: 'shop',
       method: 'GET',
       endpoint: '/api/users/:id',
+      filter: {},
       metric: null,
       sort: 'requests',
       details: false,

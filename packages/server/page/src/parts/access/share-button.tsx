@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import { ENDPOINT, isEverything, without } from '../../filter/filter.ts';
+import { chipsOf } from '../../filter/chips.ts';
+import { SHAREABLE, without } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
 import { ShareForm } from './share-form.tsx';
 
@@ -9,17 +10,21 @@ import { ShareForm } from './share-form.tsx';
 export function ShareButton(): JSX.Element | null {
   const [isOpen, setOpen] = useState(false);
   const { view, filter } = usePage().state;
-  // A link is to a whole view: it knows no filter but an endpoint.
-  const isWhole = isEverything(filter) && (view === 'overview' || view === 'metrics');
-  const isEndpoint =
-    view === 'endpoint' && filter.method !== undefined && isEverything(without(filter, ENDPOINT));
-  if (!isWhole && !isEndpoint) return null;
+  const isEndpoint = view === 'endpoint' && filter.method !== undefined;
+  if (view !== 'overview' && view !== 'metrics' && !isEndpoint) return null;
+  const kept = chipsOf(without(filter, SHAREABLE)).map(({ label }) => label);
   return (
     <>
       <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         Share view
       </button>
-      {isOpen && <ShareForm />}
+      {isOpen && kept.length === 0 && <ShareForm />}
+      {isOpen && kept.length > 0 && (
+        <p class="panel" role="status">
+          No link has this in its filter: {kept.join(', ')}. It could show single people or requests. Remove
+          it to share the view.
+        </p>
+      )}
     </>
   );
 }

@@ -5,6 +5,8 @@ import type { NewShare } from '../../api-types.ts';
 import { createShare } from '../../api.ts';
 import { endpointText } from '../../endpoint-text.ts';
 import { dateAndTime } from '../../format.ts';
+import { chipTexts } from '../../filter/chips.ts';
+import { ENDPOINT, without } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
 import { nameOf } from '../../time-range.ts';
 import type { UrlState, View } from '../../url-state.ts';
@@ -78,14 +80,21 @@ export function ShareForm(): JSX.Element {
 function described({ view, range, clientId, filter, metric }: UrlState): JSX.Element {
   const whole = metric === undefined ? 'all metrics' : `the metric ${metric}`;
   const what = view === 'endpoint' ? endpointText(filter) : view === 'metrics' ? whole : 'this overview';
+  const only = chipTexts(view === 'endpoint' ? without(filter, ENDPOINT) : filter);
   return (
     <>
       <bdi class="name">{what}</bdi> of <bdi>{clientId ?? 'all applications'}</bdi>,{' '}
       {'preset' in range ? `always the last ${nameOf(range.preset)}` : 'in this range'}
+      {only.length > 0 && (
+        <>
+          , and of these only <bdi>{only.join(', ')}</bdi>
+        </>
+      )}
     </>
   );
 }
 
+/** What is shared, in the words of the API. */
 function scopeOf({
   view,
   range,
@@ -93,7 +102,7 @@ function scopeOf({
   sort,
   filter,
   metric,
-}: UrlState): Record<string, string | undefined> {
+}: UrlState): Readonly<Record<string, unknown>> {
   const isEndpoint = view === 'endpoint';
   return {
     view,
@@ -104,6 +113,7 @@ function scopeOf({
     sort,
     method: isEndpoint ? filter.method : undefined,
     endpoint: isEndpoint ? filter.endpoint : undefined,
+    filter: isEndpoint ? without(filter, ENDPOINT) : filter,
     metric: view === 'metrics' ? metric : undefined,
   };
 }

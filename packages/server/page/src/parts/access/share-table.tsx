@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { ShareRow } from '../../api-types.ts';
+import { chipTexts } from '../../filter/chips.ts';
 import { dateAndTime } from '../../format.ts';
 import { RevokeButton } from './revoke-button.tsx';
 
@@ -56,7 +57,8 @@ export function ShareTable({ shares, onRevoke }: ShareTableProps): JSX.Element {
 
 const VIEW_NAMES: Readonly<Record<string, string>> = { overview: 'Overview', metrics: 'Metrics' };
 
-function nameOf({ view, method, endpoint, metric }: ShareRow): string {
+function nameOf({ view, method, endpoint, filter, metric }: ShareRow): string {
   const what = view === 'endpoint' ? `${method} ${endpoint}` : (VIEW_NAMES[view] ?? view);
-  return metric === null ? what : `${what}: ${metric}`;
+  const whole = metric === null ? what : `${what}: ${metric}`;
+  return [whole, ...chipTexts(filter)].join(', ');
 }

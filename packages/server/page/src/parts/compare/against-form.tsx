@@ -1,13 +1,14 @@
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 
-import type { Sources } from '../../api-types.ts';
+import type { Endpoints, Sources } from '../../api-types.ts';
 import { apiUrl } from '../../query.ts';
 import { usePage } from '../../page-context.ts';
-import { useEndpoints } from '../../use-endpoints.ts';
+import { useAnswer } from '../../use-answer.ts';
 import { useRead } from '../../use-read.ts';
+import { AgainstValue } from './against-value.tsx';
 
-/** Chooses the other side: an application, an endpoint, or an endpoint of an application. */
+/** Chooses the other side: an application, an endpoint, a release, an environment, or all of these. */
 export function AgainstForm(): JSX.Element {
   const { state, span, go } = usePage();
   const { against } = state;
@@ -20,14 +21,8 @@ export function AgainstForm(): JSX.Element {
   const applications =
     against.clientId === undefined || ids.includes(against.clientId) ? ids : [against.clientId, ...ids];
   // Of the other application, and whatever the filter: it is about this side.
-  const known = useEndpoints(
-    apiUrl('api/endpoints', {
-      client_id: against.clientId,
-      since: Math.round(since),
-      until: Math.round(until),
-      limit: 200,
-    }),
-  );
+  const scope = { client_id: against.clientId, since: Math.round(since), until: Math.round(until) };
+  const { value: known } = useAnswer<Endpoints>(apiUrl('api/endpoints', { ...scope, limit: 200 }));
   const endpoints = new Set(
     (known?.endpoints ?? []).map(({ method, endpoint }) => `${method ?? ''} ${endpoint}`.trim()),
   );
@@ -59,6 +54,8 @@ export function AgainstForm(): JSX.Element {
           ))}
         </select>
       </label>
+      <AgainstValue of="release" label="Release" all="All releases" scope={scope} />
+      <AgainstValue of="environment" label="Environment" all="All environments" scope={scope} />
       <label class="field grow">
         <span>Endpoint</span>
         <input

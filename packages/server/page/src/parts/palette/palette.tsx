@@ -4,39 +4,48 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Endpoints, Metrics, Sources } from '../../api-types.ts';
 import { EVERYTHING } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
+import { removeView, savedViews, saveView } from '../../saved-views.ts';
 import type { View } from '../../url-state.ts';
 import { useRead } from '../../use-read.ts';
-import { placesFor } from './places.ts';
+import { placesFor, savingActions } from './places.ts';
 
 interface PaletteProps {
   readonly views: readonly (readonly [View, string])[];
   readonly onClose: () => void;
 }
 
-/** Goes anywhere by a name: a view, an endpoint, an application, a metric, a range; a path, a client or a trace. */
+/** Goes anywhere by a name: a saved view, a view, an endpoint, an application, a metric, a range; a path, a client or a trace. */
 export function Palette({ views, onClose }: PaletteProps): JSX.Element {
-  const { state, go } = usePage();
+  const { state, go, link } = usePage();
   const [text, setText] = useState('');
-  const [chosen, setChosen] = useState(0);
+  const [chosen, setChosen] = useState<number>();
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const q = text.trim().slice(0, 256) || undefined;
   const endpoints = useRead<Endpoints>('api/endpoints', { q, limit: 6 }).value?.endpoints ?? [];
   const metrics = useRead<Metrics>('api/custom-metrics', { q, limit: 4 }).value?.metrics ?? [];
   const applications = useRead<Sources>('api/sources', { q, limit: 4 }).value?.applications ?? [];
+  const saved = savedViews();
   const places = placesFor(text, EVERYTHING, {
+    saved,
     views,
     endpoints,
     metrics: metrics.map(({ name }) => name),
     applications: applications.map(({ client_id: name }) => name),
   });
-  const selected = Math.min(chosen, places.length - 1);
+  const options = [...places, ...savingActions(text, saved)];
+  // A name that nothing has is saved when that is chosen, not by the key that was to go there.
+  const selected = Math.min(chosen ?? (places.length > 0 ? 0 : -1), options.length - 1);
   useEffect(() => dialog.current?.showModal(), []);
 
   const open = (index: number): void => {
-    const place = places[index];
+    const place = options[index];
     if (place === undefined) return;
     onClose();
+    if (!('to' in place)) {
+      const { kind, name } = place;
+      return kind === 'Save this view' ? saveView({ name, search: link({}) }) : removeView(name);
+    }
     // What was looked at is left: who wants to narrow it adds a filter.
     go({ ...('range' in place.to ? {} : { filter: EVERYTHING }), ...place.to });
   };
@@ -44,7 +53,8 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      setChosen((selected + step + places.length) % Math.max(1, places.length));
+      const from = step < 0 ? Math.max(0, selected) : selected;
+      setChosen((from + step + options.length) % Math.max(1, options.length));
     }
     if (event.key === 'Enter') {
       event.preventDefault();
@@ -65,19 +75,19 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
         aria-label="Go to"
         aria-expanded="true"
         aria-controls={id}
-        aria-activedescendant={places.length > 0 ? `${id}-${selected}` : undefined}
-        placeholder="Go to: view, endpoint, application, metric, path, client…"
+        aria-activedescendant={selected >= 0 ? `${id}-${selected}` : undefined}
+        placeholder="Go to: view, endpoint, application, metric… or a name to save this view"
         value={text}
         // It was opened to be written into.
         autofocus
         onInput={({ currentTarget }) => {
           setText(currentTarget.value);
-          setChosen(0);
+          setChosen(undefined);
         }}
         onKeyDown={onKey}
       />
       <ul id={id} role="listbox" aria-label="Places">
-        {places.map(({ kind, name }, index) => (
+        {options.map(({ kind, name }, index) => (
           <li
             key={`${kind} ${name}`}
             id={`${id}-${index}`}

@@ -1,7 +1,8 @@
 import type { Filter } from '../../filter/filter.ts';
 import { nameParts } from '../../endpoint-text.ts';
 import { PRESETS, nameOf } from '../../time-range.ts';
-import type { UrlState, View } from '../../url-state.ts';
+import { nameFrom, type SavedView } from '../../saved-views.ts';
+import { parseState, type UrlState, type View } from '../../url-state.ts';
 
 /** Somewhere to go. */
 export interface Place {
@@ -10,8 +11,15 @@ export interface Place {
   readonly to: Partial<UrlState>;
 }
 
+/** Something to do with saved views. */
+export interface SavingAction {
+  readonly kind: 'Save this view' | 'Remove saved view';
+  readonly name: string;
+}
+
 /** What is known of names beside those of the page itself. */
 export interface KnownNames {
+  readonly saved: readonly SavedView[];
   readonly views: readonly (readonly [View, string])[];
   readonly applications: readonly string[];
   readonly endpoints: readonly {
@@ -29,6 +37,7 @@ const MAX_PLACES = 14;
 export function placesFor(text: string, filter: Filter, known: KnownNames): readonly Place[] {
   const wanted = text.trim();
   const places: readonly Place[] = [
+    ...known.saved.map(({ name, search }) => ({ kind: 'Saved view', name, to: parseState(search) })),
     ...known.views.map(([view, name]) => ({ kind: 'View', name, to: { view } })),
     ...known.endpoints.map(({ client_id: clientId, method, endpoint }) => ({
       kind: `Endpoint of ${clientId}`,
@@ -54,6 +63,17 @@ export function placesFor(text: string, filter: Filter, known: KnownNames): read
   const folded = wanted.toLowerCase();
   const named = places.filter(({ name }) => name.toLowerCase().includes(folded));
   return [...meantBy(wanted, filter), ...named].slice(0, MAX_PLACES);
+}
+
+/** A text that is written names the view that one looks at, and the saved view that has it whole may be removed. */
+export function savingActions(text: string, saved: readonly SavedView[]): readonly SavingAction[] {
+  const name = nameFrom(text);
+  if (name === '') return [];
+  const isSaved = saved.some((each) => each.name === name);
+  return [
+    { kind: 'Save this view', name },
+    ...(isSaved ? [{ kind: 'Remove saved view' as const, name }] : []),
+  ];
 }
 
 function meantBy(text: string, filter: Filter): readonly Place[] {

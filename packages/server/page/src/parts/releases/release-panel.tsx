@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Release } from '../../api-types.ts';
 import type { FilterChange } from '../../filter/filter.ts';
 import { count, dateAndTime, duration, share } from '../../format.ts';
-import { useNarrowing } from '../../page-context.ts';
+import { useNarrowing, usePage } from '../../page-context.ts';
 import type { UrlState } from '../../url-state.ts';
 import { BarList } from '../bar-list.tsx';
 import { Link } from '../link.tsx';
@@ -33,6 +33,8 @@ export function ReleasePanel({ release, onClose }: ReleasePanelProps): JSX.Eleme
     note: requests === 1 ? 'request' : 'requests',
   }));
   const { previous } = release;
+  const { method, endpoint } = usePage().state.filter;
+  const against = { clientId: release.client_id, method, endpoint, environment: undefined };
   return (
     <Panel
       title={nameOf(release)}
@@ -46,6 +48,14 @@ export function ReleasePanel({ release, onClose }: ReleasePanelProps): JSX.Eleme
       <p>
         First seen {dateAndTime(Date.parse(release.first_seen))}
         {previous !== null && `, after ${previous.release}`}. <Link to={own()}>Only its requests</Link>
+        {previous !== null && (
+          <>
+            {' · '}
+            <Link to={own({}, { view: 'compare', against: { ...against, release: previous.release } })}>
+              Compare with {previous.release}
+            </Link>
+          </>
+        )}
       </p>
       <Figures release={release} />
       <h3>
