@@ -19,6 +19,8 @@ const versions = (
 export const SETUPS: readonly Setup[] = [
   ...versions('express', ['express', 'express-5-0', 'express-4'], { wanted: OF_EXPRESS, least: 115 }),
   ...versions('fastify', ['fastify', 'fastify-4'], { wanted: [], least: 55 }),
+  { name: 'Koa 3', args: ['koa', 'koa', '@koa/router'], wanted: [], least: 55 },
+  { name: 'Hapi 21', args: ['hapi', '@hapi/hapi'], wanted: [], least: 55 },
   { name: 'NestJS on Express', args: ['nest', 'express'], wanted: OF_NEST_ON_EXPRESS, least: 55 },
   { name: 'NestJS on Fastify', args: ['nest', 'fastify'], wanted: [], least: 55 },
   // Its dependencies do not load from Node 24 on.
