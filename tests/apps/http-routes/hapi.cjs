@@ -31,14 +31,17 @@ function plain(Hapi) {
         return h.abandon;
       },
     }),
-    get('/pre/{id}', { options: { pre: [() => 'pre'], handler } , handler: undefined }),
+    get('/pre/{id}', { options: { pre: [() => 'pre'], handler }, handler: undefined }),
     get('/cors/{id}', { options: { cors: true, handler }, handler: undefined }),
     { method: ['GET', 'PUT'], path: '/routed/{id}', handler },
     { method: '*', path: '/all/{id}', handler },
     get('/hosted/{id}', { vhost: 'svc.example' }),
     get('/internal/{id}', { options: { isInternal: true, handler }, handler: undefined }),
     get('/closed/{id}', {
-      options: { ext: { onPreAuth: { method: (request, h) => h.response('no').code(401).takeover() } }, handler },
+      options: {
+        ext: { onPreAuth: { method: (request, h) => h.response('no').code(401).takeover() } },
+        handler,
+      },
       handler: undefined,
     }),
     get('/validated/{id}', {
@@ -69,7 +72,12 @@ const PLAIN = [
 
 /** Plugins with and without prefixes and hosts, and extensions that answer before a route is chosen. */
 async function plugins(Hapi) {
-  const server = Hapi.server({ port: 0, host: '127.0.0.1', debug: false, router: { stripTrailingSlash: true } });
+  const server = Hapi.server({
+    port: 0,
+    host: '127.0.0.1',
+    debug: false,
+    router: { stripTrailingSlash: true },
+  });
   server.ext('onRequest', (request, h) => {
     if (request.path.startsWith('/refused')) return h.response('no').code(403).takeover();
     if (request.path.startsWith('/old/')) request.setUrl(request.path.replace('/old/', '/open/'));
@@ -86,7 +94,9 @@ async function plugins(Hapi) {
     routes: { prefix: '/v1' },
   });
   await server.register(of('tenants', get('/home')), { routes: { prefix: '/tenants/{tenant}' } });
-  await server.register(of('hosted', get('/hosted/{id}')), { routes: { vhost: 'svc.example', prefix: '/at' } });
+  await server.register(of('hosted', get('/hosted/{id}')), {
+    routes: { vhost: 'svc.example', prefix: '/at' },
+  });
   server.route(get('/refused/{id}'));
   return server;
 }

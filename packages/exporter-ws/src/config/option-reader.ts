@@ -176,8 +176,9 @@ export function wordList<const Words extends readonly string[]>(
     fallback: [],
     fromEnv: (value) => listOf(value.toLowerCase()),
     parse(value, name) {
-      if (Array.isArray(value) && value.every((part) => isWord(part))) return Object.freeze([...new Set(value)]);
-      return invalid(name, `a list of ${words.join(', ')}`, excerpt(value));
+      if (Array.isArray(value) && value.every((part) => isWord(part)))
+        return Object.freeze([...new Set(value)]);
+      return invalid(name, `a list of these words: ${words.join(', ')}`);
     },
   };
 }

@@ -26,7 +26,11 @@ export function captureAskedFor(env: Environment): string | undefined {
 export function wantsSdk(env: Environment, places: readonly string[] = placesToLook()): boolean {
   const asked = captureAskedFor(env);
   if (asked === 'light' || asked === 'otel') return asked === 'otel';
-  return !announcesRequests() || wantsSpansElsewhere(env) || needsInstrumentation(places, namedByPatches(env['CERBERUS_PATCH_ROUTES']));
+  return (
+    !announcesRequests() ||
+    wantsSpansElsewhere(env) ||
+    needsInstrumentation(places, namedByPatches(env['CERBERUS_PATCH_ROUTES']))
+  );
 }
 
 /** Bun and Deno run modules of Node.js without what it says in its channels, or not all of it. */

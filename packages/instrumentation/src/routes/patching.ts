@@ -26,7 +26,14 @@ const PACKAGES: Readonly<Record<PatchableFramework, readonly string[]>> = {
  */
 export function namedByPatches(asked: string | undefined): ReadonlySet<string> {
   const words = asked?.split(',').map((word) => word.trim().toLowerCase()) ?? [];
-  return new Set(PATCHABLE.filter((framework) => words.includes(framework)).flatMap((each) => PACKAGES[each]));
+  return new Set(
+    PATCHABLE.filter((framework) => words.includes(framework)).flatMap((each) => PACKAGES[each]),
+  );
+}
+
+/** The framework to patch for the routes of this package. */
+export function patchNaming(name: string): PatchableFramework | undefined {
+  return PATCHABLE.find((framework) => PACKAGES[framework].includes(name));
 }
 
 /**
