@@ -23,7 +23,7 @@ export const OF_HAPI: LatePatch = {
   method: '_execute',
   note(request) {
     const { raw } = request as HapiRequest;
-    if (raw?.req !== undefined) raw.req[REQUEST] = request as HapiRequest;
+    if (raw?.req !== undefined) raw.req[REQUEST] = request;
   },
 };
 

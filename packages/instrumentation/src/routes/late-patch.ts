@@ -4,7 +4,7 @@ export interface LatePatch {
   readonly file: string;
   readonly method: string;
   /** Called before the method, with what that is given. What it throws is lost. */
-  note(owner: object, args: readonly unknown[]): void;
+  readonly note: (owner: object, args: readonly unknown[]) => void;
 }
 
 type Method = (this: object, ...args: unknown[]) => unknown;

@@ -84,8 +84,8 @@ describe('a patched method', () => {
     nothing: undefined,
     'an object': { prototype: { handle: () => undefined } },
     'a function without a prototype': () => undefined,
-    'a class without the method': class {},
-    'a class that throws': new Proxy(class {}, {
+    'a class without the method': Error,
+    'a class that throws': new Proxy(Error, {
       get() {
         throw new Error('on purpose');
       },
