@@ -1,5 +1,5 @@
 // A patch of frameworks that are loaded and listen already: real ones, of which this process has several copies.
-import { HttpServerInstrumentation } from '@cerberus-otel/instrumentation';
+import { CerberusSpanProcessor, HttpServerInstrumentation } from '@cerberus-otel/instrumentation';
 import { expect } from 'chai';
 import { createServer, type RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
@@ -64,5 +64,16 @@ describe('a late patch', () => {
     instrumentation.setConfig({ patchRoutes: ['koa'] });
     await serveOne(new koa3().callback());
     expect(untouched()).to.deep.equal([false, false]);
+  });
+
+  it('is asked for by the processor as well, whose `shutdown` undoes what nobody else wants', async () => {
+    const instrumentation = instrument(['koa']);
+    const processor = new CerberusSpanProcessor({ patchRoutes: ['koa'], secretKey: 'k'.repeat(32) });
+    afterTest(async () => processor.shutdown());
+    await serveOne(new koa3().callback());
+    instrumentation.disable();
+    expect(untouched()).to.deep.equal([false, false]);
+    await processor.shutdown();
+    expect(untouched()).to.deep.equal([true, true]);
   });
 });
