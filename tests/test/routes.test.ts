@@ -22,6 +22,11 @@ const PAIRS: readonly Setting[] = [
 ];
 /** Those whose routes are read from their requests, without an SDK too. */
 const READ = new Set(['express', 'fastify', 'fastify-named', 'nest-express', 'nest-fastify', 'restify']);
+/** Those whose routes are read where the framework is patched. */
+const PATCHED = new Map([
+  ['koa', 'koa'],
+  ['hapi', 'hapi'],
+]);
 /** For what `register` does itself. */
 const OTHER_PAIRS: readonly Setting[] = [
   ['sdk-2', 'cjs'],
@@ -95,6 +100,7 @@ describe('routes without a line of code', function () {
       CERBERUS_TOKEN: TOKEN,
       CERBERUS_CLIENT_ID: clientId,
       CERBERUS_CAPTURE: capture,
+      ...(capture === 'light' && { CERBERUS_PATCH_ROUTES: PATCHED.get(app) ?? '' }),
     });
     afterTest(() => example.kill());
     for (const path of ['/users/7', '/nope'])
@@ -113,7 +119,9 @@ describe('routes without a line of code', function () {
       const settings = [...PAIRS, ...others];
       const found = await Promise.all([
         ...settings.map(async (setting) => eventsOf(app, setting, 'otel')),
-        ...(READ.has(app) ? PAIRS.map(async (setting) => eventsOf(app, setting, 'light')) : []),
+        ...(READ.has(app) || PATCHED.has(app)
+          ? PAIRS.map(async (setting) => eventsOf(app, setting, 'light'))
+          : []),
       ]);
       const expected = [
         ['/users/7', 200, route],

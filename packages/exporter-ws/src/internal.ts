@@ -30,6 +30,7 @@ export {
   readOptions,
   text,
   textList,
+  wordList,
   type Environment,
   type OptionKind,
   type OptionTable,

@@ -28,6 +28,7 @@ import { Doctor } from './observe/doctor.ts';
 import { HookFailures } from './observe/hook-failures.ts';
 import { processorMetrics } from './observe/processor-metrics.ts';
 import type { CerberusSpanProcessorStats } from './observe/processor-stats.ts';
+import { patchFrameworks } from './routes/patching.ts';
 import type { SdkSpan, SpanProcessorLike } from './sdk/sdk-types.ts';
 
 type Root = SdkSpan & RequestSpan;
@@ -49,6 +50,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   readonly #handOver: HandOver | undefined;
   readonly #hint: ForwardingHint | undefined;
   readonly #stopObserving: () => void;
+  readonly #unpatch: () => void;
   readonly #stopWaitingForEnd: () => void;
   readonly #failures: HookFailures;
   readonly #doctor: Doctor;
@@ -98,6 +100,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       reporter,
     });
     this.#registry.open();
+    this.#unpatch = patchFrameworks(config.patchRoutes);
     this.#stopWaitingForEnd = atProcessEnd({
       handOver: () => this.#handOverNow(),
       flush: () => this.forceFlush(),
@@ -267,6 +270,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     await new Promise<void>((resolve) => this.#clock.afterInput(resolve));
     this.#closed = true;
     this.#registry.close();
+    this.#unpatch();
     this.#lateRoutes.settle();
     try {
       await this.#handOver?.settle();

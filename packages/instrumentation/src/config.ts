@@ -13,6 +13,7 @@ import {
   proxyOption,
   readOptions,
   text,
+  wordList,
   type Clock,
   type Environment,
   type OptionKind,
@@ -23,6 +24,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import type { ForwardedHeader } from './enrich/client-address.ts';
 import { ignorePathsOption, type PathFilter, type PathPattern } from './enrich/ignore-paths.ts';
 import { trustProxyOption, type TrustProxy } from './enrich/trust-proxy.ts';
+import { PATCHABLE, type PatchableFramework } from './routes/patching.ts';
 import type { SpanExporterLike } from './sdk/sdk-types.ts';
 
 /** What tests replace: time, chance, the environment and where messages go; and what a set-up knows of who else is there. */
@@ -82,6 +84,11 @@ export interface CerberusSpanProcessorOptions {
    * Excludes `sourceIp: 'raw'`. Default: false.
    */
   redactSpans?: boolean | undefined;
+  /**
+   * Frameworks to patch when a server has its first request, because nothing else leads to their routes: `koa` (with `@koa/router` or
+   * `koa-router`) and `hapi`. Default: none.
+   */
+  patchRoutes?: readonly PatchableFramework[] | undefined;
   /** Where metrics about the processor itself go, such as `otel.sdk.processor.span.processed`. Default: nowhere. */
   selfObsMeterProvider?: MeterProvider | undefined;
 }
@@ -108,6 +115,7 @@ export interface ProcessorConfig {
   readonly forwardedHeader: ForwardedHeader;
   readonly ignorePaths: PathFilter;
   readonly redactSpans: boolean;
+  readonly patchRoutes: readonly PatchableFramework[];
   readonly selfObsMeterProvider: MeterProvider | undefined;
 }
 
@@ -131,6 +139,7 @@ export const PROCESSOR_OPTION_TABLE: ProcessorOptionTable = {
   forwardedHeader: oneOf(['x-forwarded-for', 'forwarded'], 'x-forwarded-for'),
   ignorePaths: ignorePathsOption(),
   redactSpans: flag(false),
+  patchRoutes: wordList(PATCHABLE),
   selfObsMeterProvider: meterProviderOption(),
 };
 

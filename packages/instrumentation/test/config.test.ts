@@ -27,6 +27,7 @@ describe('the options of CerberusSpanProcessor', () => {
       trustProxy: undefined,
       forwardedHeader: 'x-forwarded-for',
       redactSpans: false,
+      patchRoutes: [],
       selfObsMeterProvider: undefined,
     });
   });
@@ -61,6 +62,8 @@ describe('the options of CerberusSpanProcessor', () => {
     [{ forwardedHeader: 'x-real-ip' as never }, 'forwardedHeader', 'OPTION_INVALID'],
     [{ trustProxy: true as never }, 'trustProxy', 'OPTION_INVALID'],
     [{ redactSpans: true, sourceIp: 'raw' }, 'redactSpans', 'OPTION_INVALID'],
+    [{ patchRoutes: ['express' as never] }, 'patchRoutes', 'OPTION_INVALID'],
+    [{ patchRoutes: 'koa' as never }, 'patchRoutes', 'OPTION_INVALID'],
     [{ backendUrl: 'https://b.example' }, 'token', 'OPTION_MISSING'],
     [{ backendUrl: 'wss://b.example', token: 't' }, 'backendUrl', 'OPTION_INVALID'],
     [{ backendUrl: 'https://canary@b.example', token: 't' }, 'backendUrl', 'OPTION_INVALID'],

@@ -11,8 +11,12 @@ const SERVER = 1;
 const INSTRUMENTATIONS = {
   express: ['@opentelemetry/instrumentation-express', 'ExpressInstrumentation'],
   fastify: ['@fastify/otel', 'FastifyOtelInstrumentation', { registerOnInitialization: true }],
+  koa: ['@opentelemetry/instrumentation-koa', 'KoaInstrumentation'],
+  hapi: ['@opentelemetry/instrumentation-hapi', 'HapiInstrumentation'],
   restify: ['@opentelemetry/instrumentation-restify', 'RestifyInstrumentation'],
 };
+/** Those whose routes are asked for as a patch. */
+const PATCHED = new Set(['koa', 'hapi']);
 
 function ofFramework(name) {
   const [from, className, options] = INSTRUMENTATIONS[name];
@@ -36,7 +40,9 @@ async function seenOf(port, line) {
 
 async function main() {
   const { frameworks = args, applications } = require(`./${file}.cjs`);
-  start(instrumentation(), process.env.KIND === 'standard' ? frameworks.map(ofFramework) : []);
+  const isStandard = process.env.KIND === 'standard';
+  const patchRoutes = frameworks.filter((name) => PATCHED.has(name));
+  start(instrumentation(isStandard ? {} : { patchRoutes }), isStandard ? frameworks.map(ofFramework) : []);
   const report = {};
   for (const { name, lines, listen } of applications(fromSdk, ...args)) {
     const { port, close } = await listen();

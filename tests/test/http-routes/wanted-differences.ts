@@ -94,3 +94,32 @@ export const OF_EXPRESS: readonly WantedDifference[] = [
 export const OF_NEST_ON_EXPRESS: readonly WantedDifference[] = [
   { why: ROUTE_OF_NOTHING, cases: { 'prefixed and versioned: GET /': ['GET /', 'GET'] } },
 ];
+
+export const OF_KOA: readonly WantedDifference[] = [
+  {
+    why: 'a handler of several routes has the route that it was called for',
+    cases: { 'plain: GET /shared/7/again': ['GET', 'GET /shared/:id/again'] },
+  },
+];
+
+export const OF_HAPI: readonly WantedDifference[] = [
+  {
+    why: 'a route that was chosen is one, also when something answers before its handler',
+    cases: {
+      'plain: GET /closed/7': ['GET', 'GET /closed/{id}'],
+      'plain: GET /validated/x': ['GET', 'GET /validated/{id}'],
+    },
+  },
+  {
+    why: 'a route of a plugin has the prefix that the plugin was registered with',
+    cases: {
+      'plugins: GET /v1': ['GET /', 'GET /v1'],
+      'plugins: GET /v1/': ['GET /', 'GET /v1'],
+      'plugins: GET /v1/items/7': ['GET /items/{item}', 'GET /v1/items/{item}'],
+      'plugins: GET /v1/items/7/': ['GET /items/{item}', 'GET /v1/items/{item}'],
+      'plugins: GET /v1/fails/7': ['GET /fails/{item}', 'GET /v1/fails/{item}'],
+      'plugins: GET /tenants/acme/home': ['GET /home', 'GET /tenants/{tenant}/home'],
+      'plugins: GET /at/hosted/7': ['GET /hosted/{id}', 'GET /at/hosted/{id}'],
+    },
+  },
+];

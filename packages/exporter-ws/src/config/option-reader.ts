@@ -167,6 +167,22 @@ export function textList(): OptionKind<readonly string[] | undefined> {
   };
 }
 
+/** A list of lower-case words of a closed set, each once; comma-separated in the environment, in any case. */
+export function wordList<const Words extends readonly string[]>(
+  words: Words,
+): OptionKind<readonly Words[number][]> {
+  const isWord = (value: unknown): value is Words[number] => words.some((word) => word === value);
+  return {
+    fallback: [],
+    fromEnv: (value) => listOf(value.toLowerCase()),
+    parse(value, name) {
+      if (Array.isArray(value) && value.every((part) => isWord(part)))
+        return Object.freeze([...new Set(value)]);
+      return invalid(name, `a list of these words: ${words.join(', ')}`);
+    },
+  };
+}
+
 /** Anything that `accepts`; cannot come from the environment. */
 export function given<T>(rule: string, accepts: (value: unknown) => value is T): OptionKind<T | undefined> {
   return {

@@ -54,7 +54,7 @@ export async function* checkUp(
   const by = setUpBy(env, places, setUp);
   if (setUp === undefined) yield* installedPackages(places, by !== 'nobody');
   else yield* checkSetUp(setUp);
-  yield* checkRoutes(places, by, setUp);
+  yield* checkRoutes(env, places, by, setUp);
   const quiet = { ...env, CERBERUS_WARNINGS: 'false' };
   const options = checkOptions(quiet, setUp);
   yield options.check;

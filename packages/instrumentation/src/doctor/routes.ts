@@ -1,5 +1,7 @@
+import type { Environment } from '@cerberus-otel/exporter-ws/internal';
 import { routeAdvice, type RoutingFramework, type SetUpBy } from '../observe/route-advice.ts';
 import { routingFrameworks } from '../observe/routing-framework.ts';
+import { namedByPatches } from '../routes/patching.ts';
 import { SAYS_ROUTES } from '../routes/route-of.ts';
 import { declaredPackages, isInstalled } from '../sdk/installed.ts';
 import { installCommand } from '../sdk/install-command.ts';
@@ -12,16 +14,33 @@ import type { SetUp } from './set-up.ts';
  *
  * @param by who sets up, and whether there is an SDK
  */
-export function* checkRoutes(places: readonly string[], by: SetUpBy, setUp?: SetUp): Generator<Check> {
+export function* checkRoutes(
+  env: Environment,
+  places: readonly string[],
+  by: SetUpBy,
+  setUp?: SetUp,
+): Generator<Check> {
+  const patched = patchedIn(env, setUp);
   const declared = declaredPackages(places);
   const isDeclared = (name: string): boolean => declared.has(name);
-  for (const framework of routingFrameworks(isDeclared, places)) yield checkFramework(framework, by, setUp);
+  for (const framework of routingFrameworks(isDeclared, places)) {
+    const { name } = framework;
+    if (patched.has(name))
+      yield { what: `routes of ${name}`, verdict: 'ok', finding: 'named by the patch that is asked for' };
+    else yield checkFramework(framework, by, setUp);
+  }
   for (const { name, eventsOf = [] } of INSTRUMENTATIONS) {
     const server = eventsOf.find(isDeclared);
     if (server === undefined || isInstalled(name, places)) continue;
     const finding = `calls that a server of ${server} answers give no events. Run: ${installCommand([name], places)}`;
     yield { what: `events of ${server}`, verdict: 'warning', finding };
   }
+}
+
+/** Packages whose routes a patch names, as code or else the environment says. */
+function patchedIn(env: Environment, setUp: SetUp | undefined): ReadonlySet<string> {
+  const { patchRoutes } = (setUp?.processor ?? {}) as { readonly patchRoutes?: unknown };
+  return namedByPatches(Array.isArray(patchRoutes) ? patchRoutes.join(',') : env['CERBERUS_PATCH_ROUTES']);
 }
 
 function checkFramework(framework: RoutingFramework, by: SetUpBy, setUp?: SetUp): Check {

@@ -12,6 +12,7 @@ import { REQUEST_START, STREAM_START } from '../capture/announcements.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { HookFailures } from '../observe/hook-failures.ts';
 import { listenToFrameworks } from '../routes/listening.ts';
+import { patchFrameworks } from '../routes/patching.ts';
 import { Exchange } from './exchange.ts';
 import { announcesStreams, isHttpRequest, requestOf, type StreamStart } from './http2-requests.ts';
 import { readHttpServerOptions, type HttpServerInstrumentationConfig } from './options.ts';
@@ -45,6 +46,7 @@ export class HttpServerInstrumentation {
   #duration = histogramOf(metrics.getMeterProvider());
   #isEnabled = false;
   #stopListening: () => void = noop;
+  #unpatch: () => void = noop;
   #hasSaidPassive = false;
   #hasSaidDeaf = false;
 
@@ -64,6 +66,7 @@ export class HttpServerInstrumentation {
     subscribe(REQUEST_START, this.#onStart);
     subscribe(STREAM_START, this.#onStream);
     this.#stopListening = listenToFrameworks();
+    this.#patch();
   }
 
   /** Follows no further requests; those under way get their spans. */
@@ -73,6 +76,8 @@ export class HttpServerInstrumentation {
     unsubscribe(STREAM_START, this.#onStream);
     this.#stopListening();
     this.#stopListening = noop;
+    this.#unpatch();
+    this.#unpatch = noop;
   }
 
   setTracerProvider(provider: TracerProvider): void {
@@ -94,7 +99,9 @@ export class HttpServerInstrumentation {
     const { enabled } = readHttpServerOptions(config);
     this.#config = { ...config, enabled };
     this.#tracing = this.#traceAnew();
-    if (this.#isEnabled) this.#sayDeaf();
+    if (!this.#isEnabled) return;
+    this.#sayDeaf();
+    this.#patch();
   }
 
   getConfig(): HttpServerInstrumentationConfig {
@@ -104,6 +111,12 @@ export class HttpServerInstrumentation {
   #traceAnew(): RequestTracing {
     const instruments = { tracer: this.#tracer, duration: this.#duration };
     return new RequestTracing(readHttpServerOptions(this.#config), instruments, this.#failures);
+  }
+
+  /** As the options say now. */
+  #patch(): void {
+    this.#unpatch();
+    this.#unpatch = patchFrameworks(readHttpServerOptions(this.#config).patchRoutes);
   }
 
   /** Once, although it is so for every request. */

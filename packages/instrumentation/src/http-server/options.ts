@@ -5,8 +5,10 @@ import {
   given,
   readOptions,
   textList,
+  wordList,
   type OptionKind,
 } from '@cerberus-otel/exporter-ws/internal';
+import { PATCHABLE, type PatchableFramework } from '../routes/patching.ts';
 
 /** What hooks read of a request: Node's `IncomingMessage`, which a hook may declare instead. */
 export interface IncomingRequestLike {
@@ -64,6 +66,8 @@ export interface HttpServerInstrumentationConfig extends Hooks {
   redactedQueryParamsServer?: readonly string[] | undefined;
   /** Follows requests of HTTP/2 too, on a Node.js that announces them: 22.17, 24.2 or later. Default: false. */
   http2?: boolean | undefined;
+  /** Frameworks to patch when a server has its first request, because nothing else leads to their routes. Default: none. */
+  patchRoutes?: readonly PatchableFramework[] | undefined;
   /** Adds `user_agent.synthetic.type`: `bot` or `test`. Default: false. */
   enableSyntheticSourceDetection?: boolean | undefined;
 }
@@ -75,6 +79,7 @@ export interface HttpServerConfig extends Partial<Hooks> {
   readonly requireParentforIncomingSpans: boolean;
   readonly redactedQueryParamsServer: readonly string[] | undefined;
   readonly http2: boolean;
+  readonly patchRoutes: readonly PatchableFramework[];
   readonly enableSyntheticSourceDetection: boolean;
 }
 
@@ -107,6 +112,7 @@ const TABLE = {
   requireParentforIncomingSpans: flag(false),
   redactedQueryParamsServer: textList(),
   http2: flag(false),
+  patchRoutes: wordList(PATCHABLE),
   enableSyntheticSourceDetection: flag(false),
 };
 

@@ -1,3 +1,5 @@
+import { patchNaming } from '../routes/patching.ts';
+
 /** A framework that knows routes, and what makes OpenTelemetry know them. */
 export interface RoutingFramework {
   /** Its package. */
@@ -23,7 +25,10 @@ export function routeAdvice(framework: RoutingFramework, by: SetUpBy): string {
   // A middleware needs no SDK.
   if (by === 'nobody' && className !== undefined) {
     const install = commandWithSdk === undefined ? '' : `run: ${commandWithSdk}, and `;
-    return `${instrumentation} names them, with an SDK: ${install}start with \`register\` and CERBERUS_CAPTURE=otel (docs/capture.md)`;
+    const word = patchNaming(name);
+    const patch =
+      word === undefined ? '' : `. Or without one: CERBERUS_PATCH_ROUTES=${word} (docs/frameworks.md)`;
+    return `${instrumentation} names them, with an SDK: ${install}start with \`register\` and CERBERUS_CAPTURE=otel (docs/capture.md)${patch}`;
   }
   if (by !== 'register') {
     const install = command === undefined ? '' : `Run: ${command} and then `;

@@ -1,5 +1,6 @@
 import type { Environment } from '@cerberus-otel/exporter-ws/environment';
 import { routingFrameworks } from '../observe/routing-framework.ts';
+import { namedByPatches } from '../routes/patching.ts';
 import { SAYS_ROUTES } from '../routes/route-of.ts';
 import { declaredPackages, isInstalled } from '../sdk/installed.ts';
 import { INSTRUMENTATIONS } from '../sdk/instrumentations.ts';
@@ -25,7 +26,11 @@ export function captureAskedFor(env: Environment): string | undefined {
 export function wantsSdk(env: Environment, places: readonly string[] = placesToLook()): boolean {
   const asked = captureAskedFor(env);
   if (asked === 'light' || asked === 'otel') return asked === 'otel';
-  return !announcesRequests() || wantsSpansElsewhere(env) || needsInstrumentation(places);
+  return (
+    !announcesRequests() ||
+    wantsSpansElsewhere(env) ||
+    needsInstrumentation(places, namedByPatches(env['CERBERUS_PATCH_ROUTES']))
+  );
 }
 
 /** Bun and Deno run modules of Node.js without what it says in its channels, or not all of it. */
@@ -39,11 +44,12 @@ function wantsSpansElsewhere(env: Environment): boolean {
 }
 
 /** As the application's package.json says or, where there is none, what is installed; what is not installed cannot be needed. */
-function needsInstrumentation(places: readonly string[]): boolean {
+function needsInstrumentation(places: readonly string[], patched: ReadonlySet<string>): boolean {
   const declared = declaredPackages(places);
   const isUsed = (name: string): boolean =>
     declared.size === 0 ? isInstalled(name, places) : declared.has(name);
-  const needing = routingFrameworks((name) => isUsed(name) && !SAYS_ROUTES.has(name), places);
+  const isUnnamed = (name: string): boolean => !SAYS_ROUTES.has(name) && !patched.has(name);
+  const needing = routingFrameworks((name) => isUsed(name) && isUnnamed(name), places);
   // One without a class has an instrumentation of ours.
   const isNamed = needing.some(({ command, className }) => command === undefined || className === undefined);
   const isCalled = INSTRUMENTATIONS.some(

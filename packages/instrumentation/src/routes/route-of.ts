@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { expressRoute } from './express.ts';
 import { fastifyRoute } from './fastify.ts';
+import { hapiRoute } from './hapi.ts';
+import { koaRoute } from './koa.ts';
 import { nextRoute } from './next.ts';
 import { restifyRoute } from './restify.ts';
 
@@ -14,7 +16,7 @@ export const SAYS_ROUTES: ReadonlySet<string> = new Set([
 ]);
 
 /** Each knows the requests of one framework. */
-const SOURCES = [fastifyRoute, nextRoute, expressRoute, restifyRoute];
+const SOURCES = [fastifyRoute, nextRoute, expressRoute, restifyRoute, koaRoute, hapiRoute];
 
 /**
  * The route that a framework has chosen for a request, read from what the framework keeps of it, for those that no instrumentation names.

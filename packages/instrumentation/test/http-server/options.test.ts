@@ -11,6 +11,7 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
   ['startIncomingSpanHook', { startIncomingSpanHook: 1 }, /must be a function/],
   ['responseHook', { responseHook: {} }, /must be a function/],
   ['applyCustomAttributesOnSpan', { applyCustomAttributesOnSpan: null }, /must be a function/],
+  ['patchRoutes', { patchRoutes: ['koa', 'hono'] }, /`patchRoutes` must be a list of these words: koa, hapi/],
   ['http2', { http2: 'yes' }, /`http2` must be true or false/],
   ['enabled', { enabled: 'no' }, /`enabled` must be true or false/],
   ['requireParentforIncomingSpans', { requireParentforIncomingSpans: 1 }, /must be true or false/],

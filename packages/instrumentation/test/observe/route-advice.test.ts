@@ -45,6 +45,9 @@ describe('advice for missing routes', () => {
     expect(routeAdvice({ ...FASTIFY, commandWithSdk: undefined }, 'nobody')).to.match(
       /with an SDK: start with/,
     );
+    expect(routeAdvice({ ...FASTIFY, name: '@koa/router' }, 'nobody')).to.match(
+      /CERBERUS_CAPTURE=otel \(docs\/capture.md\)\. Or without one: CERBERUS_PATCH_ROUTES=koa /,
+    );
     expect(routeAdvice(HONO, 'nobody')).to.equal(routeAdvice(HONO, 'code'));
   });
 });

@@ -8,6 +8,9 @@ import { afterTest } from '../support/disposal.js';
 /** Below the packages that are installed here: SDK, HTTP's and Express' instrumentation. */
 const HERE = fileURLToPath(new URL('../', import.meta.url));
 
+/** Below all instrumentations. */
+const SDK_2 = fileURLToPath(new URL('../../../../tests/sdk-2/', import.meta.url));
+
 /** An application that depends on these, in a folder in which the SDK is installed, or in one in which nothing is. */
 function application(dependencies: readonly string[], folder = HERE): string[] {
   const own = mkdtempSync(join(folder, 'choice-'));
@@ -57,5 +60,12 @@ describe('register', () => {
     expect(wantsSdk({}, application(['connect'])), 'its instrumentation is not installed').to.equal(false);
     expect(wantsSdk({ CERBERUS_CAPTURE: 'light' }, application(['hono']))).to.equal(false);
     expect(wantsSdk({}, application(['hono'], '/tmp')), 'no SDK is installed').to.equal(false);
+  });
+
+  it('does without one for routes of a framework that it is asked to patch', () => {
+    const places = application(['@koa/router', '@hapi/hapi', 'express'], SDK_2);
+    const asked = (CERBERUS_PATCH_ROUTES: string): boolean => wantsSdk({ CERBERUS_PATCH_ROUTES }, places);
+    expect(wantsSdk({}, places), 'their instrumentations are installed').to.equal(true);
+    expect([asked('koa'), asked('Koa, HAPI'), asked('koa,hapi,')]).to.deep.equal([true, false, false]);
   });
 });
