@@ -112,6 +112,16 @@ describeOnEachStore('stored requests on the page', (emptyStore) => {
     });
   });
 
+  it('underline the name of the one under the pointer, and nothing before it', async () => {
+    const { page } = await openPage(server, '?view=requests&range=15m&refresh=off&path=%2Freports%2F1');
+    const row = page.locator('table.requests .row').first();
+    await row.hover();
+    const lines = [row, row.locator('.method'), row.locator('> bdi')].map((each) =>
+      each.evaluate((element) => getComputedStyle(element).textDecorationLine),
+    );
+    expect(await Promise.all(lines)).to.deep.equal(['none', 'none', 'underline']);
+  });
+
   it('are read page by page, each once, while others arrive', async () => {
     const { page } = await openPage(server, '?view=requests&range=15m&client_id=office');
     await page.getByText('50 shown').waitFor();

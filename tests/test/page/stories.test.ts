@@ -55,8 +55,13 @@ describeInBrowser('a question to the page', () => {
     (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
 
   async function shows(rows: Locator, expected: readonly string[]): Promise<void> {
-    const shown = async (): Promise<string> => JSON.stringify(await texts(rows));
-    await until(`${expected.join(', ')} are shown`, async () => (await shown()) === JSON.stringify(expected));
+    let shown: readonly string[] = [];
+    await until(`${expected.join(', ')} are shown`, async () => {
+      shown = await texts(rows);
+      return JSON.stringify(shown) === JSON.stringify(expected);
+    }).catch((error: unknown) => {
+      throw new Error(`shown are ${shown.join(', ')}`, { cause: error });
+    });
   }
 
   const paths = (page: Page): Locator => page.locator('table.requests .row > :last-child');
@@ -147,7 +152,7 @@ describeInBrowser('a question to the page', () => {
       await view(page, 'Consumers');
       await page.locator('table.consumers').getByRole('link', { name: 'Acme' }).click();
       await page.locator('.chip').waitFor();
-      await shows(page.locator('table.endpoints tbody th'), ['GET /products/:id', 'POST /checkout']);
+      await shows(page.locator('table.endpoints tbody th'), ['GET /products/:id', '(no route)']);
     });
   });
 
@@ -158,11 +163,7 @@ describeInBrowser('a question to the page', () => {
       await page.getByRole('region', { name: 'Paths' }).getByText('There are more paths.').waitFor();
       const clients = page.getByRole('region', { name: 'Top clients' }).locator('.bars li');
       await clients.first().getByRole('link').first().click();
-      await until(
-        'the client is in the address',
-        async () =>
-          new URL(page.url()).searchParams.get('source_ip')?.startsWith(SCANNER.slice(0, 8)) === true,
-      );
+      await page.locator('.chip', { hasText: SCANNER.slice(0, 8) }).waitFor();
     });
   });
 });

@@ -32,7 +32,9 @@ export function slowRelease(now: number): readonly SentEvent[] {
     const slower = isInvoice && isNew ? 10 : 1;
     return {
       client_id: 'billing',
-      ...(isInvoice ? { endpoint: `/invoices/${index}`, route: '/invoices/:id' } : { endpoint: '/rates' }),
+      ...(isInvoice
+        ? { endpoint: `/invoices/${index}`, route: '/invoices/:id' }
+        : { endpoint: '/rates', route: '/rates' }),
       timestamp: at(now - 8 * HOUR + minutes * MINUTE),
       latency_ms: (38 + (index % 10)) * slower,
       service_version: isNew ? '2.1.0' : '2.0.0',
@@ -46,6 +48,7 @@ export function stagingErrors(now: number): readonly SentEvent[] {
   return Array.from({ length: 40 }, (_, index) => ({
     client_id: 'office',
     endpoint: '/mail',
+    route: '/mail',
     status_code: 502,
     outcome: 'error',
     error_type: 'MailDown',
