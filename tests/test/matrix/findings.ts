@@ -48,6 +48,8 @@ const MEMBERS = new Set([
   'response_body_size',
   'network_protocol_version',
   'user_agent_synthetic_type',
+  // What the server calls a request without a route: made of its path.
+  'path_group',
 ]);
 
 export function findings(

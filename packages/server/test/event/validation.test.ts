@@ -65,6 +65,8 @@ describe('validateEvent', () => {
       consumer: HASH,
       consumerGroup: 'pro',
       consumerLabel: 'Acme Inc.',
+      // The server names it later.
+      pathGroup: null,
     });
     expect(adjustments).to.deep.equal([]);
   });

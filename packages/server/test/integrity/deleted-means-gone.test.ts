@@ -20,7 +20,14 @@ const LIMITS = { memoryLimit: '256MB', threads: 1 };
 /** Of clients whose events are all deleted, and of one that has others. */
 const [GONE, FAST_CLOCK, STAYS] = [hashOf(1001), hashOf(1002), hashOf(1003)];
 /** Columns of events that version 7 did not have. */
-const SINCE_8 = ['service_version', 'deployment_environment', 'consumer', 'consumer_group', 'consumer_label'];
+const SINCE_7 = [
+  'service_version',
+  'deployment_environment',
+  'consumer',
+  'consumer_group',
+  'consumer_label',
+  'path_group',
+];
 
 interface Arrival {
   readonly receivedAt: number;
@@ -118,7 +125,7 @@ describe('what is deleted', () => {
     await store.close();
     const instance = await DuckDBInstance.create(path);
     const connection = await instance.connect();
-    for (const column of SINCE_8) await connection.run(`ALTER TABLE events DROP COLUMN ${column}`);
+    for (const column of SINCE_7) await connection.run(`ALTER TABLE events DROP COLUMN ${column}`);
     await connection.run('DROP TABLE releases');
     await connection.run('UPDATE meta SET schema_version = 6');
     await connection.run(

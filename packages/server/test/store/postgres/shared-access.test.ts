@@ -110,7 +110,7 @@ describe('what one server on a database lets in, another one does', function () 
       const answer = await fetch(`${at(server)}/api/shares`, { headers });
       return ((await answer.json()) as { shares: unknown[] }).shares.length;
     };
-    const body = JSON.stringify({ view: 'overview', range: '24h', valid_millis: 3_600_000 });
+    const body = JSON.stringify({ view: 'overview', range: '24h', valid_for: '1h' });
     const created = await fetch(`${at(one)}/api/shares`, { method: 'POST', headers, body });
     const { secret } = (await created.json()) as { secret?: string };
     expect(created.status, JSON.stringify(secret)).to.equal(201);
