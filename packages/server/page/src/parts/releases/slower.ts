@@ -14,10 +14,9 @@ export interface Slower {
 
 /** The endpoints of an application whose p95 grew by a tenth or more, those that grew most first; of enough requests on both sides. */
 export function slowerOf(before: readonly EndpointRow[], after: readonly EndpointRow[]): readonly Slower[] {
-  const enough = (row: EndpointRow): boolean => row.requests >= LEAST_REQUESTS;
-  const old = new Map(before.filter(enough).map((row) => [keyOf(row), row.latency_ms.p95]));
+  const old = new Map(before.filter(isOfEnough).map((row) => [keyOf(row), row.latency_ms.p95]));
   return after
-    .filter(enough)
+    .filter(isOfEnough)
     .flatMap((row): Slower[] => {
       const [was, is] = [old.get(keyOf(row)) ?? null, row.latency_ms.p95];
       const grown = change(is, was);
@@ -25,6 +24,10 @@ export function slowerOf(before: readonly EndpointRow[], after: readonly Endpoin
       return [{ method: row.method, endpoint: row.endpoint, before: was, after: is }];
     })
     .toSorted((a, b) => b.after / b.before - a.after / a.before);
+}
+
+function isOfEnough({ requests }: EndpointRow): boolean {
+  return requests >= LEAST_REQUESTS;
 }
 
 function keyOf({ method, endpoint }: EndpointRow): string {
