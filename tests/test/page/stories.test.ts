@@ -29,7 +29,7 @@ describeInBrowser('a question to the page', () => {
   before(async () => {
     server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
     now = Date.now();
-    // A whole minute, which ends not before it is stored.
+    // The start of a minute: a moment later, when it is stored, it is still the same one.
     lastMail = Math.floor(now / MINUTE) * MINUTE - 3 * HOUR;
     const mail = { client_id: 'mailer', endpoint: '/send', timestamp: new Date(lastMail).toISOString() };
     await receivedAt(lastMail, () => store(server, mail));
