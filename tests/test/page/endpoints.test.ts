@@ -108,24 +108,4 @@ describeInBrowser('the list of endpoints', () => {
     await page.locator('table.endpoints').getByText('/things/2719', { exact: true }).waitFor();
     expect(await lines(page)).to.have.length(1);
   });
-
-  it('answers who scans us, in two clicks', async () => {
-    const { page, problems } = await openPage(server, '?range=15m&refresh=off');
-    let clicks = 0;
-    await page.locator('table.endpoints').getByRole('link', { name: '(no route)' }).first().click();
-    clicks += 1;
-    await page.getByRole('heading', { name: '(no route)' }).waitFor();
-    const paths = page.getByRole('region', { name: 'Paths' });
-    await paths.getByText('There are more paths.').waitFor();
-    const clients = page.getByRole('region', { name: 'Top clients' });
-    await clients.locator('.bars li a').first().click();
-    clicks += 1;
-    await until(
-      'the client is in the address',
-      async () => new URL(page.url()).searchParams.get('source_ip')?.startsWith(SCANNER.slice(0, 8)) === true,
-    );
-    process.stdout.write(`      who scans us: ${clicks} clicks\n`);
-    expect(clicks).to.be.at.most(4);
-    expect(problems).to.deep.equal([]);
-  });
 });

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { openPage, takePicture } from '../support/browser.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
+import { findAnswer } from '../support/story.js';
 import { until } from '../support/until.js';
 
 const CURIOUS = 'c'.repeat(64);
@@ -65,50 +66,60 @@ describeOnEachStore('stored requests on the page', (emptyStore) => {
       return JSON.stringify(shown) === JSON.stringify(expected);
     });
 
-  it('answer which requests were slower than a second, in four clicks', async () => {
-    const { page, problems } = await openPage(server, '?range=15m&refresh=off');
-    await page.getByRole('link', { name: 'Requests', exact: true }).click();
-    await page.getByRole('button', { name: 'Add filter' }).click();
-    // The first thing that the menu offers.
-    await page.getByLabel('At least, ms').fill('1000');
-    await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('button', { name: 'Slowest' }).click();
-    await showsRows(page, ['/reports/2', '/reports/3']);
-    const { searchParams } = new URL(page.url());
-    expect(Object.fromEntries(searchParams)).to.include({ latency_ms_min: '1000', order: 'slowest' });
-    const aborted = page.locator('table.requests tbody tr', { hasText: '/reports/2' }).locator('.badge');
-    expect(await aborted.innerText(), 'no success').to.equal('200 aborted');
-    expect(await aborted.getAttribute('class')).to.include('s-4xx');
-    await takePicture(page, 'requests-slow');
-    expect(problems).to.deep.equal([]);
+  it('answer which were slower than a second', async () => {
+    await findAnswer(server, 'Which requests took over a second?', async (page) => {
+      await page.getByRole('link', { name: 'Requests', exact: true }).click();
+      await page.getByRole('button', { name: 'Add filter' }).click();
+      // The first thing that the menu offers.
+      await page.getByLabel('At least, ms').fill('1000');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('button', { name: 'Slowest' }).click();
+      await showsRows(page, ['/reports/2', '/reports/3']);
+      const { searchParams } = new URL(page.url());
+      expect(Object.fromEntries(searchParams)).to.include({ latency_ms_min: '1000', order: 'slowest' });
+      const aborted = page.locator('table.requests tbody tr', { hasText: '/reports/2' }).locator('.badge');
+      expect(await aborted.innerText(), 'no success').to.equal('200 aborted');
+      expect(await aborted.getAttribute('class')).to.include('s-4xx');
+      await takePicture(page, 'requests-slow');
+    });
   });
 
-  it('answer who got the errors and what else they asked for, in three clicks', async () => {
-    const { page, problems } = await openPage(server, '?range=15m&refresh=off');
-    await page.locator('.legend').getByRole('link', { name: '5xx' }).click();
-    await page.locator('.chip', { hasText: '5xx' }).waitFor();
-    const client = page.locator('.bars li', { has: page.locator(`code[title="${CURIOUS}"]`) });
-    await client.locator('.number a').click();
-    await showsRows(page, ['/reports/3']);
-    await page.locator('table.requests .row').first().click();
-    const detail = page.getByRole('complementary', { name: 'One request' });
-    await detail.locator('.neighbours').waitFor();
-    expect(await detail.locator('.neighbours li bdi').allInnerTexts()).to.deep.equal([
-      '/reports/1',
-      '/reports/2',
-      '/reports/3',
-    ]);
-    expect(await detail.innerText()).to.include('PoolExhausted');
-    const trace = detail.getByRole('link', { name: '0af7651916cd43dd8448eb211c80319c' });
-    expect(await trace.getAttribute('href')).to.equal(
-      'https://traces.example/0af7651916cd43dd8448eb211c80319c',
+  it('answer who got the errors and what else they asked for', async () => {
+    await findAnswer(server, 'Who got the errors, and what else did they ask for?', async (page) => {
+      await page.locator('.legend').getByRole('link', { name: '5xx' }).click();
+      await page.locator('.chip', { hasText: '5xx' }).waitFor();
+      const client = page.locator('.bars li', { has: page.locator(`code[title="${CURIOUS}"]`) });
+      await client.locator('.number a').click();
+      await showsRows(page, ['/reports/3']);
+      await page.locator('table.requests .row').first().click();
+      const detail = page.getByRole('complementary', { name: 'One request' });
+      await detail.locator('.neighbours').waitFor();
+      expect(await detail.locator('.neighbours li bdi').allInnerTexts()).to.deep.equal([
+        '/reports/1',
+        '/reports/2',
+        '/reports/3',
+      ]);
+      expect(await detail.innerText()).to.include('PoolExhausted');
+      const trace = detail.getByRole('link', { name: '0af7651916cd43dd8448eb211c80319c' });
+      expect(await trace.getAttribute('href')).to.equal(
+        'https://traces.example/0af7651916cd43dd8448eb211c80319c',
+      );
+      await takePicture(page, 'requests-open');
+      await detail.getByRole('link', { name: '/reports/1' }).click();
+      await detail.getByRole('link', { name: 'pro' }).waitFor();
+      await page.keyboard.press('Escape');
+      await detail.waitFor({ state: 'detached' });
+    });
+  });
+
+  it('underline the name of the one under the pointer, and nothing before it', async () => {
+    const { page } = await openPage(server, '?view=requests&range=15m&refresh=off&path=%2Freports%2F1');
+    const row = page.locator('table.requests .row').first();
+    await row.hover();
+    const lines = [row, row.locator('.method'), row.locator('> bdi')].map((each) =>
+      each.evaluate((element) => getComputedStyle(element).textDecorationLine),
     );
-    await takePicture(page, 'requests-open');
-    await detail.getByRole('link', { name: '/reports/1' }).click();
-    await detail.getByRole('link', { name: 'pro' }).waitFor();
-    await page.keyboard.press('Escape');
-    await detail.waitFor({ state: 'detached' });
-    expect(problems).to.deep.equal([]);
+    expect(await Promise.all(lines)).to.deep.equal(['none', 'none', 'underline']);
   });
 
   it('are read page by page, each once, while others arrive', async () => {

@@ -54,6 +54,8 @@ export interface Look {
   readonly theme?: 'light' | 'dark';
   /** Default `en-GB`. */
   readonly locale?: string;
+  /** What is done with it before it goes to the address. */
+  readonly prepare?: (page: Page) => Promise<void>;
 }
 
 /** A page that nobody has seen before, at an address of the server. What goes wrong in it ends the test. */
@@ -82,6 +84,7 @@ export async function openPage(server: CerberusServer, query = '', look: Look = 
   page.on('request', (request) => {
     if (new URL(request.url()).host !== new URL(server.url).host) foreign.push(request.url());
   });
+  await look.prepare?.(page);
   await page.goto(`${server.url}/${query}`);
   return { page, problems, foreign };
 }

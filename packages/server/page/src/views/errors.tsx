@@ -13,7 +13,7 @@ import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { useRead } from '../use-read.ts';
 
-/** What failed: by the class of the error, the status and the endpoint, since when and how often. */
+/** What failed: by the class of the error, the status, the endpoint and the environment, since when and how often. */
 export function ErrorsView(): JSX.Element {
   const { value, outdated, refused } = useRead<Errors>('api/errors');
   if (refused !== undefined) return <Refused why={refused} />;
@@ -21,10 +21,11 @@ export function ErrorsView(): JSX.Element {
   if (value.total === 0) return <NothingHere what="failed requests" />;
   return (
     <>
-      <div class="thirds">
+      <div class="fourths">
         <By of="error_type" title="By class" empty="No request says what class its error is of." />
         <By of="status" title="By status" empty="No request has a status." />
         <By of="endpoint" title="By endpoint" empty="" />
+        <By of="environment" title="By environment" empty="No request says which environment it is of." />
       </div>
       <ErrorTable errors={value} outdated={outdated} />
     </>
@@ -32,7 +33,7 @@ export function ErrorsView(): JSX.Element {
 }
 
 interface ByProps {
-  readonly of: 'error_type' | 'status' | 'endpoint';
+  readonly of: 'error_type' | 'status' | 'endpoint' | 'environment';
   readonly title: string;
   readonly empty: string;
 }

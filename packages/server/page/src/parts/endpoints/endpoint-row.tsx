@@ -90,6 +90,8 @@ export function ApplicationRow({
           {count(requests)} requests, {exactCount(endpoints)} {endpoints === 1 ? 'endpoint' : 'endpoints'}
         </span>
       </th>
+      <td class="wide" colSpan={3} />
+      <td class="widest" colSpan={3} />
     </tr>
   );
 }

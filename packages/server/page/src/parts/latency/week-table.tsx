@@ -15,6 +15,8 @@ type Hour = Week['hours'][number];
 
 /** What can be shown of an hour. */
 const FIGURES = { requests: 'Requests', p95: 'p95' } as const;
+/** What the hour is that has the most of it. */
+const SUPERLATIVES = { requests: 'Busiest', p95: 'Slowest' } as const;
 type Figure = keyof typeof FIGURES;
 
 /** How busy and how slow each hour of the week is, in the reader's time zone. */
@@ -24,7 +26,8 @@ export function WeekTable(): JSX.Element {
     time_zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
   const hours = new Map((value?.hours ?? []).map((hour) => [hour.weekday * 24 + hour.hour, hour]));
-  const largest = Math.max(1, ...[...hours.values()].map((hour) => hour[figure] ?? 0));
+  const [top] = [...hours.values()].toSorted((a, b) => (b[figure] ?? 0) - (a[figure] ?? 0));
+  const largest = Math.max(1, top?.[figure] ?? 0);
   return (
     <Panel
       title="Hours of the week"
@@ -67,8 +70,18 @@ export function WeekTable(): JSX.Element {
           </tbody>
         </table>
       </div>
+      {top !== undefined && (
+        <p class="muted small">
+          {SUPERLATIVES[figure]}: {weekdayName(top.weekday)}, {top.hour}:00–{top.hour + 1}:00,{' '}
+          {textOf(top, figure)}
+        </p>
+      )}
     </Panel>
   );
+}
+
+function textOf(hour: Hour, figure: Figure): string {
+  return figure === 'requests' ? `${exactCount(hour.requests)} requests` : `p95 ${duration(hour.p95)}`;
 }
 
 interface CellProps {

@@ -9,6 +9,7 @@ import { BarList } from '../bar-list.tsx';
 import { Link } from '../link.tsx';
 import { Panel } from '../panel.tsx';
 import { nameOf } from './release-marks.tsx';
+import { SlowerEndpoints } from './slower-endpoints.tsx';
 import { useAround } from './use-around.ts';
 import { useNewErrors } from './use-new-errors.ts';
 
@@ -58,6 +59,8 @@ export function ReleasePanel({ release, onClose }: ReleasePanelProps): JSX.Eleme
         )}
       </p>
       <Figures release={release} />
+      <h3>Endpoints that got slower</h3>
+      <SlowerEndpoints key={nameOf(release)} release={release} />
       <h3>
         Errors that {previous === null ? 'it has' : `${previous.release} did not have`}, and who got them
       </h3>

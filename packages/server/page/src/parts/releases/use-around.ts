@@ -5,10 +5,7 @@ import { getJson, serverNow } from '../../api.ts';
 import { without } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
-
-const HOUR_MILLIS = 3_600_000;
-/** Less says nothing. */
-const LEAST_MILLIS = 60_000;
+import { millisAround } from './millis-around.ts';
 
 /** Figures of an application before and after a release appeared, over times of the same length. */
 export interface Around {
@@ -26,28 +23,26 @@ export function useAround(release: Release | undefined): Around | undefined {
   const [known, setKnown] = useState<{ readonly url: string; readonly around: Around }>();
   const filter = without(state.filter, ['release']);
   const since = release === undefined ? 0 : Date.parse(release.first_seen);
-  const millis = Math.min(HOUR_MILLIS, Math.max(LEAST_MILLIS, serverNow() - since));
-  // A minute more makes no other question.
-  const rounded = millis - (millis % LEAST_MILLIS);
+  const millis = millisAround(since, serverNow());
   const urlOf = (from: number): string =>
     apiUrl('api/overview', {
       ...filter,
       client_id: release?.client_id,
       since: from,
-      until: from + rounded,
+      until: from + millis,
     });
   const url = urlOf(since);
   useEffect(() => {
     if (release === undefined || known?.url === url) return undefined;
     const controller = new AbortController();
     // Also where the hour before is of few requests, or the first one that is kept.
-    const asked = [since - rounded, since].map((from) => getJson<Overview>(urlOf(from), controller.signal));
+    const asked = [since - millis, since].map((from) => getJson<Overview>(urlOf(from), controller.signal));
     Promise.all(asked)
       .then(([before, after]) => {
         const failed = [before, after].find((result) => result?.ok === false);
         report(failed?.ok === false ? failed.failure : undefined);
         if (before?.ok !== true || after?.ok !== true) return;
-        const around = { millis: rounded, before: before.value.totals, after: after.value.totals };
+        const around = { millis, before: before.value.totals, after: after.value.totals };
         setKnown({ url, around });
       })
       // Aborted.

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { Application } from '../../api-types.ts';
-import { dateAndTime, exactCount, lasting } from '../../format.ts';
+import { dateAndTime, dayAndTime, exactCount, lasting } from '../../format.ts';
 import { Link } from '../link.tsx';
 import { EventsCell, RejectedCell, SeenCell } from './cells.tsx';
 
@@ -67,6 +67,7 @@ function Row({ application }: { readonly application: Application }): JSX.Elemen
       ) : (
         <td title={`nothing since ${dateAndTime(Date.parse(application.silent_since))}`}>
           <span class="bad">silent for {lasting(application.silent_millis)}</span>
+          <span class="muted line">since {dayAndTime(Date.parse(application.silent_since))}</span>
           {connected > 0 && <span class="muted line">{exactCount(connected)} connected</span>}
         </td>
       )}
