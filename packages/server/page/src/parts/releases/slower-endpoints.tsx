@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Release } from '../../api-types.ts';
+import type { Endpoints, Release } from '../../api-types.ts';
 import { serverNow } from '../../api.ts';
 import { without } from '../../filter/filter.ts';
 import { duration } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
-import { useEndpoints } from '../../use-endpoints.ts';
+import { useAnswer } from '../../use-answer.ts';
 import { EndpointName } from '../endpoint-name.tsx';
 import { millisAround } from './millis-around.ts';
 import { slowerOf } from './slower.ts';
@@ -29,8 +29,8 @@ export function SlowerEndpoints({ release }: { readonly release: Release }): JSX
       until: from + millis,
       limit: LIMIT,
     });
-  const before = useEndpoints(urlFrom(since - millis));
-  const after = useEndpoints(urlFrom(since));
+  const { value: before } = useAnswer<Endpoints>(urlFrom(since - millis));
+  const { value: after } = useAnswer<Endpoints>(urlFrom(since));
   if (before === undefined || after === undefined) return <p class="loading">Loading…</p>;
   const slower = slowerOf(before.endpoints, after.endpoints);
   if (slower.length === 0) return <p class="empty-line">None by a tenth or more.</p>;
