@@ -69,12 +69,16 @@ const PLANS = ['free', 'free', 'free', 'plus', 'plus', 'pro'];
 
 type Random = () => number;
 
-/** Its events of the last two days until `now` (milliseconds since the epoch), as they are sent, oldest first. */
+/**
+ * Its events of the last two days until `now` (milliseconds since the epoch), as they are sent, oldest first, and one before them, which tells that
+ * the two days were kept as a whole.
+ */
 export function eventsOf(application: Application, now: number, random: Random): readonly object[] {
   const times = Array.from(
     { length: 2 * application.requests },
     (_, index) => now - DAY_MILLIS * ((index % 2) + 1 - dayTime(random)),
   );
+  times.push(now - 3 * DAY_MILLIS);
   return times.toSorted((a, b) => a - b).map((time) => eventAt(application, time, random));
 }
 
