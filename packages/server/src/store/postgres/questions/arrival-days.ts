@@ -1,9 +1,8 @@
-import { DAY_MILLIS } from '../../../durations.ts';
 import type { TimeRange } from '../../questions/analytics.ts';
 import { number, text, type Row } from '../../rows/values.ts';
 import { DAY_TOTALS } from '../aggregates/tables.ts';
 import { Conditions } from '../engine/conditions.ts';
-import { NO_DAY } from '../engine/days.ts';
+import { dayBegin, NO_DAY } from '../engine/days.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { rowsOf } from '../engine/values.ts';
 
@@ -50,8 +49,4 @@ export async function arrivalsOf(rows: ReadRows, { since, until }: TimeRange): P
   const isRolledUpAfterDayOf = (instant: number): boolean =>
     days.some(({ start }) => number(start) >= instant);
   return { pending, daysOf, isRolledUpAfterDayOf };
-}
-
-function dayBegin(millis: number): number {
-  return Math.floor(millis / DAY_MILLIS) * DAY_MILLIS;
 }

@@ -4,6 +4,7 @@ import { keysOf } from '../../figures/client-keys.ts';
 import { CLIENT_KEY } from '../aggregates/client-sketch.ts';
 import { DAY_CLIENT_TOTALS, DAY_CLIENTS, HOUR_CLIENT_TOTALS } from '../aggregates/tables.ts';
 import { IS_ERROR } from '../engine/conditions.ts';
+import { dayBegin } from '../engine/days.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { number, text, type Row } from '../../rows/values.ts';
 import { IN_DAYS } from './filter.ts';
@@ -76,7 +77,7 @@ async function addressesOf(
 ): Promise<ReadonlyMap<string, string>> {
   const ofClient = query.clientId === undefined ? '' : 'AND client_id = $client_id';
   const isShown = query.prefix === undefined ? '' : `AND starts_with(encode(address, 'hex'), $prefix)`;
-  const days = top.map((row) => Math.floor(number(row['last_seen']) / DAY_MILLIS) * DAY_MILLIS);
+  const days = top.map((row) => dayBegin(number(row['last_seen'])));
   const found = await rows(
     range
       .conditions()
