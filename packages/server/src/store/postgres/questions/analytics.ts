@@ -1,5 +1,6 @@
 import type {
   Analytics,
+  AnalyticsFilter,
   ClientFigures,
   ClientsQuery,
   EndpointList,
@@ -98,7 +99,7 @@ export class PostgresAnalytics implements Analytics {
   }
 
   /** @param read - all that is read for it */
-  #inSnapshot<Q extends TimeRange, A>(query: Q, read: TimeRange, answer: Answer<Q, A>): Promise<A> {
+  #inSnapshot<Q extends AnalyticsFilter, A>(query: Q, read: TimeRange, answer: Answer<Q, A>): Promise<A> {
     return this.#reads.inSnapshot(async (rows) =>
       answer(rows, query, await storedState(rows, read, query, this.#exactEvents)),
     );
