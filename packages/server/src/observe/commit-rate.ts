@@ -70,7 +70,6 @@ export class CommitRate implements RequestRate {
 /** Whether a filter's conditions on keys hold. */
 function meantBy(filter: EventFilter): (keys: EventKeys) => boolean {
   const part = filter.endpointPart === undefined ? undefined : foldAscii(filter.endpointPart);
-  const is = (wanted: string | undefined, value: string): boolean => wanted === undefined || wanted === value;
   return ({ clientId, method, endpoint, release, environment, synthetic }) =>
     is(filter.clientId, clientId) &&
     is(filter.method, method) &&
@@ -79,6 +78,11 @@ function meantBy(filter: EventFilter): (keys: EventKeys) => boolean {
     is(filter.release, release) &&
     is(filter.environment, environment) &&
     isAsker(filter.synthetic, synthetic);
+}
+
+/** Whether a key is what is asked for, if anything is. */
+function is(wanted: string | undefined, key: string): boolean {
+  return wanted === undefined || wanted === key;
 }
 
 function isAsker(wanted: EventFilter['synthetic'], synthetic: string): boolean {

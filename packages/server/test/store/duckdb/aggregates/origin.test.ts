@@ -17,9 +17,12 @@ const LIMITS = { memoryLimit: '256MB', threads: 1 };
 /** Whole days. */
 const END = Math.ceil(START / DAY) * DAY;
 const RANGE = { since: END - 3 * DAY, until: END };
-const TABLES = ['minute_requests', 'minute_latencies', 'hour_requests', 'hour_latencies'].concat(
-  ['hour_clients', 'hour_metrics', 'day_clients', 'day_sketches'],
-);
+const TABLES = ['minute_requests', 'minute_latencies', 'hour_requests', 'hour_latencies'].concat([
+  'hour_clients',
+  'hour_metrics',
+  'day_clients',
+  'day_sketches',
+]);
 
 describe('aggregates by release, environment and synthetic type', () => {
   let exact: MemoryStore;
@@ -40,9 +43,10 @@ describe('aggregates by release, environment and synthetic type', () => {
 
   async function expectExactCounts(when: string): Promise<void> {
     for (const filter of ORIGIN_FILTERS)
-      expect(await countsOf(store, { ...filter, ...RANGE }), `${when}: ${JSON.stringify(filter)}`).to.deep.equal(
-        await countsOf(exact, { ...filter, ...RANGE }),
-      );
+      expect(
+        await countsOf(store, { ...filter, ...RANGE }),
+        `${when}: ${JSON.stringify(filter)}`,
+      ).to.deep.equal(await countsOf(exact, { ...filter, ...RANGE }));
   }
 
   beforeEach(async () => {
