@@ -37,7 +37,10 @@ describe('events that a filter of the page means, in PostgreSQL', function () {
   after(() => store.close());
 
   /** A transaction, and the statements in it. */
-  async function begin(): Promise<{ rows: (query: BoundQuery) => Promise<pg.QueryResultRow[]>; read: string[] }> {
+  async function begin(): Promise<{
+    rows: (query: BoundQuery) => Promise<pg.QueryResultRow[]>;
+    read: string[];
+  }> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     afterTest(() => client.end());

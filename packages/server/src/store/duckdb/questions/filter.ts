@@ -83,10 +83,7 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
 function withClient(conditions: Conditions, prefix: string): void {
   const { first, last } = keysOf(prefix);
   const hasKey = 'client BETWEEN $first_client_key AND $last_client_key';
-  conditions
-    .value('first_client_key', UBIGINT, first)
-    .value('last_client_key', UBIGINT, last)
-    .and(hasKey);
+  conditions.value('first_client_key', UBIGINT, first).value('last_client_key', UBIGINT, last).and(hasKey);
   if (prefix.length > KEY_DIGITS)
     conditions
       .value('client_digits', VARCHAR, prefix)

@@ -138,11 +138,7 @@ export class Reads {
     else next.start();
   }
 
-  async #answer<T>(
-    read: (rows: ReadRows) => Promise<T>,
-    question: Question,
-    access: Access,
-  ): Promise<T> {
+  async #answer<T>(read: (rows: ReadRows) => Promise<T>, question: Question, access: Access): Promise<T> {
     const { deadline } = question;
     let client: Client | undefined;
     const isLate = (): boolean => performance.now() >= deadline;

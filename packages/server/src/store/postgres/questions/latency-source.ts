@@ -146,7 +146,9 @@ export async function latencyTotals(
   const [exact = NONE] = await exactPercentiles([await countsOf(rows, filter, state)], async ([edges]) => {
     const conditions = filtered(filter, state.daysOf(filter)).value('edges', 'float8[]', edges);
     const { where } = conditions.and(isWithinSql('$edges'));
-    const [row] = await rows(conditions.query(`SELECT ${LATENCY_BYTES} AS latencies FROM ${tableOf(filter)} ${where}`));
+    const [row] = await rows(
+      conditions.query(`SELECT ${LATENCY_BYTES} AS latencies FROM ${tableOf(filter)} ${where}`),
+    );
     return [latenciesOf(row?.['latencies'])];
   });
   return exact;
