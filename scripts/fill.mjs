@@ -32,7 +32,7 @@ const RELEASE_MILLIS = 3 * 86_400_000;
 const INSERT = `
   INSERT INTO events (id, received_at, event_time, client_id, source_ip, endpoint, scheme, method, custom_data, "timestamp", status_code,
                       latency_ms, route, outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate,
-                      user_agent_synthetic_type, service_version, deployment_environment)
+                      user_agent_synthetic_type, service_version, deployment_environment, client)
   SELECT i + 1, t, t, 'shop', sha256('client ' || floor(50000 * pow(r1, 3))::BIGINT),
          '/things/' || e || '/' || (hash(16 * i + 5) % 1000), true, CASE WHEN e % 4 = 3 THEN 'POST' ELSE 'GET' END,
          json_object('items', (hash(16 * i + 6) % 50)::INTEGER, 'cache_hit', hash(16 * i + 7) % 3 = 0, 'plan', 'plan-' || hash(16 * i + 8) % 5),
@@ -41,7 +41,8 @@ const INSERT = `
          CASE WHEN r2 < 0.01 THEN 'error' WHEN r2 > 0.995 THEN 'aborted' ELSE 'completed' END,
          NULL, NULL, left(sha256(i::VARCHAR), 32), left(sha256('s' || i), 16), NULL, NULL,
          CASE WHEN hash(16 * i + 10) % 25 = 0 THEN 'bot' END, '1.' || (100 - ($events - 1 - i::HUGEINT) * $span // $events // $release),
-         CASE WHEN hash(16 * i + 11) % 30 = 0 THEN 'staging' ELSE 'production' END
+         CASE WHEN hash(16 * i + 11) % 30 = 0 THEN 'staging' ELSE 'production' END,
+         ('0x' || left(sha256('client ' || floor(50000 * pow(r1, 3))::BIGINT), 16))::UBIGINT
   FROM (
     SELECT i, make_timestamp_ms(($start + i::HUGEINT * $span // $events)::BIGINT) AS t, floor(20 * pow(hash(16 * i) / pow(2, 64), 2))::INTEGER AS e,
            hash(16 * i + 1) / pow(2, 64) AS r1, hash(16 * i + 2) / pow(2, 64) AS r2, hash(16 * i + 3) / pow(2, 64) AS r3,

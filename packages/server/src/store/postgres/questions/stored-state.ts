@@ -1,5 +1,5 @@
 import type { AnalyticsFilter, TimeRange } from '../../questions/analytics.ts';
-import { isAboutOrigin } from '../../filter/event-filter.ts';
+import { isAboutOrigin, isToldByKeys } from '../../filter/event-filter.ts';
 import { endOf, isLong } from '../../figures/precision.ts';
 import { idRanges } from '../aggregates/roll-up.ts';
 import { Conditions } from '../engine/conditions.ts';
@@ -63,7 +63,9 @@ export async function storedState(
 }
 
 function asksForOrigin({ of, ...filter }: Question): boolean {
-  return isAboutOrigin(filter) || (of !== undefined && ORIGIN_DIMENSIONS.has(of));
+  return (
+    isToldByKeys(filter) && (isAboutOrigin(filter) || (of !== undefined && ORIGIN_DIMENSIONS.has(of)))
+  );
 }
 
 /** Whether something of an instant or a later one is stored, in the aggregates of hours and days, or pending. */

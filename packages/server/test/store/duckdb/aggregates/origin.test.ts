@@ -85,7 +85,7 @@ describe('aggregates by release, environment and synthetic type', () => {
       ...TABLES.flatMap((table) =>
         ['release', 'environment', 'synthetic'].map((key) => `ALTER TABLE ${table} DROP COLUMN ${key}`),
       ),
-      'UPDATE meta SET schema_version = 10',
+      'UPDATE meta SET schema_version = 11',
     );
     await put(3, 100);
     await expectExactCounts('right after');
