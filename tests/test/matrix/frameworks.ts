@@ -1,5 +1,5 @@
 import { certify } from './certificate.js';
-import type { Framework, Gap } from './framework.js';
+import { LIGHT_CAPTURES, type Framework, type Gap } from './framework.js';
 import { graphqlProbes } from './graphql-probes.js';
 import { grpcProbes, sendGrpcProbes } from './grpc-probes.js';
 import { COLON_ROUTES, httpProbes, NO_ROUTES } from './http-probes.js';
@@ -13,6 +13,7 @@ const withoutRoutes = (options: Options): Probe[] => httpProbes(NO_ROUTES, optio
 const NEST_12_AS_COMMONJS: Gap = {
   aspect: 'route',
   modules: 'cjs',
+  captures: ['standard'],
   why:
     'NestJS 12 is an ES module package and imports Express as one: a CommonJS application needs the loader hook as well. ' +
     'Set it up as an ES module does.',
@@ -28,10 +29,22 @@ const HONO_OTEL_ROUTE: Gap = {
     '`@hono/otel` names the route when the handler is done. Until then, and where no route matches, it says `/*`, which is ' +
     'the path of its own middleware.',
 };
+const ROUTE_BY_PATCH: Gap = {
+  aspect: 'route',
+  captures: LIGHT_CAPTURES,
+  unlessPatched: true,
+  why: 'Where [a patch](#koa-and-hapi-by-a-patch) is asked for, and it was measured with it too: yes.',
+};
 const GRPC_GAPS: readonly Gap[] = [
   {
     aspect: 'event',
+    captures: LIGHT_CAPTURES,
+    why: 'Calls of gRPC are seen by instrumentation-grpc, which needs an SDK, and works beside `HttpServerInstrumentation`.',
+  },
+  {
+    aspect: 'event',
     probes: ['thrown error'],
+    captures: ['standard'],
     why:
       'instrumentation-grpc does not end the span of a handler that throws. Call back with an error, as gRPC wants it ' +
       'anyway.',
@@ -39,6 +52,7 @@ const GRPC_GAPS: readonly Gap[] = [
   {
     aspect: 'outcome',
     probes: ['cancelled'],
+    captures: ['standard'],
     why: 'instrumentation-grpc takes a call that the client cancelled for a successful one when its handler answers it.',
   },
 ];
@@ -83,13 +97,21 @@ export const FRAMEWORKS: readonly Framework[] = [
   EXPRESS,
   { ...EXPRESS, name: 'Express 4', versions: { express: '^4.22.0' } },
   FASTIFY,
-  { name: 'Koa 3', example: 'koa', package: 'koa', probes: withColons, gaps: [] },
+  {
+    name: 'Koa 3',
+    example: 'koa',
+    package: 'koa',
+    patch: 'koa',
+    probes: withColons,
+    gaps: [ROUTE_BY_PATCH],
+  },
   {
     name: 'Hapi 21',
     example: 'hapi',
     package: '@hapi/hapi',
+    patch: 'hapi',
     probes: (options) => httpProbes({ ...COLON_ROUTES, user: '/users/{id}' }, options),
-    gaps: [],
+    gaps: [ROUTE_BY_PATCH],
   },
   {
     name: 'NestJS 11 (Express)',
