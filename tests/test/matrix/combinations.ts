@@ -1,4 +1,4 @@
-import type { Capture, Framework, Setting } from './framework.js';
+import { LIGHT_CAPTURES, type Capture, type Framework, type Setting } from './framework.js';
 import { LINES } from './lines.js';
 import { pairwise } from './pairwise.js';
 
@@ -12,23 +12,34 @@ export interface Combination extends Setting {
 
 type Row = Readonly<Record<string, string>>;
 
-/** The light captures, each with and without a patch of the framework for its routes. */
-const LIGHT: Readonly<Record<string, { readonly capture: Capture; readonly patched: boolean }>> = {
-  light: { capture: 'light', patched: false },
-  'light, patched': { capture: 'light', patched: true },
-  alone: { capture: 'alone', patched: false },
-  'alone, patched': { capture: 'alone', patched: true },
-};
+/** Who captures the requests of which framework. */
+type Subject = Pick<Combination, 'framework' | 'capture' | 'patched'>;
 
 /**
  * A choice of runs in which every two values of different axes meet, where they can meet at all: each framework with
  * each Node.js, each SDK line with each module system, and so on; once for the standard capture, and once for the light
- * ones, which are an axis of it. In the order of the frameworks.
+ * ones, where each framework with each of them meets each value. In the order of the frameworks.
  */
 export function combinations(frameworks: readonly Framework[]): Combination[] {
-  const byName = new Map(frameworks.map((framework) => [framework.name, framework]));
+  const standard = frameworks.map(({ name }): Subject => of(name, 'standard'));
+  const light = LIGHT_CAPTURES.flatMap((capture) => [
+    ...frameworks.map(({ name }) => of(name, capture)),
+    ...frameworks.filter(({ patch }) => patch !== undefined).map(({ name }) => of(name, capture, true)),
+  ]);
+  const names = frameworks.map(({ name }) => name);
+  return [...chosen(frameworks, standard), ...chosen(frameworks, light)].toSorted(
+    (one, other) => names.indexOf(one.framework) - names.indexOf(other.framework),
+  );
+}
+
+function of(framework: string, capture: Capture, patched = false): Subject {
+  return { framework, capture, patched };
+}
+
+function chosen(frameworks: readonly Framework[], subjects: readonly Subject[]): Combination[] {
+  const byTitle = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
   const axes = {
-    framework: [...byName.keys()],
+    subject: [...byTitle.keys()],
     line: Object.keys(LINES),
     node: [...NODES],
     modules: ['esm', 'cjs'],
@@ -37,22 +48,15 @@ export function combinations(frameworks: readonly Framework[]): Combination[] {
   };
   const isPossible = (row: Row): boolean => {
     const node = Number(row['node']);
-    const framework = byName.get(row['framework'] ?? '');
+    const name = byTitle.get(row['subject'] ?? '')?.framework;
+    const framework = frameworks.find((each) => each.name === name);
     if (framework === undefined || node < (LINES[row['line'] ?? '']?.node ?? 0)) return false;
     if (node < (framework.oldestNode ?? 0)) return false;
-    if (LIGHT[row['capture'] ?? '']?.patched === true && framework.patch === undefined) return false;
     return framework.modules === undefined || framework.modules === row['modules'];
   };
-  const place = ({ framework }: Combination): number => axes.framework.indexOf(framework);
-  return [...pairwise(axes, isPossible), ...pairwise({ ...axes, capture: Object.keys(LIGHT) }, isPossible)]
-    .map(combinationOf)
-    .toSorted((one, other) => place(one) - place(other));
-}
-
-function combinationOf({ capture = '', ...row }: Row): Combination {
-  return {
-    ...(row as unknown as Combination),
-    ...(LIGHT[capture] ?? { capture: 'standard', patched: false }),
+  return pairwise(axes, isPossible).map(({ subject = '', ...row }) => ({
+    ...(row as unknown as Omit<Combination, keyof Subject>),
+    ...(byTitle.get(subject) as Subject),
     trustProxy: row['trustProxy'] === '127.0.0.2' ? row['trustProxy'] : undefined,
-  };
+  }));
 }
