@@ -123,7 +123,7 @@ const NODE_SDK: Other = {
 const SPLUNK: Other = {
   name: 'Splunk',
   packageName: '@splunk/otel',
-  preload: '@splunk/otel/instrument',
+  preload: '@splunk/otel/instrument.js',
   app: 'app.cjs',
   env: protobufTo,
   sent: found(/(?:GET|POST) \/[\w/:]+|http\.[a-z_.]+/g),

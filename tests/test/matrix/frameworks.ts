@@ -9,15 +9,6 @@ import type { Options, Probe } from './probe.js';
 
 const withColons = (options: Options): Probe[] => httpProbes(COLON_ROUTES, options);
 const withoutRoutes = (options: Options): Probe[] => httpProbes(NO_ROUTES, options);
-/** Nest 12 imports Express as an ES module, whatever the application is. */
-const NEST_12_AS_COMMONJS: Gap = {
-  aspect: 'route',
-  modules: 'cjs',
-  captures: ['standard'],
-  why:
-    'NestJS 12 is an ES module package and imports Express as one: a CommonJS application needs the loader hook as well. ' +
-    'Set it up as an ES module does.',
-};
 const HONO_ROUTE: Gap = {
   aspect: 'route',
   why: 'No instrumentation of OpenTelemetry names the route of Hono. `register` does; in a set-up of your own, use `@hono/otel`.',
@@ -126,7 +117,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     example: 'nest-express',
     package: '@nestjs/core',
     probes: withColons,
-    gaps: [NEST_12_AS_COMMONJS],
+    gaps: [],
   },
   {
     name: 'NestJS 12 (Fastify)',
