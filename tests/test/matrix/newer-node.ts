@@ -1,4 +1,4 @@
-// Tests of what Node.js 20 does not announce: there they are not even defined.
+// Tests of what Node.js 20 does not announce (requests of HTTP/2, outgoing ones of `node:http`): there they are not even defined.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,23 +13,24 @@ const TIMEOUT_MILLIS = 300_000;
 
 const INSTRUMENTATION = 'packages/instrumentation/test-dist';
 
-/** Each with how many tests only newer versions have. */
-const PARTS: readonly { readonly what: string; readonly args: readonly string[]; readonly least: number }[] = [
-  {
-    what: 'HTTP/2 and outgoing requests',
-    args: [
-      `${INSTRUMENTATION}/http-server/http2.test.js`,
-      `${INSTRUMENTATION}/stand-alone/http2.test.js`,
-      `${INSTRUMENTATION}/stand-alone/outgoing-requests.test.js`,
-    ],
-    least: 20,
-  },
-  {
-    what: 'Fastify on HTTP/2',
-    args: ['tests/test-dist/http-server/set-ups.test.js', '--grep', 'HTTP/2'],
-    least: 1,
-  },
-];
+/** Each with how many tests there are at least, which is more than Node.js 20 has. */
+const PARTS: readonly { readonly what: string; readonly args: readonly string[]; readonly least: number }[] =
+  [
+    {
+      what: 'HTTP/2 and outgoing requests',
+      args: [
+        `${INSTRUMENTATION}/http-server/http2.test.js`,
+        `${INSTRUMENTATION}/stand-alone/http2.test.js`,
+        `${INSTRUMENTATION}/stand-alone/outgoing-requests.test.js`,
+      ],
+      least: 30,
+    },
+    {
+      what: 'Fastify on HTTP/2',
+      args: ['tests/test-dist/http-server/set-ups.test.js', '--grep', 'HTTP/2'],
+      least: 1,
+    },
+  ];
 
 /** What mocha leaves of a run. */
 interface Summary {
@@ -37,6 +38,8 @@ interface Summary {
   readonly failures: number;
   readonly failed: readonly string[];
 }
+
+const NOTHING_RUN = JSON.stringify({ passes: 0, failures: 0, failed: [] } satisfies Summary);
 
 /**
  * Runs the tests that need a newer Node.js than 20 on each that is one.
@@ -62,15 +65,15 @@ async function runTests(node: string, args: readonly string[]): Promise<Summary>
   const folder = await mkdtemp(join(tmpdir(), 'cerberus-newer-node-'));
   const file = join(folder, 'summary.json');
   try {
-    await promisify(execFile)(node, ['--enable-source-maps', MOCHA, ...args], {
+    const error = await promisify(execFile)(node, ['--enable-source-maps', MOCHA, ...args], {
       cwd: REPOSITORY,
       env: { ...process.env, SUMMARY_FILE: file },
       timeout: TIMEOUT_MILLIS,
-    });
-    return JSON.parse(await readFile(file, 'utf8')) as Summary;
-  } catch (error) {
-    // Also where all have passed, and something was left behind.
-    return { passes: 0, failures: 1, failed: [error instanceof Error ? error.message : String(error)] };
+    }).then(() => undefined, String);
+    const summary = JSON.parse(await readFile(file, 'utf8').catch(() => NOTHING_RUN)) as Summary;
+    // A mocha that fails although its tests have passed has found that something was left behind.
+    if (error === undefined || summary.failures > 0) return summary;
+    return { ...summary, failures: 1, failed: [error] };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -85,7 +85,12 @@ describe('report of the matrix', () => {
     const noEvents = framework('a', [{ aspect: 'event', captures: ['alone'], why: WHY }]);
     const lost: Finding = { aspect: 'event', probe: 'GET', message: '0 events' };
     const ofNoEvents = lightCells(noEvents, light, result('a', [lost], alone));
-    expect([ofNoEvents[1], ...ofNoEvents.slice(7)]).to.deep.equal(['yes', 'yes', 'no events<sup>1</sup>', '3']);
+    expect([ofNoEvents[1], ...ofNoEvents.slice(7)]).to.deep.equal([
+      'yes',
+      'yes',
+      'no events<sup>1</sup>',
+      '3',
+    ]);
   });
 
   it('says that a patch has to be asked for only where it was tried', () => {
