@@ -88,6 +88,20 @@ export function isToldByKeys(filter: EventFilter): boolean {
   return OF_EVENTS.every((name) => filter[name] === undefined);
 }
 
+const OF_ENDPOINTS: ReadonlySet<string> = new Set([
+  'since',
+  'until',
+  'clientId',
+  'method',
+  'endpoint',
+  'endpointPart',
+]);
+
+/** Whether aggregates that are kept by client id, method and endpoint alone tell what is meant. */
+export function isToldByEndpoints(filter: EventFilter): boolean {
+  return Object.entries(filter).every(([name, value]) => value === undefined || !(name in TOLD_BY) || OF_ENDPOINTS.has(name));
+}
+
 /** Whether rows that hold all endpoints of a client id together tell it. */
 export function isOfAllEndpoints({ method, endpoint, endpointPart }: EventFilter): boolean {
   return method === undefined && endpoint === undefined && endpointPart === undefined;

@@ -56,8 +56,10 @@ export interface ConsumerFigures {
   readonly isNew: boolean;
 }
 
-/** Answer to a {@link ConsumersQuery}: exact, from single events. */
+/** Answer to a {@link ConsumersQuery}. */
 export interface ConsumerList {
+  /** Percentiles are estimates; all else never is. */
+  readonly estimated: boolean;
   readonly consumers: readonly ConsumerFigures[];
   /** Those that match, listed or not. */
   readonly total: number;

@@ -1,4 +1,4 @@
-import type { EventFilter } from '../filter/event-filter.ts';
+import { isToldByEndpoints, type EventFilter } from '../filter/event-filter.ts';
 
 /** Which errors are meant: of the requests that the filter leaves, those that failed. */
 export interface ErrorsQuery extends EventFilter {
@@ -18,11 +18,11 @@ export interface ErrorGroup {
   /** In the range, milliseconds since the epoch. */
   readonly firstSeen: number;
   readonly lastSeen: number;
-  /** Requests in each of `SPARKLINE_PARTS` equal parts of the range. */
+  /** Requests in each of `SPARKLINE_PARTS` equal parts of the range, as exactly as those of endpoints. */
   readonly sparkline: readonly number[];
 }
 
-/** Answer to an {@link ErrorsQuery}. It is never estimated: aggregates do not tell classes of errors, so events are read. */
+/** Answer to an {@link ErrorsQuery}. It is never estimated. */
 export interface ErrorList {
   /** The most frequent first, then those seen last. */
   readonly groups: readonly ErrorGroup[];
@@ -35,6 +35,11 @@ export interface ErrorList {
 /** The filter of an {@link ErrorsQuery}: `undefined` where it wants no request that failed. */
 export function failedOnly(query: ErrorsQuery): ErrorsQuery | undefined {
   return query.failed === false ? undefined : { ...query, failed: true };
+}
+
+/** Whether aggregates of errors, which are kept by endpoint, tell what such a filter means. */
+export function isToldByErrors({ failed: _failed, ...query }: ErrorsQuery): boolean {
+  return isToldByEndpoints(query);
 }
 
 /** Where there are none. */

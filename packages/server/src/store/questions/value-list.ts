@@ -22,9 +22,6 @@ export const DIMENSIONS = [
 /** What requests have values of. */
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** Those that aggregates have in a column of the same name. */
-export const KEY_DIMENSIONS: ReadonlySet<Dimension> = new Set(['client_id', 'method', 'endpoint']);
-
 /** Which values there are of one, in a range. */
 export interface ValuesQuery extends EventFilter {
   readonly since: number;

@@ -12,7 +12,14 @@ import { rollUpStep } from '../../../dist/store/postgres/aggregates/roll-up.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { DIMENSIONS } from '../../../dist/store/questions/value-list.js';
 import type { Store } from '../../../dist/store/store.js';
-import { expectClose, expectLatency, expectMetric, tidy } from '../../support/answers.js';
+import {
+  expectClose,
+  expectLatency,
+  expectMetric,
+  expectSameConsumers,
+  expectSameErrors,
+  tidy,
+} from '../../support/answers.js';
 import { within } from '../../support/deadline.js';
 import { afterTest } from '../../support/disposal.js';
 import { append, producerRef, START, storeEvent } from '../../support/events.js';
@@ -227,6 +234,8 @@ describe('answers from PostgreSQL', function () {
           ]),
         ]);
       expect(await listOf(analytics)).to.deep.equal(await listOf(exact.analytics));
+      await expectSameConsumers(answering(), exact, filter);
+      await expectSameErrors(answering(), exact, { ...filter, since: filter.since - 8 * DAY });
       const metrics = { ...filter, limit: 500 };
       const { estimated: _estimated, ...list } = await analytics.metrics(metrics);
       const { estimated: _exact, ...exactList } = await exact.analytics.metrics(metrics);
@@ -379,14 +388,23 @@ describe('answers from PostgreSQL', function () {
       await each.analytics.clients({ ...LONG, limit: 200 }),
     ];
     const should = await answers(exact);
-    expect(await answers(store)).to.deep.equal(should);
+    const expectTheSame = async (): Promise<void> => {
+      expect(await answers(store)).to.deep.equal(should);
+      await expectSameConsumers(store, exact, LONG);
+      await expectSameConsumers(store, exact, { ...LONG, ...ENDPOINT });
+      await expectSameErrors(store, exact, { ...LONG, since: LONG.since - 8 * DAY });
+    };
+    await expectTheSame();
     await compact();
-    expect(await answers(store)).to.deep.equal(should);
+    await expectTheSame();
     for (const [table, keys] of Object.entries({
       minutes: 'start, client_id, method, endpoint',
       hours: 'start, client_id, method, endpoint',
       day_client_totals: 'start, client_id',
       hour_metrics: 'start, client_id, method, endpoint, name',
+      day_consumer_totals: 'start, client_id',
+      day_consumers: 'start, client_id, method, endpoint',
+      hour_errors: 'start, client_id, method, endpoint',
     })) {
       const several = await ask(url, `SELECT FROM ${table} GROUP BY arrived, ${keys} HAVING count(*) > 1`);
       expect(several, table).to.have.length(0);

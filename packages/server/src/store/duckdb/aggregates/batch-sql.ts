@@ -1,6 +1,17 @@
 import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
 import { CLIENT_KEY } from './client-sketch.ts';
 
+const ENDPOINT_OF_EVENT = `client_id, method, ${ENDPOINT_NAME} AS endpoint`;
+
+/** Only `batch`, see {@link batchSql}. */
+export function batchViewSql(condition: string): string {
+  return `
+    CREATE OR REPLACE TEMP VIEW batch AS
+    SELECT id, event_time, ${ENDPOINT_OF_EVENT}, status_code, outcome, latency_ms, custom_data, error_type, consumer, consumer_group,
+           consumer_label
+    FROM events WHERE ${condition}`;
+}
+
 /**
  * What aggregates are made from: `batch`, the events, which are read where they are, for copying them takes longer; and
  * `batch_clients`, what they add to each client's hour at an endpoint. That is a table: three aggregates read
@@ -9,14 +20,13 @@ import { CLIENT_KEY } from './client-sketch.ts';
  * @param condition - SQL; which events
  */
 export function batchSql(condition: string): readonly string[] {
-  const of = `client_id, method, ${ENDPOINT_NAME} AS endpoint`;
   const from = `FROM events WHERE ${condition}`;
   return [
-    `CREATE OR REPLACE TEMP VIEW batch AS SELECT event_time, ${of}, status_code, outcome, latency_ms, custom_data ${from}`,
+    batchViewSql(condition),
     `CREATE OR REPLACE TEMP TABLE batch_clients AS
      SELECT * REPLACE (unhex(source_ip) AS source_ip), ${CLIENT_KEY} AS client
      FROM (
-       SELECT date_trunc('hour', event_time) AS event_time, ${of}, source_ip, count(*) AS requests,
+       SELECT date_trunc('hour', event_time) AS event_time, ${ENDPOINT_OF_EVENT}, source_ip, count(*) AS requests,
               count(*) FILTER (WHERE ${IS_ERROR}) AS errors, max(event_time) AS last_seen
        ${from} AND source_ip IS NOT NULL GROUP BY ALL)`,
   ];

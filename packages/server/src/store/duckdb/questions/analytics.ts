@@ -1,5 +1,6 @@
-import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
+import { HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import {
+  hasCoarseSparkline,
   type Analytics,
   type AnalyticsFilter,
   type ClientFigures,
@@ -66,13 +67,13 @@ export class DuckDbAnalytics implements Analytics {
       endpointListOf(
         rows,
         query,
-        sourceOf(query, rolledUp, { counts: sparklineGrain(query), latencies: 'hour' }),
+        sourceOf(query, rolledUp, { counts: hasCoarseSparkline(query) ? 'hour' : 'minute', latencies: 'hour' }),
       ),
     );
   }
 
   errors(query: ErrorsQuery): Promise<ErrorList> {
-    return this.#reads.inSnapshot((rows) => errorListOf(rows, query));
+    return this.#inSnapshot(query, (rows, rolledUp) => errorListOf(rows, query, rolledUp));
   }
 
   latencies(query: LatenciesQuery): Promise<LatencyCells> {
@@ -86,7 +87,7 @@ export class DuckDbAnalytics implements Analytics {
   }
 
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
-    return this.#reads.inSnapshot((rows) => consumerListOf(rows, query));
+    return this.#inSnapshot(query, (rows, rolledUp) => consumerListOf(rows, query, rolledUp));
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {
@@ -152,11 +153,6 @@ export class DuckDbAnalytics implements Analytics {
       });
     });
   }
-}
-
-/** Parts of a sparkline begin where the range says; only in long ranges may an hour more or less not show. */
-function sparklineGrain({ since, until }: TimeRange): Grain {
-  return until - since > 7 * DAY_MILLIS ? 'hour' : 'minute';
 }
 
 /** What tells in which bucket of time something lies. Aggregates do not tell when within a minute. */

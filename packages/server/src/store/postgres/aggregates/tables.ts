@@ -1,8 +1,10 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import { CLIENTS, CLIENTS_AND_ADDRESSES } from './client-family.ts';
+import { CONSUMERS } from './consumer-family.ts';
+import { ERRORS } from './error-family.ts';
 import type { Column, Family } from './families.ts';
 import { METRICS } from './metric-family.ts';
-import { MINUTE_COUNTS, REQUESTS, REQUESTS_AND_CLIENTS } from './request-family.ts';
+import { MINUTE_COUNTS, REQUESTS, REQUESTS_AND_CLIENTS, REQUESTS_CLIENTS_AND_TOLD } from './request-family.ts';
 
 /** A table of aggregates. Its rows add up: several with the same keys mean the same as one. */
 export interface AggregateTable {
@@ -12,7 +14,7 @@ export interface AggregateTable {
   /** Names of the keys beside `start`; all are texts. */
   readonly keys: readonly string[];
   readonly family: Family;
-  /** Columns of version 1 with their types, for CREATE TABLE; without `arrived`, which all have. */
+  /** Columns of its first version with their types, for CREATE TABLE; without `arrived`, which all have. */
   readonly columnsSql: string;
   readonly indexesSql: readonly string[];
 }
@@ -59,7 +61,7 @@ export const DAY_TOTALS: AggregateTable = table(
   'day_totals',
   DAY_MILLIS,
   ['client_id', 'method'],
-  REQUESTS_AND_CLIENTS,
+  REQUESTS_CLIENTS_AND_TOLD,
 );
 
 /** Clients of all endpoints together, and of each. The whole hash is only in the first of days. */
@@ -97,8 +99,35 @@ export const ADD_MOST_BEHIND: readonly string[] = [HOUR_CLIENT_TOTALS, DAY_CLIEN
   ({ name }) => `ALTER TABLE ${name} ADD COLUMN most_behind bigint`,
 );
 
-/** All tables of aggregates. */
-export const AGGREGATE_TABLES: readonly AggregateTable[] = [
+/** Consumers of all endpoints together, and of each. */
+export const HOUR_CONSUMER_TOTALS: AggregateTable = table(
+  'hour_consumer_totals',
+  HOUR_MILLIS,
+  ['client_id'],
+  CONSUMERS,
+);
+export const DAY_CONSUMER_TOTALS: AggregateTable = table(
+  'day_consumer_totals',
+  DAY_MILLIS,
+  ['client_id'],
+  CONSUMERS,
+);
+export const DAY_CONSUMERS: AggregateTable = table('day_consumers', DAY_MILLIS, ENDPOINT, CONSUMERS);
+
+/** What failed. */
+export const HOUR_ERRORS: AggregateTable = table('hour_errors', HOUR_MILLIS, ENDPOINT, ERRORS);
+
+/** Since version 8. They hold all that `day_totals` says is told. */
+export const TABLES_SINCE_8: readonly AggregateTable[] = [
+  HOUR_CONSUMER_TOTALS,
+  DAY_CONSUMER_TOTALS,
+  DAY_CONSUMERS,
+  HOUR_ERRORS,
+];
+export const ADD_TOLD = `ALTER TABLE ${DAY_TOTALS.name} ADD COLUMN told bigint`;
+
+/** Since version 1. */
+export const FIRST_TABLES: readonly AggregateTable[] = [
   MINUTES,
   HOURS,
   HOUR_TOTALS,
@@ -111,6 +140,9 @@ export const AGGREGATE_TABLES: readonly AggregateTable[] = [
   HOUR_METRIC_TOTALS,
   DAY_METRICS,
 ];
+
+/** All tables of aggregates. */
+export const AGGREGATE_TABLES: readonly AggregateTable[] = [...FIRST_TABLES, ...TABLES_SINCE_8];
 
 /**
  * Periods to which rows were added since their rows were put together: one row for each period of an hour or a day that a roll-up

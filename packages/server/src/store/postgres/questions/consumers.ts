@@ -1,6 +1,5 @@
 import {
   earlierFilter,
-  type ConsumerKind,
   type ConsumerList,
   type ConsumerOrder,
   type ConsumersQuery,
@@ -8,103 +7,95 @@ import {
 import { foldAscii } from '../../filter/event-filter.ts';
 import { toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';
-import { ENDPOINT_NAME, IS_ERROR, storable } from '../engine/conditions.ts';
+import { storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { filtered, foldedSql } from './filter.ts';
+import { consumerSource, earlierSql, type ConsumerSource } from './consumer-source.ts';
+import { foldedSql } from './filter.ts';
 import type { StoredState } from './stored-state.ts';
-
-const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
-  consumer: 'consumer',
-  group: 'consumer_group',
-  client: 'source_ip',
-};
-
-/** The column as a text. */
-const SHOWN: Readonly<Record<ConsumerKind, string>> = { ...COLUMNS, client: `encode(source_ip, 'hex')` };
-
-/** What is listed, as the column has it. */
-const LISTED: Readonly<Record<ConsumerKind, string>> = {
-  consumer: '$listed',
-  group: '$listed',
-  client: `ARRAY(SELECT decode(value, 'hex') FROM unnest($listed) AS value)`,
-};
 
 const ORDERS: Readonly<Record<ConsumerOrder, string>> = {
   requests: 'requests',
   errors: 'errors',
   error_rate: 'errors::float8 / requests',
-  p95: 'coalesce(measure, -1)',
-  endpoints: 'measure',
+  p95: 'coalesce(p95, -1)',
+  endpoints: 'endpoints',
   first_seen: 'first_seen',
   last_seen: 'last_seen',
 };
 
-/** What takes long of many: only of those that are listed, unless it decides which these are. */
-const MEASURES = {
-  p95: 'percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms)',
-  endpoints: `count(DISTINCT (method, ${ENDPOINT_NAME}))`,
-} as const;
+const IS_SOMEBODY = 'value IS NOT NULL';
+const IS_LISTED = 'value = ANY ($listed)';
 
-/** Answers a {@link ConsumersQuery} from single events. */
+/**
+ * Answers a {@link ConsumersQuery}. Percentiles and endpoints, which take long of many, are worked out of those only that are listed, unless
+ * they decide which these are.
+ */
 export async function consumerListOf(
   rows: ReadRows,
   query: ConsumersQuery,
-  { daysOf }: StoredState,
+  state: StoredState,
 ): Promise<ConsumerList> {
   const { by, order, search, limit } = query;
-  const column = COLUMNS[by];
-  const earlier = earlierFilter(query);
-  const bound = filtered(query, daysOf(query))
-    .and(`${column} IS NOT NULL`)
-    .number('limit', limit)
-    .number('earlier_since', earlier.since)
-    .number('earlier_until', earlier.until)
-    .value('earlier_days', 'date[]', daysOf(earlier))
-    .value('search', 'text', storable(foldAscii(search ?? '')));
+  const source = consumerSource(query, state);
+  const measured = measureSql(source, order, IS_SOMEBODY);
   const isFound =
     search === undefined
       ? 'true'
-      : `${hasText(SHOWN[by])}${by === 'consumer' ? ` OR coalesce(bool_or(${hasText('consumer_label')}), false)` : ''}`;
-  const measured = order === 'p95' || order === 'endpoints' ? `${MEASURES[order]} AS measure,` : '';
+      : `${hasText('value')}${by === 'consumer' ? ` OR coalesce(bool_or(${hasText('label')}), false)` : ''}`;
   const figures = await rows(
-    bound.query(`
-      WITH figures AS (
-        SELECT ${SHOWN[by]} AS value, count(*) AS requests, count(*) FILTER (WHERE ${IS_ERROR}) AS errors,
-               ${measured} min(event_time) AS first_seen, max(event_time) AS last_seen
-        FROM events ${bound.where} GROUP BY ${column} HAVING ${isFound}),
-      earlier AS (
-        SELECT DISTINCT ${SHOWN[by]} AS value FROM events
-        WHERE event_time >= $earlier_since AND event_time < $earlier_until AND arrived = ANY ($earlier_days)
-          ${earlier.clientId === undefined ? '' : 'AND client_id = $client_id'} AND ${column} IS NOT NULL),
-      known AS MATERIALIZED (
-        SELECT figures.*, earlier.value IS NULL AS is_new
-        FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
-      SELECT *, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
-      FROM known
-      ORDER BY ${ORDERS[order]} DESC, requests DESC, value COLLATE "C" LIMIT $limit`),
+    source.range
+      .conditions()
+      .number('limit', limit)
+      .value('earlier_days', 'date[]', state.daysOf(earlierFilter(query)))
+      .value('search', 'text', storable(foldAscii(search ?? '')))
+      .query(`
+        WITH figures AS MATERIALIZED (
+          SELECT value, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors, min(first_seen) AS first_seen,
+                 max(last_seen) AS last_seen
+          FROM ${source.figures} AS f WHERE ${IS_SOMEBODY} GROUP BY value HAVING ${isFound}),
+        earlier AS (SELECT DISTINCT value FROM ${earlierSql(query, state)} AS e WHERE ${IS_SOMEBODY}),
+        known AS MATERIALIZED (
+          SELECT figures.*, earlier.value IS NULL AS is_new
+          FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
+        SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
+        FROM known ${measured === undefined ? '' : `LEFT JOIN ${measured} AS measured USING (value)`}
+        ORDER BY ${ORDERS[order]} DESC, requests DESC, value COLLATE "C" LIMIT $limit`),
   );
-  const listed = filtered(query, daysOf(query))
-    .value(
-      'listed',
-      'text[]',
-      figures.map((row) => text(row['value'])),
-    )
-    .and(`${column} = ANY (${LISTED[by]})`);
   const names =
     by === 'consumer'
-      ? `${latestSql('consumer_label')} AS label, ${latestSql('consumer_group')} AS consumer_group`
-      : 'NULL AS label, NULL AS consumer_group';
+      ? `(SELECT value, ${latestSql('label')} AS label, ${latestSql('name')} AS consumer_group
+          FROM ${source.names} AS n WHERE ${IS_LISTED} GROUP BY value)`
+      : `(SELECT unnest($listed) AS value, NULL AS label, NULL AS consumer_group)`;
   const details = await rows(
-    listed.query(`
-      SELECT ${SHOWN[by]} AS value, ${MEASURES.p95} AS p95, ${MEASURES.endpoints} AS endpoints, ${names}
-      FROM events ${listed.where} GROUP BY ${column}`),
+    source.range
+      .conditions()
+      .value(
+        'listed',
+        'text[]',
+        figures.map((row) => text(row['value'])),
+      )
+      .query(`
+        SELECT value, p95, endpoints, label, consumer_group
+        FROM ${names} AS names
+        LEFT JOIN ${measureSql(source, 'endpoints', IS_LISTED)} AS counted USING (value)
+        LEFT JOIN ${source.latencies(IS_LISTED)} AS measured USING (value)`),
   );
-  return toConsumerList(figures, details);
+  return toConsumerList(source.estimated, figures, details);
 }
 
-/** What a column said last: the greatest text that begins with a time and an id, without these. */
+/** What an order takes beside the figures: columns `value` and a measure. */
+function measureSql(source: ConsumerSource, order: ConsumerOrder, condition: string): string | undefined {
+  if (order === 'p95') return source.latencies(condition);
+  if (order !== 'endpoints') return undefined;
+  return `(
+    SELECT value, count(*) AS endpoints
+    FROM (SELECT value, endpoint FROM ${source.endpoints(condition)} AS each GROUP BY value, endpoint) AS different
+    GROUP BY value)`;
+}
+
+/** What a column said last. */
 function latestSql(column: string): string {
-  return `substr(max((lpad(event_time::text, 16, '0') || lpad(id::text, 16, '0') || ${column}) COLLATE "C"), 33)`;
+  return `(array_agg(${column} ORDER BY last DESC) FILTER (WHERE ${column} IS NOT NULL))[1]`;
 }
 
 /** Whether a text has what is searched for in it. */

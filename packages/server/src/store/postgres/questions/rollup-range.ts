@@ -23,6 +23,14 @@ export interface RollupRange {
   readonly conditions: () => Conditions;
 }
 
+/** What the rows that are read tell. */
+interface Told {
+  /** Whether they tell what the filter means; the default is what its keys say. */
+  readonly isTold?: boolean | undefined;
+  /** Since when they hold everything, milliseconds; the default is always. Events are read before. */
+  readonly from?: number;
+}
+
 /**
  * Cuts a filter's range into what aggregates hold and what only single events tell: everything, where the filter is about more than
  * keys. Where nothing is aggregated behind
@@ -36,9 +44,9 @@ export function rollupRange(
   state: StoredState,
   periods: readonly number[],
   cuts: readonly number[] = [],
+  { isTold: isAggregated = isToldByKeys(filter), from = -Infinity }: Told = {},
 ): RollupRange {
-  const isAggregated = isToldByKeys(filter);
-  const { whole, rest } = partsBetween(filter, isAggregated ? periods : [], isAggregated ? cuts : [], state);
+  const { whole, rest } = partsFrom(from, filter, isAggregated ? periods : [], isAggregated ? cuts : [], state);
   const ofEvents = ` AND ${IN_DAYS}${ofEventsSql(filter)}`;
   return {
     aggregated: (table, columns) => {
@@ -64,6 +72,18 @@ export function rollupRange(
         .value('pending_low', 'bigint[]', state.pending.low)
         .value('pending_high', 'bigint[]', state.pending.high),
   };
+}
+
+function partsFrom(
+  from: number,
+  { since, until }: TimeRange,
+  periods: readonly number[],
+  cuts: readonly number[],
+  state: StoredState,
+): RangeParts {
+  const begin = Math.min(until, Math.max(since, from));
+  const { whole, rest } = partsBetween({ since: begin, until }, periods, cuts, state);
+  return { whole, rest: begin > since ? [{ since, until: begin }, ...rest] : rest };
 }
 
 function partsBetween(

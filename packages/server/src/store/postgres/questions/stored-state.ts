@@ -18,6 +18,8 @@ export interface StoredState {
   };
   /** On which days what began in a range arrived. */
   readonly daysOf: Arrivals['daysOf'];
+  /** Since when the tables since version 8 hold what the others do, milliseconds. */
+  readonly toldFrom: number;
   /** They hold none of this instant, milliseconds, or a later one. */
   readonly before: number;
   /** The same of minutes, which hold all that is stored. */
@@ -48,6 +50,7 @@ export async function storedState(
       high: ranges.flatMap(({ high }) => high),
     },
     daysOf,
+    toldFrom: arrivals.toldFrom,
     before: isBeyond.rolledUp ? Infinity : until,
     minutesBefore: isBeyond.rolledUp || isBeyond.pending ? Infinity : until,
   };

@@ -1,15 +1,11 @@
-import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import { foldAscii } from '../../filter/event-filter.ts';
+import { foldAscii, isToldByEndpoints } from '../../filter/event-filter.ts';
 import { number, text } from '../../rows/values.ts';
-import {
-  KEY_DIMENSIONS,
-  type Dimension,
-  type ValueCount,
-  type ValuesQuery,
-} from '../../questions/value-list.ts';
-import { DAYS, HOURS } from '../aggregates/tables.ts';
+import type { Dimension, ValueCount, ValuesQuery } from '../../questions/value-list.ts';
+import { outcomeOfKindSql, statusOfKindSql } from '../aggregates/request-kind.ts';
+import { DAYS, HOUR_ERRORS, HOURS, type AggregateTable } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
+import { consumerTables } from './consumer-source.ts';
 import { foldedSql } from './filter.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
@@ -32,6 +28,46 @@ const OF_EVENT: Readonly<Record<Dimension, string>> = {
   consumer_group: 'consumer_group',
 };
 
+/** Tables of aggregates that tell how many requests have which value. */
+interface Counted {
+  readonly tables: readonly AggregateTable[];
+  /** SQL for what is read of a row, with the column `requests`. */
+  readonly columns: string;
+  /** SQL for the value, of these columns. */
+  readonly value: string;
+}
+
+const KINDS = 'unnest(kinds) AS kind, unnest(counts) AS requests';
+
+/** Of requests, which all have. */
+const OF_REQUESTS: Readonly<Partial<Record<Dimension, Omit<Counted, 'tables'>>>> = {
+  client_id: { columns: 'client_id, requests', value: 'client_id' },
+  method: { columns: 'method, requests', value: 'method' },
+  endpoint: { columns: 'endpoint, requests', value: 'endpoint' },
+  status: { columns: KINDS, value: `${statusOfKindSql('kind')}::text` },
+  outcome: { columns: KINDS, value: outcomeOfKindSql('kind') },
+};
+
+/** Of consumers, which not all have. */
+const OF_CONSUMERS: Readonly<Partial<Record<Dimension, string>>> = {
+  consumer: 'consumers',
+  consumer_group: 'consumer_groups',
+};
+
+/** The same of tables since version 8. */
+function countedSince8(query: ValuesQuery): Counted | undefined {
+  if (query.of === 'error_type')
+    return {
+      tables: [HOUR_ERRORS],
+      columns: 'unnest(error_types) AS value, unnest(counts) AS requests',
+      value: 'value',
+    };
+  const array = OF_CONSUMERS[query.of];
+  if (array === undefined) return undefined;
+  const columns = `unnest(${array}) AS value, unnest(consumer_requests) AS requests`;
+  return { tables: consumerTables(query), columns, value: 'value' };
+}
+
 /** Answers a {@link ValuesQuery}. */
 export async function valueListOf(
   rows: ReadRows,
@@ -39,10 +75,20 @@ export async function valueListOf(
   state: StoredState,
 ): Promise<readonly ValueCount[]> {
   const { of, search, limit } = query;
-  const isKey = KEY_DIMENSIONS.has(of);
-  const range = rollupRange(query, state, isKey ? [DAY_MILLIS, HOUR_MILLIS] : []);
+  const ofRequests = OF_REQUESTS[of];
+  const later = countedSince8(query);
+  const counted = ofRequests === undefined ? later : { tables: [DAYS, HOURS], ...ofRequests };
+  const range = rollupRange(
+    query,
+    state,
+    counted?.tables.map(({ periodMillis }) => periodMillis) ?? [],
+    [],
+    later && { isTold: isToldByEndpoints(query), from: state.toldFrom },
+  );
   const parts = [
-    ...(isKey ? [DAYS, HOURS].map((table) => range.aggregated(table, `${of} AS value, requests`)) : []),
+    ...(counted?.tables.map(
+      (table) => `SELECT ${counted.value} AS value, requests FROM ${range.aggregated(table, counted.columns)} AS a`,
+    ) ?? []),
     range.events(`${OF_EVENT[of]} AS value, 1 AS requests`),
   ];
   const isFound = search === undefined ? '' : `AND strpos(${foldedSql('value')}, $search) > 0`;

@@ -1,8 +1,9 @@
-import { ADD_MOST_BEHIND } from '../aggregates/tables.ts';
+import { ADD_MOST_BEHIND, ADD_TOLD } from '../aggregates/tables.ts';
 import {
   ADD_INDEX_OF_FAILED,
   ADD_PATH_GROUP,
   ADD_RELEASE_AND_CONSUMER,
+  CREATE_TABLES_SINCE_8,
   DOCUMENTS,
   FIRST_RELEASES,
   GUESSES,
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { usableFrom: 1, statements: [RELEASES, FIRST_RELEASES, ADD_RELEASE_AND_CONSUMER] },
   { usableFrom: 1, statements: [DOCUMENTS] },
   { usableFrom: 1, statements: [ADD_PATH_GROUP, ADD_INDEX_OF_FAILED] },
+  { usableFrom: 1, statements: [ADD_TOLD, ...CREATE_TABLES_SINCE_8] },
 ];
