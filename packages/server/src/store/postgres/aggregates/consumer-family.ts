@@ -108,7 +108,7 @@ function mergedSql(relation: string, keys: Keys): string {
         FROM (SELECT who, bucket, sum(count) AS n FROM each, ${UNPACKED_LATENCIES} GROUP BY who, bucket) AS summed
         GROUP BY who) AS of_latencies USING (who)
       LEFT JOIN (
-        SELECT who, string_agg(DISTINCT endpoint, ',') AS endpoints
-        FROM each, unnest(string_to_array(endpoints, ',')) AS e(endpoint) GROUP BY who) AS of_endpoints USING (who))
+        SELECT who, string_agg(DISTINCT digits, ',') AS endpoints
+        FROM each, unnest(string_to_array(endpoints, ',')) AS e(digits) GROUP BY who) AS of_endpoints USING (who))
     ${consumerRowsSql('merged', keyNames)}`;
 }
