@@ -411,6 +411,34 @@ describe('answers from PostgreSQL', function () {
     }
   });
 
+  it('are whole for days that a server has aggregated which did not know all tables, and for those after them', async () => {
+    const all = { ...LONG, since: LONG.since - 8 * DAY };
+    const expectTheSame = async (): Promise<void> => {
+      await expectSameConsumers(store, exact, all);
+      await expectSameConsumers(store, exact, { ...LONG, ...ENDPOINT });
+      await expectSameErrors(store, exact, all);
+      for (const of of DIMENSIONS) {
+        const query = { ...all, of, limit: 20 };
+        expect(await store.analytics.values(query), of).to.deep.equal(await exact.analytics.values(query));
+      }
+    };
+    await put(events(400, all.since, LONG.since));
+    await store.rollUp();
+    // As such a server leaves it.
+    await ask(url, 'UPDATE day_totals SET told = NULL');
+    await ask(url, 'TRUNCATE hour_consumer_totals, day_consumer_totals, day_consumers, hour_errors');
+    await put(events(600, LONG.since, LONG.until));
+    await store.rollUp();
+    await expectTheSame();
+    await compact();
+    await expectTheSame();
+    const [row] = await ask<{ readonly told: number }>(url, 'SELECT sum(told)::int AS told FROM day_totals');
+    expect(row?.told).to.equal(600);
+    // Nothing of the later days is read from events.
+    await ask(url, `UPDATE events SET consumer_group = 'other' WHERE event_time >= ${Math.ceil(LONG.since / DAY) * DAY}`);
+    await expectSameConsumers(store, exact, { since: Math.ceil(LONG.since / DAY) * DAY, until: LONG.until });
+  });
+
   it('agree with themselves while events arrive, are aggregated and put together', async () => {
     await put(events(500));
     const writer = (async (): Promise<void> => {
