@@ -23,7 +23,17 @@ function heatBucket(millis) {
 /** What the page asks a store, by what it is about, for a range that ends now. Times are not round, as they are. */
 export function questionsOf(store, { millis, bucket }) {
   const { analytics } = store;
-  const { overview, endpoints, errors, latencies, clients, consumers: asked, metrics, metric, values } = analytics;
+  const {
+    overview,
+    endpoints,
+    errors,
+    latencies,
+    clients,
+    consumers: asked,
+    metrics,
+    metric,
+    values,
+  } = analytics;
   const now = () => {
     const until = Date.now();
     return { since: until - millis, until };

@@ -111,7 +111,9 @@ describe('what is deleted', () => {
     for (const { name, keys, merged } of ROLLUP_TABLES) {
       const columns = ['start', ...Object.keys(keys)].join(', ');
       // Ids are those of the file.
-      const measures = Object.values(merged).map((each) => each.replace('max(last_event)', timeOfOrder('max(last_event)')));
+      const measures = Object.values(merged).map((each) =>
+        each.replace('max(last_event)', timeOfOrder('max(last_event)')),
+      );
       const sql = `SELECT ${columns}, ${measures.join(', ')} FROM ${name} GROUP BY ${columns} ORDER BY ALL`;
       const [found, expected] = await Promise.all(
         ['deleted.duckdb', 'fresh.duckdb'].map((file) => rowsOf(join(folder, file), sql)),

@@ -99,7 +99,9 @@ const OF_ENDPOINTS: ReadonlySet<string> = new Set([
 
 /** Whether aggregates that are kept by client id, method and endpoint alone tell what is meant. */
 export function isToldByEndpoints(filter: EventFilter): boolean {
-  return Object.entries(filter).every(([name, value]) => value === undefined || !(name in TOLD_BY) || OF_ENDPOINTS.has(name));
+  return Object.entries(filter).every(
+    ([name, value]) => value === undefined || !(name in TOLD_BY) || OF_ENDPOINTS.has(name),
+  );
 }
 
 /** Whether rows that hold all endpoints of a client id together tell it. */

@@ -435,7 +435,10 @@ describe('answers from PostgreSQL', function () {
     const [row] = await ask<{ readonly told: number }>(url, 'SELECT sum(told)::int AS told FROM day_totals');
     expect(row?.told).to.equal(600);
     // Nothing of the later days is read from events.
-    await ask(url, `UPDATE events SET consumer_group = 'other' WHERE event_time >= ${Math.ceil(LONG.since / DAY) * DAY}`);
+    await ask(
+      url,
+      `UPDATE events SET consumer_group = 'other' WHERE event_time >= ${Math.ceil(LONG.since / DAY) * DAY}`,
+    );
     await expectSameConsumers(store, exact, { since: Math.ceil(LONG.since / DAY) * DAY, until: LONG.until });
   });
 

@@ -35,7 +35,11 @@ export async function takeOutOfAggregates(connection: DuckDBConnection, before: 
     }
     for (const day of new Set(hours.map((hour) => Math.floor(hour / DAY_MILLIS) * DAY_MILLIS))) {
       for (const sql of daySql(day)) await connection.run(sql);
-      await rebuildDay(connection, { since: day, until: day + DAY_MILLIS }, `NOT (${gone}) AND id <= ${upTo}`);
+      await rebuildDay(
+        connection,
+        { since: day, until: day + DAY_MILLIS },
+        `NOT (${gone}) AND id <= ${upTo}`,
+      );
     }
   });
 }

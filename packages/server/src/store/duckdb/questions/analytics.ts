@@ -67,7 +67,10 @@ export class DuckDbAnalytics implements Analytics {
       endpointListOf(
         rows,
         query,
-        sourceOf(query, rolledUp, { counts: hasCoarseSparkline(query) ? 'hour' : 'minute', latencies: 'hour' }),
+        sourceOf(query, rolledUp, {
+          counts: hasCoarseSparkline(query) ? 'hour' : 'minute',
+          latencies: 'hour',
+        }),
       ),
     );
   }

@@ -41,8 +41,7 @@ export async function consumerListOf(
   const figures = await rows(
     filtered(query)
       .number('limit', limit)
-      .value('search', VARCHAR, foldAscii(search ?? ''))
-      .query(`
+      .value('search', VARCHAR, foldAscii(search ?? '')).query(`
         WITH figures AS (
           SELECT value, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors, min(first_seen) AS first_seen,
                  max(last_seen) AS last_seen
@@ -61,8 +60,7 @@ export async function consumerListOf(
           FROM ${source.names} WHERE ${IS_LISTED} GROUP BY value)`
       : `(SELECT unnest($listed::VARCHAR[]) AS value, NULL AS label, NULL AS consumer_group)`;
   const details = await rows(
-    filtered(query)
-      .value('listed', LIST(VARCHAR), listValue(figures.map((row) => text(row['value']))))
+    filtered(query).value('listed', LIST(VARCHAR), listValue(figures.map((row) => text(row['value']))))
       .query(`
         SELECT value, p95, endpoints, label, consumer_group
         FROM ${names} AS names

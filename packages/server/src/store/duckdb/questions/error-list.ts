@@ -1,6 +1,12 @@
 import { HOUR_MILLIS } from '../../../durations.ts';
 import { hasCoarseSparkline, SPARKLINE_PARTS } from '../../questions/analytics.ts';
-import { failedOnly, isToldByErrors, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../../questions/error-list.ts';
+import {
+  failedOnly,
+  isToldByErrors,
+  NO_ERRORS,
+  type ErrorList,
+  type ErrorsQuery,
+} from '../../questions/error-list.ts';
 import { toErrorList } from '../../rows/error-group.ts';
 import { ENDPOINT_NAME, LISTED_METHOD } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
@@ -14,7 +20,11 @@ const KEYS = 'client_id, listed_method, path, error_type, status_code';
  * Answers an {@link ErrorsQuery}. Parts of a sparkline begin where the range says; only in ranges of more than a week may an hour more or less
  * not show, and then aggregates answer.
  */
-export async function errorListOf(rows: ReadRows, query: ErrorsQuery, rolledUp: RolledUp): Promise<ErrorList> {
+export async function errorListOf(
+  rows: ReadRows,
+  query: ErrorsQuery,
+  rolledUp: RolledUp,
+): Promise<ErrorList> {
   const failed = failedOnly(query);
   if (failed === undefined) return NO_ERRORS;
   const periods = hasCoarseSparkline(query) ? [HOUR_MILLIS] : [];

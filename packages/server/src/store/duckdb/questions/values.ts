@@ -67,7 +67,9 @@ export async function valueListOf(
   const parts = [
     ...(counted === undefined
       ? []
-      : [`SELECT ${counted.value} AS value, requests FROM ${range.aggregated(counted.table, counted.period)}`]),
+      : [
+          `SELECT ${counted.value} AS value, requests FROM ${range.aggregated(counted.table, counted.period)}`,
+        ]),
     `FROM ${range.events(`${OF_EVENT[of]} AS value, 1 AS requests`)}`,
   ];
   const isFound = search === undefined ? '' : `AND contains(${foldedSql('value')}, $search)`;

@@ -26,7 +26,9 @@ export function statusOfKindSql(kind: string): string {
 
 /** SQL for the outcome of a kind. */
 export function outcomeOfKindSql(kind: string): string {
-  const each = OUTCOMES_BY_NUMBER.flatMap((outcome, number) => (outcome === null ? [] : [`WHEN ${number} THEN '${outcome}'`]));
+  const each = OUTCOMES_BY_NUMBER.flatMap((outcome, number) =>
+    outcome === null ? [] : [`WHEN ${number} THEN '${outcome}'`],
+  );
   return `CASE ${kind} & 3 ${each.join(' ')} END`;
 }
 

@@ -4,7 +4,12 @@ import { CONSUMERS } from './consumer-family.ts';
 import { ERRORS } from './error-family.ts';
 import type { Column, Family } from './families.ts';
 import { METRICS } from './metric-family.ts';
-import { MINUTE_COUNTS, REQUESTS, REQUESTS_AND_CLIENTS, REQUESTS_CLIENTS_AND_TOLD } from './request-family.ts';
+import {
+  MINUTE_COUNTS,
+  REQUESTS,
+  REQUESTS_AND_CLIENTS,
+  REQUESTS_CLIENTS_AND_TOLD,
+} from './request-family.ts';
 
 /** A table of aggregates. Its rows add up: several with the same keys mean the same as one. */
 export interface AggregateTable {

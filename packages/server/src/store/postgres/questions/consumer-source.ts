@@ -49,7 +49,11 @@ export function consumerTables(filter: EventFilter): readonly AggregateTable[] {
   return isOfAllEndpoints(filter) ? [DAY_CONSUMER_TOTALS, HOUR_CONSUMER_TOTALS] : [DAY_CONSUMERS];
 }
 
-function consumerRange(filter: AnalyticsFilter, state: StoredState, tables: readonly AggregateTable[]): RollupRange {
+function consumerRange(
+  filter: AnalyticsFilter,
+  state: StoredState,
+  tables: readonly AggregateTable[],
+): RollupRange {
   const periods = tables.map(({ periodMillis }) => periodMillis);
   return rollupRange(filter, state, periods, [], { isTold: isToldByEndpoints(filter), from: state.toldFrom });
 }

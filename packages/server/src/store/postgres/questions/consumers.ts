@@ -47,8 +47,7 @@ export async function consumerListOf(
       .conditions()
       .number('limit', limit)
       .value('earlier_days', 'date[]', state.daysOf(earlierFilter(query)))
-      .value('search', 'text', storable(foldAscii(search ?? '')))
-      .query(`
+      .value('search', 'text', storable(foldAscii(search ?? ''))).query(`
         WITH figures AS MATERIALIZED (
           SELECT value, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors, min(first_seen) AS first_seen,
                  max(last_seen) AS last_seen
@@ -67,14 +66,11 @@ export async function consumerListOf(
           FROM ${source.names} AS n WHERE ${IS_LISTED} GROUP BY value)`
       : `(SELECT unnest($listed) AS value, NULL AS label, NULL AS consumer_group)`;
   const details = await rows(
-    source.range
-      .conditions()
-      .value(
-        'listed',
-        'text[]',
-        figures.map((row) => text(row['value'])),
-      )
-      .query(`
+    source.range.conditions().value(
+      'listed',
+      'text[]',
+      figures.map((row) => text(row['value'])),
+    ).query(`
         SELECT value, p95, endpoints, label, consumer_group
         FROM ${names} AS names
         LEFT JOIN ${measureSql(source, 'endpoints', IS_LISTED)} AS counted USING (value)

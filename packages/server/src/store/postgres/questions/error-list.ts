@@ -1,6 +1,12 @@
 import { HOUR_MILLIS } from '../../../durations.ts';
 import { hasCoarseSparkline, SPARKLINE_PARTS } from '../../questions/analytics.ts';
-import { failedOnly, isToldByErrors, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../../questions/error-list.ts';
+import {
+  failedOnly,
+  isToldByErrors,
+  NO_ERRORS,
+  type ErrorList,
+  type ErrorsQuery,
+} from '../../questions/error-list.ts';
 import { toErrorList } from '../../rows/error-group.ts';
 import { HOUR_ERRORS } from '../aggregates/tables.ts';
 import { listedMethodSql } from '../engine/conditions.ts';
@@ -24,7 +30,10 @@ export async function errorListOf(
   const failed = failedOnly(query);
   if (failed === undefined) return NO_ERRORS;
   const periods = hasCoarseSparkline(query) ? [HOUR_MILLIS] : [];
-  const range = rollupRange(failed, state, periods, [], { isTold: isToldByErrors(failed), from: state.toldFrom });
+  const range = rollupRange(failed, state, periods, [], {
+    isTold: isToldByErrors(failed),
+    from: state.toldFrom,
+  });
   const ofRows = range.aggregated(
     HOUR_ERRORS,
     `client_id, ${listedMethodSql('endpoint')} AS method, endpoint AS path, unnest(error_types) AS error_type,

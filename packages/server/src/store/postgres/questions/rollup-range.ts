@@ -46,7 +46,13 @@ export function rollupRange(
   cuts: readonly number[] = [],
   { isTold: isAggregated = isToldByKeys(filter), from = -Infinity }: Told = {},
 ): RollupRange {
-  const { whole, rest } = partsFrom(from, filter, isAggregated ? periods : [], isAggregated ? cuts : [], state);
+  const { whole, rest } = partsFrom(
+    from,
+    filter,
+    isAggregated ? periods : [],
+    isAggregated ? cuts : [],
+    state,
+  );
   const ofEvents = ` AND ${IN_DAYS}${ofEventsSql(filter)}`;
   return {
     aggregated: (table, columns) => {

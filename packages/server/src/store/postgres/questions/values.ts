@@ -87,7 +87,8 @@ export async function valueListOf(
   );
   const parts = [
     ...(counted?.tables.map(
-      (table) => `SELECT ${counted.value} AS value, requests FROM ${range.aggregated(table, counted.columns)} AS a`,
+      (table) =>
+        `SELECT ${counted.value} AS value, requests FROM ${range.aggregated(table, counted.columns)} AS a`,
     ) ?? []),
     range.events(`${OF_EVENT[of]} AS value, 1 AS requests`),
   ];

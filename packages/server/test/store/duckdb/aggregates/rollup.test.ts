@@ -10,7 +10,13 @@ import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../../../dist/store/memory/store.js';
 import { DIMENSIONS } from '../../../../dist/store/questions/value-list.js';
 import type { Store } from '../../../../dist/store/store.js';
-import { expectClose, expectLatency, expectMetric, expectSameConsumers, expectSameErrors } from '../../../support/answers.js';
+import {
+  expectClose,
+  expectLatency,
+  expectMetric,
+  expectSameConsumers,
+  expectSameErrors,
+} from '../../../support/answers.js';
 import { sql } from '../../../support/duckdb-file.js';
 import { append, START, storeEvent } from '../../../support/events.js';
 import { MEMBER_FILTERS } from '../../../support/filters.js';
