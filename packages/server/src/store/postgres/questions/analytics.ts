@@ -22,6 +22,7 @@ import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts'
 import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
+import { areClientsToldByAggregates, clientFiguresOf } from './client-figures.ts';
 import { topClientsOf } from './clients.ts';
 import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
@@ -70,7 +71,11 @@ export class PostgresAnalytics implements Analytics {
   }
 
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
-    return this.#inSnapshot(query, { ...query, since: earlierFilter(query).since }, consumerListOf);
+    return this.#inSnapshot(query, { ...query, since: earlierFilter(query).since }, (rows, _, state) =>
+      areClientsToldByAggregates(query, state)
+        ? clientFiguresOf(rows, query, state)
+        : consumerListOf(rows, query, state),
+    );
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {

@@ -111,7 +111,7 @@ export function consumerSource(query: ConsumersQuery, state: StoredState): Consu
   };
 }
 
-/** Column `value`: who asked in the range of equal length before. Binds `$earlier_days`, the days on which that arrived. */
+/** Column `value`: who asked in the range of equal length before. */
 export function earlierSql(query: ConsumersQuery, state: StoredState): string {
   const array = ARRAYS[query.by];
   const earlier = earlierFilter(query);
@@ -119,5 +119,10 @@ export function earlierSql(query: ConsumersQuery, state: StoredState): string {
   const range = consumerRange(earlier, state, tables);
   const rows = tables.map((table) => range.aggregated(table, `unnest(${array}) AS value`));
   const relation = [...rows, range.events(`${COLUMNS[query.by]} AS value`)].join(' UNION ALL ');
-  return `(${relation.replaceAll(IN_DAYS, IN_DAYS.replace('$', '$earlier_'))})`;
+  return `(${inEarlierDays(relation)})`;
+}
+
+/** SQL for what is read of the range before, in a statement about the range: it binds `$earlier_days` in the place of `$days`. */
+export function inEarlierDays(sql: string): string {
+  return sql.replaceAll(IN_DAYS, IN_DAYS.replace('$', '$earlier_'));
 }
