@@ -15,7 +15,7 @@ import {
   type OverviewQuery,
   type TimeRange,
 } from '../../questions/analytics.ts';
-import type { ConsumerList, ConsumersQuery } from '../../questions/consumer-list.ts';
+import { areClientsTold, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
 import type { ErrorList, ErrorsQuery } from '../../questions/error-list.ts';
 import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells.ts';
 import type { ProducerRow } from '../../questions/producer.ts';
@@ -28,6 +28,7 @@ import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
 import { number } from '../../rows/values.ts';
+import { clientFiguresOf } from './client-figures.ts';
 import { topClientsOf } from './client-source.ts';
 import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
@@ -90,7 +91,11 @@ export class DuckDbAnalytics implements Analytics {
   }
 
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
-    return this.#inSnapshot(query, (rows, rolledUp) => consumerListOf(rows, query, rolledUp));
+    return this.#inSnapshot(query, (rows, rolledUp) =>
+      rolledUp.isLarge && areClientsTold(query)
+        ? clientFiguresOf(rows, query, rolledUp)
+        : consumerListOf(rows, query, rolledUp),
+    );
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {

@@ -9,7 +9,8 @@ import { consumerSource, type ConsumerSource } from './consumer-source.ts';
 import { filtered, foldedSql } from './filter.ts';
 import type { RolledUp } from './rollup-range.ts';
 
-const ORDERS: Readonly<Record<ConsumerOrder, string>> = {
+/** What each order compares, the greatest first. */
+export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
   requests: 'requests',
   errors: 'errors',
   error_rate: 'errors / requests',
@@ -52,7 +53,7 @@ export async function consumerListOf(
           FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
         SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
         FROM known ${measured === undefined ? '' : `LEFT JOIN ${measured} AS measured USING (value)`}
-        ORDER BY ${ORDERS[order]} DESC, requests DESC, value LIMIT $limit`),
+        ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value LIMIT $limit`),
   );
   const names =
     by === 'consumer'

@@ -12,7 +12,12 @@ import type {
   OverviewQuery,
   TimeRange,
 } from '../../questions/analytics.ts';
-import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
+import {
+  areClientsTold,
+  earlierFilter,
+  type ConsumerList,
+  type ConsumersQuery,
+} from '../../questions/consumer-list.ts';
 import type { ErrorList, ErrorsQuery } from '../../questions/error-list.ts';
 import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells.ts';
 import type { ProducerRow } from '../../questions/producer.ts';
@@ -22,7 +27,7 @@ import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts'
 import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import type { ReadRows, Reads } from '../engine/reads.ts';
-import { areClientsToldByAggregates, clientFiguresOf } from './client-figures.ts';
+import { clientFiguresOf } from './client-figures.ts';
 import { topClientsOf } from './clients.ts';
 import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
@@ -72,7 +77,7 @@ export class PostgresAnalytics implements Analytics {
 
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
     return this.#inSnapshot(query, { ...query, since: earlierFilter(query).since }, (rows, _, state) =>
-      areClientsToldByAggregates(query, state)
+      state.isLarge && areClientsTold(query)
         ? clientFiguresOf(rows, query, state)
         : consumerListOf(rows, query, state),
     );

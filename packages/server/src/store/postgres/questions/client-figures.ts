@@ -1,10 +1,4 @@
-import {
-  earlierFilter,
-  type ConsumerList,
-  type ConsumerOrder,
-  type ConsumersQuery,
-} from '../../questions/consumer-list.ts';
-import { isToldByKeys } from '../../filter/event-filter.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
 import { toConsumerList } from '../../rows/consumers.ts';
 import { number, text } from '../../rows/values.ts';
 import { CLIENT_KEY } from '../aggregates/client-sketch.ts';
@@ -13,25 +7,9 @@ import type { ReadRows } from '../engine/reads.ts';
 import { addressesOf, clientParts, clientRange } from './clients.ts';
 import { ENDPOINT_DIGITS } from '../engine/conditions.ts';
 import { inEarlierDays } from './consumer-source.ts';
+import { CONSUMER_ORDERS_SQL } from './consumers.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
-
-/** Orders that aggregates of clients tell. */
-const ORDERS: Readonly<Partial<Record<ConsumerOrder, string>>> = {
-  requests: 'requests',
-  errors: 'errors',
-  error_rate: 'errors / requests',
-  last_seen: 'last_seen',
-};
-
-/** Whether aggregates tell which clients of a long range are listed: they know neither pseudonyms to search in, nor all that one may order by. */
-export function areClientsToldByAggregates(
-  query: ConsumersQuery,
-  { isLarge }: Pick<StoredState, 'isLarge'>,
-): boolean {
-  const { by, order, search } = query;
-  return by === 'client' && isLarge && isToldByKeys(query) && search === undefined && ORDERS[order] !== undefined;
-}
 
 /**
  * Answers a {@link ConsumersQuery} about clients: which are listed, and how many there are, from aggregates, in which they are told apart by
@@ -45,9 +23,14 @@ export async function clientFiguresOf(
   const range = clientRange(query, state);
   const { rows: ofRows, events, conditions } = clientParts(query, range);
   const earlier = earlierFilter(query);
-  const before = rollupRange(earlier, state, [DAY_CLIENT_TOTALS.periodMillis, HOUR_CLIENT_TOTALS.periodMillis]);
+  const before = rollupRange(earlier, state, [
+    DAY_CLIENT_TOTALS.periodMillis,
+    HOUR_CLIENT_TOTALS.periodMillis,
+  ]);
   const earlierKeys = [
-    ...[DAY_CLIENT_TOTALS, HOUR_CLIENT_TOTALS].map((table) => before.aggregated(table, 'unnest(clients) AS client')),
+    ...[DAY_CLIENT_TOTALS, HOUR_CLIENT_TOTALS].map((table) =>
+      before.aggregated(table, 'unnest(clients) AS client'),
+    ),
     `SELECT client FROM ${before.events(`source_ip, ${CLIENT_KEY} AS client`)} AS e WHERE source_ip IS NOT NULL`,
   ].join(' UNION ALL ');
   const top = await rows(
@@ -63,14 +46,11 @@ export async function clientFiguresOf(
         FROM figures LEFT JOIN (SELECT DISTINCT client FROM (${inEarlierDays(earlierKeys)}) AS each) AS earlier USING (client))
       SELECT client::text AS key, requests::bigint AS requests, errors::bigint AS errors, last_seen, is_new,
              (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
-      FROM known ORDER BY ${ORDERS[query.order]} DESC, known.requests DESC, client < 0, client LIMIT $limit`),
+      FROM known ORDER BY ${CONSUMER_ORDERS_SQL[query.order]} DESC, known.requests DESC, client < 0, client LIMIT $limit`),
   );
   const addresses = await addressesOf(rows, query, range, top);
   const details = await rows(
-    range
-      .conditions()
-      .value('listed', 'text[]', [...addresses.values()])
-      .query(`
+    range.conditions().value('listed', 'text[]', [...addresses.values()]).query(`
         SELECT encode(source_ip, 'hex') AS value, min(event_time) AS first_seen, count(DISTINCT endpoint) AS endpoints,
                percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95
         FROM ${rollupRange(query, state, []).events(`source_ip, event_time, latency_ms, ${ENDPOINT_DIGITS} AS endpoint`)} AS e

@@ -52,7 +52,10 @@ export function clientRange(filter: AnalyticsFilter, state: StoredState): Rollup
 }
 
 /** What clients did. */
-export function clientParts(query: AnalyticsFilter & { readonly limit: number }, range: RollupRange): ClientParts {
+export function clientParts(
+  query: AnalyticsFilter & { readonly limit: number },
+  range: RollupRange,
+): ClientParts {
   const tables = isOfEndpoint(query) ? [DAY_CLIENTS] : [DAY_CLIENT_TOTALS, HOUR_CLIENT_TOTALS];
   const ofEvent = `${ADDRESSES}, 1 AS requests, (${IS_ERROR})::int AS errors, event_time AS seen`;
   return {

@@ -13,7 +13,8 @@ import { consumerSource, earlierSql, type ConsumerSource } from './consumer-sour
 import { foldedSql } from './filter.ts';
 import type { StoredState } from './stored-state.ts';
 
-const ORDERS: Readonly<Record<ConsumerOrder, string>> = {
+/** What each order compares, the greatest first. */
+export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
   requests: 'requests',
   errors: 'errors',
   error_rate: 'errors::float8 / requests',
@@ -58,7 +59,7 @@ export async function consumerListOf(
           FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
         SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
         FROM known ${measured === undefined ? '' : `LEFT JOIN ${measured} AS measured USING (value)`}
-        ORDER BY ${ORDERS[order]} DESC, requests DESC, value COLLATE "C" LIMIT $limit`),
+        ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value COLLATE "C" LIMIT $limit`),
   );
   const names =
     by === 'consumer'
