@@ -154,31 +154,33 @@ const METRICS: RollupTable = {
 
 /**
  * Whom requests were for, by day: within an hour a consumer hardly asks for the same twice, so hours would be as long as the events.
- * A label is a key, for each that there was is searched for. `last_event` is an `EVENT_ORDER`.
+ * Totals are those of all endpoints together. A label is a key, for each that there was is searched for. `last_event` is an `EVENT_ORDER`.
  */
-const DAY_CONSUMERS: RollupTable = {
-  name: 'day_consumers',
-  period: 'day',
-  keys: {
-    ...ENDPOINT,
-    consumer: ['VARCHAR', 'consumer'],
-    consumer_group: ['VARCHAR', 'consumer_group'],
-    consumer_label: ['VARCHAR', 'consumer_label'],
-  },
-  measures: {
-    requests: ['BIGINT', 'count(*)'],
-    errors: ['BIGINT', `count(*) FILTER (WHERE ${IS_ERROR})`],
-    first_seen: ['TIMESTAMP_MS', 'min(event_time)'],
-    last_event: ['HUGEINT', `max(${EVENT_ORDER})`],
-  },
-  merged: {
-    requests: 'sum(requests)',
-    errors: 'sum(errors)',
-    first_seen: 'min(first_seen)',
-    last_event: 'max(last_event)',
-  },
-  from: '(FROM batch WHERE consumer IS NOT NULL)',
-};
+function consumers(name: string, keys: Columns): RollupTable {
+  return {
+    name,
+    period: 'day',
+    keys: {
+      ...keys,
+      consumer: ['VARCHAR', 'consumer'],
+      consumer_group: ['VARCHAR', 'consumer_group'],
+      consumer_label: ['VARCHAR', 'consumer_label'],
+    },
+    measures: {
+      requests: ['BIGINT', 'count(*)'],
+      errors: ['BIGINT', `count(*) FILTER (WHERE ${IS_ERROR})`],
+      first_seen: ['TIMESTAMP_MS', 'min(event_time)'],
+      last_event: ['HUGEINT', `max(${EVENT_ORDER})`],
+    },
+    merged: {
+      requests: 'sum(requests)',
+      errors: 'sum(errors)',
+      first_seen: 'min(first_seen)',
+      last_event: 'max(last_event)',
+    },
+    from: '(FROM batch WHERE consumer IS NOT NULL)',
+  };
+}
 
 const DAY_CONSUMER_LATENCIES: RollupTable = {
   name: 'day_consumer_latencies',
@@ -195,7 +197,11 @@ const DAY_CONSUMER_LATENCIES: RollupTable = {
 };
 
 /** Tables of days that are made from events, for no table of hours tells as much. */
-export const DAYS_FROM_EVENTS: readonly RollupTable[] = [DAY_CONSUMERS, DAY_CONSUMER_LATENCIES];
+export const DAYS_FROM_EVENTS: readonly RollupTable[] = [
+  consumers('day_consumer_totals', { client_id: ['VARCHAR', 'client_id'] }),
+  consumers('day_consumers', ENDPOINT),
+  DAY_CONSUMER_LATENCIES,
+];
 
 /** What failed, and what said of which class its error was. */
 const HOUR_ERRORS: RollupTable = {

@@ -5,7 +5,7 @@ import { foldAscii } from '../../filter/event-filter.ts';
 import { toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { consumerSource, type ConsumerSource } from './consumer-source.ts';
+import { consumerSource, earlierSql } from './consumer-source.ts';
 import { filtered, foldedSql } from './filter.ts';
 import type { RolledUp } from './rollup-range.ts';
 
@@ -20,9 +20,6 @@ export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
   last_seen: 'last_seen',
 };
 
-const IS_SOMEBODY = 'value IS NOT NULL';
-const IS_LISTED = 'value IN (SELECT unnest($listed::VARCHAR[]))';
-
 /**
  * Answers a {@link ConsumersQuery}. Percentiles and endpoints, which take long of many, are worked out of those only that are listed, unless
  * they decide which these are. Totals are no windows, which DuckDB takes thirty times as long for.
@@ -34,7 +31,7 @@ export async function consumerListOf(
 ): Promise<ConsumerList> {
   const { by, order, search, limit } = query;
   const source = consumerSource(query, rolledUp);
-  const measured = measureSql(source, order, IS_SOMEBODY);
+  const { inline, joined } = source.measure(order);
   const isFound =
     search === undefined
       ? 'true'
@@ -45,38 +42,22 @@ export async function consumerListOf(
       .value('search', VARCHAR, foldAscii(search ?? '')).query(`
         WITH figures AS (
           SELECT value, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors, min(first_seen) AS first_seen,
-                 max(last_seen) AS last_seen
-          FROM ${source.figures} WHERE ${IS_SOMEBODY} GROUP BY value HAVING ${isFound}),
-        earlier AS (SELECT DISTINCT value FROM ${source.earlier} WHERE ${IS_SOMEBODY}),
+                 max(last_seen) AS last_seen ${inline === undefined ? '' : `, ${inline} AS ${order}`}
+          FROM ${source.figures} WHERE value IS NOT NULL GROUP BY value HAVING ${isFound}),
+        earlier AS (SELECT DISTINCT value FROM ${earlierSql(query, rolledUp)} WHERE value IS NOT NULL),
         known AS MATERIALIZED (
           SELECT figures.*, earlier.value IS NULL AS is_new
           FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
         SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
-        FROM known ${measured === undefined ? '' : `LEFT JOIN ${measured} AS measured USING (value)`}
+        FROM known ${joined === undefined ? '' : `LEFT JOIN ${joined} AS measured USING (value)`}
         ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value LIMIT $limit`),
   );
-  const names =
-    by === 'consumer'
-      ? `(SELECT value, arg_max(label, last_event) AS label, arg_max(name, last_event) AS consumer_group
-          FROM ${source.names} WHERE ${IS_LISTED} GROUP BY value)`
-      : `(SELECT unnest($listed::VARCHAR[]) AS value, NULL AS label, NULL AS consumer_group)`;
   const details = await rows(
-    filtered(query).value('listed', LIST(VARCHAR), listValue(figures.map((row) => text(row['value']))))
-      .query(`
-        SELECT value, p95, endpoints, label, consumer_group
-        FROM ${names} AS names
-        LEFT JOIN ${measureSql(source, 'endpoints', IS_LISTED)} AS counted USING (value)
-        LEFT JOIN ${source.latencies(IS_LISTED)} AS measured USING (value)`),
+    filtered(query)
+      .value('listed', LIST(VARCHAR), listValue(figures.map((row) => text(row['value']))))
+      .query(`FROM ${source.details('value IN (SELECT unnest($listed::VARCHAR[]))')}`),
   );
   return toConsumerList(source.estimated, figures, details);
-}
-
-/** What an order takes beside the figures: columns `value` and a measure. */
-function measureSql(source: ConsumerSource, order: ConsumerOrder, condition: string): string | undefined {
-  if (order === 'p95') return source.latencies(condition);
-  if (order !== 'endpoints') return undefined;
-  return `(
-    SELECT value, count(DISTINCT (method, path)) AS endpoints FROM ${source.endpoints} WHERE ${condition} GROUP BY value)`;
 }
 
 /** Whether a text has what is searched for in it. */

@@ -1,5 +1,10 @@
 import { isOfAllEndpoints, isToldByEndpoints, type EventFilter } from '../../filter/event-filter.ts';
-import { earlierFilter, type ConsumerKind, type ConsumersQuery } from '../../questions/consumer-list.ts';
+import {
+  earlierFilter,
+  type ConsumerKind,
+  type ConsumerOrder,
+  type ConsumersQuery,
+} from '../../questions/consumer-list.ts';
 import { UNPACKED_LATENCIES } from '../aggregates/consumer-family.ts';
 import { latencyBucketSql, latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
 import {
@@ -8,7 +13,7 @@ import {
   HOUR_CONSUMER_TOTALS,
   type AggregateTable,
 } from '../aggregates/tables.ts';
-import { ENDPOINT_DIGITS, IS_ERROR } from '../engine/conditions.ts';
+import { ENDPOINT_DIGITS, ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
 import type { AnalyticsFilter } from '../../questions/analytics.ts';
 import { IN_DAYS } from './filter.ts';
 import { rollupRange, type RollupRange } from './rollup-range.ts';
@@ -26,23 +31,35 @@ const ARRAYS: Readonly<Record<ConsumerKind, string | undefined>> = {
   client: undefined,
 };
 
-/**
- * Whom requests are for, as SQL in parentheses, for statements that bind the conditions of its range. Where that is nobody, `value` is
- * NULL.
- */
+/** Whom requests are for, as SQL in parentheses, for statements that bind the conditions of its range. Where that is nobody, `value` is NULL. */
 export interface ConsumerSource {
   /** Percentiles are estimates. */
   readonly estimated: boolean;
   readonly range: RollupRange;
   /** Columns `value`, `label`, `requests`, `errors`, `first_seen` and `last_seen` (milliseconds). */
   readonly figures: string;
-  /** Columns `value`, `label`, `name` (that of the group), and `last`, which is the greatest for what was said last. */
-  readonly names: string;
-  /** Columns `value` and `endpoint`, which stands for one, of those that a condition on `value` leaves. */
-  readonly endpoints: (condition: string) => string;
-  /** Columns `value` and `p95`, one row for each that has one, likewise. */
-  readonly latencies: (condition: string) => string;
+  /** What an order compares that is no sum of figures: an aggregate over them, or a relation to join with `value` and a column of the order's name. */
+  readonly measure: (order: ConsumerOrder) => { readonly inline?: string; readonly joined?: string };
+  /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves. */
+  readonly details: (condition: string) => string;
 }
+
+/** The greatest text that begins with a time and an id, without these. */
+function latestSql(column: string, seen: string, id: string): string {
+  return `substr(max((lpad(${seen}::text, 16, '0') || lpad(${id}::text, 16, '0') || ${column}) COLLATE "C"), 33)`;
+}
+
+/** What was said last. */
+function namesSql(by: ConsumerKind): string {
+  return by === 'consumer'
+    ? `${latestSql('label', 'last_seen', 'last_id')} AS label, ${latestSql('name', 'last_seen', 'last_id')} AS consumer_group`
+    : 'NULL AS label, NULL AS consumer_group';
+}
+
+const OF_EVENT = `consumer_label AS label, consumer_group AS name, 1 AS requests, (${IS_ERROR})::int AS errors,
+  event_time AS first_seen, event_time AS last_seen, id AS last_id`;
+const OF_ROW = `unnest(consumer_labels) AS label, unnest(consumer_groups) AS name, unnest(consumer_requests) AS requests,
+  unnest(consumer_errors) AS errors, unnest(first_seen) AS first_seen, unnest(last_seen) AS last_seen, unnest(last_ids) AS last_id`;
 
 /** Tables of consumers that a filter is answered from, those of the longest periods first: hours do not tell endpoints apart. */
 export function consumerTables(filter: EventFilter): readonly AggregateTable[] {
@@ -58,56 +75,78 @@ function consumerRange(
   return rollupRange(filter, state, periods, [], { isTold: isToldByEndpoints(filter), from: state.toldFrom });
 }
 
-/** Long ranges are read from the aggregates, those of single clients always from events: aggregates do not tell enough of these. */
+/** Long ranges are read from the aggregates, those of single clients from events: aggregates do not tell enough of these. */
 export function consumerSource(query: ConsumersQuery, state: StoredState): ConsumerSource {
   const array = ARRAYS[query.by];
-  const isAggregated = array !== undefined && state.isLarge;
-  const tables = isAggregated ? consumerTables(query) : [];
-  const range = consumerRange(query, state, tables);
-  const value = `${COLUMNS[query.by]} AS value`;
-  const read = (ofRow: string, ofEvent: string): string => {
-    const rows = tables.map((table) => range.aggregated(table, `unnest(${array}) AS value, ${ofRow}`));
-    return `(${[...rows, range.events(`${value}, ${ofEvent}`)].join(' UNION ALL ')})`;
+  return array !== undefined && state.isLarge && isToldByEndpoints(query)
+    ? aggregatedSource(query, state, array)
+    : exactSource(query, state);
+}
+
+function exactSource(query: ConsumersQuery, state: StoredState): ConsumerSource {
+  const range = consumerRange(query, state, []);
+  const events = range.events(
+    `${COLUMNS[query.by]} AS value, ${OF_EVENT}, method, ${ENDPOINT_NAME} AS path, latency_ms`,
+  );
+  const measures = {
+    p95: 'percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms)',
+    endpoints: 'count(DISTINCT (method, path))',
   };
-  const estimated = isAggregated && isToldByEndpoints(query);
   return {
-    estimated,
+    estimated: false,
     range,
-    figures: read(
-      `unnest(consumer_labels) AS label, unnest(consumer_requests) AS requests, unnest(consumer_errors) AS errors,
-       unnest(first_seen) AS first_seen, unnest(last_seen) AS last_seen`,
-      `consumer_label AS label, 1 AS requests, (${IS_ERROR})::int AS errors, event_time AS first_seen, event_time AS last_seen`,
-    ),
-    names: `(
-      SELECT value, label, name, ARRAY[seen, id] AS last
-      FROM ${read(
-        `unnest(consumer_labels) AS label, unnest(consumer_groups) AS name, unnest(last_seen) AS seen, unnest(last_ids) AS id`,
-        'consumer_label AS label, consumer_group AS name, event_time AS seen, id',
-      )} AS named)`,
-    endpoints: (condition) => {
-      const texts = read('unnest(endpoints) AS endpoints', `${ENDPOINT_DIGITS} AS endpoints`);
-      return `(
-        SELECT value, endpoint FROM ${texts} AS t, unnest(string_to_array(endpoints, ',')) AS e(endpoint) WHERE ${condition})`;
+    figures: events,
+    measure: (order) => (order === 'p95' || order === 'endpoints' ? { inline: measures[order] } : {}),
+    details: (condition) => `(
+      SELECT value, ${measures.p95} AS p95, ${measures.endpoints} AS endpoints, ${namesSql(query.by)}
+      FROM ${events} AS e WHERE ${condition} GROUP BY value)`,
+  };
+}
+
+function aggregatedSource(query: ConsumersQuery, state: StoredState, array: string): ConsumerSource {
+  const tables = consumerTables(query);
+  const range = consumerRange(query, state, tables);
+  const value = COLUMNS[query.by];
+  const ofRows = (columns: string): string =>
+    tables
+      .map((table) => range.aggregated(table, `unnest(${array}) AS value, ${columns}`))
+      .join(' UNION ALL ');
+  const figures = `(${ofRows(OF_ROW)} UNION ALL ${range.events(`${value} AS value, ${OF_EVENT}`)})`;
+  const endpoints = (condition: string): string => `(
+    SELECT value, count(*) AS endpoints
+    FROM (
+      SELECT value, digits
+      FROM (${ofRows('unnest(endpoints) AS endpoints')}) AS t, unnest(string_to_array(endpoints, ',')) AS e(digits)
+      WHERE ${condition}
+      UNION
+      SELECT value, digits FROM ${range.events(`${value} AS value, ${ENDPOINT_DIGITS} AS digits`)} AS e
+      WHERE ${condition}) AS different
+    GROUP BY value)`;
+  const latencies = (condition: string): string => {
+    const counted = `(
+      SELECT value, bucket, sum(count::float8)::bigint AS count
+      FROM (
+        SELECT value, bucket, count FROM (${ofRows('unnest(latencies) AS latencies')}) AS l, ${UNPACKED_LATENCIES}
+        WHERE ${condition}
+        UNION ALL
+        SELECT value, bucket, 1 FROM ${range.events(`${value} AS value, ${latencyBucketSql('latency_ms')} AS bucket`)} AS e
+        WHERE bucket IS NOT NULL AND ${condition}) AS each
+      GROUP BY value, bucket)`;
+    return `(SELECT value, quantiles[1] AS p95 FROM ${quantilesSql(counted, ['value'], [0.95], latencyValueSql)} AS estimated)`;
+  };
+  return {
+    estimated: true,
+    range,
+    figures,
+    measure: (order) => {
+      if (order === 'p95') return { joined: latencies('value IS NOT NULL') };
+      return order === 'endpoints' ? { joined: endpoints('value IS NOT NULL') } : {};
     },
-    latencies: (condition) => {
-      if (!estimated)
-        return `(
-          SELECT value, percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95
-          FROM ${range.events(`${value}, latency_ms`)} AS e WHERE ${condition} GROUP BY value)`;
-      const rows = tables.map((table) =>
-        range.aggregated(table, `unnest(${array}) AS value, unnest(latencies) AS latencies`),
-      );
-      const counted = `(
-        SELECT value, bucket, sum(count::float8)::bigint AS count
-        FROM (
-          SELECT value, bucket, count FROM (${rows.join(' UNION ALL ')}) AS l, ${UNPACKED_LATENCIES} WHERE ${condition}
-          UNION ALL
-          SELECT value, bucket, 1 FROM ${range.events(`${value}, ${latencyBucketSql('latency_ms')} AS bucket`)} AS e
-          WHERE bucket IS NOT NULL AND ${condition}) AS each
-        GROUP BY value, bucket)`;
-      return `(
-        SELECT value, quantiles[1] AS p95 FROM ${quantilesSql(counted, ['value'], [0.95], latencyValueSql)} AS estimated)`;
-    },
+    details: (condition) => `(
+      SELECT value, p95, endpoints, label, consumer_group
+      FROM (SELECT value, ${namesSql(query.by)} FROM ${figures} AS f WHERE ${condition} GROUP BY value) AS named
+      LEFT JOIN ${endpoints(condition)} AS counted USING (value)
+      LEFT JOIN ${latencies(condition)} AS measured USING (value))`,
   };
 }
 
