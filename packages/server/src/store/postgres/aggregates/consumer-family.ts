@@ -9,7 +9,8 @@ const CONSUMERS_OF_ROW = 65_536;
 const BUCKETS = 1024;
 
 /**
- * Consumers, each with every group and label that it had, and what is counted of these: arrays of the same length. An array of arrays has to be
+ * Consumers, each with every group and label that it had, and what is counted of these: arrays of the same length. Where a consumer is NULL, it
+ * is a whole group, for to add up the latencies of its consumers takes long. An array of arrays has to be
  * a rectangle, so latencies and endpoints are texts: numbers of {@link counted}, and digits of `ENDPOINT_DIGITS`, between commas.
  */
 export const CONSUMERS: Family = {
@@ -42,7 +43,7 @@ export const UNPACKED_LATENCIES: string = `
   unnest(string_to_array(latencies, ',')::bigint[]) AS packed(number),
   LATERAL (SELECT (number % ${BUCKETS})::int + (${MIN_LATENCY_BUCKET}) AS bucket, number / ${BUCKETS} AS count) AS unpacked`;
 
-/** SQL for what each consumer did in an hour at an endpoint, from the events of `batch`. */
+/** SQL for what each consumer and each group did in an hour at an endpoint, from the events of `batch`. */
 export const CONSUMERS_OF_BATCH: string = `
   SELECT start, client_id, method, endpoint, ${IDENTITY}, sum(n)::bigint AS requests, sum(errors)::bigint AS errors,
          min(first_seen) AS first_seen, max(last) AS last,
@@ -51,7 +52,8 @@ export const CONSUMERS_OF_BATCH: string = `
     SELECT start, client_id, method, endpoint, ${IDENTITY}, bucket, count(*) AS n, count(*) FILTER (WHERE is_error) AS errors,
            min(event_time) AS first_seen, max(ARRAY[event_time, id]) AS last
     FROM batch WHERE consumer IS NOT NULL GROUP BY start, client_id, method, endpoint, ${IDENTITY}, bucket) AS of_bucket
-  GROUP BY start, client_id, method, endpoint, ${IDENTITY}`;
+  GROUP BY GROUPING SETS ((start, client_id, method, endpoint, ${IDENTITY}), (start, client_id, method, endpoint, consumer_group))
+  HAVING consumer IS NOT NULL OR consumer_group IS NOT NULL`;
 
 /**
  * SQL for the rows of such a table: consumers of all endpoints together, and of longer periods. Numbers of the same bucket stay several.

@@ -25,12 +25,6 @@ const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
   client: `encode(source_ip, 'hex')`,
 };
 
-const ARRAYS: Readonly<Record<ConsumerKind, string | undefined>> = {
-  consumer: 'consumers',
-  group: 'consumer_groups',
-  client: undefined,
-};
-
 /** Whom requests are for, as SQL in parentheses, for statements that bind the conditions of its range. Where that is nobody, `value` is NULL. */
 export interface ConsumerSource {
   /** Percentiles are estimates. */
@@ -75,11 +69,27 @@ function consumerRange(
   return rollupRange(filter, state, periods, [], { isTold: isToldByEndpoints(filter), from: state.toldFrom });
 }
 
+/** Columns of the rows of aggregates behind `value` and `owner`, which is NULL. Groups have elements of their own, which no consumer owns. */
+function rowsSql(
+  by: 'consumer' | 'group',
+  range: RollupRange,
+  table: AggregateTable,
+  columns: string,
+): string {
+  if (by === 'consumer')
+    return range.aggregated(table, `unnest(consumers) AS value, NULL::text AS owner, ${columns}`);
+  const all = range.aggregated(
+    table,
+    `unnest(consumer_groups) AS value, unnest(consumers) AS owner, ${columns}`,
+  );
+  return `SELECT * FROM ${all} AS r WHERE owner IS NULL`;
+}
+
 /** Long ranges are read from the aggregates, those of single clients from events: aggregates do not tell enough of these. */
 export function consumerSource(query: ConsumersQuery, state: StoredState): ConsumerSource {
-  const array = ARRAYS[query.by];
-  return array !== undefined && state.isLarge && isToldByEndpoints(query)
-    ? aggregatedSource(query, state, array)
+  const { by } = query;
+  return by !== 'client' && state.isLarge && isToldByEndpoints(query)
+    ? aggregatedSource(query, state, by)
     : exactSource(query, state);
 }
 
@@ -103,15 +113,17 @@ function exactSource(query: ConsumersQuery, state: StoredState): ConsumerSource 
   };
 }
 
-function aggregatedSource(query: ConsumersQuery, state: StoredState, array: string): ConsumerSource {
+function aggregatedSource(
+  query: ConsumersQuery,
+  state: StoredState,
+  by: 'consumer' | 'group',
+): ConsumerSource {
   const tables = consumerTables(query);
   const range = consumerRange(query, state, tables);
-  const value = COLUMNS[query.by];
+  const value = `${COLUMNS[by]} AS value, NULL::text AS owner`;
   const ofRows = (columns: string): string =>
-    tables
-      .map((table) => range.aggregated(table, `unnest(${array}) AS value, ${columns}`))
-      .join(' UNION ALL ');
-  const figures = `(${ofRows(OF_ROW)} UNION ALL ${range.events(`${value} AS value, ${OF_EVENT}`)})`;
+    tables.map((table) => rowsSql(by, range, table, columns)).join(' UNION ALL ');
+  const figures = `(${ofRows(OF_ROW)} UNION ALL ${range.events(`${value}, ${OF_EVENT}`)})`;
   const endpoints = (condition: string): string => `(
     SELECT value, count(*) AS endpoints
     FROM (
@@ -119,7 +131,7 @@ function aggregatedSource(query: ConsumersQuery, state: StoredState, array: stri
       FROM (${ofRows('unnest(endpoints) AS endpoints')}) AS t, unnest(string_to_array(endpoints, ',')) AS e(digits)
       WHERE ${condition}
       UNION
-      SELECT value, digits FROM ${range.events(`${value} AS value, ${ENDPOINT_DIGITS} AS digits`)} AS e
+      SELECT value, digits FROM ${range.events(`${value}, ${ENDPOINT_DIGITS} AS digits`)} AS e
       WHERE ${condition}) AS different
     GROUP BY value)`;
   const latencies = (condition: string): string => {
@@ -129,7 +141,7 @@ function aggregatedSource(query: ConsumersQuery, state: StoredState, array: stri
         SELECT value, bucket, count FROM (${ofRows('unnest(latencies) AS latencies')}) AS l, ${UNPACKED_LATENCIES}
         WHERE ${condition}
         UNION ALL
-        SELECT value, bucket, 1 FROM ${range.events(`${value} AS value, ${latencyBucketSql('latency_ms')} AS bucket`)} AS e
+        SELECT value, bucket, 1 FROM ${range.events(`${value}, ${latencyBucketSql('latency_ms')} AS bucket`)} AS e
         WHERE bucket IS NOT NULL AND ${condition}) AS each
       GROUP BY value, bucket)`;
     return `(SELECT value, quantiles[1] AS p95 FROM ${quantilesSql(counted, ['value'], [0.95], latencyValueSql)} AS estimated)`;
@@ -152,12 +164,15 @@ function aggregatedSource(query: ConsumersQuery, state: StoredState, array: stri
 
 /** Column `value`: who asked in the range of equal length before. */
 export function earlierSql(query: ConsumersQuery, state: StoredState): string {
-  const array = ARRAYS[query.by];
+  const { by } = query;
   const earlier = earlierFilter(query);
-  const tables = array === undefined ? [] : consumerTables(earlier);
+  const tables = by === 'client' ? [] : consumerTables(earlier);
   const range = consumerRange(earlier, state, tables);
-  const rows = tables.map((table) => range.aggregated(table, `unnest(${array}) AS value`));
-  const relation = [...rows, range.events(`${COLUMNS[query.by]} AS value`)].join(' UNION ALL ');
+  const rows = by === 'client' ? [] : tables.map((table) => rowsSql(by, range, table, 'NULL AS nothing'));
+  const relation = [
+    ...rows,
+    range.events(`${COLUMNS[by]} AS value, NULL::text AS owner, NULL AS nothing`),
+  ].join(' UNION ALL ');
   return `(${inEarlierDays(relation)})`;
 }
 

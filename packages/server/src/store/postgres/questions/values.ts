@@ -48,13 +48,7 @@ const OF_REQUESTS: Readonly<Partial<Record<Dimension, Omit<Counted, 'tables'>>>>
   outcome: { columns: KINDS, value: outcomeOfKindSql('kind') },
 };
 
-/** Of consumers, which not all have. */
-const OF_CONSUMERS: Readonly<Partial<Record<Dimension, string>>> = {
-  consumer: 'consumers',
-  consumer_group: 'consumer_groups',
-};
-
-/** The same of tables since version 8. */
+/** The same of what not all requests have, from the tables since version 8. */
 function countedSince8(query: ValuesQuery): Counted | undefined {
   if (query.of === 'error_type')
     return {
@@ -62,10 +56,11 @@ function countedSince8(query: ValuesQuery): Counted | undefined {
       columns: 'unnest(error_types) AS value, unnest(counts) AS requests',
       value: 'value',
     };
-  const array = OF_CONSUMERS[query.of];
-  if (array === undefined) return undefined;
-  const columns = `unnest(${array}) AS value, unnest(consumer_requests) AS requests`;
-  return { tables: consumerTables(query), columns, value: 'value' };
+  if (query.of !== 'consumer' && query.of !== 'consumer_group') return undefined;
+  const columns = `unnest(consumers) AS consumer, unnest(consumer_groups) AS consumer_group, unnest(consumer_requests) AS requests`;
+  // Groups have elements of their own, without a consumer.
+  const value = query.of === 'consumer' ? 'consumer' : 'CASE WHEN consumer IS NULL THEN consumer_group END';
+  return { tables: consumerTables(query), columns, value };
 }
 
 /** Answers a {@link ValuesQuery}. */
