@@ -1,5 +1,4 @@
 import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
-import { CLIENT_KEY } from './client-sketch.ts';
 
 const ENDPOINT_OF_EVENT = `client_id, method, ${ENDPOINT_NAME} AS endpoint`;
 
@@ -24,9 +23,9 @@ export function batchSql(condition: string): readonly string[] {
   return [
     batchViewSql(condition),
     `CREATE OR REPLACE TEMP TABLE batch_clients AS
-     SELECT * REPLACE (unhex(source_ip) AS source_ip), ${CLIENT_KEY} AS client
+     SELECT * REPLACE (unhex(source_ip) AS source_ip)
      FROM (
-       SELECT date_trunc('hour', event_time) AS event_time, ${ENDPOINT_OF_EVENT}, source_ip, count(*) AS requests,
+       SELECT date_trunc('hour', event_time) AS event_time, ${ENDPOINT_OF_EVENT}, source_ip, client, count(*) AS requests,
               count(*) FILTER (WHERE ${IS_ERROR}) AS errors, max(event_time) AS last_seen
        ${from} AND source_ip IS NOT NULL GROUP BY ALL)`,
   ];

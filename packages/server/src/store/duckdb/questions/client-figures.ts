@@ -1,11 +1,11 @@
-import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { LIST, listValue, UBIGINT } from '@duckdb/node-api';
 
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
 import { toConsumerList } from '../../rows/consumers.ts';
-import { number, text } from '../../rows/values.ts';
+import { text } from '../../rows/values.ts';
 import { ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { addressesSql, clientPeriods } from './client-source.ts';
+import { clientPeriods } from './client-source.ts';
 import { filtered } from './filter.ts';
 import { CONSUMER_ORDERS_SQL } from './consumers.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
@@ -26,25 +26,25 @@ export async function clientFiguresOf(
           FROM ${clientPeriods(query, rolledUp)} GROUP BY client),
         earlier AS (SELECT DISTINCT client FROM ${clientPeriods(earlierFilter(query), rolledUp)}),
         known AS MATERIALIZED (
-          SELECT figures.*, earlier.client IS NULL AS is_new FROM figures LEFT JOIN earlier ON earlier.client = figures.client),
-        listed AS MATERIALIZED (
-          FROM known ORDER BY ${CONSUMER_ORDERS_SQL[query.order]} DESC, requests DESC, client LIMIT $limit)
-        SELECT listed.*, value, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
-        FROM listed JOIN (
-          SELECT client, lower(hex(any_value(address))) AS value FROM (${addressesSql(query, rolledUp)})
-          WHERE client IN (SELECT client FROM listed) GROUP BY client) AS named USING (client)
-        ORDER BY ${CONSUMER_ORDERS_SQL[query.order]} DESC, requests DESC, client`),
+          SELECT figures.*, earlier.client IS NULL AS is_new FROM figures LEFT JOIN earlier ON earlier.client = figures.client)
+        SELECT known.*, client::VARCHAR AS key, (SELECT count(*) FROM known) AS total,
+               (SELECT count(*) FROM known WHERE is_new) AS newcomers
+        FROM known ORDER BY ${CONSUMER_ORDERS_SQL[query.order]} DESC, requests DESC, client LIMIT $limit`),
   );
   const events = rollupRange(query, rolledUp, []).events(
-    `source_ip, event_time, latency_ms, method, ${ENDPOINT_NAME} AS path`,
+    `client, source_ip, event_time, latency_ms, method, ${ENDPOINT_NAME} AS path`,
   );
   const details = await rows(
-    filtered(query).value('listed', LIST(VARCHAR), listValue(top.map((row) => text(row['value'])))).query(`
-        SELECT source_ip AS value, epoch_ms(min(event_time)) AS first_seen, count(DISTINCT (method, path)) AS endpoints,
-               quantile_cont(latency_ms, 0.95) AS p95
-        FROM ${events} WHERE source_ip IN (SELECT unnest($listed)) GROUP BY source_ip`),
+    filtered(query).value('listed', LIST(UBIGINT), listValue(top.map((row) => BigInt(text(row['key'])))))
+      .query(`
+        SELECT client::VARCHAR AS key, any_value(source_ip) AS value, epoch_ms(min(event_time)) AS first_seen,
+               count(DISTINCT (method, path)) AS endpoints, quantile_cont(latency_ms, 0.95) AS p95
+        FROM ${events} WHERE client IN (SELECT unnest($listed)) GROUP BY client`),
   );
-  const firstSeen = new Map(details.map((row) => [text(row['value']), number(row['first_seen'])]));
-  const figures = top.map((row) => ({ ...row, first_seen: firstSeen.get(text(row['value'])) }));
+  const byKey = new Map(details.map((row) => [text(row['key']), row]));
+  const figures = top.map((row) => {
+    const { value, first_seen: firstSeen } = byKey.get(text(row['key'])) ?? {};
+    return { ...row, value, first_seen: firstSeen };
+  });
   return toConsumerList(false, figures, details);
 }

@@ -3,7 +3,7 @@ import { UBIGINT, VARCHAR } from '@duckdb/node-api';
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../questions/analytics.ts';
 import { isOfAllEndpoints, isToldByKeys } from '../../filter/event-filter.ts';
-import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
+import { SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { keysOf } from '../../figures/client-keys.ts';
 import { instantSql, IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
@@ -20,7 +20,7 @@ export function distinctClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
     SELECT count(DISTINCT client) AS clients
     FROM (
       SELECT client FROM ${aggregated('hour_clients', HOUR_MILLIS)}
-      UNION ALL FROM ${events(`${CLIENT_KEY} AS client`)}))`;
+      UNION ALL FROM ${events('client')}))`;
 }
 
 /** One row with the column `clients`: an estimate of how many there are, from sketches of whole days. */
@@ -29,18 +29,18 @@ export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
   return sketchedClientsSql(`(
     SELECT register, rank FROM ${aggregated('day_sketches', DAY_MILLIS)}
     UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${aggregated('hour_clients', HOUR_MILLIS)}
-    UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events(`${CLIENT_KEY} AS client`)} ${HAS_CLIENT})`);
+    UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events('client')} ${HAS_CLIENT})`);
 }
 
 /** Columns `client` and `address`, any number of rows for a client of a range: those of all days that it touches, or where only events tell, of these. */
-export function addressesSql(filter: AnalyticsFilter, rolledUp: RolledUp): string {
+function addressesSql(filter: AnalyticsFilter, rolledUp: RolledUp): string {
   const first = Math.floor(filter.since / DAY_MILLIS) * DAY_MILLIS;
   const aggregated = isToldByKeys(filter)
     ? `SELECT client, source_ip AS address FROM day_clients
        WHERE start >= ${instantSql(first)} AND start < ${instantSql(filter.until)} UNION ALL`
     : '';
   const { events } = clientRange(filter, rolledUp);
-  return `${aggregated} FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}`;
+  return `${aggregated} FROM ${events('client, unhex(source_ip) AS address')}`;
 }
 
 /** Days do not tell endpoints apart, hours do. */
@@ -55,7 +55,7 @@ export function clientPeriods(filter: AnalyticsFilter, rolledUp: RolledUp): stri
   const periods = [
     `SELECT ${figures} FROM ${aggregated('hour_clients', HOUR_MILLIS)}`,
     ...(isOfAllEndpoints(filter) ? [`SELECT ${figures} FROM ${aggregated('day_clients', DAY_MILLIS)}`] : []),
-    `FROM ${events(`${CLIENT_KEY} AS client, 1, (${IS_ERROR})::INTEGER, event_time`)} ${HAS_CLIENT}`,
+    `FROM ${events(`client, 1, (${IS_ERROR})::INTEGER, event_time`)} ${HAS_CLIENT}`,
   ];
   return `(${periods.join(' UNION ALL ')})`;
 }

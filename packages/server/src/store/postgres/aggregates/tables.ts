@@ -122,8 +122,8 @@ export const DAY_CONSUMERS: AggregateTable = table('day_consumers', DAY_MILLIS, 
 /** What failed. */
 export const HOUR_ERRORS: AggregateTable = table('hour_errors', HOUR_MILLIS, ENDPOINT, ERRORS);
 
-/** Since version 8. They hold all that `day_totals` says is told. */
-export const TABLES_SINCE_8: readonly AggregateTable[] = [
+/** Tables that came later, and their column of the totals of days. They hold all that `day_totals` says is told. */
+export const LATER_TABLES: readonly AggregateTable[] = [
   HOUR_CONSUMER_TOTALS,
   DAY_CONSUMER_TOTALS,
   DAY_CONSUMERS,
@@ -147,7 +147,7 @@ export const FIRST_TABLES: readonly AggregateTable[] = [
 ];
 
 /** All tables of aggregates. */
-export const AGGREGATE_TABLES: readonly AggregateTable[] = [...FIRST_TABLES, ...TABLES_SINCE_8];
+export const AGGREGATE_TABLES: readonly AggregateTable[] = [...FIRST_TABLES, ...LATER_TABLES];
 
 /**
  * Periods to which rows were added since their rows were put together: one row for each period of an hour or a day that a roll-up

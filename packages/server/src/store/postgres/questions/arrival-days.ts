@@ -16,7 +16,7 @@ export interface Arrivals {
    * of other days, and to plan for it, would take longer than to read what is there.
    */
   readonly daysOf: (range: TimeRange) => readonly string[];
-  /** The tables since version 8 hold all that began at this instant, milliseconds, or later, and is not pending. */
+  /** The later tables hold all that began at this instant, milliseconds, or later, and is not pending. */
   readonly toldFrom: number;
   /** Whether the totals of a later day than that of an instant hold something: then there is no need to look for it. */
   readonly isRolledUpAfterDayOf: (instant: number) => boolean;

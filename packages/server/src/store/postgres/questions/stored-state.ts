@@ -18,7 +18,7 @@ export interface StoredState {
   };
   /** On which days what began in a range arrived. */
   readonly daysOf: Arrivals['daysOf'];
-  /** Since when the tables since version 8 hold what the others do, milliseconds. */
+  /** Since when the later tables hold what the others do, milliseconds. */
   readonly toldFrom: number;
   /** They hold none of this instant, milliseconds, or a later one. */
   readonly before: number;

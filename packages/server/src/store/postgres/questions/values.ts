@@ -48,8 +48,8 @@ const OF_REQUESTS: Readonly<Partial<Record<Dimension, Omit<Counted, 'tables'>>>>
   outcome: { columns: KINDS, value: outcomeOfKindSql('kind') },
 };
 
-/** The same of what not all requests have, from the tables since version 8. */
-function countedSince8(query: ValuesQuery): Counted | undefined {
+/** The same of what not all requests have, from the later tables. */
+function countedLater(query: ValuesQuery): Counted | undefined {
   if (query.of === 'error_type')
     return {
       tables: [HOUR_ERRORS],
@@ -71,7 +71,7 @@ export async function valueListOf(
 ): Promise<readonly ValueCount[]> {
   const { of, search, limit } = query;
   const ofRequests = OF_REQUESTS[of];
-  const later = countedSince8(query);
+  const later = countedLater(query);
   const counted = ofRequests === undefined ? later : { tables: [DAYS, HOURS], ...ofRequests };
   const range = rollupRange(
     query,

@@ -3,7 +3,7 @@ import {
   ADD_INDEX_OF_FAILED,
   ADD_PATH_GROUP,
   ADD_RELEASE_AND_CONSUMER,
-  CREATE_TABLES_SINCE_8,
+  CREATE_LATER_TABLES,
   DOCUMENTS,
   FIRST_RELEASES,
   GUESSES,
@@ -33,5 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { usableFrom: 1, statements: [RELEASES, FIRST_RELEASES, ADD_RELEASE_AND_CONSUMER] },
   { usableFrom: 1, statements: [DOCUMENTS] },
   { usableFrom: 1, statements: [ADD_PATH_GROUP, ADD_INDEX_OF_FAILED] },
-  { usableFrom: 1, statements: [ADD_TOLD, ...CREATE_TABLES_SINCE_8] },
+  { usableFrom: 1, statements: [ADD_TOLD, ...CREATE_LATER_TABLES] },
 ];

@@ -1,5 +1,5 @@
 import { IS_ERROR } from '../engine/conditions.ts';
-import { AGGREGATE_TABLES, CREATE_ADDITIONS, FIRST_TABLES, TABLES_SINCE_8 } from '../aggregates/tables.ts';
+import { AGGREGATE_TABLES, CREATE_ADDITIONS, FIRST_TABLES, LATER_TABLES } from '../aggregates/tables.ts';
 
 /** A table of which each day of arrival has a partition of its own. */
 export interface DailyTable {
@@ -118,8 +118,8 @@ function createSql({ name, columnsSql, indexesSql = [] }: DailyTable): readonly 
   ];
 }
 
-/** Since version 8. Partitions of days that are there already are made when something is added to them. */
-export const CREATE_TABLES_SINCE_8: readonly string[] = TABLES_SINCE_8.flatMap(createSql);
+/** For databases that were there before. Partitions of days that are there already are made when something is added to them. */
+export const CREATE_LATER_TABLES: readonly string[] = LATER_TABLES.flatMap(createSql);
 
 /** Statements that make an empty database one of version 1. */
 export const CREATE_TABLES: readonly string[] = [
