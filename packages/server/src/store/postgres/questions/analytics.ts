@@ -28,9 +28,9 @@ import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts'
 import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import type { Access, ReadRows, Reads } from '../engine/reads.ts';
-import { clientFiguresOf } from './client-figures.ts';
+import { clientFiguresOf } from './consumers/client-figures.ts';
 import { topClientsOf } from './clients.ts';
-import { consumerListOf } from './consumers.ts';
+import { consumerListOf } from './consumers/consumer-list.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { errorListOf } from './error-list.ts';
 import { latencyCellsOf } from './latency-cells.ts';

@@ -5,7 +5,7 @@ import { outcomeOfKindSql, statusOfKindSql } from '../aggregates/request-kind.ts
 import { DAYS, HOUR_ERRORS, HOURS, type AggregateTable } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
-import { consumerTables } from './consumer-source.ts';
+import { consumerTables } from './consumers/consumer-source.ts';
 import { foldedSql } from './filter.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';

@@ -1,23 +1,23 @@
-import { isOfAllEndpoints, isToldByEndpoints, type EventFilter } from '../../filter/event-filter.ts';
+import { isOfAllEndpoints, isToldByEndpoints, type EventFilter } from '../../../filter/event-filter.ts';
 import {
   earlierFilter,
   type ConsumerKind,
   type ConsumerOrder,
   type ConsumersQuery,
-} from '../../questions/consumer-list.ts';
-import { UNPACKED_LATENCIES } from '../aggregates/consumer-family.ts';
-import { latencyBucketSql, latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
+} from '../../../questions/consumer-list.ts';
+import { UNPACKED_LATENCIES } from '../../aggregates/consumer-family.ts';
+import { latencyBucketSql, latencyValueSql, quantilesSql } from '../../aggregates/log-bucket-sql.ts';
 import {
   DAY_CONSUMER_TOTALS,
   DAY_CONSUMERS,
   HOUR_CONSUMER_TOTALS,
   type AggregateTable,
-} from '../aggregates/tables.ts';
-import { ENDPOINT_DIGITS, ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
-import type { AnalyticsFilter } from '../../questions/analytics.ts';
-import { IN_DAYS } from './filter.ts';
-import { rollupRange, type RollupRange } from './rollup-range.ts';
-import type { StoredState } from './stored-state.ts';
+} from '../../aggregates/tables.ts';
+import { ENDPOINT_DIGITS, ENDPOINT_NAME, IS_ERROR } from '../../engine/conditions.ts';
+import type { AnalyticsFilter } from '../../../questions/analytics.ts';
+import { IN_DAYS } from '../filter.ts';
+import { rollupRange, type RollupRange } from '../rollup-range.ts';
+import type { StoredState } from '../stored-state.ts';
 
 const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
   consumer: 'consumer',

@@ -3,15 +3,15 @@ import {
   type ConsumerList,
   type ConsumerOrder,
   type ConsumersQuery,
-} from '../../questions/consumer-list.ts';
-import { foldAscii } from '../../filter/event-filter.ts';
-import { toConsumerList } from '../../rows/consumers.ts';
-import { text } from '../../rows/values.ts';
-import { storable } from '../engine/conditions.ts';
-import type { ReadRows } from '../engine/reads.ts';
+} from '../../../questions/consumer-list.ts';
+import { foldAscii } from '../../../filter/event-filter.ts';
+import { toConsumerList } from '../../../rows/consumers.ts';
+import { text } from '../../../rows/values.ts';
+import { storable } from '../../engine/conditions.ts';
+import type { ReadRows } from '../../engine/reads.ts';
 import { consumerSource, earlierSql } from './consumer-source.ts';
-import { foldedSql } from './filter.ts';
-import type { StoredState } from './stored-state.ts';
+import { foldedSql } from '../filter.ts';
+import type { StoredState } from '../stored-state.ts';
 
 /** What each order compares, the greatest first. */
 export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
