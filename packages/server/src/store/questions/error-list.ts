@@ -1,4 +1,4 @@
-import { isToldByEndpoints, type EventFilter } from '../filter/event-filter.ts';
+import type { EventFilter } from '../filter/event-filter.ts';
 
 /** Which errors are meant: of the requests that the filter leaves, those that failed. */
 export interface ErrorsQuery extends EventFilter {
@@ -35,11 +35,6 @@ export interface ErrorList {
 /** The filter of an {@link ErrorsQuery}: `undefined` where it wants no request that failed. */
 export function failedOnly(query: ErrorsQuery): ErrorsQuery | undefined {
   return query.failed === false ? undefined : { ...query, failed: true };
-}
-
-/** Whether aggregates of errors, which are kept by endpoint, tell what such a filter means. */
-export function isToldByErrors({ failed: _failed, ...query }: ErrorsQuery): boolean {
-  return isToldByEndpoints(query);
 }
 
 /** Where there are none. */

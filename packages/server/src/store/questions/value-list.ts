@@ -22,6 +22,9 @@ export const DIMENSIONS = [
 /** What requests have values of. */
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** Those of which aggregates have an empty text where events do not say them. */
+export const ORIGIN_DIMENSIONS: ReadonlySet<Dimension> = new Set(['synthetic', 'release', 'environment']);
+
 /** Which values there are of one, in a range. */
 export interface ValuesQuery extends EventFilter {
   readonly since: number;

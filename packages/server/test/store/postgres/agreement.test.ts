@@ -35,6 +35,7 @@ const DAY = 24 * HOUR;
 /** Begins and ends within a minute, an hour and a day. */
 const LONG = { since: START - 70 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
 const SHORT = { since: START - 5 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
+const ORIGIN = 'release, environment, synthetic';
 const ENDPOINT = { method: 'GET', endpoint: '/c/:id' };
 
 /** Aggregates answer more than these even for a day, from a store that was told so. */
@@ -397,10 +398,10 @@ describe('answers from PostgreSQL', function () {
     await compact();
     await expectTheSame();
     for (const [table, keys] of Object.entries({
-      minutes: 'start, client_id, method, endpoint',
-      hours: 'start, client_id, method, endpoint',
-      day_client_totals: 'start, client_id',
-      hour_metrics: 'start, client_id, method, endpoint, name',
+      minutes: `start, client_id, method, endpoint, ${ORIGIN}`,
+      hours: `start, client_id, method, endpoint, ${ORIGIN}`,
+      day_client_totals: `start, client_id, ${ORIGIN}`,
+      hour_metrics: `start, client_id, method, endpoint, name, ${ORIGIN}`,
       day_consumer_totals: 'start, client_id',
       day_consumers: 'start, client_id, method, endpoint',
       hour_errors: 'start, client_id, method, endpoint',

@@ -1,12 +1,13 @@
 import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
 
-const ENDPOINT_OF_EVENT = `client_id, method, ${ENDPOINT_NAME} AS endpoint`;
+const KEYS_OF_EVENT = `client_id, method, ${ENDPOINT_NAME} AS endpoint, coalesce(service_version, '') AS release,
+  coalesce(deployment_environment, '') AS environment, coalesce(user_agent_synthetic_type, '') AS synthetic`;
 
 /** Only `batch`, see {@link batchSql}. */
 export function batchViewSql(condition: string): string {
   return `
     CREATE OR REPLACE TEMP VIEW batch AS
-    SELECT id, event_time, ${ENDPOINT_OF_EVENT}, status_code, outcome, latency_ms, custom_data, error_type, consumer, consumer_group,
+    SELECT id, event_time, ${KEYS_OF_EVENT}, status_code, outcome, latency_ms, custom_data, error_type, consumer, consumer_group,
            consumer_label
     FROM events WHERE ${condition}`;
 }
@@ -25,7 +26,7 @@ export function batchSql(condition: string): readonly string[] {
     `CREATE OR REPLACE TEMP TABLE batch_clients AS
      SELECT * REPLACE (unhex(source_ip) AS source_ip)
      FROM (
-       SELECT date_trunc('hour', event_time) AS event_time, ${ENDPOINT_OF_EVENT}, source_ip, client, count(*) AS requests,
+       SELECT date_trunc('hour', event_time) AS event_time, ${KEYS_OF_EVENT}, source_ip, client, count(*) AS requests,
               count(*) FILTER (WHERE ${IS_ERROR}) AS errors, max(event_time) AS last_seen
        ${from} AND source_ip IS NOT NULL GROUP BY ALL)`,
   ];

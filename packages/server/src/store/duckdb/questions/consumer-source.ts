@@ -1,5 +1,5 @@
 import { DAY_MILLIS } from '../../../durations.ts';
-import { isOfAllEndpoints, isToldByEndpoints, type EventFilter } from '../../filter/event-filter.ts';
+import { isOfAllEndpoints, isToldByKeys, type EventFilter } from '../../filter/event-filter.ts';
 import {
   earlierFilter,
   type ConsumerKind,
@@ -43,7 +43,7 @@ function tableOf(filter: EventFilter): string {
 
 /** Long ranges are read from the aggregates, those of single clients from events: aggregates do not tell enough of these. */
 export function consumerSource(query: ConsumersQuery, rolledUp: RolledUp): ConsumerSource {
-  const isEstimated = query.by !== 'client' && rolledUp.isLarge && isToldByEndpoints(query);
+  const isEstimated = query.by !== 'client' && rolledUp.isLarge && isToldByKeys(query);
   return isEstimated ? aggregatedSource(query, rolledUp) : exactSource(query, rolledUp);
 }
 

@@ -1,12 +1,7 @@
 import { HOUR_MILLIS } from '../../../durations.ts';
 import { hasCoarseSparkline, SPARKLINE_PARTS } from '../../questions/analytics.ts';
-import {
-  failedOnly,
-  isToldByErrors,
-  NO_ERRORS,
-  type ErrorList,
-  type ErrorsQuery,
-} from '../../questions/error-list.ts';
+import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../../questions/error-list.ts';
+import { isToldByKeys } from '../../filter/event-filter.ts';
 import { toErrorList } from '../../rows/error-group.ts';
 import { ENDPOINT_NAME, LISTED_METHOD } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
@@ -28,7 +23,7 @@ export async function errorListOf(
   const failed = failedOnly(query);
   if (failed === undefined) return NO_ERRORS;
   const periods = hasCoarseSparkline(query) ? [HOUR_MILLIS] : [];
-  const range = rollupRange(failed, rolledUp, periods, isToldByErrors(failed));
+  const range = rollupRange(failed, rolledUp, periods, isToldByKeys({ ...failed, failed: undefined }));
   const parts = `
     SELECT client_id, method, endpoint AS path, error_type, status_code, epoch_ms(start) AS ms, requests,
            epoch_ms(first_seen) AS first, epoch_ms(last_seen) AS last

@@ -1,7 +1,7 @@
 import { VARCHAR } from '@duckdb/node-api';
 
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import { foldAscii, isToldByEndpoints } from '../../filter/event-filter.ts';
+import { foldAscii } from '../../filter/event-filter.ts';
 import { number, text } from '../../rows/values.ts';
 import type { Dimension, ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import { ENDPOINT_NAME } from '../engine/conditions.ts';
@@ -32,20 +32,21 @@ interface Counted {
   readonly table: string;
   readonly period: number;
   readonly value: string;
-  /** Its keys are those of endpoints alone. */
-  readonly isOfEndpoints?: true;
 }
 
 const OF_HOURS = { table: 'hour_requests', period: HOUR_MILLIS } as const;
-const OF_CONSUMERS = { table: 'day_consumers', period: DAY_MILLIS, isOfEndpoints: true } as const;
+const OF_CONSUMERS = { table: 'day_consumers', period: DAY_MILLIS } as const;
 
 const AGGREGATED: Readonly<Partial<Record<Dimension, Counted>>> = {
   client_id: { ...OF_HOURS, value: 'client_id' },
   method: { ...OF_HOURS, value: 'method' },
   endpoint: { ...OF_HOURS, value: 'endpoint' },
+  release: { ...OF_HOURS, value: `nullif(release, '')` },
+  environment: { ...OF_HOURS, value: `nullif(environment, '')` },
+  synthetic: { ...OF_HOURS, value: `nullif(synthetic, '')` },
   status: { ...OF_HOURS, value: 'nullif(status_code, -1)::VARCHAR' },
   outcome: { ...OF_HOURS, value: `nullif(outcome, '')` },
-  error_type: { table: 'hour_errors', period: HOUR_MILLIS, isOfEndpoints: true, value: 'error_type' },
+  error_type: { table: 'hour_errors', period: HOUR_MILLIS, value: 'error_type' },
   consumer: { ...OF_CONSUMERS, value: 'consumer' },
   consumer_group: { ...OF_CONSUMERS, value: 'consumer_group' },
 };
@@ -58,12 +59,7 @@ export async function valueListOf(
 ): Promise<readonly ValueCount[]> {
   const { of, search, limit } = query;
   const counted = AGGREGATED[of];
-  const range = rollupRange(
-    query,
-    rolledUp,
-    counted === undefined ? [] : [counted.period],
-    counted?.isOfEndpoints && isToldByEndpoints(query),
-  );
+  const range = rollupRange(query, rolledUp, counted === undefined ? [] : [counted.period]);
   const parts = [
     ...(counted === undefined
       ? []

@@ -16,13 +16,16 @@ export interface AggregateTable {
   readonly name: string;
   /** Length of a period, milliseconds; the column `start` has its begin. */
   readonly periodMillis: number;
-  /** Names of the keys beside `start`; all are texts. */
+  /** Names of the keys beside `start`; all are texts, those of {@link ORIGIN} empty where events do not say them. */
   readonly keys: readonly string[];
   readonly family: Family;
   /** Columns of its first version with their types, for CREATE TABLE; without `arrived`, which all have. */
   readonly columnsSql: string;
   readonly indexesSql: readonly string[];
 }
+
+/** Keys since version 7; NULL in rows of servers that did not keep aggregates by them. */
+const ORIGIN = ['release', 'environment', 'synthetic'];
 
 const ENDPOINT = ['client_id', 'method', 'endpoint'];
 
@@ -43,7 +46,7 @@ function table(
   return {
     name,
     periodMillis,
-    keys,
+    keys: [...keys, ...ORIGIN],
     family,
     columnsSql: columns.join(', '),
     indexesSql: [`CREATE INDEX ${name}_start ON ${name} (start)`],
@@ -104,23 +107,33 @@ export const ADD_MOST_BEHIND: readonly string[] = [HOUR_CLIENT_TOTALS, DAY_CLIEN
   ({ name }) => `ALTER TABLE ${name} ADD COLUMN most_behind bigint`,
 );
 
+/** Since version 8. They are not kept by {@link ORIGIN}. */
+function laterTable(
+  name: string,
+  periodMillis: number,
+  keys: readonly string[],
+  family: Family,
+): AggregateTable {
+  return { ...table(name, periodMillis, keys, family), keys };
+}
+
 /** Consumers of all endpoints together, and of each. */
-export const HOUR_CONSUMER_TOTALS: AggregateTable = table(
+export const HOUR_CONSUMER_TOTALS: AggregateTable = laterTable(
   'hour_consumer_totals',
   HOUR_MILLIS,
   ['client_id'],
   CONSUMERS,
 );
-export const DAY_CONSUMER_TOTALS: AggregateTable = table(
+export const DAY_CONSUMER_TOTALS: AggregateTable = laterTable(
   'day_consumer_totals',
   DAY_MILLIS,
   ['client_id'],
   CONSUMERS,
 );
-export const DAY_CONSUMERS: AggregateTable = table('day_consumers', DAY_MILLIS, ENDPOINT, CONSUMERS);
+export const DAY_CONSUMERS: AggregateTable = laterTable('day_consumers', DAY_MILLIS, ENDPOINT, CONSUMERS);
 
 /** What failed. */
-export const HOUR_ERRORS: AggregateTable = table('hour_errors', HOUR_MILLIS, ENDPOINT, ERRORS);
+export const HOUR_ERRORS: AggregateTable = laterTable('hour_errors', HOUR_MILLIS, ENDPOINT, ERRORS);
 
 /** Tables that came later, and their column of the totals of days. They hold all that `day_totals` says is told. */
 export const LATER_TABLES: readonly AggregateTable[] = [
@@ -131,7 +144,7 @@ export const LATER_TABLES: readonly AggregateTable[] = [
 ];
 export const ADD_TOLD = `ALTER TABLE ${DAY_TOTALS.name} ADD COLUMN told bigint`;
 
-/** Since version 1. */
+/** Tables that have been there since version 1. */
 export const FIRST_TABLES: readonly AggregateTable[] = [
   MINUTES,
   HOURS,
@@ -148,6 +161,33 @@ export const FIRST_TABLES: readonly AggregateTable[] = [
 
 /** All tables of aggregates. */
 export const AGGREGATE_TABLES: readonly AggregateTable[] = [...FIRST_TABLES, ...LATER_TABLES];
+
+/**
+ * Where rows of servers of a version before 7 are found, if there are any: who writes or adds up events adds to these of the period, and
+ * who puts rows of other tables together does so with those of these, for they have fewer keys.
+ */
+export const TELLING_TABLES: readonly AggregateTable[] = [
+  MINUTES,
+  HOUR_TOTALS,
+  HOUR_CLIENT_TOTALS,
+  HOUR_METRIC_TOTALS,
+  DAY_TOTALS,
+  DAY_CLIENT_TOTALS,
+];
+
+/**
+ * Since version 7. The indexes are of partitions that are made from then on: to make them for what is stored would lock that. They are of
+ * nothing but rows of servers that are older.
+ */
+export const ADD_ORIGIN: readonly string[] = [
+  ...FIRST_TABLES.map(
+    ({ name }) =>
+      `ALTER TABLE ${name} ${ORIGIN.map((key) => `ADD COLUMN ${key} text COLLATE "C"`).join(', ')}`,
+  ),
+  ...TELLING_TABLES.map(
+    ({ name }) => `CREATE INDEX ${name}_untold ON ONLY ${name} (start) WHERE release IS NULL`,
+  ),
+];
 
 /**
  * Periods to which rows were added since their rows were put together: one row for each period of an hour or a day that a roll-up

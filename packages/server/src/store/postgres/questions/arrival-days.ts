@@ -17,7 +17,7 @@ export interface Arrivals {
    */
   readonly daysOf: (range: TimeRange) => readonly string[];
   /** The later tables hold all that began at this instant, milliseconds, or later, and is not pending. */
-  readonly toldFrom: number;
+  readonly laterFrom: number;
   /** Whether the totals of a later day than that of an instant hold something: then there is no need to look for it. */
   readonly isRolledUpAfterDayOf: (instant: number) => boolean;
 }
@@ -52,8 +52,8 @@ export async function arrivalsOf(rows: ReadRows, { since, until }: TimeRange): P
   };
   const isRolledUpAfterDayOf = (instant: number): boolean =>
     days.some(({ start }) => number(start) >= instant);
-  const toldFrom = days
+  const laterFrom = days
     .filter(({ lacks }) => lacks === true)
     .reduce((from, { start }) => Math.max(from, number(start) + DAY_MILLIS), -Infinity);
-  return { pending, daysOf, toldFrom, isRolledUpAfterDayOf };
+  return { pending, daysOf, laterFrom, isRolledUpAfterDayOf };
 }

@@ -1,12 +1,7 @@
 import { HOUR_MILLIS } from '../../../durations.ts';
 import { hasCoarseSparkline, SPARKLINE_PARTS } from '../../questions/analytics.ts';
-import {
-  failedOnly,
-  isToldByErrors,
-  NO_ERRORS,
-  type ErrorList,
-  type ErrorsQuery,
-} from '../../questions/error-list.ts';
+import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../../questions/error-list.ts';
+import { isToldByEndpoints } from '../../filter/event-filter.ts';
 import { toErrorList } from '../../rows/error-group.ts';
 import { HOUR_ERRORS } from '../aggregates/tables.ts';
 import { listedMethodSql } from '../engine/conditions.ts';
@@ -31,8 +26,8 @@ export async function errorListOf(
   if (failed === undefined) return NO_ERRORS;
   const periods = hasCoarseSparkline(query) ? [HOUR_MILLIS] : [];
   const range = rollupRange(failed, state, periods, [], {
-    isTold: isToldByErrors(failed),
-    from: state.toldFrom,
+    isTold: isToldByEndpoints({ ...failed, failed: undefined }),
+    from: state.laterFrom,
   });
   const ofRows = range.aggregated(
     HOUR_ERRORS,

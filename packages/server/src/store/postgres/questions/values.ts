@@ -44,6 +44,9 @@ const OF_REQUESTS: Readonly<Partial<Record<Dimension, Omit<Counted, 'tables'>>>>
   client_id: { columns: 'client_id, requests', value: 'client_id' },
   method: { columns: 'method, requests', value: 'method' },
   endpoint: { columns: 'endpoint, requests', value: 'endpoint' },
+  release: { columns: 'release, requests', value: `nullif(release, '')` },
+  environment: { columns: 'environment, requests', value: `nullif(environment, '')` },
+  synthetic: { columns: 'synthetic, requests', value: `nullif(synthetic, '')` },
   status: { columns: KINDS, value: `${statusOfKindSql('kind')}::text` },
   outcome: { columns: KINDS, value: outcomeOfKindSql('kind') },
 };
@@ -78,7 +81,7 @@ export async function valueListOf(
     state,
     counted?.tables.map(({ periodMillis }) => periodMillis) ?? [],
     [],
-    later && { isTold: isToldByEndpoints(query), from: state.toldFrom },
+    later && { isTold: isToldByEndpoints(query), from: state.laterFrom },
   );
   const parts = [
     ...(counted?.tables.map(

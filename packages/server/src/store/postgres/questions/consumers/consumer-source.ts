@@ -66,7 +66,10 @@ function consumerRange(
   tables: readonly AggregateTable[],
 ): RollupRange {
   const periods = tables.map(({ periodMillis }) => periodMillis);
-  return rollupRange(filter, state, periods, [], { isTold: isToldByEndpoints(filter), from: state.toldFrom });
+  return rollupRange(filter, state, periods, [], {
+    isTold: isToldByEndpoints(filter),
+    from: state.laterFrom,
+  });
 }
 
 /** Columns of the rows of aggregates behind `value` and `owner`, which is NULL. Groups have elements of their own, which no consumer owns. */
