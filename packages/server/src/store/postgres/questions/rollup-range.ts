@@ -55,8 +55,8 @@ export function rollupRange(
   return {
     aggregated: (table, columns) => {
       const stretches = whole.get(table.periodMillis) ?? [];
-      // Totals have no endpoint: who asks for one reads other tables.
-      const ofKeys = ofKeysSql(filter, table.keys.includes('endpoint'));
+      // Totals have no endpoint: who asks for one reads other tables. Where nothing is read, there may not be a column for each key.
+      const ofKeys = stretches.length === 0 ? '' : ofKeysSql(filter, table.keys.includes('endpoint'));
       return `(SELECT ${columns} FROM ${table.name} WHERE ${startsWithin(stretches)} AND ${IN_DAYS}${ofKeys})`;
     },
     events: (columns) => {
