@@ -85,7 +85,7 @@ describe('docs/server.md', () => {
     }
     connection.closeSync();
     instance.closeSync();
-    expect(tables.size).to.equal(13);
+    expect(tables.size).to.equal(17);
     for (const [table, columns] of tables) {
       expect(ROWS.get(table)?.[1]?.replaceAll('`', '').split(', '), table).to.deep.equal(columns);
     }

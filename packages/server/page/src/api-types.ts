@@ -114,6 +114,8 @@ export interface ConsumerRow {
 
 /** `GET /api/consumers`. */
 export interface Consumers {
+  /** Percentiles are estimates. */
+  readonly estimated: boolean;
   readonly consumers: readonly ConsumerRow[];
   readonly total: number;
   readonly new: number;

@@ -538,7 +538,12 @@ function consumerLists(store: () => Store): void {
   it('finds a part of a value or of a label, in any case', async () => {
     expect(await values({ search: 'EX' })).to.deep.equal(['globex']);
     expect(await values({ search: 'inc.' })).to.deep.equal(['acme']);
-    expect(await list({ search: 'nobody' })).to.deep.equal({ consumers: [], total: 0, newcomers: 0 });
+    expect(await list({ search: 'nobody' })).to.deep.equal({
+      estimated: false,
+      consumers: [],
+      total: 0,
+      newcomers: 0,
+    });
     expect(await values({ search: "'; --" })).to.deep.equal([]);
   });
 

@@ -1,3 +1,4 @@
+import { DAY_MILLIS } from '../../durations.ts';
 import type { Outcome } from '../../event/event.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
 import type { ConsumerList, ConsumersQuery } from './consumer-list.ts';
@@ -112,6 +113,11 @@ export interface EndpointsQuery extends AnalyticsFilter {
 
 /** Parts into which a sparkline cuts its range. */
 export const SPARKLINE_PARTS = 30;
+
+/** Parts of a sparkline begin where its range says; only in long ranges may an hour more or less not show. */
+export function hasCoarseSparkline({ since, until }: TimeRange): boolean {
+  return until - since > 7 * DAY_MILLIS;
+}
 
 /** Figures of one endpoint of an application. Of what `isBucket` names, all methods are one endpoint, and the method is empty. */
 export interface EndpointFigures extends EndpointKey {

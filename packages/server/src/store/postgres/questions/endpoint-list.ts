@@ -1,5 +1,6 @@
-import { DAY_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
+import { MINUTE_MILLIS } from '../../../durations.ts';
 import {
+  hasCoarseSparkline,
   SPARKLINE_PARTS,
   type EndpointFigures,
   type EndpointList,
@@ -182,7 +183,7 @@ async function sparklinesOf(
 /** Where parts begin: in long ranges the minute, for nobody sees the difference, and in longer ones the hour. */
 function partBegins(query: EndpointsQuery, state: StoredState): readonly number[] {
   const { since, until } = query;
-  if (until - since > 7 * DAY_MILLIS) return [];
+  if (hasCoarseSparkline(query)) return [];
   const begins = Array.from(
     { length: SPARKLINE_PARTS - 1 },
     (_, index) => since + Math.ceil(((until - since) * (index + 1)) / SPARKLINE_PARTS),
