@@ -29,6 +29,7 @@ const ENDPOINT_SORTS = [
   'p50',
   'p95',
   'p99',
+  'apdex',
   'endpoint',
   'share',
 ] as const;
@@ -77,7 +78,7 @@ export interface UrlState {
   readonly consumerSort: ConsumerSort;
   /** Only such requests. The endpoint view is about the endpoint in it. */
   readonly filter: Filter;
-  /** The latency that is fast enough, milliseconds; of the latency view. */
+  /** The latency that is fast enough, milliseconds; of Apdex in the latency view and in the list of endpoints. */
   readonly threshold: number;
   /** Of the compare view: the other side. */
   readonly against: Against;
@@ -93,6 +94,9 @@ export interface UrlState {
   readonly open: number | undefined;
 }
 
+/** Of Apdex, milliseconds; the server has the same where it is told of none. */
+export const DEFAULT_THRESHOLD = 500;
+
 const INITIAL_STATE: UrlState = {
   view: 'overview',
   range: DEFAULT_RANGE,
@@ -102,7 +106,7 @@ const INITIAL_STATE: UrlState = {
   by: 'consumer',
   consumerSort: 'requests',
   filter: EVERYTHING,
-  threshold: 500,
+  threshold: DEFAULT_THRESHOLD,
   against: {
     clientId: undefined,
     method: undefined,
@@ -160,7 +164,7 @@ export function parseState(search: string): UrlState {
 
 function thresholdIn(text: string): number {
   const millis = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  return millis >= 1 && millis <= 3_600_000 ? millis : INITIAL_STATE.threshold;
+  return millis >= 1 && millis <= 3_600_000 ? millis : DEFAULT_THRESHOLD;
 }
 
 function parseRange(params: URLSearchParams): TimeRange {
@@ -207,7 +211,8 @@ export function formatState(state: UrlState): string {
     put('sort', consumerSort, consumerSort !== INITIAL_STATE.consumerSort);
   }
   for (const [name, value] of Object.entries(filter)) put(name, value);
-  put('threshold', String(threshold), view === 'latency' && threshold !== INITIAL_STATE.threshold);
+  const hasApdex = view === 'latency' || view === 'overview';
+  put('threshold', String(threshold), hasApdex && threshold !== DEFAULT_THRESHOLD);
   put('against_client_id', against.clientId, view === 'compare');
   put('against_method', against.method, view === 'compare');
   put('against_endpoint', against.endpoint, view === 'compare');

@@ -2,11 +2,12 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 
 import type { Endpoints } from '../../api-types.ts';
-import { exactCount } from '../../format.ts';
+import { duration, exactCount } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
-import type { EndpointSort } from '../../url-state.ts';
+import { DEFAULT_THRESHOLD, type EndpointSort } from '../../url-state.ts';
 import { useRead } from '../../use-read.ts';
 import { CsvButton } from '../csv-button.tsx';
+import { Link } from '../link.tsx';
 import { Panel } from '../panel.tsx';
 import { SearchField } from '../search-field.tsx';
 import { ApplicationRow, EndpointTableRow } from './endpoint-row.tsx';
@@ -24,10 +25,12 @@ export function EndpointTable(): JSX.Element {
   const { state } = usePage();
   const [search, setSearch] = useState('');
   // Of one whole, the largest share is the most requests.
+  const { threshold } = state;
   const sort = state.sort === 'share' ? 'requests' : state.sort;
   const { value, outdated } = useRead<Endpoints>('api/endpoints', {
     sort,
     q: search || undefined,
+    threshold: threshold === DEFAULT_THRESHOLD ? undefined : threshold,
     limit: LIMIT,
   });
   const rows = useMemo(() => groupedRows(value?.endpoints ?? []), [value]);
@@ -74,6 +77,9 @@ export function EndpointTable(): JSX.Element {
             <SortHeader sort="p99" class="widest">
               p99
             </SortHeader>
+            <SortHeader sort="apdex" class="widest">
+              Apdex
+            </SortHeader>
           </tr>
         </thead>
         <tbody ref={host}>
@@ -84,6 +90,9 @@ export function EndpointTable(): JSX.Element {
           <Space rows={rows.length - first - shown} />
         </tbody>
       </table>
+      <p class="rest apdex-note">
+        Apdex takes up to <Link to={{ view: 'latency' }}>{duration(threshold)}</Link> for fast enough.
+      </p>
       {rest > 0 && <p class="rest">{exactCount(rest)} more endpoints: search for them</p>}
     </Panel>
   );
@@ -120,12 +129,14 @@ function SortHeader({ sort, class: extra = '', children }: SortHeaderProps): JSX
   const { state, go } = usePage();
   const isSorted = state.sort === sort;
   const isByName = sort === 'endpoint';
-  const order = isByName ? 'ascending' : 'descending';
+  // The lowest Apdex is the worst.
+  const isAscending = isByName || sort === 'apdex';
+  const order = isAscending ? 'ascending' : 'descending';
   return (
     <th scope="col" class={isByName ? extra : `number ${extra}`} aria-sort={isSorted ? order : undefined}>
       <button type="button" class="sort" onClick={() => go({ sort }, true)}>
         {children}
-        {isSorted && <span aria-hidden="true">{isByName ? ' ↑' : ' ↓'}</span>}
+        {isSorted && <span aria-hidden="true">{isAscending ? ' ↑' : ' ↓'}</span>}
       </button>
     </th>
   );
