@@ -88,6 +88,7 @@ interface Questions {
   readonly 'PUT /api/alerts': ById;
   readonly 'DELETE /api/alerts': ById;
   readonly 'GET /api/alerts/log': Limited;
+  readonly 'PUT /api/alerts/destinations': ById;
   readonly 'DELETE /api/alerts/destinations': ById;
   readonly 'POST /api/alerts/test': ById;
   readonly 'DELETE /api/shares': ById;
@@ -98,7 +99,7 @@ type Descriptions = {
   readonly [Name in RouteName]: Name extends keyof Questions ? Parameters<Questions[Name]> : Nothing | 'any';
 };
 
-const ID: Parameters<ById> = { id: given(textParameter('The `id` of what is to end.')) };
+const ID: Parameters<ById> = { id: given(textParameter('The `id` of what is to change or to end.')) };
 
 const thresholdParameter = (): Parameters<WithThreshold>['threshold'] =>
   integerParameter(`What is fast enough, milliseconds, by default ${DEFAULT_THRESHOLD}.`, {
@@ -240,6 +241,7 @@ export const QUERIES: Descriptions = {
   'POST /api/alerts/preview': {},
   'GET /api/alerts/log': { limit: limitParameter(100, 1000) },
   'POST /api/alerts/destinations': {},
+  'PUT /api/alerts/destinations': ID,
   'DELETE /api/alerts/destinations': ID,
   'POST /api/alerts/test': ID,
   'GET /api/session': {},
