@@ -70,6 +70,46 @@ describeInBrowser('a comparison', () => {
     expect(problems).to.deep.equal([]);
   });
 
+  it('has the same axes on both sides, and a range that is marked on one is that of both', async () => {
+    const query = '?view=compare&range=15m&refresh=off&client_id=shop&against_client_id=office';
+    const { page, problems } = await openPage(server, query);
+    await shows(page, '60', '20');
+    const sides = page.locator('.side');
+    const strips = (): Promise<string[][]> =>
+      sides.evaluateAll((all) =>
+        all.map((side) =>
+          [...side.querySelectorAll('canvas')].map((canvas) => {
+            // What lies left of the chart, down to the labels of time.
+            const [width, height] = [56 * devicePixelRatio, canvas.height - 28 * devicePixelRatio];
+            return canvas.getContext('2d')?.getImageData(0, 0, width, height).data.join('') ?? '';
+          }),
+        ),
+      );
+    await until('both have the same axes', async () => {
+      const [one, other] = await strips();
+      return one?.length === 2 && one.every((strip, index) => strip === other?.[index]);
+    });
+    const bars = (index: number): Promise<(string | null)[]> =>
+      sides
+        .nth(index)
+        .locator('.histogram .column')
+        .evaluateAll((all) => all.map((each) => each.getAttribute('title')?.split(':')[0] ?? null));
+    expect(await bars(1)).to.deep.equal(await bars(0));
+    await takePicture(page, 'compare-axes-1280-light');
+    const chart = await sides.nth(1).locator('.u-over').first().boundingBox();
+    if (chart === null) throw new Error('no chart');
+    await page.mouse.move(chart.x + chart.width * 0.5, chart.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(chart.x + chart.width * 0.9, chart.y + 40, { steps: 4 });
+    await page.mouse.up();
+    await until('a part of the range is chosen', () => page.url().includes('since='));
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).to.include({
+      client_id: 'shop',
+      against_client_id: 'office',
+    });
+    expect(problems).to.deep.equal([]);
+  });
+
   it('is of two releases, from the panel of one, and of two environments', async () => {
     const { page, problems } = await openPage(server, '?range=24h&refresh=off&client_id=web');
     await page
