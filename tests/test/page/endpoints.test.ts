@@ -107,7 +107,9 @@ describeInBrowser('the list of endpoints', () => {
       const asked = `client_id=shop&sort=apdex&threshold=${threshold}&since=${Date.now() - 900_000}`;
       const answer = await fetch(`${server.url}/api/endpoints?${asked}`);
       const { endpoints } = (await answer.json()) as { endpoints: { apdex: number | null }[] };
-      return endpoints.map(({ apdex }) => (apdex === null ? '–' : String(Number(apdex.toPrecision(3))))).join();
+      return endpoints
+        .map(({ apdex }) => (apdex === null ? '–' : String(Number(apdex.toPrecision(3)))))
+        .join();
     };
     const byDefault = await of(500);
     await until('they are of 500 ms', async () => (await scores()).join() === byDefault);

@@ -253,7 +253,9 @@ function figuresOf(group: readonly StoredEvent[], range: EndpointsQuery, all: nu
 }
 
 /** The bucket of each latency. */
-function bucketsOf(events: readonly StoredEvent[]): readonly { readonly bucket: number; readonly count: 1 }[] {
+function bucketsOf(
+  events: readonly StoredEvent[],
+): readonly { readonly bucket: number; readonly count: 1 }[] {
   return events.flatMap(({ latencyMs }) =>
     latencyMs === null ? [] : [{ bucket: latencyBucket(latencyMs), count: 1 as const }],
   );

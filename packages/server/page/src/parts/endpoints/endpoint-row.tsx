@@ -28,7 +28,7 @@ export function EndpointTableRow({ row, place }: EndpointTableRowProps): JSX.Ele
         <EndpointName method={method} endpoint={endpoint} clientId={clientId} />
       </th>
       <td class="wide">
-        <Sparkline values={row.sparkline} />
+        <Sparkline values={row.sparkline} clientId={clientId} />
       </td>
       <td class="number" title={exactCount(row.requests)}>
         <Link to={requests({})}>{count(row.requests)}</Link>
