@@ -21,7 +21,14 @@ const VIEWS = [
 /** A view. */
 export type View = (typeof VIEWS)[number];
 
-const CHARTED: readonly View[] = ['overview', 'errors', 'latency', 'compare', 'metrics', 'endpoint'];
+const CHARTED: ReadonlySet<View> = new Set<View>([
+  'overview',
+  'errors',
+  'latency',
+  'compare',
+  'metrics',
+  'endpoint',
+]);
 
 const ENDPOINT_SORTS = [
   'requests',
@@ -197,7 +204,7 @@ function parseRange(params: URLSearchParams): TimeRange {
 
 /** Whether a view has something over time, on which releases are marked. */
 export function isCharted(view: View): boolean {
-  return CHARTED.includes(view);
+  return CHARTED.has(view);
 }
 
 /** Writes a query, `?` included; what is as it would be anyway is left out, and so is what the view does not use. */

@@ -79,8 +79,8 @@ describe('the address of the page', () => {
         filter: filter.map((each) => ({ ...each, endpoint: '/users/:id' })),
         openRelease: fc.option(
           fc.record({
-            clientId: wellFormed.filter((text) => text !== ''),
-            release: wellFormed.filter((text) => text !== ''),
+            clientId: wellFormed.filter((each) => each !== ''),
+            release: wellFormed.filter((each) => each !== ''),
           }),
           { nil: undefined },
         ),

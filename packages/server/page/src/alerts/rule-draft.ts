@@ -135,8 +135,8 @@ export function draftOf(rule: RuleBody): RuleDraft {
   const { measure, above, below, recover } = rule;
   const watched = watchedOf(measure, below !== undefined);
   const { factor } = CHOICES[watched];
-  const plain = (value: number | undefined): string => (value === undefined ? '' : String(value));
-  const text = (value: number | undefined): string => plain(value && tidy(value * factor));
+  const text = (value: number | undefined): string =>
+    textOf(value === undefined ? value : tidy(value * factor));
   return {
     watched,
     name: rule.name,
@@ -145,9 +145,9 @@ export function draftOf(rule: RuleBody): RuleDraft {
     windowMinutes: String(rule.window_minutes),
     schedule: rule.schedule ?? '',
     timeZone: rule.time_zone ?? '',
-    minRequests: plain(rule.min_requests),
-    recoverWindows: plain(rule.recover_windows),
-    delaySeconds: plain(rule.delay_seconds),
+    minRequests: textOf(rule.min_requests),
+    recoverWindows: textOf(rule.recover_windows),
+    delaySeconds: textOf(rule.delay_seconds),
     of: rule.of ?? '',
     destinations: rule.destinations,
     paused: rule.paused,
@@ -159,22 +159,24 @@ export function ruleOf(draft: RuleDraft, filter: RuleBody['filter']): RuleBody {
   const { watched, name, destinations, paused } = draft;
   const { measure, side, factor } = CHOICES[watched];
   const isSummary = watched === 'summary';
-  const plain = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text));
-  const number = (text: string): number | undefined => plain(text) && tidy(Number(text) / factor);
+  const limitIn = (text: string): number | undefined => {
+    const value = numberIn(text);
+    return value === undefined ? undefined : tidy(value / factor);
+  };
   return {
     name: name.trim(),
     measure,
     filter: watched === 'silent' ? onlyClient(filter) : filter,
     window_minutes: Number(draft.windowMinutes),
     destinations,
-    delay_seconds: plain(draft.delaySeconds),
+    delay_seconds: numberIn(draft.delaySeconds),
     paused,
-    ...(side !== undefined && { [side]: number(draft.limit) }),
+    ...(side !== undefined && { [side]: limitIn(draft.limit) }),
     ...(hasRecovery(watched) && {
-      recover: number(draft.recover),
-      recover_windows: plain(draft.recoverWindows),
+      recover: limitIn(draft.recover),
+      recover_windows: numberIn(draft.recoverWindows),
     }),
-    ...(hasMinimum(watched) && { min_requests: plain(draft.minRequests) }),
+    ...(hasMinimum(watched) && { min_requests: numberIn(draft.minRequests) }),
     ...(watched === 'share' && { of: draft.of || undefined }),
     ...(isSummary && { schedule: draft.schedule.trim(), time_zone: draft.timeZone.trim() || undefined }),
   };
@@ -221,6 +223,14 @@ function watchedOf(measure: string, isBelow: boolean): Watched {
 
 function onlyClient({ client_id: id }: RuleBody['filter']): RuleBody['filter'] {
   return id === undefined ? {} : { client_id: id };
+}
+
+function textOf(value: number | undefined): string {
+  return value === undefined ? '' : String(value);
+}
+
+function numberIn(text: string): number | undefined {
+  return text.trim() === '' ? undefined : Number(text);
 }
 
 /** Without the digits that a multiplication makes up. */

@@ -115,8 +115,9 @@ describe('a message to Slack', () => {
   it('has a link to the page below its text, where it has one', async () => {
     const hook = await webhookServer();
     await sendTo({ kind: 'slack', url: hook.url }, LINKED);
-    const { text } = hook.received[0]?.body as { text: string };
-    expect(text.split('\n')[1]).to.equal('<https://a.example/?view=alerts&amp;status=5xx|Look at it>');
+    expect(hook.received[0]?.body.text?.split('\n')[1]).to.equal(
+      '<https://a.example/?view=alerts&amp;status=5xx|Look at it>',
+    );
   });
 });
 
