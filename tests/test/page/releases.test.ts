@@ -1,6 +1,7 @@
 // Releases: marks on whatever is over time, and what changed with the one that is open.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
@@ -91,6 +92,15 @@ describeInBrowser('a release', () => {
       await page.setViewportSize({ width, height: 900 });
       await takePicture(page, `open-release-${width}-light`);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.equal(width);
+    }
+    for (const [name, content] of [
+      ['release-figures', /^time,requests,errors,.*\r\nbefore,\d+,/],
+      ['slower-endpoints', /^method,endpoint,before,after\r\nGET,\/products\/:id,/],
+      ['new-errors', /^error,requests\r\n500,8\r\nTypeError,8\r\n$/],
+    ] as const) {
+      const download = page.waitForEvent('download');
+      await panel.getByRole('button', { name: `${name} as CSV` }).click();
+      expect(await readFile(await (await download).path(), 'utf8')).to.match(content);
     }
     await page.goto(`${server.url}/?refresh=off&open_release=0.0.1&open_release_of=shop`);
     await page.getByText('The server does not remember this release.').waitFor();
