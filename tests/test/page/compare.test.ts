@@ -83,8 +83,11 @@ describeInBrowser('a comparison', () => {
         all.map((side) =>
           [...side.querySelectorAll('canvas')].map((canvas) => {
             // What lies left of the chart, down to the labels of time.
-            const [width, height] = [56 * devicePixelRatio, canvas.height - 28 * devicePixelRatio];
-            return canvas.getContext('2d')?.getImageData(0, 0, width, height).data.join('') ?? '';
+            const strip = document.createElement('canvas');
+            strip.width = 56 * devicePixelRatio;
+            strip.height = canvas.height - 28 * devicePixelRatio;
+            strip.getContext('2d')?.drawImage(canvas, 0, 0);
+            return strip.toDataURL();
           }),
         ),
       );
