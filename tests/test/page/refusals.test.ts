@@ -1,7 +1,10 @@
 // A server that refuses to answer: each part of each view says why, and asks again when the reader wants it to.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
@@ -130,6 +133,12 @@ describeInBrowser('a view that the server refuses to answer', () => {
       });
       if (part === 'Top clients' || part === 'Release 1.4.2 of web')
         await takePicture(page, `refused-${question.replaceAll('/', '-')}-1280-light`);
+      if (part === 'Top clients') {
+        await page.evaluate(
+          await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+        );
+        expect(await violations(page)).to.deep.equal([]);
+      }
       refuse(200);
       await askAgain(page);
     }

@@ -2,7 +2,9 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright-core';
+import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
@@ -88,9 +90,19 @@ describeInBrowser('a release', () => {
     const panel = page.getByRole('region', { name: 'Release 1.4.2 of shop' });
     await panel.getByText('after 1.4.1').waitFor();
     expect(await marksIn(page).count()).to.equal(0);
-    for (const width of [1440, 768, 360]) {
+    await page.evaluate(
+      await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+    );
+    for (const [width, theme] of [
+      [1440, 'light'],
+      [768, 'dark'],
+      [360, 'light'],
+    ] as const) {
       await page.setViewportSize({ width, height: 900 });
-      await takePicture(page, `open-release-${width}-light`);
+      await page.emulateMedia({ colorScheme: theme });
+      await page.locator(`html[data-theme="${theme}"]`).waitFor();
+      await takePicture(page, `open-release-${width}-${theme}`);
+      expect(await violations(page), `${theme} at ${width} px`).to.deep.equal([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.equal(width);
     }
     for (const [name, content] of [
