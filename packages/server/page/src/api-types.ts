@@ -65,6 +65,8 @@ export interface EndpointRow {
   readonly client_errors: number;
   readonly share: number;
   readonly latency_ms: Latency;
+  /** 0 to 1; `null` without a latency. */
+  readonly apdex: number | null;
   readonly sparkline: readonly number[];
 }
 

@@ -88,7 +88,7 @@ export interface Overview {
   readonly histogram: readonly HistogramBin[];
 }
 
-/** By what endpoints are ordered, the highest first; by their names, the first of the alphabet. */
+/** By what endpoints are ordered, the highest first; by Apdex the lowest, by their names the first of the alphabet. */
 export const ENDPOINT_ORDERS = [
   'requests',
   'errors',
@@ -97,6 +97,7 @@ export const ENDPOINT_ORDERS = [
   'p50',
   'p95',
   'p99',
+  'apdex',
   'endpoint',
 ] as const;
 
@@ -108,6 +109,8 @@ export interface EndpointsQuery extends AnalyticsFilter {
   readonly order: EndpointOrder;
   /** A part of the endpoint's name, in any case; shares stay those of all requests. */
   readonly search?: string | undefined;
+  /** Of Apdex, milliseconds; by default `DEFAULT_THRESHOLD`. */
+  readonly thresholdMillis?: number | undefined;
   readonly limit: number;
 }
 
@@ -129,6 +132,8 @@ export interface EndpointFigures extends EndpointKey {
   /** Share of all requests that match the query, 0 to 1. */
   readonly share: number;
   readonly latency: Percentiles;
+  /** How many requests are fast enough, 0 to 1; `null` without a latency. Never estimated. */
+  readonly apdex: number | null;
   /** Requests in each of {@link SPARKLINE_PARTS} equal parts of the range. */
   readonly sparkline: readonly number[];
 }
