@@ -30,7 +30,7 @@ import {
   parseValuesQuery,
 } from './query/analytics-questions.ts';
 import type { ParsedQuery } from './query/reading.ts';
-import { latencyToJson, rounded } from './rounding.ts';
+import { latencyToJson, rounded, tidy } from './rounding.ts';
 
 /** What the endpoints of the page answer from. */
 export interface AnalyticsContext {
@@ -217,11 +217,6 @@ function binToJson({ from, to }: Pick<HistogramBin, 'from' | 'to'>): { from: num
 
 function coverage(events: number, all: number): number {
   return all === 0 ? 0 : rounded(events / all, 4);
-}
-
-/** Sums and interpolation give digits that were never measured; a metric may be of any size. */
-function tidy(value: number): number {
-  return Number(value.toPrecision(12));
 }
 
 function tidyOrNull(value: number | null): number | null {
