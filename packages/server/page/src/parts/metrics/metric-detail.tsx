@@ -11,6 +11,7 @@ import { Loading } from '../loading.tsx';
 import { MetricGroups } from './metric-groups.tsx';
 import { MetricNumbersChart } from './metric-numbers.tsx';
 import { Panel } from '../panel.tsx';
+import { Refused } from '../refused.tsx';
 
 interface MetricDetailPanelProps {
   readonly name: string;
@@ -22,7 +23,8 @@ interface MetricDetailPanelProps {
 export function MetricDetailPanel({ name, byEndpoint = true }: MetricDetailPanelProps): JSX.Element {
   const { to } = useNarrowing();
   const params = { name, group: byEndpoint ? 'endpoint' : undefined };
-  const { value: detail, outdated } = useRead<MetricDetail>('api/custom-metrics/detail', params);
+  const { value: detail, outdated, refused } = useRead<MetricDetail>('api/custom-metrics/detail', params);
+  if (refused !== undefined) return <Refused why={refused} />;
   if (detail === undefined) return <Loading />;
   const shares = sharesOf(detail, to);
   return (
@@ -41,7 +43,11 @@ export function MetricDetailPanel({ name, byEndpoint = true }: MetricDetailPanel
       }
     >
       {detail.numbers === null && shares.length === 0 && (
-        <p class="empty-line">Its values are lists: they are not added up, but each is in its event.</p>
+        <p class="empty-line">
+          {detail.events === 0
+            ? 'No request here has it.'
+            : 'Its values are lists: they are not added up, but each is in its event.'}
+        </p>
       )}
       {detail.numbers !== null && <MetricNumbersChart name={name} numbers={detail.numbers} />}
       {shares.length > 0 && <BarList items={shares} empty="" />}
