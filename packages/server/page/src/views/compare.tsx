@@ -10,6 +10,7 @@ import { RequestsChart } from '../parts/charts/requests-chart.tsx';
 import { AgainstForm } from '../parts/compare/against-form.tsx';
 import { Figures } from '../parts/figures.tsx';
 import { Loading } from '../parts/loading.tsx';
+import { WithinLandmark } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
 import type { UrlState } from '../url-state.ts';
 import { useRead } from '../use-read.ts';
@@ -57,12 +58,12 @@ function Side(): JSX.Element {
       {refused !== undefined && <Refused why={refused} />}
       {overview === undefined && refused === undefined && <Loading />}
       {overview !== undefined && (
-        <>
+        <WithinLandmark.Provider value>
           <Figures overview={overview} withRate={false} />
           <RequestsChart overview={overview} outdated={outdated} />
           <LatencyChart overview={overview} outdated={outdated} />
           <LatencyDistribution overview={overview} outdated={outdated} />
-        </>
+        </WithinLandmark.Provider>
       )}
     </section>
   );
