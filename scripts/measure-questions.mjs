@@ -17,6 +17,7 @@ const { DuckDbStore } = await import(join(server, 'dist/store/duckdb/store.js'))
 const { PostgresStore } = await import(join(server, 'dist/store/postgres/store.js'));
 const { parseStoreUrl } = await import(join(server, 'dist/store/store-address.js'));
 const { compactStep } = await import(join(server, 'dist/store/postgres/aggregates/compact.js'));
+const { indexClosedDay } = await import(join(server, 'dist/store/postgres/upkeep/closed-days.js'));
 const { Engine, postgresBinaries } = await import(join(server, 'test-dist/support/postgres-engine.js'));
 const { Client } = createRequire(join(server, 'package.json'))('pg');
 
@@ -38,7 +39,7 @@ const DAY = 86_400_000;
 /** The kernel counts processor time in hundredths of a second. */
 const MILLIS_PER_TICK = 10;
 
-/** Moves the events of a DuckDB file, aggregates them, and puts the aggregates together, as time does elsewhere. */
+/** Moves the events of a DuckDB file, aggregates them, puts the aggregates together, and makes the indexes of days that are over, as time does elsewhere. */
 async function move(source, target, url) {
   let moved = 0;
   await target.import(
@@ -51,6 +52,7 @@ async function move(source, target, url) {
   const client = new Client({ connectionString: url });
   await client.connect();
   while (await compactStep(client, Date.now() + DAY + 3_600_000));
+  while (await indexClosedDay(client, Math.floor(Date.now() / DAY)));
   await client.query('VACUUM ANALYZE');
   await client.end();
   process.stderr.write(', aggregated\n');

@@ -1,13 +1,15 @@
+import { CLIENT_KEY } from './aggregates/client-sketch.ts';
 import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 10;
+export const SCHEMA_VERSION = 11;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
  * `received_at`: a plain column, so that DuckDB's zone maps can skip row groups outside a time range. There is no
  * unique index: DuckDB keeps an index in memory whole and would check each row against it; `last_seq`, checked by the
- * one writer, does what it would be for.
+ * one writer, does what it would be for. `client` is the key of the client's pseudonym: eight bytes are read in a fraction of the time
+ * that sixty-four digits take.
  */
 const EVENTS_TABLE = `
   CREATE TABLE IF NOT EXISTS events (
@@ -41,7 +43,8 @@ const EVENTS_TABLE = `
     consumer                   VARCHAR,
     consumer_group             VARCHAR,
     consumer_label             VARCHAR,
-    path_group                 VARCHAR
+    path_group                 VARCHAR,
+    client                     UBIGINT
   )`;
 
 const PRODUCERS_TABLE = `
@@ -98,7 +101,7 @@ export const CREATE_TABLES: readonly string[] = [
  * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 did not
  * say of events which release they are of, nor for which consumer, and
  * did not remember releases. Version 8 had no documents, and version 9 listed requests without a route under their paths: what
- * it stored stays so.
+ * it stored stays so. Version 10 had no keys of clients: they are written at once, in a second for a million events.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
@@ -133,4 +136,5 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
     ),
   ],
   9: ['ALTER TABLE events ADD COLUMN path_group VARCHAR'],
+  10: ['ALTER TABLE events ADD COLUMN client UBIGINT', `UPDATE events SET client = ${CLIENT_KEY}`],
 };

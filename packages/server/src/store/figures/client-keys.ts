@@ -1,10 +1,15 @@
 /** Hex digits of a pseudonym that its key is made of: 64 bits. */
-const KEY_DIGITS = 16;
+export const KEY_DIGITS = 16;
 
 /** Keys of clients, unsigned, both ends included. */
 export interface KeySpan {
   readonly first: bigint;
   readonly last: bigint;
+}
+
+/** The key of a whole pseudonym. */
+export function keyOf(pseudonym: string): bigint {
+  return BigInt(`0x${pseudonym.slice(0, KEY_DIGITS)}`);
 }
 
 /**

@@ -53,6 +53,8 @@ export interface EventFilter {
   /** Milliseconds. */
   readonly latency?: NumberSpan | undefined;
   readonly metric?: MetricCondition | undefined;
+  /** Those that a store has put aside for a question, of which everything else holds. Never asked for from outside. */
+  readonly isPutAside?: true | undefined;
 }
 
 /** What tells whether an event is meant: the keys of aggregates, or only the event itself. */
@@ -79,6 +81,7 @@ const TOLD_BY: Readonly<Record<keyof EventFilter, 'keys' | 'event'>> = {
   consumerGroup: 'event',
   latency: 'event',
   metric: 'event',
+  isPutAside: 'event',
 };
 
 const OF_EVENTS = (Object.keys(TOLD_BY) as (keyof EventFilter)[]).filter((name) => TOLD_BY[name] === 'event');
@@ -86,6 +89,17 @@ const OF_EVENTS = (Object.keys(TOLD_BY) as (keyof EventFilter)[]).filter((name) 
 /** Whether aggregates, which are kept by client id, method and endpoint, tell what is meant. */
 export function isToldByKeys(filter: EventFilter): boolean {
   return OF_EVENTS.every((name) => filter[name] === undefined);
+}
+
+const NOTHING_BUT_TIME: EventFilter = Object.fromEntries(
+  Object.keys(TOLD_BY)
+    .filter((name) => name !== 'since' && name !== 'until')
+    .map((name) => [name, undefined]),
+);
+
+/** A question about events that have been put aside with its filter, of which the time alone is left to tell. */
+export function ofPutAside<Q extends EventFilter>(query: Q): Q {
+  return { ...query, ...NOTHING_BUT_TIME, isPutAside: true };
 }
 
 /** Whether rows that hold all endpoints of a client id together tell it. */

@@ -151,6 +151,8 @@ for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3, VERSION_4,
       expect(totals.clients, 'and that of the new event').to.equal(8);
       const clients = await store.analytics.clients({ ...range, limit: 10 });
       expect(clients.map(({ requests }) => requests)).to.deep.equal([58, 57, 57, 57, 57, 57, 57, 1]);
+      for (const { sourceIp, requests } of clients)
+        expect(await store.events({ limit: 1000, client: sourceIp })).to.have.length(requests);
       await store.close();
       expect(await sql(path, 'SELECT schema_version, rolled_up_to FROM meta')).to.deep.equal([
         [SCHEMA_VERSION, '401'],

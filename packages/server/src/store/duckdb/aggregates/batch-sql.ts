@@ -1,5 +1,4 @@
 import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
-import { CLIENT_KEY } from './client-sketch.ts';
 
 /**
  * What aggregates are made from: `batch`, the events, which are read where they are, for copying them takes longer; and
@@ -14,9 +13,9 @@ export function batchSql(condition: string): readonly string[] {
   return [
     `CREATE OR REPLACE TEMP VIEW batch AS SELECT event_time, ${of}, status_code, outcome, latency_ms, custom_data ${from}`,
     `CREATE OR REPLACE TEMP TABLE batch_clients AS
-     SELECT * REPLACE (unhex(source_ip) AS source_ip), ${CLIENT_KEY} AS client
+     SELECT * REPLACE (unhex(source_ip) AS source_ip)
      FROM (
-       SELECT date_trunc('hour', event_time) AS event_time, ${of}, source_ip, count(*) AS requests,
+       SELECT date_trunc('hour', event_time) AS event_time, ${of}, source_ip, client, count(*) AS requests,
               count(*) FILTER (WHERE ${IS_ERROR}) AS errors, max(event_time) AS last_seen
        ${from} AND source_ip IS NOT NULL GROUP BY ALL)`,
   ];

@@ -1,6 +1,6 @@
 /**
- * SQL for what stands for a client where many are counted: the first 64 bits of its hash, which is as good as random. Among
- * ten million clients two have the same with a probability of 3e-6.
+ * SQL for what stands for a client where many are counted, and what the column `client` of an event has: the first 64 bits of its hash,
+ * which is as good as random. Among ten million clients two have the same with a probability of 3e-6.
  */
 export const CLIENT_KEY = `('0x' || source_ip[1:16])::UBIGINT`;
 

@@ -3,7 +3,7 @@ import { UBIGINT, VARCHAR } from '@duckdb/node-api';
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../questions/analytics.ts';
 import { isOfAllEndpoints, isToldByKeys } from '../../filter/event-filter.ts';
-import { CLIENT_KEY, SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
+import { SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { keysOf } from '../../figures/client-keys.ts';
 import { instantSql, IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
@@ -20,7 +20,7 @@ export function distinctClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
     SELECT count(DISTINCT client) AS clients
     FROM (
       SELECT client FROM ${aggregated('hour_clients', HOUR_MILLIS)}
-      UNION ALL FROM ${events(`${CLIENT_KEY} AS client`)}))`;
+      UNION ALL FROM ${events('client')}))`;
 }
 
 /** One row with the column `clients`: an estimate of how many there are, from sketches of whole days. */
@@ -29,7 +29,7 @@ export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
   return sketchedClientsSql(`(
     SELECT register, rank FROM ${aggregated('day_sketches', DAY_MILLIS)}
     UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${aggregated('hour_clients', HOUR_MILLIS)}
-    UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events(`${CLIENT_KEY} AS client`)} ${HAS_CLIENT})`);
+    UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events('client')} ${HAS_CLIENT})`);
 }
 
 /** Those of all days that a range touches, which other rows may follow; none where events tell all. */
@@ -59,7 +59,7 @@ export async function topClientsOf(
   const periods = [
     `SELECT ${figures} FROM ${aggregated('hour_clients', HOUR_MILLIS)}`,
     ...(ofEndpoint ? [] : [`SELECT ${figures} FROM ${aggregated('day_clients', DAY_MILLIS)}`]),
-    `FROM ${events(`${CLIENT_KEY} AS client, 1, (${IS_ERROR})::INTEGER, event_time`)} ${HAS_CLIENT}`,
+    `FROM ${events(`client, 1, (${IS_ERROR})::INTEGER, event_time`)} ${HAS_CLIENT}`,
   ];
   const { prefix } = query;
   const { first, last } = keysOf(prefix ?? '');
@@ -82,7 +82,7 @@ export async function topClientsOf(
                 any_value(top.errors) AS errors, any_value(top.last_seen) AS last_seen
          FROM top JOIN (
            ${aggregatedAddresses(query)}
-           FROM ${events(`${CLIENT_KEY} AS client, unhex(source_ip) AS address`)}) USING (client) ${isShown}
+           FROM ${events('client, unhex(source_ip) AS address')}) USING (client) ${isShown}
          GROUP BY client ORDER BY requests DESC, client`,
       ),
   );

@@ -1,13 +1,13 @@
-import { DOUBLE, VARCHAR } from '@duckdb/node-api';
+import { DOUBLE, UBIGINT, VARCHAR } from '@duckdb/node-api';
 
 import {
   foldAscii,
   metricTexts,
   numberIn,
-  pseudonymsFrom,
   type EventFilter,
   type MetricCondition,
 } from '../../filter/event-filter.ts';
+import { KEY_DIGITS, keysOf } from '../../figures/client-keys.ts';
 import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR } from '../engine/conditions.ts';
 
 /** Conditions on the `events` table. */
@@ -66,13 +66,7 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
   if (outcome === null) conditions.and('outcome IS NULL');
   else conditions.text('outcome', 'outcome = $outcome', outcome);
   if (failed !== undefined) conditions.and(`(${IS_ERROR}) = ${failed}`);
-  if (client !== undefined) {
-    const { first, last } = pseudonymsFrom(client);
-    conditions
-      .value('first_client', VARCHAR, first)
-      .value('last_client', VARCHAR, last)
-      .and('source_ip BETWEEN $first_client AND $last_client');
-  }
+  if (client !== undefined) withClient(conditions, client);
   if (synthetic === 'any') conditions.and('user_agent_synthetic_type IS NOT NULL');
   else if (synthetic === 'none') conditions.and('user_agent_synthetic_type IS NULL');
   else conditions.text('synthetic', 'user_agent_synthetic_type = $synthetic', synthetic);
@@ -80,6 +74,20 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
   withBound(conditions, 'latency_to', 'latency_ms <= $latency_to', latency?.to);
   if (metric !== undefined) withMetric(conditions, metric);
   return conditions;
+}
+
+/**
+ * By the key, which is read in a fraction of the time of the pseudonym. Where there are more digits, one event tells whether they are those of
+ * who has the key.
+ */
+function withClient(conditions: Conditions, prefix: string): void {
+  const { first, last } = keysOf(prefix);
+  const hasKey = 'client BETWEEN $first_client_key AND $last_client_key';
+  conditions.value('first_client_key', UBIGINT, first).value('last_client_key', UBIGINT, last).and(hasKey);
+  if (prefix.length > KEY_DIGITS)
+    conditions
+      .value('client_digits', VARCHAR, prefix)
+      .and(`EXISTS (FROM events WHERE ${hasKey} AND starts_with(source_ip, $client_digits))`);
 }
 
 function withBound(conditions: Conditions, name: string, text: string, bound: number | undefined): void {

@@ -1,6 +1,7 @@
 import { DuckDBTimestampValue, type DuckDBAppender } from '@duckdb/node-api';
 
 import type { StoredEvent } from '../../../event/event.ts';
+import { keyOf } from '../../figures/client-keys.ts';
 
 /** Appends one event, column by column in the order of the `events` table. */
 export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
@@ -41,6 +42,8 @@ export function appendRow(appender: DuckDBAppender, event: StoredEvent): void {
   text(appender, event.consumerGroup);
   text(appender, event.consumerLabel);
   text(appender, event.pathGroup);
+  if (event.sourceIp === null) appender.appendNull();
+  else appender.appendUBigInt(keyOf(event.sourceIp));
   appender.endRow();
 }
 

@@ -6,6 +6,9 @@ import { nobodyWaits, takesTooLong, tooManyWait, type QuestionLimits } from '../
 import type { BoundQuery } from './conditions.ts';
 import type { Row } from '../../rows/values.ts';
 
+/** What queries may do. To make a temporary table is to write; all is rolled back in the end. */
+export type Access = 'READ ONLY' | 'READ WRITE';
+
 /** Runs one query; the next one only when it has been answered. */
 export type ReadRows = (query: BoundQuery) => Promise<readonly Row[]>;
 
@@ -22,8 +25,7 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
  * Questions take milliseconds: compiling them (`jit`), which PostgreSQL begins with where it expects a statement to be long,
  * takes longer than it saves. Sorting a day's latencies in memory needs more than the default of 4 MB.
  */
-const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-  SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL timezone = 'UTC'`;
+const SETTINGS = `SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL timezone = 'UTC'`;
 
 /** How soon PostgreSQL notices that nobody waits for an answer any more. Where its platform cannot see that, it goes on. */
 const NOTICE_LEAVING = "SET client_connection_check_interval = '250ms'";
@@ -74,7 +76,7 @@ export class Reads {
   }
 
   /** Runs queries whose answers must come from one state of the database, or their sums disagree. */
-  async inSnapshot<T>(read: (rows: ReadRows) => Promise<T>): Promise<T> {
+  async inSnapshot<T>(read: (rows: ReadRows) => Promise<T>, access: Access = 'READ ONLY'): Promise<T> {
     const { maxQuestions, questionTimeoutMillis } = this.#context.limits;
     if (this.#isClosed) throw new CerberusServerError('STORE_CLOSED', 'the store is closed');
     if (this.#questions >= maxQuestions) throw tooManyWait();
@@ -83,7 +85,7 @@ export class Reads {
     try {
       await this.#turn(question);
       try {
-        return await this.#answer(read, question);
+        return await this.#answer(read, question, access);
       } finally {
         this.#next();
       }
@@ -136,7 +138,7 @@ export class Reads {
     else next.start();
   }
 
-  async #answer<T>(read: (rows: ReadRows) => Promise<T>, question: Question): Promise<T> {
+  async #answer<T>(read: (rows: ReadRows) => Promise<T>, question: Question, access: Access): Promise<T> {
     const { deadline } = question;
     let client: Client | undefined;
     const isLate = (): boolean => performance.now() >= deadline;
@@ -144,7 +146,7 @@ export class Reads {
       client = this.#idle.pop() ?? (await this.#connected());
       const connection = client;
       const answer = await endedWith(question, connection, async () => {
-        await connection.query(BEGIN);
+        await connection.query(beginSql(access));
         const given = await read((query) => runWithin(connection, query, deadline));
         await connection.query('ROLLBACK');
         return given;
@@ -171,6 +173,10 @@ export class Reads {
     });
     return client;
   }
+}
+
+function beginSql(access: Access): string {
+  return `BEGIN ISOLATION LEVEL REPEATABLE READ ${access}; ${SETTINGS}`;
 }
 
 async function runWithin(client: Client, query: BoundQuery, deadline: number): Promise<readonly Row[]> {

@@ -18,10 +18,11 @@ import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells
 import type { ProducerRow } from '../../questions/producer.ts';
 import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
+import { isToldByKeys, type EventFilter } from '../../filter/event-filter.ts';
 import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
-import type { ReadRows, Reads } from '../engine/reads.ts';
+import type { Access, ReadRows, Reads } from '../engine/reads.ts';
 import { topClientsOf } from './clients.ts';
 import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
@@ -30,6 +31,7 @@ import { latencyCellsOf } from './latency-cells.ts';
 import { metricDetailOf } from './metrics/metric-detail.ts';
 import { metricListOf } from './metrics/metric-list.ts';
 import { overviewOf } from './overview.ts';
+import { putAside, type Subject } from './put-aside.ts';
 import { releaseListOf } from './releases.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { storedState, type StoredState } from './stored-state.ts';
@@ -50,11 +52,14 @@ export class PostgresAnalytics implements Analytics {
   }
 
   overview(query: OverviewQuery): Promise<Overview> {
-    return this.#inSnapshot(query, { ...query, since: previousRange(query).since }, overviewOf);
+    return this.#inParts('overview', query, overviewOf, {
+      ...query,
+      since: previousRange(query).since,
+    });
   }
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
-    return this.#inSnapshot(query, query, endpointListOf);
+    return this.#inParts('endpoints', query, endpointListOf);
   }
 
   errors(query: ErrorsQuery): Promise<ErrorList> {
@@ -66,7 +71,7 @@ export class PostgresAnalytics implements Analytics {
   }
 
   clients(query: ClientsQuery): Promise<readonly ClientFigures[]> {
-    return this.#inSnapshot(query, query, topClientsOf);
+    return this.#inParts('clients', query, topClientsOf);
   }
 
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
@@ -74,11 +79,11 @@ export class PostgresAnalytics implements Analytics {
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {
-    return this.#inSnapshot(query, query, metricListOf);
+    return this.#inParts('metrics', query, metricListOf);
   }
 
   metric(question: MetricQuestion): Promise<MetricDetail> {
-    return this.#inSnapshot(question, question, metricDetailOf);
+    return this.#inParts('metrics', question, metricDetailOf);
   }
 
   values(query: ValuesQuery): Promise<readonly ValueCount[]> {
@@ -97,10 +102,33 @@ export class PostgresAnalytics implements Analytics {
     return this.#reads.inSnapshot((rows) => applicationListOf(rows, query));
   }
 
+  /**
+   * An answer that has several parts, each of which would read anew what only events tell.
+   *
+   * @param range - all that is read for it
+   */
+  #inParts<Q extends EventFilter & TimeRange, A>(
+    subject: Subject,
+    query: Q,
+    answer: Answer<Q, A>,
+    range: TimeRange = query,
+  ): Promise<A> {
+    if (isToldByKeys(query)) return this.#inSnapshot(query, range, answer);
+    const inParts: Answer<Q, A> = async (rows, asked, state) =>
+      answer(rows, await putAside(rows, asked, state, { subject, range }), state);
+    return this.#inSnapshot(query, range, inParts, 'READ WRITE');
+  }
+
   /** @param read - all that is read for it */
-  #inSnapshot<Q extends TimeRange, A>(query: Q, read: TimeRange, answer: Answer<Q, A>): Promise<A> {
-    return this.#reads.inSnapshot(async (rows) =>
-      answer(rows, query, await storedState(rows, read, query, this.#exactEvents)),
+  #inSnapshot<Q extends TimeRange, A>(
+    query: Q,
+    read: TimeRange,
+    answer: Answer<Q, A>,
+    access: Access = 'READ ONLY',
+  ): Promise<A> {
+    return this.#reads.inSnapshot(
+      async (rows) => answer(rows, query, await storedState(rows, read, query, this.#exactEvents)),
+      access,
     );
   }
 }

@@ -6,6 +6,7 @@ import { DAY_TOTALS, DAYS, HOUR_CLIENT_TOTALS, HOUR_TOTALS, HOURS } from '../agg
 import type { ReadRows } from '../engine/reads.ts';
 import { number } from '../../rows/values.ts';
 import { filtered } from './filter.ts';
+import { tableOf } from './put-aside.ts';
 import { isOfEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
@@ -39,6 +40,6 @@ export async function clientCount(
     if (isEstimated) return `SELECT clients FROM ${sketchedClientsSql(places)} AS estimated`;
     if (!ofEndpoint) return `SELECT count(*) AS clients FROM (SELECT FROM ${keys} AS k GROUP BY client) AS c`;
     const { where } = filtered(filter, state.daysOf(filter)).and('source_ip IS NOT NULL');
-    return `SELECT count(*) AS clients FROM (SELECT FROM events ${where} GROUP BY source_ip) AS c`;
+    return `SELECT count(*) AS clients FROM (SELECT FROM ${tableOf(filter)} ${where} GROUP BY source_ip) AS c`;
   }
 }

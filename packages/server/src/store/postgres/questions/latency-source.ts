@@ -8,6 +8,7 @@ import { percentiles } from '../engine/values.ts';
 import { number, type Row } from '../../rows/values.ts';
 import { countsOfRow, exactPercentiles, isWithinSql, LATENCY_BYTES, latenciesOf } from './exact-latencies.ts';
 import { filtered } from './filter.ts';
+import { tableOf } from './put-aside.ts';
 import {
   isOfEndpoint,
   LATENCIES,
@@ -73,7 +74,7 @@ async function exactByTime(
   const sql = `
     SELECT start, percentile_cont(ARRAY[${QUANTILES.join(', ')}]) WITHIN GROUP (ORDER BY latency_ms) AS quantiles,
            ${LATENCY_BYTES} FILTER (WHERE ${isWithinSql('$edges')}) AS latencies
-    FROM (SELECT event_time / $width * $width AS start, latency_ms FROM events ${conditions.where}) AS e GROUP BY start`;
+    FROM (SELECT event_time / $width * $width AS start, latency_ms FROM ${tableOf(filter)} ${conditions.where}) AS e GROUP BY start`;
   let found: readonly Row[] = [];
   const [total = NONE] = await exactPercentiles([counts], async ([edges]) => {
     found = await rows(conditions.value('edges', 'float8[]', edges).query(sql));
@@ -145,7 +146,9 @@ export async function latencyTotals(
   const [exact = NONE] = await exactPercentiles([await countsOf(rows, filter, state)], async ([edges]) => {
     const conditions = filtered(filter, state.daysOf(filter)).value('edges', 'float8[]', edges);
     const { where } = conditions.and(isWithinSql('$edges'));
-    const [row] = await rows(conditions.query(`SELECT ${LATENCY_BYTES} AS latencies FROM events ${where}`));
+    const [row] = await rows(
+      conditions.query(`SELECT ${LATENCY_BYTES} AS latencies FROM ${tableOf(filter)} ${where}`),
+    );
     return [latenciesOf(row?.['latencies'])];
   });
   return exact;
@@ -210,7 +213,7 @@ export async function exactByEndpoint(
     const found = await rows(
       conditions.query(
         `SELECT place, ${LATENCY_BYTES} AS latencies
-         FROM (SELECT ${LISTED_EVENT}, latency_ms FROM events ${conditions.where}) AS e
+         FROM (SELECT ${LISTED_EVENT}, latency_ms FROM ${tableOf(filter)} ${conditions.where}) AS e
          JOIN (
            SELECT client_id, method, path, edges::float8[] AS edges, place
            FROM unnest($client_ids, $methods, $paths, $edges)

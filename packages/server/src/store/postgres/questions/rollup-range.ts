@@ -6,6 +6,7 @@ import type { AggregateTable } from '../aggregates/tables.ts';
 import type { Conditions } from '../engine/conditions.ts';
 import { NO_DAY } from '../engine/days.ts';
 import { filtered, IN_DAYS, ofEventsSql, ofKeysSql } from './filter.ts';
+import { tableOf } from './put-aside.ts';
 import type { StoredState } from './stored-state.ts';
 
 /** With more stretches than these, it pays to search among them. */
@@ -49,7 +50,7 @@ export function rollupRange(
     },
     events: (columns) => {
       const parts = [
-        ...eventsPart(columns, ofEvents, rest),
+        ...eventsPart(tableOf(filter), columns, ofEvents, rest),
         ...pendingPart(columns, ofEvents, pendingStretches(whole, filter.until), state),
       ];
       return parts.length === 0 ? `(${none(columns)})` : `(${parts.join(' UNION ALL ')})`;
@@ -87,14 +88,19 @@ function partsBetween(
 }
 
 /** One stretch after the other where there are many: to plan for all of them at once, in each partition, takes longer than to read them. */
-function eventsPart(columns: string, ofEvents: string, stretches: readonly TimeRange[]): readonly string[] {
+function eventsPart(
+  table: string,
+  columns: string,
+  ofEvents: string,
+  stretches: readonly TimeRange[],
+): readonly string[] {
   if (stretches.length === 0) return [];
   if (stretches.length <= FEW)
-    return [`SELECT ${columns} FROM events WHERE ${withinAny('event_time', stretches)}${ofEvents}`];
+    return [`SELECT ${columns} FROM ${table} WHERE ${withinAny('event_time', stretches)}${ofEvents}`];
   const values = stretches.map(({ since, until }) => `(${since}::bigint, ${until}::bigint)`).join(', ');
   return [
     `SELECT e.* FROM (VALUES ${values}) AS s(since, until), LATERAL (
-       SELECT ${columns} FROM events WHERE event_time >= s.since AND event_time < s.until${ofEvents} OFFSET 0) AS e`,
+       SELECT ${columns} FROM ${table} WHERE event_time >= s.since AND event_time < s.until${ofEvents} OFFSET 0) AS e`,
   ];
 }
 

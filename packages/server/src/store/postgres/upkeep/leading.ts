@@ -5,6 +5,7 @@ import { HOUR_MILLIS } from '../../../durations.ts';
 import { compactStep } from '../aggregates/compact.ts';
 import type { LastingConnection } from '../engine/lasting-connection.ts';
 import { createPartitions } from '../schema/partitions.ts';
+import { indexClosedDay } from './closed-days.ts';
 
 /** Held by one server, as long as its connection lives. */
 const LEAD = `SELECT pg_try_advisory_lock(hashtext('cerberus'), 2) AS is_leader`;
@@ -12,12 +13,17 @@ const LEAD = `SELECT pg_try_advisory_lock(hashtext('cerberus'), 2) AS is_leader`
 /** Partitions are there so many days before they are needed. */
 const DAYS_AHEAD = 7;
 
-/** What only one of all servers does: it makes the partitions of the days that come, and puts rows of aggregates together. */
+/**
+ * What only one of all servers does: it makes the partitions of the days that come, puts rows of aggregates together, and makes indexes of the
+ * days that are over.
+ */
 export class Leading {
   readonly #connection: LastingConnection;
   /** The connection that holds the lock. */
   #holder: pg.Client | undefined;
   #partitionsAt = -Infinity;
+  /** Of all days that were over on this one, indexes are there. */
+  #indexedOn: number | undefined;
 
   constructor(connection: LastingConnection) {
     this.#connection = connection;
@@ -32,8 +38,16 @@ export class Leading {
         for (let day = today; day <= today + DAYS_AHEAD; day += 1) await createPartitions(client, day);
         this.#partitionsAt = performance.now();
       }
-      return compactStep(client, Date.now());
+      return (await compactStep(client, Date.now())) || this.#indexStep(client);
     });
+  }
+
+  async #indexStep(client: pg.Client): Promise<boolean> {
+    const today = dayOf(Date.now());
+    if (this.#indexedOn === today) return false;
+    if (await indexClosedDay(client, today)) return true;
+    this.#indexedOn = today;
+    return false;
   }
 
   async #leads(client: pg.Client): Promise<boolean> {
@@ -42,6 +56,7 @@ export class Leading {
     if (rows[0]?.is_leader !== true) return false;
     this.#holder = client;
     this.#partitionsAt = -Infinity;
+    this.#indexedOn = undefined;
     return true;
   }
 }

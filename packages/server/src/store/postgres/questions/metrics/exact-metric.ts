@@ -6,6 +6,7 @@ import type { ReadRows } from '../../engine/reads.ts';
 import { rowsOf } from '../../engine/values.ts';
 import { number, type Row } from '../../../rows/values.ts';
 import { filtered } from '../filter.ts';
+import { tableOf } from '../put-aside.ts';
 import type { StoredState } from '../stored-state.ts';
 import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-parts.ts';
 
@@ -52,7 +53,7 @@ export async function exactMetric(
                SELECT start, method, path, json, count(*) AS n
                FROM (
                  SELECT event_time / $width * $width AS start, ${endpoint}, (${METRICS_JSON} -> $name)::text AS json
-                 FROM events ${conditions.where} OFFSET 0) AS e
+                 FROM ${tableOf(query)} ${conditions.where} OFFSET 0) AS e
                WHERE json <> 'null' GROUP BY start, method, path, json) AS counted OFFSET 0) AS typed),
          span AS (
            SELECT CASE WHEN is_whole THEN lo - 1 ELSE lo END AS least,

@@ -1,0 +1,65 @@
+import { isToldByKeys, ofPutAside, type EventFilter } from '../../filter/event-filter.ts';
+import type { TimeRange } from '../../questions/analytics.ts';
+import { Conditions } from '../engine/conditions.ts';
+import type { ReadRows } from '../engine/reads.ts';
+import { filtered } from './filter.ts';
+import type { StoredState } from './stored-state.ts';
+
+const ALL_EVENTS = 'events';
+const PUT_ASIDE = 'put_aside';
+
+/** Most events that are put aside. Of more, which only one process can read, little is gained, and they fill the disk. */
+const MOST_EVENTS = 2_000_000;
+
+/** Columns that an answer reads, by what it is about; the time and the day of arrival belong to each. */
+const COLUMNS = {
+  overview: 'method, status_code, latency_ms, outcome, source_ip',
+  endpoints: 'client_id, endpoint, route, path_group, method, status_code, latency_ms, outcome',
+  clients: 'source_ip, status_code, outcome',
+  metrics: 'endpoint, route, path_group, method, status_code, outcome, custom_data',
+} as const;
+
+/** What an answer is about. */
+export type Subject = keyof typeof COLUMNS;
+
+/** The table in which what a filter means is found. */
+export function tableOf({ isPutAside }: EventFilter): string {
+  return isPutAside === true ? PUT_ASIDE : ALL_EVENTS;
+}
+
+/**
+ * Reads the events once that only events can tell, and puts what it finds into a temporary table, for answers have several parts. Where
+ * it finds very much, or the database lets nobody have a temporary table, everything stays as it was.
+ *
+ * @param range - all that is read with its filter
+ * @param mostEvents - more are not put aside; by default two million
+ * @returns the question to ask
+ */
+export async function putAside<Q extends EventFilter & TimeRange>(
+  rows: ReadRows,
+  query: Q,
+  { daysOf }: StoredState,
+  { subject, range }: { readonly subject: Subject; readonly range: TimeRange },
+  mostEvents: number = MOST_EVENTS,
+): Promise<Q> {
+  if (isToldByKeys(query) || !(await mayBePutAside(rows))) return query;
+  const { since, until } = range;
+  const conditions = filtered({ ...query, since, until }, daysOf(range)).number('most', mostEvents);
+  await rows(
+    conditions.query(
+      `CREATE TEMPORARY TABLE ${PUT_ASIDE} ON COMMIT DROP AS
+       SELECT arrived, event_time, ${COLUMNS[subject]} FROM ${ALL_EVENTS} ${conditions.where} LIMIT $most + 1`,
+    ),
+  );
+  const [row] = await rows(
+    conditions.query(`SELECT EXISTS (SELECT FROM ${PUT_ASIDE} OFFSET $most) AS are_more`),
+  );
+  return row?.['are_more'] === true ? query : ofPutAside(query);
+}
+
+async function mayBePutAside(rows: ReadRows): Promise<boolean> {
+  const [row] = await rows(
+    new Conditions().query(`SELECT has_database_privilege(current_database(), 'TEMPORARY') AS may`),
+  );
+  return row?.['may'] === true;
+}

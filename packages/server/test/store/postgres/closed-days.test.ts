@@ -1,0 +1,91 @@
+// Days on which nothing arrives any more get indexes, by which few events are found among many.
+import { expect } from 'chai';
+import pg from 'pg';
+
+import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import { eventsQuery } from '../../../dist/store/postgres/questions/queries.js';
+import { indexClosedDay } from '../../../dist/store/postgres/upkeep/closed-days.js';
+import { until } from '../../support/deadline.js';
+import { append, HASH, storeEvent } from '../../support/events.js';
+import { ask, usePostgres } from '../../support/postgres.js';
+import { openStore } from '../../support/postgres-store.js';
+
+const DAY = 86_400_000;
+const TODAY = Math.floor(Date.now() / DAY);
+const MANY = 3000;
+
+describe('days that are over, in PostgreSQL', function () {
+  this.timeout(60_000);
+  const freshDatabase = usePostgres();
+  let url: string;
+  let store: PostgresStore;
+  let client: pg.Client;
+
+  beforeEach(async () => {
+    url = await freshDatabase();
+    store = await openStore(url);
+    client = new pg.Client({ connectionString: url });
+    await client.connect();
+  });
+
+  afterEach(async () => {
+    await client.end();
+    await store.close();
+  });
+
+  const arriving = (day: number, count = 1): Promise<unknown> =>
+    store.append(
+      append({
+        seq: null,
+        receivedAt: day * DAY,
+        events: Array.from({ length: count }, (_, index) =>
+          storeEvent({
+            timestamp: day * DAY + index,
+            sourceIp: index === 0 ? HASH : index.toString(16).padStart(64, '0'),
+            traceId: index.toString(16).padStart(32, '0'),
+          }),
+        ),
+      }),
+    );
+
+  /** How many of those indexes the partition of a day has. */
+  async function indexesOf(day: number): Promise<number> {
+    const partition = `events_${new Date(day * DAY).toISOString().slice(0, 10).replaceAll('-', '')}`;
+    const rows = await ask(
+      url,
+      `SELECT FROM pg_indexes WHERE tablename = '${partition}' AND indexname LIKE '%\\_of\\_%'`,
+    );
+    return rows.length;
+  }
+
+  it('get their indexes once, and no other day gets any', async () => {
+    for (const day of [TODAY, TODAY - 1, TODAY - 2, TODAY - 9]) await arriving(day);
+    while (await indexClosedDay(client, TODAY));
+    const counts = await Promise.all([TODAY, TODAY - 1, TODAY - 2, TODAY - 9].map(indexesOf));
+    expect(counts.slice(0, 2)).to.deep.equal([0, 0]);
+    expect(counts[2]).to.be.greaterThan(0).and.to.equal(counts[3]);
+    expect(await indexClosedDay(client, TODAY)).to.equal(false);
+  });
+
+  it('get them by the server that leads', async () => {
+    await arriving(TODAY - 5);
+    await store.close();
+    store = await openStore(url);
+    await until('the day has indexes', async () => (await indexesOf(TODAY - 5)) > 0, 40_000);
+  });
+
+  it('are looked into by client and by trace without being read', async () => {
+    await arriving(TODAY - 3, MANY);
+    while (await indexClosedDay(client, TODAY));
+    await client.query('ANALYZE events');
+    const range = { since: (TODAY - 4) * DAY, until: TODAY * DAY, limit: 10 };
+    for (const filter of [{ client: HASH }, { traceId: '2a'.padStart(32, '0') }]) {
+      const { sql, values } = eventsQuery({ ...range, ...filter });
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, [...values]);
+      expect(rows.map((row) => row['QUERY PLAN']).join('\n')).to.match(
+        /Index Scan (?:on|using) events_\d+_of_(?:client|trace)/,
+      );
+      expect(await store.events({ ...range, ...filter })).to.have.length(1);
+    }
+  });
+});
