@@ -14,11 +14,12 @@ const ORDERS: Readonly<Record<string, (event: Exported) => number | null>> = {
 /** In what order requests can be read. */
 export const REQUEST_ORDERS: readonly string[] = Object.keys(ORDERS);
 
-/** The events of a question in an order. */
+/** The events of a question in an order; of those that are equal in it, what was stored last is first. */
 export function requestsOf({ events }: Question, order: string): readonly Exported[] {
   const valueOf = ORDERS[order] ?? (() => null);
   return events
     .filter((event) => valueOf(event) !== null)
+    .toReversed()
     .toSorted((a, b) => (valueOf(b) ?? 0) - (valueOf(a) ?? 0));
 }
 

@@ -11,7 +11,7 @@ import { percentile } from './percentiles.js';
 import type { Question } from './question.js';
 import { requestsOf } from './requests.js';
 import { valuesOf } from './values.js';
-import { count, decimal, duration, endpoint, share } from './written.js';
+import { count, decimal, duration, endpoint, exactDuration, share } from './written.js';
 
 /** Texts of rows, or of other things that are alike. */
 export type Texts = readonly string[];
@@ -241,7 +241,7 @@ export function requestTexts(question: Question, order: string): Texts {
     .map((event) => {
       const name = event.route ?? event.endpoint;
       const path = name === event.endpoint ? '' : event.endpoint;
-      return `${event.method} ${name}${path} | ${duration(event.latency_ms)}`;
+      return `${event.method} ${name}${path} | ${exactDuration(event.latency_ms)}`;
     });
 }
 

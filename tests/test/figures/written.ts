@@ -14,12 +14,16 @@ export function decimal(value: number | null): string {
   return english(Number(value.toPrecision(12)), { maximumSignificantDigits: 3 });
 }
 
-/** Milliseconds, of which answers have three digits behind the point, in the unit that suits. */
+/** A figure in milliseconds, of which answers have three digits behind the point. */
 export function duration(millis: number | null): string {
+  return exactDuration(millis === null ? null : Math.round(millis * 1000) / 1000);
+}
+
+/** Milliseconds of a single request, in the unit that suits. */
+export function exactDuration(millis: number | null): string {
   if (millis === null) return '–';
-  const answered = Math.round(millis * 1000) / 1000;
-  if (answered < 1000) return `${decimal(answered)} ms`;
-  return answered < 60_000 ? `${decimal(answered / 1000)} s` : `${decimal(answered / 60_000)} min`;
+  if (millis < 1000) return `${decimal(millis)} ms`;
+  return millis < 60_000 ? `${decimal(millis / 1000)} s` : `${decimal(millis / 60_000)} min`;
 }
 
 /** A part of a whole, per cent. */
