@@ -114,7 +114,7 @@ export async function endpointDifferences(
       requests: part.length,
       errors: part.filter(hasFailed).length,
       client_errors: part.filter((event) => statusClass(event) === '4xx').length,
-      share: Span.rounded(part.length / events.length, 4),
+      share: Span.rounded(part.length / events.length, 8),
       sparkline: isEstimated ? roughSparkline(part, range) : sparkline(part, range),
       latency_ms: latencySpans(latenciesOf(part), isEstimated),
     })),

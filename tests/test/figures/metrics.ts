@@ -82,7 +82,7 @@ export async function metricListDifferences(ask: Ask, question: Question): Promi
         name,
         events: uses.length,
         types: Object.fromEntries(types) as Record<string, number>,
-        coverage: Span.rounded(uses.length / events.length, 4),
+        coverage: Span.rounded(uses.length / events.length, 8),
       };
     }),
   };
@@ -135,7 +135,7 @@ export async function metricDifferences(
   const should: Expected = {
     estimated: isEstimated,
     events: uses.length,
-    coverage: events.length === 0 ? 0 : Span.rounded(uses.length / events.length, 4),
+    coverage: events.length === 0 ? 0 : Span.rounded(uses.length / events.length, 8),
     numbers: numbers.length === 0 ? null : numberFigures(question, name, is),
     // Of those that are as frequent, any may be first.
     shares: shared.map(({ count }) => ({ count })),

@@ -60,7 +60,7 @@ export function endpointTexts({ events }: Question): Texts {
     return [
       endpoint(listed.method, listed.endpoint),
       count(part.length),
-      share(Math.round((1e4 * part.length) / events.length) / 1e4, 1),
+      share(part.length, events.length),
       count(errors),
       share(errors, part.length),
       count(part.filter((event) => statusClass(event) === '4xx').length),
@@ -187,7 +187,7 @@ export function metricTexts({ events }: Question): Texts {
   return sorted(
     metricNames(events).map((name) => {
       const uses = having(events, name);
-      const coverage = share(Math.round((1e4 * uses.length) / events.length) / 1e4, 1);
+      const coverage = share(uses.length, events.length);
       return `${name} | ${coverage} of requests, ${count(uses.length)}`;
     }),
   );

@@ -11,6 +11,11 @@ export function tidy(value: number): number {
   return Number(value.toPrecision(12));
 }
 
+/** A share of one: one of a hundred thousand is not nothing. */
+export function roundedShare(share: number): number {
+  return rounded(share, 8);
+}
+
 /** Milliseconds without the digits of an interpolation, which were never measured. */
 export function roundedMillis(millis: number | null): number | null {
   return millis === null ? null : rounded(millis, 3);
