@@ -9,7 +9,7 @@ interface Kind extends Listed {
 }
 
 /** What tells kinds of errors apart. */
-export function kindKey(kind: Kind): string {
+function kindKey(kind: Kind): string {
   return JSON.stringify([keyOf(kind), kind.error_type, kind.status_code]);
 }
 

@@ -23,7 +23,7 @@ export function apdexScore({ satisfied, tolerating, frustrated }: ApdexCounts): 
 }
 
 /** What the counts may be. */
-export function apdexSpans(
+function apdexSpans(
   latencies: readonly number[],
   threshold: number,
 ): Readonly<Record<keyof ApdexCounts, Span>> {

@@ -25,7 +25,7 @@ function totals({ events, isEstimated, areClientsEstimated }: Question): Expecte
 }
 
 /** Why there is nothing to compare with. */
-export function whyNotCompared(question: Question): 'not_kept' | 'few_requests' | null {
+function whyNotCompared(question: Question): 'not_kept' | 'few_requests' | null {
   const earlier = before(question);
   if (!question.stored.some((event) => timeOf(event) < earlier.range.since)) return 'not_kept';
   return earlier.events.length < MIN_COMPARED ? 'few_requests' : null;

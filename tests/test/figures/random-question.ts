@@ -61,7 +61,7 @@ export function randomFilter(random: Random, events: readonly Exported[]): Filte
 }
 
 /** A range with something in it: of hours, of a day, of several days, or beyond now. */
-export function randomRange(random: Random, events: readonly Exported[], now: number): Range {
+function randomRange(random: Random, events: readonly Exported[], now: number): Range {
   const span = Math.floor(pick(random, [3, 24, 24, 40, 60, 150]) * HOUR * (1 - 0.3 * random() ** 2));
   if (random() < 0.2) return { since: now + HOUR - span, until: now + HOUR };
   const until = Math.min(now - 60_000, timeOf(pick(random, events)) + Math.floor(0.5 * random() * span) + 1);

@@ -76,7 +76,7 @@ export async function shownEndpoints(page: Page): Promise<Texts> {
 }
 
 /** Bars with a number each. */
-export function barTexts(bars: readonly (readonly [name: unknown, requests: number])[]): Texts {
+function barTexts(bars: readonly (readonly [name: unknown, requests: number])[]): Texts {
   return sorted(bars.map(([name, requests]) => `${String(name)} | ${count(requests)}`));
 }
 
