@@ -3,6 +3,9 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const endpoint = { method: 'GET', endpoint: '/things/1/:id' };
 const clientId = 'shop';
+const environment = 'production';
+/** The newest one of `scripts/fill.mjs`. */
+const release = '1.100';
 const failures = { status: { from: 500, to: 599 } };
 /** The pseudonym of the busiest client of `scripts/fill.mjs`. */
 const client = 'ec89a9145e15b751';
@@ -35,10 +38,13 @@ export function questionsOf(store, { millis, bucket }) {
     overview: ask(overview, buckets),
     'overview of an endpoint': ask(overview, { ...buckets, ...endpoint }),
     'overview of an application': ask(overview, { ...buckets, clientId }),
+    'overview of an environment': ask(overview, { ...buckets, environment }),
+    'overview of a release': ask(overview, { ...buckets, release }),
     'endpoints by requests': ask(endpoints, { order: 'requests', limit: 50 }),
     'endpoints by p95': ask(endpoints, { order: 'p95', limit: 50 }),
     'endpoints by error rate': ask(endpoints, { order: 'error_rate', limit: 2000 }),
     'endpoints of an application': ask(endpoints, { order: 'requests', limit: 50, clientId }),
+    'endpoints of an environment': ask(endpoints, { order: 'requests', limit: 50, environment }),
     errors: ask(errors, { limit: 100 }),
     'errors of an endpoint': ask(errors, { limit: 100, ...endpoint }),
     'latencies by time': ask(latencies, { bucketMillis: heatBucket(millis) }),
@@ -47,6 +53,7 @@ export function questionsOf(store, { millis, bucket }) {
     clients: ask(clients, { limit: 20 }),
     'clients of an endpoint': ask(clients, { limit: 20, ...endpoint }),
     'clients of an application': ask(clients, { limit: 20, clientId }),
+    'clients of an environment': ask(clients, { limit: 20, environment }),
     metrics: ask(metrics, { limit: 100 }),
     'metrics of an endpoint': ask(metrics, { ...endpoint, limit: 100 }),
     'a metric, by endpoint': ask(metric, items),

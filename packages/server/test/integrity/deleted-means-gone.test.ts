@@ -129,7 +129,8 @@ describe('what is deleted', () => {
     await connection.run('DROP TABLE releases');
     await connection.run('UPDATE meta SET schema_version = 6');
     await connection.run(
-      `INSERT INTO day_clients VALUES ('2036-01-01', 'x', 1, unhex('${FAST_CLOCK}'), 1, 0, '2036-01-01')`,
+      `INSERT INTO day_clients (start, client_id, client, source_ip, requests, errors, last_seen)
+       VALUES ('2036-01-01', 'x', 1, unhex('${FAST_CLOCK}'), 1, 0, '2036-01-01')`,
     );
     connection.closeSync();
     instance.closeSync();

@@ -77,7 +77,7 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
   for (const order of ENDPOINT_ORDERS) {
     answered[`by ${order}`] = await analytics.endpoints({ ...filter, order, limit: 3 });
   }
-  for (const of of ['endpoint', 'status', 'source_ip'] as const)
+  for (const of of ['endpoint', 'status', 'source_ip', 'release', 'environment', 'synthetic'] as const)
     answered[`values of ${of}`] = await analytics.values({
       ...filter,
       of,

@@ -17,6 +17,8 @@ export const MEMBER_FILTERS: Readonly<Record<string, EventFilter>> = {
   'a user': { userId: 'user-3' },
   'people, of one endpoint': { synthetic: 'none', method: 'GET', endpoint: '/c/:id' },
   'a release, in an environment': { release: '1.4.2', environment: 'production' },
+  'an environment': { environment: 'production' },
+  'bots and tests, of an application': { synthetic: 'any', clientId: 'shop' },
   'a consumer': { consumer: 'consumer-1' },
   'a group of consumers': { consumerGroup: 'free', method: 'POST' },
   'latencies from 50 ms to 500': { latency: { from: 50, to: 500 } },

@@ -46,7 +46,7 @@ export function randomEvent(random: () => number, since: number, until: number):
     userId: client === null ? null : `user-${client % 7}`,
     errorType: client === null || client % 3 > 0 ? null : 'TypeError',
     syntheticType: client === null || client % 5 > 0 ? null : 'bot',
-    release: client === null ? null : client % 2 === 0 ? '1.4.1' : '1.4.2',
+    release: client === null ? null : pick('1.4.1', '1.4.2', '1.4.2'),
     environment: client === null ? null : client % 4 === 0 ? 'staging' : 'production',
     consumer: client === null ? null : `consumer-${client % 11}`,
     consumerGroup: client === null ? null : client % 11 < 4 ? 'free' : 'pro',

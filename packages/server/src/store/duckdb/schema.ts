@@ -2,7 +2,7 @@ import { CLIENT_KEY } from './aggregates/client-sketch.ts';
 import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 11;
+export const SCHEMA_VERSION = 12;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -94,6 +94,14 @@ export const CREATE_TABLES: readonly string[] = [
   ...ROLLUP_TABLES.map(createSql),
 ];
 
+/** They start empty, and are filled from the events in the background. */
+const MAKE_AGGREGATES_ANEW: readonly string[] = [
+  ...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`),
+  // Where there are no events, it is all that knows how far the numbers went.
+  `UPDATE meta SET rolled_up_to = CASE WHEN EXISTS (FROM events) THEN 0 ELSE rolled_up_to END,
+                   minutes_from = coalesce((SELECT max(id) FROM events), 0)`,
+];
+
 /**
  * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
  * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always. Version 3
@@ -101,7 +109,8 @@ export const CREATE_TABLES: readonly string[] = [
  * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 did not
  * say of events which release they are of, nor for which consumer, and
  * did not remember releases. Version 8 had no documents, and version 9 listed requests without a route under their paths: what
- * it stored stays so. Version 10 had no keys of clients: they are written at once, in a second for a million events.
+ * it stored stays so. Version 10 had no keys of clients: they are written at once, in a second for a million events. Version 11 did not
+ * keep aggregates by release, environment and synthetic type: they are made anew.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
@@ -120,12 +129,7 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
     'network_protocol_version VARCHAR',
     'user_agent_synthetic_type VARCHAR',
   ].map((column) => `ALTER TABLE events ADD COLUMN ${column}`),
-  6: [
-    ...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`),
-    // Where there are no events, it is all that knows how far the numbers went.
-    `UPDATE meta SET rolled_up_to = CASE WHEN EXISTS (FROM events) THEN 0 ELSE rolled_up_to END,
-                     minutes_from = coalesce((SELECT max(id) FROM events), 0)`,
-  ],
+  6: MAKE_AGGREGATES_ANEW,
   7: [
     RELEASES_TABLE,
     // What runs now is not new.
@@ -137,4 +141,5 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   ],
   9: ['ALTER TABLE events ADD COLUMN path_group VARCHAR'],
   10: ['ALTER TABLE events ADD COLUMN client UBIGINT', `UPDATE events SET client = ${CLIENT_KEY}`],
+  11: MAKE_AGGREGATES_ANEW,
 };

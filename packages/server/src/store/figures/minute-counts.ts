@@ -1,16 +1,13 @@
 import { MINUTE_MILLIS } from '../../durations.ts';
-import { endpointName, eventTime, type Outcome, type StoredEvent } from '../../event/event.ts';
+import { eventTime, type Outcome, type StoredEvent } from '../../event/event.ts';
 import { countOne, within } from '../../nested-maps.ts';
+import { eventKeys, withinKeys, type EventKeys, type KeyTree } from './event-keys.ts';
 import { latencyBucket } from './log-buckets.ts';
 
-/** What some events add to a minute of an endpoint. */
-export interface MinuteCounts {
+/** What some events with the same keys add to a minute. */
+export interface MinuteCounts extends EventKeys {
   /** Begin of the minute, milliseconds since the epoch. */
   readonly start: number;
-  readonly clientId: string;
-  readonly method: string;
-  /** The name under which the endpoint is listed. */
-  readonly endpoint: string;
   /** Requests by outcome and status code. */
   readonly requests: ReadonlyMap<Outcome | null, ReadonlyMap<number | null, number>>;
   /** Requests by bucket of their latency, where they have one. */
@@ -22,22 +19,19 @@ interface Counted extends MinuteCounts {
   readonly latencies: Map<number, number>;
 }
 
-/** Minute, client id, method, endpoint. */
-type Tree = Map<number, Map<string, Map<string, Map<string, Counted>>>>;
-
-/** Counts events by minute and endpoint. */
+/** Counts events by minute and keys. */
 export function countByMinute(events: readonly StoredEvent[]): readonly MinuteCounts[] {
-  const tree: Tree = new Map();
+  const minutes = new Map<number, KeyTree<Counted>>();
   const all: Counted[] = [];
   for (const event of events) {
     const start = Math.floor(eventTime(event) / MINUTE_MILLIS) * MINUTE_MILLIS;
-    const { clientId, method, outcome, statusCode, latencyMs } = event;
-    const endpoint = endpointName(event);
-    const ofMethod = within(within(within(tree, start), clientId), method);
-    let counted = ofMethod.get(endpoint);
+    const { outcome, statusCode, latencyMs } = event;
+    const keys = eventKeys(event);
+    const ofEnvironment = withinKeys(within(minutes, start), keys);
+    let counted = ofEnvironment.get(keys.synthetic);
     if (counted === undefined) {
-      counted = { start, clientId, method, endpoint, requests: new Map(), latencies: new Map() };
-      ofMethod.set(endpoint, counted);
+      counted = { start, ...keys, requests: new Map(), latencies: new Map() };
+      ofEnvironment.set(keys.synthetic, counted);
       all.push(counted);
     }
     countOne(within(counted.requests, outcome), statusCode);

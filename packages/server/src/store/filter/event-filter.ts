@@ -74,9 +74,9 @@ const TOLD_BY: Readonly<Record<keyof EventFilter, 'keys' | 'event'>> = {
   userId: 'event',
   sessionId: 'event',
   traceId: 'event',
-  synthetic: 'event',
-  release: 'event',
-  environment: 'event',
+  synthetic: 'keys',
+  release: 'keys',
+  environment: 'keys',
   consumer: 'event',
   consumerGroup: 'event',
   latency: 'event',
@@ -86,9 +86,14 @@ const TOLD_BY: Readonly<Record<keyof EventFilter, 'keys' | 'event'>> = {
 
 const OF_EVENTS = (Object.keys(TOLD_BY) as (keyof EventFilter)[]).filter((name) => TOLD_BY[name] === 'event');
 
-/** Whether aggregates, which are kept by client id, method and endpoint, tell what is meant. */
+/** Whether aggregates tell what is meant: they are kept by client id, method, endpoint, release, environment and synthetic type. */
 export function isToldByKeys(filter: EventFilter): boolean {
   return OF_EVENTS.every((name) => filter[name] === undefined);
+}
+
+/** Whether it is about what servers did not tell that kept aggregates by client id, method and endpoint alone. */
+export function isAboutOrigin({ release, environment, synthetic }: EventFilter): boolean {
+  return release !== undefined || environment !== undefined || synthetic !== undefined;
 }
 
 const NOTHING_BUT_TIME: EventFilter = Object.fromEntries(

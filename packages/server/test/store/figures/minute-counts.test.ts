@@ -42,6 +42,31 @@ describe('countByMinute', () => {
     expect(next?.latencies).to.deep.equal(new Map([[latencyBucket(0), 1]]));
   });
 
+  it('tells releases, environments and bots apart, and what says none of these from both', () => {
+    const counts = countByMinute([
+      stored({ release: '1', environment: 'a', syntheticType: 'bot' }),
+      stored({ release: '1', environment: 'a', syntheticType: 'bot' }),
+      stored({ release: '1', environment: 'a', syntheticType: null }),
+      stored({ release: '1', environment: null, syntheticType: null }),
+      stored({ release: null, environment: '1', syntheticType: null }),
+      stored({ release: null, environment: null, syntheticType: null }),
+    ]);
+    expect(
+      counts.map(({ release, environment, synthetic, latencies }) => [
+        release,
+        environment,
+        synthetic,
+        [...latencies.values()],
+      ]),
+    ).to.deep.equal([
+      ['1', 'a', 'bot', [2]],
+      ['1', 'a', '', [1]],
+      ['1', '', '', [1]],
+      ['', '1', '', [1]],
+      ['', '', '', [1]],
+    ]);
+  });
+
   it('takes the route where there is one, and the time of arrival where the client gave none', () => {
     const counts = countByMinute([
       stored({ route: '/a/:id', endpoint: '/a/1' }),

@@ -27,6 +27,7 @@ const DAY = 24 * HOUR;
 /** Begins and ends within a minute, an hour and a day. */
 const LONG = { since: START - 70 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
 const SHORT = { since: START - 5 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
+const ORIGIN = 'release, environment, synthetic';
 const ENDPOINT = { method: 'GET', endpoint: '/c/:id' };
 
 /** Aggregates answer more than these even for a day, from a store that was told so. */
@@ -393,10 +394,10 @@ describe('answers from PostgreSQL', function () {
     await compact();
     expect(await answers(store)).to.deep.equal(should);
     for (const [table, keys] of Object.entries({
-      minutes: 'start, client_id, method, endpoint',
-      hours: 'start, client_id, method, endpoint',
-      day_client_totals: 'start, client_id',
-      hour_metrics: 'start, client_id, method, endpoint, name',
+      minutes: `start, client_id, method, endpoint, ${ORIGIN}`,
+      hours: `start, client_id, method, endpoint, ${ORIGIN}`,
+      day_client_totals: `start, client_id, ${ORIGIN}`,
+      hour_metrics: `start, client_id, method, endpoint, name, ${ORIGIN}`,
     })) {
       const several = await ask(url, `SELECT FROM ${table} GROUP BY arrived, ${keys} HAVING count(*) > 1`);
       expect(several, table).to.have.length(0);

@@ -8,7 +8,8 @@ import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
  * @param condition - SQL; which events
  */
 export function batchSql(condition: string): readonly string[] {
-  const of = `client_id, method, ${ENDPOINT_NAME} AS endpoint`;
+  const of = `client_id, method, ${ENDPOINT_NAME} AS endpoint, coalesce(service_version, '') AS release,
+    coalesce(deployment_environment, '') AS environment, coalesce(user_agent_synthetic_type, '') AS synthetic`;
   const from = `FROM events WHERE ${condition}`;
   return [
     `CREATE OR REPLACE TEMP VIEW batch AS SELECT event_time, ${of}, status_code, outcome, latency_ms, custom_data ${from}`,

@@ -59,17 +59,18 @@ function daySql(day: number): readonly string[] {
   const ofHours = `FROM hour_clients WHERE ${within('start', { since: day, until: day + DAY_MILLIS })}`;
   return [
     `CREATE OR REPLACE TEMP TABLE left_clients AS
-       SELECT client_id, client, any_value(d.source_ip) AS source_ip, any_value(h.requests) AS requests,
-              any_value(h.errors) AS errors, any_value(h.last_seen) AS last_seen
-       FROM (SELECT client_id, client, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors,
-                    max(last_seen) AS last_seen ${ofHours} GROUP BY ALL) AS h
-       JOIN (FROM day_clients WHERE start = ${start}) AS d USING (client_id, client) GROUP BY ALL`,
+       SELECT client_id, release, environment, synthetic, client, any_value(d.source_ip) AS source_ip,
+              any_value(h.requests) AS requests, any_value(h.errors) AS errors, any_value(h.last_seen) AS last_seen
+       FROM (SELECT client_id, release, environment, synthetic, client, sum(requests)::BIGINT AS requests,
+                    sum(errors)::BIGINT AS errors, max(last_seen) AS last_seen ${ofHours} GROUP BY ALL) AS h
+       JOIN (FROM day_clients WHERE start = ${start}) AS d USING (client_id, release, environment, synthetic, client)
+       GROUP BY ALL`,
     `DELETE FROM day_clients WHERE start = ${start}`,
     `INSERT INTO day_clients SELECT ${start}, * FROM left_clients`,
     `DROP TABLE left_clients`,
     `DELETE FROM day_sketches WHERE start = ${start}`,
-    `INSERT INTO day_sketches SELECT ${start}, client_id, method, endpoint, ${SKETCH_REGISTER}, max(${SKETCH_RANK})
-       ${ofHours} GROUP BY ALL`,
+    `INSERT INTO day_sketches SELECT ${start}, client_id, method, endpoint, release, environment, synthetic, ${SKETCH_REGISTER},
+              max(${SKETCH_RANK}) ${ofHours} GROUP BY ALL`,
   ];
 }
 

@@ -32,11 +32,24 @@ export function periodMillis({ period }: RollupTable): number {
 const MAX_VALUES = 50;
 const MAX_VALUE_CHARACTERS = 66;
 
+/** Empty texts where events do not say it. */
+const ORIGIN: Columns = {
+  release: ['VARCHAR', 'release'],
+  environment: ['VARCHAR', 'environment'],
+  synthetic: ['VARCHAR', 'synthetic'],
+};
+
+const CLIENT_ID: Columns = { client_id: ['VARCHAR', 'client_id'] };
+
 const ENDPOINT: Columns = {
-  client_id: ['VARCHAR', 'client_id'],
+  ...CLIENT_ID,
   method: ['VARCHAR', 'method'],
   endpoint: ['VARCHAR', 'endpoint'],
+  ...ORIGIN,
 };
+
+/** The names of these keys. */
+const ENDPOINT_KEYS = Object.keys(ENDPOINT).join(', ');
 
 function requests(period: 'minute' | 'hour'): RollupTable {
   return {
@@ -86,7 +99,8 @@ const DAY_CLIENTS: RollupTable = {
   name: 'day_clients',
   period: 'day',
   keys: {
-    client_id: ['VARCHAR', 'client_id'],
+    ...CLIENT_ID,
+    ...ORIGIN,
     client: ['UBIGINT', 'client'],
     source_ip: ['BLOB', 'source_ip'],
   },
@@ -113,17 +127,17 @@ const METRIC_ROWS = `(
   SELECT * REPLACE (CASE WHEN place <= ${MAX_VALUES} THEN value END AS value)
   FROM (
     SELECT *, row_number() OVER (
-             PARTITION BY event_time, client_id, method, endpoint, name, type ORDER BY events DESC, value) AS place
+             PARTITION BY event_time, ${ENDPOINT_KEYS}, name, type ORDER BY events DESC, value) AS place
     FROM (
-      SELECT hour AS event_time, client_id, method, endpoint, name, type, value, ${metricBucketSql('number')} AS bucket,
+      SELECT hour AS event_time, ${ENDPOINT_KEYS}, name, type, value, ${metricBucketSql('number')} AS bucket,
              count(*) AS events, sum(number) AS total, min(number) AS least, max(number) AS greatest
       FROM (
-        SELECT hour, client_id, method, endpoint, u.key AS name, ${metricTypeSql('u.value')} AS type,
+        SELECT hour, ${ENDPOINT_KEYS}, u.key AS name, ${metricTypeSql('u.value')} AS type,
                CASE WHEN type = 'number' THEN TRY_CAST(u.value::VARCHAR AS DOUBLE) END AS number,
                CASE WHEN type IN ('boolean', 'string') AND length(u.value::VARCHAR) <= ${MAX_VALUE_CHARACTERS}
                     THEN u.value::VARCHAR END AS value
         FROM (
-          SELECT date_trunc('hour', event_time) AS hour, client_id, method, endpoint, ${METRICS_OF_EVENT} FROM batch)
+          SELECT date_trunc('hour', event_time) AS hour, ${ENDPOINT_KEYS}, ${METRICS_OF_EVENT} FROM batch)
         WHERE u.value IS NOT NULL)
       GROUP BY ALL)))`;
 

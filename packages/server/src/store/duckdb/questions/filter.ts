@@ -15,18 +15,45 @@ export function filtered(filter: EventFilter): Conditions {
   const conditions = new Conditions()
     .time('since', `event_time >= ${instantSql('$since')}`, filter.since)
     .time('until', `event_time < ${instantSql('$until')}`, filter.until);
-  return withMembers(withKeys(conditions, filter, ENDPOINT_NAME), filter);
+  return withMembers(withKeys(conditions, filter, OF_EVENT), filter);
 }
 
 /** ` AND …` for rows of aggregates, in statements that bind {@link filtered}: what their keys tell. */
 export function ofKeysSql(filter: EventFilter): string {
-  return withKeys(new Conditions(), filter, 'endpoint').ands;
+  return withKeys(new Conditions(), filter, OF_ROW).ands;
 }
 
 /** ` AND …` for events, in statements that bind {@link filtered}: all but the time. */
 export function ofEventsSql(filter: EventFilter): string {
-  return withMembers(withKeys(new Conditions(), filter, ENDPOINT_NAME), filter).ands;
+  return withMembers(withKeys(new Conditions(), filter, OF_EVENT), filter).ands;
 }
+
+/** SQL for what keys are, of an event and of a row of aggregates. */
+interface KeyColumns {
+  /** The name of the endpoint. */
+  readonly endpoint: string;
+  readonly release: string;
+  readonly environment: string;
+  readonly synthetic: string;
+  /** Holds where the last three are not said. */
+  readonly isUnsaid: string;
+}
+
+const OF_EVENT: KeyColumns = {
+  endpoint: ENDPOINT_NAME,
+  release: 'service_version',
+  environment: 'deployment_environment',
+  synthetic: 'user_agent_synthetic_type',
+  isUnsaid: 'IS NULL',
+};
+
+const OF_ROW: KeyColumns = {
+  endpoint: 'endpoint',
+  release: 'release',
+  environment: 'environment',
+  synthetic: 'synthetic',
+  isUnsaid: `= ''`,
+};
 
 const UPPER_CASE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -35,25 +62,28 @@ export function foldedSql(text: string): string {
   return `translate(${text}, '${UPPER_CASE}', '${UPPER_CASE.toLowerCase()}')`;
 }
 
-/** @param name - SQL for the name of the endpoint */
-function withKeys(conditions: Conditions, filter: EventFilter, name: string): Conditions {
+function withKeys(conditions: Conditions, filter: EventFilter, columns: KeyColumns): Conditions {
   const part = filter.endpointPart === undefined ? undefined : foldAscii(filter.endpointPart);
-  return conditions
+  conditions
     .text('client_id', 'client_id = $client_id', filter.clientId)
     .text('method', 'method = $method', filter.method)
-    .text('endpoint', `${name} = $endpoint`, filter.endpoint)
-    .text('endpoint_part', `contains(${foldedSql(name)}, $endpoint_part)`, part);
+    .text('endpoint', `${columns.endpoint} = $endpoint`, filter.endpoint)
+    .text('endpoint_part', `contains(${foldedSql(columns.endpoint)}, $endpoint_part)`, part)
+    .text('release', `${columns.release} = $release`, filter.release)
+    .text('environment', `${columns.environment} = $environment`, filter.environment);
+  const { synthetic } = filter;
+  if (synthetic === 'any') return conditions.and(`NOT ${columns.synthetic} ${columns.isUnsaid}`);
+  if (synthetic === 'none') return conditions.and(`${columns.synthetic} ${columns.isUnsaid}`);
+  return conditions.text('synthetic', `${columns.synthetic} = $synthetic`, synthetic);
 }
 
 function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
-  const { status, failed, client, outcome, synthetic, latency, metric } = filter;
+  const { status, failed, client, outcome, latency, metric } = filter;
   conditions
     .text('path', 'endpoint = $path', filter.path)
     .text('error_type', 'error_type = $error_type', filter.errorType)
     .text('user_id', 'user_id = $user_id', filter.userId)
     .text('session_id', 'session_id = $session_id', filter.sessionId)
-    .text('release', 'service_version = $release', filter.release)
-    .text('environment', 'deployment_environment = $environment', filter.environment)
     .text('consumer', 'consumer = $consumer', filter.consumer)
     .text('consumer_group', 'consumer_group = $consumer_group', filter.consumerGroup)
     .text('trace_id', 'trace_id = $trace_id', filter.traceId);
@@ -67,9 +97,6 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
   else conditions.text('outcome', 'outcome = $outcome', outcome);
   if (failed !== undefined) conditions.and(`(${IS_ERROR}) = ${failed}`);
   if (client !== undefined) withClient(conditions, client);
-  if (synthetic === 'any') conditions.and('user_agent_synthetic_type IS NOT NULL');
-  else if (synthetic === 'none') conditions.and('user_agent_synthetic_type IS NULL');
-  else conditions.text('synthetic', 'user_agent_synthetic_type = $synthetic', synthetic);
   withBound(conditions, 'latency_from', 'latency_ms >= $latency_from', latency?.from);
   withBound(conditions, 'latency_to', 'latency_ms <= $latency_to', latency?.to);
   if (metric !== undefined) withMetric(conditions, metric);

@@ -5,6 +5,7 @@ import { foldAscii } from '../../filter/event-filter.ts';
 import { number, text } from '../../rows/values.ts';
 import {
   KEY_DIMENSIONS,
+  ORIGIN_DIMENSIONS,
   type Dimension,
   type ValueCount,
   type ValuesQuery,
@@ -40,10 +41,11 @@ export async function valueListOf(
 ): Promise<readonly ValueCount[]> {
   const { of, search, limit } = query;
   const isKey = KEY_DIMENSIONS.has(of);
+  const ofRow = ORIGIN_DIMENSIONS.has(of) ? `nullif(${of}, '')` : of;
   const range = rollupRange(query, rolledUp, isKey ? [HOUR_MILLIS] : []);
   const parts = [
     ...(isKey
-      ? [`SELECT ${of} AS value, requests FROM ${range.aggregated('hour_requests', HOUR_MILLIS)}`]
+      ? [`SELECT ${ofRow} AS value, requests FROM ${range.aggregated('hour_requests', HOUR_MILLIS)}`]
       : []),
     `FROM ${range.events(`${OF_EVENT[of]} AS value, 1 AS requests`)}`,
   ];

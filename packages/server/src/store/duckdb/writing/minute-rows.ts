@@ -34,9 +34,12 @@ export function appendMinuteRows(
   }
 }
 
-function appendKeys(appender: DuckDBAppender, { start, clientId, method, endpoint }: MinuteCounts): void {
-  appender.appendTimestamp(instant(start));
-  appender.appendVarchar(clientId);
-  appender.appendVarchar(method);
-  appender.appendVarchar(endpoint);
+function appendKeys(appender: DuckDBAppender, counts: MinuteCounts): void {
+  appender.appendTimestamp(instant(counts.start));
+  appender.appendVarchar(counts.clientId);
+  appender.appendVarchar(counts.method);
+  appender.appendVarchar(counts.endpoint);
+  appender.appendVarchar(counts.release);
+  appender.appendVarchar(counts.environment);
+  appender.appendVarchar(counts.synthetic);
 }

@@ -30,13 +30,19 @@ const MAX_TEXT_CHARACTERS = 66;
 const HOUR = `event_time / ${HOUR_MILLIS} * ${HOUR_MILLIS}`;
 const DAY = `start / ${DAY_MILLIS} * ${DAY_MILLIS}`;
 
-/** Keys of an hour at an endpoint. */
-const KEYS = 'start, client_id, method, endpoint';
+/** What a request comes from, and what asked; empty texts where the event does not say it. */
+const ORIGIN = 'release, environment, synthetic';
+const ORIGIN_OF_EVENT = `coalesce(service_version, '') AS release, coalesce(deployment_environment, '') AS environment,
+           coalesce(user_agent_synthetic_type, '') AS synthetic`;
+
+/** Keys of all endpoints together, and of an hour at an endpoint. */
+const TOTAL = `client_id, ${ORIGIN}`;
+const KEYS = `start, client_id, method, endpoint, ${ORIGIN}`;
 
 /** The events of batches that arrived on one day: `$arrived`, and `$low` and `$high`, ids from and below. */
 const EVENTS = `
   SELECT e.* FROM unnest($low, $high) AS ids(low, high), LATERAL (
-    SELECT ${HOUR} AS start, event_time, client_id, method, ${ENDPOINT_NAME} AS endpoint, ${KIND_OF_EVENT} AS kind,
+    SELECT ${HOUR} AS start, event_time, client_id, method, ${ENDPOINT_NAME} AS endpoint, ${ORIGIN_OF_EVENT}, ${KIND_OF_EVENT} AS kind,
            ${IS_ERROR} AS is_error, ${latencyBucketSql('latency_ms')} AS bucket, source_ip, custom_data
     FROM events WHERE arrived = $arrived AND id >= low AND id < high OFFSET 0) AS e`;
 
@@ -57,7 +63,7 @@ function clientsBy(start: string, keys: string, hasAddresses: boolean): string {
 
 /** Of an endpoint, as they are: who came in two hours of the batch is there twice, and adds up. */
 const CLIENTS_OF_DAY = `(
-    SELECT ${DAY} AS start, client_id, method, endpoint, client, requests, errors, seen FROM batch_clients)`;
+    SELECT ${DAY} AS start, client_id, method, endpoint, ${ORIGIN}, client, requests, errors, seen FROM batch_clients)`;
 
 const HOUR_ROWS = `
   SELECT ${KEYS}, requests, errors, kinds, counts, coalesce(buckets, '{}') AS buckets,
@@ -151,8 +157,8 @@ export function addBatchesSql(repeats: boolean): string {
     addSql(HOUR_TOTALS, mergedSql(HOUR_TOTALS, 'start', 'new_hours')),
     addSql(DAYS, 'SELECT * FROM new_days'),
     addSql(DAY_TOTALS, mergedSql(DAY_TOTALS, 'start', 'new_days')),
-    addSql(HOUR_CLIENT_TOTALS, clientsBy('start', 'client_id', false)),
-    addSql(DAY_CLIENT_TOTALS, clientsBy(DAY, 'client_id', true)),
+    addSql(HOUR_CLIENT_TOTALS, clientsBy('start', TOTAL, false)),
+    addSql(DAY_CLIENT_TOTALS, clientsBy(DAY, TOTAL, true)),
     addSql(DAY_CLIENTS, clientRowsSql(CLIENTS_OF_DAY, KEYS, false)),
     addSql(HOUR_METRICS, 'SELECT * FROM new_metrics'),
     addSql(HOUR_METRIC_TOTALS, mergedSql(HOUR_METRIC_TOTALS, 'start', 'new_metrics')),

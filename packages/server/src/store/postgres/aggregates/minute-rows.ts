@@ -14,6 +14,9 @@ export const MINUTE_COLUMNS: readonly MinuteColumn[] = [
   { name: 'client_id', type: 'text' },
   { name: 'method', type: 'text' },
   { name: 'endpoint', type: 'text' },
+  { name: 'release', type: 'text' },
+  { name: 'environment', type: 'text' },
+  { name: 'synthetic', type: 'text' },
   { name: 'requests', type: 'int4' },
   { name: 'errors', type: 'int4' },
   { name: 'kinds', type: 'int2[]' },
@@ -25,19 +28,12 @@ export const MINUTE_COLUMNS: readonly MinuteColumn[] = [
 /** A value of such a row. */
 export type MinuteValue = number | string | readonly (number | string)[];
 
-/** The rows of `minutes` that tell what some events, which arrived on one day, add to each minute of an endpoint. */
+/** The rows of `minutes` that tell what some events, which arrived on one day, add to their minutes. */
 export function minuteRows(events: readonly StoredEvent[]): readonly (readonly MinuteValue[])[] {
   return countByMinute(events).map(rowOf);
 }
 
-function rowOf({
-  start,
-  clientId,
-  method,
-  endpoint,
-  requests,
-  latencies,
-}: MinuteCounts): readonly MinuteValue[] {
+function rowOf({ requests, latencies, ...keys }: MinuteCounts): readonly MinuteValue[] {
   const kinds: number[] = [];
   const counts: number[] = [];
   let all = 0;
@@ -52,10 +48,13 @@ function rowOf({
     }
   }
   return [
-    start,
-    clientId,
-    method,
-    endpoint,
+    keys.start,
+    keys.clientId,
+    keys.method,
+    keys.endpoint,
+    keys.release,
+    keys.environment,
+    keys.synthetic,
     all,
     errors,
     kinds,

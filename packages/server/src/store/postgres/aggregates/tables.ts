@@ -9,13 +9,16 @@ export interface AggregateTable {
   readonly name: string;
   /** Length of a period, milliseconds; the column `start` has its begin. */
   readonly periodMillis: number;
-  /** Names of the keys beside `start`; all are texts. */
+  /** Names of the keys beside `start`; all are texts, those of {@link ORIGIN} empty where events do not say them. */
   readonly keys: readonly string[];
   readonly family: Family;
   /** Columns of version 1 with their types, for CREATE TABLE; without `arrived`, which all have. */
   readonly columnsSql: string;
   readonly indexesSql: readonly string[];
 }
+
+/** Keys since version 7; NULL in rows of servers that did not keep aggregates by them. */
+const ORIGIN = ['release', 'environment', 'synthetic'];
 
 const ENDPOINT = ['client_id', 'method', 'endpoint'];
 
@@ -36,7 +39,7 @@ function table(
   return {
     name,
     periodMillis,
-    keys,
+    keys: [...keys, ...ORIGIN],
     family,
     columnsSql: columns.join(', '),
     indexesSql: [`CREATE INDEX ${name}_start ON ${name} (start)`],
@@ -97,8 +100,8 @@ export const ADD_MOST_BEHIND: readonly string[] = [HOUR_CLIENT_TOTALS, DAY_CLIEN
   ({ name }) => `ALTER TABLE ${name} ADD COLUMN most_behind bigint`,
 );
 
-/** All tables of aggregates. */
-export const AGGREGATE_TABLES: readonly AggregateTable[] = [
+/** Tables that have been there since version 1. */
+const FIRST_TABLES: readonly AggregateTable[] = [
   MINUTES,
   HOURS,
   HOUR_TOTALS,
@@ -110,6 +113,36 @@ export const AGGREGATE_TABLES: readonly AggregateTable[] = [
   HOUR_METRICS,
   HOUR_METRIC_TOTALS,
   DAY_METRICS,
+];
+
+/** All tables of aggregates. */
+export const AGGREGATE_TABLES: readonly AggregateTable[] = FIRST_TABLES;
+
+/**
+ * Where rows of servers of a version before 7 are found, if there are any: who writes or adds up events adds to these of the period, and
+ * who puts rows of other tables together does so with those of these, for they have fewer keys.
+ */
+export const TELLING_TABLES: readonly AggregateTable[] = [
+  MINUTES,
+  HOUR_TOTALS,
+  HOUR_CLIENT_TOTALS,
+  HOUR_METRIC_TOTALS,
+  DAY_TOTALS,
+  DAY_CLIENT_TOTALS,
+];
+
+/**
+ * Since version 7. The indexes are of partitions that are made from then on: to make them for what is stored would lock that. They are of
+ * nothing but rows of servers that are older.
+ */
+export const ADD_ORIGIN: readonly string[] = [
+  ...FIRST_TABLES.map(
+    ({ name }) =>
+      `ALTER TABLE ${name} ${ORIGIN.map((key) => `ADD COLUMN ${key} text COLLATE "C"`).join(', ')}`,
+  ),
+  ...TELLING_TABLES.map(
+    ({ name }) => `CREATE INDEX ${name}_untold ON ONLY ${name} (start) WHERE release IS NULL`,
+  ),
 ];
 
 /**

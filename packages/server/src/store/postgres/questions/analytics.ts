@@ -1,5 +1,6 @@
 import type {
   Analytics,
+  AnalyticsFilter,
   ClientFigures,
   ClientsQuery,
   EndpointList,
@@ -18,7 +19,7 @@ import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells
 import type { ProducerRow } from '../../questions/producer.ts';
 import { EXACT_EVENTS } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
-import { isToldByKeys, type EventFilter } from '../../filter/event-filter.ts';
+import { isAboutOrigin, isToldByKeys, type EventFilter } from '../../filter/event-filter.ts';
 import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
@@ -113,14 +114,14 @@ export class PostgresAnalytics implements Analytics {
     answer: Answer<Q, A>,
     range: TimeRange = query,
   ): Promise<A> {
-    if (isToldByKeys(query)) return this.#inSnapshot(query, range, answer);
+    if (isToldByKeys(query) && !isAboutOrigin(query)) return this.#inSnapshot(query, range, answer);
     const inParts: Answer<Q, A> = async (rows, asked, state) =>
       answer(rows, await putAside(rows, asked, state, { subject, range }), state);
     return this.#inSnapshot(query, range, inParts, 'READ WRITE');
   }
 
   /** @param read - all that is read for it */
-  #inSnapshot<Q extends TimeRange, A>(
+  #inSnapshot<Q extends AnalyticsFilter, A>(
     query: Q,
     read: TimeRange,
     answer: Answer<Q, A>,

@@ -22,7 +22,7 @@ export function filtered(filter: EventFilter, days?: readonly string[]): Conditi
     .time('since', 'event_time >= $since', filter.since)
     .time('until', 'event_time < $until', filter.until);
   if (days !== undefined) conditions.value('days', 'date[]', days).and(IN_DAYS);
-  return withMembers(withEndpoint(withClientId(conditions, filter), filter, ENDPOINT_NAME), filter);
+  return withMembers(withKeys(conditions, filter), filter);
 }
 
 /**
@@ -31,19 +31,58 @@ export function filtered(filter: EventFilter, days?: readonly string[]): Conditi
  * @param hasEndpoint - whether endpoints are among these
  */
 export function ofKeysSql(filter: EventFilter, hasEndpoint: boolean): string {
-  const conditions = withClientId(new Conditions(), filter);
+  const conditions = withOrigin(withClientId(new Conditions(), filter), filter, OF_ROW);
   return (hasEndpoint ? withEndpoint(conditions, filter, 'endpoint') : conditions).ands;
 }
 
 /** ` AND …` for events, in statements that bind {@link filtered}: all but the time. */
 export function ofEventsSql(filter: EventFilter): string {
-  return withMembers(withEndpoint(withClientId(new Conditions(), filter), filter, ENDPOINT_NAME), filter)
-    .ands;
+  return withMembers(withKeys(new Conditions(), filter), filter).ands;
 }
 
 /** SQL for `foldAscii` of a text. */
 export function foldedSql(text: string): string {
   return `lower(${text} COLLATE "C")`;
+}
+
+/** SQL for where a request comes from and what asked, of an event and of a row of aggregates. */
+interface OriginColumns {
+  readonly release: string;
+  readonly environment: string;
+  readonly synthetic: string;
+  /** Holds where one of them is not said. */
+  readonly isUnsaid: string;
+}
+
+const OF_EVENT: OriginColumns = {
+  release: 'service_version',
+  environment: 'deployment_environment',
+  synthetic: 'user_agent_synthetic_type',
+  isUnsaid: 'IS NULL',
+};
+
+const OF_ROW: OriginColumns = {
+  release: 'release',
+  environment: 'environment',
+  synthetic: 'synthetic',
+  isUnsaid: `= ''`,
+};
+
+function withKeys(conditions: Conditions, filter: EventFilter): Conditions {
+  return withOrigin(withEndpoint(withClientId(conditions, filter), filter, ENDPOINT_NAME), filter, OF_EVENT);
+}
+
+function withOrigin(
+  conditions: Conditions,
+  { release, environment, synthetic }: EventFilter,
+  columns: OriginColumns,
+): Conditions {
+  conditions
+    .text('release', `${columns.release} = $release`, release)
+    .text('environment', `${columns.environment} = $environment`, environment);
+  if (synthetic === 'any') return conditions.and(`NOT ${columns.synthetic} ${columns.isUnsaid}`);
+  if (synthetic === 'none') return conditions.and(`${columns.synthetic} ${columns.isUnsaid}`);
+  return conditions.text('synthetic', `${columns.synthetic} = $synthetic`, synthetic);
 }
 
 function withClientId(conditions: Conditions, { clientId }: EventFilter): Conditions {
@@ -60,14 +99,12 @@ function withEndpoint(conditions: Conditions, filter: EventFilter, name: string)
 }
 
 function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
-  const { status, failed, client, outcome, synthetic, latency, metric } = filter;
+  const { status, failed, client, outcome, latency, metric } = filter;
   conditions
     .text('path', 'endpoint = $path', filter.path)
     .text('error_type', 'error_type = $error_type', filter.errorType)
     .text('user_id', 'user_id = $user_id', filter.userId)
     .text('session_id', 'session_id = $session_id', filter.sessionId)
-    .text('release', 'service_version = $release', filter.release)
-    .text('environment', 'deployment_environment = $environment', filter.environment)
     .text('consumer', 'consumer = $consumer', filter.consumer)
     .text('consumer_group', 'consumer_group = $consumer_group', filter.consumerGroup)
     .text('trace_id', `trace_id = decode($trace_id, 'hex')`, filter.traceId);
@@ -87,9 +124,6 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
       .value('last_client', 'text', last)
       .and(`source_ip BETWEEN decode($first_client, 'hex') AND decode($last_client, 'hex')`);
   }
-  if (synthetic === 'any') conditions.and('user_agent_synthetic_type IS NOT NULL');
-  else if (synthetic === 'none') conditions.and('user_agent_synthetic_type IS NULL');
-  else conditions.text('synthetic', 'user_agent_synthetic_type = $synthetic', synthetic);
   withBound(conditions, 'latency_from', 'latency_ms >= $latency_from', latency?.from);
   withBound(conditions, 'latency_to', 'latency_ms <= $latency_to', latency?.to);
   if (metric !== undefined) withMetric(conditions, metric);

@@ -38,13 +38,13 @@ export function tableOf({ isPutAside }: EventFilter): string {
 export async function putAside<Q extends EventFilter & TimeRange>(
   rows: ReadRows,
   query: Q,
-  { daysOf }: StoredState,
+  state: StoredState,
   { subject, range }: { readonly subject: Subject; readonly range: TimeRange },
   mostEvents: number = MOST_EVENTS,
 ): Promise<Q> {
-  if (isToldByKeys(query) || !(await mayBePutAside(rows))) return query;
+  if (isMostlyTold(query, state) || !(await mayBePutAside(rows))) return query;
   const { since, until } = range;
-  const conditions = filtered({ ...query, since, until }, daysOf(range)).number('most', mostEvents);
+  const conditions = filtered({ ...query, since, until }, state.daysOf(range)).number('most', mostEvents);
   await rows(
     conditions.query(
       `CREATE TEMPORARY TABLE ${PUT_ASIDE} ON COMMIT DROP AS
@@ -55,6 +55,11 @@ export async function putAside<Q extends EventFilter & TimeRange>(
     conditions.query(`SELECT EXISTS (SELECT FROM ${PUT_ASIDE} OFFSET $most) AS are_more`),
   );
   return row?.['are_more'] === true ? query : ofPutAside(query);
+}
+
+/** By aggregates: of half of the range at least. */
+function isMostlyTold(query: EventFilter & TimeRange, { toldFrom }: StoredState): boolean {
+  return isToldByKeys(query) && toldFrom <= (query.since + query.until) / 2;
 }
 
 async function mayBePutAside(rows: ReadRows): Promise<boolean> {

@@ -26,7 +26,7 @@ export interface RollupRange {
 
 /**
  * Cuts a filter's range into what aggregates hold and what only single events tell: everything, where the filter is about more than
- * keys. Where nothing is aggregated behind
+ * keys, or what began when these were not kept yet. Where nothing is aggregated behind
  * the range's end, as in one that ends now, the periods that have just begun are read as if they were over.
  *
  * @param periods - lengths of the periods that are read, milliseconds, the longest first
@@ -73,13 +73,14 @@ function partsBetween(
   cuts: readonly number[],
   state: StoredState,
 ): RangeParts {
-  const edges = [since, ...cuts.filter((cut) => cut > since && cut < until), until];
+  const from = Math.min(until, Math.max(since, state.toldFrom));
+  const edges = [from, ...cuts.filter((cut) => cut > from && cut < until), until];
   const whole = new Map<number, readonly TimeRange[]>();
-  const rest: TimeRange[] = [];
+  const rest: TimeRange[] = from > since ? [{ since, until: from }] : [];
   for (const [index, edge] of edges.slice(1).entries()) {
     const isOpen = (period: number): boolean =>
       edge === until && until >= (period === MINUTE_MILLIS ? state.minutesBefore : state.before);
-    const parts = rangeParts({ since: edges[index] ?? since, until: edge }, periods, isOpen);
+    const parts = rangeParts({ since: edges[index] ?? from, until: edge }, periods, isOpen);
     for (const [period, stretches] of parts.whole)
       whole.set(period, [...(whole.get(period) ?? []), ...stretches]);
     rest.push(...parts.rest);

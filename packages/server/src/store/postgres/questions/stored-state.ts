@@ -1,10 +1,13 @@
-import type { TimeRange } from '../../questions/analytics.ts';
+import type { AnalyticsFilter, TimeRange } from '../../questions/analytics.ts';
+import { isAboutOrigin, isToldByKeys } from '../../filter/event-filter.ts';
 import { endOf, isLong } from '../../figures/precision.ts';
 import { idRanges } from '../aggregates/roll-up.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
+import { ORIGIN_DIMENSIONS, type ValuesQuery } from '../../questions/value-list.ts';
 import { arrivalsOf, type Arrivals } from './arrival-days.ts';
 import { filtered, IN_DAYS } from './filter.ts';
+import { toldFrom } from './told-from.ts';
 
 /** Which events the aggregates of hours and days hold, in the snapshot of a question. */
 export interface StoredState {
@@ -22,7 +25,12 @@ export interface StoredState {
   readonly before: number;
   /** The same of minutes, which hold all that is stored. */
   readonly minutesBefore: number;
+  /** Periods that begin before this instant do not answer the question; see {@link toldFrom}. */
+  readonly toldFrom: number;
 }
+
+/** What a question about a range is about. */
+type Question = AnalyticsFilter & Partial<Pick<ValuesQuery, 'of'>>;
 
 /**
  * Reads it, as far as it matters for what began in some ranges of which one is the question's.
@@ -32,7 +40,7 @@ export interface StoredState {
 export async function storedState(
   rows: ReadRows,
   { since, until }: TimeRange,
-  range: TimeRange,
+  range: Question,
   exactEvents: number,
 ): Promise<StoredState> {
   const arrivals = await arrivalsOf(rows, { since, until: Math.max(endOf(range, true), until) });
@@ -50,7 +58,14 @@ export async function storedState(
     daysOf,
     before: isBeyond.rolledUp ? Infinity : until,
     minutesBefore: isBeyond.rolledUp || isBeyond.pending ? Infinity : until,
+    toldFrom: asksForOrigin(range) ? await toldFrom(rows, { since, until }, daysOf) : -Infinity,
   };
+}
+
+function asksForOrigin({ of, ...filter }: Question): boolean {
+  return (
+    isToldByKeys(filter) && (isAboutOrigin(filter) || (of !== undefined && ORIGIN_DIMENSIONS.has(of)))
+  );
 }
 
 /** Whether something of an instant or a later one is stored, in the aggregates of hours and days, or pending. */

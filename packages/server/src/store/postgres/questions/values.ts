@@ -3,6 +3,7 @@ import { foldAscii } from '../../filter/event-filter.ts';
 import { number, text } from '../../rows/values.ts';
 import {
   KEY_DIMENSIONS,
+  ORIGIN_DIMENSIONS,
   type Dimension,
   type ValueCount,
   type ValuesQuery,
@@ -40,9 +41,10 @@ export async function valueListOf(
 ): Promise<readonly ValueCount[]> {
   const { of, search, limit } = query;
   const isKey = KEY_DIMENSIONS.has(of);
+  const ofRow = ORIGIN_DIMENSIONS.has(of) ? `nullif(${of}, '')` : of;
   const range = rollupRange(query, state, isKey ? [DAY_MILLIS, HOUR_MILLIS] : []);
   const parts = [
-    ...(isKey ? [DAYS, HOURS].map((table) => range.aggregated(table, `${of} AS value, requests`)) : []),
+    ...(isKey ? [DAYS, HOURS].map((table) => range.aggregated(table, `${ofRow} AS value, requests`)) : []),
     range.events(`${OF_EVENT[of]} AS value, 1 AS requests`),
   ];
   const isFound = search === undefined ? '' : `AND strpos(${foldedSql('value')}, $search) > 0`;

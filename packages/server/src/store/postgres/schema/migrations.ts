@@ -1,4 +1,4 @@
-import { ADD_MOST_BEHIND } from '../aggregates/tables.ts';
+import { ADD_MOST_BEHIND, ADD_ORIGIN } from '../aggregates/tables.ts';
 import {
   ADD_INDEX_OF_FAILED,
   ADD_PATH_GROUP,
@@ -32,4 +32,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { usableFrom: 1, statements: [RELEASES, FIRST_RELEASES, ADD_RELEASE_AND_CONSUMER] },
   { usableFrom: 1, statements: [DOCUMENTS] },
   { usableFrom: 1, statements: [ADD_PATH_GROUP, ADD_INDEX_OF_FAILED] },
+  { usableFrom: 1, statements: ADD_ORIGIN },
 ];
