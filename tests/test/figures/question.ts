@@ -5,7 +5,15 @@ const DAY_MILLIS = 86_400_000;
 /** In a range, of all applications, up to which it is answered exactly. */
 const EXACT_REQUESTS = 50_000;
 /** What aggregates are kept by: a filter of these alone does not need single events. */
-const KEYS: ReadonlySet<string> = new Set(['client_id', 'method', 'endpoint', 'endpoint_contains']);
+const KEYS: ReadonlySet<string> = new Set([
+  'client_id',
+  'method',
+  'endpoint',
+  'endpoint_contains',
+  'release',
+  'environment',
+  'synthetic',
+]);
 
 /** Something that is asked, and the events that it is about. */
 export interface Question {

@@ -7,12 +7,20 @@ const HOUR = 3_600_000;
 
 type Condition = (event: Exported, random: Random) => Record<string, string | null>;
 
-/** Parts of filters that leave an event in, and many others; `null` is left out. */
-const CONDITIONS: readonly Condition[] = [
+/** Parts of filters that leave an event in, and many others; `null` is left out. These are of what aggregates are kept by. */
+const OF_KEYS: readonly Condition[] = [
   (event) => ({ client_id: event.client_id }),
   ({ method }) => ({ method }),
   (event) => ({ endpoint: nameOf(event) }),
   (event, random) => ({ endpoint_contains: partOf(nameOf(event), random).toUpperCase() }),
+  (event, random) => ({ synthetic: pick(random, ['any', event.user_agent_synthetic_type ?? 'none']) }),
+  (event) => ({ release: event.service_version }),
+  (event) => ({ environment: event.deployment_environment }),
+];
+
+/** All of them. */
+const CONDITIONS: readonly Condition[] = [
+  ...OF_KEYS,
   ({ endpoint }) => ({ path: endpoint }),
   (event) => ({ status: statusClass(event) }),
   (event) => ({ status: event.status_code === null ? 'none' : String(event.status_code) }),
@@ -23,11 +31,8 @@ const CONDITIONS: readonly Condition[] = [
   (event) => ({ user_id: event.user_id }),
   (event) => ({ session_id: event.session_id }),
   (event, random) => ({ trace_id: random() < 0.2 ? event.trace_id : null }),
-  (event, random) => ({ synthetic: pick(random, ['any', event.user_agent_synthetic_type ?? 'none']) }),
   ({ consumer }) => ({ consumer }),
   (event) => ({ consumer_group: event.consumer_group }),
-  (event) => ({ release: event.service_version }),
-  (event) => ({ environment: event.deployment_environment }),
   ({ latency_ms: latency }, random) =>
     latency === null
       ? {}
@@ -55,7 +60,8 @@ function metricOf({ custom_data: metrics }: Exported, random: Random): Record<st
 /** A filter of up to three parameters that at least one of some events passes. */
 export function randomFilter(random: Random, events: readonly Exported[]): Filter {
   const event = pick(random, events);
-  const wanted = Array.from({ length: pick(random, [0, 1, 1, 2, 3]) }, () => pick(random, CONDITIONS));
+  const offered = random() < 0.4 ? OF_KEYS : CONDITIONS;
+  const wanted = Array.from({ length: pick(random, [0, 1, 1, 2, 3]) }, () => pick(random, offered));
   const given = wanted.flatMap((condition) => Object.entries(condition(event, random)));
   return Object.fromEntries(given.filter((entry): entry is [string, string] => entry[1] !== null));
 }
