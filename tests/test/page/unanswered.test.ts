@@ -18,6 +18,21 @@ const VIEWS: Readonly<Record<string, string>> = {
 };
 const WHY = 'too many questions wait for an answer';
 
+/** All but who is reading, and what is stored now. */
+const FIGURES = /\/api\/(?!session|live)/;
+
+type Answer = (route: Route) => unknown;
+
+const refuse: Answer = (route) => route.fulfill({ status: 503, json: { error: WHY } });
+
+/** From now on questions get this instead of what they got before. */
+async function answered(page: Page, asked: RegExp, answer: Answer): Promise<void> {
+  await page.unrouteAll();
+  await page.route(asked, async (route) => {
+    await answer(route);
+  });
+}
+
 describeInBrowser('a view without an answer', () => {
   let server: CerberusServer;
 
@@ -28,33 +43,28 @@ describeInBrowser('a view without an answer', () => {
 
   after(() => server.close());
 
-  /** Opens a view, of whose questions one or all get something else than their answer. */
-  async function opened(query: string, asked: RegExp, answer: (route: Route) => unknown): Promise<Page> {
-    const prepare = async (page: Page): Promise<void> => {
-      await page.route(asked, async (route) => {
-        await answer(route);
-      });
-    };
+  /** A view, of whose questions one or all get something else than their answer. */
+  async function opened(query: string, asked: RegExp, answer: Answer): Promise<Page> {
+    const prepare = (page: Page): Promise<void> => answered(page, asked, answer);
     return (await openPage(server, query, { width: 360, prepare })).page;
   }
 
-  const figures = /\/api\/(?!session|live)/;
-  const refuse = (route: Route): Promise<void> => route.fulfill({ status: 503, json: { error: WHY } });
-
   for (const [view, query] of Object.entries(VIEWS)) {
     it(`says that it loads, why the server refused, and that it does not answer: ${view}`, async () => {
-      const loading = await opened(query, figures, () => undefined);
-      await loading.locator('.loading').first().waitFor();
-      await takePicture(loading, `${view}-loading-360-light`);
+      const page = await opened(query, FIGURES, () => undefined);
+      await page.locator('.loading').first().waitFor();
+      await takePicture(page, `${view}-loading-360-light`);
 
-      const refused = await opened(query, figures, refuse);
-      await refused.getByRole('alert').getByText(WHY).first().waitFor();
-      await takePicture(refused, `${view}-refused-360-light`);
-      expect(await refused.locator('.loading').count(), 'still loading').to.equal(0);
+      await answered(page, FIGURES, refuse);
+      await page.reload();
+      await page.getByRole('alert').getByText(WHY).first().waitFor();
+      await takePicture(page, `${view}-refused-360-light`);
+      expect(await page.locator('.loading').count(), 'still loading').to.equal(0);
 
-      const cut = await opened(query, figures, (route) => route.abort());
-      await cut.getByRole('status').getByText('The server does not answer.').waitFor();
-      await takePicture(cut, `${view}-cut-360-light`);
+      await answered(page, FIGURES, (route) => route.abort());
+      await page.reload();
+      await page.getByRole('status').getByText('The server does not answer.').waitFor();
+      await takePicture(page, `${view}-cut-360-light`);
     });
   }
 
