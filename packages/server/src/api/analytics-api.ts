@@ -30,7 +30,7 @@ import {
   parseValuesQuery,
 } from './query/analytics-questions.ts';
 import type { ParsedQuery } from './query/reading.ts';
-import { latencyToJson, rounded } from './rounding.ts';
+import { latencyToJson, rounded, roundedShare, tidy } from './rounding.ts';
 
 /** What the endpoints of the page answer from. */
 export interface AnalyticsContext {
@@ -64,7 +64,7 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
           inferred: isInferred(endpoint),
           ...figures,
           client_errors: clientErrors,
-          share: rounded(share, 4),
+          share: roundedShare(share),
           latency_ms: latencyToJson(latency),
           apdex: apdex === null ? null : rounded(apdex, 4),
         }),
@@ -217,12 +217,7 @@ function binToJson({ from, to }: Pick<HistogramBin, 'from' | 'to'>): { from: num
 }
 
 function coverage(events: number, all: number): number {
-  return all === 0 ? 0 : rounded(events / all, 4);
-}
-
-/** Sums and interpolation give digits that were never measured; a metric may be of any size. */
-function tidy(value: number): number {
-  return Number(value.toPrecision(12));
+  return all === 0 ? 0 : roundedShare(events / all);
 }
 
 function tidyOrNull(value: number | null): number | null {

@@ -13,7 +13,7 @@ import {
   type LatencyQuestion,
   type WeekQuestion,
 } from './query/analytics-questions.ts';
-import { rounded, roundedMillis } from './rounding.ts';
+import { rounded, roundedMillis, tidy } from './rounding.ts';
 
 /** `GET /api/latency`: how latencies are spread over time, and how many are fast enough. */
 export const latencyReply: AnalyticsReply = ({ analytics }, params) =>
@@ -31,8 +31,9 @@ export const latencyReply: AnalyticsReply = ({ analytics }, params) =>
         ...counts,
       },
       bins: bins.map(({ from, to, count }) => ({
-        from: rounded(from, 3),
-        to: rounded(to, 3),
+        // Not to a thousandth: whoever asks for the requests of a bin of short latencies would get others.
+        from: tidy(from),
+        to: tidy(to),
         requests: count,
       })),
       heat: bucketStarts(query, query.bucketMillis).map((start) => ({

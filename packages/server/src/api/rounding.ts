@@ -6,6 +6,16 @@ export function rounded(value: number, digits: number): number {
   return Math.round(value * factor) / factor;
 }
 
+/** Sums, powers and interpolation give digits that were never measured; a number may be of any size. */
+export function tidy(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
+/** A share of one: one of a hundred thousand is not nothing. */
+export function roundedShare(share: number): number {
+  return rounded(share, 8);
+}
+
 /** Milliseconds without the digits of an interpolation, which were never measured. */
 export function roundedMillis(millis: number | null): number | null {
   return millis === null ? null : rounded(millis, 3);

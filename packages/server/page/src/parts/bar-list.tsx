@@ -35,11 +35,13 @@ export function BarList({ items, total, empty }: BarListProps): JSX.Element {
     <ul class="bars">
       {items.map(({ key, label, value, note, colour = '', to, requests }) => (
         <li key={key}>
-          <span
-            class={`fill ${colour}`}
-            style={{ width: `${(value / largest) * 100}%` }}
-            aria-hidden="true"
-          />
+          {value > 0 && (
+            <span
+              class={`fill ${colour}`}
+              style={{ width: `${(value / largest) * 100}%` }}
+              aria-hidden="true"
+            />
+          )}
           <span class="label">
             {to === undefined ? (
               label

@@ -88,7 +88,7 @@ function Row({ row, isOfAll }: { readonly row: ErrorRow; readonly isOfAll: boole
           <bdi>{clientId}</bdi>
         </td>
       )}
-      <td class="wide">
+      <td class="wide trend">
         <Sparkline values={row.sparkline} clientId={clientId} />
       </td>
       <td class="number" title={exactCount(row.requests)}>

@@ -38,7 +38,7 @@ export function Figures({
     />
   );
   return (
-    <section aria-label={previous === null ? 'Figures' : `Figures, compared with ${before}`}>
+    <div role="group" aria-label={previous === null ? 'Figures' : `Figures, compared with ${before}`}>
       <dl class={perSecond === null ? 'stats' : 'stats with-rate'}>
         {perSecond !== null && (
           <Stat name="Now" value={`${rate(perSecond)}\u202F/s`} note="requests" to={{ view: 'live' }} />
@@ -84,7 +84,7 @@ export function Figures({
           </>
         )}
       </p>
-    </section>
+    </div>
   );
 }
 

@@ -1,5 +1,8 @@
-import type { ComponentChildren, JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { createContext, type ComponentChildren, type Context, type JSX } from 'preact';
+import { useContext, useId } from 'preact/hooks';
+
+/** Whether panels are inside of a landmark of their own: those of two sides have the same titles, and landmarks must not. */
+export const WithinLandmark: Context<boolean> = createContext(false);
 
 interface PanelProps {
   readonly title: string;
@@ -20,8 +23,9 @@ export function Panel({
   children,
 }: PanelProps): JSX.Element {
   const id = useId();
+  const role = useContext(WithinLandmark) ? 'group' : undefined;
   return (
-    <section class={`panel ${extra}`} aria-labelledby={id} aria-busy={outdated}>
+    <section class={`panel ${extra}`} role={role} aria-labelledby={id} aria-busy={outdated}>
       <div class="panel-head">
         <h2 id={id}>{title}</h2>
         {aside}

@@ -13,6 +13,7 @@ import { Figures } from '../parts/figures.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { MarkedReleases } from '../parts/releases/marked-releases.tsx';
 import { OpenRelease } from '../parts/releases/open-release.tsx';
+import { WithinLandmark } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
 import type { UrlState } from '../url-state.ts';
 import { useRead } from '../use-read.ts';
@@ -78,12 +79,12 @@ function Side({ onRead, beside }: SideProps): JSX.Element {
       {refused !== undefined && <Refused why={refused} again={again} />}
       {overview === undefined && refused === undefined && <Loading />}
       {overview !== undefined && (
-        <>
+        <WithinLandmark.Provider value>
           <Figures overview={overview} withRate={false} />
           <RequestsChart overview={overview} {...shown} />
           <LatencyChart overview={overview} {...shown} />
           <LatencyDistribution overview={overview} {...shown} />
-        </>
+        </WithinLandmark.Provider>
       )}
     </section>
   );

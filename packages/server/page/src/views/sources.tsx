@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { Source, Sources } from '../api-types.ts';
-import { count, dateAndTime, exactCount } from '../format.ts';
+import { count, dateAndTime, dayAndTime, exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Connect } from '../parts/connect.tsx';
 import { Loading } from '../parts/loading.tsx';
@@ -139,6 +139,7 @@ function SourceTable({ sources }: { readonly sources: readonly Source[] }): JSX.
 }
 
 function SourceRow({ source }: { readonly source: Source }): JSX.Element {
+  const since = Date.parse(source.since);
   return (
     <tr>
       <th scope="row" title={serviceOf(source)}>
@@ -155,7 +156,9 @@ function SourceRow({ source }: { readonly source: Source }): JSX.Element {
       <EventsCell events={source.events} />
       <RejectedCell rejected={source.rejected} />
       <td class="number wide">{count(source.throttled)}</td>
-      <td class="wide">{dateAndTime(Date.parse(source.since))}</td>
+      <td class="wide" title={dateAndTime(since)}>
+        {dayAndTime(since)}
+      </td>
       <SeenCell lastSeen={source.last_seen} connected={source.connected ? 'connected' : undefined} />
     </tr>
   );

@@ -269,6 +269,16 @@ describe('answers from PostgreSQL', function () {
     expect(await lists(store), 'aggregated').to.deep.equal(await lists(exact));
   });
 
+  it('count an hour in the part of a sparkline in which it begins, also where it begins just after the part', async () => {
+    const since = Math.floor(START / HOUR) * HOUR - 60 * HOUR + MINUTE / 2;
+    const range = { since, until: since + 60 * HOUR };
+    const halfHours = Array.from({ length: 60 }, (_, hour) => since + (hour + 0.5) * HOUR);
+    await put(halfHours.map((timestamp) => storeEvent({ timestamp })));
+    await store.rollUp();
+    const { endpoints } = await store.analytics.endpoints({ ...range, order: 'requests', limit: 1 });
+    expect(endpoints[0]?.sparkline).to.deep.equal(Array.from({ length: 30 }, () => 2));
+  });
+
   it('estimate many clients within 5 %', async () => {
     const known = Array.from({ length: 20_000 }, (_, client) => hashOf(client));
     const [like] = events(1);

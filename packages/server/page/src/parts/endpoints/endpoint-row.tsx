@@ -91,7 +91,8 @@ export function ApplicationRow({
           <bdi>{clientId}</bdi>
         </Link>{' '}
         <span class="muted">
-          {count(requests)} requests, {exactCount(endpoints)} {endpoints === 1 ? 'endpoint' : 'endpoints'}
+          {count(requests)} {requests === 1 ? 'request' : 'requests'}, {exactCount(endpoints)}{' '}
+          {endpoints === 1 ? 'endpoint' : 'endpoints'}
         </span>
       </th>
       <td class="wide" colSpan={3} />

@@ -53,7 +53,11 @@ export function MetricDetailPanel({ name, byEndpoint = true }: MetricDetailPanel
       }
     >
       {detail.numbers === null && shares.length === 0 && (
-        <p class="empty-line">Its values are lists: they are not added up, but each is in its event.</p>
+        <p class="empty-line">
+          {detail.events === 0
+            ? 'No request here has it.'
+            : 'Its values are lists: they are not added up, but each is in its event.'}
+        </p>
       )}
       {detail.numbers !== null && <MetricNumbersChart name={name} numbers={detail.numbers} />}
       {shares.length > 0 && <BarList items={shares} empty="" />}

@@ -190,7 +190,10 @@ async function sparklinesOf(
   return sparklines;
 }
 
-/** Where parts begin: in long ranges the minute, for nobody sees the difference, and in longer ones the hour. */
+/**
+ * Where parts begin: in long ranges the minute, for nobody sees the difference, and in longer ones the hour. The minute after the begin, and
+ * not before it: an hour that begins there would be counted where it begins, all of it in the part before.
+ */
 function partBegins(query: EndpointsQuery, state: StoredState): readonly number[] {
   const { since, until } = query;
   if (hasCoarseSparkline(query)) return [];
@@ -198,7 +201,7 @@ function partBegins(query: EndpointsQuery, state: StoredState): readonly number[
     { length: SPARKLINE_PARTS - 1 },
     (_, index) => since + Math.ceil(((until - since) * (index + 1)) / SPARKLINE_PARTS),
   );
-  return state.isLarge ? begins.map((begin) => Math.floor(begin / MINUTE_MILLIS) * MINUTE_MILLIS) : begins;
+  return state.isLarge ? begins.map((begin) => Math.ceil(begin / MINUTE_MILLIS) * MINUTE_MILLIS) : begins;
 }
 
 function keyOf(row: Row): Pick<EndpointFigures, 'clientId' | 'method' | 'endpoint'> {
