@@ -63,9 +63,7 @@ export async function storedState(
 }
 
 function asksForOrigin({ of, ...filter }: Question): boolean {
-  return (
-    isToldByKeys(filter) && (isAboutOrigin(filter) || (of !== undefined && ORIGIN_DIMENSIONS.has(of)))
-  );
+  return isToldByKeys(filter) && (isAboutOrigin(filter) || (of !== undefined && ORIGIN_DIMENSIONS.has(of)));
 }
 
 /** Whether something of an instant or a later one is stored, in the aggregates of hours and days, or pending. */
