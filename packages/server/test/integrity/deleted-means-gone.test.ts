@@ -27,6 +27,7 @@ const SINCE_7 = [
   'consumer_group',
   'consumer_label',
   'path_group',
+  'client',
 ];
 
 interface Arrival {
