@@ -93,6 +93,12 @@ const otlpTo = (sink: Sink): Record<string, string> => ({
   OTEL_BSP_SCHEDULE_DELAY: '50',
 });
 
+/** Texts are in it as they are. */
+const protobufTo = (sink: Sink): Record<string, string> => ({
+  ...otlpTo(sink),
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+});
+
 const sentryTo = (sink: Sink): Record<string, string> => ({
   SENTRY_DSN: `http://public@127.0.0.1:${sink.port}/1`,
 });
@@ -111,6 +117,16 @@ const NODE_SDK: Other = {
   packageName: '@opentelemetry/sdk-node',
   preload: './node-sdk.mjs',
   sent: recorded,
+  ways: ['joined', 'joined'],
+};
+
+const SPLUNK: Other = {
+  name: 'Splunk',
+  packageName: '@splunk/otel',
+  preload: '@splunk/otel/instrument.js',
+  app: 'app.cjs',
+  env: protobufTo,
+  sent: found(/(?:GET|POST) \/[\w/:]+|http\.[a-z_.]+/g),
   ways: ['joined', 'joined'],
 };
 
@@ -146,6 +162,16 @@ const OTHERS: readonly Other[] = [
     }),
     sent: recorded,
     ways: ['joined', 'joined'],
+  },
+  SPLUNK,
+  {
+    ...SPLUNK,
+    name: 'Splunk, its HTTP instrumentation by channels',
+    env: (sink) => ({
+      ...protobufTo(sink),
+      OTEL_INSTRUMENTATION_HTTP_ENABLED: 'false',
+      OTEL_INSTRUMENTATION_HTTPDC_ENABLED: 'true',
+    }),
   },
   {
     name: 'Sentry 10',

@@ -32,7 +32,14 @@ describe('frameworks', function () {
         const folder = join(runFolder(line), `${framework.example}-${modules}`);
         const launch = await stage(framework.example, folder, modules, process.execPath);
         const found = await runExample(framework, launch, options);
-        const setting = { line, modules, node: process.versions.node, ...options };
+        const setting = {
+          line,
+          modules,
+          node: process.versions.node,
+          capture: 'standard' as const,
+          patched: false,
+          ...options,
+        };
         const { unexplained, stale } = judge(framework, setting, found);
         expect({ unexplained, stale }).to.deep.equal({ unexplained: [], stale: [] });
       });

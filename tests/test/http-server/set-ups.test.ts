@@ -144,6 +144,25 @@ describe('HttpServerInstrumentation beside another one', function () {
     expect(said.match(/\[CERBERUS_\w+\]/g)).to.deep.equal(['[CERBERUS_TWO_HTTP_INSTRUMENTATIONS]']);
   });
 
+  it('gives one event a request beside the spans of Splunk, which listens to the same channel, and says so once', async () => {
+    const backend = new BatchBackend();
+    const server = await ScriptedServer.start(backend.script());
+    const env = {
+      ...cerberusEnvironment(server.url),
+      OTEL_INSTRUMENTATION_HTTP_ENABLED: 'false',
+      OTEL_INSTRUMENTATION_HTTPDC_ENABLED: 'true',
+      OTEL_NODE_RESOURCE_DETECTORS: 'none',
+    };
+    const { report, said } = await runApplication('ours', 'sdk-2', ['splunk.mjs'], { env });
+    expect((report as Report).spans).to.include.members([
+      '@opentelemetry/instrumentation-httpdc',
+      '@cerberus-otel/instrumentation',
+    ]);
+    await until('the events are stored', () => backend.stored.length >= 2);
+    expect(backend.stored.map(({ endpoint }) => endpoint)).to.have.members(['/1', '/2']);
+    expect(said.match(/\[CERBERUS_\w+\]/g)).to.deep.equal(['[CERBERUS_TWO_HTTP_INSTRUMENTATIONS]']);
+  });
+
   it('traces requests where HttpInstrumentation leaves incoming ones alone, and says nothing', async () => {
     const { report, said } = await setUp('two, HttpInstrumentation without incoming requests');
     expect(report.spans).to.deep.equal(['instrumentation /1', 'instrumentation /2']);

@@ -1,4 +1,4 @@
-import type { Framework, Setting } from './framework.js';
+import { LIGHT_CAPTURES, type Capture, type Framework, type Setting } from './framework.js';
 import { LINES } from './lines.js';
 import { pairwise } from './pairwise.js';
 
@@ -10,30 +10,53 @@ export interface Combination extends Setting {
   readonly framework: string;
 }
 
+type Row = Readonly<Record<string, string>>;
+
+/** Who captures the requests of which framework. */
+type Subject = Pick<Combination, 'framework' | 'capture' | 'patched'>;
+
 /**
  * A choice of runs in which every two values of different axes meet, where they can meet at all: each framework with
- * each Node.js, each SDK line with each module system, and so on. In the order of the frameworks.
+ * each Node.js, each SDK line with each module system, and so on; once for the standard capture, and once for the light
+ * ones, where each framework with each of them meets each value. In the order of the frameworks.
  */
 export function combinations(frameworks: readonly Framework[]): Combination[] {
-  const byName = new Map(frameworks.map((framework) => [framework.name, framework]));
+  const standard = frameworks.map(({ name }): Subject => of(name, 'standard'));
+  const light = LIGHT_CAPTURES.flatMap((capture) => [
+    ...frameworks.map(({ name }) => of(name, capture)),
+    ...frameworks.filter(({ patch }) => patch !== undefined).map(({ name }) => of(name, capture, true)),
+  ]);
+  const names = frameworks.map(({ name }) => name);
+  return [...chosen(frameworks, standard), ...chosen(frameworks, light)].toSorted(
+    (one, other) => names.indexOf(one.framework) - names.indexOf(other.framework),
+  );
+}
+
+function of(framework: string, capture: Capture, patched = false): Subject {
+  return { framework, capture, patched };
+}
+
+function chosen(frameworks: readonly Framework[], subjects: readonly Subject[]): Combination[] {
+  const byTitle = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
   const axes = {
-    framework: [...byName.keys()],
+    subject: [...byTitle.keys()],
     line: Object.keys(LINES),
     node: [...NODES],
     modules: ['esm', 'cjs'],
     trustProxy: ['none', '127.0.0.2'],
     record: ['server', 'request'],
   };
-  const isPossible = (row: Readonly<Record<string, string>>): boolean => {
+  const isPossible = (row: Row): boolean => {
     const node = Number(row['node']);
-    const framework = byName.get(row['framework'] ?? '');
+    const name = byTitle.get(row['subject'] ?? '')?.framework;
+    const framework = frameworks.find((each) => each.name === name);
     if (framework === undefined || node < (LINES[row['line'] ?? '']?.node ?? 0)) return false;
     if (node < (framework.oldestNode ?? 0)) return false;
     return framework.modules === undefined || framework.modules === row['modules'];
   };
-  const place = ({ framework }: Combination): number => axes.framework.indexOf(framework);
-  return pairwise(axes, isPossible)
-    .map((row) => row as unknown as Combination)
-    .map((row) => ({ ...row, trustProxy: row.trustProxy === '127.0.0.2' ? row.trustProxy : undefined }))
-    .toSorted((one, other) => place(one) - place(other));
+  return pairwise(axes, isPossible).map(({ subject = '', ...row }) => ({
+    ...(row as unknown as Omit<Combination, keyof Subject>),
+    ...(byTitle.get(subject) as Subject),
+    trustProxy: row['trustProxy'] === '127.0.0.2' ? row['trustProxy'] : undefined,
+  }));
 }

@@ -98,6 +98,8 @@ describe('judgement of a run', () => {
     modules: 'cjs',
     trustProxy: undefined,
     record: 'server',
+    capture: 'light',
+    patched: false,
   };
   const why = 'as it is';
   const framework = (gaps: Framework['gaps']): Framework => ({
@@ -128,5 +130,13 @@ describe('judgement of a run', () => {
     const gap = { aspect: 'route', why, when: ({ line }: Setting) => line === 'sdk-3' } as const;
     expect(judge(framework([gap]), setting, []).stale).to.deep.equal([gap]);
     expect(judge(framework([gap]), { ...setting, line: 'sdk-2' }, []).stale).to.deep.equal([]);
+  });
+
+  it('does not apply an explanation to other captures, nor to a patch that mends it', () => {
+    const ofOthers = { aspect: 'route', why, captures: ['standard', 'alone'] } as const;
+    expect(judge(framework([ofOthers]), setting, found).unexplained).to.deep.equal(found);
+    const mended = { aspect: 'route', why, captures: ['light'], unlessPatched: true } as const;
+    expect(judge(framework([mended]), setting, found).confirmed).to.deep.equal([mended]);
+    expect(judge(framework([mended]), { ...setting, patched: true }, found).unexplained).to.deep.equal(found);
   });
 });

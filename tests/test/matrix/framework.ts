@@ -4,8 +4,20 @@ import type { Options, Probe } from './probe.js';
 import type { Target } from './send-probe.js';
 import type { Modules } from './stage.js';
 
+/**
+ * What tells of requests: HttpInstrumentation with the framework's own (`standard`), HttpServerInstrumentation alone (`light`), or
+ * Cerberus without an SDK (`alone`).
+ */
+export type Capture = 'standard' | 'light' | 'alone';
+
+/** The captures without an instrumentation of the framework. */
+export const LIGHT_CAPTURES: readonly Capture[] = ['light', 'alone'];
+
 /** What a run is made of, beside the framework. */
 export interface Setting extends Options {
+  readonly capture: Capture;
+  /** The framework is patched for its routes. */
+  readonly patched: boolean;
   readonly line: string;
   /** Major version. */
   readonly node: string;
@@ -19,6 +31,10 @@ export interface Gap {
   readonly probes?: readonly string[];
   /** The module system in which it is so; both when left out. */
   readonly modules?: Modules;
+  /** The captures with which it is so; all when left out. */
+  readonly captures?: readonly Capture[];
+  /** Not so where the framework is patched for its routes. */
+  readonly unlessPatched?: true;
   /** Where it is so; everywhere when left out. */
   readonly when?: (setting: Setting) => boolean;
   /** Why, and what to do; a sentence or two of Markdown. */
@@ -36,6 +52,8 @@ export interface Framework {
   /** Versions other than those of the example. */
   readonly versions?: Readonly<Record<string, string>>;
   readonly secure?: boolean;
+  /** As `patchRoutes` names it, where the light capture can patch it. */
+  readonly patch?: 'koa' | 'hapi';
   /** It has no routes to name. */
   readonly routeless?: boolean;
   /** Major version; any when left out. */
@@ -75,6 +93,11 @@ export function judge(framework: Framework, setting: Setting, found: readonly Fi
   };
 }
 
-function isDue({ modules, when }: Gap, setting: Setting): boolean {
-  return (modules === undefined || modules === setting.modules) && (when === undefined || when(setting));
+function isDue({ modules, captures, unlessPatched, when }: Gap, setting: Setting): boolean {
+  return (
+    (modules === undefined || modules === setting.modules) &&
+    (captures === undefined || captures.includes(setting.capture)) &&
+    !(unlessPatched === true && setting.patched) &&
+    (when === undefined || when(setting))
+  );
 }

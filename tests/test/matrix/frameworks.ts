@@ -1,5 +1,5 @@
 import { certify } from './certificate.js';
-import type { Framework, Gap } from './framework.js';
+import { LIGHT_CAPTURES, type Framework, type Gap } from './framework.js';
 import { graphqlProbes } from './graphql-probes.js';
 import { grpcProbes, sendGrpcProbes } from './grpc-probes.js';
 import { COLON_ROUTES, httpProbes, NO_ROUTES } from './http-probes.js';
@@ -9,14 +9,6 @@ import type { Options, Probe } from './probe.js';
 
 const withColons = (options: Options): Probe[] => httpProbes(COLON_ROUTES, options);
 const withoutRoutes = (options: Options): Probe[] => httpProbes(NO_ROUTES, options);
-/** Nest 12 imports Express as an ES module, whatever the application is. */
-const NEST_12_AS_COMMONJS: Gap = {
-  aspect: 'route',
-  modules: 'cjs',
-  why:
-    'NestJS 12 is an ES module package and imports Express as one: a CommonJS application needs the loader hook as well. ' +
-    'Set it up as an ES module does.',
-};
 const HONO_ROUTE: Gap = {
   aspect: 'route',
   why: 'No instrumentation of OpenTelemetry names the route of Hono. `register` does; in a set-up of your own, use `@hono/otel`.',
@@ -28,10 +20,22 @@ const HONO_OTEL_ROUTE: Gap = {
     '`@hono/otel` names the route when the handler is done. Until then, and where no route matches, it says `/*`, which is ' +
     'the path of its own middleware.',
 };
+const ROUTE_BY_PATCH: Gap = {
+  aspect: 'route',
+  captures: LIGHT_CAPTURES,
+  unlessPatched: true,
+  why: 'Yes where [a patch](#koa-and-hapi-by-a-patch) is asked for, none where it is not: half of the runs asked for it.',
+};
 const GRPC_GAPS: readonly Gap[] = [
   {
     aspect: 'event',
+    captures: LIGHT_CAPTURES,
+    why: 'Calls of gRPC are left to instrumentation-grpc, which needs an SDK.',
+  },
+  {
+    aspect: 'event',
     probes: ['thrown error'],
+    captures: ['standard'],
     why:
       'instrumentation-grpc does not end the span of a handler that throws. Call back with an error, as gRPC wants it ' +
       'anyway.',
@@ -39,6 +43,7 @@ const GRPC_GAPS: readonly Gap[] = [
   {
     aspect: 'outcome',
     probes: ['cancelled'],
+    captures: ['standard'],
     why: 'instrumentation-grpc takes a call that the client cancelled for a successful one when its handler answers it.',
   },
 ];
@@ -83,13 +88,21 @@ export const FRAMEWORKS: readonly Framework[] = [
   EXPRESS,
   { ...EXPRESS, name: 'Express 4', versions: { express: '^4.22.0' } },
   FASTIFY,
-  { name: 'Koa 3', example: 'koa', package: 'koa', probes: withColons, gaps: [] },
+  {
+    name: 'Koa 3',
+    example: 'koa',
+    package: 'koa',
+    patch: 'koa',
+    probes: withColons,
+    gaps: [ROUTE_BY_PATCH],
+  },
   {
     name: 'Hapi 21',
     example: 'hapi',
     package: '@hapi/hapi',
+    patch: 'hapi',
     probes: (options) => httpProbes({ ...COLON_ROUTES, user: '/users/{id}' }, options),
-    gaps: [],
+    gaps: [ROUTE_BY_PATCH],
   },
   {
     name: 'NestJS 11 (Express)',
@@ -104,7 +117,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     example: 'nest-express',
     package: '@nestjs/core',
     probes: withColons,
-    gaps: [NEST_12_AS_COMMONJS],
+    gaps: [],
   },
   {
     name: 'NestJS 12 (Fastify)',

@@ -1,7 +1,9 @@
 // `npm run matrix`: every framework on Node.js, OpenTelemetry and module system chosen pairwise; writes the table of
 // docs/frameworks.md. `npm run matrix -- koa hono` runs the frameworks whose example is named again, and takes what the
-// others gave from their last run; `npm run matrix -- endings` only the ways in which an application ends, on each Node.js, and
-// `npm run matrix -- runtimes` only what is no Node.js, and `npm run matrix -- http-server` only HttpServerInstrumentation.
+// others gave from their last run, `npm run matrix -- light` only the light captures (of frameworks that are named, too);
+// `npm run matrix -- endings` only the ways in which an application ends, on each Node.js, and
+// `npm run matrix -- runtimes` only what is no Node.js, `npm run matrix -- http-server` only HttpServerInstrumentation, and
+// `npm run matrix -- newer-node` only the tests that Node.js 20 leaves out.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { combinations, NODES, type Combination } from './combinations.js';
@@ -10,6 +12,7 @@ import { judge, type Framework, type Verdict } from './framework.js';
 import { FRAMEWORKS } from './frameworks.js';
 import { runHttpServer } from './http-server.js';
 import { keepResult, lastResults } from './last-results.js';
+import { runNewerNode } from './newer-node.js';
 import { replaceReport, report } from './report.js';
 import { runRuntimes } from './runtimes.js';
 import { runCombination, type RunResult } from './run-combination.js';
@@ -19,9 +22,11 @@ import { REPOSITORY } from './stage.js';
 const CONCURRENCY = 2;
 const DOCUMENT = join(REPOSITORY, 'docs/frameworks.md');
 
-function describe({ framework, line, node, modules, trustProxy, record }: Combination): string {
+function describe({ framework, capture, patched, ...setting }: Combination): string {
+  const { line, node, modules, trustProxy, record } = setting;
   const proxy = trustProxy === undefined ? '' : ', trustProxy';
-  return `${framework}: ${line}, Node ${node}, ${modules}, record ${record}${proxy}`;
+  const how = `${capture}${patched ? ', patched' : ''}`;
+  return `${framework}: ${how}, ${line}, Node ${node}, ${modules}, record ${record}${proxy}`;
 }
 
 function tell({ combination }: RunResult, { unexplained, confirmed, stale }: Verdict): void {
@@ -64,16 +69,19 @@ function isFault({ combination, findings }: RunResult): boolean {
 }
 
 const wanted = process.argv.slice(2);
+const isWanted = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
 const chosen = combinations(FRAMEWORKS);
+const isLight = wanted.includes('light');
+const named = FRAMEWORKS.filter(({ example }) => wanted.includes(example));
 await runAll(
-  FRAMEWORKS.filter(({ example }) => wanted.length === 0 || wanted.includes(example)),
-  chosen,
+  named.length === 0 && isWanted('light') ? FRAMEWORKS : named,
+  chosen.filter(({ capture }) => !isLight || capture !== 'standard'),
 );
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const isWanted = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
 const badEndings = isWanted('endings') ? await runEndings(NODES, say) : 0;
 const badRuntimes = isWanted('runtimes') ? await runRuntimes(say) : 0;
 const badParts = isWanted('http-server') ? await runHttpServer(NODES, say) : 0;
+const badTests = isWanted('newer-node') ? await runNewerNode(NODES, say) : 0;
 const results = await lastResults(chosen);
 const faults = results.filter(isFault).length;
 const missing = chosen.length - results.length;
@@ -82,5 +90,8 @@ if (missing === 0) {
   await writeFile(DOCUMENT, replaceReport(document, report(FRAMEWORKS, results)));
 }
 process.stdout.write(`\n${results.length} runs, ${faults} with faults, ${missing} combinations never run\n`);
-const isPart = ['endings', 'runtimes', 'http-server'].some((part) => wanted.includes(part));
-process.exitCode = faults + badEndings + badRuntimes + badParts === 0 && (missing === 0 || isPart) ? 0 : 1;
+const isPart = ['light', 'endings', 'runtimes', 'http-server', 'newer-node'].some((part) =>
+  wanted.includes(part),
+);
+const bad = faults + badEndings + badRuntimes + badParts + badTests;
+process.exitCode = bad === 0 && (missing === 0 || isPart) ? 0 : 1;

@@ -36,12 +36,28 @@ describe('pairwise choice', () => {
   it('runs each framework on each SDK line and each Node.js that they support', () => {
     const chosen = combinations(FRAMEWORKS);
     for (const { name, oldestNode = 0, modules } of FRAMEWORKS) {
-      const own = chosen.filter(({ framework }) => framework === name);
+      const own = chosen.filter(({ framework, capture }) => framework === name && capture === 'standard');
       expect(new Set(own.map(({ line }) => line)).size, name).to.equal(4);
       const nodes = ['20', '22', '24', '26'].filter((node) => Number(node) >= oldestNode);
       expect([...new Set(own.map(({ node }) => node))].toSorted(), name).to.deep.equal(nodes);
       expect(new Set(own.map((each) => each.modules)).size, name).to.equal(modules === undefined ? 2 : 1);
     }
     expect(chosen.filter(({ line, node }) => line === 'sdk-3' && node === '20')).to.deep.equal([]);
+  });
+
+  it('runs each framework with each light capture on each Node.js, and patched where it can be', () => {
+    const chosen = combinations(FRAMEWORKS);
+    for (const { name, patch, oldestNode = 0 } of FRAMEWORKS) {
+      const nodes = ['20', '22', '24', '26'].filter((node) => Number(node) >= oldestNode);
+      for (const capture of ['light', 'alone']) {
+        for (const patched of patch === undefined ? [false] : [false, true]) {
+          const own = chosen.filter(
+            (each) => each.framework === name && each.capture === capture && each.patched === patched,
+          );
+          const title = `${name}, ${capture}, ${patched}`;
+          expect([...new Set(own.map(({ node }) => node))].toSorted(), title).to.deep.equal(nodes);
+        }
+      }
+    }
   });
 });

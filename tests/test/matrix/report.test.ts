@@ -6,6 +6,8 @@ import { replaceReport, report } from './report.js';
 import type { RunResult } from './run-combination.js';
 
 const WHY = 'It is so.';
+/** Each aspect with the standard capture, and ES modules. */
+const ALL_YES = ['yes', 'yes', 'yes', 'yes', 'yes', 'yes'];
 const NO_ROUTE: Finding = { aspect: 'route', probe: 'GET', message: 'none' };
 
 function framework(name: string, gaps: Framework['gaps'] = []): Framework {
@@ -20,6 +22,8 @@ function result(name: string, findings: readonly Finding[], rest: Partial<Combin
     modules: 'esm',
     trustProxy: undefined,
     record: 'server',
+    capture: 'standard',
+    patched: false,
     ...rest,
   };
   return { combination, version: '1.2.3', findings };
@@ -37,7 +41,7 @@ function cells(text: string, name: string): string[] {
 describe('report of the matrix', () => {
   it('says yes where nothing was found, and how many runs say so', () => {
     const text = report([framework('a')], [result('a', []), result('a', [], { node: '24' })]);
-    expect(cells(text, 'a')).to.deep.equal(['1.2.3', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes', '2']);
+    expect(cells(text, 'a')).to.deep.equal(['1.2.3', ...ALL_YES, 'not run', 'not run', '2']);
     expect(text).to.include('2 runs').and.include('Node.js 22, 24');
   });
 
@@ -64,6 +68,33 @@ describe('report of the matrix', () => {
   it('does not claim what was not run', () => {
     const text = report([framework('a')], [result('a', [], { modules: 'cjs' })]);
     expect(cells(text, 'a')[6]).to.equal('not run');
+  });
+
+  it('says of each light capture whether there are routes, and tells a fault of it apart', () => {
+    const light = result('a', [], { capture: 'light' });
+    const lightCells = (of: Framework, ...results: readonly RunResult[]): string[] =>
+      cells(report([of], [result('a', []), ...results]), 'a');
+    const alone = { capture: 'alone' } as const;
+    const ofFault = lightCells(framework('a'), light, result('a', [NO_ROUTE], alone));
+    expect(ofFault).to.deep.equal(['1.2.3', ...ALL_YES, 'yes', '**fault**', '3']);
+    const noEvents = framework('a', [{ aspect: 'event', captures: ['alone'], why: WHY }]);
+    const lost: Finding = { aspect: 'event', probe: 'GET', message: '0 events' };
+    const ofNoEvents = lightCells(noEvents, light, result('a', [lost], alone));
+    expect([ofNoEvents[1], ...ofNoEvents.slice(7)]).to.deep.equal([
+      'yes',
+      'yes',
+      'no events<sup>1</sup>',
+      '3',
+    ]);
+  });
+
+  it('says that a patch has to be asked for only where it was tried', () => {
+    const gap = { aspect: 'route', captures: ['light'], unlessPatched: true, why: WHY } as const;
+    const patchable: Framework = { ...framework('a', [gap]), patch: 'koa' };
+    const light = result('a', [NO_ROUTE], { capture: 'light' });
+    const patched = result('a', [], { capture: 'light', patched: true });
+    expect(cells(report([patchable], [light, patched]), 'a')[7]).to.equal('if asked for<sup>1</sup>');
+    expect(cells(report([patchable], [light]), 'a')[7]).to.equal('no<sup>1</sup>');
   });
 
   it('replaces its part of the document and nothing else', () => {

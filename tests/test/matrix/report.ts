@@ -1,6 +1,6 @@
 // Turns the results of the matrix into the table of docs/frameworks.md. Pure.
 import type { Aspect } from './findings.js';
-import { judge, type Framework, type Gap } from './framework.js';
+import { judge, type Capture, type Framework, type Gap, type Verdict } from './framework.js';
 import { LINES } from './lines.js';
 import type { RunResult } from './run-combination.js';
 
@@ -10,6 +10,12 @@ const ASPECTS: readonly { readonly aspect: Aspect; readonly title: string }[] = 
   { aspect: 'metrics', title: 'metrics' },
   { aspect: 'outcome', title: 'outcome' },
   { aspect: 'address', title: 'address' },
+];
+
+/** The captures without an instrumentation of the framework, of which the routes are shown. */
+const LIGHT: readonly { readonly capture: Capture; readonly title: string }[] = [
+  { capture: 'light', title: 'route, `HttpServerInstrumentation`' },
+  { capture: 'alone', title: 'route, without an SDK' },
 ];
 
 const BEGIN = '<!-- written by `npm run matrix` -->';
@@ -31,14 +37,16 @@ export function replaceReport(document: string, generated: string): string {
 export function report(frameworks: readonly Framework[], results: readonly RunResult[]): string {
   const footnotes = new Footnotes();
   const rows = frameworks.map((framework) => row(framework, results, footnotes));
-  const head = ['framework', 'version', ...ASPECTS.map(({ title }) => title), 'ESM', 'runs'];
+  const titles = [...ASPECTS.map(({ title }) => title), 'ESM', ...LIGHT.map(({ title }) => title)];
+  const head = ['framework', 'version', ...titles, 'runs'];
+  const standard = results.filter(({ combination }) => combination.capture === 'standard').length;
   return [
     table(head, rows),
     '',
     footnotes.text(),
     '',
-    `${results.length} runs, chosen so that every two values meet: framework, OpenTelemetry, Node.js, module system,`,
-    '`trustProxy` set or not, `record` as `server` or `request`. Node.js ' +
+    `${results.length} runs, ${standard} with instrumentations and ${results.length - standard} with the light captures, each chosen so that every two values meet:`,
+    'framework, OpenTelemetry, Node.js, module system, `trustProxy` set or not, `record` as `server` or `request`, light capture. Node.js ' +
       `${listed(results.map(({ combination }) => combination.node))}; ` +
       'OpenTelemetry:',
     '',
@@ -48,15 +56,12 @@ export function report(frameworks: readonly Framework[], results: readonly RunRe
 
 function row(framework: Framework, results: readonly RunResult[], footnotes: Footnotes): string[] {
   const own = results.filter(({ combination }) => combination.framework === framework.name);
-  const verdicts = own.map((result) => judge(framework, result.combination, result.findings));
-  const confirmed = framework.gaps.filter((gap) =>
-    verdicts.some((verdict) => verdict.confirmed.includes(gap)),
-  );
-  const faults = new Set(verdicts.flatMap(({ unexplained }) => unexplained.map(({ aspect }) => aspect)));
+  const { confirmed, unexplained } = judged(framework, withCapture(own, 'standard'));
+  const faults = new Set(unexplained.map(({ aspect }) => aspect));
   const cell = (gaps: readonly Gap[], isFault: boolean): string => {
     if (isFault) return '**fault**';
     const word = gaps.length === 0 ? 'yes' : gaps.some(isTotal) ? 'no' : 'partly';
-    return word + gaps.map((gap) => footnotes.mark(gap.why)).join(' ');
+    return word + footnotes.marks(gaps);
   };
   const asEsm = own.some(({ combination }) => combination.modules === 'esm');
   return [
@@ -76,8 +81,40 @@ function row(framework: Framework, results: readonly RunResult[], footnotes: Foo
           false,
         )
       : 'not run',
+    ...LIGHT.map(({ capture }) => lightCell(framework, withCapture(own, capture), footnotes)),
     String(own.length),
   ];
+}
+
+/** Whether there are routes with a light capture; whatever else is not as it has to be is a fault there. */
+function lightCell(framework: Framework, own: readonly RunResult[], footnotes: Footnotes): string {
+  if (own.length === 0) return 'not run';
+  const { confirmed, unexplained } = judged(framework, own);
+  if (unexplained.length > 0) return '**fault**';
+  const isPatched = own.some(({ combination }) => combination.patched);
+  return lightWord(framework, confirmed, isPatched) + footnotes.marks(confirmed);
+}
+
+function lightWord({ routeless }: Framework, confirmed: readonly Gap[], isPatched: boolean): string {
+  if (confirmed.some((gap) => gap.aspect === 'event' && isTotal(gap))) return 'no events';
+  if (routeless === true) return 'has none';
+  const gaps = confirmed.filter(({ aspect }) => aspect === 'route');
+  if (gaps.length === 0) return 'yes';
+  if (isPatched && gaps.every(({ unlessPatched }) => unlessPatched)) return 'if asked for';
+  return gaps.some(isTotal) ? 'no' : 'partly';
+}
+
+function withCapture(results: readonly RunResult[], capture: Capture): RunResult[] {
+  return results.filter(({ combination }) => combination.capture === capture);
+}
+
+/** What was found in all of these runs. */
+function judged(framework: Framework, own: readonly RunResult[]): Pick<Verdict, 'confirmed' | 'unexplained'> {
+  const verdicts = own.map((result) => judge(framework, result.combination, result.findings));
+  return {
+    confirmed: framework.gaps.filter((gap) => verdicts.some((verdict) => verdict.confirmed.includes(gap))),
+    unexplained: verdicts.flatMap(({ unexplained }) => unexplained),
+  };
 }
 
 /** Nothing of the aspect arrives, anywhere. */
@@ -89,7 +126,11 @@ function isTotal({ probes, modules, when }: Gap): boolean {
 class Footnotes {
   readonly #texts: string[] = [];
 
-  mark(text: string): string {
+  marks(gaps: readonly Gap[]): string {
+    return gaps.map(({ why }) => this.#mark(why)).join(' ');
+  }
+
+  #mark(text: string): string {
     if (!this.#texts.includes(text)) this.#texts.push(text);
     return `<sup>${this.#texts.indexOf(text) + 1}</sup>`;
   }

@@ -4,6 +4,7 @@ import type { Combination } from './combinations.js';
 import type { Finding } from './findings.js';
 import type { Framework } from './framework.js';
 import { installedVersion, installExample, installNode } from './installation.js';
+import { setUpLight } from './light-set-up.js';
 import { runExample } from './run-example.js';
 import { placePackages, stage } from './stage.js';
 
@@ -17,7 +18,7 @@ export interface RunResult {
 
 /** Installs what is missing, and runs an example once; that it does not run is a finding too. */
 export async function runCombination(framework: Framework, combination: Combination): Promise<RunResult> {
-  const { line, node, modules } = combination;
+  const { line, node, modules, capture, patched } = combination;
   const binary = await installNode(node);
   const installation = await installExample(framework, line);
   const version =
@@ -27,8 +28,10 @@ export async function runCombination(framework: Framework, combination: Combinat
   await rm(folder, { recursive: true, force: true });
   try {
     const launch = await stage(framework.example, folder, modules, binary, framework.entry);
+    if (capture !== 'standard') await setUpLight(framework.example, folder, modules, capture);
     await framework.prepare?.(launch);
-    return { combination, version, findings: await runExample(framework, launch, combination) };
+    const env = patched ? { CERBERUS_PATCH_ROUTES: framework.patch ?? '' } : {};
+    return { combination, version, findings: await runExample(framework, launch, combination, env) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { combination, version, findings: [{ aspect: 'event', probe: 'all', message }] };

@@ -13,8 +13,17 @@ const TOKEN = 'canary-token';
 const SECRET_KEY = 'canary-secret-key-of-32-bytes-and-more';
 const CLIENT_ID = 'matrix';
 
-/** Starts an example, sends it the probes, ends it, and compares what the server's database then has. */
-export async function runExample(framework: Framework, launch: Launch, options: Options): Promise<Finding[]> {
+/**
+ * Starts an example, sends it the probes, ends it, and compares what the server's database then has.
+ *
+ * @param env what its environment has beside where to send, and the options
+ */
+export async function runExample(
+  framework: Framework,
+  launch: Launch,
+  options: Options,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finding[]> {
   const folder = await mkdtemp(join(tmpdir(), 'cerberus-matrix-'));
   const server = await startServer({
     port: 0,
@@ -35,6 +44,7 @@ export async function runExample(framework: Framework, launch: Launch, options: 
       OTEL_TRACES_EXPORTER: 'none',
       OTEL_METRICS_EXPORTER: 'none',
       OTEL_LOGS_EXPORTER: 'none',
+      ...env,
     });
     const secure = framework.secure ?? false;
     const send = framework.send ?? sendProbes;

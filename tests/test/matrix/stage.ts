@@ -59,7 +59,7 @@ export async function stage(
 }
 
 /** What a compiler makes of an example; a CommonJS application does without the loader hook, as the example says. */
-async function translate(text: string, modules: Modules): Promise<string> {
+export async function translate(text: string, modules: Modules): Promise<string> {
   const withoutHook = modules === 'cjs' ? text.replace(/^register\(.*\n/m, '') : text;
   const { code } = await transform(withoutHook, {
     format: modules,

@@ -57,7 +57,7 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
     const { estimated, endpoints, total } = await analytics.endpoints(query);
     return {
       endpoints: endpoints.map(
-        ({ clientId, method, endpoint, latency, share, clientErrors, ...figures }) => ({
+        ({ clientId, method, endpoint, latency, share, clientErrors, apdex, ...figures }) => ({
           client_id: clientId,
           method: isBucket(endpoint) ? null : method,
           endpoint,
@@ -66,6 +66,7 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
           client_errors: clientErrors,
           share: rounded(share, 4),
           latency_ms: latencyToJson(latency),
+          apdex: apdex === null ? null : rounded(apdex, 4),
         }),
       ),
       total,

@@ -11,6 +11,7 @@ import { Loading } from '../loading.tsx';
 import { MetricGroups } from './metric-groups.tsx';
 import { MetricNumbersChart } from './metric-numbers.tsx';
 import { Panel } from '../panel.tsx';
+import { RefusedLine } from '../refused.tsx';
 
 interface MetricDetailPanelProps {
   readonly name: string;
@@ -22,7 +23,18 @@ interface MetricDetailPanelProps {
 export function MetricDetailPanel({ name, byEndpoint = true }: MetricDetailPanelProps): JSX.Element {
   const { to } = useNarrowing();
   const params = { name, group: byEndpoint ? 'endpoint' : undefined };
-  const { value: detail, outdated } = useRead<MetricDetail>('api/custom-metrics/detail', params);
+  const {
+    value: detail,
+    outdated,
+    refused,
+    again,
+  } = useRead<MetricDetail>('api/custom-metrics/detail', params);
+  if (refused !== undefined)
+    return (
+      <Panel title={name} class="metric-detail">
+        <RefusedLine why={refused} again={again} />
+      </Panel>
+    );
   if (detail === undefined) return <Loading />;
   const shares = sharesOf(detail, to);
   return (
