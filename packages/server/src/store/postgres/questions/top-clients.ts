@@ -3,9 +3,13 @@ import type { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { number, type Row } from '../../rows/values.ts';
 
-/** Clients that may be among the first, and places behind the heads where each of them is searched for: more take longer than to add up all. */
+/**
+ * Clients that may be among the first, places behind the heads where each of them is searched for, and clients in the rows of these places
+ * together: more take longer than to add up all. Rows of a release or an environment that few ask are many and small.
+ */
 const MOST_CANDIDATES = 2000;
-const MOST_PLACES = 300;
+const MOST_PLACES = 5000;
+const MOST_SEARCHED = 8_000_000;
 
 /** More requests than anybody has. */
 const UNKNOWN = '1e15::float8';
@@ -66,7 +70,7 @@ function headsSql({ rows, events }: ClientParts): string {
       FROM parts
       UNION ALL SELECT NULL, client, requests, errors, seen FROM ${events} AS e),
     tails AS MATERIALIZED (
-      SELECT part, coalesce(most_behind, ${UNKNOWN}) AS most_behind FROM parts WHERE cardinality(clients) > ${HEAD_CLIENTS}),
+      SELECT part, coalesce(most_behind, ${UNKNOWN}) AS most_behind, cardinality(clients) AS size FROM parts WHERE cardinality(clients) > ${HEAD_CLIENTS}),
     behind AS (
       SELECT coalesce(sum(most_behind), 0) AS most FROM tails),
     sums AS MATERIALIZED (
@@ -79,7 +83,7 @@ function headsSql({ rows, events }: ClientParts): string {
       WHERE sums.requests + most - not_behind >= least.requests AND (most < least.requests OR most = 0)
       LIMIT ${MOST_CANDIDATES + 1}),
     places AS MATERIALIZED (
-      SELECT client, part FROM candidates, tails
+      SELECT client, part, size FROM candidates, tails
       WHERE NOT EXISTS (SELECT FROM heads WHERE heads.part = tails.part AND heads.client = candidates.client)
       LIMIT ${MOST_PLACES + 1}),
     found AS (
@@ -87,7 +91,7 @@ function headsSql({ rows, events }: ClientParts): string {
       FROM places JOIN parts USING (part), LATERAL (SELECT array_position(clients, client) AS place) AS p WHERE place IS NOT NULL),
     certain AS (
       SELECT ((SELECT most < least.requests OR most = 0 FROM behind, least)
-              AND (SELECT count(*) FROM candidates) <= ${MOST_CANDIDATES} AND (SELECT count(*) FROM places) <= ${MOST_PLACES})::int AS is_certain),
+              AND (SELECT count(*) FROM candidates) <= ${MOST_CANDIDATES} AND (SELECT count(*) <= ${MOST_PLACES} AND coalesce(sum(size), 0) <= ${MOST_SEARCHED} FROM places))::int AS is_certain),
     listed AS (
       SELECT ${LISTED}
       FROM (
