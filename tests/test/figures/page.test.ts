@@ -25,8 +25,8 @@ const DEADLINE_MILLIS = 20_000;
 const seed = Number(process.env['FIGURES_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 describeInBrowser(`the figures that the page shows, from seed ${seed}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cerberus-figures-'));
   const random = seededRandom(seed);
+  let folder: string;
   let server: CerberusServer;
   let stored: readonly Exported[];
   let questions: readonly Question[];
@@ -35,6 +35,7 @@ describeInBrowser(`the figures that the page shows, from seed ${seed}`, () => {
   before(async function () {
     this.timeout(120_000);
     const now = Date.now();
+    folder = mkdtempSync(join(tmpdir(), 'cerberus-figures-'));
     server = await startServer({ port: 0, host: '127.0.0.1', db: join(folder, 'x.duckdb'), signIn: false });
     const sent = randomTraffic(random, EVENTS, now);
     for (let from = 0; from < EVENTS; from += BATCH) await store(server, ...sent.slice(from, from + BATCH));
