@@ -1,6 +1,7 @@
 // Fills a database of the server with made-up events, to see how it does: `node scripts/fill.mjs --db big.duckdb`.
 // The server must not run on the file. The numbers are of no application; clients, endpoints and latencies are spread as
-// those of a busy one: 20 endpoints, 50,000 clients of which few are busy, three metrics; a release every three days, in two environments.
+// those of a busy one: 20 endpoints, 50,000 clients of which few are busy, three metrics, and for half of the requests one of 2,000 consumers
+// in 20 groups; a release every three days, in two environments.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +33,8 @@ const RELEASE_MILLIS = 3 * 86_400_000;
 const INSERT = `
   INSERT INTO events (id, received_at, event_time, client_id, source_ip, endpoint, scheme, method, custom_data, "timestamp", status_code,
                       latency_ms, route, outcome, user_id, user_agent, trace_id, span_id, session_id, sample_rate,
-                      user_agent_synthetic_type, service_version, deployment_environment, client)
+                      user_agent_synthetic_type, service_version, deployment_environment, client, error_type, consumer, consumer_group,
+                      consumer_label)
   SELECT i + 1, t, t, 'shop', sha256('client ' || floor(50000 * pow(r1, 3))::BIGINT),
          '/things/' || e || '/' || (hash(16 * i + 5) % 1000), true, CASE WHEN e % 4 = 3 THEN 'POST' ELSE 'GET' END,
          json_object('items', (hash(16 * i + 6) % 50)::INTEGER, 'cache_hit', hash(16 * i + 7) % 3 = 0, 'plan', 'plan-' || hash(16 * i + 8) % 5),
@@ -42,11 +44,14 @@ const INSERT = `
          NULL, NULL, left(sha256(i::VARCHAR), 32), left(sha256('s' || i), 16), NULL, NULL,
          CASE WHEN hash(16 * i + 10) % 25 = 0 THEN 'bot' END, '1.' || (100 - ($events - 1 - i::HUGEINT) * $span // $events // $release),
          CASE WHEN hash(16 * i + 11) % 30 = 0 THEN 'staging' ELSE 'production' END,
-         ('0x' || left(sha256('client ' || floor(50000 * pow(r1, 3))::BIGINT), 16))::UBIGINT
+         ('0x' || left(sha256('client ' || floor(50000 * pow(r1, 3))::BIGINT), 16))::UBIGINT,
+         CASE WHEN r2 < 0.007 THEN 'TypeError' WHEN r2 < 0.01 THEN 'TimeoutError' WHEN r2 < 0.05 THEN '404' END,
+         sha256('consumer ' || c), 'group-' || c % 20, 'Consumer ' || c
   FROM (
     SELECT i, make_timestamp_ms(($start + i::HUGEINT * $span // $events)::BIGINT) AS t, floor(20 * pow(hash(16 * i) / pow(2, 64), 2))::INTEGER AS e,
            hash(16 * i + 1) / pow(2, 64) AS r1, hash(16 * i + 2) / pow(2, 64) AS r2, hash(16 * i + 3) / pow(2, 64) AS r3,
-           hash(16 * i + 4) / pow(2, 64) AS r4, hash(16 * i + 9) / pow(2, 64) AS r5
+           hash(16 * i + 4) / pow(2, 64) AS r4, hash(16 * i + 9) / pow(2, 64) AS r5,
+           CASE WHEN hash(16 * i + 12) % 2 = 0 THEN floor(2000 * pow(hash(16 * i + 13) / pow(2, 64), 2))::INTEGER END AS c
     FROM range($from::BIGINT, $to::BIGINT) AS numbers(i))`;
 
 // As the server opens it: with its tables and its row groups. In the end it makes the aggregates.

@@ -26,12 +26,24 @@ function heatBucket(millis) {
 /** What the page asks a store, by what it is about, for a range that ends now. Times are not round, as they are. */
 export function questionsOf(store, { millis, bucket }) {
   const { analytics } = store;
-  const { overview, endpoints, errors, latencies, clients, metrics, metric } = analytics;
+  const {
+    overview,
+    endpoints,
+    errors,
+    latencies,
+    clients,
+    consumers: asked,
+    metrics,
+    metric,
+    values,
+  } = analytics;
   const now = () => {
     const until = Date.now();
     return { since: until - millis, until };
   };
   const ask = (question, query) => () => question.call(analytics, { ...now(), ...query });
+  const listed = (by, order, more = {}) => ask(asked, { by, order, limit: 50, ...more });
+  const suggested = (of, more = {}) => ask(values, { of, limit: 20, ...more });
   const buckets = { bucketMillis: bucket };
   const items = { name: 'items', byEndpoint: true };
   return {
@@ -66,6 +78,20 @@ export function questionsOf(store, { millis, bucket }) {
     'endpoints of 5xx': ask(endpoints, { order: 'requests', limit: 50, ...failures }),
     'clients of 5xx': ask(clients, { limit: 20, ...failures }),
     'a metric of 5xx': ask(metric, { ...items, ...failures }),
+    consumers: listed('consumer', 'requests'),
+    'consumers by p95': listed('consumer', 'p95'),
+    'consumers by endpoints': listed('consumer', 'endpoints'),
+    'consumers of an application': listed('consumer', 'requests', { clientId }),
+    'consumers of an endpoint': listed('consumer', 'requests', endpoint),
+    'consumers searched': listed('consumer', 'requests', { search: 'r 12' }),
+    'groups of consumers': listed('group', 'requests'),
+    'consumers by client': listed('client', 'requests'),
+    'suggested consumers': suggested('consumer', { search: '1a' }),
+    'suggested groups': suggested('consumer_group'),
+    'suggested error types': suggested('error_type'),
+    'suggested statuses': suggested('status'),
+    'suggested outcomes': suggested('outcome'),
+    'suggested paths': suggested('path', { search: '/1/' }),
     'slowest events': () => store.events({ ...now(), limit: 100, order: 'slowest' }),
     'latest events': () => store.events({ ...now(), limit: 100 }),
     'latest errors': () => store.events({ ...now(), limit: 100, ...failures }),

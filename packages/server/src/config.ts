@@ -19,6 +19,7 @@ export const TEXT_OPTIONS = [
   'memoryLimit',
   'rotateKey',
   'traceUrlTemplate',
+  'publicUrl',
   'store',
   'tlsCert',
   'tlsKey',
@@ -41,6 +42,8 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly traceUrlTemplate: string | undefined;
+  /** Without a slash at its end. */
+  readonly publicUrl: string | undefined;
   /** Path. */
   readonly alerts: string | undefined;
   readonly trustProxy: TrustProxy;
@@ -152,6 +155,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     signIn: signInOf(options.signIn ?? true, host, token),
     alerts: textOf('alerts', options, env),
     traceUrlTemplate: traceUrlOf(textOf('traceUrlTemplate', options, env)),
+    publicUrl: publicUrlOf(textOf('publicUrl', options, env)),
     trustProxy: trustProxyOf('trustProxy', options, env),
     otlpTrustProxy: trustProxyOf('otlpTrustProxy', options, env),
     otlpAddress: addressSourceOf(textOf('otlpAddress', options, env) ?? 'peer'),
@@ -235,6 +239,15 @@ function traceUrlOf(value: string | undefined): string | undefined {
   const isWebUrl = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
   if (isWebUrl && value.includes('{trace_id}')) return value;
   throw optionError('traceUrlTemplate', 'must be an http:// or https:// URL with {trace_id} in it');
+}
+
+function publicUrlOf(value: string | undefined): string | undefined {
+  if (value === undefined) return value;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isWhole = url !== undefined && /^https?:$/.test(url.protocol) && !/[?#]/.test(value);
+  // Messages are kept and passed on: nobody's password belongs into them.
+  if (isWhole && url.username === '' && url.password === '') return url.href.replace(/\/+$/, '');
+  throw optionError('publicUrl', 'must be an http:// or https:// URL without a user, a query and a fragment');
 }
 
 function trustProxyOf(

@@ -12,11 +12,12 @@ export function alertFileOf({ alerts: path }: ServerConfig, env: Environment): A
 
 /** Makes the alerts of a server. @param token - the server's own */
 export function alertsOf(
-  { retentionDays }: ServerConfig,
+  { retentionDays, publicUrl }: ServerConfig,
   file: AlertFile,
   { documents, analytics }: Store,
   token: string,
   log: Log,
 ): Alerts {
-  return new Alerts({ documents, analytics, file, parseFilter: filterOfWords, token, retentionDays, log });
+  const kept = { documents, analytics, file };
+  return new Alerts({ ...kept, parseFilter: filterOfWords, token, retentionDays, publicUrl, log });
 }

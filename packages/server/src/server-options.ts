@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly alerts?: string | undefined;
   /** Where a trace can be looked at: an http(s) URL with `{trace_id}` in it. Default: nowhere. */
   readonly traceUrlTemplate?: string | undefined;
+  /** The address of the page as others reach it, such as `https://cerberus.example`; messages of alerts have links to it. Default: none. */
+  readonly publicUrl?: string | undefined;
   /**
    * Which proxies may say, in `X-Forwarded-For`, whose limits a request counts against: a number of hops, or addresses,
    * networks (CIDR) and `loopback`, `linklocal`, `uniquelocal`. Default false: those of the socket's peer.

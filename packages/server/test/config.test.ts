@@ -52,6 +52,7 @@ describe('resolveConfig', () => {
       tlsCert: undefined,
       tlsKey: undefined,
       traceUrlTemplate: undefined,
+      publicUrl: undefined,
       alerts: undefined,
       trustProxy: false,
       otlpTrustProxy: false,
@@ -69,12 +70,19 @@ describe('resolveConfig', () => {
       tlsKey: _goesWithOneToo,
       ...variables
     } = resolveConfig(
-      { token: 't', secretKey: 'k', traceUrlTemplate: 'http://a/{trace_id}', alerts: 'a.json' },
+      {
+        token: 't',
+        secretKey: 'k',
+        traceUrlTemplate: 'http://a/{trace_id}',
+        publicUrl: 'http://a',
+        alerts: 'a.json',
+      },
       {},
     );
     for (const [name, value] of Object.entries(variables)) {
       const texts: Readonly<Record<string, string>> = {
         traceUrlTemplate: 'http://b/{trace_id}',
+        publicUrl: 'http://b',
         rotateKey: 'daily',
         otlpAddress: 'client',
       };
@@ -96,6 +104,16 @@ describe('resolveConfig', () => {
     expect(refusal({ tlsKey: 'geheim' })).to.equal(
       '`tlsKey` (CERBERUS_SERVER_TLS_KEY) goes with a `tlsCert`',
     );
+  });
+
+  it('takes the address of the page, without a slash at its end, and nothing behind it', () => {
+    const publicUrl = (url: string): unknown => resolveConfig({ publicUrl: url }, {}).publicUrl;
+    expect(publicUrl('https://a.example')).to.equal('https://a.example');
+    expect(publicUrl('http://a.example:81/cerberus/')).to.equal('http://a.example:81/cerberus');
+    for (const text of ['a.example', 'ftp://a', 'https://a/?x=1', 'https://a/#x', 'https://me:geheim@a'])
+      expect(refusal({ publicUrl: text }), text).to.equal(
+        '`publicUrl` (CERBERUS_SERVER_PUBLIC_URL) must be an http:// or https:// URL without a user, a query and a fragment',
+      );
   });
 
   it('takes trusted proxies as hops or networks, also as text, but never everybody', () => {

@@ -52,6 +52,8 @@ describeInBrowser('the view of alerts', () => {
     await page.getByRole('link', { name: 'Alert on this' }).click();
     await page.getByLabel('Name').fill('Checkout fails');
     await page.getByLabel('When').selectOption('Requests above');
+    await page.getByText('More', { exact: true }).click();
+    await page.getByLabel('Looked at after (s)').fill('60');
     await page.getByLabel('Limit (requests)').fill('3');
     await page.getByRole('button', { name: 'What it is now' }).click();
     await page.getByText(/^Now: \d/).waitFor();
@@ -63,7 +65,8 @@ describeInBrowser('the view of alerts', () => {
     await ruleRow(page).getByText('Requests above 4').waitFor();
     expect(await page.getByLabel('Name').inputValue()).to.equal('');
     const filter = { endpoint: '/checkout', method: 'POST' };
-    expect((await rules())[0]).to.deep.include({ name: 'Checkout fails', above: 4, filter });
+    const made = { name: 'Checkout fails', above: 4, delay_seconds: 60, filter };
+    expect((await rules())[0]).to.deep.include(made);
     await page.getByRole('button', { name: 'Remove Endpoint /checkout' }).click();
     await page.getByRole('button', { name: 'Edit Checkout fails' }).click();
     // The filter is that of the rule again.
@@ -74,6 +77,18 @@ describeInBrowser('the view of alerts', () => {
     await page.getByRole('button', { name: 'Pause Checkout fails' }).click();
     await ruleRow(page).getByText('paused').waitFor();
     expect((await rules())[0]).to.deep.include({ above: 4, window_minutes: 10, paused: true, filter });
+    await page.getByRole('button', { name: 'Edit Checkout fails' }).click();
+    await page.getByLabel('Recovers after (windows)').fill('3');
+    await page.getByLabel('Looked at after (s)').fill('90');
+    await takePicture(page, 'alert-rule-1280-light');
+    await page.getByRole('button', { name: 'Save rule' }).click();
+    await page.getByRole('button', { name: 'Create rule' }).waitFor();
+    expect((await rules())[0]).to.deep.include({ above: 4, recover_windows: 3, delay_seconds: 90, filter });
+    const csv = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'rules as CSV' }).click();
+    const [head, row] = (await readFile(await (await csv).path(), 'utf8')).split('\r\n');
+    expect(head).to.match(/^id,name,measure,filter\./);
+    expect(row).to.include('Checkout fails');
     const remove = page.getByRole('button', { name: /emove Checkout fails/ });
     await remove.click();
     await remove.click();
@@ -114,6 +129,34 @@ describeInBrowser('the view of alerts', () => {
     await page.getByRole('button', { name: 'Test On call' }).waitFor();
     const text = await page.locator('body').innerText();
     expect(text).not.to.include('hidden-path').and.not.to.include('whsec_');
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('changes a destination, of which what nobody sees stays as it is', async () => {
+    const { page, problems } = await signedIn('?view=alerts');
+    await page.getByLabel('Called').fill('On call');
+    await page.getByLabel('URL').fill(`${hook.url}/hidden-path`);
+    await page.getByRole('button', { name: 'Create destination' }).click();
+    await page.getByRole('button', { name: 'Edit On call' }).click();
+    const form = page.locator('.destination-form');
+    expect(await form.getByLabel('Called').inputValue()).to.equal('On call');
+    expect(await form.locator('select').isDisabled()).to.equal(true);
+    await form.getByLabel('Called').fill('The team');
+    await takePicture(page, 'alert-destination-1280-light');
+    await form.getByRole('button', { name: 'Save destination' }).click();
+    await form.getByRole('button', { name: 'Create destination' }).waitFor();
+    await page.getByRole('button', { name: 'Test The team' }).click();
+    await page.getByText('The team has taken it.').waitFor();
+    expect(hook.received[0]?.path).to.equal('/hook/hidden-path');
+    const csv = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'alert-log as CSV' }).click();
+    expect(await readFile(await (await csv).path(), 'utf8')).to.include(',The team delivered');
+    await page.getByRole('button', { name: 'Edit The team' }).click();
+    await form.getByLabel('URL').fill('ftp://a');
+    await form.getByRole('button', { name: 'Save destination' }).click();
+    await page.getByText('`url` must be a URL that begins with http:// or https://.').waitFor();
+    await form.getByRole('button', { name: 'Cancel' }).click();
+    expect(await form.getByLabel('Called').inputValue()).to.equal('');
     expect(problems).to.deep.equal([]);
   });
 

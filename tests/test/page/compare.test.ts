@@ -70,6 +70,52 @@ describeInBrowser('a comparison', () => {
     expect(problems).to.deep.equal([]);
   });
 
+  it('has the same axes on both sides, and a range that is marked on one is that of both', async () => {
+    // In steps of minutes the shop has three times as many requests, and twice the latency.
+    const query = '?view=compare&range=24h&refresh=off&client_id=shop&against_client_id=office';
+    const { page, problems } = await openPage(server, query);
+    await shows(page, '60', '20');
+    for (const side of [0, 1])
+      await page.locator('.side').nth(side).getByRole('button', { name: 'log', exact: true }).click();
+    const sides = page.locator('.side');
+    const strips = (): Promise<string[][]> =>
+      sides.evaluateAll((all) =>
+        all.map((side) =>
+          [...side.querySelectorAll('canvas')].map((canvas) => {
+            // What lies left of the chart, down to the labels of time.
+            const strip = document.createElement('canvas');
+            strip.width = 56 * devicePixelRatio;
+            strip.height = canvas.height - 28 * devicePixelRatio;
+            strip.getContext('2d')?.drawImage(canvas, 0, 0);
+            return strip.toDataURL();
+          }),
+        ),
+      );
+    await until('both have the same axes', async () => {
+      const [one, other] = await strips();
+      return one?.length === 2 && one.every((strip, index) => strip === other?.[index]);
+    });
+    const bars = (index: number): Promise<(string | null)[]> =>
+      sides
+        .nth(index)
+        .locator('.histogram .column')
+        .evaluateAll((all) => all.map((each) => each.getAttribute('title')?.split(':')[0] ?? null));
+    expect(await bars(1)).to.deep.equal(await bars(0));
+    await takePicture(page, 'compare-axes-1280-light');
+    const chart = await sides.nth(1).locator('.u-over').first().boundingBox();
+    if (chart === null) throw new Error('no chart');
+    await page.mouse.move(chart.x + chart.width * 0.5, chart.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(chart.x + chart.width * 0.9, chart.y + 40, { steps: 4 });
+    await page.mouse.up();
+    await until('a part of the range is chosen', () => page.url().includes('since='));
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).to.include({
+      client_id: 'shop',
+      against_client_id: 'office',
+    });
+    expect(problems).to.deep.equal([]);
+  });
+
   it('is of two releases, from the panel of one, and of two environments', async () => {
     const { page, problems } = await openPage(server, '?range=24h&refresh=off&client_id=web');
     await page

@@ -80,6 +80,7 @@ describeInBrowser('the list of endpoints', () => {
       p50: 'p50',
       p95: 'p95',
       p99: 'p99',
+      Apdex: 'apdex',
       Endpoint: 'endpoint',
       Requests: 'requests',
     };
@@ -94,6 +95,42 @@ describeInBrowser('the list of endpoints', () => {
       orders.add(expected);
     }
     expect(orders.size, 'different orders').to.be.above(3);
+  });
+
+  it('have their Apdex by the threshold of the latency view, which it leads to', async () => {
+    const { page, problems } = await openPage(server, '?range=15m&refresh=off&client_id=shop&sort=apdex');
+    const scores = async (): Promise<string[]> => {
+      await page.locator('table.endpoints tbody td:last-child').first().waitFor();
+      return page.locator('table.endpoints tbody td:last-child').allInnerTexts();
+    };
+    const of = async (threshold: number): Promise<string> => {
+      const asked = `client_id=shop&sort=apdex&threshold=${threshold}&since=${Date.now() - 900_000}`;
+      const answer = await fetch(`${server.url}/api/endpoints?${asked}`);
+      const { endpoints } = (await answer.json()) as { endpoints: { apdex: number | null }[] };
+      return endpoints
+        .map(({ apdex }) => (apdex === null ? '–' : String(Number(apdex.toPrecision(3)))))
+        .join();
+    };
+    const byDefault = await of(500);
+    await until('they are of 500 ms', async () => (await scores()).join() === byDefault);
+    await takePicture(page, 'apdex-1440-light');
+    await page.getByRole('link', { name: '500\u202Fms' }).click();
+    await page
+      .getByRole('region', { name: 'Apdex' })
+      .getByLabel('Fast enough')
+      .selectOption({ label: '50\u202Fms' });
+    await page.getByRole('link', { name: 'Overview', exact: true }).click();
+    const strict = await of(50);
+    expect(strict).not.to.equal(byDefault);
+    await until('they are of 50 ms', async () => (await scores()).join() === strict);
+    await page.reload();
+    await until('they are of 50 ms again', async () => (await scores()).join() === strict);
+    const worst = page.locator('table.endpoints tbody tr').first();
+    const name = await worst.locator('.endpoint').innerText();
+    await worst.locator('td').last().getByRole('link').click();
+    await page.getByRole('region', { name: 'Apdex' }).waitFor();
+    expect(name).to.include(new URL(page.url()).searchParams.get('endpoint'));
+    expect(problems).to.deep.equal([]);
   });
 
   it('draws of thousands only those in sight, and comes to the last of them', async () => {

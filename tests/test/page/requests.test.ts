@@ -155,6 +155,6 @@ describeOnEachStore('stored requests on the page', (emptyStore) => {
 
   it('say that one is not stored, or no longer', async () => {
     const { page } = await openPage(server, '?view=requests&range=15m&id=999999');
-    await page.getByText('It is not stored, or no longer.').waitFor();
+    await page.getByText('There is no such event, or no longer.').waitFor();
   });
 });

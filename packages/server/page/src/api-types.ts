@@ -65,6 +65,8 @@ export interface EndpointRow {
   readonly client_errors: number;
   readonly share: number;
   readonly latency_ms: Latency;
+  /** 0 to 1; `null` without a latency. */
+  readonly apdex: number | null;
   readonly sparkline: readonly number[];
 }
 
@@ -114,6 +116,8 @@ export interface ConsumerRow {
 
 /** `GET /api/consumers`. */
 export interface Consumers {
+  /** Percentiles are estimates. */
+  readonly estimated: boolean;
   readonly consumers: readonly ConsumerRow[];
   readonly total: number;
   readonly new: number;

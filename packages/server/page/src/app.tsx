@@ -7,6 +7,7 @@ import { endpointText } from './endpoint-text.ts';
 import { PageContextHolder, type PageContext } from './page-context.ts';
 import { Header } from './parts/header.tsx';
 import { Notice } from './parts/notice.tsx';
+import { MarkedReleases } from './parts/releases/marked-releases.tsx';
 import { refreshMillis, spanAt } from './time-range.ts';
 import { formatState, moved, type View } from './url-state.ts';
 import { useTheme } from './use-theme.ts';
@@ -104,7 +105,7 @@ export function App(): JSX.Element {
           <Notice isDown={isDown} />
           <main id="main" tabIndex={-1}>
             {state.view !== 'endpoint' && <h1 class="unseen">{TITLES[state.view]}</h1>}
-            {session !== undefined && view(state.view)}
+            {session !== undefined && <MarkedReleases>{view(state.view)}</MarkedReleases>}
           </main>
         </>
       )}

@@ -21,6 +21,15 @@ const VIEWS = [
 /** A view. */
 export type View = (typeof VIEWS)[number];
 
+const CHARTED: ReadonlySet<View> = new Set<View>([
+  'overview',
+  'errors',
+  'latency',
+  'compare',
+  'metrics',
+  'endpoint',
+]);
+
 const ENDPOINT_SORTS = [
   'requests',
   'errors',
@@ -29,6 +38,7 @@ const ENDPOINT_SORTS = [
   'p50',
   'p95',
   'p99',
+  'apdex',
   'endpoint',
   'share',
 ] as const;
@@ -51,6 +61,12 @@ const REQUEST_ORDERS = ['newest', 'slowest', 'largest'] as const;
 
 /** What comes first among stored requests. */
 export type RequestOrder = (typeof REQUEST_ORDERS)[number];
+
+/** A release of an application. */
+export interface ReleaseName {
+  readonly clientId: string;
+  readonly release: string;
+}
 
 /** What is looked at beside what is chosen. */
 interface Against {
@@ -77,7 +93,7 @@ export interface UrlState {
   readonly consumerSort: ConsumerSort;
   /** Only such requests. The endpoint view is about the endpoint in it. */
   readonly filter: Filter;
-  /** The latency that is fast enough, milliseconds; of the latency view. */
+  /** The latency that is fast enough, milliseconds; of Apdex in the latency view and in the list of endpoints. */
   readonly threshold: number;
   /** Of the compare view: the other side. */
   readonly against: Against;
@@ -91,7 +107,12 @@ export interface UrlState {
   readonly columns: readonly string[];
   /** The request that is open there, by the server's number. */
   readonly open: number | undefined;
+  /** The release that is looked at closely, below the charts. */
+  readonly openRelease: ReleaseName | undefined;
 }
+
+/** Of Apdex, milliseconds; the server has the same where it is told of none. */
+export const DEFAULT_THRESHOLD = 500;
 
 const INITIAL_STATE: UrlState = {
   view: 'overview',
@@ -102,7 +123,7 @@ const INITIAL_STATE: UrlState = {
   by: 'consumer',
   consumerSort: 'requests',
   filter: EVERYTHING,
-  threshold: 500,
+  threshold: DEFAULT_THRESHOLD,
   against: {
     clientId: undefined,
     method: undefined,
@@ -115,12 +136,20 @@ const INITIAL_STATE: UrlState = {
   order: 'newest',
   columns: [],
   open: undefined,
+  openRelease: undefined,
 };
 
-/** What is shown after a change. In another view, no request is open. */
+/** What is shown after a change. In another view nothing is open, and no release of one application beside another. */
 export function moved(state: UrlState, change: Partial<UrlState>): UrlState {
-  const isElsewhere = change.view !== undefined && change.view !== state.view;
-  return { ...state, ...(isElsewhere && { open: undefined }), ...change };
+  const { view = state.view, clientId } = change;
+  const isElsewhere = view !== state.view;
+  const isOfOther = clientId !== undefined && state.openRelease?.clientId !== clientId;
+  return {
+    ...state,
+    ...(isElsewhere && { open: undefined }),
+    ...((isElsewhere || isOfOther) && { openRelease: undefined }),
+    ...change,
+  };
 }
 
 /** Reads a query. What makes no sense is as if it were not there: a link that somebody cut still shows something. */
@@ -133,6 +162,7 @@ export function parseState(search: string): UrlState {
   // Two views have a list, each with an order of its own.
   const sortIn = (its: View): string | null => (view === its ? params.get('sort') : null);
   const open = params.get('id') ?? '';
+  const [release, application] = [text('open_release'), text('open_release_of')];
   return {
     view,
     range: parseRange(params),
@@ -155,12 +185,13 @@ export function parseState(search: string): UrlState {
     order: REQUEST_ORDERS.find((each) => each === params.get('order')) ?? INITIAL_STATE.order,
     columns: params.getAll('column'),
     open: /^\d{1,15}$/.test(open) ? Number(open) : undefined,
+    openRelease: release && application ? { clientId: application, release } : undefined,
   };
 }
 
 function thresholdIn(text: string): number {
   const millis = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  return millis >= 1 && millis <= 3_600_000 ? millis : INITIAL_STATE.threshold;
+  return millis >= 1 && millis <= 3_600_000 ? millis : DEFAULT_THRESHOLD;
 }
 
 function parseRange(params: URLSearchParams): TimeRange {
@@ -169,6 +200,11 @@ function parseRange(params: URLSearchParams): TimeRange {
   if (since < until) return { since, until };
   const preset = params.get('range') ?? '';
   return isPreset(preset) ? { preset } : DEFAULT_RANGE;
+}
+
+/** Whether a view has something over time, on which releases are marked. */
+export function isCharted(view: View): boolean {
+  return CHARTED.has(view);
 }
 
 /** Writes a query, `?` included; what is as it would be anyway is left out, and so is what the view does not use. */
@@ -189,6 +225,7 @@ export function formatState(state: UrlState): string {
     order,
     columns,
     open,
+    openRelease,
   } = state;
   const params = new URLSearchParams();
   const put = (name: string, value: string | undefined, wanted = true): void => {
@@ -207,13 +244,16 @@ export function formatState(state: UrlState): string {
     put('sort', consumerSort, consumerSort !== INITIAL_STATE.consumerSort);
   }
   for (const [name, value] of Object.entries(filter)) put(name, value);
-  put('threshold', String(threshold), view === 'latency' && threshold !== INITIAL_STATE.threshold);
+  const hasApdex = view === 'latency' || view === 'overview';
+  put('threshold', String(threshold), hasApdex && threshold !== DEFAULT_THRESHOLD);
   put('against_client_id', against.clientId, view === 'compare');
   put('against_method', against.method, view === 'compare');
   put('against_endpoint', against.endpoint, view === 'compare');
   put('against_release', against.release, view === 'compare');
   put('against_environment', against.environment, view === 'compare');
   put('name', metric, view === 'metrics');
+  put('open_release', openRelease?.release, isCharted(view));
+  put('open_release_of', openRelease?.clientId, isCharted(view));
   put('words', words, view === 'live' && words !== '');
   if (view === 'requests') {
     put('order', order, order !== INITIAL_STATE.order);

@@ -1,18 +1,42 @@
 import { useEffect, useState } from 'preact/hooks';
 
-import { getJson } from './api.ts';
-import type { Read } from './use-read.ts';
+import { getJson, type ApiResult } from './api.ts';
+import { usePage } from './page-context.ts';
+import type { Read } from './read.ts';
 
-/** Asks a question, once for each address, whatever is chosen on the page. A refusal is no answer. */
-export function useAnswer<T>(url: string): Pick<Read<T>, 'value'> {
-  const [value, setValue] = useState<T>();
+/**
+ * Asks a question, once for each address, whatever is chosen on the page. Where no server answered, it is asked with the next tick again;
+ * where one refused, when the reader says so.
+ */
+export function useAnswer<T>(url: string, isWanted = true): Read<T> {
+  const { report, tick } = usePage();
+  const [known, setKnown] = useState<{ readonly url: string; readonly result: ApiResult<T> }>();
+  const [attempt, setAttempt] = useState(0);
+  const result = known?.url === url ? known.result : undefined;
+  const failure = result?.ok === false ? result.failure : undefined;
+  const again = (): void => {
+    setKnown(undefined);
+    setAttempt((before) => before + 1);
+  };
   useEffect(() => {
+    if (!isWanted) return undefined;
     const controller = new AbortController();
     getJson<T>(url, controller.signal)
-      .then((result) => result.ok && setValue(result.value))
+      .then((answer) => {
+        setKnown({ url, result: answer });
+        report(answer.ok ? undefined : answer.failure);
+      })
       // Aborted.
       .catch(() => undefined);
     return () => controller.abort();
-  }, [url]);
-  return { value };
+  }, [url, attempt, isWanted]);
+  useEffect(() => {
+    if (failure?.kind === 'unreachable') again();
+  }, [tick]);
+  return {
+    value: result?.ok === true ? result.value : undefined,
+    outdated: false,
+    refused: failure?.kind === 'refused' ? failure.message : undefined,
+    again,
+  };
 }

@@ -11,6 +11,10 @@ export interface Live {
   readonly list: LiveList;
   readonly isConnected: boolean;
   readonly isPaused: boolean;
+  /** The server's own words when it refused what is stored already. */
+  readonly refused: string | undefined;
+  /** Asks for that once more. */
+  readonly again: () => void;
   readonly setPaused: (paused: boolean) => void;
 }
 
@@ -25,6 +29,8 @@ export function useLive(): Live {
   const [list, setList] = useState(EMPTY_LIST);
   const [isConnected, setConnected] = useState(false);
   const [isPaused, setPaused] = useState(false);
+  const [refused, setRefused] = useState<string>();
+  const [attempt, setAttempt] = useState(0);
   const paused = useRef(isPaused);
   paused.current = isPaused;
   const { clientId, filter } = state;
@@ -48,7 +54,9 @@ export function useLive(): Live {
       const url = apiUrl('api/events', { client_id: clientId, ...filter, limit: INITIAL });
       const result = await getJson<Events>(url, controller.signal);
       isLoading = false;
-      report(result.ok ? undefined : result.failure);
+      const why = result.ok ? undefined : result.failure;
+      report(why);
+      setRefused(why?.kind === 'refused' ? why.message : undefined);
       if (!result.ok) return;
       // What arrived meanwhile may be among them or not.
       const known = new Set(result.value.events.map((event) => JSON.stringify(event)));
@@ -63,7 +71,10 @@ export function useLive(): Live {
     source.addEventListener('error', () => {
       setConnected(false);
       // It tells nothing of why; a request does. Nothing comes by itself any more after an answer that was no stream.
-      if (source.readyState === EventSource.CLOSED) load().catch(() => undefined);
+      if (source.readyState !== EventSource.CLOSED) return;
+      load()
+        .then(() => setRefused((before) => before ?? 'the server refused to send what is stored from now on'))
+        .catch(() => undefined);
     });
     source.addEventListener('request', ({ data }: MessageEvent<string>) => {
       arrived.push(keyed(JSON.parse(data) as StoredEvent));
@@ -79,12 +90,17 @@ export function useLive(): Live {
       source.close();
       if (frame !== undefined) cancelAnimationFrame(frame);
     };
-  }, [scope]);
+  }, [scope, attempt]);
 
   return {
     list,
     isConnected,
     isPaused,
+    refused,
+    again: () => {
+      setRefused(undefined);
+      setAttempt(attempt + 1);
+    },
     setPaused: (next) => {
       setPaused(next);
       if (!next) setList(resumed);

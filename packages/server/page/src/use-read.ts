@@ -3,16 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { getJson } from './api.ts';
 import { usePage } from './page-context.ts';
 import { apiUrl, withoutScope, withScope, type Params } from './query.ts';
-
-/** What is known of an answer. */
-export interface Read<T> {
-  /** The newest answer, also while a newer one is on its way. */
-  readonly value: T | undefined;
-  /** Whether `value` is for other parameters than those asked for. */
-  readonly outdated: boolean;
-  /** The server's own words when it refused. */
-  readonly refused: string | undefined;
-}
+import type { Read } from './read.ts';
 
 interface Pending {
   readonly key: string;
@@ -28,6 +19,7 @@ export function useRead<T>(path: string, params: Params = {}, isWanted = true, c
   const { state, span, tick, report, session } = usePage();
   const [answer, setAnswer] = useState<{ key: string; value: T }>();
   const [refused, setRefused] = useState<string>();
+  const [attempt, setAttempt] = useState(0);
   const pending = useRef<Pending | undefined>(undefined);
   const scope = { client_id: state.clientId, ...state.filter };
   const key = apiUrl(path, {
@@ -57,8 +49,16 @@ export function useRead<T>(path: string, params: Params = {}, isWanted = true, c
       })
       // Aborted.
       .catch(() => undefined);
-  }, [key, tick, isWanted]);
+  }, [key, tick, isWanted, attempt]);
   useEffect(() => () => pending.current?.controller.abort(), []);
 
-  return { value: answer?.value, outdated: answer !== undefined && answer.key !== key, refused };
+  return {
+    value: answer?.value,
+    outdated: answer !== undefined && answer.key !== key,
+    refused,
+    again: () => {
+      setRefused(undefined);
+      setAttempt(attempt + 1);
+    },
+  };
 }

@@ -17,6 +17,7 @@ import { Desk, type LogEntry, type OutboxItem, type SentItem } from './desk.ts';
 import { Evaluator } from './evaluator.ts';
 import { newsChanges, newsOf } from './happening.ts';
 import { Loop } from './loop.ts';
+import { PageLinks } from './messages/page-links.ts';
 import { testPayload } from './messages/payload.ts';
 import { Outbox } from './outbox.ts';
 import type { Reading, RuleState } from './rules/evaluation.ts';
@@ -35,6 +36,8 @@ export interface AlertsContext {
   readonly token: string;
   /** Days for which the log is kept. */
   readonly retentionDays: number;
+  /** Of the page, as others reach it, without a slash at its end; messages have no links without it. */
+  readonly publicUrl?: string | undefined;
   readonly log: Log;
   readonly clock?: ForgettingClock;
   readonly send?: Send;
@@ -59,13 +62,14 @@ export class Alerts {
   readonly #evaluator: Evaluator;
   readonly #outbox: Outbox;
   readonly #desk: Desk;
+  readonly #links: PageLinks;
   readonly #context: AlertsContext;
   readonly #clock: ForgettingClock;
   readonly #send: Send;
   readonly #stopping = new AbortController();
 
   constructor(context: AlertsContext) {
-    const { documents, analytics, file, parseFilter, token } = context;
+    const { documents, analytics, file, parseFilter, token, publicUrl } = context;
     const { clock = SYSTEM_CLOCK, send = sendMessage } = context;
     // That the store is closed when it stops is no failure.
     const log: Log = (level, line) => void (this.#stopping.signal.aborted || context.log(level, line));
@@ -75,9 +79,11 @@ export class Alerts {
     const desk = new Desk(documents);
     this.#desk = desk;
     this.book = new AlertBook({ desk, seal: new Seal(token), file, parseFilter });
+    const links = new PageLinks(publicUrl);
+    this.#links = links;
     const { book, counts } = this;
     const { now } = clock;
-    this.#evaluator = new Evaluator({ desk, book, analytics, parseFilter, counts, log, now });
+    this.#evaluator = new Evaluator({ desk, book, analytics, parseFilter, links, counts, log, now });
     this.#outbox = new Outbox({ desk, book, send, counts, log, now, stop: this.#stopping.signal });
   }
 
@@ -136,7 +142,9 @@ export class Alerts {
     const { destination, name } = known;
     if (destination === undefined) return { kind: 'failed', reason: 'the destination cannot be read' };
     const at = this.#clock.now();
-    const news = newsOf({ ruleId: null, ruleName: name, at }, [], (entry) => testPayload(entry, name, at));
+    const news = newsOf({ ruleId: null, ruleName: name, at }, [], (entry) =>
+      testPayload(entry, name, at, this.#links.alerts()),
+    );
     const message = { id: randomUUID(), payload: news.entry.payload };
     const result = await this.#send(destination, message, new AbortController().signal);
     this.counts.happenings.test += 1;

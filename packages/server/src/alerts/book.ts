@@ -134,6 +134,32 @@ export class AlertBook {
     return made === undefined ? known : { ...known, secret: made };
   }
 
+  /**
+   * Members that are not given stay as they are, for nobody sees the secret ones: so the name can be changed without them. What kind it is
+   * does not change.
+   */
+  async changeDestination(
+    id: string,
+    value: Readonly<Record<string, unknown>>,
+  ): Promise<KnownDestination | Refusal> {
+    const { destination: kept } = await this.#context.desk.read('destination');
+    const before = kept.find((each) => each.id === id);
+    if (before === undefined) return missing(id);
+    const old = this.#open(before);
+    if (old !== undefined && (value['kind'] ?? old.kind) !== old.kind)
+      return { kind: 'invalid', text: `\`kind\` must stay ${old.kind}: make another destination` };
+    const destination = parseDestination({ ...old, ...value });
+    if (typeof destination === 'string') return { kind: 'invalid', text: destination };
+    if (destination.kind === 'webhook' && destination.secret === undefined)
+      return { kind: 'invalid', text: '`secret` must be given: the one that it had cannot be read' };
+    const { name } = destination;
+    const sealed = this.#context.seal.close(JSON.stringify(destination), id);
+    const isChanged = await this.#context.desk.change([
+      { kind: 'destination', id, version: before.version, value: { name, sealed } },
+    ]);
+    return isChanged ? { id, name, destination, isFromFile: false } : { kind: 'conflict' };
+  }
+
   async removeDestination(id: string): Promise<Refusal | undefined> {
     const { destination: kept } = await this.#context.desk.read('destination');
     const before = kept.find((each) => each.id === id);

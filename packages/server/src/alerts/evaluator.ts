@@ -9,7 +9,8 @@ import type { AlertBook, KnownDestination, KnownRule } from './book.ts';
 import type { Desk, Kept } from './desk.ts';
 import { newsChanges, newsOf, type News } from './happening.ts';
 import { happeningOf, summaryPayload, transitionPayload } from './messages/payload.ts';
-import { summaryOf, summaryText } from './messages/summary.ts';
+import type { PageLinks } from './messages/page-links.ts';
+import { summaryOf } from './messages/summary.ts';
 import { evaluate, NEW_STATE, type Reading, type RuleState, type Transition } from './rules/evaluation.ts';
 import { measure } from './rules/measure.ts';
 import type { Rule } from './rules/rule.ts';
@@ -27,6 +28,7 @@ export interface EvaluatorContext {
   readonly book: AlertBook;
   readonly analytics: Analytics;
   readonly parseFilter: ParseFilter;
+  readonly links: PageLinks;
   readonly counts: AlertCounts;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -106,7 +108,7 @@ export class Evaluator {
 
   /** When the schedule has come; once, if it has come several times. */
   async #summarise({ id, rule }: KnownRule, kept: Kept<RuleState> | undefined): Promise<boolean> {
-    const { desk, analytics, now } = this.#context;
+    const { desk, analytics, links, now } = this.#context;
     const at = now();
     const version = kept?.version ?? 0;
     const value = { ...NEW_STATE, claimedTo: at, evaluatedTo: at };
@@ -114,9 +116,9 @@ export class Evaluator {
     const due = nextRun(rule.schedule ?? '', rule.time_zone, kept.value.claimedTo);
     if (due === undefined || due > at) return false;
     const figures = await summaryOf(analytics, this.#filterOf(rule), at);
-    const text = summaryText(rule.name, figures);
+    const url = links.summary(rule, at);
     const news = newsOf({ ruleId: id, ruleName: rule.name, at }, await this.#destinationsOf(rule), (entry) =>
-      summaryPayload(entry, id, rule, { text, figures }, at),
+      summaryPayload(entry, { id, rule }, figures, at, url),
     );
     return this.#keep([news], () =>
       desk.change([{ kind: 'state', id, version, value }, ...newsChanges(news)]),
@@ -133,10 +135,17 @@ export class Evaluator {
     if (told.length === 0) return [];
     const destinations = await this.#destinationsOf(rule);
     const window = { since: until - rule.window_minutes * MINUTE_MILLIS, until };
-    const about = { ruleId: id, ruleName: rule.name, at: this.#context.now() };
+    const { links, now } = this.#context;
+    const about = { ruleId: id, ruleName: rule.name, at: now() };
     return told.map((transition) =>
       newsOf(about, transition.to === 'ended' ? [] : destinations, (entry) =>
-        transitionPayload(entry, id, rule, transition, window),
+        transitionPayload(
+          entry,
+          { id, rule },
+          transition,
+          window,
+          links.transition(rule, transition, window),
+        ),
       ),
     );
   }

@@ -30,7 +30,7 @@ import {
   parseValuesQuery,
 } from './query/analytics-questions.ts';
 import type { ParsedQuery } from './query/reading.ts';
-import { latencyToJson, roundedShare, tidy } from './rounding.ts';
+import { latencyToJson, rounded, roundedShare, tidy } from './rounding.ts';
 
 /** What the endpoints of the page answer from. */
 export interface AnalyticsContext {
@@ -57,7 +57,7 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
     const { estimated, endpoints, total } = await analytics.endpoints(query);
     return {
       endpoints: endpoints.map(
-        ({ clientId, method, endpoint, latency, share, clientErrors, ...figures }) => ({
+        ({ clientId, method, endpoint, latency, share, clientErrors, apdex, ...figures }) => ({
           client_id: clientId,
           method: isBucket(endpoint) ? null : method,
           endpoint,
@@ -66,6 +66,7 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
           client_errors: clientErrors,
           share: roundedShare(share),
           latency_ms: latencyToJson(latency),
+          apdex: apdex === null ? null : rounded(apdex, 4),
         }),
       ),
       total,

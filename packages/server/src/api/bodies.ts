@@ -92,5 +92,16 @@ export const DESTINATION_WISH = v.variant('kind', [
   }),
 ]);
 
+/** `PUT /api/alerts/destinations`: what is to be another one. */
+export const DESTINATION_CHANGE = v.strictObject({
+  kind: described(v.picklist(['webhook', 'slack', 'email']), 'The one that it has.'),
+  name: v.optional(called),
+  url: v.optional(url),
+  secret: described(v.string(), 'Of a webhook: `whsec_` and base64.'),
+  smtp: described(v.string(), 'Of a mail, as `from` and `to`.'),
+  from: v.optional(v.string()),
+  to: v.optional(v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(20))),
+});
+
 /** `POST /api/session`. */
 export const SIGN_IN = v.object({ token: v.string() });

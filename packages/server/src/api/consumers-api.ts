@@ -13,8 +13,9 @@ export async function consumersReply(
 ): Promise<Reply> {
   const parsed = parseConsumersQuery(params, Date.now());
   if (!parsed.ok) return failure(400, parsed.error);
-  const { consumers, total, newcomers } = await analytics.consumers(parsed.query);
+  const { estimated, consumers, total, newcomers } = await analytics.consumers(parsed.query);
   const body: Answer<typeof CONSUMERS> = {
+    estimated,
     consumers: consumers.map(({ p95, firstSeen, lastSeen, isNew, ...figures }) => ({
       ...figures,
       latency_ms: { p95: roundedMillis(p95) },

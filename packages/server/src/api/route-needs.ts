@@ -46,6 +46,7 @@ export const ROUTE_NEEDS = {
   'POST /api/alerts/preview': { needs: 'admin', session: true },
   'GET /api/alerts/log': { needs: 'admin', session: true },
   'POST /api/alerts/destinations': { needs: 'admin', session: true },
+  'PUT /api/alerts/destinations': { needs: 'admin', session: true },
   'DELETE /api/alerts/destinations': { needs: 'admin', session: true },
   'POST /api/alerts/test': { needs: 'admin', session: true },
   'GET /api/session': { needs: 'read', session: true },

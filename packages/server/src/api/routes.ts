@@ -29,6 +29,7 @@ import {
 import {
   alertLogReply,
   alertsReply,
+  changeDestinationReply,
   changeRuleReply,
   createDestinationReply,
   createRuleReply,
@@ -211,6 +212,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'POST /api/alerts/preview': question(({ message }) => previewReply(message, alerts)),
     'GET /api/alerts/log': ({ params }) => alertLogReply(alerts, params),
     'POST /api/alerts/destinations': ({ message }) => createDestinationReply(message, alerts),
+    'PUT /api/alerts/destinations': ({ message, params }) => changeDestinationReply(message, alerts, params),
     'DELETE /api/alerts/destinations': ({ params }) => removeDestinationReply(alerts, params),
     'POST /api/alerts/test': ({ params }) => testDestinationReply(alerts, params),
     'GET /api/session': ({ message, link }) =>

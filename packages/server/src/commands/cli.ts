@@ -98,6 +98,7 @@ function createCommand(): Command {
     .option('--tls-cert <file>', 'PEM certificate and its chain, to speak TLS; read again when it changes')
     .option('--tls-key <file>', 'PEM private key of the certificate')
     .option('--alerts <file>', 'JSON file of rules of alerts and where their messages go')
+    .option('--public-url <url>', 'address of the page as others reach it; messages of alerts link it')
     .option('--trace-url-template <url>', 'where a trace can be looked at; {trace_id} stands for its id')
     .option(
       '--trust-proxy <proxies>',

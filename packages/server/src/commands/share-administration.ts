@@ -1,6 +1,7 @@
 import { MAX_SHARES, ShareBook } from '../access/sharing/share-book.ts';
 import { parseWish } from '../access/sharing/share-record.ts';
 import { OWN_ID, TokenBook } from '../access/token-book.ts';
+import { filterOfWords } from '../api/query/filter.ts';
 import { shareToJson, type ShareJson } from '../api/sharing/shares-api.ts';
 import { posting, type Answer } from './administration.ts';
 import { CommandError } from './running-server.ts';
@@ -9,7 +10,9 @@ import { CommandError } from './running-server.ts';
 export type ListedShare = ShareJson;
 
 /** What can be asked for: the members that the API takes. */
-export type ShareWishJson = Readonly<Record<string, string | boolean | undefined>>;
+export type ShareWishJson = Readonly<
+  Record<string, string | boolean | Readonly<Record<string, string>> | undefined>
+>;
 
 /** Links, wherever they are. Rejects with a `CommandError`. */
 export interface ShareAdministration {
@@ -64,6 +67,8 @@ function linkTo(base: string, secret: string): string {
 function checked(wish: ShareWishJson): Exclude<ReturnType<typeof parseWish>, string> {
   const parsed = parseWish(wish);
   if (typeof parsed === 'string') throw new CommandError(parsed);
+  const meant = filterOfWords(parsed.scope.filter);
+  if (typeof meant === 'string') throw new CommandError(meant);
   return parsed;
 }
 

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { SHARED_VIEWS } from '../access/sharing/share-scope.ts';
 import {
@@ -29,6 +29,7 @@ interface CreateFlags extends AdministrationFlags {
   readonly method?: string;
   readonly endpoint?: string;
   readonly metric?: string;
+  readonly filter?: Readonly<Record<string, string>>;
   readonly validFor?: string;
   readonly details?: boolean;
   readonly output?: string;
@@ -56,6 +57,11 @@ export function shareCommand(): Command {
       .option('--method <method>', 'of the view endpoint')
       .option('--endpoint <route>', 'of the view endpoint: route or path')
       .option('--metric <name>', 'the only metric of the view metrics')
+      .option(
+        '--filter <words>',
+        'only such requests, as in the address of the page: status=5xx&release=1.4.2',
+        wordsIn,
+      )
       .option('--valid-for <duration>', 'such as 1h or 30d, which is the longest (default 7d)')
       .option('--details', 'shows single requests and clients, too')
       .addOption(outputOption())
@@ -78,9 +84,18 @@ async function create(flags: CreateFlags): Promise<void> {
 }
 
 function wishOf(flags: CreateFlags): ShareWishJson {
-  const { view, range, since, until, application, method, endpoint, metric, validFor, details } = flags;
-  const scope = { view, range, since, until, client_id: application, method, endpoint, metric };
+  const { view, range, since, until, application, method, endpoint, metric, filter } = flags;
+  const { validFor, details } = flags;
+  const scope = { view, range, since, until, client_id: application, method, endpoint, metric, filter };
   return { ...scope, valid_for: validFor, details };
+}
+
+/** Words of a filter as a query has them. What they must be is said by who reads the wish. */
+function wordsIn(text: string): Readonly<Record<string, string>> {
+  const words = [...new URLSearchParams(text)];
+  const twice = words.find(([word], index) => words.findIndex(([other]) => other === word) !== index);
+  if (twice !== undefined) throw new InvalidArgumentError(`${printable(twice[0])} is there twice.`);
+  return Object.fromEntries(words);
 }
 
 function shareTable(shares: readonly ListedShare[]): string {

@@ -10,6 +10,7 @@ import { expect } from 'chai';
 import { readAlertFile } from '../../dist/alerts/alert-file.js';
 import { GIVE_UP_MILLIS } from '../../dist/alerts/delivery/backoff.js';
 import { send } from '../../dist/alerts/delivery/send.js';
+import { PageLinks } from '../../dist/alerts/messages/page-links.js';
 import { transitionPayload, type Payload } from '../../dist/alerts/messages/payload.js';
 import { newSecret } from '../../dist/alerts/messages/signature.js';
 import { parseRule } from '../../dist/alerts/rules/checks.js';
@@ -77,9 +78,12 @@ describe('docs/alerts.md', function () {
     if (typeof rule === 'string') throw new Error(rule);
     const until = START + 300_000;
     const transition = { subject: '', to: 'firing' as const, value: 0.072, since: until };
-    const sent = transitionPayload('1', '2', rule, transition, { since: START, until });
+    const window = { since: START, until };
+    const url = new PageLinks('https://cerberus.example').transition(rule, transition, window);
+    const sent = transitionPayload('1', { id: '2', rule }, transition, window, url);
     expect(shapeOf(sent)).to.deep.equal(shapeOf(shown));
     expect(sent.data.text).to.equal(shown.data.text);
+    expect(sent.data.url).to.equal(shown.data.url);
   });
 
   it('has a file that a server takes', () => {

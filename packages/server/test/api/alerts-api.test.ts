@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
+import { signatureHeaders } from '../../dist/alerts/messages/signature.js';
 import { call, server, TOKEN } from '../support/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { webhookServer, type WebhookServer } from '../support/webhook-server.js';
@@ -79,6 +80,54 @@ describe('/api/alerts', function () {
     expect(made.body).to.include({ target: new URL(hook.url).origin });
     const shown = JSON.stringify([await listed(), made.body['target']]);
     expect(shown).not.to.include('whsec_').and.not.to.include('hidden-key');
+  });
+
+  it('changes of a destination what is given, and keeps what nobody sees', async () => {
+    const url = `${hook.url}/first`;
+    const { body: made } = await send('POST', '/destinations', { kind: 'webhook', name: 'ops', url });
+    const id = String(made['id']);
+    const renamed = await send('PUT', `/destinations?id=${id}`, { name: 'on call' });
+    expect(renamed.status).to.equal(200);
+    expect(renamed.body).to.deep.equal({
+      id,
+      name: 'on call',
+      kind: 'webhook',
+      target: new URL(hook.url).origin,
+      read_only: false,
+    });
+    expect((await listed()).destinations).to.deep.equal([renamed.body]);
+    await send('POST', `/test?id=${id}`);
+    await send('PUT', `/destinations?id=${id}`, { url: `${hook.url}/second` });
+    await send('POST', `/test?id=${id}`);
+    expect(hook.received.map(({ path }) => path)).to.deep.equal(['/hook/first', '/hook/second']);
+    const key = String(made['secret']);
+    for (const { headers, text } of hook.received) {
+      const { 'webhook-id': sent = '', 'webhook-timestamp': at } = headers;
+      const signed = { id: String(sent), timestamp: Number(at), body: text };
+      expect(headers).to.include(signatureHeaders(key, signed));
+    }
+    for (const [change, error] of [
+      [{ kind: 'slack' }, '`kind` must stay webhook: make another destination'],
+      [{ url: 'ftp://a' }, '`url` must be a URL that begins with http:// or https://'],
+      [{ name: '' }, '`name` must be 1 to 100 visible characters'],
+      [{ channel: 'x' }, 'there is no member "channel" here'],
+    ] as const) {
+      const refused = await send('PUT', `/destinations?id=${id}`, change);
+      expect(refused.status, error).to.equal(400);
+      expect(refused.body['error']).to.include(error);
+    }
+    expect((await send('PUT', '/destinations?id=none', { name: 'x' })).status).to.equal(404);
+    expect((await send('PUT', '/destinations?id=file-x', { name: 'x' })).status).to.equal(409);
+  });
+
+  it('links the page in messages, where it knows its address', async () => {
+    running = await server({ publicUrl: 'https://cerberus.example/' });
+    const { body } = await send('POST', '/destinations', { kind: 'webhook', name: 'ops', url: hook.url });
+    await send('POST', `/test?id=${String(body['id'])}`);
+    expect(hook.received[0]?.body).to.have.nested.property(
+      'data.url',
+      'https://cerberus.example/?view=alerts',
+    );
   });
 
   it('removes a destination, but not under a rule that sends to it', async () => {

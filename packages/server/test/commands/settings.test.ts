@@ -57,6 +57,7 @@ describe('a configuration file', () => {
         token: 't',
         secretKey: 'k',
         traceUrlTemplate: 'http://a/{trace_id}',
+        publicUrl: 'http://a',
         db: 'x',
         host: '::1',
         tlsCert: 'c',

@@ -70,6 +70,29 @@ describe('cerberus-server share', function () {
     expect(await status(running.url, second.secret, '/api/session')).to.equal(401);
   });
 
+  it('makes a link with a filter, in the words of the address of the page, and of no others', async () => {
+    const running = await server({ db, token: undefined });
+    const at = ['--url', running.url];
+    const { secret } = await create(...at, '--filter', 'status=5xx&release=1.4.2%2Bhotfix');
+    const session = await fetch(`${running.url}/api/session`, {
+      headers: { authorization: `Bearer ${secret}` },
+    });
+    const { share } = (await session.json()) as { share: { filter: unknown } };
+    expect(share.filter).to.deep.equal({ status: '5xx', release: '1.4.2+hotfix' });
+    expect(await status(running.url, secret)).to.equal(200);
+    for (const [words, problem] of [
+      ['consumer=a', '`filter` may have these words: method,'],
+      ['status=teapot', '`status` must be a status code'],
+      ['status=', 'each word of `filter` must be a text'],
+      ['status=5xx&status=4xx', 'status is there twice'],
+    ] as const) {
+      const refused = await run('create', '--output', '-', ...at, '--filter', words);
+      expect([refused.code, refused.stdout], words).to.deep.equal([1, '']);
+      expect(refused.stderr).to.include(problem);
+    }
+    expect(await idsOf(...at)).to.have.length(1);
+  });
+
   it('does not touch the file of a server that runs and did not answer', async () => {
     await server({ db, token: undefined });
     const { code, stderr } = await run('create', '--output', '-');

@@ -8,6 +8,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
 import { ROLLUP_TABLES } from '../../dist/store/duckdb/aggregates/rollup-tables.js';
+import { timeOfOrder } from '../../dist/store/duckdb/engine/conditions.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import type { CerberusEvent } from '../../dist/event/event.js';
 import { append, START, storeEvent } from '../support/events.js';
@@ -27,6 +28,7 @@ const SINCE_7 = [
   'consumer_group',
   'consumer_label',
   'path_group',
+  'client',
 ];
 
 interface Arrival {
@@ -109,7 +111,11 @@ describe('what is deleted', () => {
     await fresh.close();
     for (const { name, keys, merged } of ROLLUP_TABLES) {
       const columns = ['start', ...Object.keys(keys)].join(', ');
-      const sql = `SELECT ${columns}, ${Object.values(merged).join(', ')} FROM ${name} GROUP BY ${columns} ORDER BY ALL`;
+      // Ids are those of the file.
+      const measures = Object.values(merged).map((each) =>
+        each.replace('max(last_event)', timeOfOrder('max(last_event)')),
+      );
+      const sql = `SELECT ${columns}, ${measures.join(', ')} FROM ${name} GROUP BY ${columns} ORDER BY ALL`;
       const [found, expected] = await Promise.all(
         ['deleted.duckdb', 'fresh.duckdb'].map((file) => rowsOf(join(folder, file), sql)),
       );

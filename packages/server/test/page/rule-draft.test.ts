@@ -34,7 +34,7 @@ describe('the form of a rule', () => {
     expect(draftOf(ruleOf(draft, {}))).to.deep.include({ limit: '7.2', recover: '2.5' });
   });
 
-  it('keeps of a rule that is changed what it does not show, unless something else is watched', () => {
+  it('has all that a rule may have, and of something else that is watched what the server takes with it', () => {
     const kept = { min_requests: 7, recover_windows: 3, delay_seconds: 90, paused: true };
     const rule = { ...ruleOf({ ...newDraft('UTC'), name: 'r' }, {}), ...kept };
     expect(ruleOf(draftOf(rule), {})).to.deep.include(kept);

@@ -15,6 +15,7 @@ describe('endpoints that got slower with a release', () => {
     client_errors: 0,
     share: 0,
     latency_ms: { p50: p95, p95, p99: p95 },
+    apdex: null,
     sparkline: [],
   });
 

@@ -42,6 +42,7 @@ describe('the address of the page', () => {
       order: 'newest',
       columns: [],
       open: undefined,
+      openRelease: undefined,
       threshold: 500,
       against: {
         clientId: undefined,
@@ -73,7 +74,17 @@ describe('the address of the page', () => {
           environment: optional,
         }),
       }),
-      of({ view: fc.constant('errors') }),
+      of({
+        view: fc.constantFrom('errors', 'endpoint', 'latency'),
+        filter: filter.map((each) => ({ ...each, endpoint: '/users/:id' })),
+        openRelease: fc.option(
+          fc.record({
+            clientId: wellFormed.filter((each) => each !== ''),
+            release: wellFormed.filter((each) => each !== ''),
+          }),
+          { nil: undefined },
+        ),
+      }),
       of({ view: fc.constant('sources') }),
       of({ view: fc.constant('tokens') }),
       of({
@@ -108,6 +119,7 @@ describe('the address of the page', () => {
       '?metric_equals=5',
       '?outcome=odd',
       '?id=x',
+      '?open_release=1.4.2',
     ])
       expect(parseState(search), search).to.deep.equal(parseState(''));
   });
@@ -118,6 +130,15 @@ describe('another view', () => {
     const state = parseState('?view=requests&id=7&status=5xx&range=1h');
     expect(formatState(moved(state, { view: 'live' }))).to.equal('?view=live&range=1h&status=5xx');
     expect(moved(state, { order: 'slowest' }).open).to.equal(7);
+  });
+
+  it('leaves the release that was open, and so does another application', () => {
+    const state = parseState('?view=latency&open_release=1.4.2&open_release_of=shop');
+    expect(state.openRelease).to.deep.equal({ clientId: 'shop', release: '1.4.2' });
+    for (const change of [{ threshold: 50 }, { clientId: 'shop' }, { clientId: undefined }])
+      expect(moved(state, change).openRelease).to.deep.equal(state.openRelease);
+    expect(formatState(moved(state, { view: 'errors' }))).to.equal('?view=errors');
+    expect(moved(state, { clientId: 'office' }).openRelease).to.equal(undefined);
   });
 });
 

@@ -75,7 +75,7 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
   for (const prefix of ['3', '8'.repeat(16), '5'.repeat(40), `${'5'.repeat(40)}6`])
     answered[`clients ${prefix}`] = await analytics.clients({ ...filter, prefix, limit: 5 });
   for (const order of ENDPOINT_ORDERS) {
-    answered[`by ${order}`] = await analytics.endpoints({ ...filter, order, limit: 3 });
+    answered[`by ${order}`] = await analytics.endpoints({ ...filter, order, thresholdMillis: 900, limit: 3 });
   }
   for (const of of ['endpoint', 'status', 'source_ip', 'release', 'environment', 'synthetic'] as const)
     answered[`values of ${of}`] = await analytics.values({

@@ -286,6 +286,33 @@ function endpointLists(store: () => Store): void {
     expect(await names('p95')).to.deep.equal(['GET /slow', 'GET /bad', 'GET /busy', 'POST /bad']);
   });
 
+  it('says how many of their requests are fast enough, those with the fewest first', async () => {
+    // Up to the threshold whole, up to four times it half; without a latency none at all.
+    const mixed = [400, 1500, 2500].map((latencyMs) => to('/mixed', { latencyMs }));
+    await store().append(append({ seq: 2, events: [...mixed, to('/mixed', { latencyMs: null })] }));
+    const scores = async (thresholdMillis?: number): Promise<unknown> => {
+      const query = { ...RANGE, order: 'apdex', thresholdMillis, limit: 50 } as const;
+      const { endpoints } = await store().analytics.endpoints(query);
+      return endpoints.map(({ method, endpoint, apdex }) => [`${method} ${endpoint}`, apdex]);
+    };
+    const half = [
+      ['GET /mixed', 0.5],
+      ['GET /slow', 0.5],
+      ['GET /busy', 1],
+      ['GET /bad', 1],
+      ['POST /bad', null],
+    ];
+    expect(await scores()).to.deep.equal(half);
+    expect(await scores(500)).to.deep.equal(half);
+    expect(await scores(2)).to.deep.equal([
+      ['GET /mixed', 0],
+      ['GET /slow', 0],
+      ['GET /bad', 0.5],
+      ['GET /busy', 5 / 6],
+      ['POST /bad', null],
+    ]);
+  });
+
   it('says how many endpoints there are beside those that are listed, and their shares of all requests', async () => {
     const list = await store().analytics.endpoints({ ...RANGE, order: 'requests', limit: 1 });
     expect([list.total, list.endpoints.length]).to.deep.equal([4, 1]);
@@ -538,7 +565,12 @@ function consumerLists(store: () => Store): void {
   it('finds a part of a value or of a label, in any case', async () => {
     expect(await values({ search: 'EX' })).to.deep.equal(['globex']);
     expect(await values({ search: 'inc.' })).to.deep.equal(['acme']);
-    expect(await list({ search: 'nobody' })).to.deep.equal({ consumers: [], total: 0, newcomers: 0 });
+    expect(await list({ search: 'nobody' })).to.deep.equal({
+      estimated: false,
+      consumers: [],
+      total: 0,
+      newcomers: 0,
+    });
     expect(await values({ search: "'; --" })).to.deep.equal([]);
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import type { Totals } from '../../dist/store/questions/analytics.js';
+import type { AnalyticsFilter, Totals } from '../../dist/store/questions/analytics.js';
+import { CONSUMER_KINDS, CONSUMER_ORDERS } from '../../dist/store/questions/consumer-list.js';
 import type { Percentiles } from '../../dist/store/questions/event-query.js';
 import type { Store } from '../../dist/store/store.js';
 
@@ -29,6 +30,41 @@ export function expectClose(is: Totals, should: Totals): void {
   expect([is.requests, is.errors]).to.deep.equal([should.requests, should.errors]);
   expect(is.clients).to.be.within(should.clients * 0.95, should.clients * 1.05);
   expectLatency(is.latency, should.latency);
+}
+
+type Consumers = Awaited<ReturnType<Store['analytics']['consumers']>>;
+
+/** All but percentiles is exact. */
+function expectConsumers(is: Consumers, should: Consumers): void {
+  const exactly = ({ estimated: _estimated, consumers, ...rest }: Consumers): unknown => [
+    rest,
+    consumers.map(({ p95: _p95, ...figures }) => figures),
+  ];
+  expect(exactly(is)).to.deep.equal(exactly(should));
+  for (const [index, { p95 }] of is.consumers.entries()) {
+    const expected = should.consumers[index]?.p95 ?? null;
+    if (expected === null) expect(p95).to.equal(null);
+    else expect(p95).to.be.within(expected * 0.98 - 1e-6, expected * 1.02 + 1e-6);
+  }
+}
+
+/** Those that the page asks for, as they are listed; of the orders, all that are exact. */
+export async function expectSameConsumers(is: Store, should: Store, filter: AnalyticsFilter): Promise<void> {
+  for (const [index, order] of CONSUMER_ORDERS.filter((each) => each !== 'p95').entries()) {
+    const by = CONSUMER_KINDS[index % 3] ?? 'consumer';
+    const query = { ...filter, by, order, limit: 8, search: index === 3 ? 'R 1' : undefined };
+    const [answer, exact] = [await is.analytics.consumers(query), await should.analytics.consumers(query)];
+    expectConsumers(answer, exact);
+  }
+}
+
+/** The same of errors, but for where the parts of a course begin. */
+export async function expectSameErrors(is: Store, should: Store, filter: AnalyticsFilter): Promise<void> {
+  const listOf = async (each: Store): Promise<unknown> => {
+    const { groups, ...rest } = await each.analytics.errors({ ...filter, limit: 20 });
+    return [rest, groups.map(({ sparkline, ...group }) => [group, sparkline.reduce((a, b) => a + b)])];
+  };
+  expect(await listOf(is)).to.deep.equal(await listOf(should));
 }
 
 type Detail = Awaited<ReturnType<Store['analytics']['metric']>>;

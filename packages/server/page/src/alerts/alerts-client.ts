@@ -24,6 +24,14 @@ export function createDestination(
   return sendJson('POST', `${BASE}/destinations`, wish);
 }
 
+/** Changes a destination. @param change - what is to be another one */
+export function changeDestination(
+  id: string,
+  change: Readonly<Record<string, string | readonly string[]>>,
+): Promise<ApiResult<AlertDestination>> {
+  return sendJson('PUT', withId(`${BASE}/destinations`, id), change);
+}
+
 export function removeDestination(id: string): Promise<ApiResult<unknown>> {
   return sendJson('DELETE', withId(`${BASE}/destinations`, id));
 }

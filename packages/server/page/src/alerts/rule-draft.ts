@@ -92,12 +92,26 @@ export interface RuleDraft {
   readonly windowMinutes: string;
   readonly schedule: string;
   readonly timeZone: string;
+  /** Empty, as the three below: what the server takes by itself. */
+  readonly minRequests: string;
+  readonly recoverWindows: string;
+  readonly delaySeconds: string;
+  /** Of what one value has too large a share. */
+  readonly of: string;
   readonly destinations: readonly string[];
-  /** What a form does not show of a rule that is changed. */
-  readonly rest: Pick<RuleBody, 'of' | 'recover_windows' | 'min_requests' | 'delay_seconds'> & {
-    readonly paused?: boolean | undefined;
-  };
+  readonly paused: boolean;
 }
+
+/** Of what one value may have too large a share of the requests. */
+export const SHARERS: Readonly<Record<string, string>> = {
+  source_ip: 'client',
+  consumer: 'consumer',
+  user_id: 'user',
+  client_id: 'application',
+};
+
+/** What a rule without them has. */
+const NOTHING_MORE = { minRequests: '', recoverWindows: '', of: '' };
 
 /** An empty form. */
 export function newDraft(timeZone: string): RuleDraft {
@@ -109,18 +123,20 @@ export function newDraft(timeZone: string): RuleDraft {
     windowMinutes: '5',
     schedule: '0 8 * * 1',
     timeZone,
+    ...NOTHING_MORE,
+    delaySeconds: '',
     destinations: [],
-    rest: {},
+    paused: false,
   };
 }
 
 /** The form of a rule that there is. */
 export function draftOf(rule: RuleBody): RuleDraft {
-  const { measure, above, below, recover, of, recover_windows, min_requests, delay_seconds, paused } = rule;
+  const { measure, above, below, recover } = rule;
   const watched = watchedOf(measure, below !== undefined);
   const { factor } = CHOICES[watched];
   const text = (value: number | undefined): string =>
-    value === undefined ? '' : String(tidy(value * factor));
+    textOf(value === undefined ? value : tidy(value * factor));
   return {
     watched,
     name: rule.name,
@@ -129,37 +145,51 @@ export function draftOf(rule: RuleBody): RuleDraft {
     windowMinutes: String(rule.window_minutes),
     schedule: rule.schedule ?? '',
     timeZone: rule.time_zone ?? '',
+    minRequests: textOf(rule.min_requests),
+    recoverWindows: textOf(rule.recover_windows),
+    delaySeconds: textOf(rule.delay_seconds),
+    of: rule.of ?? '',
     destinations: rule.destinations,
-    rest: { of, recover_windows, min_requests, delay_seconds, paused },
+    paused: rule.paused,
   };
 }
 
 /** The rule that a form means. */
 export function ruleOf(draft: RuleDraft, filter: RuleBody['filter']): RuleBody {
-  const { watched, name, destinations, rest } = draft;
+  const { watched, name, destinations, paused } = draft;
   const { measure, side, factor } = CHOICES[watched];
   const isSummary = watched === 'summary';
-  const number = (text: string): number | undefined =>
-    text.trim() === '' ? undefined : tidy(Number(text) / factor);
+  const limitIn = (text: string): number | undefined => {
+    const value = numberIn(text);
+    return value === undefined ? undefined : tidy(value / factor);
+  };
   return {
-    ...rest,
     name: name.trim(),
     measure,
     filter: watched === 'silent' ? onlyClient(filter) : filter,
     window_minutes: Number(draft.windowMinutes),
     destinations,
-    paused: rest.paused ?? false,
-    ...(side !== undefined && { [side]: number(draft.limit) }),
-    ...(hasRecovery(watched) && { recover: number(draft.recover) }),
+    delay_seconds: numberIn(draft.delaySeconds),
+    paused,
+    ...(side !== undefined && { [side]: limitIn(draft.limit) }),
+    ...(hasRecovery(watched) && {
+      recover: limitIn(draft.recover),
+      recover_windows: numberIn(draft.recoverWindows),
+    }),
+    ...(hasMinimum(watched) && { min_requests: numberIn(draft.minRequests) }),
+    ...(watched === 'share' && { of: draft.of || undefined }),
     ...(isSummary && { schedule: draft.schedule.trim(), time_zone: draft.timeZone.trim() || undefined }),
   };
 }
 
 /** The draft with something else to watch. */
 export function watching(draft: RuleDraft, watched: Watched): RuleDraft {
-  // What the server would refuse with another measure is not kept.
-  const { paused, delay_seconds } = draft.rest;
-  return { ...draft, watched, limit: CHOICES[watched].limit, recover: '', rest: { paused, delay_seconds } };
+  return { ...draft, ...NOTHING_MORE, watched, limit: CHOICES[watched].limit, recover: '' };
+}
+
+/** Whether nothing is judged of too few requests. */
+export function hasMinimum(watched: Watched): boolean {
+  return watched === 'error_rate' || watched === 'p95' || watched === 'share' || watched === 'new';
 }
 
 /** Whether there is a second limit, at which it recovers. */
@@ -193,6 +223,14 @@ function watchedOf(measure: string, isBelow: boolean): Watched {
 
 function onlyClient({ client_id: id }: RuleBody['filter']): RuleBody['filter'] {
   return id === undefined ? {} : { client_id: id };
+}
+
+function textOf(value: number | undefined): string {
+  return value === undefined ? '' : String(value);
+}
+
+function numberIn(text: string): number | undefined {
+  return text.trim() === '' ? undefined : Number(text);
 }
 
 /** Without the digits that a multiplication makes up. */

@@ -5,6 +5,7 @@ import type { Clients } from '../api-types.ts';
 import { count } from '../format.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
+import { Answered } from './answered.tsx';
 import { BarList } from './bar-list.tsx';
 import { Link } from './link.tsx';
 import { CsvButton } from './csv-button.tsx';
@@ -28,12 +29,8 @@ export function ClientList({ requests }: ClientListProps): JSX.Element {
   const prefix = search.trim();
   // Anything else the server refuses.
   const isPrefix = /^[0-9a-f]{0,64}$/i.test(prefix);
-  const { value, outdated } = useRead<Clients>(
-    'api/clients',
-    { q: prefix || undefined, limit: LIMIT },
-    isPrefix,
-  );
-  const clients = isPrefix ? (value?.clients ?? []) : [];
+  const read = useRead<Clients>('api/clients', { q: prefix || undefined, limit: LIMIT }, isPrefix);
+  const clients = isPrefix ? (read.value?.clients ?? []) : [];
   const items = clients.map((client) => ({
     key: client.source_ip,
     label: <code title={client.source_ip}>{client.source_ip.slice(0, SHOWN_DIGITS)}</code>,
@@ -42,11 +39,11 @@ export function ClientList({ requests }: ClientListProps): JSX.Element {
     requests: to({ source_ip: client.source_ip }, { view: 'requests' }),
     ...(client.errors > 0 && { note: `${count(client.errors)} ${client.errors === 1 ? 'error' : 'errors'}` }),
   }));
-  const isMore = value?.more === true;
+  const isMore = read.value?.more === true;
   return (
     <Panel
       title="Top clients"
-      outdated={isPrefix && outdated}
+      outdated={isPrefix && read.outdated}
       aside={
         <>
           {canGo({ view: 'consumers' }) && <Link to={{ view: 'consumers', by: 'client' }}>All clients</Link>}
@@ -55,14 +52,21 @@ export function ClientList({ requests }: ClientListProps): JSX.Element {
         </>
       }
     >
-      <BarList items={items} total={requests} empty={emptyText(prefix, isPrefix)} />
+      {isPrefix ? (
+        <Answered read={read}>
+          {() => <BarList items={items} total={requests} empty={emptyText(prefix)} />}
+        </Answered>
+      ) : (
+        <p class="empty-line">
+          A pseudonym has up to 64 hex digits (0 to 9, a to f): search for the first of them.
+        </p>
+      )}
       {isPrefix && isMore && <p class="rest">There are more clients.</p>}
     </Panel>
   );
 }
 
-function emptyText(prefix: string, isPrefix: boolean): string {
-  if (!isPrefix) return 'A pseudonym has up to 64 hex digits (0 to 9, a to f): search for the first of them.';
+function emptyText(prefix: string): string {
   return prefix === ''
     ? 'No request here has a pseudonym of its client.'
     : 'No pseudonym here begins with that.';

@@ -89,7 +89,7 @@ function Row({ row, isOfAll }: { readonly row: ErrorRow; readonly isOfAll: boole
         </td>
       )}
       <td class="wide trend">
-        <Sparkline values={row.sparkline} />
+        <Sparkline values={row.sparkline} clientId={clientId} />
       </td>
       <td class="number" title={exactCount(row.requests)}>
         <Link to={requests}>{count(row.requests)}</Link>

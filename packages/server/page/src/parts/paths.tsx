@@ -4,7 +4,9 @@ import { useState } from 'preact/hooks';
 import type { Values } from '../api-types.ts';
 import { useNarrowing } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
+import { Answered } from './answered.tsx';
 import { BarList } from './bar-list.tsx';
+import { CsvButton } from './csv-button.tsx';
 import { Panel } from './panel.tsx';
 import { SearchField } from './search-field.tsx';
 
@@ -14,11 +16,12 @@ const LIMIT = 20;
 export function Paths(): JSX.Element {
   const { to } = useNarrowing();
   const [search, setSearch] = useState('');
-  const { value, outdated } = useRead<Values>('api/values', {
+  const read = useRead<Values>('api/values', {
     of: 'path',
     q: search || undefined,
     limit: LIMIT,
   });
+  const { value } = read;
   const items = (value?.values ?? []).map(({ value: path, requests }) => ({
     key: path,
     label: <bdi>{path}</bdi>,
@@ -29,14 +32,17 @@ export function Paths(): JSX.Element {
   return (
     <Panel
       title="Paths"
-      outdated={outdated}
+      outdated={read.outdated}
       aside={
-        (search !== '' || value?.more === true) && (
-          <SearchField of="paths" value={search} onSearch={setSearch} />
-        )
+        <>
+          <CsvButton name="paths" rows={value?.values ?? []} />
+          {(search !== '' || value?.more === true) && (
+            <SearchField of="paths" value={search} onSearch={setSearch} />
+          )}
+        </>
       }
     >
-      <BarList items={items} empty="No path has this text." />
+      <Answered read={read}>{() => <BarList items={items} empty="No path has this text." />}</Answered>
       {value?.more === true && <p class="rest">There are more paths.</p>}
     </Panel>
   );

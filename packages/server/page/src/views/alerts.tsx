@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { AlertLog, AlertRule, Alerts, RuleBody } from '../alerts/alert-types.ts';
+import { entryRows, ruleRows } from '../alerts/alert-rows.ts';
 import { removeRule, saveRule } from '../alerts/alerts-client.ts';
 import { draftOf, newDraft, type RuleDraft } from '../alerts/rule-draft.ts';
 import type { ApiFailure } from '../api.ts';
@@ -12,6 +13,7 @@ import { AlertLogTable } from '../parts/alerts/alert-log.tsx';
 import { Destinations } from '../parts/alerts/destinations.tsx';
 import { RuleForm } from '../parts/alerts/rule-form.tsx';
 import { RuleTable } from '../parts/alerts/rule-table.tsx';
+import { Answered } from '../parts/answered.tsx';
 import { CsvButton } from '../parts/csv-button.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -27,9 +29,9 @@ export function AlertsView(): JSX.Element {
   const [draft, setDraft] = useState<RuleDraft>(emptyDraft);
   const [edited, setEdited] = useState<string>();
   const [problem, setProblem] = useState<string>();
-  const { value, refused } = useRead<Alerts>('api/alerts', {}, true, changes);
-  const log = useRead<AlertLog>('api/alerts/log', { limit: LOG_ENTRIES }, true, changes).value;
-  if (refused !== undefined) return <Refused why={refused} />;
+  const { value, refused, again } = useRead<Alerts>('api/alerts', {}, true, changes);
+  const log = useRead<AlertLog>('api/alerts/log', { limit: LOG_ENTRIES }, true, changes);
+  if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (value === undefined) return <Loading />;
   const changed = (): void => setChanges(changes + 1);
   const done = (failure: ApiFailure | undefined): void => {
@@ -77,7 +79,11 @@ export function AlertsView(): JSX.Element {
           onCancel={leave}
         />
       </Panel>
-      <Panel title="Rules" class="flush">
+      <Panel
+        title="Rules"
+        class="flush"
+        aside={<CsvButton name="rules" rows={ruleRows(value.rules, value.destinations)} />}
+      >
         {value.rules.length === 0 ? (
           <p class="empty-line">There are none.</p>
         ) : (
@@ -93,9 +99,9 @@ export function AlertsView(): JSX.Element {
       <Panel
         title="What happened"
         class="flush"
-        aside={<CsvButton name="alert-log" rows={log?.entries ?? []} />}
+        aside={<CsvButton name="alert-log" rows={entryRows(log.value?.entries ?? [])} />}
       >
-        <AlertLogTable entries={log?.entries ?? []} />
+        <Answered read={log}>{({ entries }) => <AlertLogTable entries={entries} />}</Answered>
       </Panel>
     </>
   );

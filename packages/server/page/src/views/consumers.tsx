@@ -45,13 +45,13 @@ export function ConsumersView(): JSX.Element {
 function ConsumerList(): JSX.Element {
   const { state } = usePage();
   const [search, setSearch] = useState('');
-  const { value, outdated, refused } = useRead<Consumers>('api/consumers', {
+  const { value, outdated, refused, again } = useRead<Consumers>('api/consumers', {
     by: state.by,
     sort: state.consumerSort,
     q: search || undefined,
     limit: LIMIT,
   });
-  if (refused !== undefined) return <Refused why={refused} />;
+  if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (value === undefined) return <Loading />;
   const { title, one, many } = KINDS[state.by];
   if (value.total === 0 && search === '') {

@@ -15,7 +15,9 @@ import { Loading } from '../parts/loading.tsx';
 import { MetricDetailPanel } from '../parts/metrics/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Paths } from '../parts/paths.tsx';
-import { Refused } from '../parts/refused.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { OpenRelease } from '../parts/releases/open-release.tsx';
+import { Refused, RefusedLine } from '../parts/refused.tsx';
 import { RequestsChart } from '../parts/charts/requests-chart.tsx';
 import { useRead } from '../use-read.ts';
 
@@ -30,7 +32,7 @@ function Endpoint(): JSX.Element {
   const { method, endpoint = '' } = state.filter;
   const { name, isInferred } = nameParts(endpoint);
   const up = { view: 'overview', filter: without(state.filter, ENDPOINT) } as const;
-  const { value: overview, outdated, refused } = useRead<Overview>('api/overview');
+  const { value: overview, outdated, refused, again } = useRead<Overview>('api/overview');
   return (
     <>
       <div class="title">
@@ -40,7 +42,7 @@ function Endpoint(): JSX.Element {
         </h1>
         {isInferred && <span class="muted">inferred from paths, for the application names no routes</span>}
       </div>
-      {refused !== undefined && <Refused why={refused} />}
+      {refused !== undefined && <Refused why={refused} again={again} />}
       {overview === undefined && refused === undefined && <Loading />}
       {overview !== undefined && <Body overview={overview} outdated={outdated} />}
     </>
@@ -57,7 +59,7 @@ function Body({ overview, outdated }: BodyProps): JSX.Element {
   const { state, session } = usePage();
   const { isBucket, isInferred } = nameParts(state.filter.endpoint ?? '');
   const isOfPaths = (isBucket || isInferred) && session?.share === undefined;
-  const metrics = useRead<Metrics>('api/custom-metrics').value?.metrics ?? [];
+  const metrics = useRead<Metrics>('api/custom-metrics');
   if (overview.totals.requests === 0) return <NothingHere what="requests to this endpoint" />;
   const shown = { overview, outdated };
   return (
@@ -67,6 +69,7 @@ function Body({ overview, outdated }: BodyProps): JSX.Element {
         <RequestsChart {...shown} />
         <LatencyChart {...shown} />
       </div>
+      <OpenRelease />
       <div class="halves">
         <LatencyDistribution {...shown} />
         <div class="halves inner">
@@ -75,7 +78,12 @@ function Body({ overview, outdated }: BodyProps): JSX.Element {
         </div>
       </div>
       <div class="columns">
-        {metrics.map(({ name }) => (
+        {metrics.refused !== undefined && (
+          <Panel title="Metrics">
+            <RefusedLine why={metrics.refused} again={metrics.again} />
+          </Panel>
+        )}
+        {metrics.value?.metrics.map(({ name }) => (
           <MetricDetailPanel key={name} name={name} byEndpoint={false} />
         ))}
         {isOfPaths && <Paths />}

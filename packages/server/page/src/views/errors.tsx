@@ -5,18 +5,20 @@ import type { Errors } from '../figure-types.ts';
 import { nameParts } from '../endpoint-text.ts';
 import type { FilterChange } from '../filter/filter.ts';
 import { useNarrowing } from '../page-context.ts';
-import { BarList } from '../parts/bar-list.tsx';
+import { Answered } from '../parts/answered.tsx';
+import { BarList, type BarItem } from '../parts/bar-list.tsx';
 import { ErrorTable } from '../parts/error-table.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { useRead } from '../use-read.ts';
 
 /** What failed: by the class of the error, the status, the endpoint and the environment, since when and how often. */
 export function ErrorsView(): JSX.Element {
-  const { value, outdated, refused } = useRead<Errors>('api/errors');
-  if (refused !== undefined) return <Refused why={refused} />;
+  const { value, outdated, refused, again } = useRead<Errors>('api/errors');
+  if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (value === undefined) return <Loading />;
   if (value.total === 0) return <NothingHere what="failed requests" />;
   return (
@@ -27,6 +29,7 @@ export function ErrorsView(): JSX.Element {
         <By of="endpoint" title="By endpoint" empty="" />
         <By of="environment" title="By environment" empty="No request says which environment it is of." />
       </div>
+      <OpenRelease />
       <ErrorTable errors={value} outdated={outdated} />
     </>
   );
@@ -41,21 +44,28 @@ interface ByProps {
 /** How many failed requests have which value. */
 function By({ of, title, empty }: ByProps): JSX.Element {
   const { to } = useNarrowing();
-  const { value, outdated } = useRead<Values>('api/values', { of, failed: 'true', limit: 8 });
-  const items = (value?.values ?? []).map(({ value: text, requests }) => {
-    const change: FilterChange = { [of]: text };
-    return {
-      key: text,
-      label: <bdi>{of === 'endpoint' ? nameParts(text).name : text}</bdi>,
-      value: requests,
-      to: to(change),
-      requests: to({ ...change, failed: 'true' }, { view: 'requests' }),
-    };
-  });
+  const read = useRead<Values>('api/values', { of, failed: 'true', limit: 8 });
+  const itemsOf = ({ values }: Values): readonly BarItem[] =>
+    values.map(({ value: text, requests }) => {
+      const change: FilterChange = { [of]: text };
+      return {
+        key: text,
+        label: <bdi>{of === 'endpoint' ? nameParts(text).name : text}</bdi>,
+        value: requests,
+        to: to(change),
+        requests: to({ ...change, failed: 'true' }, { view: 'requests' }),
+      };
+    });
   return (
-    <Panel title={title} outdated={outdated}>
-      {value !== undefined && <BarList items={items} empty={empty} />}
-      {value?.more === true && <p class="rest">There are more.</p>}
+    <Panel title={title} outdated={read.outdated}>
+      <Answered read={read}>
+        {(value) => (
+          <>
+            <BarList items={itemsOf(value)} empty={empty} />
+            {value.more && <p class="rest">There are more.</p>}
+          </>
+        )}
+      </Answered>
     </Panel>
   );
 }

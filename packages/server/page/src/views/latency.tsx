@@ -10,7 +10,9 @@ import { Heatmap } from '../parts/latency/heatmap.tsx';
 import { WeekTable } from '../parts/latency/week-table.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
+import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { Refused } from '../parts/refused.tsx';
+import { together } from '../read.ts';
 import { useRead } from '../use-read.ts';
 
 /** How long requests take: over time, as a distribution, by the hour of the week, and whether it is fast enough. */
@@ -18,18 +20,20 @@ export function LatencyView(): JSX.Element {
   const { threshold } = usePage().state;
   const overview = useRead<Overview>('api/overview');
   const spread = useRead<LatencySpread>('api/latency', { threshold });
-  const refused = overview.refused ?? spread.refused;
-  if (refused !== undefined) return <Refused why={refused} />;
-  if (overview.value === undefined || spread.value === undefined) return <Loading />;
-  if (overview.value.totals.requests === 0) return <NothingHere what="requests" />;
-  const shown = { overview: overview.value, outdated: overview.outdated };
+  const { value, refused, again } = together(overview, spread);
+  if (refused !== undefined) return <Refused why={refused} again={again} />;
+  if (value === undefined) return <Loading />;
+  const [all, spreadOut] = value;
+  if (all.totals.requests === 0) return <NothingHere what="requests" />;
+  const shown = { overview: all, outdated: overview.outdated };
   return (
     <>
-      <Heatmap spread={spread.value} outdated={spread.outdated} />
+      <Heatmap spread={spreadOut} outdated={spread.outdated} />
       <div class="charts">
         <LatencyChart {...shown} />
-        <Apdex spread={spread.value} outdated={spread.outdated} />
+        <Apdex spread={spreadOut} outdated={spread.outdated} />
       </div>
+      <OpenRelease />
       <LatencyDistribution {...shown} />
       <WeekTable />
     </>

@@ -5,6 +5,7 @@ import { filtered } from '../live-list.ts';
 import { usePage } from '../page-context.ts';
 import { CsvButton } from '../parts/csv-button.tsx';
 import { EventTable } from '../parts/events/event-table.tsx';
+import { RefusedLine } from '../parts/refused.tsx';
 import { useLive } from '../use-live.ts';
 
 /** Most rows that are drawn; the words are looked for in more. */
@@ -13,7 +14,7 @@ const MAX_ROWS = 200;
 /** Requests as they are stored. */
 export function LiveView(): JSX.Element {
   const { state, go } = usePage();
-  const { list, isConnected, isPaused, setPaused } = useLive();
+  const { list, isConnected, isPaused, setPaused, refused, again } = useLive();
   const shown = filtered(list, state.words);
   return (
     <>
@@ -37,7 +38,8 @@ export function LiveView(): JSX.Element {
       </div>
       <section class="panel flush" aria-label="Requests">
         <EventTable events={shown.slice(0, MAX_ROWS)} label="Requests as they are stored, newest first" />
-        {shown.length === 0 && (
+        {refused !== undefined && <RefusedLine why={refused} again={again} />}
+        {shown.length === 0 && refused === undefined && (
           <p class="empty-line">
             {list.events.length === 0 ? 'Waiting for the first request.' : 'No request has these words.'}
           </p>

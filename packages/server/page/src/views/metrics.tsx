@@ -8,6 +8,7 @@ import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { MetricDetailPanel } from '../parts/metrics/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
+import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { SearchField } from '../parts/search-field.tsx';
 import { useRead } from '../use-read.ts';
@@ -24,8 +25,11 @@ export function MetricsView(): JSX.Element {
 function AllMetrics(): JSX.Element {
   const { state } = usePage();
   const [search, setSearch] = useState('');
-  const { value, refused } = useRead<Metrics>('api/custom-metrics', { q: search || undefined, limit: LIMIT });
-  if (refused !== undefined) return <Refused why={refused} />;
+  const { value, refused, again } = useRead<Metrics>('api/custom-metrics', {
+    q: search || undefined,
+    limit: LIMIT,
+  });
+  if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (value === undefined) return <Loading />;
   if (value.events === 0) return <NothingHere what="requests" />;
   if (value.metrics.length === 0 && search === '') return <HowToSend />;
@@ -60,6 +64,7 @@ function AllMetrics(): JSX.Element {
         </nav>
         {selected !== '' && <MetricDetailPanel key={selected} name={selected} />}
       </div>
+      <OpenRelease />
     </>
   );
 }

@@ -11,38 +11,34 @@ import { Loading } from '../parts/loading.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { RequestsChart } from '../parts/charts/requests-chart.tsx';
-import { ReleasePanel } from '../parts/releases/release-panel.tsx';
-import { useReleases } from '../parts/releases/use-releases.ts';
+import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { usePage, useDetails } from '../page-context.ts';
 import { useRead } from '../use-read.ts';
 
 /** Everything about an application on one screen. */
 export function OverviewView(): JSX.Element {
-  const { value: overview, outdated, refused } = useRead<Overview>('api/overview');
+  const { value: overview, outdated, refused, again } = useRead<Overview>('api/overview');
   const isEmpty = overview?.totals.requests === 0;
   const isShared = usePage().session?.share !== undefined;
   const hasDetails = useDetails();
-  const releases = useReleases();
   const sources = useRead<Sources>('api/sources', { limit: 1 }, isEmpty && !isShared);
-  if (refused !== undefined) return <Refused why={refused} />;
+  if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (overview === undefined) return <Loading />;
   if (isEmpty && isShared) return <NothingHere what="requests" />;
   if (isEmpty) {
+    if (sources.refused !== undefined) return <Refused why={sources.refused} again={sources.again} />;
     if (sources.value === undefined) return <Loading />;
     return sources.value.client_ids.length === 0 ? <Connect /> : <NothingHere what="requests" />;
   }
   const shown = { overview, outdated };
-  const onCharts = { ...shown, releases };
   return (
     <>
       <Figures overview={overview} withRate />
       <div class="charts">
-        <RequestsChart {...onCharts} />
-        <LatencyChart {...onCharts} />
+        <RequestsChart {...shown} />
+        <LatencyChart {...shown} />
       </div>
-      {releases?.open !== undefined && (
-        <ReleasePanel release={releases.open} onClose={() => releases.onOpen(undefined)} />
-      )}
+      <OpenRelease />
       <EndpointTable />
       <div class={hasDetails ? 'thirds' : 'halves'}>
         <Methods {...shown} />

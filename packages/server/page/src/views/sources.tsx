@@ -23,11 +23,11 @@ const LIMIT = 50;
 export function SourcesView(): JSX.Element {
   const { state } = usePage();
   const [search, setSearch] = useState('');
-  const { value, outdated, refused } = useRead<Sources>('api/sources', {
+  const { value, outdated, refused, again } = useRead<Sources>('api/sources', {
     q: search || undefined,
     limit: LIMIT,
   });
-  if (refused !== undefined) return <Refused why={refused} />;
+  if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (value === undefined) return <Loading />;
   const isOne = state.clientId !== undefined;
   const silent = value.applications.filter((each) => each.silent_since !== null).length;

@@ -8,6 +8,7 @@ import { OnceShown } from '../parts/access/once-shown.tsx';
 import { ShareTable } from '../parts/access/share-table.tsx';
 import { TokenForm } from '../parts/access/token-form.tsx';
 import { TokenTable } from '../parts/access/token-table.tsx';
+import { Answered } from '../parts/answered.tsx';
 import { CsvButton } from '../parts/csv-button.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -19,9 +20,9 @@ export function TokensView(): JSX.Element {
   const [changes, setChanges] = useState(0);
   const [created, setCreated] = useState<NewToken>();
   const [problem, setProblem] = useState<string>();
-  const { value, refused } = useRead<Tokens>('api/tokens', {}, true, changes);
-  const shares = useRead<Shares>('api/shares', {}, true, changes).value?.shares ?? [];
-  if (refused !== undefined) return <Refused why={refused} />;
+  const { value, refused, again } = useRead<Tokens>('api/tokens', {}, true, changes);
+  const shares = useRead<Shares>('api/shares', {}, true, changes);
+  if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (value === undefined) return <Loading />;
   const done = (failure: ApiFailure | undefined): void => {
     setProblem(failure === undefined ? undefined : failureText(failure));
@@ -56,8 +57,14 @@ export function TokensView(): JSX.Element {
       <Panel title="Tokens" class="flush" aside={<CsvButton name="tokens" rows={value.tokens} />}>
         <TokenTable tokens={value.tokens} onRevoke={(token) => void revoke(token)} />
       </Panel>
-      <Panel title="Share links" class="flush" aside={<CsvButton name="share-links" rows={shares} />}>
-        <ShareTable shares={shares} onRevoke={(share) => void revokeLink(share)} />
+      <Panel
+        title="Share links"
+        class="flush"
+        aside={<CsvButton name="share-links" rows={shares.value?.shares ?? []} />}
+      >
+        <Answered read={shares}>
+          {(answer) => <ShareTable shares={answer.shares} onRevoke={(share) => void revokeLink(share)} />}
+        </Answered>
       </Panel>
     </>
   );

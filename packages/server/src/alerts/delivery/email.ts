@@ -41,13 +41,13 @@ export async function sendEmail(
   const end = (): void => transport.close();
   stop.addEventListener('abort', end, { once: true });
   try {
-    const { text } = payload.data;
+    const { text, url: page } = payload.data;
     const [subject = ''] = text.split('\n', 1);
     await transport.sendMail({
       from,
       to: [...to],
       subject,
-      text,
+      text: page === undefined ? text : `${text}\n\n${page}`,
       messageId: `<${id}@cerberus>`,
       date: new Date(payload.timestamp),
     });

@@ -10,7 +10,13 @@ const SYMBOLS: Readonly<Partial<Record<Payload['type'], string>>> = {
  * others: they must not be read as links or as a call of everybody in a channel.
  */
 export function slackBody({ type, data }: Payload): string {
-  const text = data.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const symbol = SYMBOLS[type];
-  return JSON.stringify({ text: symbol === undefined ? text : `${symbol} ${text}` });
+  const text = symbol === undefined ? escaped(data.text) : `${symbol} ${escaped(data.text)}`;
+  // What is in it is encoded, so nothing ends the link before its end.
+  const link = data.url === undefined ? '' : `\n<${escaped(data.url)}|Look at it>`;
+  return JSON.stringify({ text: text + link });
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -2,7 +2,7 @@ import { formatTime } from '../../event/timestamps.ts';
 import type { Happening } from '../../observe/alert-counts.ts';
 import type { Transition } from '../rules/evaluation.ts';
 import type { Rule } from '../rules/rule.ts';
-import type { SummaryFigures } from './summary.ts';
+import { summaryText, type SummaryFigures } from './summary.ts';
 import { textOf } from './text.ts';
 
 /** A message as a webhook gets it, and from which the other messages are written. */
@@ -13,6 +13,8 @@ export interface Payload {
   readonly data: {
     /** For a person. */
     readonly text: string;
+    /** Where the page shows it; not there where the server does not know its own address. */
+    readonly url?: string;
     /** Of the entry in the log. */
     readonly id: string;
     readonly rule?: RuleInPayload;
@@ -41,6 +43,11 @@ type RuleInPayload = Pick<Rule, 'name' | 'measure' | 'filter'> & {
   readonly below: number | null;
 };
 
+interface IdentifiedRule {
+  readonly id: string;
+  readonly rule: Rule;
+}
+
 /** What a message tells. */
 export function happeningOf({ type }: Pick<Payload, 'type'>): Happening {
   // Its type says so.
@@ -56,16 +63,17 @@ export interface Window {
 /** Tells that a rule fires, or does no more. */
 export function transitionPayload(
   id: string,
-  ruleId: string,
-  rule: Rule,
+  { id: ruleId, rule }: IdentifiedRule,
   transition: Transition,
   window: Window,
+  url: string | undefined,
 ): Payload {
   return {
     type: `alert.${transition.to}`,
     timestamp: formatTime(window.until),
     data: {
       text: textOf(rule, transition, window.until),
+      ...linkTo(url),
       id,
       rule: ruleInPayload(ruleId, rule),
       subject: transition.subject || null,
@@ -80,19 +88,24 @@ export function transitionPayload(
 /** Tells the figures of a range. */
 export function summaryPayload(
   id: string,
-  ruleId: string,
-  rule: Rule,
-  { text, figures }: { readonly text: string; readonly figures: SummaryFigures },
+  { id: ruleId, rule }: IdentifiedRule,
+  figures: SummaryFigures,
   now: number,
+  url: string | undefined,
 ): Payload {
-  const data = { text, id, rule: ruleInPayload(ruleId, rule), summary: figures };
+  const text = summaryText(rule.name, figures);
+  const data = { text, ...linkTo(url), id, rule: ruleInPayload(ruleId, rule), summary: figures };
   return { type: 'alert.summary', timestamp: formatTime(now), data };
 }
 
 /** Tells that messages arrive. */
-export function testPayload(id: string, name: string, now: number): Payload {
+export function testPayload(id: string, name: string, now: number, url: string | undefined): Payload {
   const text = `This is a test of ${name}: messages of alerts arrive here`;
-  return { type: 'alert.test', timestamp: formatTime(now), data: { text, id } };
+  return { type: 'alert.test', timestamp: formatTime(now), data: { text, ...linkTo(url), id } };
+}
+
+function linkTo(url: string | undefined): Pick<Payload['data'], 'url'> {
+  return url === undefined ? {} : { url };
 }
 
 function ruleInPayload(id: string, { name, measure, filter, above, below }: Rule): RuleInPayload {

@@ -3,7 +3,7 @@ import type { Analytics, Totals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
 
 /** Days that a summary is about. */
-const SUMMARY_DAYS = 7;
+export const SUMMARY_DAYS = 7;
 
 const ENDPOINTS = 5;
 

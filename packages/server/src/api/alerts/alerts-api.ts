@@ -80,6 +80,20 @@ export function createDestinationReply(message: IncomingMessage, { book }: Alert
   });
 }
 
+/** `PUT /api/alerts/destinations?id=…` with what is to be another one of a destination. */
+export function changeDestinationReply(
+  message: IncomingMessage,
+  { book }: Alerts,
+  params: URLSearchParams,
+): Promise<Reply> {
+  return withId('PUT /api/alerts/destinations', params, (id) =>
+    withBody(message, DESTINATION_MEMBERS, async (value) => {
+      const changed = await book.changeDestination(id, value);
+      return 'kind' in changed ? refusal(changed) : { status: 200, body: destinationToJson(changed) };
+    }),
+  );
+}
+
 /** `DELETE /api/alerts/destinations?id=…`. */
 export function removeDestinationReply({ book }: Alerts, params: URLSearchParams): Promise<Reply> {
   return withId('DELETE /api/alerts/destinations', params, async (id) =>
@@ -113,6 +127,7 @@ async function withId(
   route:
     | 'PUT /api/alerts'
     | 'DELETE /api/alerts'
+    | 'PUT /api/alerts/destinations'
     | 'DELETE /api/alerts/destinations'
     | 'POST /api/alerts/test',
   params: URLSearchParams,

@@ -30,6 +30,9 @@ const destination = {
   read_only: v.boolean(),
 };
 
+/** `PUT /api/alerts/destinations`. */
+export const DESTINATION = v.object(destination);
+
 /** `GET /api/alerts`. */
 export const ALERTS = v.object({ rules: v.array(ALERT_RULE), destinations: v.array(v.object(destination)) });
 

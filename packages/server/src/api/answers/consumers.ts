@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 
-import { count, figure, more, time, total } from './members.ts';
+import { count, estimated, figure, more, time, total } from './members.ts';
 
 /** `GET /api/consumers`. */
 export const CONSUMERS = v.object({
+  estimated,
   consumers: v.array(
     v.object({
       value: v.pipe(v.string(), v.description('As the filter takes it.')),

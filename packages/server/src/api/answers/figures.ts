@@ -81,6 +81,10 @@ export const ENDPOINTS = v.object({
       sparkline: v.pipe(v.array(count), v.description('Requests in each of 30 equal parts of the range.')),
       share: v.pipe(share, v.description('Of all requests.')),
       latency_ms: latency,
+      apdex: v.pipe(
+        v.nullable(share),
+        v.description('Of the `threshold`; null without a latency. Never estimated.'),
+      ),
     }),
   ),
   total,

@@ -40,6 +40,7 @@ export const SCHEMAS = {
   Alerts: alerts.ALERTS,
   AlertRule: alerts.ALERT_RULE,
   AlertLog: alerts.ALERT_LOG,
+  Destination: alerts.DESTINATION,
   NewDestination: alerts.NEW_DESTINATION,
   Removed: alerts.REMOVED,
   Readings: alerts.READINGS,

@@ -1,7 +1,14 @@
 import * as v from 'valibot';
 
 import { TAKES_TOKENS } from '../../access/doorkeeper.ts';
-import { DESTINATION_WISH, RULE_WISH, TOKEN_WISH, SHARE_WISH, SIGN_IN } from '../bodies.ts';
+import {
+  DESTINATION_CHANGE,
+  DESTINATION_WISH,
+  RULE_WISH,
+  TOKEN_WISH,
+  SHARE_WISH,
+  SIGN_IN,
+} from '../bodies.ts';
 import { QUERIES } from '../query/descriptions.ts';
 import { FILTER_PARAMETERS } from '../query/filter.ts';
 import { ruleOf, type GivenParameter, type Parameter } from '../query/parameters.ts';
@@ -25,6 +32,7 @@ const BODIES: Partial<Readonly<Record<RouteName, v.GenericSchema | Json>>> = {
   'PUT /api/alerts': RULE_WISH,
   'POST /api/alerts/preview': RULE_WISH,
   'POST /api/alerts/destinations': DESTINATION_WISH,
+  'PUT /api/alerts/destinations': DESTINATION_CHANGE,
   'POST /api/session': SIGN_IN,
 };
 

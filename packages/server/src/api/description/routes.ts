@@ -232,6 +232,13 @@ export const ROUTE_DESCRIPTIONS: Readonly<Record<RouteName, RouteDescription>> =
     answer: 'NewDestination',
     failures: { 409: TOO_MANY },
   },
+  'PUT /api/alerts/destinations': {
+    tag: 'Alerts',
+    summary: 'Changes a destination',
+    more: 'What is left out stays as it is: nobody has to know the secret members to change the others. The kind stays, too.',
+    answer: 'Destination',
+    failures: { 404: NO_SUCH, 409: NOT_HERE },
+  },
   'DELETE /api/alerts/destinations': {
     tag: 'Alerts',
     summary: 'Removes a destination',

@@ -10,6 +10,7 @@ import type {
 } from '../../store/questions/analytics.ts';
 import type { ConsumersQuery } from '../../store/questions/consumer-list.ts';
 import type { ErrorsQuery } from '../../store/questions/error-list.ts';
+import { DEFAULT_THRESHOLD } from '../../store/figures/latency-figures.ts';
 import { chooseBucket, pageBucket } from '../../store/figures/bucket-width.ts';
 import { WEEK_BUCKET } from '../../store/figures/week.ts';
 import type { LatenciesQuery } from '../../store/questions/latency-cells.ts';
@@ -42,6 +43,7 @@ export function parseEndpointsQuery(params: URLSearchParams, now: number): Parse
       ...rangeFilterOf(given, now),
       order: given.sort ?? 'requests',
       search: given.q || undefined,
+      thresholdMillis: given.threshold,
       limit: given.limit ?? 50,
     }),
   );
@@ -55,9 +57,6 @@ export interface LatencyQuestion extends LatenciesQuery {
 
 /** Most columns of a heatmap that the server chooses itself. */
 const HEAT_COLUMNS = 60;
-
-/** Above it users begin to notice, milliseconds. */
-const DEFAULT_THRESHOLD = 500;
 
 /** Reads the parameters of `GET /api/latency`. */
 export function parseLatencyQuery(params: URLSearchParams, now: number): ParsedQuery<LatencyQuestion> {

@@ -7,6 +7,7 @@ import {
   type ConsumerOrder,
 } from '../../store/questions/consumer-list.ts';
 import { EVENT_ORDERS, type EventOrder } from '../../store/questions/event-order.ts';
+import { DEFAULT_THRESHOLD } from '../../store/figures/latency-figures.ts';
 import { isTimeZone } from '../../store/figures/week.ts';
 import { DIMENSIONS, type Dimension } from '../../store/questions/value-list.ts';
 import { parseCursor, type Cursor } from '../cursor.ts';
@@ -50,6 +51,11 @@ interface InBuckets {
   readonly bucket?: number | undefined;
 }
 
+interface WithThreshold {
+  /** Milliseconds. */
+  readonly threshold?: number | undefined;
+}
+
 /** What may be asked of a route, as it is read. */
 interface Questions {
   readonly 'GET /api/events': FilterParameters &
@@ -60,9 +66,11 @@ interface Questions {
   };
   readonly 'GET /api/summary': FilterParameters & InBuckets;
   readonly 'GET /api/overview': FilterParameters & InBuckets;
-  readonly 'GET /api/endpoints': FilterParameters & Searched & { readonly sort?: EndpointOrder | undefined };
+  readonly 'GET /api/endpoints': FilterParameters &
+    Searched &
+    WithThreshold & { readonly sort?: EndpointOrder | undefined };
   readonly 'GET /api/errors': FilterParameters & Limited;
-  readonly 'GET /api/latency': FilterParameters & InBuckets & { readonly threshold?: number | undefined };
+  readonly 'GET /api/latency': FilterParameters & InBuckets & WithThreshold;
   readonly 'GET /api/week': FilterParameters & { readonly time_zone?: string | undefined };
   readonly 'GET /api/clients': FilterParameters & Searched;
   readonly 'GET /api/consumers': FilterParameters &
@@ -80,6 +88,7 @@ interface Questions {
   readonly 'PUT /api/alerts': ById;
   readonly 'DELETE /api/alerts': ById;
   readonly 'GET /api/alerts/log': Limited;
+  readonly 'PUT /api/alerts/destinations': ById;
   readonly 'DELETE /api/alerts/destinations': ById;
   readonly 'POST /api/alerts/test': ById;
   readonly 'DELETE /api/shares': ById;
@@ -90,7 +99,14 @@ type Descriptions = {
   readonly [Name in RouteName]: Name extends keyof Questions ? Parameters<Questions[Name]> : Nothing | 'any';
 };
 
-const ID: Parameters<ById> = { id: given(textParameter('The `id` of what is to end.')) };
+const ID: Parameters<ById> = { id: given(textParameter('The `id` of what is to change or to end.')) };
+
+const thresholdParameter = (): Parameters<WithThreshold>['threshold'] =>
+  integerParameter(`What is fast enough, milliseconds, by default ${DEFAULT_THRESHOLD}.`, {
+    min: 1,
+    max: 3_600_000,
+    text: 'milliseconds from 1 to 3600000',
+  });
 
 const searched = (what: string): Parameters<Searched>['q'] =>
   searchParameter(`Only ${what} with this text in them, in any case.`);
@@ -140,21 +156,18 @@ export const QUERIES: Descriptions = {
   'GET /api/endpoints': {
     ...FILTER_PARAMETERS,
     sort: wordParameter(
-      'By what they are ordered, the highest first, or by name; by default `requests`.',
+      'By what they are ordered, the highest first; by `apdex` the lowest, or by name; by default `requests`.',
       ENDPOINT_ORDERS,
     ),
     q: searched('endpoints'),
+    threshold: thresholdParameter(),
     limit: limitParameter(50, 5000),
   },
   'GET /api/errors': { ...FILTER_PARAMETERS, limit: limitParameter(100, 1000) },
   'GET /api/latency': {
     ...FILTER_PARAMETERS,
     bucket: bucketParameter(),
-    threshold: integerParameter('What is fast enough, milliseconds, by default 500.', {
-      min: 1,
-      max: 3_600_000,
-      text: 'milliseconds from 1 to 3600000',
-    }),
+    threshold: thresholdParameter(),
   },
   'GET /api/week': {
     ...FILTER_PARAMETERS,
@@ -228,6 +241,7 @@ export const QUERIES: Descriptions = {
   'POST /api/alerts/preview': {},
   'GET /api/alerts/log': { limit: limitParameter(100, 1000) },
   'POST /api/alerts/destinations': {},
+  'PUT /api/alerts/destinations': ID,
   'DELETE /api/alerts/destinations': ID,
   'POST /api/alerts/test': ID,
   'GET /api/session': {},

@@ -58,6 +58,7 @@ export const LINK_RULES: Readonly<Record<RouteName, LinkRule>> = {
   'POST /api/alerts/preview': 'never',
   'GET /api/alerts/log': 'never',
   'POST /api/alerts/destinations': 'never',
+  'PUT /api/alerts/destinations': 'never',
   'DELETE /api/alerts/destinations': 'never',
   'POST /api/alerts/test': 'never',
   'GET /api/session': 'itself',

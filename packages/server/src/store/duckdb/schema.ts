@@ -2,7 +2,7 @@ import { CLIENT_KEY } from './aggregates/client-sketch.ts';
 import { createSql, ROLLUP_TABLES } from './aggregates/rollup-tables.ts';
 
 /** Version of the file's tables. A file with a higher one was written by a newer server and is not touched. */
-export const SCHEMA_VERSION = 12;
+export const SCHEMA_VERSION = 13;
 
 /**
  * Columns of `events` in the order in which the row appender writes them. `event_time` is `timestamp`, else
@@ -110,7 +110,8 @@ const MAKE_AGGREGATES_ANEW: readonly string[] = [
  * say of events which release they are of, nor for which consumer, and
  * did not remember releases. Version 8 had no documents, and version 9 listed requests without a route under their paths: what
  * it stored stays so. Version 10 had no keys of clients: they are written at once, in a second for a million events. Version 11 did not
- * keep aggregates by release, environment and synthetic type: they are made anew.
+ * keep aggregates by release, environment and synthetic type: they are made anew. So they are of version 12, which did not aggregate by
+ * consumers and errors.
  */
 export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
@@ -142,4 +143,5 @@ export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
   9: ['ALTER TABLE events ADD COLUMN path_group VARCHAR'],
   10: ['ALTER TABLE events ADD COLUMN client UBIGINT', `UPDATE events SET client = ${CLIENT_KEY}`],
   11: MAKE_AGGREGATES_ANEW,
+  12: MAKE_AGGREGATES_ANEW,
 };

@@ -12,14 +12,31 @@ export interface Apdex {
   readonly frustrated: number;
 }
 
+/** Above it users begin to notice, milliseconds; where nobody says another one. */
+export const DEFAULT_THRESHOLD = 500;
+
+/** The last buckets of latencies that satisfy, and that are tolerated. */
+export interface ApdexBuckets {
+  readonly fine: number;
+  readonly bearable: number;
+}
+
 /**
- * The Apdex of some latencies. Only their buckets are known, so the threshold is as exact as these: up to 4 % above it still counts
- * as at it.
+ * Which latencies count as fast enough. Only their buckets are known, so the threshold is as exact as these: up to 4 % above it still
+ * counts as at it.
  *
  * @param thresholdMillis - above it users begin to notice
  */
-export function apdexOf(cells: readonly LatencyCell[], thresholdMillis: number): Apdex {
-  const [fine, bearable] = [latencyBucket(thresholdMillis), latencyBucket(4 * thresholdMillis)];
+export function apdexBuckets(thresholdMillis: number = DEFAULT_THRESHOLD): ApdexBuckets {
+  return { fine: latencyBucket(thresholdMillis), bearable: latencyBucket(4 * thresholdMillis) };
+}
+
+/** The Apdex of some latencies; {@link apdexBuckets} says how exact the threshold is. */
+export function apdexOf(
+  cells: readonly Pick<LatencyCell, 'bucket' | 'count'>[],
+  thresholdMillis?: number,
+): Apdex {
+  const { fine, bearable } = apdexBuckets(thresholdMillis);
   const countOf = (isMeant: (bucket: number) => boolean): number =>
     cells.reduce((sum, { bucket, count }) => (isMeant(bucket) ? sum + count : sum), 0);
   const satisfied = countOf((bucket) => bucket <= fine);

@@ -91,6 +91,22 @@ export function isToldByKeys(filter: EventFilter): boolean {
   return OF_EVENTS.every((name) => filter[name] === undefined);
 }
 
+const OF_ENDPOINTS: ReadonlySet<string> = new Set([
+  'since',
+  'until',
+  'clientId',
+  'method',
+  'endpoint',
+  'endpointPart',
+]);
+
+/** Whether aggregates that are kept by client id, method and endpoint alone tell what is meant. */
+export function isToldByEndpoints(filter: EventFilter): boolean {
+  return Object.entries(filter).every(
+    ([name, value]) => value === undefined || !(name in TOLD_BY) || OF_ENDPOINTS.has(name),
+  );
+}
+
 /** Whether it is about what servers did not tell that kept aggregates by client id, method and endpoint alone. */
 export function isAboutOrigin({ release, environment, synthetic }: EventFilter): boolean {
   return release !== undefined || environment !== undefined || synthetic !== undefined;

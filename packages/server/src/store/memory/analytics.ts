@@ -24,6 +24,7 @@ import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../questi
 import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../questions/error-list.ts';
 import type { Percentiles } from '../questions/event-query.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
+import { apdexOf } from '../figures/latency-figures.ts';
 import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
 import type { LatenciesQuery, LatencyCells } from '../questions/latency-cells.ts';
 import { isLong } from '../figures/precision.ts';
@@ -175,6 +176,8 @@ const ORDERS: Readonly<Record<EndpointOrder, (a: EndpointFigures, b: EndpointFig
   p50: byLatency('p50'),
   p95: byLatency('p95'),
   p99: byLatency('p99'),
+  // Without a latency there is none to be worse than.
+  apdex: (a, b) => (a.apdex ?? 2) - (b.apdex ?? 2) || b.requests - a.requests,
   endpoint: () => 0,
 };
 
@@ -244,6 +247,16 @@ function figuresOf(group: readonly StoredEvent[], range: EndpointsQuery, all: nu
     clientErrors: statusCounts(group)['4xx'],
     share: group.length / all,
     latency: percentilesOf(group),
+    apdex: apdexOf(bucketsOf(group), range.thresholdMillis).score,
     sparkline: sparklineOf(group, range),
   };
+}
+
+/** The bucket of each latency. */
+function bucketsOf(
+  events: readonly StoredEvent[],
+): readonly { readonly bucket: number; readonly count: 1 }[] {
+  return events.flatMap(({ latencyMs }) =>
+    latencyMs === null ? [] : [{ bucket: latencyBucket(latencyMs), count: 1 as const }],
+  );
 }

@@ -48,6 +48,7 @@ export function listConsumers(
     )
     .sort((a, b) => orderOf(b) - orderOf(a) || b.requests - a.requests || compare(a.value, b.value));
   return {
+    estimated: false,
     consumers: found.slice(0, query.limit),
     total: found.length,
     newcomers: found.filter(({ isNew }) => isNew).length,

@@ -250,7 +250,11 @@ export class PostgresStore implements Store {
   }
 
   async #rollUpStep(minAgeMillis: number): Promise<boolean> {
-    const batches = await this.#rollUps.use((client) => rollUpStep(client, BATCHES_OF_STEP, minAgeMillis));
+    const batches = await this.#rollUps.use((client) =>
+      rollUpStep(client, BATCHES_OF_STEP, minAgeMillis, (arrived) =>
+        this.#ensureDay(dayOf(Date.parse(arrived)), this.#upkeep),
+      ),
+    );
     return batches === BATCHES_OF_STEP;
   }
 
@@ -268,9 +272,9 @@ export class PostgresStore implements Store {
     }
   }
 
-  async #ensureDay(day: number): Promise<void> {
+  async #ensureDay(day: number, connection = this.#writing): Promise<void> {
     if (this.#days.has(day)) return;
-    await this.#writing.use((client) => createPartitions(client, day));
+    await connection.use((client) => createPartitions(client, day));
     this.#days.add(day);
   }
 

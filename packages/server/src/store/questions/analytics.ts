@@ -1,3 +1,4 @@
+import { DAY_MILLIS } from '../../durations.ts';
 import type { Outcome } from '../../event/event.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
 import type { ConsumerList, ConsumersQuery } from './consumer-list.ts';
@@ -87,7 +88,7 @@ export interface Overview {
   readonly histogram: readonly HistogramBin[];
 }
 
-/** By what endpoints are ordered, the highest first; by their names, the first of the alphabet. */
+/** By what endpoints are ordered, the highest first; by Apdex the lowest, by their names the first of the alphabet. */
 export const ENDPOINT_ORDERS = [
   'requests',
   'errors',
@@ -96,6 +97,7 @@ export const ENDPOINT_ORDERS = [
   'p50',
   'p95',
   'p99',
+  'apdex',
   'endpoint',
 ] as const;
 
@@ -107,11 +109,18 @@ export interface EndpointsQuery extends AnalyticsFilter {
   readonly order: EndpointOrder;
   /** A part of the endpoint's name, in any case; shares stay those of all requests. */
   readonly search?: string | undefined;
+  /** Of Apdex, milliseconds; by default `DEFAULT_THRESHOLD`. */
+  readonly thresholdMillis?: number | undefined;
   readonly limit: number;
 }
 
 /** Parts into which a sparkline cuts its range. */
 export const SPARKLINE_PARTS = 30;
+
+/** Parts of a sparkline begin where its range says; only in long ranges may an hour more or less not show. */
+export function hasCoarseSparkline({ since, until }: TimeRange): boolean {
+  return until - since > 7 * DAY_MILLIS;
+}
 
 /** Figures of one endpoint of an application. Of what `isBucket` names, all methods are one endpoint, and the method is empty. */
 export interface EndpointFigures extends EndpointKey {
@@ -123,6 +132,8 @@ export interface EndpointFigures extends EndpointKey {
   /** Share of all requests that match the query, 0 to 1. */
   readonly share: number;
   readonly latency: Percentiles;
+  /** How many requests are fast enough, 0 to 1; `null` without a latency. Never estimated. */
+  readonly apdex: number | null;
   /** Requests in each of {@link SPARKLINE_PARTS} equal parts of the range. */
   readonly sparkline: readonly number[];
 }

@@ -1,4 +1,4 @@
-import type { EventFilter } from '../filter/event-filter.ts';
+import { isToldByKeys, type EventFilter } from '../filter/event-filter.ts';
 
 /** By what requests are told apart by whom they are for: consumers, their groups, pseudonymous clients. */
 export const CONSUMER_KINDS = ['consumer', 'group', 'client'] as const;
@@ -56,8 +56,10 @@ export interface ConsumerFigures {
   readonly isNew: boolean;
 }
 
-/** Answer to a {@link ConsumersQuery}: exact, from single events. */
+/** Answer to a {@link ConsumersQuery}. */
 export interface ConsumerList {
+  /** Percentiles are estimates; all else never is. */
+  readonly estimated: boolean;
   readonly consumers: readonly ConsumerFigures[];
   /** Those that match, listed or not. */
   readonly total: number;
@@ -68,4 +70,18 @@ export interface ConsumerList {
 /** Events in which a consumer could have been seen before. */
 export function earlierFilter({ clientId, since, until }: RangeFilter): RangeFilter {
   return { clientId, since: Math.max(0, since - (until - since)), until: since };
+}
+
+/** Orders that need no more than aggregates know of clients. */
+const ORDERS_OF_CLIENTS: ReadonlySet<ConsumerOrder> = new Set([
+  'requests',
+  'errors',
+  'error_rate',
+  'last_seen',
+]);
+
+/** Whether aggregates tell which clients are listed. They know neither pseudonyms to search in, nor all that one may order by. */
+export function areClientsTold(query: ConsumersQuery): boolean {
+  const { by, order, search } = query;
+  return by === 'client' && search === undefined && ORDERS_OF_CLIENTS.has(order) && isToldByKeys(query);
 }

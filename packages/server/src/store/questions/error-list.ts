@@ -18,11 +18,11 @@ export interface ErrorGroup {
   /** In the range, milliseconds since the epoch. */
   readonly firstSeen: number;
   readonly lastSeen: number;
-  /** Requests in each of `SPARKLINE_PARTS` equal parts of the range. */
+  /** Requests in each of `SPARKLINE_PARTS` equal parts of the range, as exactly as those of endpoints. */
   readonly sparkline: readonly number[];
 }
 
-/** Answer to an {@link ErrorsQuery}. It is never estimated: aggregates do not tell classes of errors, so events are read. */
+/** Answer to an {@link ErrorsQuery}. It is never estimated. */
 export interface ErrorList {
   /** The most frequent first, then those seen last. */
   readonly groups: readonly ErrorGroup[];

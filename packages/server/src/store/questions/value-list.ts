@@ -25,14 +25,6 @@ export type Dimension = (typeof DIMENSIONS)[number];
 /** Those of which aggregates have an empty text where events do not say them. */
 export const ORIGIN_DIMENSIONS: ReadonlySet<Dimension> = new Set(['synthetic', 'release', 'environment']);
 
-/** Those that aggregates have in a column of the same name. */
-export const KEY_DIMENSIONS: ReadonlySet<Dimension> = new Set([
-  'client_id',
-  'method',
-  'endpoint',
-  ...ORIGIN_DIMENSIONS,
-]);
-
 /** Which values there are of one, in a range. */
 export interface ValuesQuery extends EventFilter {
   readonly since: number;

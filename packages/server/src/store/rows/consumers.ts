@@ -4,12 +4,18 @@ import { maybe, maybeText, number, text, type Row } from './values.ts';
 /**
  * Puts a list together.
  *
+ * @param estimated - the percentiles of the details are estimates
  * @param figures - columns `value`, `requests`, `errors`, `first_seen`, `last_seen`, `is_new`, and in each row `total` and `newcomers`
  * @param details - columns `value`, `p95`, `endpoints`, `label` and `consumer_group`
  */
-export function toConsumerList(figures: readonly Row[], details: readonly Row[]): ConsumerList {
+export function toConsumerList(
+  estimated: boolean,
+  figures: readonly Row[],
+  details: readonly Row[],
+): ConsumerList {
   const named = new Map(details.map((row) => [text(row['value']), row]));
   return {
+    estimated,
     consumers: figures.map((row) => toFigures(row, named.get(text(row['value'])) ?? {})),
     total: number(figures[0]?.['total']),
     newcomers: number(figures[0]?.['newcomers']),

@@ -15,7 +15,11 @@ import { afterTest } from '../../support/disposal.js';
 import { START } from '../../support/events.js';
 import { webhookServer } from '../../support/webhook-server.js';
 
-const MESSAGE = { id: 'message-1', payload: testPayload('entry-1', 'ops', START) };
+const MESSAGE = { id: 'message-1', payload: testPayload('entry-1', 'ops', START, undefined) };
+const LINKED = {
+  id: 'message-2',
+  payload: testPayload('entry-1', 'ops', START, 'https://a.example/?view=alerts&status=5xx'),
+};
 
 function to(value: object): Destination {
   const parsed = parseDestination({ name: 'ops', ...value });
@@ -107,6 +111,14 @@ describe('a message to Slack', () => {
     });
     expect(hook.received[0]?.headers).not.to.have.property('webhook-signature');
   });
+
+  it('has a link to the page below its text, where it has one', async () => {
+    const hook = await webhookServer();
+    await sendTo({ kind: 'slack', url: hook.url }, LINKED);
+    expect(hook.received[0]?.body.text?.split('\n')[1]).to.equal(
+      '<https://a.example/?view=alerts&amp;status=5xx|Look at it>',
+    );
+  });
 });
 
 interface Mail {
@@ -168,6 +180,12 @@ describe('a message by mail', function () {
     expect(mails[0]).to.deep.include({ from: 'cerberus@a.example', to: ['x@b.example', 'y@b.example'] });
     expect(mails[0]?.text).to.match(/^Subject: =\?UTF-8\?Q\?=C3=9Cmlaut=3A_fires\?=/im);
     expect(mails[0]?.text).to.include('Message-ID: <message-1@cerberus>');
+  });
+
+  it('has a link to the page below its text, where it has one', async () => {
+    const { port, mails } = await mailServer();
+    await sendTo(email(`smtp://127.0.0.1:${port}`), LINKED);
+    expect(mails[0]?.text.trim().split('\r\n').at(-1)).to.equal('https://a.example/?view=alerts&status=5xx');
   });
 
   it('shows user and password of the URL, and a wrong one may be set right', async () => {

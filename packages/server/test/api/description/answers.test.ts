@@ -204,6 +204,8 @@ for (const db of ['memory', 'DuckDB']) {
       for (const path of ['/api/alerts', '/api/alerts/log'])
         expect((await ask('GET', path)).status, path).to.equal(200);
       const destination = `/api/alerts/destinations?id=${String(to['id'])}`;
+      const change = JSON.stringify({ name: 'chat 2' });
+      expect((await ask('PUT', destination, { headers, body: change })).status).to.equal(200);
       expect((await ask('DELETE', destination)).status).to.equal(409);
       for (const path of [`/api/alerts?${id}`, destination]) {
         expect((await ask('DELETE', path)).status).to.equal(200);

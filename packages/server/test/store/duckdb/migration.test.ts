@@ -8,7 +8,7 @@ import { SCHEMA_VERSION } from '../../../dist/store/duckdb/schema.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import { NO_SERVICE_INFO } from '../../../dist/store/questions/producer.js';
 import { sql } from '../../support/duckdb-file.js';
-import { append, START } from '../../support/events.js';
+import { append, START, storeEvent } from '../../support/events.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
 
 const HOUR = 3_600_000;
@@ -170,3 +170,37 @@ for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3, VERSION_4,
       expect(await sql(path, 'SELECT sum(requests)::INTEGER FROM hour_requests')).to.deep.equal([[400]]);
     });
   });
+
+describe('a database of version 11', () => {
+  afterEach(removeTempFolders);
+
+  it('tells whom its requests were for, and what failed, before and after that is aggregated', async () => {
+    const path = join(tempFolder(), 'old.duckdb');
+    const range = { since: START - 200 * HOUR, until: START + HOUR };
+    const answers = async (store: DuckDbStore): Promise<unknown> => [
+      (await store.analytics.overview({ ...range, bucketMillis: HOUR })).totals.requests,
+      (await store.analytics.consumers({ ...range, by: 'consumer', order: 'requests', limit: 10 })).consumers,
+      await store.analytics.errors({ ...range, limit: 10 }),
+      await store.analytics.values({ ...range, of: 'consumer_group', limit: 10 }),
+    ];
+    const filled = await DuckDbStore.open(path, LIMITS);
+    const events = Array.from({ length: 40 }, (_, n) =>
+      storeEvent({ timestamp: START - n * HOUR, outcome: n % 4 === 0 ? 'error' : 'completed', latencyMs: 5 }),
+    );
+    await filled.append(append({ events }));
+    await filled.rollUp();
+    const should = await answers(filled);
+    await filled.close();
+    await sql(
+      path,
+      ...['day_consumers', 'day_consumer_latencies', 'hour_errors'].map((name) => `DROP TABLE ${name}`),
+      'UPDATE meta SET schema_version = 11',
+    );
+    const store = await DuckDbStore.open(path, LIMITS);
+    await store.rollUp();
+    expect(await answers(store)).to.deep.equal(should);
+    await store.close();
+    expect(await sql(path, 'SELECT sum(requests)::INTEGER FROM day_consumers')).to.deep.equal([[40]]);
+    expect(await sql(path, 'SELECT sum(requests)::INTEGER FROM hour_requests')).to.deep.equal([[40]]);
+  });
+});

@@ -80,7 +80,8 @@ describe('aggregates of PostgreSQL by release, environment and synthetic type', 
     const change = RANGE.since + DAY;
     await put(1, 1000, RANGE.since, change);
     await store.rollUp();
-    for (const { name } of AGGREGATE_TABLES) await ask(url, `UPDATE ${name} SET ${NOT_TOLD}`);
+    for (const { name } of AGGREGATE_TABLES.filter(({ keys }) => keys.includes('release')))
+      await ask(url, `UPDATE ${name} SET ${NOT_TOLD}`);
     await put(2, 500, change, RANGE.until);
     await store.rollUp();
     await put(3, 100);

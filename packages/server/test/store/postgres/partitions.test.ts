@@ -122,6 +122,20 @@ describe('partitions, one for each day of arrival', () => {
     expect(await partitionDays(client)).to.not.include(TODAY - 50);
   });
 
+  it('that a server did not make which did not know their tables are made before something is added to them', async () => {
+    const suffix = new Date(TODAY * DAY).toISOString().slice(0, 10).replaceAll('-', '');
+    await arriving(TODAY, { outcome: 'error' });
+    await store.close();
+    for (const table of ['day_consumers', 'hour_errors']) await ask(url, `DROP TABLE ${table}_${suffix}`);
+    store = await openStore(url);
+    await ask(url, `DROP TABLE day_consumer_totals_${suffix}`);
+    await createPartitions(client, TODAY);
+    await store.rollUp();
+    expect(await ask(url, 'SELECT FROM pending')).to.have.length(0);
+    for (const table of ['day_consumers', 'day_consumer_totals', 'hour_errors'])
+      expect(await ask(url, `SELECT FROM ${table}`), table).to.have.length(1);
+  });
+
   it('are the same days in each table', async () => {
     await arriving(TODAY - 7);
     await until('those of the coming days are there', async () => (await partitionDays(client)).length === 9);

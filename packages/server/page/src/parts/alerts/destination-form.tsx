@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
+import type { AlertDestination } from '../../alerts/alert-types.ts';
 import { Field } from './field.tsx';
 
 /** A destination that somebody wants. */
@@ -12,33 +13,42 @@ const KINDS: readonly (readonly [kind: string, meaning: string])[] = [
   ['email', 'mail'],
 ];
 
-/** Asks where messages go. @param onCreate - resolves with whether it was made */
-export function DestinationForm({
-  onCreate,
-}: {
-  readonly onCreate: (wish: DestinationWish) => Promise<boolean>;
-}): JSX.Element {
-  const [kind, setKind] = useState('webhook');
-  const [name, setName] = useState('');
+interface DestinationFormProps {
+  /** The one that is changed; none makes a new one. */
+  readonly edited: AlertDestination | undefined;
+  /** Resolves with whether it was done. */
+  readonly onSave: (wish: DestinationWish) => Promise<boolean>;
+  readonly onCancel: () => void;
+}
+
+/** Asks where messages go. Of a destination that is changed, what the server shows to nobody stays where nothing is written. */
+export function DestinationForm({ edited, onSave, onCancel }: DestinationFormProps): JSX.Element {
+  const isKept = edited !== undefined && edited.kind !== null;
+  const [kind, setKind] = useState(edited?.kind ?? 'webhook');
+  const [name, setName] = useState(edited?.name ?? '');
   const [address, setAddress] = useState('');
+  const [secret, setSecret] = useState('');
   const [from, setFrom] = useState('');
-  const [to, setTo] = useState('');
   const isMail = kind === 'email';
+  const [to, setTo] = useState(isKept && isMail ? (edited.target ?? '') : '');
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const url = address.trim();
     const people = to.split(/[\s,;]+/).filter((each) => each !== '');
     const where = isMail ? { smtp: url, from: from.trim(), to: people } : { url };
-    if (!(await onCreate({ kind, name: name.trim(), ...where }))) return;
+    const own = kind === 'webhook' ? { secret: secret.trim() } : {};
+    const given = Object.entries({ kind, name: name.trim(), ...where, ...own });
+    if (!(await onSave(Object.fromEntries(given.filter(([, value]) => value.length > 0))))) return;
     setName('');
     setAddress('');
+    setSecret('');
     setTo('');
   };
   return (
     <form class="destination-form choices" onSubmit={(event) => void submit(event)}>
       <label class="field">
         <span>To</span>
-        <select value={kind} onChange={({ currentTarget }) => setKind(currentTarget.value)}>
+        <select value={kind} disabled={isKept} onChange={({ currentTarget }) => setKind(currentTarget.value)}>
           {KINDS.map(([value, meaning]) => (
             <option key={value} value={value}>
               {meaning}
@@ -49,18 +59,37 @@ export function DestinationForm({
       <Field label="Called" isRequired value={name} onText={setName} />
       <Field
         label={isMail ? 'Mail server' : 'URL'}
-        isRequired
-        placeholder={isMail ? 'smtp://user:password@host:587' : 'https://'}
+        isRequired={!isKept}
+        placeholder={isKept ? 'as it is' : isMail ? 'smtp://user:password@host:587' : 'https://'}
         value={address}
         onText={setAddress}
       />
+      {kind === 'webhook' && (
+        <Field
+          label="Secret"
+          placeholder={isKept ? 'as it is' : 'made up'}
+          value={secret}
+          onText={setSecret}
+        />
+      )}
       {isMail && (
         <>
-          <Field label="From" isRequired placeholder="cerberus@example.com" value={from} onText={setFrom} />
+          <Field
+            label="From"
+            isRequired={!isKept}
+            placeholder={isKept ? 'as it is' : 'cerberus@example.com'}
+            value={from}
+            onText={setFrom}
+          />
           <Field label="To addresses" isRequired placeholder="team@example.com" value={to} onText={setTo} />
         </>
       )}
-      <button type="submit">Create destination</button>
+      <button type="submit">{edited === undefined ? 'Create destination' : 'Save destination'}</button>
+      {edited !== undefined && (
+        <button type="button" class="quiet" onClick={onCancel}>
+          Cancel
+        </button>
+      )}
     </form>
   );
 }

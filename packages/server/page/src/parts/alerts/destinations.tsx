@@ -2,11 +2,17 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { AlertDestination } from '../../alerts/alert-types.ts';
-import { createDestination, removeDestination, testDestination } from '../../alerts/alerts-client.ts';
+import {
+  changeDestination,
+  createDestination,
+  removeDestination,
+  testDestination,
+} from '../../alerts/alerts-client.ts';
 import type { ApiFailure } from '../../api.ts';
 import { failureText } from '../access/failure-text.ts';
 import { OnceShown } from '../access/once-shown.tsx';
 import { RevokeButton } from '../access/revoke-button.tsx';
+import { CsvButton } from '../csv-button.tsx';
 import { Panel } from '../panel.tsx';
 import { DestinationForm, type DestinationWish } from './destination-form.tsx';
 
@@ -23,6 +29,15 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
     setSaid(failure === undefined ? undefined : failureText(failure));
     onChanged();
   };
+  const [edited, setEdited] = useState<AlertDestination>();
+  const save = (wish: DestinationWish): Promise<boolean> =>
+    edited === undefined ? create(wish) : change(edited, wish);
+  const change = async ({ id }: AlertDestination, wish: DestinationWish): Promise<boolean> => {
+    const result = await changeDestination(id, wish);
+    if (result.ok) setEdited(undefined);
+    done(result.ok ? undefined : result.failure);
+    return result.ok;
+  };
   const create = async (wish: DestinationWish): Promise<boolean> => {
     const result = await createDestination(wish);
     const secret = result.ok ? result.value.secret : undefined;
@@ -32,6 +47,7 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
   };
   const remove = async ({ id }: AlertDestination): Promise<void> => {
     const result = await removeDestination(id);
+    if (id === edited?.id) setEdited(undefined);
     done(result.ok ? undefined : result.failure);
   };
   const test = async ({ id, name }: AlertDestination): Promise<void> => {
@@ -43,7 +59,7 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
     onChanged();
   };
   return (
-    <Panel title="Destinations">
+    <Panel title="Destinations" aside={<CsvButton name="destinations" rows={destinations} />}>
       {destinations.length > 0 && (
         <table class="destinations">
           <thead>
@@ -64,7 +80,7 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
                 <th scope="row">
                   <bdi>{destination.name}</bdi>
                 </th>
-                <td>{destination.kind ?? <span class="bad">unreadable: make it again</span>}</td>
+                <td>{destination.kind ?? <span class="bad">unreadable: write it again</span>}</td>
                 <td class="wide">
                   <bdi>{destination.target ?? '–'}</bdi>
                 </td>
@@ -75,11 +91,16 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
                   {destination.read_only ? (
                     <span class="muted">from the file</span>
                   ) : (
-                    <RevokeButton
-                      name={destination.name}
-                      word="Remove"
-                      onRevoke={() => void remove(destination)}
-                    />
+                    <>
+                      <button type="button" class="small" onClick={() => setEdited(destination)}>
+                        Edit<span class="unseen"> {destination.name}</span>
+                      </button>
+                      <RevokeButton
+                        name={destination.name}
+                        word="Remove"
+                        onRevoke={() => void remove(destination)}
+                      />
+                    </>
                   )}
                 </td>
               </tr>
@@ -87,7 +108,7 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
           </tbody>
         </table>
       )}
-      <DestinationForm onCreate={create} />
+      <DestinationForm key={edited?.id} edited={edited} onSave={save} onCancel={() => setEdited(undefined)} />
       <p role="status" class="said">
         {said}
       </p>

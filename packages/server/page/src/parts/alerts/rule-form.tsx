@@ -5,13 +5,16 @@ import type { AlertDestination, Preview, RuleBody } from '../../alerts/alert-typ
 import { previewRule } from '../../alerts/alerts-client.ts';
 import {
   CHOICES,
+  hasMinimum,
   hasRecovery,
   ruleOf,
+  SHARERS,
   valueText,
   watching,
   type RuleDraft,
   type Watched,
 } from '../../alerts/rule-draft.ts';
+import { filterText } from '../../alerts/rule-words.ts';
 import { failureText } from '../access/failure-text.ts';
 import { Field } from './field.tsx';
 
@@ -56,8 +59,9 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
       <p class="muted">
         {draft.watched === 'silent'
           ? 'Of each application, or of the one that is chosen above.'
-          : 'Of the requests that the filter above leaves.'}
+          : `Of the requests that the filter above leaves: ${filterText(filter)}.`}
       </p>
+      <More draft={draft} onChange={onChange} />
       <fieldset class="choices">
         <legend>Tell</legend>
         {destinations.length === 0 && <span class="muted">nobody yet: make a destination below</span>}
@@ -92,6 +96,60 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
         <span role="status">{found}</span>
       </div>
     </form>
+  );
+}
+
+/** What a rule does without. */
+function More({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'>): JSX.Element | null {
+  const { watched, minRequests, recoverWindows, delaySeconds, of } = draft;
+  if (watched === 'summary') return null;
+  const change = (part: Partial<RuleDraft>): void => onChange({ ...draft, ...part });
+  return (
+    <details class="more" open={[minRequests, recoverWindows, delaySeconds, of].some((text) => text !== '')}>
+      <summary>More</summary>
+      <div class="choices">
+        {watched === 'share' && (
+          <label class="field">
+            <span>Of one</span>
+            <select
+              value={of || 'source_ip'}
+              onChange={({ currentTarget }) => change({ of: currentTarget.value })}
+            >
+              {Object.entries(SHARERS).map(([name, label]) => (
+                <option key={name} value={name}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {hasMinimum(watched) && (
+          <Field
+            label={watched === 'new' ? 'At least (requests of the type)' : 'With at least (requests)'}
+            isNumber
+            placeholder={watched === 'new' ? '1' : '20'}
+            value={minRequests}
+            onText={(text) => change({ minRequests: text })}
+          />
+        )}
+        {hasRecovery(watched) && (
+          <Field
+            label="Recovers after (windows)"
+            isNumber
+            placeholder={draft.recover === '' ? '2' : '1'}
+            value={recoverWindows}
+            onText={(text) => change({ recoverWindows: text })}
+          />
+        )}
+        <Field
+          label="Looked at after (s)"
+          isNumber
+          placeholder="30"
+          value={delaySeconds}
+          onText={(text) => change({ delaySeconds: text })}
+        />
+      </div>
+    </details>
   );
 }
 

@@ -2,8 +2,8 @@ import type { JSX } from 'preact';
 
 import type { AlertRule } from '../../alerts/alert-types.ts';
 import { conditionText, valueText } from '../../alerts/rule-draft.ts';
+import { filterText } from '../../alerts/rule-words.ts';
 import { serverNow } from '../../api.ts';
-import { chipsOf } from '../../filter/chips.ts';
 import { ago } from '../../format.ts';
 import { RevokeButton } from '../access/revoke-button.tsx';
 
@@ -55,7 +55,7 @@ function RuleRow({
         <RuleState rule={rule} />
       </td>
       <td class="wide">
-        <bdi>{filterText(rule)}</bdi>
+        <bdi>{filterText(rule.filter)}</bdi>
       </td>
       <td class="number actions">
         {rule.read_only ? (
@@ -94,11 +94,4 @@ function RuleState({ rule }: { readonly rule: AlertRule }): JSX.Element {
       ))}
     </ul>
   );
-}
-
-/** Which requests are meant, in the words of the filter. */
-function filterText({ filter }: AlertRule): string {
-  const { client_id: application, ...rest } = filter;
-  const chips = chipsOf(rest).map(({ label, value }) => `${label} ${value}`);
-  return [...(application === undefined ? [] : [application]), ...chips].join(', ') || 'all';
 }

@@ -5,7 +5,7 @@ import uPlot from 'uplot';
 import { LOCALE } from '../../locale.ts';
 import { usePage } from '../../page-context.ts';
 import type { Span } from '../../time-range.ts';
-import { ReleaseMarks, type ShownReleases } from '../releases/release-marks.tsx';
+import { ReleaseMarks } from '../releases/release-marks.tsx';
 import { colourReader, type ColourReader } from './colours.ts';
 
 /** A chart over time. */
@@ -20,12 +20,12 @@ export interface ChartProps {
   readonly logFrom?: number | undefined;
   /** The values are counts: no line of the grid stands for half of one. */
   readonly wholeNumbers?: boolean | undefined;
+  /** Values of another chart beside this one: the axis reaches as far as that one's. */
+  readonly reach?: readonly number[] | undefined;
   /** What there is to see, for those who do not. */
   readonly label: string;
   /** The index under the pointer, `undefined` when it leaves. */
   readonly onHover: (index: number | undefined) => void;
-  /** Releases to mark. */
-  readonly releases?: ShownReleases | undefined;
   /** A part of the range was chosen with the pointer. */
   readonly onSelect?: ((span: Span) => void) | undefined;
 }
@@ -58,9 +58,11 @@ export function Chart(props: ChartProps): JSX.Element {
       drawn.destroy();
     };
   }, [theme, props.logFrom]);
-  useEffect(() => plot.current?.setData(props.data), [props.data]);
+  const [least, most] = reachOf(props);
+  // New data have the axis drawn anew.
+  useEffect(() => plot.current?.setData(props.data), [props.data, least, most]);
 
-  const { releases, span } = props;
+  const { span } = props;
   const at = (millis: number): number | undefined => {
     const part = (millis - span.since) / (span.until - span.since);
     return part < 0 || part > 1 || area.width === 0 ? undefined : area.left + part * area.width;
@@ -68,7 +70,7 @@ export function Chart(props: ChartProps): JSX.Element {
   return (
     <div class="charted">
       <div class="chart" ref={host} role="img" aria-label={props.label} />
-      {releases !== undefined && <ReleaseMarks releases={releases} at={at} />}
+      <ReleaseMarks at={at} />
     </div>
   );
 }
@@ -103,7 +105,7 @@ function optionsOf(
     },
     scales: {
       x: { range: () => [latest.current.span.since / 1000, latest.current.span.until / 1000] },
-      y: yScale(latest.current.logFrom),
+      y: yScale(latest),
     },
     axes: [
       { ...axis, grid: { show: false }, size: 28, space: 72, values: timeLabels },
@@ -142,14 +144,23 @@ function optionsOf(
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 
-function yScale(logFrom: number | undefined): uPlot.Scale {
-  if (logFrom === undefined) return { range: (_, __, max) => [0, max > 0 ? max * 1.06 : 1] };
+/** The least and the largest value of a chart beside; none where there is no such chart. */
+function reachOf({ reach = [] }: ChartProps): readonly [least: number, most: number] {
+  return [Math.min(...reach), Math.max(...reach)];
+}
+
+function yScale(latest: { readonly current: ChartProps }): uPlot.Scale {
+  const { logFrom } = latest.current;
+  const least = (own: number): number => Math.min(own, reachOf(latest.current)[0]);
+  const most = (own: number): number => Math.max(own, reachOf(latest.current)[1]);
+  if (logFrom === undefined)
+    return { range: (_, __, max) => (most(max) > 0 ? [0, most(max) * 1.06] : [0, 1]) };
   return {
     // A `const enum`, of which there is nothing at run time.
     distr: LOGARITHMIC,
     range: (_, min, max) => [
-      10 ** Math.floor(Math.log10(Math.max(logFrom, min))),
-      10 ** Math.ceil(Math.log10(Math.max(logFrom * 10, max))),
+      10 ** Math.floor(Math.log10(Math.max(logFrom, least(min)))),
+      10 ** Math.ceil(Math.log10(Math.max(logFrom * 10, most(max)))),
     ],
   };
 }

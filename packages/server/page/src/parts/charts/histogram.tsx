@@ -1,16 +1,12 @@
 import type { JSX } from 'preact';
 
 import { exactCount } from '../../format.ts';
-
-/** A range of values and how many fell into it. */
-export interface Bar {
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-}
+import { commonBins, type Bar } from './common-bins.ts';
 
 interface HistogramProps {
   readonly bars: readonly Bar[];
+  /** Those of another one that is drawn beside it, with the same axes. */
+  readonly beside?: readonly Bar[] | undefined;
   /** A value with its unit. */
   readonly format: (value: number) => string;
   /** What is distributed, for those who do not see it. */
@@ -22,13 +18,12 @@ interface HistogramProps {
 const TICKS = 5;
 
 /** A distribution. Empty bars at both ends are left out. */
-export function Histogram({ bars, format, label, onSelect }: HistogramProps): JSX.Element {
-  const first = bars.findIndex(({ count }) => count > 0);
-  const last = bars.findLastIndex(({ count }) => count > 0);
-  if (first === -1) return <p class="empty-line">No values in this range.</p>;
-  const shown = bars.slice(first, last + 1);
-  const largest = Math.max(...shown.map(({ count }) => count));
-  const common = shown.find(({ count }) => count === largest);
+export function Histogram({ bars, beside = [], format, label, onSelect }: HistogramProps): JSX.Element {
+  const [own, others] = [withoutEnds(bars), withoutEnds(beside)];
+  if (own.length === 0) return <p class="empty-line">No values in this range.</p>;
+  const shown = commonBins(own, others);
+  const largest = Math.max(...[...own, ...others].map(({ count }) => count));
+  const common = own.toSorted((a, b) => b.count - a.count)[0];
   const text =
     common === undefined ? label : `${label}: most between ${format(common.from)} and ${format(common.to)}`;
   const every = Math.ceil(shown.length / TICKS);
@@ -49,4 +44,9 @@ export function Histogram({ bars, format, label, onSelect }: HistogramProps): JS
       ))}
     </div>
   );
+}
+
+function withoutEnds(bars: readonly Bar[]): readonly Bar[] {
+  const first = bars.findIndex(({ count }) => count > 0);
+  return first === -1 ? [] : bars.slice(first, bars.findLastIndex(({ count }) => count > 0) + 1);
 }

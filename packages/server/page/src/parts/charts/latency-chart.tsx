@@ -23,7 +23,7 @@ const PERCENTILES = [
 const LEAST = 0.01;
 
 /** Percentiles of the latency over time. */
-export function LatencyChart({ overview, outdated, releases }: OverviewChartProps): JSX.Element {
+export function LatencyChart({ overview, outdated, beside }: OverviewChartProps): JSX.Element {
   const select = useRangeSelection();
   const [hovered, setHovered] = useState<number>();
   const [isLog, setLog] = useState(true);
@@ -58,13 +58,17 @@ export function LatencyChart({ overview, outdated, releases }: OverviewChartProp
         logFrom={isLog ? LEAST : undefined}
         span={{ since: Date.parse(overview.since), until: Date.parse(overview.until) }}
         formatValue={duration}
+        reach={beside?.series.flatMap(valuesOf)}
         label={label}
         onHover={setHovered}
         onSelect={select}
-        releases={releases}
       />
     </Panel>
   );
+}
+
+function valuesOf({ latency_ms: latency }: Overview['series'][number]): readonly number[] {
+  return PERCENTILES.flatMap(({ name }) => latency[name] ?? []);
 }
 
 /** In the middle of their buckets. */

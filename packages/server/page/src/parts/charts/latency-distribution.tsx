@@ -5,22 +5,19 @@ import { duration } from '../../format.ts';
 import { numberText } from '../../filter/filter.ts';
 import { usePage, useNarrowing } from '../../page-context.ts';
 import { Panel } from '../panel.tsx';
+import type { Bar } from './common-bins.ts';
 import { Histogram } from './histogram.tsx';
-
-interface LatencyDistributionProps {
-  readonly overview: Overview;
-  readonly outdated: boolean;
-}
+import type { OverviewChartProps } from './requests-chart.tsx';
 
 /** How many requests took how long. A bar chooses its requests. */
-export function LatencyDistribution({ overview, outdated }: LatencyDistributionProps): JSX.Element {
+export function LatencyDistribution({ overview, outdated, beside }: OverviewChartProps): JSX.Element {
   const { go } = usePage();
   const { to, mayNarrow } = useNarrowing();
-  const bars = overview.histogram.map((bar) => ({ from: bar.from, to: bar.to, count: bar.requests }));
   return (
     <Panel title="Latency distribution" outdated={outdated}>
       <Histogram
-        bars={bars}
+        bars={barsOf(overview)}
+        beside={beside && barsOf(beside)}
         format={duration}
         label="Distribution of the latency"
         onSelect={
@@ -31,4 +28,8 @@ export function LatencyDistribution({ overview, outdated }: LatencyDistributionP
       />
     </Panel>
   );
+}
+
+function barsOf({ histogram }: Overview): readonly Bar[] {
+  return histogram.map(({ from, to, requests }) => ({ from, to, count: requests }));
 }

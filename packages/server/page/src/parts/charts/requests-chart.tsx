@@ -5,7 +5,6 @@ import uPlot from 'uplot';
 import type { Overview, StatusClass } from '../../api-types.ts';
 import { count, exactCount, interval } from '../../format.ts';
 import { useNarrowing, useRangeSelection } from '../../page-context.ts';
-import type { ShownReleases } from '../releases/release-marks.tsx';
 import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
 import { Legend } from './legend.tsx';
@@ -16,12 +15,12 @@ import { STATUS_CLASSES, statusColour } from '../status-class.ts';
 export interface OverviewChartProps {
   readonly overview: Overview;
   readonly outdated: boolean;
-  /** Which ones appeared in the range. */
-  readonly releases?: ShownReleases | undefined;
+  /** Another one that is drawn beside it, with the same axes. */
+  readonly beside?: Overview | undefined;
 }
 
 /** Requests over time, stacked by status class. */
-export function RequestsChart({ overview, outdated, releases }: OverviewChartProps): JSX.Element {
+export function RequestsChart({ overview, outdated, beside }: OverviewChartProps): JSX.Element {
   const select = useRangeSelection();
   const { to } = useNarrowing();
   const [hovered, setHovered] = useState<number>();
@@ -49,10 +48,10 @@ export function RequestsChart({ overview, outdated, releases }: OverviewChartPro
         span={{ since: Date.parse(overview.since), until: Date.parse(overview.until) }}
         formatValue={count}
         wholeNumbers
+        reach={beside?.series.map(({ requests }) => requests)}
         label={label}
         onHover={setHovered}
         onSelect={select}
-        releases={releases}
       />
     </Panel>
   );

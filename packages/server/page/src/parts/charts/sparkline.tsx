@@ -1,13 +1,23 @@
 import type { JSX } from 'preact';
 
+import { usePage } from '../../page-context.ts';
+import { placesOf, useMarks } from '../releases/marked-releases.tsx';
+
 const WIDTH = 96;
 const HEIGHT = 22;
 
+interface SparklineProps {
+  readonly values: readonly number[];
+  /** The application whose releases are marked. */
+  readonly clientId: string;
+}
+
 /**
- * The course of a number in the space of a word; only for the eye, the figures beside it say the same. Two paths, for a table may
- * have many.
+ * The course of a number in the space of a word, with a line where each release appeared; only for the eye, the figures beside it say the
+ * same. Few paths, for a table may have many.
  */
-export function Sparkline({ values }: { readonly values: readonly number[] }): JSX.Element {
+export function Sparkline({ values, clientId }: SparklineProps): JSX.Element {
+  const marks = placesOf(useMarks(), clientId, usePage().span);
   const largest = Math.max(1, ...values);
   const step = WIDTH / Math.max(1, values.length);
   const bar = (value: number, index: number): string => {
@@ -27,6 +37,9 @@ export function Sparkline({ values }: { readonly values: readonly number[] }): J
     >
       <path class="none" d={bars((value) => value === 0)} />
       <path d={bars((value) => value > 0)} />
+      {marks.length > 0 && (
+        <path class="mark" d={marks.map((place) => `M${(place * WIDTH).toFixed(2)} 0v${HEIGHT}`).join('')} />
+      )}
     </svg>
   );
 }

@@ -6,6 +6,7 @@ import { apiUrl } from '../../query.ts';
 import { usePage } from '../../page-context.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { useRead } from '../../use-read.ts';
+import { RefusedLine } from '../refused.tsx';
 import { AgainstValue } from './against-value.tsx';
 
 /** Chooses the other side: an application, an endpoint, a release, an environment, or all of these. */
@@ -22,7 +23,11 @@ export function AgainstForm(): JSX.Element {
     against.clientId === undefined || ids.includes(against.clientId) ? ids : [against.clientId, ...ids];
   // Of the other application, and whatever the filter: it is about this side.
   const scope = { client_id: against.clientId, since: Math.round(since), until: Math.round(until) };
-  const { value: known } = useAnswer<Endpoints>(apiUrl('api/endpoints', { ...scope, limit: 200 }));
+  const {
+    value: known,
+    refused,
+    again,
+  } = useAnswer<Endpoints>(apiUrl('api/endpoints', { ...scope, limit: 200 }));
   const endpoints = new Set(
     (known?.endpoints ?? []).map(({ method, endpoint }) => `${method ?? ''} ${endpoint}`.trim()),
   );
@@ -74,6 +79,7 @@ export function AgainstForm(): JSX.Element {
         </datalist>
       </label>
       <button type="submit">Compare</button>
+      {refused !== undefined && <RefusedLine why={refused} again={again} />}
     </form>
   );
 }

@@ -4,6 +4,7 @@ import type { Values } from '../../api-types.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl, type Params } from '../../query.ts';
 import { useAnswer } from '../../use-answer.ts';
+import { RefusedLine } from '../refused.tsx';
 
 /** More are not offered; one that is in the address always is. */
 const LIMIT = 200;
@@ -21,7 +22,11 @@ interface AgainstValueProps {
 export function AgainstValue({ of, label, all, scope }: AgainstValueProps): JSX.Element {
   const { state, go } = usePage();
   const { against, filter } = state;
-  const { value: known } = useAnswer<Values>(apiUrl('api/values', { ...scope, of, limit: LIMIT }));
+  const {
+    value: known,
+    refused,
+    again,
+  } = useAnswer<Values>(apiUrl('api/values', { ...scope, of, limit: LIMIT }));
   const here = filter[of];
   const chosen = against[of];
   const values = (known?.values ?? []).map(({ value }) => value);
@@ -33,6 +38,7 @@ export function AgainstValue({ of, label, all, scope }: AgainstValueProps): JSX.
   ];
   // What is all of them may be written in two ways.
   const shown = here === undefined && chosen === '' ? undefined : chosen;
+  if (refused !== undefined) return <RefusedLine why={refused} again={again} />;
   return (
     <label class="field">
       <span>{label}</span>

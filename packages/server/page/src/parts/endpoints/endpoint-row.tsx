@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { EndpointRow } from '../../api-types.ts';
-import { count, duration, exactCount, share } from '../../format.ts';
+import { count, decimal, duration, exactCount, share } from '../../format.ts';
 import { numberText, type FilterChange } from '../../filter/filter.ts';
 import { useNarrowing } from '../../page-context.ts';
 import type { RequestOrder, UrlState } from '../../url-state.ts';
@@ -21,13 +21,14 @@ export function EndpointTableRow({ row, place }: EndpointTableRowProps): JSX.Ele
   const { client_id: clientId, method, endpoint, latency_ms: latency } = row;
   const requests = (change: FilterChange, order: RequestOrder = 'newest'): Partial<UrlState> =>
     to({ method: method ?? undefined, endpoint, ...change }, { view: 'requests', order, clientId });
+  const spread = to({ method: method ?? undefined, endpoint }, { view: 'latency', clientId });
   return (
     <tr aria-rowindex={place + 2}>
       <th scope="row">
         <EndpointName method={method} endpoint={endpoint} clientId={clientId} />
       </th>
       <td class="wide">
-        <Sparkline values={row.sparkline} />
+        <Sparkline values={row.sparkline} clientId={clientId} />
       </td>
       <td class="number" title={exactCount(row.requests)}>
         <Link to={requests({})}>{count(row.requests)}</Link>
@@ -60,6 +61,9 @@ export function EndpointTableRow({ row, place }: EndpointTableRowProps): JSX.Ele
         )}
       </td>
       <td class="number widest">{duration(latency.p99)}</td>
+      <td class="number widest">
+        {row.apdex === null ? '–' : <Link to={spread}>{decimal(row.apdex)}</Link>}
+      </td>
     </tr>
   );
 }
@@ -92,7 +96,7 @@ export function ApplicationRow({
         </span>
       </th>
       <td class="wide" colSpan={3} />
-      <td class="widest" colSpan={3} />
+      <td class="widest" colSpan={4} />
     </tr>
   );
 }

@@ -2,11 +2,13 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 
 import type { Endpoints } from '../../api-types.ts';
-import { exactCount } from '../../format.ts';
+import { duration, exactCount } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
-import type { EndpointSort } from '../../url-state.ts';
+import { DEFAULT_THRESHOLD, type EndpointSort } from '../../url-state.ts';
 import { useRead } from '../../use-read.ts';
+import { Answered } from '../answered.tsx';
 import { CsvButton } from '../csv-button.tsx';
+import { Link } from '../link.tsx';
 import { Panel } from '../panel.tsx';
 import { SearchField } from '../search-field.tsx';
 import { ApplicationRow, EndpointTableRow } from './endpoint-row.tsx';
@@ -23,13 +25,16 @@ const COLUMNS = 4;
 export function EndpointTable(): JSX.Element {
   const { state } = usePage();
   const [search, setSearch] = useState('');
+  const { threshold } = state;
   // Of one whole, the largest share is the most requests.
   const sort = state.sort === 'share' ? 'requests' : state.sort;
-  const { value, outdated } = useRead<Endpoints>('api/endpoints', {
+  const read = useRead<Endpoints>('api/endpoints', {
     sort,
     q: search || undefined,
+    threshold: threshold === DEFAULT_THRESHOLD ? undefined : threshold,
     limit: LIMIT,
   });
+  const { value } = read;
   const rows = useMemo(() => groupedRows(value?.endpoints ?? []), [value]);
   const { first, shown, host } = useWindow(rows.length);
   const total = value?.total ?? 0;
@@ -38,54 +43,76 @@ export function EndpointTable(): JSX.Element {
     <Panel
       title="Endpoints"
       class="flush"
-      outdated={outdated}
+      outdated={read.outdated}
       aside={
         <>
-          <span class="muted">{exactCount(total)}</span>
+          {value !== undefined && <span class="muted">{exactCount(total)}</span>}
           <CsvButton name="endpoints" rows={value?.endpoints ?? []} />
           {(search !== '' || total > 5) && <SearchField of="endpoints" value={search} onSearch={setSearch} />}
         </>
       }
     >
-      <table class="endpoints" aria-rowcount={rows.length + 1}>
-        <thead>
-          <tr>
-            <SortHeader sort="endpoint" class="name">
-              Endpoint
-            </SortHeader>
-            <th scope="col" class="wide trend">
-              Trend
-            </th>
-            <SortHeader sort="requests">Requests</SortHeader>
-            <SortHeader sort="share" class="widest">
-              Share
-            </SortHeader>
-            <SortHeader sort="errors" class="wide">
-              Errors
-            </SortHeader>
-            <SortHeader sort="error_rate">Error rate</SortHeader>
-            <SortHeader sort="client_errors" class="wide">
-              4xx
-            </SortHeader>
-            <SortHeader sort="p50" class="widest">
-              p50
-            </SortHeader>
-            <SortHeader sort="p95">p95</SortHeader>
-            <SortHeader sort="p99" class="widest">
-              p99
-            </SortHeader>
-          </tr>
-        </thead>
-        <tbody ref={host}>
-          <Space rows={first} />
-          {rows.slice(first, first + shown).map((row, index) => (
-            <Row key={keyOf(row)} row={row} place={first + index} />
-          ))}
-          <Space rows={rows.length - first - shown} />
-        </tbody>
-      </table>
+      <Answered read={read}>
+        {() =>
+          rows.length === 0 ? (
+            <p class="empty-line">No endpoint has this text.</p>
+          ) : (
+            <>
+              <table class="endpoints" aria-rowcount={rows.length + 1}>
+                <Head />
+                <tbody ref={host}>
+                  <Space rows={first} />
+                  {rows.slice(first, first + shown).map((row, index) => (
+                    <Row key={keyOf(row)} row={row} place={first + index} />
+                  ))}
+                  <Space rows={rows.length - first - shown} />
+                </tbody>
+              </table>
+              <p class="rest apdex-note">
+                Apdex takes up to <Link to={{ view: 'latency' }}>{duration(threshold)}</Link> for fast enough.
+              </p>
+            </>
+          )
+        }
+      </Answered>
       {rest > 0 && <p class="rest">{exactCount(rest)} more endpoints: search for them</p>}
     </Panel>
+  );
+}
+
+function Head(): JSX.Element {
+  return (
+    <thead>
+      <tr>
+        <SortHeader sort="endpoint" class="name">
+          Endpoint
+        </SortHeader>
+        <th scope="col" class="wide trend">
+          Trend
+        </th>
+        <SortHeader sort="requests">Requests</SortHeader>
+        <SortHeader sort="share" class="widest">
+          Share
+        </SortHeader>
+        <SortHeader sort="errors" class="wide">
+          Errors
+        </SortHeader>
+        <SortHeader sort="error_rate">Error rate</SortHeader>
+        <SortHeader sort="client_errors" class="wide">
+          4xx
+        </SortHeader>
+        <SortHeader sort="p50" class="widest">
+          p50
+        </SortHeader>
+        <SortHeader sort="p95">p95</SortHeader>
+        <SortHeader sort="p99" class="widest">
+          p99
+        </SortHeader>
+        <SortHeader sort="apdex" class="widest">
+          Apdex
+        </SortHeader>
+      </tr>
+    </thead>
   );
 }
 
@@ -120,12 +147,14 @@ function SortHeader({ sort, class: extra = '', children }: SortHeaderProps): JSX
   const { state, go } = usePage();
   const isSorted = state.sort === sort;
   const isByName = sort === 'endpoint';
-  const order = isByName ? 'ascending' : 'descending';
+  // The lowest Apdex is the worst.
+  const isAscending = isByName || sort === 'apdex';
+  const order = isAscending ? 'ascending' : 'descending';
   return (
     <th scope="col" class={isByName ? extra : `number ${extra}`} aria-sort={isSorted ? order : undefined}>
       <button type="button" class="sort" onClick={() => go({ sort }, true)}>
         {children}
-        {isSorted && <span aria-hidden="true">{isByName ? ' ↑' : ' ↓'}</span>}
+        {isSorted && <span aria-hidden="true">{isAscending ? ' ↑' : ' ↓'}</span>}
       </button>
     </th>
   );

@@ -3,6 +3,8 @@ import type { JSX } from 'preact';
 import type { Events } from '../../api-types.ts';
 import { usePage } from '../../page-context.ts';
 import { useRead } from '../../use-read.ts';
+import { Answered } from '../answered.tsx';
+import { CsvButton } from '../csv-button.tsx';
 import { EventTable } from './event-table.tsx';
 import { Link } from '../link.tsx';
 import { Panel } from '../panel.tsx';
@@ -12,16 +14,27 @@ const LIMIT = 20;
 /** The newest requests to an endpoint. */
 export function LatestEvents(): JSX.Element {
   const { canGo } = usePage();
-  const { value, outdated } = useRead<Events>('api/events', { limit: LIMIT });
-  const events = (value?.events ?? []).map((event) => ({ key: event.id, event }));
+  const read = useRead<Events>('api/events', { limit: LIMIT });
   return (
     <Panel
       title="Latest requests"
       class="flush"
-      outdated={outdated}
-      aside={canGo({ view: 'requests' }) && <Link to={{ view: 'requests' }}>All of them</Link>}
+      outdated={read.outdated}
+      aside={
+        <>
+          {canGo({ view: 'requests' }) && <Link to={{ view: 'requests' }}>All of them</Link>}
+          <CsvButton name="latest-requests" rows={read.value?.events ?? []} />
+        </>
+      }
     >
-      <EventTable events={events} label="The newest requests to this endpoint" />
+      <Answered read={read}>
+        {({ events }) => (
+          <EventTable
+            events={events.map((event) => ({ key: event.id, event }))}
+            label="The newest requests to this endpoint"
+          />
+        )}
+      </Answered>
     </Panel>
   );
 }

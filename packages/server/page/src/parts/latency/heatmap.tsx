@@ -7,6 +7,7 @@ import { numberText } from '../../filter/filter.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { colourReader } from '../charts/colours.ts';
 import { Panel } from '../panel.tsx';
+import { ReleaseMarks } from '../releases/release-marks.tsx';
 import { cellAt, shadeOf, type HeatCell } from './heat-cells.ts';
 
 interface HeatmapProps {
@@ -23,12 +24,16 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
   const { to, mayNarrow } = useNarrowing();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hovered, setHovered] = useState<HeatCell>();
+  const [drawn, setDrawn] = useState(0);
   const { heat, bins, bucket_millis: width } = spread;
 
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(() => draw(element, spread));
+    const observer = new ResizeObserver(() => {
+      draw(element, spread);
+      setDrawn(element.clientWidth);
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, [spread, theme]);
@@ -44,6 +49,10 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
     const change = { latency_ms_min: numberText(cell.from), latency_ms_max: numberText(cell.to) };
     const range = { since: cell.start, until: cell.start + width };
     go(to(change, { view: 'requests', order: 'slowest', range }));
+  };
+  const placeOf = (millis: number): number | undefined => {
+    const part = (millis - Date.parse(heat[0]?.start ?? '')) / (width * heat.length);
+    return part >= 0 && part <= 1 ? part * drawn : undefined;
   };
   const every = Math.max(1, Math.ceil(bins.length / TICKS));
   return (
@@ -68,15 +77,18 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
             ) : null,
           )}
         </div>
-        <canvas
-          ref={canvas}
-          height={HEIGHT}
-          role="img"
-          aria-label={`Latencies over time, in ${heat.length} steps of time and ${bins.length} of latency`}
-          onMouseMove={(event) => setHovered(at(event))}
-          onMouseLeave={() => setHovered(undefined)}
-          onClick={open}
-        />
+        <div class="charted">
+          <canvas
+            ref={canvas}
+            height={HEIGHT}
+            role="img"
+            aria-label={`Latencies over time, in ${heat.length} steps of time and ${bins.length} of latency`}
+            onMouseMove={(event) => setHovered(at(event))}
+            onMouseLeave={() => setHovered(undefined)}
+            onClick={open}
+          />
+          <ReleaseMarks at={placeOf} />
+        </div>
         <div class="times muted" aria-hidden="true">
           <span>{heat[0] && interval(Date.parse(heat[0].start), width)}</span>
           <span>{heat.length > 1 && interval(Date.parse(heat.at(-1)?.start ?? ''), width)}</span>

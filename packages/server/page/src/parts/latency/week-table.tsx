@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Week } from '../../figure-types.ts';
 import { count, duration, exactCount, weekdayName } from '../../format.ts';
 import { useRead } from '../../use-read.ts';
+import { Answered } from '../answered.tsx';
 import { CsvButton } from '../csv-button.tsx';
 import { Panel } from '../panel.tsx';
 import { shadeOf } from './heat-cells.ts';
@@ -22,9 +23,10 @@ type Figure = keyof typeof FIGURES;
 /** How busy and how slow each hour of the week is, in the reader's time zone. */
 export function WeekTable(): JSX.Element {
   const [figure, setFigure] = useState<Figure>('requests');
-  const { value, outdated } = useRead<Week>('api/week', {
+  const read = useRead<Week>('api/week', {
     time_zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
+  const { value } = read;
   const hours = new Map((value?.hours ?? []).map((hour) => [hour.weekday * 24 + hour.hour, hour]));
   const [top] = [...hours.values()].toSorted((a, b) => (b[figure] ?? 0) - (a[figure] ?? 0));
   const largest = Math.max(1, top?.[figure] ?? 0);
@@ -32,7 +34,7 @@ export function WeekTable(): JSX.Element {
     <Panel
       title="Hours of the week"
       class="week"
-      outdated={outdated}
+      outdated={read.outdated}
       aside={
         <>
           <CsvButton name="week" rows={value?.hours ?? []} />
@@ -46,30 +48,7 @@ export function WeekTable(): JSX.Element {
         </>
       }
     >
-      <div class="scroll" tabIndex={0} role="group" aria-label="Hours of the week">
-        <table>
-          <thead>
-            <tr>
-              <td />
-              {HOURS.map((hour) => (
-                <th scope="col" key={hour}>
-                  {hour}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {WEEKDAYS.map((weekday) => (
-              <tr key={weekday}>
-                <th scope="row">{weekdayName(weekday)}</th>
-                {HOURS.map((hour) => (
-                  <Cell key={hour} hour={hours.get(weekday * 24 + hour)} figure={figure} largest={largest} />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Answered read={read}>{() => <Hours hours={hours} figure={figure} largest={largest} />}</Answered>
       {top !== undefined && (
         <p class="muted small">
           {SUPERLATIVES[figure]}: {weekdayName(top.weekday)}, {top.hour}:00–{top.hour + 1}:00,{' '}
@@ -77,6 +56,41 @@ export function WeekTable(): JSX.Element {
         </p>
       )}
     </Panel>
+  );
+}
+
+interface HoursProps {
+  readonly hours: ReadonlyMap<number, Hour>;
+  readonly figure: Figure;
+  readonly largest: number;
+}
+
+function Hours({ hours, figure, largest }: HoursProps): JSX.Element {
+  return (
+    <div class="scroll" tabIndex={0} role="group" aria-label="Hours of the week">
+      <table>
+        <thead>
+          <tr>
+            <td />
+            {HOURS.map((hour) => (
+              <th scope="col" key={hour}>
+                {hour}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {WEEKDAYS.map((weekday) => (
+            <tr key={weekday}>
+              <th scope="row">{weekdayName(weekday)}</th>
+              {HOURS.map((hour) => (
+                <Cell key={hour} hour={hours.get(weekday * 24 + hour)} figure={figure} largest={largest} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

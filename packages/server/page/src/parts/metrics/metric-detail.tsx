@@ -11,7 +11,7 @@ import { Loading } from '../loading.tsx';
 import { MetricGroups } from './metric-groups.tsx';
 import { MetricNumbersChart } from './metric-numbers.tsx';
 import { Panel } from '../panel.tsx';
-import { Refused } from '../refused.tsx';
+import { RefusedLine } from '../refused.tsx';
 
 interface MetricDetailPanelProps {
   readonly name: string;
@@ -23,8 +23,18 @@ interface MetricDetailPanelProps {
 export function MetricDetailPanel({ name, byEndpoint = true }: MetricDetailPanelProps): JSX.Element {
   const { to } = useNarrowing();
   const params = { name, group: byEndpoint ? 'endpoint' : undefined };
-  const { value: detail, outdated, refused } = useRead<MetricDetail>('api/custom-metrics/detail', params);
-  if (refused !== undefined) return <Refused why={refused} />;
+  const {
+    value: detail,
+    outdated,
+    refused,
+    again,
+  } = useRead<MetricDetail>('api/custom-metrics/detail', params);
+  if (refused !== undefined)
+    return (
+      <Panel title={name} class="metric-detail">
+        <RefusedLine why={refused} again={again} />
+      </Panel>
+    );
   if (detail === undefined) return <Loading />;
   const shares = sharesOf(detail, to);
   return (

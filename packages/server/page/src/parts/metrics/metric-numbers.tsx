@@ -8,7 +8,8 @@ import { numberText } from '../../filter/filter.ts';
 import { useNarrowing, usePage, useRangeSelection } from '../../page-context.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { ColourReader } from '../charts/colours.ts';
-import { Histogram, type Bar } from '../charts/histogram.tsx';
+import type { Bar } from '../charts/common-bins.ts';
+import { Histogram } from '../charts/histogram.tsx';
 import { isolatedPoints } from '../charts/isolated-points.ts';
 import { Legend } from '../charts/legend.tsx';
 

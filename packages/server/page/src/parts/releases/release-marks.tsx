@@ -3,33 +3,32 @@ import { useState } from 'preact/hooks';
 
 import type { Release } from '../../api-types.ts';
 import { dateAndTime, dayAndTime, duration, share } from '../../format.ts';
+import { usePage } from '../../page-context.ts';
+import type { ReleaseName } from '../../url-state.ts';
+import { useMarks } from './marked-releases.tsx';
 import { useAround, type Around } from './use-around.ts';
 
-/** Releases that appeared in the range, and the one that is looked at closely. */
-export interface ShownReleases {
-  readonly all: readonly Release[];
-  readonly open: Release | undefined;
-  readonly onOpen: (release: Release | undefined) => void;
-}
-
 interface MarksProps {
-  readonly releases: ShownReleases;
   /** Where an instant is, in pixels from the left; `undefined` outside of the chart. */
   readonly at: (millis: number) => number | undefined;
 }
 
 /** A mark over a chart where each release appeared, and a few words on the one under the pointer or with the focus. */
-export function ReleaseMarks({ releases: { all, open, onOpen }, at }: MarksProps): JSX.Element {
+export function ReleaseMarks({ at }: MarksProps): JSX.Element | null {
+  const { state, go } = usePage();
+  const releases = useMarks();
   const [hinted, setHinted] = useState<Release>();
   const around = useAround(hinted);
+  if (releases.length === 0) return null;
   const left = hinted && at(Date.parse(hinted.first_seen));
   return (
     <div>
       <ul class="marks" aria-label="Releases">
-        {all.map((release) => {
+        {releases.map((release) => {
           const place = at(Date.parse(release.first_seen));
           if (place === undefined) return null;
-          const isOpen = isSame(release, open);
+          const name = { clientId: release.client_id, release: release.release };
+          const isOpen = isSame(name, state.openRelease);
           return (
             <li key={`${release.client_id} ${release.release}`}>
               <button
@@ -38,7 +37,7 @@ export function ReleaseMarks({ releases: { all, open, onOpen }, at }: MarksProps
                 style={{ left: `${place}px` }}
                 aria-label={`${nameOf(release)}, first seen ${dateAndTime(Date.parse(release.first_seen))}`}
                 aria-expanded={isOpen}
-                onClick={() => onOpen(isOpen ? undefined : release)}
+                onClick={() => go({ openRelease: isOpen ? undefined : name })}
                 onMouseEnter={() => setHinted(release)}
                 onMouseLeave={() => setHinted(undefined)}
                 onFocus={() => setHinted(release)}
@@ -54,14 +53,17 @@ export function ReleaseMarks({ releases: { all, open, onOpen }, at }: MarksProps
             <b>{nameOf(hinted)}</b>
           </p>
           <p class="muted">{dayAndTime(Date.parse(hinted.first_seen))}</p>
-          {around === undefined ? <p class="muted">Loading…</p> : <Change around={around} />}
+          <Change around={around} />
         </div>
       )}
     </div>
   );
 }
 
-function Change({ around: { before, after, millis } }: { readonly around: Around }): JSX.Element {
+function Change({ around: { read, millis } }: { readonly around: Around }): JSX.Element {
+  if (read.refused !== undefined) return <p class="muted">Not known: {read.refused}</p>;
+  if (read.value === undefined) return <p class="muted">Loading…</p>;
+  const [{ totals: before }, { totals: after }] = read.value;
   return (
     <>
       <p>
@@ -81,11 +83,10 @@ function sideOf(left: number): { readonly left: string } {
 }
 
 /** How a release is called. */
-export function nameOf({ client_id: application, release }: Release): string {
+export function nameOf({ client_id: application, release }: Pick<Release, 'client_id' | 'release'>): string {
   return `Release ${release} of ${application}`;
 }
 
-/** Whether they are the same release. */
-export function isSame(one: Release, other: Release | undefined): boolean {
-  return one.client_id === other?.client_id && one.release === other.release;
+function isSame(one: ReleaseName, other: ReleaseName | undefined): boolean {
+  return one.clientId === other?.clientId && one.release === other.release;
 }

@@ -1,30 +1,32 @@
 import type { JSX } from 'preact';
 
-import type { Release } from '../../api-types.ts';
+import type { Overview, Release } from '../../api-types.ts';
 import type { FilterChange } from '../../filter/filter.ts';
 import { count, dateAndTime, duration, share } from '../../format.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import type { UrlState } from '../../url-state.ts';
-import { BarList } from '../bar-list.tsx';
+import { Answered } from '../answered.tsx';
+import { BarList, type BarItem } from '../bar-list.tsx';
+import { CsvButton } from '../csv-button.tsx';
 import { Link } from '../link.tsx';
-import { Panel } from '../panel.tsx';
 import { nameOf } from './release-marks.tsx';
 import { SlowerEndpoints } from './slower-endpoints.tsx';
 import { useAround } from './use-around.ts';
-import { useNewErrors } from './use-new-errors.ts';
+import { useNewErrors, type NewError } from './use-new-errors.ts';
+
+type Totals = Overview['totals'];
 
 interface ReleasePanelProps {
   readonly release: Release;
-  readonly onClose: () => void;
 }
 
 /** What changed with a release, and which errors are new in it. */
-export function ReleasePanel({ release, onClose }: ReleasePanelProps): JSX.Element {
+export function ReleasePanel({ release }: ReleasePanelProps): JSX.Element {
   const { to } = useNarrowing();
   const errors = useNewErrors(release);
   const own = (change: FilterChange = {}, more: Partial<UrlState> = {}): Partial<UrlState> =>
     to({ release: release.release, ...change }, { clientId: release.client_id, ...more });
-  const items = (errors ?? []).map(({ name, requests, change }) => ({
+  const itemOf = ({ name, requests, change }: NewError): BarItem => ({
     key: name,
     label: name,
     value: requests,
@@ -32,20 +34,12 @@ export function ReleasePanel({ release, onClose }: ReleasePanelProps): JSX.Eleme
     to: own({ failed: 'true', ...change }, { view: 'consumers', by: 'consumer' as const }),
     requests: own({ failed: 'true', ...change }, { view: 'requests' }),
     note: requests === 1 ? 'request' : 'requests',
-  }));
+  });
   const { previous } = release;
   const { method, endpoint } = usePage().state.filter;
   const against = { clientId: release.client_id, method, endpoint, environment: undefined };
   return (
-    <Panel
-      title={nameOf(release)}
-      class="release-panel"
-      aside={
-        <button type="button" class="quiet small" onClick={onClose}>
-          Close
-        </button>
-      }
-    >
+    <>
       <p>
         First seen {dateAndTime(Date.parse(release.first_seen))}
         {previous !== null && `, after ${previous.release}`}. <Link to={own()}>Only its requests</Link>
@@ -62,21 +56,35 @@ export function ReleasePanel({ release, onClose }: ReleasePanelProps): JSX.Eleme
       <h3>Endpoints that got slower</h3>
       <SlowerEndpoints key={nameOf(release)} release={release} />
       <h3>
-        Errors that {previous === null ? 'it has' : `${previous.release} did not have`}, and who got them
+        Errors that {previous === null ? 'it has' : `${previous.release} did not have`}, and who got them{' '}
+        <CsvButton
+          name="new-errors"
+          rows={(errors.value ?? []).map(({ name, requests }) => ({ error: name, requests }))}
+        />
       </h3>
-      {errors === undefined ? (
-        <p class="loading">Loading…</p>
-      ) : (
-        <BarList items={items} empty="None in its first day." />
-      )}
-    </Panel>
+      <Answered read={errors}>
+        {(found) => <BarList items={found.map(itemOf)} empty="None in its first day." />}
+      </Answered>
+    </>
   );
 }
 
-function Figures({ release }: Pick<ReleasePanelProps, 'release'>): JSX.Element {
-  const around = useAround(release);
-  if (around === undefined) return <p class="loading">Loading…</p>;
-  const { before, after, millis } = around;
+function Figures({ release }: ReleasePanelProps): JSX.Element {
+  const { read, millis } = useAround(release);
+  return (
+    <Answered read={read}>
+      {([before, after]) => <FigureTable before={before.totals} after={after.totals} millis={millis} />}
+    </Answered>
+  );
+}
+
+interface FigureTableProps {
+  readonly before: Totals;
+  readonly after: Totals;
+  readonly millis: number;
+}
+
+function FigureTable({ before, after, millis }: FigureTableProps): JSX.Element {
   const rows = [
     ['Requests', count(before.requests), count(after.requests)],
     ['Error rate', share(before.errors, before.requests), share(after.errors, after.requests)],
@@ -86,7 +94,9 @@ function Figures({ release }: Pick<ReleasePanelProps, 'release'>): JSX.Element {
     <table class="around">
       <thead>
         <tr>
-          <th scope="col">All requests</th>
+          <th scope="col">
+            All requests <CsvButton name="release-figures" rows={figureRows(before, after)} />
+          </th>
           <th scope="col" class="number">
             {duration(millis)} before
           </th>
@@ -106,4 +116,8 @@ function Figures({ release }: Pick<ReleasePanelProps, 'release'>): JSX.Element {
       </tbody>
     </table>
   );
+}
+
+function figureRows(before: Totals, after: Totals): readonly object[] {
+  return Object.entries({ before, after }).map(([time, totals]) => ({ time, ...totals }));
 }

@@ -7,10 +7,13 @@ import { without } from '../../filter/filter.ts';
 import { duration } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
+import { together } from '../../read.ts';
 import { useAnswer } from '../../use-answer.ts';
+import { Answered } from '../answered.tsx';
+import { CsvButton } from '../csv-button.tsx';
 import { EndpointName } from '../endpoint-name.tsx';
 import { millisAround } from './millis-around.ts';
-import { slowerOf } from './slower.ts';
+import { slowerOf, type Slower } from './slower.ts';
 
 /** Of each side; those with the most requests. */
 const LIMIT = 1000;
@@ -29,16 +32,31 @@ export function SlowerEndpoints({ release }: { readonly release: Release }): JSX
       until: from + millis,
       limit: LIMIT,
     });
-  const { value: before } = useAnswer<Endpoints>(urlFrom(since - millis));
-  const { value: after } = useAnswer<Endpoints>(urlFrom(since));
-  if (before === undefined || after === undefined) return <p class="loading">Loading…</p>;
-  const slower = slowerOf(before.endpoints, after.endpoints);
+  const read = together(useAnswer<Endpoints>(urlFrom(since - millis)), useAnswer<Endpoints>(urlFrom(since)));
+  return (
+    <Answered read={read}>
+      {([before, after]) => (
+        <SlowerTable release={release} millis={millis} slower={slowerOf(before.endpoints, after.endpoints)} />
+      )}
+    </Answered>
+  );
+}
+
+interface SlowerTableProps {
+  readonly release: Release;
+  readonly millis: number;
+  readonly slower: readonly Slower[];
+}
+
+function SlowerTable({ release, millis, slower }: SlowerTableProps): JSX.Element {
   if (slower.length === 0) return <p class="empty-line">None by a tenth or more.</p>;
   return (
     <table class="around slower">
       <thead>
         <tr>
-          <th scope="col">p95</th>
+          <th scope="col">
+            p95 <CsvButton name="slower-endpoints" rows={slower} />
+          </th>
           <th scope="col" class="number">
             {duration(millis)} before
           </th>

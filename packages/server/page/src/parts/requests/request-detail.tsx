@@ -10,12 +10,13 @@ import { CopyButton } from '../copy-button.tsx';
 import { StatusBadge } from '../events/status-badge.tsx';
 import { Link } from '../link.tsx';
 import { Loading } from '../loading.tsx';
+import { RefusedLine } from '../refused.tsx';
 import { Neighbours } from './neighbours.tsx';
 
 /** Everything about one request, beside the list that it was opened from. */
 export function RequestDetail({ id }: { readonly id: number }): JSX.Element {
   const { go } = usePage();
-  const { value, refused } = useRead<OneEvent>('api/events/detail', { id });
+  const { value, refused, again } = useRead<OneEvent>('api/events/detail', { id });
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const close = (): void => go({ open: undefined });
@@ -36,11 +37,7 @@ export function RequestDetail({ id }: { readonly id: number }): JSX.Element {
         </button>
       </div>
       {value === undefined && refused === undefined && <Loading />}
-      {value === undefined && refused !== undefined && (
-        <p class="empty-line" role="status">
-          It is not stored, or no longer.
-        </p>
-      )}
+      {value === undefined && refused !== undefined && <RefusedLine why={refused} again={again} />}
       {value !== undefined && <Body {...value} />}
     </aside>
   );

@@ -17,8 +17,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
 /** Stored requests, page by page. */
 export function RequestList(): JSX.Element {
   const { order } = usePage().state;
-  const { events, refused, more, isLoading, isFailed, restart } = useRequestList();
-  if (refused !== undefined) return <Refused why={refused} />;
+  const { events, refused, again, more, isLoading, isFailed, restart } = useRequestList();
+  if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (events === undefined) return <Loading />;
   if (events.length === 0) return <NothingHere what={WITHOUT[order] ?? 'requests'} />;
   return (

@@ -13,6 +13,8 @@ interface RequestList {
   /** `undefined` until the first answer. */
   readonly events: readonly StoredEvent[] | undefined;
   readonly refused: string | undefined;
+  /** Asks for the first page once more. */
+  readonly again: () => void;
   /** Asks for the next page; `undefined` where there is none. */
   readonly more: (() => void) | undefined;
   readonly isLoading: boolean;
@@ -60,6 +62,7 @@ export function useRequestList(): RequestList {
   return {
     events: shown?.flatMap(({ events }) => events),
     refused: first.refused,
+    again: first.again,
     more:
       shown === undefined || cursor === undefined
         ? undefined

@@ -5,6 +5,7 @@ import { ago, dateAndTime, duration, exactCount, rate } from '../../format.ts';
 import { useRead } from '../../use-read.ts';
 import { CsvButton } from '../csv-button.tsx';
 import { Panel } from '../panel.tsx';
+import { RefusedLine } from '../refused.tsx';
 import { EventsCell } from './cells.tsx';
 import { Rest } from './rest.tsx';
 
@@ -15,7 +16,13 @@ const MOST_BEHIND_MILLIS = 60_000;
 
 /** The servers that share a database, with their state; nothing where one has it for itself. */
 export function ServerList(): JSX.Element | null {
-  const { value, outdated } = useRead<Nodes>('api/nodes', { limit: LIMIT });
+  const { value, outdated, refused, again } = useRead<Nodes>('api/nodes', { limit: LIMIT });
+  if (refused !== undefined)
+    return (
+      <Panel title="Servers" class="flush">
+        <RefusedLine why={refused} again={again} />
+      </Panel>
+    );
   if (value === undefined || value.nodes.length === 0) return null;
   const behind = value.aggregates_behind_millis ?? 0;
   return (

@@ -39,6 +39,7 @@ function placeSql(q: number): string {
  * between two values that are both within the error of a bucket.
  *
  * @param relation - has the keys' columns, `bucket` and `count`
+ * @param also - aggregates over `bucket` and `count` that are selected beside them
  * @returns a relation with one row per combination of keys and a list `quantiles`
  */
 export function quantilesSql(
@@ -46,6 +47,7 @@ export function quantilesSql(
   keys: readonly string[],
   quantiles: readonly number[],
   valueOf: (bucket: string) => string,
+  also: readonly string[] = [],
 ): string {
   const partition = keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')}`;
   const names = keys.map((key) => `${key}, `).join('');
@@ -56,9 +58,9 @@ export function quantilesSql(
       * (${placeSql(q)} - floor(${placeSql(q)}))`;
   });
   return `(
-    SELECT ${names} [${each.join(', ')}] AS quantiles
+    SELECT ${[...keys, `[${each.join(', ')}] AS quantiles`, ...also].join(', ')}
     FROM (
-      SELECT ${names} bucket, sum(sum(count)) OVER (${partition} ORDER BY bucket) AS below,
+      SELECT ${names} bucket, sum(count) AS count, sum(sum(count)) OVER (${partition} ORDER BY bucket) AS below,
              sum(sum(count)) OVER (${partition}) AS everything
       FROM ${relation} GROUP BY ${names} bucket)
     ${keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`})`;

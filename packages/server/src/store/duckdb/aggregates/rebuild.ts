@@ -4,11 +4,11 @@ import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import type { TimeRange } from '../../questions/analytics.ts';
 import { instantSql } from '../engine/conditions.ts';
 import { inTransaction } from '../engine/transaction.ts';
-import { batchSql } from './batch-sql.ts';
+import { batchSql, batchViewSql } from './batch-sql.ts';
 import { SKETCH_RANK, SKETCH_REGISTER } from './client-sketch.ts';
-import { addSql, ROLLUP_TABLES } from './rollup-tables.ts';
+import { addSql, DAYS_FROM_EVENTS, ROLLUP_TABLES } from './rollup-tables.ts';
 
-/** Tables that are made from events; those of days are made from the hours here, which tell clients apart too. */
+/** Tables that are made from events; those of clients' days are made from the hours here, which tell clients apart too. */
 const FROM_EVENTS = ROLLUP_TABLES.filter(({ period }) => period !== 'day');
 
 /**
@@ -35,6 +35,11 @@ export async function takeOutOfAggregates(connection: DuckDBConnection, before: 
     }
     for (const day of new Set(hours.map((hour) => Math.floor(hour / DAY_MILLIS) * DAY_MILLIS))) {
       for (const sql of daySql(day)) await connection.run(sql);
+      await rebuildDay(
+        connection,
+        { since: day, until: day + DAY_MILLIS },
+        `NOT (${gone}) AND id <= ${upTo}`,
+      );
     }
   });
 }
@@ -51,6 +56,16 @@ async function rebuild(
   if (left === 0) return;
   for (const sql of batchSql(condition)) await connection.run(sql);
   for (const table of tables) await connection.run(addSql(table));
+}
+
+async function rebuildDay(connection: DuckDBConnection, day: TimeRange, condition: string): Promise<void> {
+  let wasThere = 0;
+  for (const { name } of DAYS_FROM_EVENTS)
+    wasThere += (await connection.run(`DELETE FROM ${name} WHERE ${within('start', day)}`)).rowsChanged;
+  // Most applications name no consumers: there is nothing to make anew.
+  if (wasThere === 0) return;
+  await connection.run(batchViewSql(`${within('event_time', day)} AND ${condition}`));
+  for (const table of DAYS_FROM_EVENTS) await connection.run(addSql(table));
 }
 
 /** The whole hash of a client is only in the days, and which clients are left only in the hours. */

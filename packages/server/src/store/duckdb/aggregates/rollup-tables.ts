@@ -1,5 +1,5 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
-import { instantSql } from '../engine/conditions.ts';
+import { EVENT_ORDER, instantSql, IS_ERROR } from '../engine/conditions.ts';
 import { metricTypeSql, METRICS_OF_EVENT } from '../engine/metric-sql.ts';
 import { SKETCH_RANK, SKETCH_REGISTER } from './client-sketch.ts';
 import { latencyBucketSql, metricBucketSql } from './log-bucket-sql.ts';
@@ -166,6 +166,76 @@ const METRICS: RollupTable = {
   from: METRIC_ROWS,
 };
 
+/**
+ * Whom requests were for, by day: within an hour a consumer hardly asks for the same twice, so hours would be as long as the events.
+ * Totals are those of all endpoints together. A label is a key, for each that there was is searched for. `last_event` is an `EVENT_ORDER`.
+ */
+function consumers(name: string, keys: Columns): RollupTable {
+  return {
+    name,
+    period: 'day',
+    keys: {
+      ...keys,
+      consumer: ['VARCHAR', 'consumer'],
+      consumer_group: ['VARCHAR', 'consumer_group'],
+      consumer_label: ['VARCHAR', 'consumer_label'],
+    },
+    measures: {
+      requests: ['BIGINT', 'count(*)'],
+      errors: ['BIGINT', `count(*) FILTER (WHERE ${IS_ERROR})`],
+      first_seen: ['TIMESTAMP_MS', 'min(event_time)'],
+      last_event: ['HUGEINT', `max(${EVENT_ORDER})`],
+    },
+    merged: {
+      requests: 'sum(requests)',
+      errors: 'sum(errors)',
+      first_seen: 'min(first_seen)',
+      last_event: 'max(last_event)',
+    },
+    from: '(FROM batch WHERE consumer IS NOT NULL)',
+  };
+}
+
+const DAY_CONSUMER_LATENCIES: RollupTable = {
+  name: 'day_consumer_latencies',
+  period: 'day',
+  keys: {
+    ...ENDPOINT,
+    consumer: ['VARCHAR', 'consumer'],
+    consumer_group: ['VARCHAR', 'consumer_group'],
+    bucket: ['SMALLINT', latencyBucketSql('latency_ms')],
+  },
+  measures: { requests: ['BIGINT', 'count(*)'] },
+  merged: { requests: 'sum(requests)' },
+  from: '(FROM batch WHERE consumer IS NOT NULL AND latency_ms IS NOT NULL)',
+};
+
+/** Tables of days that are made from events, for no table of hours tells as much. */
+export const DAYS_FROM_EVENTS: readonly RollupTable[] = [
+  consumers('day_consumer_totals', { ...CLIENT_ID, ...ORIGIN }),
+  consumers('day_consumers', ENDPOINT),
+  DAY_CONSUMER_LATENCIES,
+];
+
+/** What failed, and what said of which class its error was. */
+const HOUR_ERRORS: RollupTable = {
+  name: 'hour_errors',
+  period: 'hour',
+  keys: {
+    ...ENDPOINT,
+    error_type: ['VARCHAR', 'error_type'],
+    status_code: ['SMALLINT', 'status_code'],
+    failed: ['BOOLEAN', IS_ERROR],
+  },
+  measures: {
+    requests: ['BIGINT', 'count(*)'],
+    first_seen: ['TIMESTAMP_MS', 'min(event_time)'],
+    last_seen: ['TIMESTAMP_MS', 'max(event_time)'],
+  },
+  merged: { requests: 'sum(requests)', first_seen: 'min(first_seen)', last_seen: 'max(last_seen)' },
+  from: `(FROM batch WHERE error_type IS NOT NULL OR ${IS_ERROR})`,
+};
+
 /** All tables of aggregates. */
 export const ROLLUP_TABLES: readonly RollupTable[] = [
   requests('minute'),
@@ -176,6 +246,8 @@ export const ROLLUP_TABLES: readonly RollupTable[] = [
   DAY_CLIENTS,
   DAY_SKETCHES,
   METRICS,
+  ...DAYS_FROM_EVENTS,
+  HOUR_ERRORS,
 ];
 
 /** Creates a table where it is missing. */

@@ -18,6 +18,17 @@ export const ENDPOINT_NAME = 'coalesce(route, path_group, endpoint)';
 /** SQL for the method under which requests of the columns `method` and `path` are listed. */
 export const LISTED_METHOD: string = `CASE WHEN path IN ('${NO_ROUTE}', '${OTHER_PATHS}') THEN '' ELSE method END`;
 
+/** Above the ids of events, which are 63 bits. */
+const BEYOND_IDS = '9223372036854775808::HUGEINT';
+
+/** SQL for the time of an event, milliseconds, and its id in one number, of which the greatest is that of the last event. */
+export const EVENT_ORDER = `epoch_ms(event_time) * ${BEYOND_IDS} + id`;
+
+/** SQL for the time in such a number. */
+export function timeOfOrder(order: string): string {
+  return `(${order} // ${BEYOND_IDS})::BIGINT`;
+}
+
 /**
  * SQL for an instant, of the type that the columns have: compared with any other type, the column would be cast, and
  * DuckDB could not tell from its zone maps which row groups to skip.

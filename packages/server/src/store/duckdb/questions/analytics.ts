@@ -1,5 +1,6 @@
-import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
+import { HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import {
+  hasCoarseSparkline,
   type Analytics,
   type AnalyticsFilter,
   type ClientFigures,
@@ -14,7 +15,7 @@ import {
   type OverviewQuery,
   type TimeRange,
 } from '../../questions/analytics.ts';
-import type { ConsumerList, ConsumersQuery } from '../../questions/consumer-list.ts';
+import { areClientsTold, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
 import type { ErrorList, ErrorsQuery } from '../../questions/error-list.ts';
 import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells.ts';
 import type { ProducerRow } from '../../questions/producer.ts';
@@ -27,6 +28,7 @@ import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
 import { number } from '../../rows/values.ts';
+import { clientFiguresOf } from './client-figures.ts';
 import { topClientsOf } from './client-source.ts';
 import { consumerListOf } from './consumers.ts';
 import { endpointListOf } from './endpoint-list.ts';
@@ -66,13 +68,16 @@ export class DuckDbAnalytics implements Analytics {
       endpointListOf(
         rows,
         query,
-        sourceOf(query, rolledUp, { counts: sparklineGrain(query), latencies: 'hour' }),
+        sourceOf(query, rolledUp, {
+          counts: hasCoarseSparkline(query) ? 'hour' : 'minute',
+          latencies: 'hour',
+        }),
       ),
     );
   }
 
   errors(query: ErrorsQuery): Promise<ErrorList> {
-    return this.#reads.inSnapshot((rows) => errorListOf(rows, query));
+    return this.#inSnapshot(query, (rows, rolledUp) => errorListOf(rows, query, rolledUp));
   }
 
   latencies(query: LatenciesQuery): Promise<LatencyCells> {
@@ -86,7 +91,11 @@ export class DuckDbAnalytics implements Analytics {
   }
 
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
-    return this.#reads.inSnapshot((rows) => consumerListOf(rows, query));
+    return this.#inSnapshot(query, (rows, rolledUp) =>
+      rolledUp.isLarge && areClientsTold(query)
+        ? clientFiguresOf(rows, query, rolledUp)
+        : consumerListOf(rows, query, rolledUp),
+    );
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {
@@ -152,11 +161,6 @@ export class DuckDbAnalytics implements Analytics {
       });
     });
   }
-}
-
-/** Parts of a sparkline begin where the range says; only in long ranges may an hour more or less not show. */
-function sparklineGrain({ since, until }: TimeRange): Grain {
-  return until - since > 7 * DAY_MILLIS ? 'hour' : 'minute';
 }
 
 /** What tells in which bucket of time something lies. Aggregates do not tell when within a minute. */

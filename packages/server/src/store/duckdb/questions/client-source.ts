@@ -9,7 +9,7 @@ import { instantSql, IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { number, text } from '../../rows/values.ts';
 import { filtered } from './filter.ts';
-import { rollupRange, type RolledUp } from './rollup-range.ts';
+import { rollupRange, type RolledUp, type RollupRange } from './rollup-range.ts';
 
 const HAS_CLIENT = 'WHERE client IS NOT NULL';
 
@@ -32,35 +32,42 @@ export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
     UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events('client')} ${HAS_CLIENT})`);
 }
 
-/** Those of all days that a range touches, which other rows may follow; none where events tell all. */
-function aggregatedAddresses(query: ClientsQuery): string {
-  if (!isToldByKeys(query)) return '';
-  const first = Math.floor(query.since / DAY_MILLIS) * DAY_MILLIS;
-  return `SELECT client, source_ip AS address FROM day_clients
-           WHERE start >= ${instantSql(first)} AND start < ${instantSql(query.until)} UNION ALL`;
+/** Columns `client` and `address`, any number of rows for a client of a range: those of all days that it touches, or where only events tell, of these. */
+function addressesSql(filter: AnalyticsFilter, rolledUp: RolledUp): string {
+  const first = Math.floor(filter.since / DAY_MILLIS) * DAY_MILLIS;
+  const aggregated = isToldByKeys(filter)
+    ? `SELECT client, source_ip AS address FROM day_clients
+       WHERE start >= ${instantSql(first)} AND start < ${instantSql(filter.until)} UNION ALL`
+    : '';
+  const { events } = clientRange(filter, rolledUp);
+  return `${aggregated} FROM ${events('client, unhex(source_ip) AS address')}`;
+}
+
+/** Days do not tell endpoints apart, hours do. */
+function clientRange(filter: AnalyticsFilter, rolledUp: RolledUp): RollupRange {
+  return rollupRange(filter, rolledUp, isOfAllEndpoints(filter) ? [DAY_MILLIS, HOUR_MILLIS] : [HOUR_MILLIS]);
+}
+
+/** Columns `client`, `requests`, `errors` and `last_seen`, which add up. */
+export function clientPeriods(filter: AnalyticsFilter, rolledUp: RolledUp): string {
+  const { aggregated, events } = clientRange(filter, rolledUp);
+  const figures = 'client, requests, errors, last_seen';
+  const periods = [
+    `SELECT ${figures} FROM ${aggregated('hour_clients', HOUR_MILLIS)}`,
+    ...(isOfAllEndpoints(filter) ? [`SELECT ${figures} FROM ${aggregated('day_clients', DAY_MILLIS)}`] : []),
+    `FROM ${events(`client, 1, (${IS_ERROR})::INTEGER, event_time`)} ${HAS_CLIENT}`,
+  ];
+  return `(${periods.join(' UNION ALL ')})`;
 }
 
 /**
- * Answers a {@link ClientsQuery}. Not estimated, whatever the range: periods add up. Days do not tell endpoints apart,
- * hours do.
+ * Answers a {@link ClientsQuery}. Not estimated, whatever the range: periods add up.
  */
 export async function topClientsOf(
   rows: ReadRows,
   query: ClientsQuery,
   rolledUp: RolledUp,
 ): Promise<readonly ClientFigures[]> {
-  const ofEndpoint = !isOfAllEndpoints(query);
-  const { aggregated, events } = rollupRange(
-    query,
-    rolledUp,
-    ofEndpoint ? [HOUR_MILLIS] : [DAY_MILLIS, HOUR_MILLIS],
-  );
-  const figures = 'client, requests, errors, last_seen';
-  const periods = [
-    `SELECT ${figures} FROM ${aggregated('hour_clients', HOUR_MILLIS)}`,
-    ...(ofEndpoint ? [] : [`SELECT ${figures} FROM ${aggregated('day_clients', DAY_MILLIS)}`]),
-    `FROM ${events(`client, 1, (${IS_ERROR})::INTEGER, event_time`)} ${HAS_CLIENT}`,
-  ];
   const { prefix } = query;
   const { first, last } = keysOf(prefix ?? '');
   const isMeant = prefix === undefined ? '' : 'WHERE client BETWEEN $first_key AND $last_key';
@@ -77,12 +84,11 @@ export async function topClientsOf(
         `WITH top AS MATERIALIZED (
            SELECT client, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors,
                   epoch_ms(max(last_seen)) AS last_seen
-           FROM (${periods.join(' UNION ALL ')}) ${isMeant} GROUP BY client ORDER BY requests DESC, client LIMIT $limit)
+           FROM ${clientPeriods(query, rolledUp)} ${isMeant} GROUP BY client ORDER BY requests DESC, client LIMIT $limit)
          SELECT lower(hex(any_value(address))) AS source_ip, any_value(top.requests) AS requests,
                 any_value(top.errors) AS errors, any_value(top.last_seen) AS last_seen
          FROM top JOIN (
-           ${aggregatedAddresses(query)}
-           FROM ${events('client, unhex(source_ip) AS address')}) USING (client) ${isShown}
+           ${addressesSql(query, rolledUp)}) USING (client) ${isShown}
          GROUP BY client ORDER BY requests DESC, client`,
       ),
   );

@@ -1,92 +1,63 @@
 import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 
-import {
-  earlierFilter,
-  type ConsumerKind,
-  type ConsumerList,
-  type ConsumerOrder,
-  type ConsumersQuery,
-} from '../../questions/consumer-list.ts';
+import type { ConsumerList, ConsumerOrder, ConsumersQuery } from '../../questions/consumer-list.ts';
 import { foldAscii } from '../../filter/event-filter.ts';
 import { toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';
-import { ENDPOINT_NAME, instantSql, IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
+import { consumerSource, earlierSql } from './consumer-source.ts';
 import { filtered, foldedSql } from './filter.ts';
+import type { RolledUp } from './rollup-range.ts';
 
-const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
-  consumer: 'consumer',
-  group: 'consumer_group',
-  client: 'source_ip',
-};
-
-const ORDERS: Readonly<Record<ConsumerOrder, string>> = {
+/** What each order compares, the greatest first. */
+export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
   requests: 'requests',
   errors: 'errors',
   error_rate: 'errors / requests',
-  p95: 'coalesce(measure, -1)',
-  endpoints: 'measure',
+  p95: 'coalesce(p95, -1)',
+  endpoints: 'endpoints',
   first_seen: 'first_seen',
   last_seen: 'last_seen',
 };
 
-/** What takes long of many: only of those that are listed, unless it decides which these are. */
-const MEASURES = {
-  p95: 'quantile_cont(latency_ms, 0.95)',
-  endpoints: `count(DISTINCT (method, ${ENDPOINT_NAME}))`,
-} as const;
-
-/** Answers a {@link ConsumersQuery} from single events. Totals are no windows, which DuckDB takes thirty times as long for. */
-export async function consumerListOf(rows: ReadRows, query: ConsumersQuery): Promise<ConsumerList> {
+/**
+ * Answers a {@link ConsumersQuery}. Percentiles and endpoints, which take long of many, are worked out of those only that are listed, unless
+ * they decide which these are. Totals are no windows, which DuckDB takes thirty times as long for.
+ */
+export async function consumerListOf(
+  rows: ReadRows,
+  query: ConsumersQuery,
+  rolledUp: RolledUp,
+): Promise<ConsumerList> {
   const { by, order, search, limit } = query;
-  const column = COLUMNS[by];
-  const earlier = earlierFilter(query);
-  const bound = filtered(query)
-    .and(`${column} IS NOT NULL`)
-    .number('limit', limit)
-    .number('earlier_since', earlier.since)
-    .number('earlier_until', earlier.until)
-    .value('search', VARCHAR, foldAscii(search ?? ''));
+  const source = consumerSource(query, rolledUp);
+  const { inline, joined } = source.measure(order);
   const isFound =
     search === undefined
       ? 'true'
-      : `${hasText(column)}${by === 'consumer' ? ` OR coalesce(bool_or(${hasText('consumer_label')}), false)` : ''}`;
-  const measured = order === 'p95' || order === 'endpoints' ? `${MEASURES[order]} AS measure,` : '';
+      : `${hasText('value')}${by === 'consumer' ? ` OR coalesce(bool_or(${hasText('label')}), false)` : ''}`;
   const figures = await rows(
-    bound.query(`
-      WITH figures AS (
-        SELECT ${column} AS value, count(*) AS requests, count(*) FILTER (WHERE ${IS_ERROR}) AS errors,
-               ${measured} epoch_ms(min(event_time)) AS first_seen, epoch_ms(max(event_time)) AS last_seen
-        FROM events ${bound.where} GROUP BY ${column} HAVING ${isFound}),
-      earlier AS (
-        SELECT DISTINCT ${column} AS value FROM events
-        WHERE event_time >= ${instantSql('$earlier_since')} AND event_time < ${instantSql('$earlier_until')}
-          ${earlier.clientId === undefined ? '' : 'AND client_id = $client_id'} AND ${column} IS NOT NULL),
-      known AS MATERIALIZED (
-        SELECT figures.*, earlier.value IS NULL AS is_new
-        FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
-      SELECT *, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
-      FROM known
-      ORDER BY ${ORDERS[order]} DESC, requests DESC, value LIMIT $limit`),
+    filtered(query)
+      .number('limit', limit)
+      .value('search', VARCHAR, foldAscii(search ?? '')).query(`
+        WITH figures AS (
+          SELECT value, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors, min(first_seen) AS first_seen,
+                 max(last_seen) AS last_seen ${inline === undefined ? '' : `, ${inline} AS ${order}`}
+          FROM ${source.figures} WHERE value IS NOT NULL GROUP BY value HAVING ${isFound}),
+        earlier AS (SELECT DISTINCT value FROM ${earlierSql(query, rolledUp)} WHERE value IS NOT NULL),
+        known AS MATERIALIZED (
+          SELECT figures.*, earlier.value IS NULL AS is_new
+          FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
+        SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
+        FROM known ${joined === undefined ? '' : `LEFT JOIN ${joined} AS measured USING (value)`}
+        ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value LIMIT $limit`),
   );
-  const listed = filtered(query)
-    .value('listed', LIST(VARCHAR), listValue(figures.map((row) => text(row['value']))))
-    .and(`${column} IN (SELECT unnest($listed))`);
-  const names =
-    by === 'consumer'
-      ? `${latestSql('consumer_label')} AS label, ${latestSql('consumer_group')} AS consumer_group`
-      : 'NULL AS label, NULL AS consumer_group';
   const details = await rows(
-    listed.query(`
-      SELECT ${column} AS value, ${MEASURES.p95} AS p95, ${MEASURES.endpoints} AS endpoints, ${names}
-      FROM events ${listed.where} GROUP BY ${column}`),
+    filtered(query)
+      .value('listed', LIST(VARCHAR), listValue(figures.map((row) => text(row['value']))))
+      .query(`FROM ${source.details('value IN (SELECT unnest($listed::VARCHAR[]))')}`),
   );
-  return toConsumerList(figures, details);
-}
-
-/** What a column said last: the greatest text that begins with a time and an id, without these. */
-function latestSql(column: string): string {
-  return `substr(max(lpad(epoch_ms(event_time)::VARCHAR, 16, '0') || lpad(id::VARCHAR, 16, '0') || ${column}), 33)`;
+  return toConsumerList(source.estimated, figures, details);
 }
 
 /** Whether a text has what is searched for in it. */

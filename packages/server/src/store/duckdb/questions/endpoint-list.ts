@@ -7,10 +7,11 @@ import {
   type EndpointOrder,
   type EndpointsQuery,
 } from '../../questions/analytics.ts';
+import { apdexBuckets } from '../../figures/latency-figures.ts';
 import { IS_ERROR, LISTED_METHOD } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { percentiles } from '../engine/values.ts';
-import { number, text, type Row } from '../../rows/values.ts';
+import { maybe, number, text, type Row } from '../../rows/values.ts';
 import type { FactSource } from './source.ts';
 
 const ORDERS: Readonly<Record<EndpointOrder, string>> = {
@@ -21,11 +22,16 @@ const ORDERS: Readonly<Record<EndpointOrder, string>> = {
   p50: 'latency[1] DESC NULLS LAST, requests DESC,',
   p95: 'latency[2] DESC NULLS LAST, requests DESC,',
   p99: 'latency[3] DESC NULLS LAST, requests DESC,',
+  apdex: 'apdex NULLS LAST, requests DESC,',
   endpoint: '',
 };
 
 /** What makes a row of the list. */
 const KEYS = { client_id: 'client_id', method: LISTED_METHOD, path: 'path' } as const;
+
+/** How many latencies are up to the threshold and up to four times it, a half each, of all. */
+const APDEX = `(coalesce(sum(count) FILTER (WHERE bucket <= $fine), 0)
+  + coalesce(sum(count) FILTER (WHERE bucket <= $bearable), 0)) / (2 * sum(count)) AS apdex`;
 
 type Key = Pick<EndpointFigures, 'clientId' | 'method' | 'endpoint'>;
 
@@ -36,18 +42,23 @@ export async function endpointListOf(
   source: FactSource,
 ): Promise<EndpointList> {
   const search = query.search === undefined ? 'true' : 'contains(lower(path), lower($search))';
-  const conditions = source.conditions().number('limit', query.limit);
+  const { fine, bearable } = apdexBuckets(query.thresholdMillis);
+  const conditions = source
+    .conditions()
+    .number('limit', query.limit)
+    .number('fine', fine)
+    .number('bearable', bearable);
   if (query.search !== undefined) conditions.value('search', VARCHAR, query.search);
   const listed = await rows(
     conditions.query(
-      `SELECT c.*, l.latency
+      `SELECT c.*, l.latency, l.apdex
        FROM (
          SELECT client_id, method, path, sum(requests)::BIGINT AS requests,
                 coalesce(sum(requests) FILTER (WHERE ${IS_ERROR}), 0)::BIGINT AS errors,
                 coalesce(sum(requests) FILTER (WHERE status_code BETWEEN 400 AND 499), 0)::BIGINT AS client_errors,
                 count(*) FILTER (WHERE ${search}) OVER () AS total, (sum(sum(requests)) OVER ())::BIGINT AS all_requests
          FROM ${listedCounts(source)} GROUP BY client_id, method, path QUALIFY ${search}) AS c
-       LEFT JOIN ${source.latencies(KEYS)} AS l USING (client_id, method, path)
+       LEFT JOIN ${source.latencies(KEYS, [APDEX])} AS l USING (client_id, method, path)
        ORDER BY ${ORDERS[query.order]} path, method, client_id
        LIMIT $limit`,
     ),
@@ -60,6 +71,7 @@ export async function endpointListOf(
     clientErrors: number(row['client_errors']),
     share: number(row['requests']) / number(row['all_requests']),
     latency: percentiles(row['latency']),
+    apdex: maybe(row['apdex']),
     sparkline: sparklines.get(textOf(keyOf(row))) ?? [],
   }));
   return { estimated: source.estimated, endpoints, total: number(listed[0]?.['total']) };

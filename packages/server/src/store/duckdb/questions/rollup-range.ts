@@ -38,15 +38,17 @@ interface Pending extends TimeRange {
  * the range's end, as in one that ends now, the periods that have just begun are read as if they were over.
  *
  * @param periods - lengths of the periods that are read, milliseconds, the longest first
+ * @param isTold - whether the rows that are read tell what the filter means
  */
 export function rollupRange(
   filter: AnalyticsFilter,
   rolledUp: RolledUp,
   periods: readonly number[],
+  isTold: boolean = isToldByKeys(filter),
 ): RollupRange {
   const { whole, rest } = rangeParts(
     filter,
-    isToldByKeys(filter) ? periods : [],
+    isTold ? periods : [],
     (period) => filter.until >= (period === MINUTE_MILLIS ? rolledUp.minutesBefore : rolledUp.before),
   );
   const ofKeys = ofKeysSql(filter);

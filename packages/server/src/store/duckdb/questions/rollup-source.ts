@@ -66,9 +66,9 @@ export function rollupSource(
  */
 export function countedLatencies(relation: string): Pick<FactSource, 'latencies' | 'histogram'> {
   return {
-    latencies: (keys) => {
+    latencies: (keys, also) => {
       const counted = `(SELECT ${selectKeys(keys)} bucket, sum(count) AS count FROM ${relation} GROUP BY ALL)`;
-      const quantiles = quantilesSql(counted, Object.keys(keys), [0.5, 0.95, 0.99], latencyValueSql);
+      const quantiles = quantilesSql(counted, Object.keys(keys), [0.5, 0.95, 0.99], latencyValueSql, also);
       return `(SELECT * RENAME (quantiles AS latency) FROM ${quantiles})`;
     },
     histogram: `(SELECT bucket, sum(count)::BIGINT AS requests FROM ${relation} GROUP BY bucket)`,

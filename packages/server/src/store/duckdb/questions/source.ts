@@ -11,8 +11,11 @@ export interface FactSource {
   readonly estimated: boolean;
   /** Columns `ms` (milliseconds), `client_id`, `method`, `path`, `status_code`, `outcome` and `requests`. */
   readonly counts: string;
-  /** One row per combination of keys, which are expressions over `ms`, `client_id`, `method` and `path`: `latency`, percentiles. */
-  readonly latencies: (keys: Readonly<Record<string, string>>) => string;
+  /**
+   * One row per combination of keys, which are expressions over `ms`, `client_id`, `method` and `path`: `latency`, percentiles, and what
+   * else is asked for, aggregates over `bucket` and `count`.
+   */
+  readonly latencies: (keys: Readonly<Record<string, string>>, also?: readonly string[]) => string;
   /** Columns `ms`, `bucket` and `count`, of requests that have a latency. */
   readonly buckets: string;
   /** Columns `ms`, `client_id`, `method`, `path`, `bucket` and `count`, where latencies are estimated from counts of buckets. */
@@ -34,10 +37,12 @@ export function exactSource(filter: AnalyticsFilter, rolledUp: RolledUp): FactSo
     counts: `(
       SELECT epoch_ms(event_time) AS ms, client_id, method, ${ENDPOINT_NAME} AS path, status_code, outcome, 1 AS requests
       FROM events ${where})`,
-    latencies: (keys) => `(
-      SELECT ${selectKeys(keys)} quantile_cont(latency_ms, [0.5, 0.95, 0.99]) AS latency
+    latencies: (keys, also = []) => `(
+      SELECT ${selectKeys(keys)} ${['quantile_cont(latency_ms, [0.5, 0.95, 0.99]) AS latency', ...also].join(', ')}
       FROM (
-        SELECT epoch_ms(event_time) AS ms, client_id, method, ${ENDPOINT_NAME} AS path, latency_ms FROM events ${where})
+        SELECT epoch_ms(event_time) AS ms, client_id, method, ${ENDPOINT_NAME} AS path, latency_ms,
+               ${latencyBucketSql('latency_ms')} AS bucket, 1 AS count
+        FROM events ${where} AND latency_ms IS NOT NULL)
       ${groupBy(keys)})`,
     buckets: `(
       SELECT epoch_ms(event_time) AS ms, ${latencyBucketSql('latency_ms')} AS bucket, 1 AS count

@@ -1,15 +1,9 @@
 import { VARCHAR } from '@duckdb/node-api';
 
-import { HOUR_MILLIS } from '../../../durations.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import { foldAscii } from '../../filter/event-filter.ts';
 import { number, text } from '../../rows/values.ts';
-import {
-  KEY_DIMENSIONS,
-  ORIGIN_DIMENSIONS,
-  type Dimension,
-  type ValueCount,
-  type ValuesQuery,
-} from '../../questions/value-list.ts';
+import type { Dimension, ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import { ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { filtered, foldedSql } from './filter.ts';
@@ -33,6 +27,30 @@ const OF_EVENT: Readonly<Record<Dimension, string>> = {
   consumer_group: 'consumer_group',
 };
 
+/** A table of aggregates that tells how many requests have which value. */
+interface Counted {
+  readonly table: string;
+  readonly period: number;
+  readonly value: string;
+}
+
+const OF_HOURS = { table: 'hour_requests', period: HOUR_MILLIS } as const;
+const OF_CONSUMERS = { table: 'day_consumers', period: DAY_MILLIS } as const;
+
+const AGGREGATED: Readonly<Partial<Record<Dimension, Counted>>> = {
+  client_id: { ...OF_HOURS, value: 'client_id' },
+  method: { ...OF_HOURS, value: 'method' },
+  endpoint: { ...OF_HOURS, value: 'endpoint' },
+  release: { ...OF_HOURS, value: `nullif(release, '')` },
+  environment: { ...OF_HOURS, value: `nullif(environment, '')` },
+  synthetic: { ...OF_HOURS, value: `nullif(synthetic, '')` },
+  status: { ...OF_HOURS, value: 'nullif(status_code, -1)::VARCHAR' },
+  outcome: { ...OF_HOURS, value: `nullif(outcome, '')` },
+  error_type: { table: 'hour_errors', period: HOUR_MILLIS, value: 'error_type' },
+  consumer: { ...OF_CONSUMERS, value: 'consumer' },
+  consumer_group: { ...OF_CONSUMERS, value: 'consumer_group' },
+};
+
 /** Answers a {@link ValuesQuery}. */
 export async function valueListOf(
   rows: ReadRows,
@@ -40,13 +58,14 @@ export async function valueListOf(
   rolledUp: RolledUp,
 ): Promise<readonly ValueCount[]> {
   const { of, search, limit } = query;
-  const isKey = KEY_DIMENSIONS.has(of);
-  const ofRow = ORIGIN_DIMENSIONS.has(of) ? `nullif(${of}, '')` : of;
-  const range = rollupRange(query, rolledUp, isKey ? [HOUR_MILLIS] : []);
+  const counted = AGGREGATED[of];
+  const range = rollupRange(query, rolledUp, counted === undefined ? [] : [counted.period]);
   const parts = [
-    ...(isKey
-      ? [`SELECT ${ofRow} AS value, requests FROM ${range.aggregated('hour_requests', HOUR_MILLIS)}`]
-      : []),
+    ...(counted === undefined
+      ? []
+      : [
+          `SELECT ${counted.value} AS value, requests FROM ${range.aggregated(counted.table, counted.period)}`,
+        ]),
     `FROM ${range.events(`${OF_EVENT[of]} AS value, 1 AS requests`)}`,
   ];
   const isFound = search === undefined ? '' : `AND contains(${foldedSql('value')}, $search)`;

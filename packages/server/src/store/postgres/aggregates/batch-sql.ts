@@ -2,6 +2,8 @@ import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
 import { clientRowsSql } from './client-family.ts';
 import { CLIENT_KEY, registerSql, SKETCH_PLACE } from './client-sketch.ts';
+import { CONSUMERS_OF_BATCH, consumerRowsSql, consumerTotalsSql } from './consumer-family.ts';
+import { ERRORS_OF_BATCH } from './error-family.ts';
 import { arraySql } from './families.ts';
 import { latencyBucketSql, metricBucketSql } from './log-bucket-sql.ts';
 import { TEXTS_OF_STEP } from './metric-family.ts';
@@ -10,10 +12,14 @@ import { KIND_IS_ERROR, KIND_OF_EVENT } from './request-kind.ts';
 import {
   DAY_CLIENT_TOTALS,
   DAY_CLIENTS,
+  DAY_CONSUMER_TOTALS,
+  DAY_CONSUMERS,
   DAY_METRICS,
   DAY_TOTALS,
   DAYS,
   HOUR_CLIENT_TOTALS,
+  HOUR_CONSUMER_TOTALS,
+  HOUR_ERRORS,
   HOUR_METRIC_TOTALS,
   HOUR_METRICS,
   HOUR_TOTALS,
@@ -42,8 +48,9 @@ const KEYS = `start, client_id, method, endpoint, ${ORIGIN}`;
 /** The events of batches that arrived on one day: `$arrived`, and `$low` and `$high`, ids from and below. */
 const EVENTS = `
   SELECT e.* FROM unnest($low, $high) AS ids(low, high), LATERAL (
-    SELECT ${HOUR} AS start, event_time, client_id, method, ${ENDPOINT_NAME} AS endpoint, ${ORIGIN_OF_EVENT}, ${KIND_OF_EVENT} AS kind,
-           ${IS_ERROR} AS is_error, ${latencyBucketSql('latency_ms')} AS bucket, source_ip, custom_data
+    SELECT ${HOUR} AS start, event_time, id, client_id, method, ${ENDPOINT_NAME} AS endpoint, ${ORIGIN_OF_EVENT}, ${KIND_OF_EVENT} AS kind,
+           ${IS_ERROR} AS is_error, ${latencyBucketSql('latency_ms')} AS bucket, source_ip, custom_data,
+           error_type, consumer, consumer_group, consumer_label
     FROM events WHERE arrived = $arrived AND id >= low AND id < high OFFSET 0) AS e`;
 
 /** What each client did in an hour at an endpoint. */
@@ -60,6 +67,14 @@ function clientsBy(start: string, keys: string, hasAddresses: boolean): string {
     FROM batch_clients GROUP BY 1, ${keys}, client ${hasAddresses ? ', source_ip' : ''})`;
   return clientRowsSql(relation, `start, ${keys}`, hasAddresses);
 }
+
+/** Consumers of an endpoint, as they are; they add up, too. */
+const CONSUMERS_OF_DAY = consumerRowsSql(
+  `(SELECT ${DAY} AS start, client_id, method, endpoint, consumer, consumer_group, consumer_label, requests, errors, first_seen, last,
+           latencies, endpoints
+    FROM batch_consumers)`,
+  'start, client_id, method, endpoint',
+);
 
 /** Of an endpoint, as they are: who came in two hours of the batch is there twice, and adds up. */
 const CLIENTS_OF_DAY = `(
@@ -150,7 +165,8 @@ export function addBatchesSql(repeats: boolean): string {
   WITH batch AS MATERIALIZED (${EVENTS}),
   batch_clients AS MATERIALIZED (${CLIENTS}),
   new_hours AS MATERIALIZED (${HOUR_ROWS}),
-  new_days AS MATERIALIZED (${mergedSql(DAYS, DAY, 'new_hours')}),
+  new_days AS MATERIALIZED (SELECT *, requests AS told FROM (${mergedSql(DAYS, DAY, 'new_hours')}) AS days),
+  batch_consumers AS MATERIALIZED (${CONSUMERS_OF_BATCH}),
   new_metrics AS MATERIALIZED (${hourMetricRows(repeats ? DIFFERENT : EACH)}),
   ${[
     addSql(HOURS, 'SELECT * FROM new_hours'),
@@ -160,6 +176,10 @@ export function addBatchesSql(repeats: boolean): string {
     addSql(HOUR_CLIENT_TOTALS, clientsBy('start', TOTAL, false)),
     addSql(DAY_CLIENT_TOTALS, clientsBy(DAY, TOTAL, true)),
     addSql(DAY_CLIENTS, clientRowsSql(CLIENTS_OF_DAY, KEYS, false)),
+    addSql(HOUR_CONSUMER_TOTALS, consumerTotalsSql('start')),
+    addSql(DAY_CONSUMER_TOTALS, consumerTotalsSql(DAY)),
+    addSql(DAY_CONSUMERS, CONSUMERS_OF_DAY),
+    addSql(HOUR_ERRORS, ERRORS_OF_BATCH),
     addSql(HOUR_METRICS, 'SELECT * FROM new_metrics'),
     addSql(HOUR_METRIC_TOTALS, mergedSql(HOUR_METRIC_TOTALS, 'start', 'new_metrics')),
     addSql(DAY_METRICS, mergedSql(DAY_METRICS, DAY, 'new_metrics')),

@@ -22,6 +22,20 @@ export const REQUESTS_AND_CLIENTS: Family = {
   mergedSql: (relation, keys) => mergedSql(relation, keys, true),
 };
 
+/**
+ * The same with the number of those requests of which other tables, too, hold what they tell: fewer where a server has counted
+ * that does not know them, or before there were any.
+ */
+export const REQUESTS_CLIENTS_AND_TOLD: Family = {
+  measures: [...REQUESTS_AND_CLIENTS.measures, { name: 'told', type: 'bigint', isLater: true }],
+  mergedSql: (relation, keys) => `
+    SELECT merged.*, told
+    FROM (${mergedSql(relation, keys, true)}) AS merged
+    JOIN (
+      SELECT ${names(keys)}, sum(told)::bigint AS told FROM (SELECT ${selected(keys)}, told FROM ${relation} AS given) AS each
+      GROUP BY ${names(keys)}) AS of_told USING (${names(keys)})`,
+};
+
 /** The width of a minute's counts; a table for which four bytes are enough has the same columns otherwise. */
 export const MINUTE_COUNTS: readonly Column[] = COUNTS.map(({ name, type }) => ({
   name,

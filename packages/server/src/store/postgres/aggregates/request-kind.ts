@@ -19,6 +19,19 @@ export function statusCodeOf(kind: number): number | null {
   return kind < 4 ? null : (kind >> 2) - 1;
 }
 
+/** SQL for the same. */
+export function statusOfKindSql(kind: string): string {
+  return `(CASE WHEN ${kind} >= 4 THEN (${kind} >> 2) - 1 END)::smallint`;
+}
+
+/** SQL for the outcome of a kind. */
+export function outcomeOfKindSql(kind: string): string {
+  const each = OUTCOMES_BY_NUMBER.flatMap((outcome, number) =>
+    outcome === null ? [] : [`WHEN ${number} THEN '${outcome}'`],
+  );
+  return `CASE ${kind} & 3 ${each.join(' ')} END`;
+}
+
 /** The outcome of a kind. */
 export function outcomeOf(kind: number): Outcome | null {
   return OUTCOMES_BY_NUMBER[kind & 3] ?? null;

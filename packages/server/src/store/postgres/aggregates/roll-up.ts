@@ -35,18 +35,21 @@ const TAKE = `
  *
  * @param maxBatches - bounds the step's memory and duration
  * @param minAgeMillis - younger ones stay, to be added together with others
+ * @param prepareDay - makes what is missing of the partitions of a day of arrival, beside the transaction
  * @returns how many batches were added; 0 when there are none of that age, or others are at them
  */
 export async function rollUpStep(
   client: pg.Client,
   maxBatches: number,
   minAgeMillis: number,
+  prepareDay: (arrived: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   return inTransaction(client, async () => {
     await client.query(`SET LOCAL jit = off; SET LOCAL work_mem = '64MB'`);
     const most = new Conditions().number('most', maxBatches).number('age', minAgeMillis);
     const taken = await run(client, most.query(TAKE));
     for (const { arrived, low, high } of idRanges(taken)) {
+      await prepareDay(arrived);
       const conditions = new Conditions()
         .value('arrived', 'date', arrived)
         .value('low', 'bigint[]', low)

@@ -1,8 +1,15 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import { CLIENTS, CLIENTS_AND_ADDRESSES } from './client-family.ts';
+import { CONSUMERS } from './consumer-family.ts';
+import { ERRORS } from './error-family.ts';
 import type { Column, Family } from './families.ts';
 import { METRICS } from './metric-family.ts';
-import { MINUTE_COUNTS, REQUESTS, REQUESTS_AND_CLIENTS } from './request-family.ts';
+import {
+  MINUTE_COUNTS,
+  REQUESTS,
+  REQUESTS_AND_CLIENTS,
+  REQUESTS_CLIENTS_AND_TOLD,
+} from './request-family.ts';
 
 /** A table of aggregates. Its rows add up: several with the same keys mean the same as one. */
 export interface AggregateTable {
@@ -12,7 +19,7 @@ export interface AggregateTable {
   /** Names of the keys beside `start`; all are texts, those of {@link ORIGIN} empty where events do not say them. */
   readonly keys: readonly string[];
   readonly family: Family;
-  /** Columns of version 1 with their types, for CREATE TABLE; without `arrived`, which all have. */
+  /** Columns of its first version with their types, for CREATE TABLE; without `arrived`, which all have. */
   readonly columnsSql: string;
   readonly indexesSql: readonly string[];
 }
@@ -62,7 +69,7 @@ export const DAY_TOTALS: AggregateTable = table(
   'day_totals',
   DAY_MILLIS,
   ['client_id', 'method'],
-  REQUESTS_AND_CLIENTS,
+  REQUESTS_CLIENTS_AND_TOLD,
 );
 
 /** Clients of all endpoints together, and of each. The whole hash is only in the first of days. */
@@ -100,8 +107,45 @@ export const ADD_MOST_BEHIND: readonly string[] = [HOUR_CLIENT_TOTALS, DAY_CLIEN
   ({ name }) => `ALTER TABLE ${name} ADD COLUMN most_behind bigint`,
 );
 
+/** Since version 8. They are not kept by {@link ORIGIN}. */
+function laterTable(
+  name: string,
+  periodMillis: number,
+  keys: readonly string[],
+  family: Family,
+): AggregateTable {
+  return { ...table(name, periodMillis, keys, family), keys };
+}
+
+/** Consumers of all endpoints together, and of each. */
+export const HOUR_CONSUMER_TOTALS: AggregateTable = laterTable(
+  'hour_consumer_totals',
+  HOUR_MILLIS,
+  ['client_id'],
+  CONSUMERS,
+);
+export const DAY_CONSUMER_TOTALS: AggregateTable = laterTable(
+  'day_consumer_totals',
+  DAY_MILLIS,
+  ['client_id'],
+  CONSUMERS,
+);
+export const DAY_CONSUMERS: AggregateTable = laterTable('day_consumers', DAY_MILLIS, ENDPOINT, CONSUMERS);
+
+/** What failed. */
+export const HOUR_ERRORS: AggregateTable = laterTable('hour_errors', HOUR_MILLIS, ENDPOINT, ERRORS);
+
+/** Tables that came later, and their column of the totals of days. They hold all that `day_totals` says is told. */
+export const LATER_TABLES: readonly AggregateTable[] = [
+  HOUR_CONSUMER_TOTALS,
+  DAY_CONSUMER_TOTALS,
+  DAY_CONSUMERS,
+  HOUR_ERRORS,
+];
+export const ADD_TOLD = `ALTER TABLE ${DAY_TOTALS.name} ADD COLUMN told bigint`;
+
 /** Tables that have been there since version 1. */
-const FIRST_TABLES: readonly AggregateTable[] = [
+export const FIRST_TABLES: readonly AggregateTable[] = [
   MINUTES,
   HOURS,
   HOUR_TOTALS,
@@ -116,7 +160,7 @@ const FIRST_TABLES: readonly AggregateTable[] = [
 ];
 
 /** All tables of aggregates. */
-export const AGGREGATE_TABLES: readonly AggregateTable[] = FIRST_TABLES;
+export const AGGREGATE_TABLES: readonly AggregateTable[] = [...FIRST_TABLES, ...LATER_TABLES];
 
 /**
  * Where rows of servers of a version before 7 are found, if there are any: who writes or adds up events adds to these of the period, and

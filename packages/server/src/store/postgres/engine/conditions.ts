@@ -24,6 +24,14 @@ export const IS_ERROR = `CASE WHEN outcome IS NULL THEN coalesce(status_code >= 
 /** The name under which an event's endpoint is listed. */
 export const ENDPOINT_NAME = 'coalesce(route, path_group, endpoint)';
 
+/** SQL for digits that stand for the endpoint of an event: of a million, two have the same with a probability of 0.2 %. */
+export const ENDPOINT_DIGITS: string = endpointDigitsSql(ENDPOINT_NAME);
+
+/** The same for a column `method` and an endpoint's name. */
+export function endpointDigitsSql(name: string): string {
+  return `left(md5(method || ' ' || ${name}), 12)`;
+}
+
 /** SQL for the method under which requests of a column `method` and an endpoint's name are listed. */
 export function listedMethodSql(name: string): string {
   return `CASE WHEN ${name} IN ('${NO_ROUTE}', '${OTHER_PATHS}') THEN '' ELSE method END`;

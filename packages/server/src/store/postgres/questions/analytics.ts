@@ -13,7 +13,12 @@ import type {
   OverviewQuery,
   TimeRange,
 } from '../../questions/analytics.ts';
-import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
+import {
+  areClientsTold,
+  earlierFilter,
+  type ConsumerList,
+  type ConsumersQuery,
+} from '../../questions/consumer-list.ts';
 import type { ErrorList, ErrorsQuery } from '../../questions/error-list.ts';
 import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells.ts';
 import type { ProducerRow } from '../../questions/producer.ts';
@@ -24,8 +29,9 @@ import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts'
 import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
 import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
 import type { Access, ReadRows, Reads } from '../engine/reads.ts';
+import { clientFiguresOf } from './consumers/client-figures.ts';
 import { topClientsOf } from './clients.ts';
-import { consumerListOf } from './consumers.ts';
+import { consumerListOf } from './consumers/consumer-list.ts';
 import { endpointListOf } from './endpoint-list.ts';
 import { errorListOf } from './error-list.ts';
 import { latencyCellsOf } from './latency-cells.ts';
@@ -76,7 +82,11 @@ export class PostgresAnalytics implements Analytics {
   }
 
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
-    return this.#inSnapshot(query, { ...query, since: earlierFilter(query).since }, consumerListOf);
+    return this.#inSnapshot(query, { ...query, since: earlierFilter(query).since }, (rows, _, state) =>
+      state.isLarge && areClientsTold(query)
+        ? clientFiguresOf(rows, query, state)
+        : consumerListOf(rows, query, state),
+    );
   }
 
   metrics(query: MetricsQuery): Promise<MetricList> {

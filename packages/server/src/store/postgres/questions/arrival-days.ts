@@ -1,3 +1,4 @@
+import { DAY_MILLIS } from '../../../durations.ts';
 import type { TimeRange } from '../../questions/analytics.ts';
 import { number, text, type Row } from '../../rows/values.ts';
 import { DAY_TOTALS } from '../aggregates/tables.ts';
@@ -15,6 +16,8 @@ export interface Arrivals {
    * of other days, and to plan for it, would take longer than to read what is there.
    */
   readonly daysOf: (range: TimeRange) => readonly string[];
+  /** The later tables hold all that began at this instant, milliseconds, or later, and is not pending. */
+  readonly laterFrom: number;
   /** Whether the totals of a later day than that of an instant hold something: then there is no need to look for it. */
   readonly isRolledUpAfterDayOf: (instant: number) => boolean;
 }
@@ -28,7 +31,8 @@ export async function arrivalsOf(rows: ReadRows, { since, until }: TimeRange): P
       .number('day', dayBegin(since))
       .query(
         `SELECT (SELECT json_agg(d) FROM (
-                   SELECT DISTINCT arrived::text AS arrived, start FROM ${DAY_TOTALS.name} WHERE start >= $day) AS d) AS days,
+                   SELECT arrived::text AS arrived, start, sum(requests) > coalesce(sum(told), 0) AS lacks
+                   FROM ${DAY_TOTALS.name} WHERE start >= $day GROUP BY arrived, start) AS d) AS days,
                 (SELECT json_agg(p) FROM (
                    SELECT batch, arrived::text AS arrived, first_time, last_time
                    FROM pending WHERE last_time >= $since AND first_time < $until) AS p) AS pending`,
@@ -48,5 +52,8 @@ export async function arrivalsOf(rows: ReadRows, { since, until }: TimeRange): P
   };
   const isRolledUpAfterDayOf = (instant: number): boolean =>
     days.some(({ start }) => number(start) >= instant);
-  return { pending, daysOf, isRolledUpAfterDayOf };
+  const laterFrom = days
+    .filter(({ lacks }) => lacks === true)
+    .reduce((from, { start }) => Math.max(from, number(start) + DAY_MILLIS), -Infinity);
+  return { pending, daysOf, laterFrom, isRolledUpAfterDayOf };
 }

@@ -1,5 +1,5 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import type { ClientFigures, ClientsQuery } from '../../questions/analytics.ts';
+import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../questions/analytics.ts';
 import { keysOf } from '../../figures/client-keys.ts';
 import { CLIENT_KEY } from '../aggregates/client-sketch.ts';
 import { DAY_CLIENT_TOTALS, DAY_CLIENTS, HOUR_CLIENT_TOTALS } from '../aggregates/tables.ts';
@@ -26,12 +26,12 @@ export async function topClientsOf(
   query: ClientsQuery,
   state: StoredState,
 ): Promise<readonly ClientFigures[]> {
-  const range = rollupRange(query, state, isOfEndpoint(query) ? [DAY_MILLIS] : [DAY_MILLIS, HOUR_MILLIS]);
+  const range = clientRange(query, state);
   const { prefix } = query;
   const top =
     prefix === undefined
-      ? await topClients(rows, partsOf(query, range))
-      : await clientsThatBegin(rows, prefix, partsOf(query, range));
+      ? await topClients(rows, clientParts(query, range))
+      : await clientsThatBegin(rows, prefix, clientParts(query, range));
   const addresses = await addressesOf(rows, query, range, top);
   return top.flatMap((row) => {
     const sourceIp = addresses.get(text(row['key']));
@@ -46,7 +46,16 @@ export async function topClientsOf(
   });
 }
 
-function partsOf(query: ClientsQuery, range: RollupRange): ClientParts {
+/** How a range is cut for {@link clientParts}. */
+export function clientRange(filter: AnalyticsFilter, state: StoredState): RollupRange {
+  return rollupRange(filter, state, isOfEndpoint(filter) ? [DAY_MILLIS] : [DAY_MILLIS, HOUR_MILLIS]);
+}
+
+/** What clients did. */
+export function clientParts(
+  query: AnalyticsFilter & { readonly limit: number },
+  range: RollupRange,
+): ClientParts {
   const tables = isOfEndpoint(query) ? [DAY_CLIENTS] : [DAY_CLIENT_TOTALS, HOUR_CLIENT_TOTALS];
   const ofEvent = `${ADDRESSES}, 1 AS requests, (${IS_ERROR})::int AS errors, event_time AS seen`;
   return {
@@ -69,9 +78,9 @@ async function clientsThatBegin(rows: ReadRows, prefix: string, parts: ClientPar
  * Whole hashes, by keys: they are four times as long, and only few are wanted. They come from the days in which the clients that are listed
  * were seen last. None of who has more digits than a key in common with those that were asked for.
  */
-async function addressesOf(
+export async function addressesOf(
   rows: ReadRows,
-  query: ClientsQuery,
+  query: Pick<ClientsQuery, 'clientId' | 'prefix'>,
   range: RollupRange,
   top: readonly Row[],
 ): Promise<ReadonlyMap<string, string>> {

@@ -1,16 +1,18 @@
-import { DAY_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
+import { MINUTE_MILLIS } from '../../../durations.ts';
 import {
+  hasCoarseSparkline,
   SPARKLINE_PARTS,
   type EndpointFigures,
   type EndpointList,
   type EndpointOrder,
   type EndpointsQuery,
 } from '../../questions/analytics.ts';
+import { apdexBuckets } from '../../figures/latency-figures.ts';
 import type { Percentiles } from '../../questions/event-query.ts';
 import { storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
-import { number, text, type Row } from '../../rows/values.ts';
+import { maybe, number, text, type Row } from '../../rows/values.ts';
 import { countsOfRow } from './exact-latencies.ts';
 import { exactByEndpoint, latenciesByEndpoint } from './latency-source.ts';
 import { PERIODS, requestsSql, SUMS, withEndpoint } from './requests.ts';
@@ -33,8 +35,13 @@ const ORDERS: Readonly<Record<EndpointOrder, string>> = {
   p50: BY_LATENCY,
   p95: BY_LATENCY,
   p99: BY_LATENCY,
+  apdex: `apdex NULLS LAST, ${BY_REQUESTS}`,
   endpoint: NAMES,
 };
+
+/** How many latencies are up to the threshold and up to four times it, a half each, of all. */
+const APDEX = `(coalesce(sum(count) FILTER (WHERE bucket <= $fine), 0)
+  + coalesce(sum(count) FILTER (WHERE bucket <= $bearable), 0))::float8 / (2 * sum(count))::float8 AS apdex`;
 
 /**
  * What is certainly not among the first by a percentile has an estimate so far below that of the last of these: both can be 2 % off.
@@ -51,10 +58,13 @@ export async function endpointListOf(
   const range = rollupRange(query, state, periods);
   const percentile = percentileOf(query) ?? 'p95';
   const isFound = query.search === undefined ? 'true' : (await caseless(rows))('path', '$search');
+  const { fine, bearable } = apdexBuckets(query.thresholdMillis);
   const candidates = await rows(
     range
       .conditions()
       .number('limit', query.limit)
+      .number('fine', fine)
+      .number('bearable', bearable)
       .value('search', 'text', storable(query.search ?? ''))
       .query(
         `SELECT * FROM (
@@ -63,14 +73,14 @@ export async function endpointListOf(
                   nth_value(latency, $limit::integer) OVER (
                     ORDER BY latency DESC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last_latency
            FROM (
-             SELECT c.*, l.quantiles, l.quantiles[${PERCENTILES[percentile]}] AS latency ${state.isLarge ? '' : ', l.buckets, l.counts'}
+             SELECT c.*, l.apdex, l.quantiles, l.quantiles[${PERCENTILES[percentile]}] AS latency ${state.isLarge ? '' : ', l.buckets, l.counts'}
              FROM (
                SELECT client_id, method, path, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors,
                       sum(client_errors)::bigint AS client_errors,
                       (sum(sum(requests)) OVER ())::bigint AS all_requests
                FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts
                GROUP BY client_id, method, path) AS c
-             LEFT JOIN ${latenciesByEndpoint(query, state)} AS l USING (client_id, method, path)
+             LEFT JOIN ${latenciesByEndpoint(query, state, [APDEX])} AS l USING (client_id, method, path)
              WHERE ${isFound}) AS found) AS placed
          WHERE place <= $limit ${isByExactLatency(query, state) ? `OR latency >= last_latency * ${FAR_BELOW}` : ''} ORDER BY place`,
       ),
@@ -91,6 +101,7 @@ export async function endpointListOf(
     clientErrors: number(row['client_errors']),
     share: number(row['requests']) / number(row['all_requests']),
     latency,
+    apdex: maybe(row['apdex']),
     sparkline: sparklines[index] ?? [],
   }));
   return { estimated: state.isLarge, endpoints, total: number(candidates[0]?.['total']) };
@@ -185,7 +196,7 @@ async function sparklinesOf(
  */
 function partBegins(query: EndpointsQuery, state: StoredState): readonly number[] {
   const { since, until } = query;
-  if (until - since > 7 * DAY_MILLIS) return [];
+  if (hasCoarseSparkline(query)) return [];
   const begins = Array.from(
     { length: SPARKLINE_PARTS - 1 },
     (_, index) => since + Math.ceil(((until - since) * (index + 1)) / SPARKLINE_PARTS),

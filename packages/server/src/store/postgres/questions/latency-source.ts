@@ -163,8 +163,14 @@ export interface CountedEndpoint extends EndpointKey {
 /**
  * SQL in parentheses: columns `client_id`, `method`, `path` and `quantiles`, which are estimates; of a short range also `buckets` and `counts`, for
  * {@link exactByEndpoint}. For statements that bind the conditions of a range.
+ *
+ * @param also - aggregates over `bucket` and `count` that are selected beside them
  */
-export function latenciesByEndpoint(filter: AnalyticsFilter, state: StoredState): string {
+export function latenciesByEndpoint(
+  filter: AnalyticsFilter,
+  state: StoredState,
+  also: readonly string[],
+): string {
   const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
   const counted = `(
@@ -176,7 +182,7 @@ export function latenciesByEndpoint(filter: AnalyticsFilter, state: StoredState)
     ['client_id', 'method', 'path'],
     QUANTILES,
     latencyValueSql,
-    state.isLarge ? [] : COUNTED,
+    state.isLarge ? also : [...COUNTED, ...also],
   );
 }
 

@@ -24,6 +24,14 @@ export interface RollupRange {
   readonly conditions: () => Conditions;
 }
 
+/** What the rows that are read tell. */
+interface Told {
+  /** Whether they tell what the filter means; the default is what its keys say. */
+  readonly isTold?: boolean | undefined;
+  /** Since when they hold everything, milliseconds; the default is always. Events are read before. */
+  readonly from?: number;
+}
+
 /**
  * Cuts a filter's range into what aggregates hold and what only single events tell: everything, where the filter is about more than
  * keys, or what began when these were not kept yet. Where nothing is aggregated behind
@@ -37,15 +45,18 @@ export function rollupRange(
   state: StoredState,
   periods: readonly number[],
   cuts: readonly number[] = [],
+  { isTold: isAggregated = isToldByKeys(filter), from = -Infinity }: Told = {},
 ): RollupRange {
-  const isAggregated = isToldByKeys(filter);
-  const { whole, rest } = partsBetween(filter, isAggregated ? periods : [], isAggregated ? cuts : [], state);
+  const { whole, rest } = partsBetween(filter, isAggregated ? periods : [], isAggregated ? cuts : [], {
+    ...state,
+    toldFrom: Math.max(from, state.toldFrom),
+  });
   const ofEvents = ` AND ${IN_DAYS}${ofEventsSql(filter)}`;
   return {
     aggregated: (table, columns) => {
       const stretches = whole.get(table.periodMillis) ?? [];
-      // Totals have no endpoint: who asks for one reads other tables.
-      const ofKeys = ofKeysSql(filter, table.keys.includes('endpoint'));
+      // Totals have no endpoint: who asks for one reads other tables. Where nothing is read, there may not be a column for each key.
+      const ofKeys = stretches.length === 0 ? '' : ofKeysSql(filter, table.keys.includes('endpoint'));
       return `(SELECT ${columns} FROM ${table.name} WHERE ${startsWithin(stretches)} AND ${IN_DAYS}${ofKeys})`;
     },
     events: (columns) => {

@@ -21,6 +21,8 @@ export interface StoredState {
   };
   /** On which days what began in a range arrived. */
   readonly daysOf: Arrivals['daysOf'];
+  /** Since when the later tables hold what the others do, milliseconds. */
+  readonly laterFrom: number;
   /** They hold none of this instant, milliseconds, or a later one. */
   readonly before: number;
   /** The same of minutes, which hold all that is stored. */
@@ -56,6 +58,7 @@ export async function storedState(
       high: ranges.flatMap(({ high }) => high),
     },
     daysOf,
+    laterFrom: arrivals.laterFrom,
     before: isBeyond.rolledUp ? Infinity : until,
     minutesBefore: isBeyond.rolledUp || isBeyond.pending ? Infinity : until,
     toldFrom: asksForOrigin(range) ? await toldFrom(rows, { since, until }, daysOf) : -Infinity,

@@ -1,16 +1,11 @@
-import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import { foldAscii } from '../../filter/event-filter.ts';
+import { foldAscii, isToldByEndpoints } from '../../filter/event-filter.ts';
 import { number, text } from '../../rows/values.ts';
-import {
-  KEY_DIMENSIONS,
-  ORIGIN_DIMENSIONS,
-  type Dimension,
-  type ValueCount,
-  type ValuesQuery,
-} from '../../questions/value-list.ts';
-import { DAYS, HOURS } from '../aggregates/tables.ts';
+import type { Dimension, ValueCount, ValuesQuery } from '../../questions/value-list.ts';
+import { outcomeOfKindSql, statusOfKindSql } from '../aggregates/request-kind.ts';
+import { DAYS, HOUR_ERRORS, HOURS, type AggregateTable } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
+import { consumerTables } from './consumers/consumer-source.ts';
 import { foldedSql } from './filter.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
@@ -33,6 +28,44 @@ const OF_EVENT: Readonly<Record<Dimension, string>> = {
   consumer_group: 'consumer_group',
 };
 
+/** Tables of aggregates that tell how many requests have which value. */
+interface Counted {
+  readonly tables: readonly AggregateTable[];
+  /** SQL for what is read of a row, with the column `requests`. */
+  readonly columns: string;
+  /** SQL for the value, of these columns. */
+  readonly value: string;
+}
+
+const KINDS = 'unnest(kinds) AS kind, unnest(counts) AS requests';
+
+/** Of requests, which all have. */
+const OF_REQUESTS: Readonly<Partial<Record<Dimension, Omit<Counted, 'tables'>>>> = {
+  client_id: { columns: 'client_id, requests', value: 'client_id' },
+  method: { columns: 'method, requests', value: 'method' },
+  endpoint: { columns: 'endpoint, requests', value: 'endpoint' },
+  release: { columns: 'release, requests', value: `nullif(release, '')` },
+  environment: { columns: 'environment, requests', value: `nullif(environment, '')` },
+  synthetic: { columns: 'synthetic, requests', value: `nullif(synthetic, '')` },
+  status: { columns: KINDS, value: `${statusOfKindSql('kind')}::text` },
+  outcome: { columns: KINDS, value: outcomeOfKindSql('kind') },
+};
+
+/** The same of what not all requests have, from the later tables. */
+function countedLater(query: ValuesQuery): Counted | undefined {
+  if (query.of === 'error_type')
+    return {
+      tables: [HOUR_ERRORS],
+      columns: 'unnest(error_types) AS value, unnest(counts) AS requests',
+      value: 'value',
+    };
+  if (query.of !== 'consumer' && query.of !== 'consumer_group') return undefined;
+  const columns = `unnest(consumers) AS consumer, unnest(consumer_groups) AS consumer_group, unnest(consumer_requests) AS requests`;
+  // Groups have elements of their own, without a consumer.
+  const value = query.of === 'consumer' ? 'consumer' : 'CASE WHEN consumer IS NULL THEN consumer_group END';
+  return { tables: consumerTables(query), columns, value };
+}
+
 /** Answers a {@link ValuesQuery}. */
 export async function valueListOf(
   rows: ReadRows,
@@ -40,11 +73,21 @@ export async function valueListOf(
   state: StoredState,
 ): Promise<readonly ValueCount[]> {
   const { of, search, limit } = query;
-  const isKey = KEY_DIMENSIONS.has(of);
-  const ofRow = ORIGIN_DIMENSIONS.has(of) ? `nullif(${of}, '')` : of;
-  const range = rollupRange(query, state, isKey ? [DAY_MILLIS, HOUR_MILLIS] : []);
+  const ofRequests = OF_REQUESTS[of];
+  const later = countedLater(query);
+  const counted = ofRequests === undefined ? later : { tables: [DAYS, HOURS], ...ofRequests };
+  const range = rollupRange(
+    query,
+    state,
+    counted?.tables.map(({ periodMillis }) => periodMillis) ?? [],
+    [],
+    later && { isTold: isToldByEndpoints(query), from: state.laterFrom },
+  );
   const parts = [
-    ...(isKey ? [DAYS, HOURS].map((table) => range.aggregated(table, `${ofRow} AS value, requests`)) : []),
+    ...(counted?.tables.map(
+      (table) =>
+        `SELECT ${counted.value} AS value, requests FROM ${range.aggregated(table, counted.columns)} AS a`,
+    ) ?? []),
     range.events(`${OF_EVENT[of]} AS value, 1 AS requests`),
   ];
   const isFound = search === undefined ? '' : `AND strpos(${foldedSql('value')}, $search) > 0`;

@@ -1,8 +1,9 @@
-import { ADD_MOST_BEHIND, ADD_ORIGIN } from '../aggregates/tables.ts';
+import { ADD_MOST_BEHIND, ADD_ORIGIN, ADD_TOLD } from '../aggregates/tables.ts';
 import {
   ADD_INDEX_OF_FAILED,
   ADD_PATH_GROUP,
   ADD_RELEASE_AND_CONSUMER,
+  CREATE_LATER_TABLES,
   DOCUMENTS,
   FIRST_RELEASES,
   GUESSES,
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { usableFrom: 1, statements: [DOCUMENTS] },
   { usableFrom: 1, statements: [ADD_PATH_GROUP, ADD_INDEX_OF_FAILED] },
   { usableFrom: 1, statements: ADD_ORIGIN },
+  { usableFrom: 1, statements: [ADD_TOLD, ...CREATE_LATER_TABLES] },
 ];

@@ -24,16 +24,20 @@ export async function partitionDays(client: pg.Client): Promise<readonly number[
   return (await client.query<{ readonly day: number }>(DAYS)).rows.map(({ day }) => day);
 }
 
+/** Tables that have no partition of a day, of those that are asked for. */
+const MISSING = `SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name || $2) IS NULL`;
+
 /**
- * Makes the partitions of a day where they are missing. They are made aside and then attached, for that way nobody who reads or
- * writes has to wait.
+ * Makes the partitions of a day where they are missing: all, or those of tables that the server did not know which made the others. They are
+ * made aside and then attached, for that way nobody who reads or writes has to wait.
  */
 export async function createPartitions(client: pg.Client, day: number): Promise<void> {
   const date = isoDate(day);
   await inTransaction(client, async () => {
     await client.query(LOCK);
-    if ((await partitionDays(client)).includes(day)) return;
-    for (const { name } of DAILY_TABLES) {
+    const names = DAILY_TABLES.map(({ name }) => name);
+    const { rows } = await client.query<{ readonly name: string }>(MISSING, [names, partitionName('', day)]);
+    for (const { name } of rows) {
       const partition = partitionName(name, day);
       await client.query(`CREATE TABLE ${partition} (LIKE ${name} INCLUDING ALL)`);
       await client.query(`ALTER TABLE ${name} ATTACH PARTITION ${partition} FOR VALUES IN ('${date}')`);
@@ -47,8 +51,8 @@ export async function createPartitions(client: pg.Client, day: number): Promise<
  */
 export async function dropPartitions(client: pg.Client, day: number): Promise<void> {
   await dropLeftovers(client);
-  // Events last: as long as they have the partition, the day is found.
-  for (const { name } of DAILY_TABLES.toReversed()) {
+  // Events last: as long as they have the partition, the day is found. Meanwhile a roll-up of it may have made partitions anew.
+  for (const { name } of [...DAILY_TABLES.toReversed(), ...DAILY_TABLES.slice(1)]) {
     const partition = partitionName(name, day);
     const { rows } = await client.query(`SELECT 1 FROM pg_inherits WHERE inhrelid = to_regclass($1)`, [
       partition,

@@ -1,5 +1,5 @@
 import { IS_ERROR } from '../engine/conditions.ts';
-import { AGGREGATE_TABLES, CREATE_ADDITIONS } from '../aggregates/tables.ts';
+import { AGGREGATE_TABLES, CREATE_ADDITIONS, FIRST_TABLES, LATER_TABLES } from '../aggregates/tables.ts';
 
 /** A table of which each day of arrival has a partition of its own. */
 export interface DailyTable {
@@ -111,6 +111,16 @@ export const DOCUMENTS = `
 /** Ids of batches are taken many at a time, for one costs a round trip. */
 export const BATCHES_AT_ONCE = 64;
 
+function createSql({ name, columnsSql, indexesSql = [] }: DailyTable): readonly string[] {
+  return [
+    `CREATE TABLE ${name} (arrived date NOT NULL, ${columnsSql}) PARTITION BY LIST (arrived)`,
+    ...indexesSql,
+  ];
+}
+
+/** For databases that were there before. Partitions of days that are there already are made when something is added to them. */
+export const CREATE_LATER_TABLES: readonly string[] = LATER_TABLES.flatMap(createSql);
+
 /** Statements that make an empty database one of version 1. */
 export const CREATE_TABLES: readonly string[] = [
   META,
@@ -123,8 +133,5 @@ export const CREATE_TABLES: readonly string[] = [
   ...CREATE_ADDITIONS,
   'CREATE SEQUENCE claims',
   `CREATE SEQUENCE batches INCREMENT ${BATCHES_AT_ONCE}`,
-  ...DAILY_TABLES.flatMap(({ name, columnsSql, indexesSql = [] }) => [
-    `CREATE TABLE ${name} (arrived date NOT NULL, ${columnsSql}) PARTITION BY LIST (arrived)`,
-    ...indexesSql,
-  ]),
+  ...[EVENTS, ...FIRST_TABLES].flatMap(createSql),
 ];

@@ -10,7 +10,13 @@ import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../../../dist/store/memory/store.js';
 import { DIMENSIONS } from '../../../../dist/store/questions/value-list.js';
 import type { Store } from '../../../../dist/store/store.js';
-import { expectClose, expectLatency, expectMetric } from '../../../support/answers.js';
+import {
+  expectClose,
+  expectLatency,
+  expectMetric,
+  expectSameConsumers,
+  expectSameErrors,
+} from '../../../support/answers.js';
 import { sql } from '../../../support/duckdb-file.js';
 import { append, START, storeEvent } from '../../../support/events.js';
 import { MEMBER_FILTERS } from '../../../support/filters.js';
@@ -19,6 +25,7 @@ import { removeTempFolders, tempFolder } from '../../../support/temp-folder.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const LIMITS = { memoryLimit: '256MB', threads: 1, exactEvents: 100 };
 /** Begins and ends within a minute, an hour and a day. */
 const RANGE = { since: START - 70 * HOUR - 1234, until: START + 7 * HOUR + 4321 };
@@ -133,6 +140,14 @@ describe('aggregates', () => {
       }
     });
 
+    it(`tell whom requests were for, and what failed: ${name}`, async () => {
+      await put(events(1500));
+      await store.rollUp();
+      await put(events(200));
+      await expectSameConsumers(store, exact, filter);
+      await expectSameErrors(store, exact, { ...filter, since: filter.since - 8 * DAY });
+    });
+
     it(`describe metrics: ${name}`, async () => {
       await put(events(1500));
       await store.rollUp();
@@ -160,6 +175,14 @@ describe('aggregates', () => {
     expect(is?.totals.requests).to.equal(440);
     const clients = { ...RANGE, limit: 200 };
     expect(await store.analytics.clients(clients)).to.deep.equal(await exact.analytics.clients(clients));
+    await expectSameConsumers(store, exact, RANGE);
+    await expectSameErrors(store, exact, { ...RANGE, since: RANGE.since - 8 * DAY });
+    await store.close();
+    for (const [table, rows] of Object.entries({ day_consumers: 440, hour_errors: 440 })) {
+      const [[count = 0] = []] = await sql(path, `SELECT count(*)::INTEGER FROM ${table}`);
+      expect(count, table).to.be.within(1, rows - 1);
+    }
+    store = await DuckDbStore.open(path, LIMITS);
   }).timeout(60_000);
 
   it('have the minutes of an event as soon as it is stored, with those of late ones, and once each in the end', async () => {

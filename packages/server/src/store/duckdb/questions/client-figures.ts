@@ -1,0 +1,50 @@
+import { LIST, listValue, UBIGINT } from '@duckdb/node-api';
+
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
+import { toConsumerList } from '../../rows/consumers.ts';
+import { text } from '../../rows/values.ts';
+import { ENDPOINT_NAME } from '../engine/conditions.ts';
+import type { ReadRows } from '../engine/read-connection.ts';
+import { clientPeriods } from './client-source.ts';
+import { filtered } from './filter.ts';
+import { CONSUMER_ORDERS_SQL } from './consumers.ts';
+import { rollupRange, type RolledUp } from './rollup-range.ts';
+
+/**
+ * Answers a {@link ConsumersQuery} about clients: which are listed, and how many there are, from aggregates, in which they are told apart by
+ * their keys; what these do not know of those that are listed, from events.
+ */
+export async function clientFiguresOf(
+  rows: ReadRows,
+  query: ConsumersQuery,
+  rolledUp: RolledUp,
+): Promise<ConsumerList> {
+  const top = await rows(
+    filtered(query).number('limit', query.limit).query(`
+        WITH figures AS (
+          SELECT client, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors, epoch_ms(max(last_seen)) AS last_seen
+          FROM ${clientPeriods(query, rolledUp)} GROUP BY client),
+        earlier AS (SELECT DISTINCT client FROM ${clientPeriods(earlierFilter(query), rolledUp)}),
+        known AS MATERIALIZED (
+          SELECT figures.*, earlier.client IS NULL AS is_new FROM figures LEFT JOIN earlier ON earlier.client = figures.client)
+        SELECT known.*, client::VARCHAR AS key, (SELECT count(*) FROM known) AS total,
+               (SELECT count(*) FROM known WHERE is_new) AS newcomers
+        FROM known ORDER BY ${CONSUMER_ORDERS_SQL[query.order]} DESC, requests DESC, client LIMIT $limit`),
+  );
+  const events = rollupRange(query, rolledUp, []).events(
+    `client, source_ip, event_time, latency_ms, method, ${ENDPOINT_NAME} AS path`,
+  );
+  const details = await rows(
+    filtered(query).value('listed', LIST(UBIGINT), listValue(top.map((row) => BigInt(text(row['key'])))))
+      .query(`
+        SELECT client::VARCHAR AS key, any_value(source_ip) AS value, epoch_ms(min(event_time)) AS first_seen,
+               count(DISTINCT (method, path)) AS endpoints, quantile_cont(latency_ms, 0.95) AS p95
+        FROM ${events} WHERE client IN (SELECT unnest($listed)) GROUP BY client`),
+  );
+  const byKey = new Map(details.map((row) => [text(row['key']), row]));
+  const figures = top.map((row) => {
+    const { value, first_seen: firstSeen } = byKey.get(text(row['key'])) ?? {};
+    return { ...row, value, first_seen: firstSeen };
+  });
+  return toConsumerList(false, figures, details);
+}

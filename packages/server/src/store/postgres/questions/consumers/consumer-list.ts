@@ -1,0 +1,77 @@
+import {
+  earlierFilter,
+  type ConsumerList,
+  type ConsumerOrder,
+  type ConsumersQuery,
+} from '../../../questions/consumer-list.ts';
+import { foldAscii } from '../../../filter/event-filter.ts';
+import { toConsumerList } from '../../../rows/consumers.ts';
+import { text } from '../../../rows/values.ts';
+import { storable } from '../../engine/conditions.ts';
+import type { ReadRows } from '../../engine/reads.ts';
+import { consumerSource, earlierSql } from './consumer-source.ts';
+import { foldedSql } from '../filter.ts';
+import type { StoredState } from '../stored-state.ts';
+
+/** What each order compares, the greatest first. */
+export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
+  requests: 'requests',
+  errors: 'errors',
+  error_rate: 'errors::float8 / requests',
+  p95: 'coalesce(p95, -1)',
+  endpoints: 'endpoints',
+  first_seen: 'first_seen',
+  last_seen: 'last_seen',
+};
+
+/**
+ * Answers a {@link ConsumersQuery}. Percentiles and endpoints, which take long of many, are worked out of those only that are listed, unless
+ * they decide which these are.
+ */
+export async function consumerListOf(
+  rows: ReadRows,
+  query: ConsumersQuery,
+  state: StoredState,
+): Promise<ConsumerList> {
+  const { by, order, search, limit } = query;
+  const source = consumerSource(query, state);
+  const { inline, joined } = source.measure(order);
+  const isFound =
+    search === undefined
+      ? 'true'
+      : `${hasText('value')}${by === 'consumer' ? ` OR coalesce(bool_or(${hasText('label')}), false)` : ''}`;
+  const figures = await rows(
+    source.range
+      .conditions()
+      .number('limit', limit)
+      .value('earlier_days', 'date[]', state.daysOf(earlierFilter(query)))
+      .value('search', 'text', storable(foldAscii(search ?? ''))).query(`
+        WITH figures AS MATERIALIZED (
+          SELECT value, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors, min(first_seen) AS first_seen,
+                 max(last_seen) AS last_seen ${inline === undefined ? '' : `, ${inline} AS ${order}`}
+          FROM ${source.figures} AS f WHERE value IS NOT NULL GROUP BY value HAVING ${isFound}),
+        earlier AS (SELECT DISTINCT value FROM ${earlierSql(query, state)} AS e WHERE value IS NOT NULL),
+        known AS MATERIALIZED (
+          SELECT figures.*, earlier.value IS NULL AS is_new
+          FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
+        SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
+        FROM known ${joined === undefined ? '' : `LEFT JOIN ${joined} AS measured USING (value)`}
+        ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value COLLATE "C" LIMIT $limit`),
+  );
+  const details = await rows(
+    source.range
+      .conditions()
+      .value(
+        'listed',
+        'text[]',
+        figures.map((row) => text(row['value'])),
+      )
+      .query(`SELECT * FROM ${source.details('value = ANY ($listed)')} AS details`),
+  );
+  return toConsumerList(source.estimated, figures, details);
+}
+
+/** Whether a text has what is searched for in it. */
+function hasText(each: string): string {
+  return `strpos(${foldedSql(each)}, $search) > 0`;
+}

@@ -1,0 +1,185 @@
+import { isOfAllEndpoints, isToldByEndpoints, type EventFilter } from '../../../filter/event-filter.ts';
+import {
+  earlierFilter,
+  type ConsumerKind,
+  type ConsumerOrder,
+  type ConsumersQuery,
+} from '../../../questions/consumer-list.ts';
+import { UNPACKED_LATENCIES } from '../../aggregates/consumer-family.ts';
+import { latencyBucketSql, latencyValueSql, quantilesSql } from '../../aggregates/log-bucket-sql.ts';
+import {
+  DAY_CONSUMER_TOTALS,
+  DAY_CONSUMERS,
+  HOUR_CONSUMER_TOTALS,
+  type AggregateTable,
+} from '../../aggregates/tables.ts';
+import { ENDPOINT_DIGITS, ENDPOINT_NAME, IS_ERROR } from '../../engine/conditions.ts';
+import type { AnalyticsFilter } from '../../../questions/analytics.ts';
+import { IN_DAYS } from '../filter.ts';
+import { rollupRange, type RollupRange } from '../rollup-range.ts';
+import type { StoredState } from '../stored-state.ts';
+
+const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
+  consumer: 'consumer',
+  group: 'consumer_group',
+  client: `encode(source_ip, 'hex')`,
+};
+
+/** Whom requests are for, as SQL in parentheses, for statements that bind the conditions of its range. Where that is nobody, `value` is NULL. */
+export interface ConsumerSource {
+  /** Percentiles are estimates. */
+  readonly estimated: boolean;
+  readonly range: RollupRange;
+  /** Columns `value`, `label`, `requests`, `errors`, `first_seen` and `last_seen` (milliseconds). */
+  readonly figures: string;
+  /** What an order compares that is no sum of figures: an aggregate over them, or a relation to join with `value` and a column of the order's name. */
+  readonly measure: (order: ConsumerOrder) => { readonly inline?: string; readonly joined?: string };
+  /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves. */
+  readonly details: (condition: string) => string;
+}
+
+/** The greatest text that begins with a time and an id, without these. */
+function latestSql(column: string, seen: string, id: string): string {
+  return `substr(max((lpad(${seen}::text, 16, '0') || lpad(${id}::text, 16, '0') || ${column}) COLLATE "C"), 33)`;
+}
+
+/** What was said last. */
+function namesSql(by: ConsumerKind): string {
+  return by === 'consumer'
+    ? `${latestSql('label', 'last_seen', 'last_id')} AS label, ${latestSql('name', 'last_seen', 'last_id')} AS consumer_group`
+    : 'NULL AS label, NULL AS consumer_group';
+}
+
+const OF_EVENT = `consumer_label AS label, consumer_group AS name, 1 AS requests, (${IS_ERROR})::int AS errors,
+  event_time AS first_seen, event_time AS last_seen, id AS last_id`;
+const OF_ROW = `unnest(consumer_labels) AS label, unnest(consumer_groups) AS name, unnest(consumer_requests) AS requests,
+  unnest(consumer_errors) AS errors, unnest(first_seen) AS first_seen, unnest(last_seen) AS last_seen, unnest(last_ids) AS last_id`;
+
+/** Tables of consumers that a filter is answered from, those of the longest periods first: hours do not tell endpoints apart. */
+export function consumerTables(filter: EventFilter): readonly AggregateTable[] {
+  return isOfAllEndpoints(filter) ? [DAY_CONSUMER_TOTALS, HOUR_CONSUMER_TOTALS] : [DAY_CONSUMERS];
+}
+
+function consumerRange(
+  filter: AnalyticsFilter,
+  state: StoredState,
+  tables: readonly AggregateTable[],
+): RollupRange {
+  const periods = tables.map(({ periodMillis }) => periodMillis);
+  return rollupRange(filter, state, periods, [], {
+    isTold: isToldByEndpoints(filter),
+    from: state.laterFrom,
+  });
+}
+
+/** Columns of the rows of aggregates behind `value` and `owner`, which is NULL. Groups have elements of their own, which no consumer owns. */
+function rowsSql(
+  by: 'consumer' | 'group',
+  range: RollupRange,
+  table: AggregateTable,
+  columns: string,
+): string {
+  if (by === 'consumer')
+    return range.aggregated(table, `unnest(consumers) AS value, NULL::text AS owner, ${columns}`);
+  const all = range.aggregated(
+    table,
+    `unnest(consumer_groups) AS value, unnest(consumers) AS owner, ${columns}`,
+  );
+  return `SELECT * FROM ${all} AS r WHERE owner IS NULL`;
+}
+
+/** Long ranges are read from the aggregates, those of single clients from events: aggregates do not tell enough of these. */
+export function consumerSource(query: ConsumersQuery, state: StoredState): ConsumerSource {
+  const { by } = query;
+  return by !== 'client' && state.isLarge && isToldByEndpoints(query)
+    ? aggregatedSource(query, state, by)
+    : exactSource(query, state);
+}
+
+function exactSource(query: ConsumersQuery, state: StoredState): ConsumerSource {
+  const range = consumerRange(query, state, []);
+  const events = range.events(
+    `${COLUMNS[query.by]} AS value, ${OF_EVENT}, method, ${ENDPOINT_NAME} AS path, latency_ms`,
+  );
+  const measures = {
+    p95: 'percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms)',
+    endpoints: 'count(DISTINCT (method, path))',
+  };
+  return {
+    estimated: false,
+    range,
+    figures: events,
+    measure: (order) => (order === 'p95' || order === 'endpoints' ? { inline: measures[order] } : {}),
+    details: (condition) => `(
+      SELECT value, ${measures.p95} AS p95, ${measures.endpoints} AS endpoints, ${namesSql(query.by)}
+      FROM ${events} AS e WHERE ${condition} GROUP BY value)`,
+  };
+}
+
+function aggregatedSource(
+  query: ConsumersQuery,
+  state: StoredState,
+  by: 'consumer' | 'group',
+): ConsumerSource {
+  const tables = consumerTables(query);
+  const range = consumerRange(query, state, tables);
+  const value = `${COLUMNS[by]} AS value, NULL::text AS owner`;
+  const ofRows = (columns: string): string =>
+    tables.map((table) => rowsSql(by, range, table, columns)).join(' UNION ALL ');
+  const figures = `(${ofRows(OF_ROW)} UNION ALL ${range.events(`${value}, ${OF_EVENT}`)})`;
+  const endpoints = (condition: string): string => `(
+    SELECT value, count(*) AS endpoints
+    FROM (
+      SELECT value, digits
+      FROM (${ofRows('unnest(endpoints) AS endpoints')}) AS t, unnest(string_to_array(endpoints, ',')) AS e(digits)
+      WHERE ${condition}
+      UNION
+      SELECT value, digits FROM ${range.events(`${value}, ${ENDPOINT_DIGITS} AS digits`)} AS e
+      WHERE ${condition}) AS different
+    GROUP BY value)`;
+  const latencies = (condition: string): string => {
+    const counted = `(
+      SELECT value, bucket, sum(count::float8)::bigint AS count
+      FROM (
+        SELECT value, bucket, count FROM (${ofRows('unnest(latencies) AS latencies')}) AS l, ${UNPACKED_LATENCIES}
+        WHERE ${condition}
+        UNION ALL
+        SELECT value, bucket, 1 FROM ${range.events(`${value}, ${latencyBucketSql('latency_ms')} AS bucket`)} AS e
+        WHERE bucket IS NOT NULL AND ${condition}) AS each
+      GROUP BY value, bucket)`;
+    return `(SELECT value, quantiles[1] AS p95 FROM ${quantilesSql(counted, ['value'], [0.95], latencyValueSql)} AS estimated)`;
+  };
+  return {
+    estimated: true,
+    range,
+    figures,
+    measure: (order) => {
+      if (order === 'p95') return { joined: latencies('value IS NOT NULL') };
+      return order === 'endpoints' ? { joined: endpoints('value IS NOT NULL') } : {};
+    },
+    details: (condition) => `(
+      SELECT value, p95, endpoints, label, consumer_group
+      FROM (SELECT value, ${namesSql(query.by)} FROM ${figures} AS f WHERE ${condition} GROUP BY value) AS named
+      LEFT JOIN ${endpoints(condition)} AS counted USING (value)
+      LEFT JOIN ${latencies(condition)} AS measured USING (value))`,
+  };
+}
+
+/** Column `value`: who asked in the range of equal length before. */
+export function earlierSql(query: ConsumersQuery, state: StoredState): string {
+  const { by } = query;
+  const earlier = earlierFilter(query);
+  const tables = by === 'client' ? [] : consumerTables(earlier);
+  const range = consumerRange(earlier, state, tables);
+  const rows = by === 'client' ? [] : tables.map((table) => rowsSql(by, range, table, 'NULL AS nothing'));
+  const relation = [
+    ...rows,
+    range.events(`${COLUMNS[by]} AS value, NULL::text AS owner, NULL AS nothing`),
+  ].join(' UNION ALL ');
+  return `(${inEarlierDays(relation)})`;
+}
+
+/** SQL for what is read of the range before, in a statement about the range: it binds `$earlier_days` in the place of `$days`. */
+export function inEarlierDays(sql: string): string {
+  return sql.replaceAll(IN_DAYS, IN_DAYS.replace('$', '$earlier_'));
+}
