@@ -149,8 +149,11 @@ for (const [name, use] of Object.entries(stores)) {
     it('are right in the list of endpoints, by whatever it is ordered', async () => {
       await expectNoDifferences(async (question) => {
         const found = [];
-        for (const sort of some(ENDPOINT_SORTS, 3))
-          found.push(...(await endpointDifferences(ask, question, sort, pick(random, ['', '', 'R', ':id']))));
+        for (const sort of some(ENDPOINT_SORTS, 3)) {
+          const search = pick(random, ['', '', 'R', ':id']);
+          const threshold = pick(random, [20, 100, 500]);
+          found.push(...(await endpointDifferences(ask, question, { sort, search, threshold })));
+        }
         return found;
       });
     });
