@@ -71,13 +71,13 @@ const ORDERS: Readonly<Record<string, (row: Row) => number | null>> = {
 /** By what consumers can be ordered. */
 export const CONSUMER_SORTS: readonly string[] = Object.keys(ORDERS);
 
-/** What is wrong with `/api/consumers`, which is exact in any range. */
+/** What is wrong with `/api/consumers`, of which percentiles of consumers and groups may be estimates, if it says so. */
 export async function consumerDifferences(
   ask: Ask,
   question: Question,
   { by, sort, search }: { readonly by: By; readonly sort: string; readonly search: string },
 ): Promise<readonly string[]> {
-  const is = await ask<{ readonly consumers: readonly Row[] }>('api/consumers', {
+  const is = await ask<{ readonly consumers: readonly Row[]; readonly estimated: boolean }>('api/consumers', {
     ...paramsOf(question),
     by,
     sort,
@@ -99,14 +99,16 @@ export async function consumerDifferences(
       new: isNew,
       requests: events.length,
       errors: events.filter(hasFailed).length,
-      latency_ms: { p95: latencySpans(latenciesOf(events), false).p95 },
+      latency_ms: { p95: latencySpans(latenciesOf(events), is.estimated).p95 },
       endpoints: new Set(events.map((event) => `${event.method} ${nameOf(event)}`)).size,
       first_seen: iso(Math.min(...events.map(timeOf))),
       last_seen: iso(Math.max(...events.map(timeOf))),
     })),
   };
   const what = `${by} by ${sort}`;
+  const mayBeEstimated = question.isEstimated && by !== 'client';
   return [
+    ...(is.estimated && !mayBeEstimated ? [`${what} is estimated`] : []),
     ...differences({ ...is, consumers: inOrderOf(is.consumers, ({ value }) => value) }, should, what),
     ...orderDifferences(is.consumers, ORDERS[sort] ?? (() => null), what),
   ];

@@ -9,6 +9,7 @@ import {
   type Exported,
 } from './exported.js';
 import type { Range } from './filter.js';
+import { scoreSpan } from './latency.js';
 import { differences, inOrderOf, orderDifferences, Span, type Expected } from './matching.js';
 import { latencySpans } from './percentiles.js';
 import { paramsOf, type Ask, type Question } from './question.js';
@@ -70,6 +71,7 @@ interface Row extends Listed {
   readonly requests: number;
   readonly errors: number;
   readonly client_errors: number;
+  readonly apdex: number | null;
   readonly sparkline: readonly number[];
   readonly latency_ms: Readonly<Record<'p50' | 'p95' | 'p99', number | null>>;
 }
@@ -80,6 +82,8 @@ const ORDERS: Readonly<Record<string, (row: Row) => number | null>> = {
   errors: ({ errors }) => errors,
   error_rate: ({ errors, requests }) => errors / requests,
   client_errors: (row) => row.client_errors,
+  // The worst first.
+  apdex: ({ apdex }) => (apdex === null ? null : -apdex),
   p50: (row) => row.latency_ms.p50,
   p95: (row) => row.latency_ms.p95,
   p99: (row) => row.latency_ms.p99,
@@ -92,13 +96,13 @@ export const ENDPOINT_SORTS: readonly string[] = [...Object.keys(ORDERS), 'endpo
 export async function endpointDifferences(
   ask: Ask,
   question: Question,
-  sort: string,
-  search: string,
+  { sort, search, threshold }: { readonly sort: string; readonly search: string; readonly threshold: number },
 ): Promise<readonly string[]> {
   const { events, isEstimated, range } = question;
   const is = await ask<{ readonly endpoints: readonly Row[] }>('api/endpoints', {
     ...paramsOf(question),
     sort,
+    threshold,
     limit: 5000,
     ...(search !== '' && { q: search }),
   });
@@ -116,6 +120,7 @@ export async function endpointDifferences(
       client_errors: part.filter((event) => statusClass(event) === '4xx').length,
       share: Span.rounded(part.length / events.length, 8),
       sparkline: isEstimated ? roughSparkline(part, range) : sparkline(part, range),
+      apdex: scoreSpan(latenciesOf(part), threshold),
       latency_ms: latencySpans(latenciesOf(part), isEstimated),
     })),
   };

@@ -32,11 +32,23 @@ const QUESTIONS = 6;
 /** Another one each time; one that failed can be given again. */
 const seed = Number(process.env['FIGURES_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-const stores: Readonly<Record<string, () => () => Promise<Pick<ServerOptions, 'db' | 'store'>>>> = {
+/** A database that a server is started with, and again. */
+interface Database {
+  readonly open: () => Promise<Pick<ServerOptions, 'db' | 'store'>>;
+  /** When no server has it any more. */
+  readonly remove: () => void;
+}
+
+const stores: Readonly<Record<string, () => Database>> = {
   DuckDB: () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cerberus-figures-'));
-    after(() => rmSync(folder, { recursive: true }));
-    return () => Promise.resolve({ db: join(folder, 'figures.duckdb') });
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), 'cerberus-figures-'));
+    });
+    return {
+      open: () => Promise.resolve({ db: join(folder, 'figures.duckdb') }),
+      remove: () => rmSync(folder, { recursive: true }),
+    };
   },
   PostgreSQL: () => {
     const freshDatabase = usePostgres();
@@ -44,14 +56,14 @@ const stores: Readonly<Record<string, () => () => Promise<Pick<ServerOptions, 'd
     before(async () => {
       url = await freshDatabase();
     });
-    return async () => ({ store: await openStoreAt(url) });
+    return { open: async () => ({ store: await openStoreAt(url) }), remove: () => undefined };
   },
 };
 
 for (const [name, use] of Object.entries(stores)) {
   describe(`the figures of each view, on ${name}, from seed ${seed}`, function () {
     this.timeout(120_000);
-    const open = use();
+    const database = use();
     const random = seededRandom(seed);
     let server: CerberusServer;
     let now: number;
@@ -59,7 +71,7 @@ for (const [name, use] of Object.entries(stores)) {
     let questions: readonly Question[];
 
     async function started(): Promise<CerberusServer> {
-      return startServer({ port: 0, host: '127.0.0.1', ...(await open()), signIn: false });
+      return startServer({ port: 0, host: '127.0.0.1', ...(await database.open()), signIn: false });
     }
 
     async function read(path: string, params: Readonly<Record<string, string | number>>): Promise<Response> {
@@ -92,7 +104,10 @@ for (const [name, use] of Object.entries(stores)) {
       questions = Array.from({ length: QUESTIONS }, () => randomQuestion(random, stored, now));
     });
 
-    after(() => server.close());
+    after(async () => {
+      await server.close();
+      database.remove();
+    });
 
     /** So many of a list: each has its turn in one question or another. */
     function some<T>(list: readonly T[], many: number): readonly T[] {
@@ -134,8 +149,11 @@ for (const [name, use] of Object.entries(stores)) {
     it('are right in the list of endpoints, by whatever it is ordered', async () => {
       await expectNoDifferences(async (question) => {
         const found = [];
-        for (const sort of some(ENDPOINT_SORTS, 3))
-          found.push(...(await endpointDifferences(ask, question, sort, pick(random, ['', '', 'R', ':id']))));
+        for (const sort of some(ENDPOINT_SORTS, 3)) {
+          const search = pick(random, ['', '', 'R', ':id']);
+          const threshold = pick(random, [20, 100, 500]);
+          found.push(...(await endpointDifferences(ask, question, { sort, search, threshold })));
+        }
         return found;
       });
     });

@@ -38,6 +38,16 @@ function apdexSpans(
   };
 }
 
+/** What the score may be; `null` of nothing. */
+export function scoreSpan(latencies: readonly number[], threshold: number): Span | null {
+  if (latencies.length === 0) return null;
+  const scoreAt = (millis: number): number =>
+    latencies.filter((latency) => latency <= millis).length / latencies.length;
+  const least = 0.5 * (scoreAt(threshold) + scoreAt(4 * threshold));
+  const most = 0.5 * (scoreAt(ABOVE * threshold) + scoreAt(ABOVE * 4 * threshold));
+  return new Span(Span.rounded(least, 4).least, Span.rounded(most, 4).most);
+}
+
 interface Spread {
   readonly bucket_millis: number;
   readonly apdex: ApdexCounts & { readonly score: number | null };

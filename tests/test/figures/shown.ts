@@ -1,6 +1,6 @@
 // What the page shows, as texts, and what it has to show: a view each, made of the computations beside.
 import type { Page } from 'playwright-core';
-import { apdexScore, weekHours } from './latency.js';
+import { apdexScore, weekHours, type ApdexCounts } from './latency.js';
 import { consumersOf } from './consumers.js';
 import { errorKinds } from './errors.js';
 import { hasFailed, latenciesOf, nameOf, partsBy, statusClass, type Exported } from './exported.js';
@@ -52,7 +52,7 @@ export async function shownStats(page: Page, side = 'main'): Promise<Texts> {
 }
 
 /** A row for each endpoint, in the order of their texts. */
-export function endpointTexts({ events }: Question): Texts {
+export function endpointTexts({ events }: Question, threshold: number): Texts {
   const rows = [...partsBy(events, (event) => keyOf(listedAs(event))).values()].map((part) => {
     const listed = listedAs(part[0] as Exported);
     const latencies = latenciesOf(part);
@@ -65,6 +65,7 @@ export function endpointTexts({ events }: Question): Texts {
       share(errors, part.length),
       count(part.filter((event) => statusClass(event) === '4xx').length),
       ...[0.5, 0.95, 0.99].map((q) => duration(percentile(latencies, q))),
+      scoreText(apdexOf(latencies, threshold)),
     ].join(' | ');
   });
   return sorted(rows);
@@ -135,15 +136,24 @@ export async function shownWeek(page: Page): Promise<Texts> {
   return titles.map((title) => title.replace(/,[^,]*,[^,]*$/, ''));
 }
 
-/** The score and the parts of Apdex, where nothing lies just above a threshold. */
-export function apdexTexts({ events }: Question, threshold: number): Texts {
-  const latencies = latenciesOf(events);
+function apdexOf(latencies: readonly number[], threshold: number): ApdexCounts {
   const satisfied = latencies.filter((latency) => latency <= threshold).length;
   const frustrated = latencies.filter((latency) => latency > 4 * threshold).length;
-  const tolerating = latencies.length - satisfied - frustrated;
-  const score = apdexScore({ satisfied, tolerating, frustrated });
+  return { satisfied, tolerating: latencies.length - satisfied - frustrated, frustrated };
+}
+
+/** A score with three digits of the four that answers have. */
+function scoreText(counts: ApdexCounts): string {
+  const score = apdexScore(counts);
+  return decimal(score === null ? null : Math.round(score * 1e4) / 1e4);
+}
+
+/** The score and the parts of Apdex, where nothing lies just above a threshold. */
+export function apdexTexts({ events }: Question, threshold: number): Texts {
+  const counts = apdexOf(latenciesOf(events), threshold);
+  const { satisfied, tolerating, frustrated } = counts;
   return [
-    decimal(score === null ? null : Math.round(score * 1e4) / 1e4),
+    scoreText(counts),
     `up to ${duration(threshold)} | ${count(satisfied)}`,
     `up to ${duration(4 * threshold)} | ${count(tolerating)}`,
     `above | ${count(frustrated)}`,
