@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { seededRandom } from '../../../packages/server/test-dist/support/random-events.js';
 import { randomTraffic } from '../figures/random-traffic.js';
 import { violations } from '../support/axe.js';
-import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
+import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
 
@@ -124,7 +124,7 @@ describeInBrowser('accessibility', () => {
           if (PICTURES.has(name) || process.env['PICTURES'] === 'all')
             await takePicture(page, `${view}-${name}`);
           const where = `${theme}, at ${width} px`;
-          expect(await page.evaluate(() => document.documentElement.scrollWidth), where).to.equal(width);
+          await untilItFits(page, width, where);
           if (RULED.has(width)) expect(await violations(page), where).to.deep.equal([]);
         }
       }

@@ -2,7 +2,7 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
+import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
 
@@ -58,7 +58,7 @@ describeInBrowser('a comparison', () => {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme: theme });
       await takePicture(page, `compare-${width}-${theme}`);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.equal(width);
+      await untilItFits(page, width);
     }
     const other = page.getByRole('region', { name: 'POST /checkout of office' });
     await other.locator('.stat', { hasText: 'Requests' }).getByRole('link').click();
@@ -145,7 +145,7 @@ describeInBrowser('a comparison', () => {
     await shows(page, '127', '247');
     await page.setViewportSize({ width: 360, height: 900 });
     await takePicture(page, 'compare-releases-360-light');
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.equal(360);
+    await untilItFits(page, 360);
     expect(problems).to.deep.equal([]);
   });
 });

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright-core';
 import { violations } from '../support/axe.js';
-import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
+import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
 
@@ -39,7 +39,7 @@ describeInBrowser('a release', () => {
       await page.goto(`${server.url}/?range=24h&refresh=off&client_id=shop${query}`);
       await until(`${charts} charts have it: ${query}`, async () => (await marksIn(page).count()) === charts);
       await takePicture(page, `marks-${query.split('&')[1] ?? 'overview'}-${width}-${theme}`);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), query).to.equal(width);
+      await untilItFits(page, width, query);
     }
     // The last hour of a day.
     await page.goto(`${server.url}/?view=latency&range=24h&refresh=off&client_id=shop`);
@@ -103,7 +103,7 @@ describeInBrowser('a release', () => {
       await page.locator(`html[data-theme="${theme}"]`).waitFor();
       await takePicture(page, `open-release-${width}-${theme}`);
       expect(await violations(page), `${theme} at ${width} px`).to.deep.equal([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.equal(width);
+      await untilItFits(page, width);
     }
     for (const [name, content] of [
       ['release-figures', /^time,requests,errors,.*\r\nbefore,\d+,/],

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import type { Page } from 'playwright-core';
 import { ask } from '../../../packages/server/test-dist/support/postgres.js';
 import { violations } from '../support/axe.js';
-import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
+import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { describeOnPostgres, openStoreAt } from '../support/each-store.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
@@ -99,7 +99,7 @@ describeOnPostgres('servers', (freshDatabase) => {
         await takePicture(page, `servers-${width}-${theme}`);
         expect(await violations(page), `${width} ${theme}`).to.deep.equal([]);
       }
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width').to.equal(width);
+      await untilItFits(page, width);
     }
     expect(problems).to.deep.equal([]);
   });

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page, Request } from 'playwright-core';
 import { violations } from '../support/axe.js';
-import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
+import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '../support/until.js';
 
@@ -288,8 +288,7 @@ describeInBrowser('a share link', () => {
         await takePicture(page, `${name}-${width}-${theme}`);
         expect(await violations(page), `${theme} at ${width} px`).to.deep.equal([]);
       }
-      const shown = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(shown, 'width').to.equal(width);
+      await untilItFits(page, width);
     }
   }
 });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { until } from './until.js';
 
 /** Of Debian's package; another one by its variable. */
 const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -102,4 +103,10 @@ export interface OpenPage {
 export async function takePicture(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+/** Waits until a page needs no more room than the window has. Charts are drawn anew a moment after it has changed. */
+export async function untilItFits(page: Page, width: number, where = `${width} px`): Promise<void> {
+  const needed = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
+  await until(`the page fits: ${where}`, async () => (await needed()) === width);
 }
