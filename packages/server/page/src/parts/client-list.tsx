@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Clients } from '../api-types.ts';
 import { count } from '../format.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 import { Answered } from './answered.tsx';
 import { BarList } from './bar-list.tsx';
 import { Link } from './link.tsx';

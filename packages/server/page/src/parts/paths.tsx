@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 
 import type { Values } from '../api-types.ts';
 import { useNarrowing } from '../page-context.ts';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 import { Answered } from './answered.tsx';
 import { BarList } from './bar-list.tsx';
 import { CsvButton } from './csv-button.tsx';

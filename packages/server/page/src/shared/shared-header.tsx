@@ -7,7 +7,7 @@ import { usePage } from '../page-context.ts';
 import { Mark } from '../parts/mark.tsx';
 import { ThemeButton } from '../parts/theme-button.tsx';
 import { nameOf, type TimeRange } from '../time-range.ts';
-import type { useTheme } from '../use-theme.ts';
+import type { useTheme } from '../hooks/use-theme.ts';
 
 interface SharedHeaderProps {
   readonly share: SharedView;

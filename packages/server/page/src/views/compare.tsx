@@ -16,7 +16,7 @@ import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { WithinLandmark } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
 import type { UrlState } from '../url-state.ts';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 
 /** Two applications, endpoints, releases or environments side by side, in the same range, under the same filter and over the same axes. */
 export function CompareView(): JSX.Element {

@@ -19,7 +19,7 @@ import { Panel } from '../parts/panel.tsx';
 import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { Refused, RefusedLine } from '../parts/refused.tsx';
 import { RequestsChart } from '../parts/charts/requests-chart.tsx';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 
 /** Everything about one endpoint. */
 export function EndpointView(): JSX.Element {

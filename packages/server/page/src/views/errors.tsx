@@ -13,7 +13,7 @@ import { NothingHere } from '../parts/nothing-here.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { Refused } from '../parts/refused.tsx';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 
 /** What failed: by the class of the error, the status, the endpoint and the environment, since when and how often. */
 export function ErrorsView(): JSX.Element {

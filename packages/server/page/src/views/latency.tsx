@@ -13,7 +13,7 @@ import { NothingHere } from '../parts/nothing-here.tsx';
 import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { together } from '../read.ts';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 
 /** How long requests take: over time, as a distribution, by the hour of the week, and whether it is fast enough. */
 export function LatencyView(): JSX.Element {

@@ -6,7 +6,7 @@ import { usePage } from '../page-context.ts';
 import { CsvButton } from '../parts/csv-button.tsx';
 import { EventTable } from '../parts/events/event-table.tsx';
 import { RefusedLine } from '../parts/refused.tsx';
-import { useLive } from '../use-live.ts';
+import { useLive } from '../hooks/use-live.ts';
 
 /** Most rows that are drawn; the words are looked for in more. */
 const MAX_ROWS = 200;

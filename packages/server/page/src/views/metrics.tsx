@@ -11,7 +11,7 @@ import { NothingHere } from '../parts/nothing-here.tsx';
 import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { SearchField } from '../parts/search-field.tsx';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 
 /** The most frequent ones; the search finds the others. */
 const LIMIT = 100;

@@ -13,7 +13,7 @@ import { Refused } from '../parts/refused.tsx';
 import { RequestsChart } from '../parts/charts/requests-chart.tsx';
 import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { usePage, useDetails } from '../page-context.ts';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 
 /** Everything about an application on one screen. */
 export function OverviewView(): JSX.Element {

@@ -14,7 +14,7 @@ import { ApplicationTable } from '../parts/sources/application-table.tsx';
 import { EventsCell, RejectedCell, SeenCell } from '../parts/sources/cells.tsx';
 import { Rest } from '../parts/sources/rest.tsx';
 import { ServerList } from '../parts/sources/server-list.tsx';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 
 /** Of applications and of exporters; the search finds the others. */
 const LIMIT = 50;

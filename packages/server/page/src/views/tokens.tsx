@@ -13,7 +13,7 @@ import { CsvButton } from '../parts/csv-button.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
-import { useRead } from '../use-read.ts';
+import { useRead } from '../hooks/use-read.ts';
 
 /** For administrators: who may send and read. */
 export function TokensView(): JSX.Element {

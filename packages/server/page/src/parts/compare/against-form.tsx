@@ -4,8 +4,8 @@ import { useId, useState } from 'preact/hooks';
 import type { Endpoints, Sources } from '../../api-types.ts';
 import { apiUrl } from '../../query.ts';
 import { usePage } from '../../page-context.ts';
-import { useAnswer } from '../../use-answer.ts';
-import { useRead } from '../../use-read.ts';
+import { useAnswer } from '../../hooks/use-answer.ts';
+import { useRead } from '../../hooks/use-read.ts';
 import { RefusedLine } from '../refused.tsx';
 import { AgainstValue } from './against-value.tsx';
 

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Values } from '../../api-types.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl, type Params } from '../../query.ts';
-import { useAnswer } from '../../use-answer.ts';
+import { useAnswer } from '../../hooks/use-answer.ts';
 import { RefusedLine } from '../refused.tsx';
 
 /** More are not offered; one that is in the address always is. */

@@ -5,7 +5,7 @@ import type { Endpoints } from '../../api-types.ts';
 import { duration, exactCount } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import { DEFAULT_THRESHOLD, type EndpointSort } from '../../url-state.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 import { Answered } from '../answered.tsx';
 import { CsvButton } from '../csv-button.tsx';
 import { Link } from '../link.tsx';

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { StoredEvent } from '../../api-types.ts';
-import { useMedia } from '../../use-media.ts';
+import { useMedia } from '../../hooks/use-media.ts';
 import { EventDetails } from './event-details.tsx';
 import { EventRow } from './event-row.tsx';
 

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Events } from '../../api-types.ts';
 import { usePage } from '../../page-context.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 import { Answered } from '../answered.tsx';
 import { CsvButton } from '../csv-button.tsx';
 import { EventTable } from './event-table.tsx';

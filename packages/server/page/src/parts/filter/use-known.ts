@@ -1,6 +1,6 @@
 import type { Metrics, Values } from '../../api-types.ts';
 import type { Field } from '../../filter/dimensions.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 
 const LIMIT = 20;
 /** Most characters of a search. */

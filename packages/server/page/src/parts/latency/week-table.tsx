@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 
 import type { Week } from '../../figure-types.ts';
 import { count, duration, exactCount, weekdayName } from '../../format.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 import { Answered } from '../answered.tsx';
 import { CsvButton } from '../csv-button.tsx';
 import { Panel } from '../panel.tsx';

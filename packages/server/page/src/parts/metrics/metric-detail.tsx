@@ -4,7 +4,7 @@ import type { MetricDetail } from '../../api-types.ts';
 import { metricChange } from '../../filter/filter.ts';
 import { exactCount, share } from '../../format.ts';
 import { useNarrowing } from '../../page-context.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 import { BarList, type BarItem } from '../bar-list.tsx';
 import { Link } from '../link.tsx';
 import { Loading } from '../loading.tsx';

@@ -6,7 +6,7 @@ import { EVERYTHING } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
 import { removeView, savedViews, saveView } from '../../saved-views.ts';
 import type { View } from '../../url-state.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 import { placesFor, savingActions } from './places.ts';
 
 interface PaletteProps {

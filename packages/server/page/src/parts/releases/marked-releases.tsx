@@ -5,7 +5,7 @@ import type { Release, Releases } from '../../api-types.ts';
 import { usePage } from '../../page-context.ts';
 import type { Span } from '../../time-range.ts';
 import { isCharted } from '../../url-state.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 
 /** More marks than these nobody tells apart. */
 const LIMIT = 20;

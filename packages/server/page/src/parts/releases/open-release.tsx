@@ -5,7 +5,7 @@ import type { Releases } from '../../api-types.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
 import type { ReleaseName } from '../../url-state.ts';
-import { useAnswer } from '../../use-answer.ts';
+import { useAnswer } from '../../hooks/use-answer.ts';
 import { Answered } from '../answered.tsx';
 import { Panel } from '../panel.tsx';
 import { nameOf } from './release-marks.tsx';

@@ -8,7 +8,7 @@ import { duration } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
 import { together } from '../../read.ts';
-import { useAnswer } from '../../use-answer.ts';
+import { useAnswer } from '../../hooks/use-answer.ts';
 import { Answered } from '../answered.tsx';
 import { CsvButton } from '../csv-button.tsx';
 import { EndpointName } from '../endpoint-name.tsx';

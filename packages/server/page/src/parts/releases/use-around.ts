@@ -6,7 +6,7 @@ import { without } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
 import { together, type Read } from '../../read.ts';
-import { useAnswer } from '../../use-answer.ts';
+import { useAnswer } from '../../hooks/use-answer.ts';
 import { millisAround } from './millis-around.ts';
 
 /** How long the times before and after a release are that are compared, and what both answer. */

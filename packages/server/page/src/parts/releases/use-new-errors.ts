@@ -6,7 +6,7 @@ import { without, type FilterChange } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
 import { together, type Read } from '../../read.ts';
-import { useAnswer } from '../../use-answer.ts';
+import { useAnswer } from '../../hooks/use-answer.ts';
 
 const DAY_MILLIS = 86_400_000;
 const LIMIT = 200;

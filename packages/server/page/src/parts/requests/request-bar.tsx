@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Metrics } from '../../api-types.ts';
 import { usePage } from '../../page-context.ts';
 import type { RequestOrder } from '../../url-state.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 
 const ORDERS: readonly (readonly [RequestOrder, string])[] = [
   ['newest', 'Newest'],

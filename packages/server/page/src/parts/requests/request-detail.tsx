@@ -5,7 +5,7 @@ import type { OneEvent, StoredEvent } from '../../api-types.ts';
 import { factsOf, metricFact, type Fact } from '../../event-facts.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { traceLink } from '../../trace-link.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { StatusBadge } from '../events/status-badge.tsx';
 import { Link } from '../link.tsx';

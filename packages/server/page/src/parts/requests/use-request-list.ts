@@ -4,7 +4,7 @@ import type { Events, StoredEvent } from '../../api-types.ts';
 import { getJson } from '../../api.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 
 const PAGE = 50;
 

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { NodeRow, Nodes } from '../../api-types.ts';
 import { ago, dateAndTime, duration, exactCount, rate } from '../../format.ts';
-import { useRead } from '../../use-read.ts';
+import { useRead } from '../../hooks/use-read.ts';
 import { CsvButton } from '../csv-button.tsx';
 import { Panel } from '../panel.tsx';
 import { RefusedLine } from '../refused.tsx';

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { getJson } from './api.ts';
-import { usePage } from './page-context.ts';
-import { apiUrl, withoutScope, withScope, type Params } from './query.ts';
-import type { Read } from './read.ts';
+import { getJson } from '../api.ts';
+import { usePage } from '../page-context.ts';
+import { apiUrl, withoutScope, withScope, type Params } from '../query.ts';
+import type { Read } from '../read.ts';
 
 interface Pending {
   readonly key: string;

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 
-import { getJson, type ApiResult } from './api.ts';
-import { usePage } from './page-context.ts';
-import type { Read } from './read.ts';
+import { getJson, type ApiResult } from '../api.ts';
+import { usePage } from '../page-context.ts';
+import type { Read } from '../read.ts';
 
 /**
  * Asks a question, once for each address, whatever is chosen on the page. Where no server answered, it is asked with the next tick again;

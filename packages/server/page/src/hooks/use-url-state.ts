@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 
-import { formatState, parseState, type UrlState } from './url-state.ts';
+import { formatState, parseState, type UrlState } from '../url-state.ts';
 
 /** The state in the address bar, and the way to change it. */
 export function useUrlState(): [UrlState, (next: UrlState, replace?: boolean) => void] {

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import type { Events, StoredEvent } from './api-types.ts';
-import { getJson } from './api.ts';
-import { EMPTY_LIST, MAX_KEPT, resumed, withEvents, type LiveEvent, type LiveList } from './live-list.ts';
-import { usePage } from './page-context.ts';
-import { apiUrl } from './query.ts';
+import type { Events, StoredEvent } from '../api-types.ts';
+import { getJson } from '../api.ts';
+import { EMPTY_LIST, MAX_KEPT, resumed, withEvents, type LiveEvent, type LiveList } from '../live-list.ts';
+import { usePage } from '../page-context.ts';
+import { apiUrl } from '../query.ts';
 
 /** The live list and how it is doing. */
 export interface Live {
