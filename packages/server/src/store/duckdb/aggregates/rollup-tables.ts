@@ -192,7 +192,7 @@ function consumers(name: string, keys: Columns): RollupTable {
       first_seen: 'min(first_seen)',
       last_event: 'max(last_event)',
     },
-    from: '(FROM batch WHERE consumer IS NOT NULL)',
+    from: '(FROM batch WHERE consumer IS NOT NULL OR consumer_group IS NOT NULL)',
   };
 }
 
@@ -207,7 +207,7 @@ const DAY_CONSUMER_LATENCIES: RollupTable = {
   },
   measures: { requests: ['BIGINT', 'count(*)'] },
   merged: { requests: 'sum(requests)' },
-  from: '(FROM batch WHERE consumer IS NOT NULL AND latency_ms IS NOT NULL)',
+  from: '(FROM batch WHERE (consumer IS NOT NULL OR consumer_group IS NOT NULL) AND latency_ms IS NOT NULL)',
 };
 
 /** Tables of days that are made from events, for no table of hours tells as much. */

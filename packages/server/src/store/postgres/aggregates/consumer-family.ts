@@ -51,9 +51,9 @@ export const CONSUMERS_OF_BATCH: string = `
   FROM (
     SELECT start, client_id, method, endpoint, ${IDENTITY}, bucket, count(*) AS n, count(*) FILTER (WHERE is_error) AS errors,
            min(event_time) AS first_seen, max(ARRAY[event_time, id]) AS last
-    FROM batch WHERE consumer IS NOT NULL GROUP BY start, client_id, method, endpoint, ${IDENTITY}, bucket) AS of_bucket
+    FROM batch WHERE consumer IS NOT NULL OR consumer_group IS NOT NULL GROUP BY start, client_id, method, endpoint, ${IDENTITY}, bucket) AS of_bucket
   GROUP BY GROUPING SETS ((start, client_id, method, endpoint, ${IDENTITY}), (start, client_id, method, endpoint, consumer_group))
-  HAVING consumer IS NOT NULL OR consumer_group IS NOT NULL`;
+  HAVING CASE grouping(consumer) WHEN 0 THEN consumer IS NOT NULL ELSE consumer_group IS NOT NULL END`;
 
 /**
  * SQL for the rows of such a table: consumers of all endpoints together, and of longer periods. Numbers of the same bucket stay several.
