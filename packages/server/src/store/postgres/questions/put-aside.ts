@@ -9,7 +9,7 @@ const ALL_EVENTS = 'events';
 const PUT_ASIDE = 'put_aside';
 
 /** Most events that are put aside. Of more, which only one process can read, little is gained, and they fill the disk. */
-const MOST_EVENTS = 2_000_000;
+const MOST_EVENTS = 500_000;
 
 /** Columns that an answer reads, by what it is about; the time and the day of arrival belong to each. */
 const COLUMNS = {
@@ -32,7 +32,7 @@ export function tableOf({ isPutAside }: EventFilter): string {
  * it finds very much, or the database lets nobody have a temporary table, everything stays as it was.
  *
  * @param range - all that is read with its filter
- * @param mostEvents - more are not put aside; by default two million
+ * @param mostEvents - more are not put aside; by default half a million
  * @returns the question to ask
  */
 export async function putAside<Q extends EventFilter & TimeRange>(
