@@ -1,5 +1,16 @@
-import type { ConsumerFigures, ConsumerList } from '../questions/consumer-list.ts';
+import type { ConsumerFigures, ConsumerList, ConsumerOrder } from '../questions/consumer-list.ts';
 import { maybe, maybeText, number, text, type Row } from './values.ts';
+
+/** SQL for what each order compares, the greatest first; the same in both databases. */
+export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
+  requests: 'requests',
+  errors: 'errors',
+  error_rate: 'errors::float8 / requests',
+  p95: 'coalesce(p95, -1)',
+  endpoints: 'endpoints',
+  first_seen: 'first_seen',
+  last_seen: 'last_seen',
+};
 
 /**
  * Puts a list together.

@@ -1,13 +1,12 @@
 import { LIST, listValue, UBIGINT } from '@duckdb/node-api';
 
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
-import { toConsumerList } from '../../rows/consumers.ts';
+import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';
 import { ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { clientPeriods } from './client-source.ts';
 import { filtered } from './filter.ts';
-import { CONSUMER_ORDERS_SQL } from './consumers.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
 
 /**

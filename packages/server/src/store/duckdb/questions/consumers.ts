@@ -1,24 +1,13 @@
 import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 
-import type { ConsumerList, ConsumerOrder, ConsumersQuery } from '../../questions/consumer-list.ts';
+import type { ConsumerList, ConsumersQuery } from '../../questions/consumer-list.ts';
 import { foldAscii } from '../../filter/event-filter.ts';
-import { toConsumerList } from '../../rows/consumers.ts';
+import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { consumerSource, earlierSql } from './consumer-source.ts';
 import { filtered, foldedSql } from './filter.ts';
 import type { RolledUp } from './rollup-range.ts';
-
-/** What each order compares, the greatest first. */
-export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
-  requests: 'requests',
-  errors: 'errors',
-  error_rate: 'errors / requests',
-  p95: 'coalesce(p95, -1)',
-  endpoints: 'endpoints',
-  first_seen: 'first_seen',
-  last_seen: 'last_seen',
-};
 
 /**
  * Answers a {@link ConsumersQuery}. Percentiles and endpoints, which take long of many, are worked out of those only that are listed, unless

@@ -1,5 +1,5 @@
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../../questions/consumer-list.ts';
-import { toConsumerList } from '../../../rows/consumers.ts';
+import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../../rows/consumers.ts';
 import { number, text } from '../../../rows/values.ts';
 import { CLIENT_KEY } from '../../aggregates/client-sketch.ts';
 import { DAY_CLIENT_TOTALS, HOUR_CLIENT_TOTALS } from '../../aggregates/tables.ts';
@@ -7,7 +7,6 @@ import type { ReadRows } from '../../engine/reads.ts';
 import { addressesOf, clientParts, clientRange } from '../clients.ts';
 import { ENDPOINT_DIGITS } from '../../engine/conditions.ts';
 import { inEarlierDays } from './consumer-source.ts';
-import { CONSUMER_ORDERS_SQL } from './consumer-list.ts';
 import { rollupRange } from '../rollup-range.ts';
 import type { StoredState } from '../stored-state.ts';
 

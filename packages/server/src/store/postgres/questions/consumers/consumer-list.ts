@@ -1,28 +1,12 @@
-import {
-  earlierFilter,
-  type ConsumerList,
-  type ConsumerOrder,
-  type ConsumersQuery,
-} from '../../../questions/consumer-list.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../../questions/consumer-list.ts';
 import { foldAscii } from '../../../filter/event-filter.ts';
-import { toConsumerList } from '../../../rows/consumers.ts';
+import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../../rows/consumers.ts';
 import { text } from '../../../rows/values.ts';
 import { storable } from '../../engine/conditions.ts';
 import type { ReadRows } from '../../engine/reads.ts';
 import { consumerSource, earlierSql } from './consumer-source.ts';
 import { foldedSql } from '../filter.ts';
 import type { StoredState } from '../stored-state.ts';
-
-/** What each order compares, the greatest first. */
-export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
-  requests: 'requests',
-  errors: 'errors',
-  error_rate: 'errors::float8 / requests',
-  p95: 'coalesce(p95, -1)',
-  endpoints: 'endpoints',
-  first_seen: 'first_seen',
-  last_seen: 'last_seen',
-};
 
 /**
  * Answers a {@link ConsumersQuery}. Percentiles and endpoints, which take long of many, are worked out of those only that are listed, unless
