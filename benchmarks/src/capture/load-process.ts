@@ -76,9 +76,13 @@ answerCalls({
   },
 });
 
-/** Each client sends its next request when it has the answer to the last one. */
+/**
+ * Each client sends its next request when it has the answer to the last one. This process does not sleep meanwhile: to wake it up
+ * takes the application 5 to 10 µs, for each answer, and only where it answers more slowly than it is asked.
+ */
 async function saturate(all: readonly Client[], millis: number): Promise<number> {
   const end = performance.now() + millis;
+  stayAwakeUntil(end);
   let answered = 0;
   await Promise.all(
     all.map(
@@ -95,6 +99,10 @@ async function saturate(all: readonly Client[], millis: number): Promise<number>
     ),
   );
   return answered;
+}
+
+function stayAwakeUntil(end: number): void {
+  if (performance.now() < end) setImmediate(stayAwakeUntil, end);
 }
 
 /** At a steady rate; what is late because all clients wait is sent when one is free. */
