@@ -38,7 +38,7 @@ export function OwnThreshold({ endpoint, own, onChanged }: OwnThresholdProps): J
       <Field label="Own threshold, ms" isRequired isNumber placeholder="none" value={text} onText={setText} />
       <button type="submit">Set for everybody</button>
       {own !== null && (
-        <button type="button" class="quiet" onClick={() => void removeThreshold(endpoint).then(done)}>
+        <button type="button" onClick={() => void removeThreshold(endpoint).then(done)}>
           Back to the default
         </button>
       )}
