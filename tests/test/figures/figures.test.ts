@@ -209,11 +209,7 @@ for (const [name, use] of Object.entries(stores)) {
 
     it('are right of endpoints that have their own threshold of Apdex', async () => {
       for (const [key, threshold] of own) {
-        const [client_id = '', method = null, endpoint = ''] = JSON.parse(key) as [
-          string,
-          string | null,
-          string,
-        ];
+        const [client_id, method, endpoint] = JSON.parse(key) as [string, string | null, string];
         const { range } = pick(random, questions);
         const question = questionOf(stored, range, filterOf({ client_id, method, endpoint }));
         expect(

@@ -25,20 +25,21 @@ export function OwnThreshold({ endpoint, own, onChanged }: OwnThresholdProps): J
     return own === null ? null : (
       <p class="muted small">This endpoint has a threshold of its own: {duration(own)}.</p>
     );
-  const done = (result: ApiResult<unknown>): void => {
+  const answered = (result: ApiResult<unknown>): void => {
     setSaid(result.ok ? undefined : failureText(result.failure));
     if (result.ok) onChanged();
   };
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    done(await setThreshold(endpoint, Number(text)));
+    answered(await setThreshold(endpoint, Number(text)));
   };
+  const remove = async (): Promise<void> => answered(await removeThreshold(endpoint));
   return (
     <form class="own-threshold choices" onSubmit={(event) => void save(event)}>
       <Field label="Own threshold, ms" isRequired isNumber placeholder="none" value={text} onText={setText} />
       <button type="submit">Set for everybody</button>
       {own !== null && (
-        <button type="button" onClick={() => void removeThreshold(endpoint).then(done)}>
+        <button type="button" onClick={() => void remove()}>
           Back to the default
         </button>
       )}

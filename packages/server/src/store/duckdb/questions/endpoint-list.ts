@@ -1,4 +1,4 @@
-import { BIGINT, LIST, listValue, VARCHAR, type DuckDBValue } from '@duckdb/node-api';
+import { BIGINT, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 
 import {
   SPARKLINE_PARTS,
@@ -97,13 +97,12 @@ export async function endpointListOf(
 /** Binds what {@link OWN_THRESHOLDS} names. */
 function withThresholds(conditions: Conditions, thresholds: readonly EndpointThreshold[]): Conditions {
   const { clientIds, methods, endpoints, fine, bearable } = thresholdColumns(thresholds);
-  const numbers = (all: readonly number[]): DuckDBValue => listValue(all.map(BigInt));
   return conditions
     .value('own_client_ids', LIST(VARCHAR), listValue(clientIds))
     .value('own_methods', LIST(VARCHAR), listValue(methods))
     .value('own_paths', LIST(VARCHAR), listValue(endpoints))
-    .value('own_fines', LIST(BIGINT), numbers(fine))
-    .value('own_bearables', LIST(BIGINT), numbers(bearable));
+    .value('own_fines', LIST(BIGINT), listValue(fine.map(BigInt)))
+    .value('own_bearables', LIST(BIGINT), listValue(bearable.map(BigInt)));
 }
 
 /** Of what is listed under one name, methods are told apart no more. */

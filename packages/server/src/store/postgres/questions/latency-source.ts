@@ -169,7 +169,7 @@ export interface CountedEndpoint extends EndpointKey {
 export function latenciesByEndpoint(
   filter: AnalyticsFilter,
   state: StoredState,
-  { also, joined }: { readonly also: readonly string[]; readonly joined?: string },
+  beside: { readonly also: readonly string[]; readonly joined?: string },
 ): string {
   const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
@@ -178,8 +178,8 @@ export function latenciesByEndpoint(
     FROM ${requestsSql(range, periods, withEndpoint(LATENCIES), true)} AS latencies WHERE bucket IS NOT NULL
     GROUP BY client_id, method, path, bucket)`;
   return quantilesSql(counted, ['client_id', 'method', 'path'], QUANTILES, latencyValueSql, {
-    also: state.isLarge ? also : [...COUNTED, ...also],
-    joined,
+    ...beside,
+    also: state.isLarge ? beside.also : [...COUNTED, ...beside.also],
   });
 }
 
