@@ -220,6 +220,7 @@ describe('answers from PostgreSQL', function () {
           each.clients({ ...filter, limit: 200 }),
           ...PREFIXES.map((prefix) => each.clients({ ...filter, prefix, limit: 200 })),
           ...DIMENSIONS.map((of) => each.values({ ...filter, of, limit: 20 })),
+          ...DIMENSIONS.map((of) => each.values({ ...filter, of, latestRequests: 300, limit: 20 })),
           each.errors({ ...filter, limit: 20 }),
           each
             .latencies({ ...filter, bucketMillis: 6 * HOUR })

@@ -33,7 +33,7 @@ export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
 }
 
 /** Columns `client` and `address`, any number of rows for a client of a range: those of all days that it touches, or where only events tell, of these. */
-function addressesSql(filter: AnalyticsFilter, rolledUp: RolledUp): string {
+export function addressesSql(filter: AnalyticsFilter, rolledUp: RolledUp): string {
   const first = Math.floor(filter.since / DAY_MILLIS) * DAY_MILLIS;
   const aggregated = isToldByKeys(filter)
     ? `SELECT client, source_ip AS address FROM day_clients
