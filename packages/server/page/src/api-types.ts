@@ -139,7 +139,6 @@ export interface Releases {
 
 /** `GET /api/values`. */
 export interface Values {
-  readonly since: string;
   readonly values: readonly { readonly value: string; readonly requests: number }[];
   readonly more: boolean;
 }

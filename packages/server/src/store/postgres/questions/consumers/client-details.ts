@@ -1,4 +1,5 @@
-import { DAY_MILLIS } from '../../../../durations.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from '../../../../durations.ts';
+import { groupBy } from '../../../../nested-maps.ts';
 import { clientSampling } from '../../../figures/client-sampling.ts';
 import type { ConsumersQuery } from '../../../questions/consumer-list.ts';
 import { number, text, type Row } from '../../../rows/values.ts';
@@ -18,10 +19,8 @@ export interface ListedClient {
   /** Whole pseudonym. */
   readonly value: string;
   readonly requests: number;
-  /** Begin of the first period in whose aggregates it is, milliseconds. */
-  readonly firstPeriod: number | null;
-  /** Its first request among those that are in no such aggregates, milliseconds. */
-  readonly firstEvent: number | null;
+  /** When its first request was, or at the begin of an hour, when the first period began in whose aggregates it is; milliseconds. */
+  readonly first: number;
 }
 
 /** What aggregates of clients do not know of some of them. */
@@ -39,7 +38,8 @@ interface Asking {
   readonly state: StoredState;
 }
 
-const IS_LISTED = `source_ip = ANY (ARRAY(SELECT decode(value, 'hex') FROM unnest($listed) AS value))`;
+/** A constant when the statement is planned: so PostgreSQL searches in a table of hashes, not one after the other. */
+const IS_LISTED = 'source_ip = ANY ($listed)';
 
 /**
  * Finds out what aggregates of clients do not know of those that are listed: from all their requests, or where these are many, endpoints
@@ -77,8 +77,8 @@ export async function clientDetails(
   return { estimated: true, details: [...found, ...estimates] };
 }
 
-function valuesOf(listed: readonly ListedClient[]): readonly string[] {
-  return listed.map(({ value }) => value);
+function pseudonymsOf(listed: readonly ListedClient[]): readonly Buffer[] {
+  return listed.map(({ value }) => Buffer.from(value, 'hex'));
 }
 
 /** All of it, from all their requests. */
@@ -88,7 +88,7 @@ function foundDetails(
 ): Promise<readonly Row[]> {
   const range = rollupRange(query, state, []);
   return rows(
-    range.conditions().value('listed', 'text[]', valuesOf(listed)).query(`
+    range.conditions().value('listed', 'bytea[]', pseudonymsOf(listed)).query(`
       SELECT encode(source_ip, 'hex') AS value, min(event_time) AS first_seen, count(DISTINCT endpoint) AS endpoints,
              percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95
       FROM ${range.events(`source_ip, event_time, latency_ms, ${ENDPOINT_DIGITS} AS endpoint`)} AS e
@@ -96,21 +96,19 @@ function foundDetails(
   );
 }
 
-/** The first request of each, which lies in the day of the first period, or is not aggregated. */
+/** The first request of each. Where it is not known, it lies in the day of the first period. */
 async function firstSeenOf(
   { rows, query, state }: Asking,
   listed: readonly ListedClient[],
 ): Promise<ReadonlyMap<string, number>> {
-  const firstSeen = new Map(listed.flatMap(({ value, firstEvent }) => (firstEvent === null ? [] : [[value, firstEvent] as const])));
-  const beginOf = ({ firstPeriod, firstEvent }: ListedClient): number | undefined =>
-    firstPeriod === null || (firstEvent !== null && firstEvent < firstPeriod) ? undefined : dayBegin(firstPeriod);
-  const days = new Set(listed.flatMap((client) => beginOf(client) ?? []));
-  for (const day of days) {
+  const firstSeen = new Map(listed.map(({ value, first }) => [value, first]));
+  const inPeriods = listed.filter(({ first }) => first % HOUR_MILLIS === 0);
+  for (const [day, clients] of groupBy(inPeriods, ({ first }) => dayBegin(first))) {
     const since = Math.max(query.since, day);
     const until = Math.min(query.until, day + DAY_MILLIS);
     const range = rollupRange({ ...query, since, until }, state, []);
     const found = await rows(
-      range.conditions().value('listed', 'text[]', valuesOf(listed.filter((client) => beginOf(client) === day))).query(`
+      range.conditions().value('listed', 'bytea[]', pseudonymsOf(clients)).query(`
         SELECT encode(source_ip, 'hex') AS value, min(event_time) AS first_seen
         FROM ${range.events('source_ip, event_time')} AS e WHERE ${IS_LISTED} GROUP BY source_ip`),
     );
@@ -125,12 +123,12 @@ async function endpointsOf(
   listed: readonly ListedClient[],
 ): Promise<ReadonlyMap<string, number>> {
   const range = rollupRange(query, state, [DAY_MILLIS]);
-  const days = range.aggregated(DAY_CLIENTS, `${endpointDigitsSql('endpoint')} AS endpoint, clients`);
+  const days = range.aggregated(DAY_CLIENTS, 'method, endpoint, unnest(clients) AS client');
   const events = range.events(`${CLIENT_KEY} AS client, source_ip, ${ENDPOINT_DIGITS} AS endpoint`);
   const found = await rows(
     range
       .conditions()
-      .value('listed', 'text[]', valuesOf(listed))
+      .value('listed', 'bytea[]', pseudonymsOf(listed))
       .value(
         'keys',
         'bigint[]',
@@ -138,7 +136,8 @@ async function endpointsOf(
       ).query(`
         SELECT client::text AS key, count(*) AS endpoints
         FROM (
-          SELECT client, endpoint FROM ${days} AS d, unnest(clients) AS client WHERE client = ANY ($keys)
+          SELECT client, ${endpointDigitsSql('endpoint')} AS endpoint
+          FROM (SELECT DISTINCT client, method, endpoint FROM ${days} AS d WHERE client = ANY ($keys)) AS told
           UNION
           SELECT client, endpoint FROM ${events} AS e WHERE ${IS_LISTED}) AS different
         GROUP BY client`),
@@ -154,7 +153,7 @@ async function sampledP95(
 ): Promise<ReadonlyMap<string, unknown>> {
   const conditions = filtered(query, state.daysOf(query)).and(IS_LISTED);
   const found = await rows(
-    conditions.value('listed', 'text[]', valuesOf(listed)).value('percent', 'float8', 100 * share).query(`
+    conditions.value('listed', 'bytea[]', pseudonymsOf(listed)).value('percent', 'float8', 100 * share).query(`
       SELECT encode(source_ip, 'hex') AS value, percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95
       FROM events TABLESAMPLE SYSTEM ($percent) REPEATABLE (1) ${conditions.where} GROUP BY source_ip`),
   );

@@ -1,6 +1,6 @@
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../../questions/consumer-list.ts';
 import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../../rows/consumers.ts';
-import { maybe, number, text } from '../../../rows/values.ts';
+import { number, text } from '../../../rows/values.ts';
 import { CLIENT_KEY } from '../../aggregates/client-sketch.ts';
 import { DAY_CLIENT_TOTALS, HOUR_CLIENT_TOTALS } from '../../aggregates/tables.ts';
 import type { ReadRows } from '../../engine/reads.ts';
@@ -39,16 +39,16 @@ export async function clientFiguresOf(
     conditions.value('earlier_days', 'date[]', state.daysOf(earlier)).query(`
       WITH figures AS MATERIALIZED (
         SELECT client, sum(requests::float8) AS requests, sum(errors::float8) AS errors, max(seen) AS last_seen,
-               min(start) AS first_period, min(event) AS first_event
+               min(first) AS first_seen
         FROM (
           SELECT unnest(clients) AS client, unnest(client_requests) AS requests, unnest(client_errors) AS errors, unnest(last_seen) AS seen,
-                 start, NULL::bigint AS event
-          FROM ${ofRows} AS r UNION ALL SELECT client, requests, errors, seen, NULL, seen FROM ${events} AS e) AS p
+                 start AS first
+          FROM ${ofRows} AS r UNION ALL SELECT client, requests, errors, seen, seen FROM ${events} AS e) AS p
         GROUP BY client),
       known AS MATERIALIZED (
         SELECT figures.*, earlier.client IS NULL AS is_new
         FROM figures LEFT JOIN (SELECT DISTINCT client FROM (${inEarlierDays(earlierKeys)}) AS each) AS earlier USING (client))
-      SELECT client::text AS key, requests::bigint AS requests, errors::bigint AS errors, last_seen, first_period, first_event, is_new,
+      SELECT client::text AS key, requests::bigint AS requests, errors::bigint AS errors, last_seen, first_seen, is_new,
              (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
       FROM known ORDER BY ${CONSUMER_ORDERS_SQL[query.order]} DESC, known.requests DESC, client < 0, client LIMIT $limit`),
   );
@@ -57,8 +57,7 @@ export async function clientFiguresOf(
     key: text(row['key']),
     value: addresses.get(text(row['key'])) ?? '',
     requests: number(row['requests']),
-    firstPeriod: maybe(row['first_period']),
-    firstEvent: maybe(row['first_event']),
+    first: number(row['first_seen']),
   }));
   const { estimated, details } = await clientDetails(rows, query, state, listed, mostFound);
   const firstSeen = new Map(details.map((row) => [text(row['value']), number(row['first_seen'])]));
