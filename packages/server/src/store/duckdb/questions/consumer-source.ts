@@ -20,8 +20,10 @@ const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
 export interface ConsumerSource {
   /** Percentiles are estimates. */
   readonly estimated: boolean;
-  /** Columns `value`, `label`, `requests`, `errors`, `first_seen` and `last_seen` (milliseconds). */
+  /** Columns `value`, `label`, `requests`, `errors`, `first_seen` (milliseconds) and what `lastSeen` is made of. */
   readonly figures: string;
+  /** When somebody was seen last, milliseconds: an aggregate over the figures. */
+  readonly lastSeen: string;
   /** What an order compares that is no sum of figures: an aggregate over them, or a relation to join with `value` and a column of the order's name. */
   readonly measure: (order: ConsumerOrder) => { readonly inline?: string; readonly joined?: string };
   /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves. */
@@ -32,9 +34,11 @@ const COUNT_ENDPOINTS = 'count(DISTINCT (method, path))';
 const LATEST = 'arg_max(label, last_event) AS label, arg_max(name, last_event) AS consumer_group';
 const OF_EVENT = `consumer_label AS label, consumer_group AS name, method, ${ENDPOINT_NAME} AS path, latency_ms, 1 AS requests,
   (${IS_ERROR})::INTEGER AS errors, epoch_ms(event_time) AS first_seen, epoch_ms(event_time) AS last_seen, ${EVENT_ORDER} AS last_event`;
-const OF_ROW = `consumer_label AS label, consumer_group AS name, requests, errors, epoch_ms(first_seen) AS first_seen,
-  ${timeOfOrder('last_event')} AS last_seen, last_event`;
-const OF_EVENT_LIKE_ROW = OF_EVENT.replace(`method, ${ENDPOINT_NAME} AS path, latency_ms, `, '');
+const OF_ROW = `consumer_label AS label, consumer_group AS name, requests, errors, epoch_ms(first_seen) AS first_seen, last_event`;
+const OF_EVENT_LIKE_ROW = OF_EVENT.replace(`method, ${ENDPOINT_NAME} AS path, latency_ms, `, '').replace(
+  'epoch_ms(event_time) AS last_seen, ',
+  '',
+);
 
 /** Where a filter is about no endpoint, totals have fewer rows. */
 function tableOf(filter: EventFilter): string {
@@ -55,6 +59,7 @@ function exactSource(query: ConsumersQuery, rolledUp: RolledUp): ConsumerSource 
   return {
     estimated: false,
     figures: events,
+    lastSeen: 'max(last_seen)',
     measure: (order) => (order === 'p95' || order === 'endpoints' ? { inline: measures[order] } : {}),
     details: (condition) => `(
       SELECT value, ${measures.p95} AS p95, ${measures.endpoints} AS endpoints, ${names}
@@ -87,6 +92,8 @@ function aggregatedSource(query: ConsumersQuery, rolledUp: RolledUp): ConsumerSo
   return {
     estimated: true,
     figures,
+    // One division of such a number takes longer than to read the row.
+    lastSeen: timeOfOrder('max(last_event)'),
     measure: (order) => {
       if (order === 'p95') return { joined: latencies('value IS NOT NULL') };
       return order === 'endpoints' ? { joined: endpoints('value IS NOT NULL') } : {};

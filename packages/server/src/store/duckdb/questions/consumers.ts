@@ -31,7 +31,7 @@ export async function consumerListOf(
       .value('search', VARCHAR, foldAscii(search ?? '')).query(`
         WITH figures AS (
           SELECT value, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors, min(first_seen) AS first_seen,
-                 max(last_seen) AS last_seen ${inline === undefined ? '' : `, ${inline} AS ${order}`}
+                 ${source.lastSeen} AS last_seen ${inline === undefined ? '' : `, ${inline} AS ${order}`}
           FROM ${source.figures} WHERE value IS NOT NULL GROUP BY value HAVING ${isFound}),
         earlier AS (SELECT DISTINCT value FROM ${earlierSql(query, rolledUp)} WHERE value IS NOT NULL),
         known AS MATERIALIZED (
