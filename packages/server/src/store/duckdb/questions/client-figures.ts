@@ -1,10 +1,10 @@
 import { LIST, listValue, UBIGINT } from '@duckdb/node-api';
 
-import { HOUR_MILLIS } from '../../../durations.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
 import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../rows/consumers.ts';
-import { text } from '../../rows/values.ts';
-import { ENDPOINT_NAME } from '../engine/conditions.ts';
+import { number, text, type Row } from '../../rows/values.ts';
+import { countEndpointsSql, ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { addressesSql, clientPeriods } from './client-source.ts';
 import { filtered } from './filter.ts';
@@ -34,7 +34,7 @@ export async function clientFiguresOf(
   const details = await rows(
     filtered(query)
       .value('listed', LIST(UBIGINT), listValue(top.map((row) => BigInt(text(row['key'])))))
-      .query(detailsSql(query, rolledUp)),
+      .query(detailsSql(query, rolledUp, new Set(top.map(lastDayOf)))),
   );
   const byKey = new Map(details.map((row) => [text(row['key']), row]));
   const figures = top.map((row) => {
@@ -44,11 +44,18 @@ export async function clientFiguresOf(
   return toConsumerList(false, figures, details);
 }
 
+/** The begin of the day on which a client was seen last, milliseconds. */
+function lastDayOf(row: Row): number {
+  return Math.floor(number(row['last_seen']) / DAY_MILLIS) * DAY_MILLIS;
+}
+
 /**
  * Of the clients of `$listed`: columns `key`, `value`, `first_seen`, `endpoints` and `p95`. Of events only numbers are read, which takes a
  * fraction of the time of texts; endpoints come from hours.
+ *
+ * @param seenOn - begins of the days in which their pseudonyms are found, milliseconds
  */
-function detailsSql(query: ConsumersQuery, rolledUp: RolledUp): string {
+function detailsSql(query: ConsumersQuery, rolledUp: RolledUp, seenOn: ReadonlySet<number>): string {
   const isListed = 'client IN (SELECT unnest($listed))';
   const hours = rollupRange(query, rolledUp, [HOUR_MILLIS]);
   const events = rollupRange(query, rolledUp, []).events('client, event_time, latency_ms');
@@ -58,12 +65,12 @@ function detailsSql(query: ConsumersQuery, rolledUp: RolledUp): string {
       SELECT client, epoch_ms(min(event_time)) AS first_seen, quantile_cont(latency_ms, 0.95) AS p95
       FROM ${events} WHERE ${isListed} GROUP BY client)
     JOIN (
-      SELECT client, count(DISTINCT (method, path)) AS endpoints
+      SELECT client, ${countEndpointsSql('path')} AS endpoints
       FROM (
         SELECT client, method, endpoint AS path FROM ${hours.aggregated('hour_clients', HOUR_MILLIS)}
         UNION ALL FROM ${hours.events(`client, method, ${ENDPOINT_NAME} AS path`)})
       WHERE ${isListed} GROUP BY client) USING (client)
     JOIN (
       SELECT client, lower(hex(any_value(address))) AS value
-      FROM (${addressesSql(query, rolledUp)}) WHERE ${isListed} GROUP BY client) USING (client)`;
+      FROM (${addressesSql(query, rolledUp, seenOn)}) WHERE ${isListed} GROUP BY client) USING (client)`;
 }

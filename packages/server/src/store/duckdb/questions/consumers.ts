@@ -5,7 +5,7 @@ import { foldAscii } from '../../filter/event-filter.ts';
 import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { consumerSource, earlierSql } from './consumer-source.ts';
+import { consumerSource, earlierSql, WHO } from './consumer-source.ts';
 import { filtered, foldedSql } from './filter.ts';
 import type { RolledUp } from './rollup-range.ts';
 
@@ -38,7 +38,7 @@ export async function consumerListOf(
           SELECT figures.*, earlier.value IS NULL AS is_new
           FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
         SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
-        FROM known ${joined === undefined ? '' : `LEFT JOIN ${joined} AS measured USING (value)`}
+        FROM known ${joined === undefined ? '' : `LEFT JOIN ${joined} AS measured ON measured.who = ${WHO}`}
         ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value LIMIT $limit`),
   );
   const details = await rows(
