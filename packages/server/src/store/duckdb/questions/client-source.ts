@@ -37,7 +37,11 @@ export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
  *
  * @param days - begins of days, milliseconds: of these only
  */
-export function addressesSql(filter: AnalyticsFilter, rolledUp: RolledUp, days?: ReadonlySet<number>): string {
+export function addressesSql(
+  filter: AnalyticsFilter,
+  rolledUp: RolledUp,
+  days?: ReadonlySet<number>,
+): string {
   const first = Math.floor(filter.since / DAY_MILLIS) * DAY_MILLIS;
   const within =
     days === undefined

@@ -7,7 +7,13 @@ import {
   type ConsumersQuery,
 } from '../../questions/consumer-list.ts';
 import { latencyBucketSql, latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
-import { countEndpointsSql, ENDPOINT_NAME, EVENT_ORDER, IS_ERROR, timeOfOrder } from '../engine/conditions.ts';
+import {
+  countEndpointsSql,
+  ENDPOINT_NAME,
+  EVENT_ORDER,
+  IS_ERROR,
+  timeOfOrder,
+} from '../engine/conditions.ts';
 import { rollupRange, type RolledUp, type RollupRange } from './rollup-range.ts';
 
 const COLUMNS: Readonly<Record<ConsumerKind, string>> = {

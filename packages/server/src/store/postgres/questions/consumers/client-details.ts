@@ -153,7 +153,8 @@ async function sampledP95(
 ): Promise<ReadonlyMap<string, unknown>> {
   const conditions = filtered(query, state.daysOf(query)).and(IS_LISTED);
   const found = await rows(
-    conditions.value('listed', 'bytea[]', pseudonymsOf(listed)).value('percent', 'float8', 100 * share).query(`
+    conditions.value('listed', 'bytea[]', pseudonymsOf(listed)).value('percent', 'float8', 100 * share)
+      .query(`
       SELECT encode(source_ip, 'hex') AS value, percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95
       FROM events TABLESAMPLE SYSTEM ($percent) REPEATABLE (1) ${conditions.where} GROUP BY source_ip`),
   );
