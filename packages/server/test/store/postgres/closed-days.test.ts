@@ -3,7 +3,11 @@ import { expect } from 'chai';
 import pg from 'pg';
 
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import type { ReadRows } from '../../../dist/store/postgres/engine/reads.js';
+import { putAside } from '../../../dist/store/postgres/questions/put-aside.js';
 import { eventsQuery } from '../../../dist/store/postgres/questions/queries.js';
+import { storedState } from '../../../dist/store/postgres/questions/stored-state.js';
+import type { Row } from '../../../dist/store/rows/values.js';
 import { indexClosedDay } from '../../../dist/store/postgres/upkeep/closed-days.js';
 import { until } from '../../support/deadline.js';
 import { append, HASH, storeEvent } from '../../support/events.js';
@@ -33,7 +37,7 @@ describe('days that are over, in PostgreSQL', function () {
     await store.close();
   });
 
-  const arriving = (day: number, count = 1): Promise<unknown> =>
+  const arriving = (day: number, count = 1, statusOf = (_index: number): number => 200): Promise<unknown> =>
     store.append(
       append({
         seq: null,
@@ -41,6 +45,7 @@ describe('days that are over, in PostgreSQL', function () {
         events: Array.from({ length: count }, (_, index) =>
           storeEvent({
             timestamp: day * DAY + index,
+            statusCode: statusOf(index),
             sourceIp: index === 0 ? HASH : index.toString(16).padStart(64, '0'),
             traceId: index.toString(16).padStart(32, '0'),
           }),
@@ -86,6 +91,35 @@ describe('days that are over, in PostgreSQL', function () {
         /Index Scan (?:on|using) events_\d+_of_(?:client|trace)/,
       );
       expect(await store.events({ ...range, ...filter })).to.have.length(1);
+    }
+  });
+
+  it('tell by an index what views of failed requests read: no event is looked up', async () => {
+    await arriving(TODAY - 3, MANY, (index) => (index % 50 === 0 ? 500 : 200));
+    // Whose transaction was open might still have to look up what it sees.
+    await store.close();
+    while (await indexClosedDay(client, TODAY));
+    store = await openStore(url);
+    await client.query('ANALYZE events');
+    const range = { since: (TODAY - 4) * DAY, until: TODAY * DAY };
+    const query = { ...range, status: { from: 500, to: 599 } };
+    for (const subject of ['overview', 'clients'] as const) {
+      await client.query('BEGIN');
+      const plans: string[] = [];
+      const explained: ReadRows = async ({ sql, values }) => {
+        const isPutAside = sql.includes('CREATE TEMPORARY TABLE');
+        const { rows } = await client.query<Row>(`${isPutAside ? 'EXPLAIN ANALYZE ' : ''}${sql}`, [
+          ...values,
+        ]);
+        if (isPutAside) plans.push(rows.map((row) => String(row['QUERY PLAN'])).join('\n'));
+        return rows;
+      };
+      await putAside(explained, query, await storedState(explained, range, query, 1), { subject, range });
+      await client.query('ROLLBACK');
+      expect(plans).to.have.length(1);
+      expect(plans[0])
+        .to.match(/Index Only Scan using events_\d+_of_failure/)
+        .and.to.match(/Heap Fetches: 0/);
     }
   });
 });
