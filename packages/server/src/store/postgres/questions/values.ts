@@ -8,7 +8,7 @@ import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { consumerTables } from './consumers/consumer-source.ts';
 import { foldedSql } from './filter.ts';
-import { hourCounts } from './hour-counts.ts';
+import { hourCounts } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
 

@@ -9,7 +9,7 @@ import { ENDPOINT_DIGITS, endpointDigitsSql } from '../../engine/conditions.ts';
 import { dayBegin } from '../../engine/days.ts';
 import type { ReadRows } from '../../engine/reads.ts';
 import { filtered } from '../filter.ts';
-import { hourCounts } from '../hour-counts.ts';
+import { hourCounts } from '../requests.ts';
 import { rollupRange } from '../rollup-range.ts';
 import type { StoredState } from '../stored-state.ts';
 
