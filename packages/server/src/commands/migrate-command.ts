@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Command } from 'commander';
 
-import { copyAccess } from '../access/copying.ts';
+import { copyAccess } from '../access/transfer.ts';
 import { resolveConfig } from '../config.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
 import { openPostgres } from '../store/postgres/open.ts';
