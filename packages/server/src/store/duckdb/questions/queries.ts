@@ -1,6 +1,6 @@
 import { BIGINT, DOUBLE, type DuckDBType } from '@duckdb/node-api';
 
-import { isAscending, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
+import { isAscending, isByTime, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
 import type { EventFilter } from '../../filter/event-filter.ts';
 import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
 import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
@@ -21,8 +21,33 @@ const ORDERED_BY: Readonly<Record<EventOrder, readonly [string, DuckDBType, stri
   largest: [SIZE_SQL, BIGINT, '$value'],
 };
 
-/** A page of events. */
+/** A page of events in an order of time. */
 export function eventsQuery(query: EventQuery): BoundQuery {
+  return pageQuery(query, EVENT_COLUMNS);
+}
+
+/** The ids of a page of events, and what they are ordered by, `value`. */
+export function placesQuery(query: EventQuery): BoundQuery {
+  return pageQuery(query, `id, ${ORDERED_BY[query.order ?? 'newest'][0]} AS value`);
+}
+
+/**
+ * The events with some ids, in an order. Of which latencies they are says where to look for them, long before ids are compared.
+ *
+ * @param ids - of the database, numbers
+ * @param slowest - they have at least this latency
+ */
+export function eventsOfIdsQuery(query: EventQuery, ids: readonly number[], slowest?: number): BoundQuery {
+  const order = query.order ?? 'newest';
+  const direction = isAscending(order) ? '' : 'DESC';
+  const { since, until } = query;
+  const conditions = filtered({ since, until, latency: { from: slowest } }).and(`id IN (${ids.join(', ')})`);
+  return conditions.query(`
+    SELECT ${EVENT_COLUMNS} FROM events ${conditions.where}
+    ORDER BY ${ORDERED_BY[order][0]} ${direction}, id ${direction}`);
+}
+
+function pageQuery(query: EventQuery, columns: string): BoundQuery {
   const { id, spanId, order = 'newest', after } = query;
   const [column, type, bound] = ORDERED_BY[order];
   const [direction, beyond] = isAscending(order) ? ['', '>'] : ['DESC', '<'];
@@ -30,7 +55,7 @@ export function eventsQuery(query: EventQuery): BoundQuery {
     .number('limit', query.limit)
     .text('span_id', 'span_id = $span_id', spanId);
   if (id !== undefined) conditions.number('of_id', id).and('id = $of_id');
-  if (column !== 'event_time') conditions.and(`${column} IS NOT NULL`);
+  if (!isByTime(order)) conditions.and(`${column} IS NOT NULL`);
   if (after !== undefined) {
     conditions
       .value('value', type, type === BIGINT ? BigInt(after.value) : after.value)
@@ -39,18 +64,11 @@ export function eventsQuery(query: EventQuery): BoundQuery {
       .and(`${column} ${beyond}= ${bound}`)
       .and(`(${column} ${beyond} ${bound} OR id ${beyond} $id)`);
   }
-  const isByTime = column === 'event_time';
-  const found = (columns: string): string => `
+  return conditions.query(`
     SELECT ${columns}
     FROM events ${conditions.where}
     ORDER BY ${column} ${direction}, id ${direction}
-    LIMIT $limit`;
-  if (isByTime) return conditions.query(found(EVENT_COLUMNS));
-  // Events lie in the order of time: to find others, all are looked at, and only of those that are found is everything read.
-  return conditions.query(`
-    SELECT ${EVENT_COLUMNS}
-    FROM events WHERE id IN (${found('id')})
-    ORDER BY ${column} ${direction}, id ${direction}`);
+    LIMIT $limit`);
 }
 
 /** Events behind an id, in the order of ids, in which they lie in the file. */

@@ -1,9 +1,13 @@
 import type pg from 'pg';
 
+import { ENDPOINT_HASH } from '../engine/conditions.ts';
 import { partitionDays, partitionName } from '../schema/partitions.ts';
 
 /** A day is over when nothing can arrive on it any more, by whatever clock. */
 const OPEN_DAYS = 2;
+
+/** Stands for a latency of the day. */
+const SLOW = '$slow';
 
 /**
  * How events of days that are over are found, by the end of the index's name. To write them with each event would slow ingestion down by
@@ -18,7 +22,14 @@ const INDEXES: Readonly<Record<string, string>> = {
   session: '(session_id) WHERE session_id IS NOT NULL',
   consumer: '(consumer) WHERE consumer IS NOT NULL',
   trace: 'USING hash (trace_id) WHERE trace_id IS NOT NULL',
+  slow: `(latency_ms) WHERE latency_ms >= ${SLOW}`,
+  endpoint: `(${ENDPOINT_HASH}, latency_ms)`,
 };
+
+/** From which latency on those of a partition are slow, two in a hundred; a text that PostgreSQL reads as the same number. */
+function slowSql(partition: string): string {
+  return `SELECT coalesce(percentile_disc(0.98) WITHIN GROUP (ORDER BY latency_ms), 'infinity')::text AS slow FROM ${partition}`;
+}
 
 const INDEXES_OF = `SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = to_regclass($1)`;
 
@@ -32,11 +43,18 @@ const INDEXES_OF = `SELECT indexrelid::regclass::text AS name FROM pg_index WHER
 export async function indexClosedDay(client: pg.Client, today: number): Promise<boolean> {
   const closed = (await partitionDays(client)).filter((day) => day <= today - OPEN_DAYS);
   for (const day of closed.toReversed()) {
-    const missing = await missingOf(client, partitionName('events', day));
-    for (const sql of missing) await client.query(sql);
+    const partition = partitionName('events', day);
+    const missing = await missingOf(client, partition);
+    for (const sql of missing) await client.query(await withSlow(client, partition, sql));
     if (missing.length > 0) return true;
   }
   return false;
+}
+
+async function withSlow(client: pg.Client, partition: string, sql: string): Promise<string> {
+  if (!sql.includes(SLOW)) return sql;
+  const { rows } = await client.query<{ readonly slow: string }>(slowSql(partition));
+  return sql.replace(SLOW, `'${rows[0]?.slow}'::float8`);
 }
 
 async function missingOf(client: pg.Client, partition: string): Promise<readonly string[]> {

@@ -16,6 +16,7 @@ import {
   expectMetric,
   expectSameConsumers,
   expectSameErrors,
+  expectSameSlowest,
 } from '../../../support/answers.js';
 import { sql } from '../../../support/duckdb-file.js';
 import { append, START, storeEvent } from '../../../support/events.js';
@@ -140,10 +141,11 @@ describe('aggregates', () => {
       }
     });
 
-    it(`tell whom requests were for, and what failed: ${name}`, async () => {
+    it(`tell whom requests were for, what failed and what was slowest: ${name}`, async () => {
       await put(events(1500));
       await store.rollUp();
       await put(events(200));
+      await expectSameSlowest(store, exact, filter);
       await expectSameConsumers(store, exact, filter);
       await expectSameErrors(store, exact, { ...filter, since: filter.since - 8 * DAY });
     });
