@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import pg from 'pg';
 
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import type { BoundQuery } from '../../../dist/store/postgres/engine/conditions.js';
+import { eventListOf } from '../../../dist/store/postgres/questions/event-list.js';
 import { eventsQuery } from '../../../dist/store/postgres/questions/queries.js';
 import { indexClosedDay } from '../../../dist/store/postgres/upkeep/closed-days.js';
 import { until } from '../../support/deadline.js';
@@ -33,7 +35,11 @@ describe('days that are over, in PostgreSQL', function () {
     await store.close();
   });
 
-  const arriving = (day: number, count = 1): Promise<unknown> =>
+  const arriving = (
+    day: number,
+    count = 1,
+    latencyOf = (index: number): number | null => index,
+  ): Promise<unknown> =>
     store.append(
       append({
         seq: null,
@@ -43,6 +49,8 @@ describe('days that are over, in PostgreSQL', function () {
             timestamp: day * DAY + index,
             sourceIp: index === 0 ? HASH : index.toString(16).padStart(64, '0'),
             traceId: index.toString(16).padStart(32, '0'),
+            route: index === 5 ? '/seldom' : '/often',
+            latencyMs: latencyOf(index),
           }),
         ),
       }),
@@ -59,7 +67,8 @@ describe('days that are over, in PostgreSQL', function () {
   }
 
   it('get their indexes once, and no other day gets any', async () => {
-    for (const day of [TODAY, TODAY - 1, TODAY - 2, TODAY - 9]) await arriving(day);
+    for (const day of [TODAY, TODAY - 1, TODAY - 2]) await arriving(day);
+    await arriving(TODAY - 9, 1, () => null);
     while (await indexClosedDay(client, TODAY));
     const counts = await Promise.all([TODAY, TODAY - 1, TODAY - 2, TODAY - 9].map(indexesOf));
     expect(counts.slice(0, 2)).to.deep.equal([0, 0]);
@@ -74,18 +83,43 @@ describe('days that are over, in PostgreSQL', function () {
     await until('the day has indexes', async () => (await indexesOf(TODAY - 5)) > 0, 40_000);
   });
 
-  it('are looked into by client and by trace without being read', async () => {
+  it('are looked into by client, trace, latency and endpoint without being read', async () => {
     await arriving(TODAY - 3, MANY);
     while (await indexClosedDay(client, TODAY));
     await client.query('ANALYZE events');
     const range = { since: (TODAY - 4) * DAY, until: TODAY * DAY, limit: 10 };
-    for (const filter of [{ client: HASH }, { traceId: '2a'.padStart(32, '0') }]) {
+    const filters = {
+      client: { client: HASH },
+      trace: { traceId: '2a'.padStart(32, '0') },
+      slow: { latency: { from: MANY - 1 } },
+      endpoint: { order: 'slowest', endpoint: '/seldom' },
+    } as const;
+    for (const [name, filter] of Object.entries(filters)) {
       const { sql, values } = eventsQuery({ ...range, ...filter });
       const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, [...values]);
       expect(rows.map((row) => row['QUERY PLAN']).join('\n')).to.match(
-        /Index Scan (?:on|using) events_\d+_of_(?:client|trace)/,
+        new RegExp(`Index Scan (?:Backward )?(?:on|using) events_\\d+_of_${name}`),
       );
       expect(await store.events({ ...range, ...filter })).to.have.length(1);
     }
+  });
+
+  it('give their slowest events by the index of latencies', async () => {
+    await arriving(TODAY - 3, MANY, (index) => (index * 7) % MANY);
+    await store.rollUp();
+    while (await indexClosedDay(client, TODAY));
+    await client.query('ANALYZE events');
+    const query = { since: (TODAY - 4) * DAY, until: TODAY * DAY, limit: 10, order: 'slowest' } as const;
+    const plans: string[] = [];
+    const rows = async ({ sql, values }: BoundQuery): Promise<pg.QueryResultRow[]> => {
+      const { rows: plan } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, [...values]);
+      plans.push(plan.map((row) => row['QUERY PLAN']).join('\n'));
+      return (await client.query<pg.QueryResultRow>(sql, [...values])).rows;
+    };
+    const found = await eventListOf(rows, query);
+    expect(found.map((row) => row['latency_ms'])).to.deep.equal(
+      Array.from({ length: 10 }, (_, index) => MANY - 1 - index),
+    );
+    expect(plans.at(-1)).to.match(/Index Scan (?:Backward )?(?:on|using) events_\d+_of_slow/);
   });
 });

@@ -21,10 +21,11 @@ export function eventListOf(rows: ReadRows, query: EventQuery): Promise<readonly
 /** Events lie in the order of time: to find others, all are looked at, and only of those that are found is everything read. */
 async function eventsOf(rows: ReadRows, query: EventQuery): Promise<readonly Row[]> {
   const places = await rows(placesQuery(query));
-  const last = places.at(-1);
-  if (last === undefined) return [];
+  const [first, last] = [places[0], places.at(-1)];
+  if (first === undefined || last === undefined) return [];
   const ids = places.map((place) => number(place['id']));
-  return rows(eventsOfIdsQuery(query, ids, query.order === 'slowest' ? number(last['value']) : undefined));
+  const latency = { from: number(last['value']), to: number(first['value']) };
+  return rows(eventsOfIdsQuery(query, ids, query.order === 'slowest' ? latency : undefined));
 }
 
 /** Of whole hours, as far as they are aggregated. */

@@ -1,7 +1,7 @@
 import { BIGINT, DOUBLE, type DuckDBType } from '@duckdb/node-api';
 
 import { isAscending, isByTime, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
-import type { EventFilter } from '../../filter/event-filter.ts';
+import type { EventFilter, NumberSpan } from '../../filter/event-filter.ts';
 import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
 import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
 import { filtered } from './filter.ts';
@@ -32,16 +32,15 @@ export function placesQuery(query: EventQuery): BoundQuery {
 }
 
 /**
- * The events with some ids, in an order. Of which latencies they are says where to look for them, long before ids are compared.
+ * The events with some ids, in the order of a query. Between which latencies they lie says where to look for them, before ids are compared.
  *
- * @param ids - of the database, numbers
- * @param slowest - they have at least this latency
+ * @param ids - numbers that the database gave
  */
-export function eventsOfIdsQuery(query: EventQuery, ids: readonly number[], slowest?: number): BoundQuery {
+export function eventsOfIdsQuery(query: EventQuery, ids: readonly number[], latency?: NumberSpan): BoundQuery {
   const order = query.order ?? 'newest';
   const direction = isAscending(order) ? '' : 'DESC';
   const { since, until } = query;
-  const conditions = filtered({ since, until, latency: { from: slowest } }).and(`id IN (${ids.join(', ')})`);
+  const conditions = filtered({ since, until, latency }).and(`id IN (${ids.join(', ')})`);
   return conditions.query(`
     SELECT ${EVENT_COLUMNS} FROM events ${conditions.where}
     ORDER BY ${ORDERED_BY[order][0]} ${direction}, id ${direction}`);

@@ -26,9 +26,9 @@ const INDEXES: Readonly<Record<string, string>> = {
   endpoint: `(${ENDPOINT_HASH}, latency_ms)`,
 };
 
-/** From which latency on those of a partition are slow, two in a hundred; a text that PostgreSQL reads as the same number. */
+/** From which latency on those of a partition are slow, one in ten; a text that PostgreSQL reads as the same number. */
 function slowSql(partition: string): string {
-  return `SELECT coalesce(percentile_disc(0.98) WITHIN GROUP (ORDER BY latency_ms), 'infinity')::text AS slow FROM ${partition}`;
+  return `SELECT coalesce(percentile_disc(0.9) WITHIN GROUP (ORDER BY latency_ms), 'infinity')::text AS slow FROM ${partition}`;
 }
 
 const INDEXES_OF = `SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = to_regclass($1)`;
