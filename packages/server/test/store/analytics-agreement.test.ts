@@ -25,9 +25,20 @@ const metricValue = fc.oneof(
   // Eighths add up exactly, whatever the order.
   fc.integer({ min: -1e6, max: 1e6 }).map((n) => n / 8),
   fc.boolean(),
-  fc.constantFrom('a', 'b', 'true', ''),
+  fc.constantFrom('a', 'b', 'true', '', 'a,b}', '"x":3', '\\'),
+  fc.constantFrom({ x: 1 }, [{ x: 'a' }]),
   fc.constant(null),
   fc.array(fc.integer(), { maxLength: 2 }),
+);
+
+/** What is written in other ways than most, and adds up exactly, too. */
+const strangeMetrics = fc.record(
+  {
+    large: fc.constantFrom<unknown>(2 ** 70, -(2 ** 70), { large: 1 }, null),
+    small: fc.constantFrom<unknown>(2 ** -30, -(2 ** -30), '0', '{}'),
+    'a"x': fc.constantFrom<unknown>(1, 'a', true),
+  },
+  { requiredKeys: [] },
 );
 
 const anyEvent: fc.Arbitrary<CerberusEvent> = fc
@@ -43,8 +54,8 @@ const anyEvent: fc.Arbitrary<CerberusEvent> = fc
     latencyMs: fc.option(fc.oneof(fc.constant(0), fc.double({ noNaN: true, min: 1e-6, max: 1e5 }))),
     outcome: fc.option(fc.constantFrom('completed', 'aborted', 'error')),
     customData: fc
-      .dictionary(fc.constantFrom('x', 'y', 'z', 'a/b~c'), metricValue)
-      .map((metrics) => JSON.stringify(metrics)),
+      .tuple(fc.dictionary(fc.constantFrom('x', 'y', 'z', 'a/b~c'), metricValue), fc.option(strangeMetrics))
+      .map(([metrics, strange]) => JSON.stringify({ ...metrics, ...strange })),
   })
   .chain((members) => anyMembers.map((others) => storeEvent({ ...members, ...others })));
 

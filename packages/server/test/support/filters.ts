@@ -63,9 +63,28 @@ export const anyFilter: fc.Arbitrary<EventFilter> = fc
       span(0, 100_000).map((latency) => ({ latency })),
       fc
         .tuple(
-          fc.constantFrom('x', 'y', 'a/b~c'),
-          fc.option(fc.constantFrom('a', '', 'true', '1', '-2', '0.125', 'null', '[1]'), { nil: undefined }),
-          fc.oneof(fc.constant({}), span(-5, 5)),
+          fc.constantFrom('x', 'y', 'a/b~c', 'large', 'small', 'a"x'),
+          fc.option(
+            fc.constantFrom(
+              'a',
+              '',
+              'true',
+              '1',
+              '-2',
+              '0.125',
+              'null',
+              '[1]',
+              'a,b}',
+              '\\',
+              String(2 ** 70),
+            ),
+            { nil: undefined },
+          ),
+          fc.oneof(
+            fc.constant({}),
+            span(-5, 5),
+            fc.constantFrom({ from: 2 ** 69 }, { from: 2 ** -31, to: 0.1 }),
+          ),
         )
         .map(([name, equals, numbers]) => ({ metric: { name, equals, ...numbers } })),
     ],

@@ -146,7 +146,8 @@ export function foldAscii(text: string): string {
 
 /**
  * Texts of which one is in `customData` where a condition on a metric holds: it is JSON as `JSON.stringify` writes it, so there is one way
- * only to write a member. To search for a text is much quicker than to parse.
+ * only to write a member. To search for a text is much quicker than to parse. Where members of members cannot be meant, nor what is
+ * escaped, the texts of what it equals tell that it does.
  */
 export function metricTexts({ name, equals }: MetricCondition): readonly string[] {
   const key = `${JSON.stringify(name)}:`;
@@ -155,6 +156,7 @@ export function metricTexts({ name, equals }: MetricCondition): readonly string[
   return [
     key + JSON.stringify(equals),
     ...(equals === 'true' || equals === 'false' ? [key + equals] : []),
-    ...(number === undefined ? [] : [key + JSON.stringify(number)]),
+    // Others begin with its digits.
+    ...(number === undefined ? [] : [',', '}'].map((end) => key + JSON.stringify(number) + end)),
   ];
 }

@@ -127,18 +127,26 @@ const VALUE = `json_extract(custom_data, ${POINTER})::VARCHAR`;
 /** NULL for all but numbers: texts are in quotes. */
 const NUMBER = `TRY_CAST(${VALUE} AS DOUBLE)`;
 
+/** Nothing is escaped, and no object is in another one or in a list: what looks like a member is one. */
+const IS_FLAT = ['\\', ':{', '[{', ',{']
+  .map((text) => `NOT contains(custom_data::VARCHAR, '${text}')`)
+  .join(' AND ');
+
+/** What must hold of a metric; each value is taken out of its event once at most, for that is what takes time. */
 function withMetric(conditions: Conditions, metric: MetricCondition): void {
   const { name, equals, from, to } = metric;
   const texts = metricTexts(metric).map((text, index) => {
     conditions.value(`metric_text_${index}`, VARCHAR, text);
     return `contains(custom_data::VARCHAR, $metric_text_${index})`;
   });
-  conditions
-    .and(`(${texts.join(' OR ')})`)
-    .value('metric_name', VARCHAR, name)
-    .and(`${VALUE} <> 'null'`);
-  withBound(conditions, 'metric_from', `${NUMBER} >= $metric_from`, from);
-  withBound(conditions, 'metric_to', `${NUMBER} <= $metric_to`, to);
+  const mayBeMeant = texts.join(' OR ');
+  conditions.value('metric_name', VARCHAR, name).and(`(${mayBeMeant})`);
+  if (from !== undefined || to !== undefined)
+    conditions
+      .value('metric_from', DOUBLE, from ?? -Infinity)
+      .value('metric_to', DOUBLE, to ?? Infinity)
+      .and(`${NUMBER} BETWEEN $metric_from AND $metric_to`);
+  else if (equals === undefined) conditions.and(`${VALUE} <> 'null'`);
   if (equals === undefined) return;
   const number = numberIn(equals);
   const alternatives = [
@@ -149,5 +157,7 @@ function withMetric(conditions: Conditions, metric: MetricCondition): void {
   conditions
     .value('metric_text', VARCHAR, equals)
     .value('metric_number', DOUBLE, number ?? 0)
-    .and(`(${alternatives.join(' OR ')})`);
+    .and(
+      `CASE WHEN NOT (${mayBeMeant}) THEN false WHEN ${IS_FLAT} THEN true ELSE ${alternatives.join(' OR ')} END`,
+    );
 }

@@ -36,7 +36,11 @@ export function placesQuery(query: EventQuery): BoundQuery {
  *
  * @param ids - numbers that the database gave
  */
-export function eventsOfIdsQuery(query: EventQuery, ids: readonly number[], latency?: NumberSpan): BoundQuery {
+export function eventsOfIdsQuery(
+  query: EventQuery,
+  ids: readonly number[],
+  latency?: NumberSpan,
+): BoundQuery {
   const order = query.order ?? 'newest';
   const direction = isAscending(order) ? '' : 'DESC';
   const { since, until } = query;

@@ -1,6 +1,6 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
-import { clientRowsSql } from './client-family.ts';
+import { clientRowsSql, repeatedClientRowsSql } from './client-family.ts';
 import { CLIENT_KEY, registerSql, SKETCH_PLACE } from './client-sketch.ts';
 import { CONSUMERS_OF_BATCH, consumerRowsSql, consumerTotalsSql } from './consumer-family.ts';
 import { ERRORS_OF_BATCH } from './error-family.ts';
@@ -175,7 +175,7 @@ export function addBatchesSql(repeats: boolean): string {
     addSql(DAY_TOTALS, mergedSql(DAY_TOTALS, 'start', 'new_days')),
     addSql(HOUR_CLIENT_TOTALS, clientsBy('start', TOTAL, false)),
     addSql(DAY_CLIENT_TOTALS, clientsBy(DAY, TOTAL, true)),
-    addSql(DAY_CLIENTS, clientRowsSql(CLIENTS_OF_DAY, KEYS, false)),
+    addSql(DAY_CLIENTS, repeatedClientRowsSql(CLIENTS_OF_DAY, KEYS)),
     addSql(HOUR_CONSUMER_TOTALS, consumerTotalsSql('start')),
     addSql(DAY_CONSUMER_TOTALS, consumerTotalsSql(DAY)),
     addSql(DAY_CONSUMERS, CONSUMERS_OF_DAY),

@@ -15,6 +15,16 @@ const FIGURES: readonly Column[] = [
   { name: 'most_behind', type: 'bigint', isLater: true },
 ];
 
+/** Columns of a row that are arrays, and what is in them. */
+type Arrays = Readonly<Record<string, string>>;
+
+const ARRAYS: Arrays = {
+  clients: 'client',
+  client_requests: 'requests',
+  client_errors: 'errors',
+  last_seen: 'seen',
+};
+
 /** Keys of clients with what is counted of each: arrays of the same length. */
 export const CLIENTS: Family = {
   measures: FIGURES,
@@ -28,38 +38,46 @@ export const CLIENTS_AND_ADDRESSES: Family = {
 };
 
 /**
- * SQL for the rows of such a table, with clients in any order. They are numbered across all keys, for to number those of each they
- * would have to be sorted; so a key may have a row more than it needs.
+ * SQL for the rows of such a table. Those with more clients than fit into the head have the busiest first; others are not sorted. Clients are
+ * numbered across all keys, for to number those of each they would have to be sorted; so a key may have a row more than it needs.
  *
  * @param relation - SQL; one row for each client of a combination of keys: `client`, `requests`, `errors`, `seen` and `address`
  */
 export function clientRowsSql(relation: string, keyNames: string, hasAddresses: boolean): string {
-  return rowsSql(relation, keyNames, hasAddresses, '', 'max(requests)');
+  const arrays = arraysOf(hasAddresses);
+  const columns = Object.keys(arrays);
+  const chosen = columns.map((column) => `coalesce(ordered.${column}, counted.${column}) AS ${column}`);
+  return `
+    SELECT ${keyNames}, ${chosen.join(', ')}, coalesce(ordered.client_requests[${HEAD_CLIENTS + 1}], 0) AS most_behind
+    FROM (${countedSql(relation, keyNames, arrays)}) AS counted,
+    LATERAL (
+      SELECT ${listed(arrays)}
+      FROM (
+        SELECT * FROM unnest(${columns.map((column) => `counted.${column}`).join(', ')}) AS u(${Object.values(arrays).join(', ')})
+        WHERE cardinality(counted.clients) > ${HEAD_CLIENTS} ORDER BY requests DESC) AS sorted) AS ordered`;
 }
 
-/** The same with the clients that have the most requests first. */
-function orderedRowsSql(relation: string, keyNames: string, hasAddresses: boolean): string {
-  const ordered = rowsSql(relation, keyNames, hasAddresses, 'ORDER BY requests DESC', 'NULL');
-  const columns = `${keyNames}, clients, client_requests, client_errors, last_seen ${hasAddresses ? ', addresses' : ''}`;
-  return `
-    SELECT ${columns}, coalesce(client_requests[${HEAD_CLIENTS + 1}], 0) AS most_behind FROM (${ordered}) AS ordered`;
+/** The same of a relation that may have several rows for a client, which add up: who is at the head may then be behind it, too. */
+export function repeatedClientRowsSql(relation: string, keyNames: string): string {
+  return countedSql(relation, keyNames, arraysOf(false), ', max(requests) AS most_behind');
 }
 
-function rowsSql(
-  relation: string,
-  keyNames: string,
-  hasAddresses: boolean,
-  order: string,
-  most: string,
-): string {
-  const listed = (column: string, name: string): string => `array_agg(${column} ${order}) AS ${name}`;
+function countedSql(relation: string, keyNames: string, arrays: Arrays, also = ''): string {
   return `
-    SELECT ${keyNames}, ${listed('client', 'clients')}, ${listed('requests', 'client_requests')},
-           ${listed('errors', 'client_errors')}, ${listed('seen', 'last_seen')}
-           ${hasAddresses ? `, ${listed('address', 'addresses')}` : ''}, ${most} AS most_behind
+    SELECT ${keyNames}, ${listed(arrays)} ${also}
     FROM (
       SELECT *, row_number() OVER () / ${CLIENTS_OF_ROW} AS part FROM ${relation} AS clients) AS parts
     GROUP BY ${keyNames}, part`;
+}
+
+function arraysOf(hasAddresses: boolean): Arrays {
+  return hasAddresses ? { ...ARRAYS, addresses: 'address' } : ARRAYS;
+}
+
+function listed(arrays: Arrays): string {
+  return Object.entries(arrays)
+    .map(([column, element]) => `array_agg(${element}) AS ${column}`)
+    .join(', ');
 }
 
 function mergedSql(relation: string, keys: Keys, hasAddresses: boolean): string {
@@ -72,5 +90,5 @@ function mergedSql(relation: string, keys: Keys, hasAddresses: boolean): string 
              unnest(last_seen) AS seen ${hasAddresses ? ', unnest(addresses) AS address' : ''}
       FROM ${relation} AS given) AS each
     GROUP BY ${keyNames}, client ${hasAddresses ? ', address' : ''})`;
-  return orderedRowsSql(merged, keyNames, hasAddresses);
+  return clientRowsSql(merged, keyNames, hasAddresses);
 }

@@ -1,13 +1,6 @@
-import {
-  foldAscii,
-  metricTexts,
-  numberIn,
-  pseudonymsFrom,
-  type EventFilter,
-  type MetricCondition,
-} from '../../filter/event-filter.ts';
-import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../aggregates/metric-sql.ts';
-import { Conditions, ENDPOINT_NAME, IS_ERROR, storable } from '../engine/conditions.ts';
+import { foldAscii, pseudonymsFrom, type EventFilter } from '../../filter/event-filter.ts';
+import { Conditions, ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
+import { withMetric } from './metric-condition.ts';
 
 /** Of partitions of some days, `$days`, only; known when a statement is planned, so that the others are not even planned for. */
 export const IN_DAYS = 'arrived = ANY ($days)';
@@ -132,39 +125,4 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
 
 function withBound(conditions: Conditions, name: string, text: string, bound: number | undefined): void {
   if (bound !== undefined) conditions.value(name, 'float8', bound).and(text);
-}
-
-const JSON_VALUE = `(${METRICS_JSON} -> $metric_name)`;
-
-/** Takes a metric out of an event once for all that is asked of it. */
-function withMetric(conditions: Conditions, metric: MetricCondition): void {
-  const { name, equals, from, to } = metric;
-  // What stands for a NUL is written otherwise.
-  if (!`${name}${equals ?? ''}`.includes('\u{FFFD}')) {
-    const texts = metricTexts(metric).map((text, index) => {
-      conditions.value(`metric_text_${index}`, 'text', text);
-      return `strpos(custom_data, $metric_text_${index}) > 0`;
-    });
-    conditions.and(`(${texts.join(' OR ')})`);
-  }
-  const wanted: string[] = [];
-  conditions.value('metric_name', 'text', storable(name));
-  if (from !== undefined) wanted.push('number >= $metric_from');
-  if (to !== undefined) wanted.push('number <= $metric_to');
-  if (equals !== undefined) {
-    const number = numberIn(equals);
-    const alternatives = [
-      `json LIKE '"%' AND value = $metric_text`,
-      ...(equals === 'true' || equals === 'false' ? ['json = $metric_text'] : []),
-      ...(number === undefined ? [] : ['number = $metric_number']),
-    ];
-    conditions.value('metric_text', 'text', storable(equals)).value('metric_number', 'float8', number ?? 0);
-    wanted.push(`(${alternatives.join(' OR ')})`);
-  }
-  conditions.value('metric_from', 'float8', from ?? 0).value('metric_to', 'float8', to ?? 0).and(`EXISTS (
-    SELECT FROM (
-      SELECT json, value, CASE ${metricTypeSql('json')} WHEN 'number' THEN ${metricNumberSql('json')} END AS number
-      FROM (SELECT ${JSON_VALUE}::text AS json, ${METRICS_JSON} ->> $metric_name AS value OFFSET 0) AS found
-      WHERE json <> 'null' OFFSET 0) AS metric
-    WHERE ${['true', ...wanted].join(' AND ')})`);
 }
