@@ -8,24 +8,14 @@ import { number, type Row } from '../../rows/values.ts';
 import { instantSql } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { filtered, ofKeysSql } from './filter.ts';
-import { eventsOfIdsQuery, placesQuery } from './queries.ts';
+import { eventsQuery } from './queries.ts';
 
 /** Answers an {@link EventQuery} in an order that is not one of time. */
 export function eventListOf(rows: ReadRows, query: EventQuery): Promise<readonly Row[]> {
   return slowestEvents(query, {
     counts: (range) => countsOf(rows, range),
-    events: (asked) => eventsOf(rows, asked),
+    events: (asked) => rows(eventsQuery(asked)),
   });
-}
-
-/** Events lie in the order of time: to find others, all are looked at, and only of those that are found is everything read. */
-async function eventsOf(rows: ReadRows, query: EventQuery): Promise<readonly Row[]> {
-  const places = await rows(placesQuery(query));
-  const [first, last] = [places[0], places.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const ids = places.map((place) => number(place['id']));
-  const latency = { from: number(last['value']), to: number(first['value']) };
-  return rows(eventsOfIdsQuery(query, ids, query.order === 'slowest' ? latency : undefined));
 }
 
 /** Of whole hours, as far as they are aggregated. */

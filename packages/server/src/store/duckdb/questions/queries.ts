@@ -1,7 +1,7 @@
 import { BIGINT, DOUBLE, type DuckDBType } from '@duckdb/node-api';
 
 import { isAscending, isByTime, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
-import type { EventFilter, NumberSpan } from '../../filter/event-filter.ts';
+import type { EventFilter } from '../../filter/event-filter.ts';
 import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
 import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
 import { filtered } from './filter.ts';
@@ -21,36 +21,8 @@ const ORDERED_BY: Readonly<Record<EventOrder, readonly [string, DuckDBType, stri
   largest: [SIZE_SQL, BIGINT, '$value'],
 };
 
-/** A page of events in an order of time. */
+/** A page of events. */
 export function eventsQuery(query: EventQuery): BoundQuery {
-  return pageQuery(query, EVENT_COLUMNS);
-}
-
-/** The ids of a page of events, and what they are ordered by, `value`. */
-export function placesQuery(query: EventQuery): BoundQuery {
-  return pageQuery(query, `id, ${ORDERED_BY[query.order ?? 'newest'][0]} AS value`);
-}
-
-/**
- * The events with some ids, in the order of a query. Between which latencies they lie says where to look for them, before ids are compared.
- *
- * @param ids - numbers that the database gave
- */
-export function eventsOfIdsQuery(
-  query: EventQuery,
-  ids: readonly number[],
-  latency?: NumberSpan,
-): BoundQuery {
-  const order = query.order ?? 'newest';
-  const direction = isAscending(order) ? '' : 'DESC';
-  const { since, until } = query;
-  const conditions = filtered({ since, until, latency }).and(`id IN (${ids.join(', ')})`);
-  return conditions.query(`
-    SELECT ${EVENT_COLUMNS} FROM events ${conditions.where}
-    ORDER BY ${ORDERED_BY[order][0]} ${direction}, id ${direction}`);
-}
-
-function pageQuery(query: EventQuery, columns: string): BoundQuery {
   const { id, spanId, order = 'newest', after } = query;
   const [column, type, bound] = ORDERED_BY[order];
   const [direction, beyond] = isAscending(order) ? ['', '>'] : ['DESC', '<'];
@@ -67,11 +39,14 @@ function pageQuery(query: EventQuery, columns: string): BoundQuery {
       .and(`${column} ${beyond}= ${bound}`)
       .and(`(${column} ${beyond} ${bound} OR id ${beyond} $id)`);
   }
-  return conditions.query(`
-    SELECT ${columns}
-    FROM events ${conditions.where}
-    ORDER BY ${column} ${direction}, id ${direction}
-    LIMIT $limit`);
+  const inOrder = `ORDER BY ${column} ${direction}, id ${direction}`;
+  const found = (columns: string): string =>
+    `SELECT ${columns} FROM events ${conditions.where} ${inOrder} LIMIT $limit`;
+  if (isByTime(order)) return conditions.query(found(EVENT_COLUMNS));
+  // Events lie in the order of time: to find others, all are looked at, and only of those that are found is everything read.
+  return conditions.query(
+    `SELECT ${EVENT_COLUMNS} FROM events WHERE rowid IN (${found('rowid')}) ${inOrder}`,
+  );
 }
 
 /** Events behind an id, in the order of ids, in which they lie in the file. */
