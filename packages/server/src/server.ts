@@ -8,6 +8,7 @@ import { createClientAddress } from './addresses/client-address.ts';
 import type { AlertFile } from './alerts/alert-file.ts';
 import { readDocuments } from './api/documents.ts';
 import { createSpanAddress } from './addresses/span-address.ts';
+import { KeptThresholds } from './api/apdex/kept-thresholds.ts';
 import { LiveFeed } from './api/live-feed.ts';
 import { LiveStreams } from './api/live-streams.ts';
 import { crowded, keptFirst, respond, unlessRefused } from './api/respond.ts';
@@ -179,6 +180,7 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     metrics,
     access,
     shares,
+    thresholds: new KeptThresholds(store.documents),
     alerts,
     door,
     live,

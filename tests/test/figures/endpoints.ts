@@ -92,11 +92,20 @@ const ORDERS: Readonly<Record<string, (row: Row) => number | null>> = {
 /** By what endpoints can be ordered. */
 export const ENDPOINT_SORTS: readonly string[] = [...Object.keys(ORDERS), 'endpoint'];
 
+/** How endpoints are asked for. */
+interface EndpointsAsked {
+  readonly sort: string;
+  readonly search: string;
+  readonly threshold: number;
+  /** Thresholds that endpoints have as their own, by {@link keyOf}. */
+  readonly own: ReadonlyMap<string, number>;
+}
+
 /** What is wrong with `/api/endpoints`, of those with a text in their names. */
 export async function endpointDifferences(
   ask: Ask,
   question: Question,
-  { sort, search, threshold }: { readonly sort: string; readonly search: string; readonly threshold: number },
+  { sort, search, threshold, own }: EndpointsAsked,
 ): Promise<readonly string[]> {
   const { events, isEstimated, range } = question;
   const is = await ask<{ readonly endpoints: readonly Row[] }>('api/endpoints', {
@@ -120,7 +129,9 @@ export async function endpointDifferences(
       client_errors: part.filter((event) => statusClass(event) === '4xx').length,
       share: Span.rounded(part.length / events.length, 8),
       sparkline: isEstimated ? roughSparkline(part, range) : sparkline(part, range),
-      apdex: scoreSpan(latenciesOf(part), threshold),
+      apdex: scoreSpan(latenciesOf(part), own.get(keyOf(listed)) ?? threshold),
+      threshold_ms: own.get(keyOf(listed)) ?? threshold,
+      own_threshold: own.has(keyOf(listed)),
       latency_ms: latencySpans(latenciesOf(part), isEstimated),
     })),
   };

@@ -9,14 +9,14 @@ import { seededRandom } from '../../../packages/server/test-dist/support/random-
 import { openStoreAt } from '../support/each-store.js';
 import { store } from '../support/stored-traffic.js';
 import { clientDifferences, consumerDifferences, CONSUMER_SORTS } from './consumers.js';
-import { ENDPOINT_SORTS, endpointDifferences } from './endpoints.js';
+import { ENDPOINT_SORTS, endpointDifferences, keyOf, listedAs, type Listed } from './endpoints.js';
 import { errorDifferences } from './errors.js';
 import { nameOf, readLines, type Exported } from './exported.js';
 import { isMeant, isWithin } from './filter.js';
 import { latencyDifferences, weekDifferences } from './latency.js';
 import { metricDifferences, metricListDifferences, metricNames } from './metrics.js';
 import { overviewDifferences, summaryDifferences } from './overview.js';
-import { paramsOf, type Ask, type Question } from './question.js';
+import { paramsOf, questionOf, type Ask, type Question } from './question.js';
 import { randomQuestion } from './random-question.js';
 import { pick, randomTraffic } from './random-traffic.js';
 import { releaseDifferences } from './releases.js';
@@ -31,6 +31,15 @@ const QUESTIONS = 6;
 
 /** Another one each time; one that failed can be given again. */
 const seed = Number(process.env['FIGURES_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+function queryOf(params: Readonly<Record<string, string | number>>): URLSearchParams {
+  return new URLSearchParams(Object.entries(params).map(([key, value]) => [key, String(value)]));
+}
+
+/** What leaves an endpoint of an application, and no other. */
+function filterOf({ client_id, method, endpoint }: Listed): Readonly<Record<string, string>> {
+  return { client_id, endpoint, ...(method !== null && { method }) };
+}
 
 /** A database that a server is started with, and again. */
 interface Database {
@@ -69,13 +78,15 @@ for (const [name, use] of Object.entries(stores)) {
     let now: number;
     let stored: readonly Exported[];
     let questions: readonly Question[];
+    /** Thresholds that endpoints have as their own. */
+    const own = new Map<string, number>();
 
     async function started(): Promise<CerberusServer> {
       return startServer({ port: 0, host: '127.0.0.1', ...(await database.open()), signIn: false });
     }
 
     async function read(path: string, params: Readonly<Record<string, string | number>>): Promise<Response> {
-      const query = new URLSearchParams(Object.entries(params).map(([key, value]) => [key, String(value)]));
+      const query = queryOf(params);
       const response = await fetch(`${server.url}/${path}?${query}`, {
         headers: { authorization: `Bearer ${server.token}` },
       });
@@ -101,8 +112,20 @@ for (const [name, use] of Object.entries(stores)) {
         await store(server, ...sent.slice(from, from + BATCH));
       }
       stored = await exported({});
+      for (const event of some(stored, 8)) await giveThreshold(listedAs(event));
       questions = Array.from({ length: QUESTIONS }, () => randomQuestion(random, stored, now));
     });
+
+    async function giveThreshold(endpoint: Listed): Promise<void> {
+      const threshold = pick(random, [1, 5, 50, 333, 2000]);
+      const response = await fetch(`${server.url}/api/apdex-thresholds?${queryOf(filterOf(endpoint))}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ threshold_ms: threshold }),
+      });
+      expect(response.status, await response.text()).to.equal(200);
+      own.set(keyOf(endpoint), threshold);
+    }
 
     after(async () => {
       await server.close();
@@ -152,7 +175,7 @@ for (const [name, use] of Object.entries(stores)) {
         for (const sort of some(ENDPOINT_SORTS, 3)) {
           const search = pick(random, ['', '', 'R', ':id']);
           const threshold = pick(random, [20, 100, 500]);
-          found.push(...(await endpointDifferences(ask, question, { sort, search, threshold })));
+          found.push(...(await endpointDifferences(ask, question, { sort, search, threshold, own })));
         }
         return found;
       });
@@ -182,6 +205,18 @@ for (const [name, use] of Object.entries(stores)) {
           pick(random, ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata']),
         ),
       );
+    });
+
+    it('are right of endpoints that have their own threshold of Apdex', async () => {
+      for (const [key, threshold] of own) {
+        const [client_id, method, endpoint] = JSON.parse(key) as [string, string | null, string];
+        const { range } = pick(random, questions);
+        const question = questionOf(stored, range, filterOf({ client_id, method, endpoint }));
+        expect(
+          await latencyDifferences(ask, question, threshold, true),
+          `seed ${seed}, ${key}`,
+        ).to.deep.equal([]);
+      }
     });
 
     it('are right of consumers, groups and clients', async () => {

@@ -55,13 +55,14 @@ interface Spread {
   readonly heat: readonly { readonly start: string; readonly requests: readonly number[] }[];
 }
 
-/** What is wrong with `/api/latency`. */
+/** What is wrong with `/api/latency`. @param isOwn - the threshold is that of the endpoint, and the question says none */
 export async function latencyDifferences(
   ask: Ask,
   question: Question,
   threshold: number,
+  isOwn = false,
 ): Promise<readonly string[]> {
-  const is = await ask<Spread>('api/latency', { ...paramsOf(question), threshold });
+  const is = await ask<Spread>('api/latency', { ...paramsOf(question), ...(!isOwn && { threshold }) });
   const latencies = latenciesOf(question.events);
   const score = apdexScore(is.apdex);
   const { satisfied, tolerating, frustrated } = is.apdex;
@@ -69,6 +70,7 @@ export async function latencyDifferences(
   const should: Expected = {
     apdex: {
       threshold_ms: threshold,
+      ...(isOwn && { own_threshold_ms: threshold }),
       ...apdexSpans(latencies, threshold),
       score: score === null ? null : Span.rounded(score, 4),
     },

@@ -81,6 +81,19 @@ const VIEWS: Readonly<Record<string, LookedAt>> = {
 /** Views that need somebody who signs in, or who has not yet. */
 const OF_THE_CLOSED: ReadonlySet<string> = new Set(['alerts', 'tokens', 'sign-in']);
 
+/** Badges that lie over the next cell of their table. */
+function outsideTheirCells(page: Page): Promise<readonly string[]> {
+  return page
+    .locator('td .badge')
+    .evaluateAll((badges) =>
+      badges.flatMap((badge) =>
+        badge.getBoundingClientRect().right > (badge.closest('td')?.getBoundingClientRect().right ?? 0)
+          ? [badge.textContent ?? '']
+          : [],
+      ),
+    );
+}
+
 describeInBrowser('accessibility', () => {
   let server: CerberusServer;
   let closed: CerberusServer;
@@ -125,6 +138,7 @@ describeInBrowser('accessibility', () => {
             await takePicture(page, `${view}-${name}`);
           const where = `${theme}, at ${width} px`;
           await untilItFits(page, width, where);
+          expect(await outsideTheirCells(page), where).to.deep.equal([]);
           if (RULED.has(width)) expect(await violations(page), where).to.deep.equal([]);
         }
       }

@@ -67,6 +67,9 @@ export interface EndpointRow {
   readonly latency_ms: Latency;
   /** 0 to 1; `null` without a latency. */
   readonly apdex: number | null;
+  /** Of Apdex, and whether it is the endpoint's own. */
+  readonly threshold_ms: number;
+  readonly own_threshold: boolean;
   readonly sparkline: readonly number[];
 }
 

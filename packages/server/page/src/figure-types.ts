@@ -9,6 +9,8 @@ export interface LatencySpread {
   readonly bucket_millis: number;
   readonly apdex: {
     readonly threshold_ms: number;
+    /** That of the endpoint; `null` where it has none, or where it is not about one. */
+    readonly own_threshold_ms: number | null;
     readonly score: number | null;
     readonly satisfied: number;
     readonly tolerating: number;

@@ -93,8 +93,11 @@ export interface UrlState {
   readonly consumerSort: ConsumerSort;
   /** Only such requests. The endpoint view is about the endpoint in it. */
   readonly filter: Filter;
-  /** The latency that is fast enough, milliseconds; of Apdex in the latency view and in the list of endpoints. */
-  readonly threshold: number;
+  /**
+   * The latency that is fast enough, milliseconds; of Apdex in the latency view, and in the list of endpoints of those that have none of
+   * their own. Undefined: that of the endpoint, or {@link DEFAULT_THRESHOLD}.
+   */
+  readonly threshold: number | undefined;
   /** Of the compare view: the other side. */
   readonly against: Against;
   /** The metric that is shown. */
@@ -123,7 +126,7 @@ const INITIAL_STATE: UrlState = {
   by: 'consumer',
   consumerSort: 'requests',
   filter: EVERYTHING,
-  threshold: DEFAULT_THRESHOLD,
+  threshold: undefined,
   against: {
     clientId: undefined,
     method: undefined,
@@ -189,9 +192,9 @@ export function parseState(search: string): UrlState {
   };
 }
 
-function thresholdIn(text: string): number {
+function thresholdIn(text: string): number | undefined {
   const millis = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  return millis >= 1 && millis <= 3_600_000 ? millis : DEFAULT_THRESHOLD;
+  return millis >= 1 && millis <= 3_600_000 ? millis : undefined;
 }
 
 function parseRange(params: URLSearchParams): TimeRange {
@@ -245,7 +248,7 @@ export function formatState(state: UrlState): string {
   }
   for (const [name, value] of Object.entries(filter)) put(name, value);
   const hasApdex = view === 'latency' || view === 'overview';
-  put('threshold', String(threshold), hasApdex && threshold !== DEFAULT_THRESHOLD);
+  put('threshold', threshold?.toString(), hasApdex);
   put('against_client_id', against.clientId, view === 'compare');
   put('against_method', against.method, view === 'compare');
   put('against_endpoint', against.endpoint, view === 'compare');

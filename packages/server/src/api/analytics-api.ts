@@ -16,8 +16,11 @@ import type {
   OverviewQuery,
   Totals,
 } from '../store/questions/analytics.ts';
+import { textOfEndpoint, thresholdsByEndpoint } from '../store/questions/endpoint-threshold.ts';
+import { DEFAULT_THRESHOLD } from '../store/figures/latency-figures.ts';
 import type { RequestRate } from '../store/questions/request-rate.ts';
 import type { ValuesQuery } from '../store/questions/value-list.ts';
+import type { KeptThresholds } from './apdex/kept-thresholds.ts';
 import type { CLIENTS, ENDPOINTS, OVERVIEW, VALUES } from './answers/figures.ts';
 import type { Answer } from './answers/members.ts';
 import type { METRIC, METRICS } from './answers/metrics.ts';
@@ -36,6 +39,7 @@ import { latencyToJson, rounded, roundedShare, tidy } from './rounding.ts';
 export interface AnalyticsContext {
   readonly analytics: Analytics;
   readonly rate: RequestRate;
+  readonly thresholds: KeptThresholds;
 }
 
 /** Answers one of the endpoints of the page. */
@@ -52,9 +56,12 @@ export const overviewReply: AnalyticsReply = ({ analytics, rate }, params) =>
   }));
 
 /** `GET /api/endpoints`: the busiest, worst or slowest ones. */
-export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
+export const endpointsReply: AnalyticsReply = ({ analytics, thresholds }, params) =>
   answer<typeof ENDPOINTS, EndpointsQuery>(parseEndpointsQuery(params, Date.now()), async (query) => {
-    const { estimated, endpoints, total } = await analytics.endpoints(query);
+    const ownThresholds = await thresholds.list();
+    const own = thresholdsByEndpoint(ownThresholds);
+    const { estimated, endpoints, total } = await analytics.endpoints({ ...query, ownThresholds });
+    const { thresholdMillis = DEFAULT_THRESHOLD } = query;
     return {
       endpoints: endpoints.map(
         ({ clientId, method, endpoint, latency, share, clientErrors, apdex, ...figures }) => ({
@@ -67,6 +74,8 @@ export const endpointsReply: AnalyticsReply = ({ analytics }, params) =>
           share: roundedShare(share),
           latency_ms: latencyToJson(latency),
           apdex: apdex === null ? null : rounded(apdex, 4),
+          threshold_ms: own.get(textOfEndpoint({ clientId, method, endpoint })) ?? thresholdMillis,
+          own_threshold: own.has(textOfEndpoint({ clientId, method, endpoint })),
         }),
       ),
       total,

@@ -103,5 +103,13 @@ export const DESTINATION_CHANGE = v.strictObject({
   to: v.optional(v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(20))),
 });
 
+/** The largest threshold of Apdex, milliseconds: an hour. */
+export const MAX_THRESHOLD_MILLIS = 3_600_000;
+
+/** `PUT /api/apdex-thresholds`. */
+export const THRESHOLD_WISH = v.strictObject({
+  threshold_ms: v.pipe(whole(1, MAX_THRESHOLD_MILLIS), v.description('What is fast enough, milliseconds.')),
+});
+
 /** `POST /api/session`. */
 export const SIGN_IN = v.object({ token: v.string() });

@@ -1,7 +1,9 @@
 import { isBucket, isInferred } from '../event/path-group.ts';
 import { formatTime } from '../event/timestamps.ts';
 import type { ErrorsQuery } from '../store/questions/error-list.ts';
-import { apdexOf, heatOf } from '../store/figures/latency-figures.ts';
+import type { EventFilter } from '../store/filter/event-filter.ts';
+import type { EndpointOfApplication } from '../store/questions/endpoint-threshold.ts';
+import { apdexOf, DEFAULT_THRESHOLD, heatOf } from '../store/figures/latency-figures.ts';
 import { bucketStarts } from '../store/figures/series.ts';
 import { hoursOfWeek } from '../store/figures/week.ts';
 import { answer, type AnalyticsReply } from './analytics-api.ts';
@@ -16,17 +18,21 @@ import {
 import { rounded, roundedMillis, tidy } from './rounding.ts';
 
 /** `GET /api/latency`: how latencies are spread over time, and how many are fast enough. */
-export const latencyReply: AnalyticsReply = ({ analytics }, params) =>
+export const latencyReply: AnalyticsReply = ({ analytics, thresholds }, params) =>
   answer<typeof LATENCY, LatencyQuestion>(parseLatencyQuery(params, Date.now()), async (query) => {
     const cells = await analytics.latencies(query);
-    const { score, ...counts } = apdexOf(cells, query.thresholdMillis);
+    const endpoint = listedEndpoint(query);
+    const own = endpoint === undefined ? undefined : await thresholds.of(endpoint);
+    const thresholdMillis = query.thresholdMillis ?? own ?? DEFAULT_THRESHOLD;
+    const { score, ...counts } = apdexOf(cells, thresholdMillis);
     const { bins, columns } = heatOf(cells);
     return {
       since: formatTime(query.since),
       until: formatTime(query.until),
       bucket_millis: query.bucketMillis,
       apdex: {
-        threshold_ms: query.thresholdMillis,
+        threshold_ms: thresholdMillis,
+        own_threshold_ms: own ?? null,
         score: score === null ? null : rounded(score, 4),
         ...counts,
       },
@@ -42,6 +48,13 @@ export const latencyReply: AnalyticsReply = ({ analytics }, params) =>
       })),
     };
   });
+
+/** The only endpoint that a filter leaves; `undefined` where it leaves others too. */
+function listedEndpoint({ clientId, method, endpoint }: EventFilter): EndpointOfApplication | undefined {
+  if (clientId === undefined || endpoint === undefined) return undefined;
+  if (isBucket(endpoint)) return { clientId, method: '', endpoint };
+  return method === undefined ? undefined : { clientId, method, endpoint };
+}
 
 /** `GET /api/week`: how busy and how fast each hour of the week is. */
 export const weekReply: AnalyticsReply = ({ analytics }, params) =>

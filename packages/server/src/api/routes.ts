@@ -38,6 +38,8 @@ import {
   removeRuleReply,
   testDestinationReply,
 } from './alerts/alerts-api.ts';
+import type { KeptThresholds } from './apdex/kept-thresholds.ts';
+import { removeThresholdReply, setThresholdReply, thresholdsReply } from './apdex/thresholds-api.ts';
 import { consumersReply } from './consumers-api.ts';
 import { releasesReply } from './releases-api.ts';
 import { backupReply, exportReply } from './archive-api.ts';
@@ -73,6 +75,7 @@ export interface RouteContext extends IngestContext, TracesContext {
   readonly metrics: Pick<ServerMetrics, 'text' | 'contentType'>;
   readonly access: ReaderAccess;
   readonly shares: Shares;
+  readonly thresholds: KeptThresholds;
   readonly alerts: Alerts;
   readonly door: Doorkeeper;
   readonly live: Pick<LiveStreams, 'reply'>;
@@ -157,12 +160,12 @@ function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteCo
 const ANSWERS_ITSELF: ReadonlySet<HttpRouteName> = new Set(['POST /v1/ingest/batch', 'POST /v1/traces']);
 
 function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, RouteReply>> {
-  const { access, alerts, archive, documents, reader, receiver, rate, shares } = context;
+  const { access, alerts, archive, documents, reader, receiver, rate, shares, thresholds } = context;
   const { tokens } = access;
   const { analytics } = reader;
   const { activity, counters } = receiver;
   const figures = (reply: AnalyticsReply): RouteReply =>
-    question(({ params }) => reply({ analytics, rate }, params));
+    question(({ params }) => reply({ analytics, rate, thresholds }, params));
   const signIn = {
     access,
     door: context.door,
@@ -185,6 +188,9 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /api/endpoints': figures(endpointsReply),
     'GET /api/errors': figures(errorsReply),
     'GET /api/latency': figures(latencyReply),
+    'GET /api/apdex-thresholds': () => thresholdsReply(thresholds),
+    'PUT /api/apdex-thresholds': ({ message, params }) => setThresholdReply(message, thresholds, params),
+    'DELETE /api/apdex-thresholds': ({ params }) => removeThresholdReply(thresholds, params),
     'GET /api/week': figures(weekReply),
     'GET /api/clients': figures(clientsReply),
     'GET /api/consumers': question(({ params }) => consumersReply(analytics, params)),

@@ -75,7 +75,14 @@ describe('the endpoints of the page', () => {
     const spread = await get(`/api/latency?${RANGE}&bucket=1h&threshold=10`);
     expect(spread).to.deep.include({
       bucket_millis: 3_600_000,
-      apdex: { threshold_ms: 10, score: 0.5, satisfied: 0, tolerating: 1, frustrated: 0 },
+      apdex: {
+        threshold_ms: 10,
+        own_threshold_ms: null,
+        score: 0.5,
+        satisfied: 0,
+        tolerating: 1,
+        frustrated: 0,
+      },
       heat: [
         { start: '2025-03-01T11:00:00.000Z', requests: [0] },
         { start: '2025-03-01T12:00:00.000Z', requests: [1] },

@@ -16,6 +16,8 @@ describe('endpoints that got slower with a release', () => {
     share: 0,
     latency_ms: { p50: p95, p95, p99: p95 },
     apdex: null,
+    threshold_ms: 500,
+    own_threshold: false,
     sparkline: [],
   });
 

@@ -43,7 +43,7 @@ describe('the address of the page', () => {
       columns: [],
       open: undefined,
       openRelease: undefined,
-      threshold: 500,
+      threshold: undefined,
       against: {
         clientId: undefined,
         method: undefined,
@@ -63,7 +63,10 @@ describe('the address of the page', () => {
         by: fc.constantFrom('consumer', 'group', 'client'),
         consumerSort: fc.constantFrom('requests', 'error_rate', 'last_seen'),
       }),
-      of({ view: fc.constant('latency'), threshold: fc.integer({ min: 1, max: 3_600_000 }) }),
+      of({
+        view: fc.constant('latency'),
+        threshold: fc.option(fc.integer({ min: 1, max: 3_600_000 }), { nil: undefined }),
+      }),
       of({
         view: fc.constant('compare'),
         against: fc.record({

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import type { CerberusEvent } from '../../dist/event/event.js';
 import { ENDPOINT_ORDERS, type AnalyticsFilter } from '../../dist/store/questions/analytics.js';
 import { CONSUMER_KINDS, CONSUMER_ORDERS } from '../../dist/store/questions/consumer-list.js';
+import { textOfEndpoint, type EndpointThreshold } from '../../dist/store/questions/endpoint-threshold.js';
 import type { EventFilter } from '../../dist/store/filter/event-filter.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
@@ -51,13 +52,30 @@ const anyEvent: fc.Arbitrary<CerberusEvent> = fc
     method: fc.constantFrom('GET', 'POST'),
     timestamp: fc.integer({ min: START - 2 * HOUR, max: START + 2 * HOUR }),
     statusCode: fc.option(fc.constantFrom(101, 200, 204, 301, 404, 500, 599, 700)),
-    latencyMs: fc.option(fc.oneof(fc.constant(0), fc.double({ noNaN: true, min: 1e-6, max: 1e5 }))),
+    latencyMs: fc.option(
+      fc.oneof(
+        fc.constant(0),
+        fc.double({ noNaN: true, min: 1e-6, max: 1e5 }),
+        fc.integer({ min: 1, max: 20_000 }),
+      ),
+    ),
     outcome: fc.option(fc.constantFrom('completed', 'aborted', 'error')),
     customData: fc
       .tuple(fc.dictionary(fc.constantFrom('x', 'y', 'z', 'a/b~c'), metricValue), fc.option(strangeMetrics))
       .map(([metrics, strange]) => JSON.stringify({ ...metrics, ...strange })),
   })
   .chain((members) => anyMembers.map((others) => storeEvent({ ...members, ...others })));
+
+/** Of endpoints that have requests, and of others. */
+const anyThresholds: fc.Arbitrary<readonly EndpointThreshold[]> = fc.uniqueArray(
+  fc.record({
+    clientId: fc.constantFrom('shop', 'blog', 'nobody'),
+    method: fc.constantFrom('GET', 'POST', ''),
+    endpoint: fc.constantFrom('/a', '/b', '/c/:id', '/É', '(no route)', '(other)', '~/c/:id'),
+    thresholdMillis: fc.constantFrom(1, 2, 30, 400, 5000, 60_000, 3_600_000),
+  }),
+  { selector: textOfEndpoint, minLength: 30, maxLength: 40 },
+);
 
 /** All that is stored. */
 const WHOLE = { since: START - 2 * HOUR, until: START + 2 * HOUR + 1 };
@@ -68,7 +86,11 @@ const filters: readonly AnalyticsFilter[] = [
   { since: START, until: START + 2 * HOUR, method: 'GET', endpoint: '/c/:id' },
 ];
 
-async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<string, unknown>> {
+async function answers(
+  store: Store,
+  filter: AnalyticsFilter,
+  ownThresholds: readonly EndpointThreshold[],
+): Promise<Record<string, unknown>> {
   const { analytics } = store;
   const query = { ...filter, bucketMillis: 600_000 };
   const named = { ...query, byEndpoint: true };
@@ -88,6 +110,13 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
   for (const order of ENDPOINT_ORDERS) {
     answered[`by ${order}`] = await analytics.endpoints({ ...filter, order, thresholdMillis: 900, limit: 3 });
   }
+  for (const order of ['apdex', 'p95'] as const)
+    answered[`by ${order} with own thresholds`] = await analytics.endpoints({
+      ...filter,
+      order,
+      ownThresholds,
+      limit: order === 'apdex' ? 3 : 30,
+    });
   for (const of of ['endpoint', 'status', 'source_ip', 'release', 'environment', 'synthetic'] as const)
     answered[`values of ${of}`] = await analytics.values({
       ...filter,
@@ -112,10 +141,10 @@ async function answers(store: Store, filter: AnalyticsFilter): Promise<Record<st
   return tidy(answered) as Record<string, unknown>;
 }
 
-/** Stores of the same events, some of them aggregated and others not yet, which are asked everything, also under some more filters. */
+/** Stores of the same events, some of them aggregated and others not yet, which are asked everything, also under some more filters and with thresholds of endpoints. */
 async function expectAgreement(
   events: readonly CerberusEvent[],
-  more: readonly EventFilter[],
+  { more, own }: Asked,
   stores: readonly Store[],
 ): Promise<void> {
   const half = events.length >> 1;
@@ -126,7 +155,7 @@ async function expectAgreement(
     }
   }
   for (const filter of [...filters, ...more.map((each) => ({ ...each, ...WHOLE }))]) {
-    const [exact, ...others] = await Promise.all(stores.map((store) => answers(store, filter)));
+    const [exact, ...others] = await Promise.all(stores.map((store) => answers(store, filter, own)));
     for (const [question, answer] of Object.entries(exact ?? {}))
       for (const other of others)
         expect(other[question], `${question} of ${JSON.stringify(filter)}`).to.deep.equal(answer);
@@ -134,7 +163,15 @@ async function expectAgreement(
   await Promise.all(stores.map((store) => store.close()));
 }
 
-const anyFilters = fc.array(anyFilter, { minLength: 3, maxLength: 3 });
+interface Asked {
+  readonly more: readonly EventFilter[];
+  readonly own: readonly EndpointThreshold[];
+}
+
+const anyAsked: fc.Arbitrary<Asked> = fc.record({
+  more: fc.array(anyFilter, { minLength: 3, maxLength: 3 }),
+  own: anyThresholds,
+});
 
 const duckDb = (): Promise<Store> =>
   DuckDbStore.open(join(tempFolder(), 'x.duckdb'), { memoryLimit: '256MB', threads: 1 });
@@ -145,10 +182,14 @@ describe('all stores', () => {
   it('give the same answers to every question under every filter: memory and DuckDB', async function () {
     this.timeout(240_000);
     await fc.assert(
-      fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), anyFilters, async (events, more) => {
-        await expectAgreement(events, more, [new MemoryStore(), await duckDb()]);
-        removeTempFolders();
-      }),
+      fc.asyncProperty(
+        fc.array(anyEvent, { maxLength: 60, size: 'max' }),
+        anyAsked,
+        async (events, asked) => {
+          await expectAgreement(events, asked, [new MemoryStore(), await duckDb()]);
+          removeTempFolders();
+        },
+      ),
       { numRuns: 5, endOnFailure: true },
     );
   });
@@ -159,11 +200,15 @@ describe('all stores', () => {
     it('give the same answers to every question under every filter: memory, DuckDB and PostgreSQL', async function () {
       this.timeout(240_000);
       await fc.assert(
-        fc.asyncProperty(fc.array(anyEvent, { maxLength: 60 }), anyFilters, async (events, more) => {
-          const postgres = await openStore(await preparedDatabase());
-          await expectAgreement(events, more, [new MemoryStore(), await duckDb(), postgres]);
-          removeTempFolders();
-        }),
+        fc.asyncProperty(
+          fc.array(anyEvent, { maxLength: 60, size: 'max' }),
+          anyAsked,
+          async (events, asked) => {
+            const postgres = await openStore(await preparedDatabase());
+            await expectAgreement(events, asked, [new MemoryStore(), await duckDb(), postgres]);
+            removeTempFolders();
+          },
+        ),
         { numRuns: 8, endOnFailure: true },
       );
     });

@@ -313,6 +313,39 @@ function endpointLists(store: () => Store): void {
     ]);
   });
 
+  it('says it by the threshold of an endpoint where it has its own, and orders by that', async () => {
+    const unrouted = { pathGroup: NO_ROUTE, latencyMs: 1000 };
+    const others = [to('/.env', unrouted), to('/x', { ...unrouted, method: 'POST', latencyMs: 5000 })];
+    await store().append(
+      append({ seq: 2, events: [...others, to('/slow', { clientId: 'other', latencyMs: 9 })] }),
+    );
+    const own = (clientId: string, method: string, endpoint: string, thresholdMillis: number) => ({
+      clientId,
+      method,
+      endpoint,
+      thresholdMillis,
+    });
+    const ownThresholds = [
+      own('my-app', 'GET', '/busy', 1),
+      own('my-app', '', NO_ROUTE, 1500),
+      own('other', 'GET', '/slow', 1),
+      own('my-app', 'POST', '/slow', 1),
+      own('nobody', 'GET', '/slow', 1),
+    ];
+    const query = { ...RANGE, order: 'apdex', ownThresholds, limit: 50 } as const;
+    const { endpoints } = await store().analytics.endpoints(query);
+    expect(
+      endpoints.map(({ clientId, method, endpoint, apdex }) => [clientId, method, endpoint, apdex]),
+    ).to.deep.equal([
+      ['other', 'GET', '/slow', 0],
+      ['my-app', 'GET', '/slow', 0.5],
+      ['my-app', 'GET', '/busy', 2 / 3],
+      ['my-app', '', NO_ROUTE, 0.75],
+      ['my-app', 'GET', '/bad', 1],
+      ['my-app', 'POST', '/bad', null],
+    ]);
+  });
+
   it('says how many endpoints there are beside those that are listed, and their shares of all requests', async () => {
     const list = await store().analytics.endpoints({ ...RANGE, order: 'requests', limit: 1 });
     expect([list.total, list.endpoints.length]).to.deep.equal([4, 1]);

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 
 import type { Overview } from '../api-types.ts';
 import type { LatencySpread } from '../figure-types.ts';
@@ -19,7 +20,8 @@ import { useRead } from '../hooks/use-read.ts';
 export function LatencyView(): JSX.Element {
   const { threshold } = usePage().state;
   const overview = useRead<Overview>('api/overview');
-  const spread = useRead<LatencySpread>('api/latency', { threshold });
+  const [changes, setChanges] = useState(0);
+  const spread = useRead<LatencySpread>('api/latency', { threshold }, true, changes);
   const { value, refused, again } = together(overview, spread);
   if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (value === undefined) return <Loading />;
@@ -31,7 +33,7 @@ export function LatencyView(): JSX.Element {
       <Heatmap spread={spreadOut} outdated={spread.outdated} />
       <div class="charts">
         <LatencyChart {...shown} />
-        <Apdex spread={spreadOut} outdated={spread.outdated} />
+        <Apdex spread={spreadOut} outdated={spread.outdated} onChanged={() => setChanges(changes + 1)} />
       </div>
       <OpenRelease />
       <LatencyDistribution {...shown} />

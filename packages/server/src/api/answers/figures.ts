@@ -83,13 +83,29 @@ export const ENDPOINTS = v.object({
       latency_ms: latency,
       apdex: v.pipe(
         v.nullable(share),
-        v.description('Of the `threshold`; null without a latency. Never estimated.'),
+        v.description('Of `threshold_ms`; null without a latency. Never estimated.'),
       ),
+      threshold_ms: v.pipe(
+        count,
+        v.description('That of the endpoint, where it has its own, or that of the question.'),
+      ),
+      own_threshold: v.pipe(v.boolean(), v.description('It is that of the endpoint.')),
     }),
   ),
   total,
   estimated,
 });
+
+const endpointOfApplication = { client_id: v.string(), method, endpoint: endpointName };
+
+/** `DELETE /api/apdex-thresholds`: the endpoint that has none any more. */
+export const APDEX_ENDPOINT = v.object(endpointOfApplication);
+
+/** `PUT /api/apdex-thresholds`. */
+export const APDEX_THRESHOLD = v.object({ ...endpointOfApplication, threshold_ms: count });
+
+/** `GET /api/apdex-thresholds`. */
+export const APDEX_THRESHOLDS = v.object({ thresholds: v.array(APDEX_THRESHOLD) });
 
 /** `GET /api/errors`. */
 export const ERRORS = v.object({
@@ -117,7 +133,16 @@ export const LATENCY = v.object({
   until: time,
   bucket_millis: bucketMillis,
   apdex: v.object({
-    threshold_ms: count,
+    threshold_ms: v.pipe(
+      count,
+      v.description('That of the question; without one that of the endpoint that it is about.'),
+    ),
+    own_threshold_ms: v.pipe(
+      v.nullable(count),
+      v.description(
+        'That of the endpoint; null where it has none, or the question is not about one endpoint.',
+      ),
+    ),
     score: v.nullable(share),
     satisfied: v.pipe(
       count,

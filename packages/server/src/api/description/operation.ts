@@ -8,6 +8,7 @@ import {
   TOKEN_WISH,
   SHARE_WISH,
   SIGN_IN,
+  THRESHOLD_WISH,
 } from '../bodies.ts';
 import { QUERIES } from '../query/descriptions.ts';
 import { FILTER_PARAMETERS } from '../query/filter.ts';
@@ -33,6 +34,7 @@ const BODIES: Partial<Readonly<Record<RouteName, v.GenericSchema | Json>>> = {
   'POST /api/alerts/preview': RULE_WISH,
   'POST /api/alerts/destinations': DESTINATION_WISH,
   'PUT /api/alerts/destinations': DESTINATION_CHANGE,
+  'PUT /api/apdex-thresholds': THRESHOLD_WISH,
   'POST /api/session': SIGN_IN,
 };
 

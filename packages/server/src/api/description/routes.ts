@@ -79,6 +79,23 @@ export const ROUTE_DESCRIPTIONS: Readonly<Record<RouteName, RouteDescription>> =
     summary: 'How latencies are spread over time, and Apdex',
     answer: 'Latency',
   },
+  'GET /api/apdex-thresholds': {
+    tag: 'Figures',
+    summary: 'Which endpoints have a threshold of Apdex of their own',
+    answer: 'ApdexThresholds',
+  },
+  'PUT /api/apdex-thresholds': {
+    tag: 'Figures',
+    summary: 'Gives an endpoint a threshold of its own, or another one',
+    answer: 'ApdexThreshold',
+    failures: { 409: `${TOO_MANY} Or somebody else has changed it.` },
+  },
+  'DELETE /api/apdex-thresholds': {
+    tag: 'Figures',
+    summary: 'Takes from an endpoint the threshold that it has as its own',
+    answer: 'ApdexEndpoint',
+    failures: { 404: 'It has none.', 409: 'Somebody else has changed it.' },
+  },
   'GET /api/week': {
     tag: 'Figures',
     summary: 'How busy and how fast each hour of the week is',

@@ -10,7 +10,6 @@ import type {
 } from '../../store/questions/analytics.ts';
 import type { ConsumersQuery } from '../../store/questions/consumer-list.ts';
 import type { ErrorsQuery } from '../../store/questions/error-list.ts';
-import { DEFAULT_THRESHOLD } from '../../store/figures/latency-figures.ts';
 import { chooseBucket, pageBucket } from '../../store/figures/bucket-width.ts';
 import { WEEK_BUCKET } from '../../store/figures/week.ts';
 import type { LatenciesQuery } from '../../store/questions/latency-cells.ts';
@@ -51,8 +50,8 @@ export function parseEndpointsQuery(params: URLSearchParams, now: number): Parse
 
 /** A question about how latencies are spread. */
 export interface LatencyQuestion extends LatenciesQuery {
-  /** Of Apdex, milliseconds. */
-  readonly thresholdMillis: number;
+  /** Of Apdex, milliseconds; by default that of the endpoint, or `DEFAULT_THRESHOLD`. */
+  readonly thresholdMillis: number | undefined;
 }
 
 /** Most columns of a heatmap that the server chooses itself. */
@@ -67,7 +66,7 @@ export function parseLatencyQuery(params: URLSearchParams, now: number): ParsedQ
       {
         ...rangeFilterOf(given, now),
         bucketMillis: given.bucket ?? chooseBucket(until - since, HEAT_COLUMNS),
-        thresholdMillis: given.threshold ?? DEFAULT_THRESHOLD,
+        thresholdMillis: given.threshold,
       },
       MAX_HEAT_COLUMNS,
     );

@@ -10,6 +10,7 @@ import { EVENT_ORDERS, type EventOrder } from '../../store/questions/event-order
 import { DEFAULT_THRESHOLD } from '../../store/figures/latency-figures.ts';
 import { isTimeZone } from '../../store/figures/week.ts';
 import { DIMENSIONS, type Dimension } from '../../store/questions/value-list.ts';
+import { MAX_THRESHOLD_MILLIS } from '../bodies.ts';
 import { parseCursor, type Cursor } from '../cursor.ts';
 import type { RouteName } from '../route-needs.ts';
 import {
@@ -56,6 +57,12 @@ interface WithThreshold {
   readonly threshold?: number | undefined;
 }
 
+interface OfEndpoint {
+  readonly client_id: string;
+  readonly method?: string | undefined;
+  readonly endpoint: string;
+}
+
 /** What may be asked of a route, as it is read. */
 interface Questions {
   readonly 'GET /api/events': FilterParameters &
@@ -71,6 +78,8 @@ interface Questions {
     WithThreshold & { readonly sort?: EndpointOrder | undefined };
   readonly 'GET /api/errors': FilterParameters & Limited;
   readonly 'GET /api/latency': FilterParameters & InBuckets & WithThreshold;
+  readonly 'PUT /api/apdex-thresholds': OfEndpoint;
+  readonly 'DELETE /api/apdex-thresholds': OfEndpoint;
   readonly 'GET /api/week': FilterParameters & { readonly time_zone?: string | undefined };
   readonly 'GET /api/clients': FilterParameters & Searched;
   readonly 'GET /api/consumers': FilterParameters &
@@ -101,11 +110,17 @@ type Descriptions = {
 
 const ID: Parameters<ById> = { id: given(textParameter('The `id` of what is to change or to end.')) };
 
-const thresholdParameter = (): Parameters<WithThreshold>['threshold'] =>
-  integerParameter(`What is fast enough, milliseconds, by default ${DEFAULT_THRESHOLD}.`, {
+const ENDPOINT: Parameters<OfEndpoint> = {
+  client_id: given(textParameter('The application.')),
+  method: textParameter('The HTTP method; none where requests of all methods are listed together.'),
+  endpoint: given(textParameter('The name under which the endpoint is listed.')),
+};
+
+const thresholdParameter = (than: string): Parameters<WithThreshold>['threshold'] =>
+  integerParameter(`What is fast enough, milliseconds, by default ${DEFAULT_THRESHOLD}${than}.`, {
     min: 1,
-    max: 3_600_000,
-    text: 'milliseconds from 1 to 3600000',
+    max: MAX_THRESHOLD_MILLIS,
+    text: `milliseconds from 1 to ${MAX_THRESHOLD_MILLIS}`,
   });
 
 const searched = (what: string): Parameters<Searched>['q'] =>
@@ -160,15 +175,18 @@ export const QUERIES: Descriptions = {
       ENDPOINT_ORDERS,
     ),
     q: searched('endpoints'),
-    threshold: thresholdParameter(),
+    threshold: thresholdParameter('; where an endpoint has its own, that'),
     limit: limitParameter(50, 5000),
   },
   'GET /api/errors': { ...FILTER_PARAMETERS, limit: limitParameter(100, 1000) },
   'GET /api/latency': {
     ...FILTER_PARAMETERS,
     bucket: bucketParameter(),
-    threshold: thresholdParameter(),
+    threshold: thresholdParameter(' or what the endpoint has as its own'),
   },
+  'GET /api/apdex-thresholds': {},
+  'PUT /api/apdex-thresholds': ENDPOINT,
+  'DELETE /api/apdex-thresholds': ENDPOINT,
   'GET /api/week': {
     ...FILTER_PARAMETERS,
     time_zone: patternParameter(

@@ -1,4 +1,5 @@
 import type { HistogramBin } from '../questions/analytics.ts';
+import type { EndpointThreshold } from '../questions/endpoint-threshold.ts';
 import type { LatencyCell } from '../questions/latency-cells.ts';
 import { binOf, binsOf, latencyBucket, latencyValue } from './log-buckets.ts';
 
@@ -29,6 +30,27 @@ export interface ApdexBuckets {
  */
 export function apdexBuckets(thresholdMillis: number = DEFAULT_THRESHOLD): ApdexBuckets {
   return { fine: latencyBucket(thresholdMillis), bearable: latencyBucket(4 * thresholdMillis) };
+}
+
+/** Thresholds that endpoints have as their own, in columns of one length. */
+export interface ThresholdColumns {
+  readonly clientIds: readonly string[];
+  readonly methods: readonly string[];
+  readonly endpoints: readonly string[];
+  readonly fine: readonly number[];
+  readonly bearable: readonly number[];
+}
+
+/** Puts thresholds into columns, for a database to join. */
+export function thresholdColumns(thresholds: readonly EndpointThreshold[]): ThresholdColumns {
+  const buckets = thresholds.map(({ thresholdMillis }) => apdexBuckets(thresholdMillis));
+  return {
+    clientIds: thresholds.map(({ clientId }) => clientId),
+    methods: thresholds.map(({ method }) => method),
+    endpoints: thresholds.map(({ endpoint }) => endpoint),
+    fine: buckets.map(({ fine }) => fine),
+    bearable: buckets.map(({ bearable }) => bearable),
+  };
 }
 
 /** The Apdex of some latencies; {@link apdexBuckets} says how exact the threshold is. */

@@ -18,9 +18,11 @@ import {
   type SeriesPoint,
   type StatusClass,
   type StatusCounts,
+  type TimeRange,
   type Totals,
 } from '../questions/analytics.ts';
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../questions/consumer-list.ts';
+import { textOfEndpoint, thresholdsByEndpoint } from '../questions/endpoint-threshold.ts';
 import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../questions/error-list.ts';
 import type { Percentiles } from '../questions/event-query.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
@@ -93,8 +95,11 @@ export class MemoryAnalytics implements Analytics {
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
     const events = this.#matching(query);
-    const all = [...groupBy(events, (event) => JSON.stringify(listedAs(event)))]
-      .map(([, group]) => figuresOf(group, query, events.length))
+    const own = thresholdsByEndpoint(query.ownThresholds ?? []);
+    const all = [...groupBy(events, (event) => textOfEndpoint(listedAs(event)))]
+      .map(([name, group]) =>
+        figuresOf(group, query, { all: events.length, threshold: own.get(name) ?? query.thresholdMillis }),
+      )
       .filter(({ endpoint }) => includesText(endpoint, query.search))
       .sort(
         (a, b) =>
@@ -238,7 +243,11 @@ function frequencies<T extends string | number | null>(
     });
 }
 
-function figuresOf(group: readonly StoredEvent[], range: EndpointsQuery, all: number): EndpointFigures {
+function figuresOf(
+  group: readonly StoredEvent[],
+  range: TimeRange,
+  { all, threshold }: { readonly all: number; readonly threshold: number | undefined },
+): EndpointFigures {
   const [first] = group;
   return {
     ...(first === undefined ? { clientId: '', method: '', endpoint: '' } : listedAs(first)),
@@ -247,7 +256,7 @@ function figuresOf(group: readonly StoredEvent[], range: EndpointsQuery, all: nu
     clientErrors: statusCounts(group)['4xx'],
     share: group.length / all,
     latency: percentilesOf(group),
-    apdex: apdexOf(bucketsOf(group), range.thresholdMillis).score,
+    apdex: apdexOf(bucketsOf(group), threshold).score,
     sparkline: sparklineOf(group, range),
   };
 }

@@ -2,6 +2,7 @@ import { DAY_MILLIS } from '../../durations.ts';
 import type { Outcome } from '../../event/event.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
 import type { ConsumerList, ConsumersQuery } from './consumer-list.ts';
+import type { EndpointThreshold } from './endpoint-threshold.ts';
 import type { ErrorList, ErrorsQuery } from './error-list.ts';
 import type { Percentiles } from './event-query.ts';
 import type { LatenciesQuery, LatencyCells } from './latency-cells.ts';
@@ -109,8 +110,9 @@ export interface EndpointsQuery extends AnalyticsFilter {
   readonly order: EndpointOrder;
   /** A part of the endpoint's name, in any case; shares stay those of all requests. */
   readonly search?: string | undefined;
-  /** Of Apdex, milliseconds; by default `DEFAULT_THRESHOLD`. */
+  /** Of Apdex, milliseconds, but for endpoints that have their own; by default `DEFAULT_THRESHOLD`. */
   readonly thresholdMillis?: number | undefined;
+  readonly ownThresholds?: readonly EndpointThreshold[] | undefined;
   readonly limit: number;
 }
 

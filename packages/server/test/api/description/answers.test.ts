@@ -213,6 +213,17 @@ for (const db of ['memory', 'DuckDB']) {
       }
     });
 
+    it('are as described for thresholds of endpoints', async () => {
+      const path = '/api/apdex-thresholds?client_id=a&method=GET&endpoint=/';
+      const headers = { 'content-type': 'application/json' };
+      const put = async (body: string): Promise<number> => (await ask('PUT', path, { headers, body })).status;
+      expect(await put('{"threshold_ms":5}')).to.equal(200);
+      expect(await put('{"threshold_ms":0}')).to.equal(400);
+      expect(await put(`{"threshold_ms":"${'5'.repeat(5000)}"}`)).to.equal(413);
+      expect((await ask('GET', '/api/apdex-thresholds')).status).to.equal(200);
+      for (const status of [200, 404]) expect((await ask('DELETE', path)).status).to.equal(status);
+    });
+
     it('are as described for what is sent, and for what is refused of it', async () => {
       const sent = await post('/v1/ingest/batch', {
         events: [{ client_id: 'a', endpoint: '/', method: 'GET' }, {}],

@@ -62,7 +62,18 @@ export function EndpointTableRow({ row, place }: EndpointTableRowProps): JSX.Ele
       </td>
       <td class="number widest">{duration(latency.p99)}</td>
       <td class="number widest">
-        {row.apdex === null ? '–' : <Link to={spread}>{decimal(row.apdex)}</Link>}
+        {row.apdex === null ? (
+          '–'
+        ) : (
+          <Link to={row.own_threshold ? { ...spread, threshold: undefined } : spread}>
+            {decimal(row.apdex)}
+          </Link>
+        )}
+        {row.own_threshold && (
+          <small class="own" title="Of its own threshold">
+            {duration(row.threshold_ms)}
+          </small>
+        )}
       </td>
     </tr>
   );

@@ -31,13 +31,14 @@ export function EndpointTable(): JSX.Element {
   const read = useRead<Endpoints>('api/endpoints', {
     sort,
     q: search || undefined,
-    threshold: threshold === DEFAULT_THRESHOLD ? undefined : threshold,
+    threshold,
     limit: LIMIT,
   });
   const { value } = read;
   const rows = useMemo(() => groupedRows(value?.endpoints ?? []), [value]);
   const { first, shown, host } = useWindow(rows.length);
   const total = value?.total ?? 0;
+  const hasOwn = value?.endpoints.some((each) => each.own_threshold) ?? false;
   const rest = total - (value?.endpoints.length ?? 0);
   return (
     <Panel
@@ -69,7 +70,10 @@ export function EndpointTable(): JSX.Element {
                 </tbody>
               </table>
               <p class="rest apdex-note">
-                Apdex takes up to <Link to={{ view: 'latency' }}>{duration(threshold)}</Link> for fast enough.
+                Apdex takes up to{' '}
+                <Link to={{ view: 'latency' }}>{duration(threshold ?? DEFAULT_THRESHOLD)}</Link> for fast
+                enough
+                {hasOwn && ', and where an endpoint has its own threshold, up to that'}.
               </p>
             </>
           )

@@ -1,25 +1,33 @@
 import type { JSX } from 'preact';
 
 import type { LatencySpread } from '../../figure-types.ts';
+import { chosenEndpoint } from '../../endpoint-threshold.ts';
 import { count, decimal, duration, exactCount } from '../../format.ts';
 import { numberText } from '../../filter/filter.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
+import { DEFAULT_THRESHOLD } from '../../url-state.ts';
 import { BarList, type BarItem } from '../bar-list.tsx';
 import { Panel } from '../panel.tsx';
+import { OwnThreshold } from './own-threshold.tsx';
 
 const THRESHOLDS = [50, 100, 200, 300, 500, 1000, 2000, 5000];
 
 interface ApdexProps {
   readonly spread: LatencySpread;
   readonly outdated: boolean;
+  /** The endpoint got another threshold. */
+  readonly onChanged: () => void;
 }
 
-/** How many requests are fast enough. */
-export function Apdex({ spread: { apdex }, outdated }: ApdexProps): JSX.Element {
+/** How many requests are fast enough, by a threshold of the reader, or of the endpoint. */
+export function Apdex({ spread: { apdex }, outdated, onChanged }: ApdexProps): JSX.Element {
   const { state, go } = usePage();
   const { to } = useNarrowing();
-  const { threshold_ms: threshold } = apdex;
-  const thresholds = [...new Set([...THRESHOLDS, state.threshold])].toSorted((a, b) => a - b);
+  const { threshold_ms: threshold, own_threshold_ms: own } = apdex;
+  const thresholds = [...new Set([...THRESHOLDS, state.threshold ?? DEFAULT_THRESHOLD])].toSorted(
+    (a, b) => a - b,
+  );
+  const endpoint = chosenEndpoint(state);
   const item = (name: string, requests: number, colour: string, from: number): BarItem => ({
     key: name,
     label: name,
@@ -37,9 +45,14 @@ export function Apdex({ spread: { apdex }, outdated }: ApdexProps): JSX.Element 
         <label class="field">
           <span>Fast enough</span>
           <select
-            value={String(state.threshold)}
-            onChange={({ currentTarget }) => go({ threshold: Number(currentTarget.value) }, true)}
+            value={String(state.threshold ?? '')}
+            onChange={({ currentTarget }) =>
+              go({ threshold: Number(currentTarget.value) || undefined }, true)
+            }
           >
+            <option value="">
+              {own === null ? `${duration(DEFAULT_THRESHOLD)}, by default` : `${duration(own)}, its own`}
+            </option>
             {thresholds.map((millis) => (
               <option key={millis} value={String(millis)}>
                 {duration(millis)}
@@ -65,6 +78,17 @@ export function Apdex({ spread: { apdex }, outdated }: ApdexProps): JSX.Element 
         empty=""
       />
       <p class="muted small">Up to the threshold a request counts whole, up to four times as much half.</p>
+      {endpoint !== undefined && (
+        <OwnThreshold
+          key={JSON.stringify(endpoint)}
+          endpoint={endpoint}
+          own={own}
+          onChanged={() => {
+            go({ threshold: undefined }, true);
+            onChanged();
+          }}
+        />
+      )}
     </Panel>
   );
 }

@@ -34,12 +34,20 @@ function placeSql(q: number): string {
   return `(any_value(everything) - 1) * ${q}::DOUBLE`;
 }
 
+/** What is selected beside quantiles. */
+interface BesideQuantiles {
+  /** Aggregates over `bucket`, `count` and the columns of what is joined. */
+  readonly also?: readonly string[] | undefined;
+  /** A join by the keys, with at most one row for each combination of them. */
+  readonly joined?: string | undefined;
+}
+
 /**
  * SQL for quantiles of counted buckets, interpolated between the two nearest ranks as `quantile_cont` does. So each is
  * between two values that are both within the error of a bucket.
  *
  * @param relation - has the keys' columns, `bucket` and `count`
- * @param also - aggregates over `bucket` and `count` that are selected beside them
+ * @param beside - what else is selected
  * @returns a relation with one row per combination of keys and a list `quantiles`
  */
 export function quantilesSql(
@@ -47,7 +55,7 @@ export function quantilesSql(
   keys: readonly string[],
   quantiles: readonly number[],
   valueOf: (bucket: string) => string,
-  also: readonly string[] = [],
+  { also = [], joined = '' }: BesideQuantiles = {},
 ): string {
   const partition = keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')}`;
   const names = keys.map((key) => `${key}, `).join('');
@@ -62,6 +70,6 @@ export function quantilesSql(
     FROM (
       SELECT ${names} bucket, sum(count) AS count, sum(sum(count)) OVER (${partition} ORDER BY bucket) AS below,
              sum(sum(count)) OVER (${partition}) AS everything
-      FROM ${relation} GROUP BY ${names} bucket)
+      FROM ${relation} GROUP BY ${names} bucket) ${joined}
     ${keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`})`;
 }

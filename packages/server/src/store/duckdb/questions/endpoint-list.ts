@@ -1,14 +1,18 @@
-import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { BIGINT, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 
 import {
   SPARKLINE_PARTS,
-  type EndpointFigures,
   type EndpointList,
   type EndpointOrder,
   type EndpointsQuery,
 } from '../../questions/analytics.ts';
-import { apdexBuckets } from '../../figures/latency-figures.ts';
-import { IS_ERROR, LISTED_METHOD } from '../engine/conditions.ts';
+import {
+  textOfEndpoint,
+  type EndpointOfApplication,
+  type EndpointThreshold,
+} from '../../questions/endpoint-threshold.ts';
+import { apdexBuckets, thresholdColumns } from '../../figures/latency-figures.ts';
+import { IS_ERROR, LISTED_METHOD, type Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { percentiles } from '../engine/values.ts';
 import { maybe, number, text, type Row } from '../../rows/values.ts';
@@ -30,10 +34,19 @@ const ORDERS: Readonly<Record<EndpointOrder, string>> = {
 const KEYS = { client_id: 'client_id', method: LISTED_METHOD, path: 'path' } as const;
 
 /** How many latencies are up to the threshold and up to four times it, a half each, of all. */
-const APDEX = `(coalesce(sum(count) FILTER (WHERE bucket <= $fine), 0)
-  + coalesce(sum(count) FILTER (WHERE bucket <= $bearable), 0)) / (2 * sum(count)) AS apdex`;
+function apdexSql(fine: string, bearable: string): string {
+  return `(coalesce(sum(count) FILTER (WHERE bucket <= ${fine}), 0)
+    + coalesce(sum(count) FILTER (WHERE bucket <= ${bearable}), 0)) / (2 * sum(count)) AS apdex`;
+}
 
-type Key = Pick<EndpointFigures, 'clientId' | 'method' | 'endpoint'>;
+const APDEX = apdexSql('$fine', '$bearable');
+const APDEX_OF_EACH = apdexSql('coalesce(own_fine, $fine)', 'coalesce(own_bearable, $bearable)');
+
+/** Joins the thresholds that endpoints have as their own. */
+const OWN_THRESHOLDS = `LEFT JOIN (
+  SELECT unnest($own_client_ids::VARCHAR[]) AS client_id, unnest($own_methods::VARCHAR[]) AS method,
+         unnest($own_paths::VARCHAR[]) AS path, unnest($own_fines::BIGINT[]) AS own_fine,
+         unnest($own_bearables::BIGINT[]) AS own_bearable) AS own USING (client_id, method, path)`;
 
 /** Answers an {@link EndpointsQuery}. */
 export async function endpointListOf(
@@ -43,8 +56,12 @@ export async function endpointListOf(
 ): Promise<EndpointList> {
   const search = query.search === undefined ? 'true' : 'contains(lower(path), lower($search))';
   const { fine, bearable } = apdexBuckets(query.thresholdMillis);
-  const conditions = source
-    .conditions()
+  const { ownThresholds = [] } = query;
+  const latencies =
+    ownThresholds.length === 0
+      ? source.latencies(KEYS, [APDEX])
+      : source.latencies(KEYS, [APDEX_OF_EACH], OWN_THRESHOLDS);
+  const conditions = withThresholds(source.conditions(), ownThresholds)
     .number('limit', query.limit)
     .number('fine', fine)
     .number('bearable', bearable);
@@ -58,7 +75,7 @@ export async function endpointListOf(
                 coalesce(sum(requests) FILTER (WHERE status_code BETWEEN 400 AND 499), 0)::BIGINT AS client_errors,
                 count(*) FILTER (WHERE ${search}) OVER () AS total, (sum(sum(requests)) OVER ())::BIGINT AS all_requests
          FROM ${listedCounts(source)} GROUP BY client_id, method, path QUALIFY ${search}) AS c
-       LEFT JOIN ${source.latencies(KEYS, [APDEX])} AS l USING (client_id, method, path)
+       LEFT JOIN ${latencies} AS l USING (client_id, method, path)
        ORDER BY ${ORDERS[query.order]} path, method, client_id
        LIMIT $limit`,
     ),
@@ -72,9 +89,20 @@ export async function endpointListOf(
     share: number(row['requests']) / number(row['all_requests']),
     latency: percentiles(row['latency']),
     apdex: maybe(row['apdex']),
-    sparkline: sparklines.get(textOf(keyOf(row))) ?? [],
+    sparkline: sparklines.get(textOfEndpoint(keyOf(row))) ?? [],
   }));
   return { estimated: source.estimated, endpoints, total: number(listed[0]?.['total']) };
+}
+
+/** Binds what {@link OWN_THRESHOLDS} names. */
+function withThresholds(conditions: Conditions, thresholds: readonly EndpointThreshold[]): Conditions {
+  const { clientIds, methods, endpoints, fine, bearable } = thresholdColumns(thresholds);
+  return conditions
+    .value('own_client_ids', LIST(VARCHAR), listValue(clientIds))
+    .value('own_methods', LIST(VARCHAR), listValue(methods))
+    .value('own_paths', LIST(VARCHAR), listValue(endpoints))
+    .value('own_fines', LIST(BIGINT), listValue(fine.map(BigInt)))
+    .value('own_bearables', LIST(BIGINT), listValue(bearable.map(BigInt)));
 }
 
 /** Of what is listed under one name, methods are told apart no more. */
@@ -106,19 +134,15 @@ async function sparklinesOf(
     ),
   );
   const sparklines = new Map(
-    listed.map((row) => [textOf(keyOf(row)), Array.from({ length: SPARKLINE_PARTS }, () => 0)]),
+    listed.map((row) => [textOfEndpoint(keyOf(row)), Array.from({ length: SPARKLINE_PARTS }, () => 0)]),
   );
   for (const row of found) {
-    const parts = sparklines.get(textOf(keyOf(row)));
+    const parts = sparklines.get(textOfEndpoint(keyOf(row)));
     if (parts !== undefined) parts[number(row['part'])] = number(row['requests']);
   }
   return sparklines;
 }
 
-function keyOf(row: Row): Key {
+function keyOf(row: Row): EndpointOfApplication {
   return { clientId: text(row['client_id']), method: text(row['method']), endpoint: text(row['path']) };
-}
-
-function textOf({ clientId, method, endpoint }: Key): string {
-  return JSON.stringify([clientId, method, endpoint]);
 }

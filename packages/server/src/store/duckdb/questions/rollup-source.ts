@@ -66,9 +66,10 @@ export function rollupSource(
  */
 export function countedLatencies(relation: string): Pick<FactSource, 'latencies' | 'histogram'> {
   return {
-    latencies: (keys, also) => {
+    latencies: (keys, also, joined) => {
       const counted = `(SELECT ${selectKeys(keys)} bucket, sum(count) AS count FROM ${relation} GROUP BY ALL)`;
-      const quantiles = quantilesSql(counted, Object.keys(keys), [0.5, 0.95, 0.99], latencyValueSql, also);
+      const beside = { also, joined };
+      const quantiles = quantilesSql(counted, Object.keys(keys), [0.5, 0.95, 0.99], latencyValueSql, beside);
       return `(SELECT * RENAME (quantiles AS latency) FROM ${quantiles})`;
     },
     histogram: `(SELECT bucket, sum(count)::BIGINT AS requests FROM ${relation} GROUP BY bucket)`,

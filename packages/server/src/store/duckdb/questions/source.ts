@@ -13,9 +13,13 @@ export interface FactSource {
   readonly counts: string;
   /**
    * One row per combination of keys, which are expressions over `ms`, `client_id`, `method` and `path`: `latency`, percentiles, and what
-   * else is asked for, aggregates over `bucket` and `count`.
+   * else is asked for, aggregates over `bucket`, `count` and the columns of what is `joined` by the keys.
    */
-  readonly latencies: (keys: Readonly<Record<string, string>>, also?: readonly string[]) => string;
+  readonly latencies: (
+    keys: Readonly<Record<string, string>>,
+    also?: readonly string[],
+    joined?: string,
+  ) => string;
   /** Columns `ms`, `bucket` and `count`, of requests that have a latency. */
   readonly buckets: string;
   /** Columns `ms`, `client_id`, `method`, `path`, `bucket` and `count`, where latencies are estimated from counts of buckets. */
@@ -37,13 +41,15 @@ export function exactSource(filter: AnalyticsFilter, rolledUp: RolledUp): FactSo
     counts: `(
       SELECT epoch_ms(event_time) AS ms, client_id, method, ${ENDPOINT_NAME} AS path, status_code, outcome, 1 AS requests
       FROM events ${where})`,
-    latencies: (keys, also = []) => `(
-      SELECT ${selectKeys(keys)} ${['quantile_cont(latency_ms, [0.5, 0.95, 0.99]) AS latency', ...also].join(', ')}
+    latencies: (keys, also = [], joined = '') => `(
+      SELECT ${[...Object.keys(keys), 'quantile_cont(latency_ms, [0.5, 0.95, 0.99]) AS latency', ...also].join(', ')}
       FROM (
-        SELECT epoch_ms(event_time) AS ms, client_id, method, ${ENDPOINT_NAME} AS path, latency_ms,
-               ${latencyBucketSql('latency_ms')} AS bucket, 1 AS count
-        FROM events ${where} AND latency_ms IS NOT NULL)
-      ${groupBy(keys)})`,
+        SELECT ${selectKeys(keys)} latency_ms, bucket, count
+        FROM (
+          SELECT epoch_ms(event_time) AS ms, client_id, method, ${ENDPOINT_NAME} AS path, latency_ms,
+                 ${latencyBucketSql('latency_ms')} AS bucket, 1 AS count
+          FROM events ${where} AND latency_ms IS NOT NULL))
+      ${joined} ${groupBy(keys)})`,
     buckets: `(
       SELECT epoch_ms(event_time) AS ms, ${latencyBucketSql('latency_ms')} AS bucket, 1 AS count
       FROM events ${where} AND latency_ms IS NOT NULL)`,

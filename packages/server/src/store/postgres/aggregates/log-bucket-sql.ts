@@ -38,12 +38,20 @@ export function metricValue(bucket: number): number {
   return Math.sign(bucket) * (2 / (GAMMA + 1)) * GAMMA ** (Math.abs(bucket) - METRIC_OFFSET);
 }
 
+/** What is selected beside quantiles. */
+interface BesideQuantiles {
+  /** Aggregates over `bucket`, `count` and the columns of what is joined. */
+  readonly also?: readonly string[] | undefined;
+  /** A join by the keys, with at most one row for each combination of them. */
+  readonly joined?: string | undefined;
+}
+
 /**
  * SQL for quantiles of counted buckets, interpolated between the two nearest ranks as `percentile_cont` does. So each is
  * between two values that are both within the error of a bucket.
  *
  * @param relation - has the keys' columns, `bucket` and `count`, one row for each bucket of a combination of keys
- * @param also - aggregates over `bucket` and `count` that are selected beside them
+ * @param beside - what else is selected
  * @returns a relation with one row per combination of keys and an array `quantiles`
  */
 export function quantilesSql(
@@ -51,7 +59,7 @@ export function quantilesSql(
   keys: readonly string[],
   quantiles: readonly number[],
   valueOf: (bucket: string) => string,
-  also: readonly string[] = [],
+  { also = [], joined = '' }: BesideQuantiles = {},
 ): string {
   const partition = keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')}`;
   const names = keys.map((key) => `${key}, `).join('');
@@ -67,6 +75,6 @@ export function quantilesSql(
     FROM (
       SELECT ${names} bucket, count, (sum(count) OVER (${partition} ORDER BY bucket))::float8 AS below,
              (sum(count) OVER (${partition}))::float8 AS everything
-      FROM ${relation} AS counted) AS ranked
+      FROM ${relation} AS counted) AS ranked ${joined}
     ${keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`})`;
 }

@@ -7,9 +7,10 @@ import {
   type EndpointOrder,
   type EndpointsQuery,
 } from '../../questions/analytics.ts';
-import { apdexBuckets } from '../../figures/latency-figures.ts';
+import { apdexBuckets, thresholdColumns } from '../../figures/latency-figures.ts';
+import type { EndpointThreshold } from '../../questions/endpoint-threshold.ts';
 import type { Percentiles } from '../../questions/event-query.ts';
-import { storable } from '../engine/conditions.ts';
+import { storable, type Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
 import { maybe, number, text, type Row } from '../../rows/values.ts';
@@ -40,8 +41,17 @@ const ORDERS: Readonly<Record<EndpointOrder, string>> = {
 };
 
 /** How many latencies are up to the threshold and up to four times it, a half each, of all. */
-const APDEX = `(coalesce(sum(count) FILTER (WHERE bucket <= $fine), 0)
-  + coalesce(sum(count) FILTER (WHERE bucket <= $bearable), 0))::float8 / (2 * sum(count))::float8 AS apdex`;
+function apdexSql(fine: string, bearable: string): string {
+  return `(coalesce(sum(count) FILTER (WHERE bucket <= ${fine}), 0)
+    + coalesce(sum(count) FILTER (WHERE bucket <= ${bearable}), 0))::float8 / (2 * sum(count))::float8 AS apdex`;
+}
+
+const APDEX = apdexSql('$fine', '$bearable');
+const APDEX_OF_EACH = apdexSql('coalesce(own_fine, $fine)', 'coalesce(own_bearable, $bearable)');
+
+/** Joins the thresholds that endpoints have as their own. */
+const OWN_THRESHOLDS = `LEFT JOIN unnest($own_client_ids, $own_methods, $own_paths, $own_fines, $own_bearables)
+  AS own(client_id, method, path, own_fine, own_bearable) USING (client_id, method, path)`;
 
 /**
  * What is certainly not among the first by a percentile has an estimate so far below that of the last of these: both can be 2 % off.
@@ -59,9 +69,11 @@ export async function endpointListOf(
   const percentile = percentileOf(query) ?? 'p95';
   const isFound = query.search === undefined ? 'true' : (await caseless(rows))('path', '$search');
   const { fine, bearable } = apdexBuckets(query.thresholdMillis);
+  const { ownThresholds = [] } = query;
+  const beside =
+    ownThresholds.length === 0 ? { also: [APDEX] } : { also: [APDEX_OF_EACH], joined: OWN_THRESHOLDS };
   const candidates = await rows(
-    range
-      .conditions()
+    withThresholds(range.conditions(), ownThresholds)
       .number('limit', query.limit)
       .number('fine', fine)
       .number('bearable', bearable)
@@ -80,7 +92,7 @@ export async function endpointListOf(
                       (sum(sum(requests)) OVER ())::bigint AS all_requests
                FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts
                GROUP BY client_id, method, path) AS c
-             LEFT JOIN ${latenciesByEndpoint(query, state, [APDEX])} AS l USING (client_id, method, path)
+             LEFT JOIN ${latenciesByEndpoint(query, state, beside)} AS l USING (client_id, method, path)
              WHERE ${isFound}) AS found) AS placed
          WHERE place <= $limit ${isByExactLatency(query, state) ? `OR latency >= last_latency * ${FAR_BELOW}` : ''} ORDER BY place`,
       ),
@@ -105,6 +117,17 @@ export async function endpointListOf(
     sparkline: sparklines[index] ?? [],
   }));
   return { estimated: state.isLarge, endpoints, total: number(candidates[0]?.['total']) };
+}
+
+/** Binds what {@link OWN_THRESHOLDS} names. */
+function withThresholds(conditions: Conditions, thresholds: readonly EndpointThreshold[]): Conditions {
+  const { clientIds, methods, endpoints, fine, bearable } = thresholdColumns(thresholds);
+  return conditions
+    .value('own_client_ids', 'text[]', clientIds.map(storable))
+    .value('own_methods', 'text[]', methods.map(storable))
+    .value('own_paths', 'text[]', endpoints.map(storable))
+    .value('own_fines', 'bigint[]', fine)
+    .value('own_bearables', 'bigint[]', bearable);
 }
 
 function isByExactLatency(query: EndpointsQuery, state: StoredState): boolean {

@@ -111,7 +111,7 @@ function estimatedByTimeSql(given: string): string {
       SELECT pair / ${BUCKETS} * $width AS start, (pair % ${BUCKETS})::int - ${BUCKETS / 2} AS bucket, count FROM ${paired} AS p) AS each
     GROUP BY GROUPING SETS ((start, bucket), (bucket)))`;
   const ofAll = COUNTED.map((each) => each.replace(/^(.*) AS/, 'CASE WHEN start IS NULL THEN $1 END AS'));
-  return `SELECT * FROM ${quantilesSql(counted, ['start'], QUANTILES, latencyValueSql, ofAll)} AS estimated`;
+  return `SELECT * FROM ${quantilesSql(counted, ['start'], QUANTILES, latencyValueSql, { also: ofAll })} AS estimated`;
 }
 
 /** Of each bucket of a range, what is counted of a range: SQL in parentheses with the columns `bucket` and `count`. */
@@ -164,12 +164,12 @@ export interface CountedEndpoint extends EndpointKey {
  * SQL in parentheses: columns `client_id`, `method`, `path` and `quantiles`, which are estimates; of a short range also `buckets` and `counts`, for
  * {@link exactByEndpoint}. For statements that bind the conditions of a range.
  *
- * @param also - aggregates over `bucket` and `count` that are selected beside them
+ * @param beside - aggregates over `bucket`, `count` and the columns of what is joined, and that join, by the first three columns
  */
 export function latenciesByEndpoint(
   filter: AnalyticsFilter,
   state: StoredState,
-  also: readonly string[],
+  beside: { readonly also: readonly string[]; readonly joined?: string },
 ): string {
   const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
@@ -177,13 +177,10 @@ export function latenciesByEndpoint(
     SELECT client_id, method, path, bucket, sum(count::float8)::bigint AS count
     FROM ${requestsSql(range, periods, withEndpoint(LATENCIES), true)} AS latencies WHERE bucket IS NOT NULL
     GROUP BY client_id, method, path, bucket)`;
-  return quantilesSql(
-    counted,
-    ['client_id', 'method', 'path'],
-    QUANTILES,
-    latencyValueSql,
-    state.isLarge ? also : [...COUNTED, ...also],
-  );
+  return quantilesSql(counted, ['client_id', 'method', 'path'], QUANTILES, latencyValueSql, {
+    ...beside,
+    also: state.isLarge ? beside.also : [...COUNTED, ...beside.also],
+  });
 }
 
 /** The percentiles of some endpoints, in their order. */
