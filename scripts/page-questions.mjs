@@ -43,7 +43,7 @@ export function questionsOf(store, { millis, bucket }) {
   };
   const ask = (question, query) => () => question.call(analytics, { ...now(), ...query });
   const listed = (by, order, more = {}) => ask(asked, { by, order, limit: 50, ...more });
-  const suggested = (of, more = {}) => ask(values, { of, limit: 20, ...more });
+  const suggested = (of, more = {}) => ask(values, { of, limit: 20, latestRequests: 250_000, ...more });
   const slowest = (filter) => () => store.events({ ...now(), limit: 100, order: 'slowest', ...filter });
   const buckets = { bucketMillis: bucket };
   const items = { name: 'items', byEndpoint: true };

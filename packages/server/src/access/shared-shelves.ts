@@ -11,14 +11,14 @@ const POLL_MILLIS = 1000;
 const REFRESH_MILLIS = 200;
 
 /** Lists of one kind: the member of the document that has the records, and the member that names one. */
-const KINDS = {
+export const SHELVES = {
   tokens: { list: 'tokens', id: 'id' },
   sessions: { list: 'sessions', id: 'digest' },
   shares: { list: 'shares', id: 'id' },
 } as const;
 
 /** What is kept on a shelf of its own. */
-export type ShelfKind = keyof typeof KINDS;
+export type ShelfKind = keyof typeof SHELVES;
 
 type Records = ReadonlyMap<string, string>;
 
@@ -52,7 +52,7 @@ export class SharedShelves {
   }
 
   shelf(kind: ShelfKind): Shelf {
-    const { list } = KINDS[kind];
+    const { list } = SHELVES[kind];
     return {
       read: (parse) => {
         const records = [...this.#of(kind).values()].map((json) => JSON.parse(json) as unknown);
@@ -104,7 +104,7 @@ export class SharedShelves {
     // Before: a change that comes meanwhile is then seen the next time.
     const mark = await this.#records.mark();
     const found = await this.#records.all();
-    for (const kind of Object.keys(KINDS) as ShelfKind[]) {
+    for (const kind of Object.keys(SHELVES) as ShelfKind[]) {
       const ofKind = found.filter((each) => each.kind === kind);
       this.#kept.set(kind, new Map(ofKind.map(({ id, content }) => [id, content])));
     }
@@ -116,7 +116,7 @@ export class SharedShelves {
   }
 
   #write(kind: ShelfKind, value: Readonly<Record<string, unknown>>): void {
-    const { list, id } = KINDS[kind];
+    const { list, id } = SHELVES[kind];
     const records = value[list] as readonly Readonly<Record<string, unknown>>[];
     const next = new Map(records.map((record) => [String(record[id]), JSON.stringify(record)]));
     const changes = changesBetween(kind, this.#of(kind), next);

@@ -123,8 +123,12 @@ export const customMetricReply = (
 /** `GET /api/values`: which values there are to filter by. */
 export const valuesReply: AnalyticsReply = ({ analytics }, params) =>
   answer<typeof VALUES, ValuesQuery>(parseValuesQuery(params, Date.now()), async (query) => {
-    const found = await analytics.values({ ...query, limit: query.limit + 1 });
-    return { values: found.slice(0, query.limit), more: found.length > query.limit };
+    const { since, values } = await analytics.values({ ...query, limit: query.limit + 1 });
+    return {
+      since: formatTime(since),
+      values: values.slice(0, query.limit),
+      more: values.length > query.limit,
+    };
   });
 
 /** What a question is answered with, once it is read. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Command } from 'commander';
 
+import { copyAccess } from '../access/copying.ts';
 import { resolveConfig } from '../config.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
 import { openPostgres } from '../store/postgres/open.ts';
@@ -24,7 +25,7 @@ const PAGE_EVENTS = 10_000;
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description(
-      'Copies events and the state of exporters from a DuckDB file into a PostgreSQL database; run it again to go on.',
+      'Copies events, the state of exporters, settings, tokens and links from a DuckDB file into a PostgreSQL database; run it again to go on.',
     )
     .requiredOption('--from <file>', 'DuckDB file of a server that does not run')
     .option('--store <url>', 'PostgreSQL database (default: $CERBERUS_SERVER_STORE)')
@@ -43,6 +44,9 @@ async function migrate({ from, config: file, ...options }: MigrateFlags): Promis
       const target = await openPostgres(address, config, { token, secretKey });
       try {
         await copy(source, target);
+        const settings = await copyDocuments(source, target);
+        const access = await copyAccess(from, target.records);
+        process.stdout.write(`copied ${settings} settings, and ${access} tokens and links\n`);
       } finally {
         await target.close();
       }
@@ -73,6 +77,13 @@ async function copy(source: Source, target: Target): Promise<void> {
   );
   if (isTold && process.stderr.isTTY) process.stderr.write('\n');
   process.stdout.write(`copied ${copied} events and ${producers.length} producers\n`);
+}
+
+/** Alert rules and whatever else servers keep; what the database has already stays as it is. */
+async function copyDocuments({ documents: source }: Source, { documents: target }: Target): Promise<number> {
+  const documents = await source.all();
+  for (const document of documents) await target.change([{ ...document, version: 0 }]);
+  return documents.length;
 }
 
 /** Of the file, wherever it lies: its oldest event and its producers, which stay while no server runs on it. */

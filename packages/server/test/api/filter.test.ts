@@ -153,9 +153,11 @@ describe('the filter', () => {
     expect(await values('of=status&failed=true')).to.deep.equal([]);
     expect(await values('of=user_id')).to.deep.equal([{ value: 'ann', requests: 1 }]);
     expect(await get(`/api/values?${range}&of=status&limit=1`)).to.deep.equal({
+      since: new Date(START - 1000).toISOString(),
       values: [{ value: '200', requests: 2 }],
       more: true,
     });
+    expect(await values('of=path&q=WANTED&part=latest')).to.deep.equal([{ value: '/wanted', requests: 1 }]);
     const { status, body } = await call(`${running.url}/api/values`);
     expect([status, body['error']]).to.deep.equal([400, `\`of\` must be one of ${DIMENSIONS.join(', ')}`]);
   });

@@ -124,6 +124,14 @@ async function answers(
       search: of === 'endpoint' ? 'C' : undefined,
       limit: 3,
     });
+  for (const search of [undefined, '2'])
+    answered[`paths, ${search}, among the latest`] = await analytics.values({
+      ...filter,
+      of: 'path',
+      search,
+      latestRequests: 9,
+      limit: 3,
+    });
   answered['releases'] = await analytics.releases({ ...WHOLE, clientId: filter.clientId, limit: 3 });
   for (const [index, order] of CONSUMER_ORDERS.entries()) {
     const by = CONSUMER_KINDS[index % 3] ?? 'consumer';

@@ -15,6 +15,7 @@ import type {
   MetricQuery,
   OverviewQuery,
 } from '../../dist/store/questions/analytics.js';
+import type { ValuesQuery } from '../../dist/store/questions/value-list.js';
 import type { Store } from '../../dist/store/store.js';
 import { append, HASH, producerRef, START, storeEvent } from './events.js';
 
@@ -43,6 +44,7 @@ export function describeAnalytics(name: string, open: () => Promise<Store>): voi
     describe('latencies over time', () => latencies(() => store));
     describe('a list of clients', () => clientLists(() => store));
     describe('a list of consumers', () => consumerLists(() => store));
+    describe('a list of values', () => valueLists(() => store));
     describe('a list of releases', () => releaseLists(() => store));
     describe('custom metrics', () => customMetrics(() => store));
     describe('producers', () => producerLists(() => store));
@@ -274,7 +276,7 @@ function endpointLists(store: () => Store): void {
     expect(endpoints[0]?.latency.p95).to.be.closeTo(12.17775, 1e-9);
     expect(endpoints[0]?.latency.p99).to.be.closeTo(12.31155, 1e-9);
     expect(endpoints[0]?.sparkline[15]).to.equal(2);
-    const values = await store().analytics.values({ ...range, of: 'endpoint', limit: 1 });
+    const { values } = await store().analytics.values({ ...range, of: 'endpoint', limit: 1 });
     expect(values).to.deep.equal([{ value: NO_ROUTE, requests: 3 }]);
     const named = { ...range, endpoint: NO_ROUTE, clientId: 'my-app', bucketMillis: HOUR };
     expect((await store().analytics.overview(named)).totals.requests).to.equal(2);
@@ -611,6 +613,55 @@ function consumerLists(store: () => Store): void {
     expect(await values({ by: 'group' })).to.deep.equal(['pro', 'free']);
     expect(await values({ by: 'client' })).to.deep.equal([HASH, OTHER_HASH]);
     expect((await list({ by: 'client', search: OTHER_HASH.slice(0, 20).toUpperCase() })).total).to.equal(1);
+  });
+}
+
+function valueLists(store: () => Store): void {
+  const hour = (n: number): number => Math.floor(START / HOUR + n) * HOUR;
+  const since = hour(-10) + 5;
+  const values = async (query: Partial<ValuesQuery> = {}): Promise<unknown> => {
+    const asked = { since, until: hour(1), of: 'path' as const, limit: 9, ...query };
+    const list = await store().analytics.values(asked);
+    return [list.since, ...list.values.map(({ value, requests }) => `${value} ${requests}`)];
+  };
+
+  beforeEach(async () => {
+    const sent = [
+      ...['/rare', '/rare', '/rare'].map((endpoint) => ({ endpoint, timestamp: hour(-9) })),
+      ...['/old', '/old'].map((endpoint) => ({ endpoint, timestamp: hour(-5) + 7 })),
+      ...['/a', '/b'].map((endpoint) => ({ endpoint, timestamp: hour(0) - 1 })),
+      { endpoint: '/a', timestamp: hour(0), clientId: 'blog' },
+    ];
+    await store().append(append({ events: sent.map((each) => storeEvent({ route: null, ...each })) }));
+  });
+
+  it('is of the whole range, or of its latest hours that have so many requests of all applications', async () => {
+    const all = [since, '/rare 3', '/a 2', '/old 2', '/b 1'];
+    expect(await values()).to.deep.equal(all);
+    expect(await values({ latestRequests: 1 })).to.deep.equal([hour(0), '/a 1']);
+    expect(await values({ latestRequests: 3 })).to.deep.equal([hour(-1), '/a 2', '/b 1']);
+    expect(await values({ latestRequests: 4 })).to.deep.equal([hour(-5), '/a 2', '/old 2', '/b 1']);
+    expect(await values({ latestRequests: 8 })).to.deep.equal([hour(-9), ...all.slice(1)]);
+    expect(await values({ latestRequests: 9 })).to.deep.equal(all);
+    const narrow = { since: hour(0) - 1, latestRequests: 3 };
+    expect(await values(narrow)).to.deep.equal([hour(0) - 1, '/a 2', '/b 1']);
+  });
+
+  it('is of four times as many of the latest where nothing is found in these', async () => {
+    const rare = { search: 'RARE' };
+    expect(await values({ ...rare, latestRequests: 2 })).to.deep.equal([hour(-9), '/rare 3']);
+    expect(await values({ ...rare, latestRequests: 1 })).to.deep.equal([hour(-5)]);
+    const ofApplication = { clientId: storeEvent().clientId, latestRequests: 1 };
+    expect(await values(ofApplication)).to.deep.equal([hour(-5), '/old 2', '/a 1', '/b 1']);
+  });
+
+  it('is of the whole range where aggregates tell', async () => {
+    const latest = { latestRequests: 1 };
+    expect(await values({ ...latest, of: 'method' })).to.deep.equal([since, 'GET 8']);
+    expect(await values({ ...latest, of: 'method', path: '/a' })).to.deep.equal([hour(0), 'GET 1']);
+    const consumers = { ...latest, of: 'consumer_group' } as const;
+    expect(await values(consumers)).to.deep.equal([since, 'pro 8']);
+    expect(await values({ ...consumers, environment: 'production' })).to.deep.equal([hour(0), 'pro 1']);
   });
 }
 

@@ -68,7 +68,9 @@ async function largestShare(rule: Rule, measuring: Measuring): Promise<Reading> 
   const { analytics, filter, since, until } = measuring;
   const { requests } = await totalsOf(measuring);
   const of = rule.of ?? 'source_ip';
-  const [largest] = await analytics.values({ ...filter, since, until, of, limit: 1 });
+  const {
+    values: [largest],
+  } = await analytics.values({ ...filter, since, until, of, limit: 1 });
   if (largest === undefined || requests < Math.max(1, minRequestsOf(rule)))
     return { subject: '', value: undefined };
   const detail = of === 'source_ip' ? largest.value.slice(0, PSEUDONYM_DIGITS) : largest.value;
@@ -91,7 +93,13 @@ async function silences({ analytics, filter, until }: Measuring): Promise<readon
 async function newErrorTypes(rule: Rule, measuring: Measuring): Promise<Measured> {
   const { analytics, filter, since, until, firing } = measuring;
   const known = measuring.known ?? (await typesBefore(measuring));
-  const found = await analytics.values({ ...filter, since, until, of: 'error_type', limit: MAX_SUBJECTS });
+  const { values: found } = await analytics.values({
+    ...filter,
+    since,
+    until,
+    of: 'error_type',
+    limit: MAX_SUBJECTS,
+  });
   const isYoung = (type: string): boolean => until - (firing[type]?.since ?? 0) < until - since;
   const isKnown = (type: string): boolean => Object.hasOwn(known, type);
   const isNew = ({ value, requests }: ValueCount): boolean =>
@@ -113,6 +121,11 @@ async function typesBefore({
   since,
 }: Measuring): Promise<Readonly<Record<string, number>>> {
   const range = { since: Math.max(0, since - KNOWN_DAYS * DAY_MILLIS), until: since };
-  const found = await analytics.values({ ...filter, ...range, of: 'error_type', limit: MAX_SUBJECTS });
-  return Object.fromEntries(found.map(({ value }) => [value, since]));
+  const { values } = await analytics.values({
+    ...filter,
+    ...range,
+    of: 'error_type',
+    limit: MAX_SUBJECTS,
+  });
+  return Object.fromEntries(values.map(({ value }) => [value, since]));
 }

@@ -186,6 +186,10 @@ export const CLIENTS = v.object({
 
 /** `GET /api/values`. */
 export const VALUES = v.object({
+  since: v.pipe(
+    time,
+    v.description('From when on requests are counted: the begin of the range, or of its latest part.'),
+  ),
   values: v.pipe(
     v.array(v.object({ value: v.string(), requests: count })),
     v.description('As the filter takes them; those with the most requests first.'),

@@ -14,6 +14,7 @@ import { chooseBucket, pageBucket } from '../../store/figures/bucket-width.ts';
 import { WEEK_BUCKET } from '../../store/figures/week.ts';
 import type { LatenciesQuery } from '../../store/questions/latency-cells.ts';
 import type { ReleasesQuery } from '../../store/questions/release-list.ts';
+import { LATEST_REQUESTS } from '../../store/questions/latest-values.ts';
 import type { ValuesQuery } from '../../store/questions/value-list.ts';
 import { QUERIES } from './descriptions.ts';
 import { filterOf, metricProblem, type FilterParameters } from './filter.ts';
@@ -143,8 +144,14 @@ export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQu
 /** Reads the parameters of `GET /api/values`. */
 export function parseValuesQuery(params: URLSearchParams, now: number): ParsedQuery<ValuesQuery> {
   return mapQuery(readQuery(QUERIES['GET /api/values'], params), (given) => {
-    const { of, q, limit = 20 } = given;
-    return checked(given, { ...rangeFilterOf(given, now), of, search: q || undefined, limit });
+    const { of, q, part, limit = 20 } = given;
+    return checked(given, {
+      ...rangeFilterOf(given, now),
+      of,
+      search: q || undefined,
+      latestRequests: part === 'latest' ? LATEST_REQUESTS : undefined,
+      limit,
+    });
   });
 }
 

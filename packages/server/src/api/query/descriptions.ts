@@ -87,7 +87,8 @@ interface Questions {
   readonly 'GET /api/custom-metrics': FilterParameters & Searched;
   readonly 'GET /api/custom-metrics/detail': FilterParameters &
     InBuckets & { readonly name: string; readonly group?: 'endpoint' | undefined };
-  readonly 'GET /api/values': FilterParameters & Searched & { readonly of: Dimension };
+  readonly 'GET /api/values': FilterParameters &
+    Searched & { readonly of: Dimension; readonly part?: 'latest' | undefined };
   readonly 'GET /api/releases': Limited & Pick<FilterParameters, 'since' | 'until' | 'client_id'>;
   readonly 'GET /api/sources': Searched & Pick<FilterParameters, 'client_id'>;
   readonly 'GET /api/nodes': Limited;
@@ -226,6 +227,10 @@ export const QUERIES: Descriptions = {
     ...FILTER_PARAMETERS,
     of: given(wordParameter('Of what.', DIMENSIONS)),
     q: searched('values'),
+    part: wordParameter(
+      'Where only single events tell, the latest part of the range is enough: its last hours that have 250,000 requests of all applications, and a million where nothing is found in these.',
+      ['latest'],
+    ),
     limit: limitParameter(20, 200),
   },
   'GET /api/releases': {

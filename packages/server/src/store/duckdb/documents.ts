@@ -3,7 +3,7 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { DocumentChange, Documents, StoredDocument } from '../documents.ts';
 import { inTransaction } from './engine/transaction.ts';
 
-const LIST = 'SELECT kind, id, version, content, added FROM documents WHERE kind IN';
+const LIST = 'SELECT kind, id, version, content, added FROM documents';
 const VERSION = 'SELECT version FROM documents WHERE kind = $1 AND id = $2';
 const ADD = `INSERT INTO documents SELECT $1, $2, 1, $3, 1 + coalesce(max(added), 0) FROM documents`;
 const REPLACE = 'UPDATE documents SET content = $3, version = version + 1 WHERE kind = $1 AND id = $2';
@@ -25,11 +25,13 @@ export class DuckDbDocuments implements Documents {
 
   list(kinds: readonly string[]): Promise<readonly StoredDocument[]> {
     if (kinds.length === 0) return Promise.resolve([]);
-    return this.#next(async () => {
-      const places = kinds.map((_, index) => `$${index + 1}`).join(', ');
-      const result = await this.#connection.runAndReadAll(`${LIST} (${places}) ORDER BY added`, [...kinds]);
-      return result.getRows().map(toDocument);
-    });
+    const places = kinds.map((_, index) => `$${index + 1}`).join(', ');
+    return this.#list(`WHERE kind IN (${places})`, kinds);
+  }
+
+  /** Those of all kinds, in the order in which they were made: for whoever moves them. */
+  all(): Promise<readonly StoredDocument[]> {
+    return this.#list('', []);
   }
 
   change(changes: readonly DocumentChange[]): Promise<boolean> {
@@ -39,6 +41,13 @@ export class DuckDbDocuments implements Documents {
   async close(): Promise<void> {
     await this.#tail;
     this.#connection.closeSync();
+  }
+
+  #list(condition: string, values: readonly string[]): Promise<readonly StoredDocument[]> {
+    return this.#next(async () => {
+      const result = await this.#connection.runAndReadAll(`${LIST} ${condition} ORDER BY added`, [...values]);
+      return result.getRows().map(toDocument);
+    });
   }
 
   /** One task after the other. */

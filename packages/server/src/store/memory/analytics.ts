@@ -38,7 +38,8 @@ import {
   type Listed,
   type SourceQuery,
 } from '../questions/source-list.ts';
-import type { ValueCount, ValuesQuery } from '../questions/value-list.ts';
+import { valueListOf } from '../questions/latest-values.ts';
+import type { ValueList, ValuesQuery } from '../questions/value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { matcher } from '../filter/matcher.ts';
@@ -49,7 +50,7 @@ import { addressesOf, compare, listedAs, percentilesOf, sparklineOf } from './fi
 import { describeMetric, listMetrics } from './metrics.ts';
 import { listReleases } from './releases.ts';
 import { listApplications, listProducers } from './source-list.ts';
-import { listValues } from './values.ts';
+import { countHours, countValues } from './values.ts';
 
 /** Answers the questions of the page from arrays, always exactly; what the other store's answers are held against. */
 export class MemoryAnalytics implements Analytics {
@@ -152,8 +153,11 @@ export class MemoryAnalytics implements Analytics {
     return Promise.resolve(describeMetric(this.#matching(query), query));
   }
 
-  values(query: ValuesQuery): Promise<readonly ValueCount[]> {
-    return Promise.resolve(listValues(this.#matching(query), query));
+  values(query: ValuesQuery): Promise<ValueList> {
+    return valueListOf(query, {
+      hours: ({ since, until }) => Promise.resolve(countHours(this.#matching({ since, until }))),
+      values: (asked) => Promise.resolve(countValues(this.#matching(asked), asked)),
+    });
   }
 
   releases(query: ReleasesQuery): Promise<readonly NewRelease[]> {

@@ -1,6 +1,8 @@
-import { endpointName, type StoredEvent } from '../../event/event.ts';
+import { HOUR_MILLIS } from '../../durations.ts';
+import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { foldAscii } from '../filter/event-filter.ts';
+import type { HourCount } from '../questions/latest-values.ts';
 import type { Dimension, ValueCount, ValuesQuery } from '../questions/value-list.ts';
 import { compare } from './figures.ts';
 
@@ -22,8 +24,8 @@ const VALUES: Readonly<Record<Dimension, (event: StoredEvent) => string | null>>
   consumer_group: (event) => event.consumerGroup,
 };
 
-/** Answers a {@link ValuesQuery} from the events that match it. */
-export function listValues(events: readonly StoredEvent[], query: ValuesQuery): readonly ValueCount[] {
+/** The values of the events that match a question. */
+export function countValues(events: readonly StoredEvent[], query: ValuesQuery): readonly ValueCount[] {
   const search = foldAscii(query.search ?? '');
   const values = events.flatMap((event) => VALUES[query.of](event) ?? []);
   return [...groupBy(values, (value) => value)]
@@ -31,4 +33,11 @@ export function listValues(events: readonly StoredEvent[], query: ValuesQuery): 
     .map(([value, group]) => ({ value, requests: group.length }))
     .sort((a, b) => b.requests - a.requests || compare(a.value, b.value))
     .slice(0, query.limit);
+}
+
+/** How many of some events began in which hour. */
+export function countHours(events: readonly StoredEvent[]): readonly HourCount[] {
+  return [...groupBy(events, (event) => Math.floor(eventTime(event) / HOUR_MILLIS) * HOUR_MILLIS)].map(
+    ([start, group]) => ({ start, requests: group.length }),
+  );
 }

@@ -9,7 +9,7 @@ import type { LatenciesQuery, LatencyCells } from './latency-cells.ts';
 import type { ProducerRow } from './producer.ts';
 import type { NewRelease, ReleasesQuery } from './release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from './source-list.ts';
-import type { ValueCount, ValuesQuery } from './value-list.ts';
+import type { ValueList, ValuesQuery } from './value-list.ts';
 
 /** A half-open range of time, milliseconds since the epoch. */
 export interface TimeRange {
@@ -288,8 +288,7 @@ export interface Analytics {
   readonly consumers: (query: ConsumersQuery) => Promise<ConsumerList>;
   readonly metrics: (query: MetricsQuery) => Promise<MetricList>;
   readonly metric: (query: MetricQuestion) => Promise<MetricDetail>;
-  /** The values with the most requests, then in their order; requests without one are left out. */
-  readonly values: (query: ValuesQuery) => Promise<readonly ValueCount[]>;
+  readonly values: (query: ValuesQuery) => Promise<ValueList>;
   /** The newest first. */
   readonly releases: (query: ReleasesQuery) => Promise<readonly NewRelease[]>;
   /** Producers that are not forgotten. */

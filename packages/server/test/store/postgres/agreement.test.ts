@@ -221,6 +221,9 @@ describe('answers from PostgreSQL', function () {
           each.clients({ ...filter, limit: 200 }),
           ...PREFIXES.map((prefix) => each.clients({ ...filter, prefix, limit: 200 })),
           ...DIMENSIONS.map((of) => each.values({ ...filter, of, limit: 20 })),
+          ...(['path', 'consumer', 'status'] as const).map((of) =>
+            each.values({ ...filter, of, latestRequests: 300, limit: 20 }),
+          ),
           each.errors({ ...filter, limit: 20 }),
           each
             .latencies({ ...filter, bucketMillis: 6 * HOUR })
@@ -330,6 +333,37 @@ describe('answers from PostgreSQL', function () {
       if (table !== 'hour_client_totals') expect(Number(row?.n), table).to.be.greaterThan(HEAD_CLIENTS);
     }
   }).timeout(120_000);
+
+  it('tell p95 of busy clients from a sample, and all else of them, and all of the others, exactly', async () => {
+    const random = seededRandom(11);
+    const known = [1, 2, 3].map(hashOf);
+    const rare = [4, 5, 6, 7, 8, 9].map(hashOf);
+    const busy = (count: number): CerberusEvent[] =>
+      Array.from({ length: count }, (_, index) => ({
+        ...randomEvent(random, LONG.since - HOUR, LONG.until),
+        sourceIp: (index % 60 === 0 ? rare[(index / 60) % 6] : known[index % 3]) ?? null,
+        latencyMs: 1 + 999 * random(),
+      }));
+    await put(busy(7000));
+    await store.rollUp();
+    await put(busy(2000));
+    for (const filter of [LONG, { ...LONG, ...ENDPOINT }]) {
+      const query = { ...filter, by: 'client', order: 'requests', limit: 7 } as const;
+      const [is, should] = await Promise.all(
+        [estimating, exact].map((each) => each.analytics.consumers(query)),
+      );
+      if (is === undefined || should === undefined) throw new Error('no answer');
+      expect([is.estimated, is.total, is.consumers.length]).to.deep.equal([true, 9, 7]);
+      for (const [index, { p95, ...figures }] of is.consumers.entries()) {
+        const { p95: exactP95, ...others } = should.consumers[index] ?? { p95: null };
+        expect(figures).to.deep.equal(others);
+        // Latencies are spread evenly, so that a rank of 1 % is 10 ms.
+        if (index < 3) expect(p95).to.be.within((exactP95 ?? NaN) - 45, (exactP95 ?? NaN) + 45);
+        else expect(p95).to.be.closeTo(exactP95 ?? NaN, 1e-6);
+      }
+      expect((await store.analytics.consumers(query)).estimated, 'of few requests').to.equal(false);
+    }
+  });
 
   it('are not hindered by a metric that PostgreSQL cannot read', async () => {
     const odd = [

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
+import { startServer, type CerberusServer } from '../../../dist/server.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import { append, producerRef, storeEvent } from '../../support/events.js';
 import { ask, usePostgres } from '../../support/postgres.js';
@@ -69,7 +70,10 @@ describe('cerberus-server migrate', function () {
         append({ seq: null, producer: producerRef({ producer: 'event:e', mode: 'event' }), receivedAt: NOW }),
       );
     });
-    expect(await migrate()).to.deep.equal({ code: 0, output: 'copied 3 events and 2 producers\n' });
+    expect(await migrate()).to.deep.equal({
+      code: 0,
+      output: 'copied 3 events and 2 producers\ncopied 0 settings, and 0 tokens and links\n',
+    });
     const store = await openStore(url);
     const { claim, lastSeq } = await store.claim(producerRef());
     expect(lastSeq).to.equal(41);
@@ -94,7 +98,7 @@ describe('cerberus-server migrate', function () {
     });
     for (const millis of [1200, 1800, 2500]) await migrate(millis);
     expect((await migrate()).code).to.equal(0);
-    expect((await migrate()).output).to.equal('copied 0 events and 1 producers\n');
+    expect((await migrate()).output).to.match(/^copied 0 events and 1 producers\n/);
     const [row] = await ask<{ n: number; distinct: number }>(
       url,
       'SELECT count(*)::int AS n, count(DISTINCT span_id)::int AS distinct FROM events',
@@ -108,6 +112,60 @@ describe('cerberus-server migrate', function () {
     await store.close();
     const [minutes] = await ask<{ sum: number }>(url, 'SELECT sum(requests)::int AS sum FROM minutes');
     expect(minutes?.sum).to.equal(FRAMES * EVENTS_OF_FRAME);
+  });
+
+  it('copies what people have set up, too: tokens, links and thresholds go on, and a second run changes nothing', async () => {
+    const old = await startServer({ db: file, port: 0, host: '127.0.0.1', ...SECRETS });
+    const asAdmin = { authorization: `Bearer ${SECRETS.token}`, 'content-type': 'application/json' };
+    const send = async (
+      { url: base }: CerberusServer,
+      method: string,
+      path: string,
+      body?: object,
+    ): Promise<Record<string, unknown>> => {
+      const sent = { method, headers: asAdmin, ...(body !== undefined && { body: JSON.stringify(body) }) };
+      const response = await fetch(`${base}${path}`, sent);
+      expect(response.ok, `${method} ${path}`).to.equal(true);
+      return (await response.json()) as Record<string, unknown>;
+    };
+    const { token } = await send(old, 'POST', '/api/tokens', { name: 'dashboards', purpose: 'read' });
+    const { secret } = await send(old, 'POST', '/api/shares', {
+      view: 'overview',
+      range: '24h',
+      valid_for: '7d',
+      details: false,
+    });
+    const threshold = '/api/apdex-thresholds?client_id=shop&method=GET&endpoint=/reports';
+    await send(old, 'PUT', threshold, { threshold_ms: 3000 });
+    await old.close();
+
+    const { code, output } = await migrate();
+    expect({ code, output }).to.deep.equal({
+      code: 0,
+      output: 'copied 0 events and 0 producers\ncopied 1 settings, and 2 tokens and links\n',
+    });
+    const isAllThere = async (now: CerberusServer): Promise<void> => {
+      for (const [bearer, status] of [
+        [token, 200],
+        [secret, 200],
+        ['made-up', 401],
+      ]) {
+        const headers = { authorization: `Bearer ${String(bearer)}` };
+        expect((await fetch(`${now.url}/api/session`, { headers })).status).to.equal(status);
+      }
+      const { thresholds } = await send(now, 'GET', '/api/apdex-thresholds');
+      expect(thresholds).to.have.length(1);
+    };
+    const shared = { store: url, port: 0, host: '127.0.0.1', ...SECRETS };
+    const first = await startServer(shared);
+    await isAllThere(first);
+    await send(first, 'PUT', threshold, { threshold_ms: 4000 });
+    await first.close();
+    expect((await migrate()).code).to.equal(0);
+    const second = await startServer(shared);
+    await isAllThere(second);
+    expect(JSON.stringify(await send(second, 'GET', '/api/apdex-thresholds'))).to.include('4000');
+    await second.close();
   });
 
   it('refuses a file that is not there, and one that a server has open', async () => {

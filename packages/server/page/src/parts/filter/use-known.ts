@@ -6,11 +6,11 @@ const LIMIT = 20;
 /** Most characters of a search. */
 const MAX_CHARACTERS = 256;
 
-/** The most frequent values of a field with the text in them, of what the filter leaves. */
+/** The most frequent values of a field with the text in them, of what the filter leaves; of some, of the latest part of the range. */
 export function useKnown({ name, known }: Field, text: string): readonly string[] {
   const search = { q: text.slice(0, MAX_CHARACTERS) || undefined, limit: LIMIT };
-  const values =
-    useRead<Values>('api/values', { of: name, ...search }, known === 'values').value?.values ?? [];
+  const asked = { of: name, part: 'latest', ...search };
+  const values = useRead<Values>('api/values', asked, known === 'values').value?.values ?? [];
   const metrics = useRead<Metrics>('api/custom-metrics', search, known === 'metrics').value?.metrics ?? [];
   return known === 'metrics' ? metrics.map((metric) => metric.name) : values.map(({ value }) => value);
 }

@@ -15,6 +15,11 @@ export const IS_ERROR = `CASE WHEN outcome IS NULL THEN coalesce(status_code >= 
 /** The name under which an event's endpoint is listed. */
 export const ENDPOINT_NAME = 'coalesce(route, path_group, endpoint)';
 
+/** SQL for how many different endpoints there are, by hashes, for whole names take four times as long. @param name - SQL for an endpoint's name */
+export function countEndpointsSql(name: string): string {
+  return `count(DISTINCT hash(method, ${name}))`;
+}
+
 /** SQL for the method under which requests of the columns `method` and `path` are listed. */
 export const LISTED_METHOD: string = `CASE WHEN path IN ('${NO_ROUTE}', '${OTHER_PATHS}') THEN '' ELSE method END`;
 

@@ -24,7 +24,7 @@ import { endOf, EXACT_EVENTS, isLong } from '../../figures/precision.ts';
 import { previousRange } from '../../figures/series.ts';
 import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
-import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
+import type { ValueList, ValuesQuery } from '../../questions/value-list.ts';
 import { Conditions, instantSql } from '../engine/conditions.ts';
 import type { ReadConnection, ReadRows } from '../engine/read-connection.ts';
 import { number } from '../../rows/values.ts';
@@ -43,7 +43,7 @@ import { rollupSource, type Grain } from './rollup-source.ts';
 import { releaseListOf } from './releases.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { exactSource, type FactSource } from './source.ts';
-import { valueListOf } from './values.ts';
+import { valuesOf } from './values.ts';
 
 /** Answers the questions of the page, each from one state of the database. */
 export class DuckDbAnalytics implements Analytics {
@@ -122,8 +122,8 @@ export class DuckDbAnalytics implements Analytics {
     });
   }
 
-  values(query: ValuesQuery): Promise<readonly ValueCount[]> {
-    return this.#inSnapshot(query, (rows, rolledUp) => valueListOf(rows, query, rolledUp));
+  values(query: ValuesQuery): Promise<ValueList> {
+    return this.#inSnapshot(query, (rows, rolledUp) => valuesOf(rows, query, rolledUp));
   }
 
   releases(query: ReleasesQuery): Promise<readonly NewRelease[]> {

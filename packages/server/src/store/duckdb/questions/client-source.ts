@@ -32,12 +32,23 @@ export function sketchedClients(filter: AnalyticsFilter, rolledUp: RolledUp): st
     UNION ALL SELECT ${SKETCH_REGISTER}, ${SKETCH_RANK} FROM ${events('client')} ${HAS_CLIENT})`);
 }
 
-/** Columns `client` and `address`, any number of rows for a client of a range: those of all days that it touches, or where only events tell, of these. */
-function addressesSql(filter: AnalyticsFilter, rolledUp: RolledUp): string {
+/**
+ * Columns `client` and `address`, any number of rows for a client of a range: those of all days that it touches, or where only events tell, of these.
+ *
+ * @param days - begins of days, milliseconds: of these only
+ */
+export function addressesSql(
+  filter: AnalyticsFilter,
+  rolledUp: RolledUp,
+  days?: ReadonlySet<number>,
+): string {
   const first = Math.floor(filter.since / DAY_MILLIS) * DAY_MILLIS;
+  const within =
+    days === undefined
+      ? `start >= ${instantSql(first)} AND start < ${instantSql(filter.until)}`
+      : `start IN (${[...days].map(instantSql).join(', ')})`;
   const aggregated = isToldByKeys(filter)
-    ? `SELECT client, source_ip AS address FROM day_clients
-       WHERE start >= ${instantSql(first)} AND start < ${instantSql(filter.until)} UNION ALL`
+    ? `SELECT client, source_ip AS address FROM day_clients WHERE ${days?.size === 0 ? 'false' : within} UNION ALL`
     : '';
   const { events } = clientRange(filter, rolledUp);
   return `${aggregated} FROM ${events('client, unhex(source_ip) AS address')}`;

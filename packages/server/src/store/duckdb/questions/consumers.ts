@@ -5,7 +5,7 @@ import { foldAscii } from '../../filter/event-filter.ts';
 import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { consumerSource, earlierSql } from './consumer-source.ts';
+import { consumerSource, earlierSql, WHO } from './consumer-source.ts';
 import { filtered, foldedSql } from './filter.ts';
 import type { RolledUp } from './rollup-range.ts';
 
@@ -31,14 +31,14 @@ export async function consumerListOf(
       .value('search', VARCHAR, foldAscii(search ?? '')).query(`
         WITH figures AS (
           SELECT value, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors, min(first_seen) AS first_seen,
-                 max(last_seen) AS last_seen ${inline === undefined ? '' : `, ${inline} AS ${order}`}
+                 ${source.lastSeen} AS last_seen ${inline === undefined ? '' : `, ${inline} AS ${order}`}
           FROM ${source.figures} WHERE value IS NOT NULL GROUP BY value HAVING ${isFound}),
         earlier AS (SELECT DISTINCT value FROM ${earlierSql(query, rolledUp)} WHERE value IS NOT NULL),
         known AS MATERIALIZED (
           SELECT figures.*, earlier.value IS NULL AS is_new
           FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
         SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
-        FROM known ${joined === undefined ? '' : `LEFT JOIN ${joined} AS measured USING (value)`}
+        FROM known ${joined === undefined ? '' : `LEFT JOIN ${joined} AS measured ON measured.who = ${WHO}`}
         ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value LIMIT $limit`),
   );
   const details = await rows(

@@ -57,9 +57,10 @@ const OF_ROW: KeyColumns = {
 
 const UPPER_CASE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** SQL for `foldAscii` of a text. */
+/** SQL for `foldAscii` of a text. A text of nothing but ASCII, which has as many bytes as characters, is folded in a fraction of the time. */
 export function foldedSql(text: string): string {
-  return `translate(${text}, '${UPPER_CASE}', '${UPPER_CASE.toLowerCase()}')`;
+  return `CASE WHEN strlen(${text}) = length(${text}) THEN lower(${text})
+    ELSE translate(${text}, '${UPPER_CASE}', '${UPPER_CASE.toLowerCase()}') END`;
 }
 
 function withKeys(conditions: Conditions, filter: EventFilter, columns: KeyColumns): Conditions {

@@ -2,8 +2,10 @@ import { VARCHAR } from '@duckdb/node-api';
 
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import { foldAscii } from '../../filter/event-filter.ts';
+import type { TimeRange } from '../../questions/analytics.ts';
 import { number, text } from '../../rows/values.ts';
-import type { Dimension, ValueCount, ValuesQuery } from '../../questions/value-list.ts';
+import { valueListOf, type HourCount } from '../../questions/latest-values.ts';
+import type { Dimension, ValueCount, ValueList, ValuesQuery } from '../../questions/value-list.ts';
 import { ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { filtered, foldedSql } from './filter.ts';
@@ -52,7 +54,32 @@ const AGGREGATED: Readonly<Partial<Record<Dimension, Counted>>> = {
 };
 
 /** Answers a {@link ValuesQuery}. */
-export async function valueListOf(
+export function valuesOf(rows: ReadRows, query: ValuesQuery, rolledUp: RolledUp): Promise<ValueList> {
+  return valueListOf(query, {
+    hours: (asked) => hoursOf(rows, asked, rolledUp),
+    values: (asked) => countsOf(rows, asked, rolledUp),
+  });
+}
+
+async function hoursOf(
+  rows: ReadRows,
+  { since, until }: TimeRange,
+  rolledUp: RolledUp,
+): Promise<readonly HourCount[]> {
+  const all = { since, until };
+  const range = rollupRange(all, rolledUp, [HOUR_MILLIS]);
+  const found = await rows(
+    filtered(all).query(`
+      SELECT epoch_ms(start) AS start, sum(requests)::BIGINT AS requests
+      FROM (
+        SELECT start, requests FROM ${range.aggregated('hour_requests', HOUR_MILLIS)}
+        UNION ALL SELECT date_trunc('hour', event_time)::TIMESTAMP_MS, 1 FROM ${range.events('event_time')})
+      GROUP BY start`),
+  );
+  return found.map((row) => ({ start: number(row['start']), requests: number(row['requests']) }));
+}
+
+async function countsOf(
   rows: ReadRows,
   query: ValuesQuery,
   rolledUp: RolledUp,

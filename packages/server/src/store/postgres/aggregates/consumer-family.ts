@@ -34,14 +34,21 @@ export const CONSUMERS: Family = {
 const IDENTITY = 'consumer, consumer_group, consumer_label';
 
 /** SQL for a bucket and how many latencies lie in it, in one number. */
-function counted(bucket: string, count: string): string {
+export function counted(bucket: string, count: string): string {
   return `(${count})::bigint * ${BUCKETS} + ${bucket} - (${MIN_LATENCY_BUCKET})`;
 }
 
 /** SQL for the columns `bucket` and `count` of each number in the column `latencies`. */
-export const UNPACKED_LATENCIES: string = `
+const UNPACKED_LATENCIES: string = `
   unnest(string_to_array(latencies, ',')::bigint[]) AS packed(number),
   LATERAL (SELECT (number % ${BUCKETS})::int + (${MIN_LATENCY_BUCKET}) AS bucket, number / ${BUCKETS} AS count) AS unpacked`;
+
+/** The same of a text, as a relation in parentheses: for one text this takes half of the time. */
+export function unpackedSql(latencies: string): string {
+  return `(
+    SELECT (number % ${BUCKETS})::int + (${MIN_LATENCY_BUCKET}) AS bucket, number / ${BUCKETS} AS count
+    FROM (SELECT unnest(('{' || ${latencies} || '}')::bigint[]) AS number) AS packed)`;
+}
 
 /** SQL for what each consumer and each group did in an hour at an endpoint, from the events of `batch`. */
 export const CONSUMERS_OF_BATCH: string = `

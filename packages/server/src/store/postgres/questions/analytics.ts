@@ -27,7 +27,7 @@ import { previousRange } from '../../figures/series.ts';
 import { isAboutOrigin, isToldByKeys, type EventFilter } from '../../filter/event-filter.ts';
 import type { NewRelease, ReleasesQuery } from '../../questions/release-list.ts';
 import type { ApplicationRow, Listed, SourceQuery } from '../../questions/source-list.ts';
-import type { ValueCount, ValuesQuery } from '../../questions/value-list.ts';
+import type { ValueList, ValuesQuery } from '../../questions/value-list.ts';
 import type { Access, ReadRows, Reads } from '../engine/reads.ts';
 import { clientFiguresOf } from './consumers/client-figures.ts';
 import { topClientsOf } from './clients.ts';
@@ -42,7 +42,7 @@ import { putAside, type Subject } from './put-aside.ts';
 import { releaseListOf } from './releases.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
 import { storedState, type StoredState } from './stored-state.ts';
-import { valueListOf } from './values.ts';
+import { valuesOf } from './values.ts';
 
 /** What answers a question about a range. */
 type Answer<Q, A> = (rows: ReadRows, query: Q, state: StoredState) => Promise<A>;
@@ -84,7 +84,7 @@ export class PostgresAnalytics implements Analytics {
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
     return this.#inSnapshot(query, { ...query, since: earlierFilter(query).since }, (rows, _, state) =>
       state.isLarge && areClientsTold(query)
-        ? clientFiguresOf(rows, query, state)
+        ? clientFiguresOf(rows, query, state, this.#exactEvents)
         : consumerListOf(rows, query, state),
     );
   }
@@ -97,8 +97,8 @@ export class PostgresAnalytics implements Analytics {
     return this.#inParts('metrics', question, metricDetailOf);
   }
 
-  values(query: ValuesQuery): Promise<readonly ValueCount[]> {
-    return this.#inSnapshot(query, query, valueListOf);
+  values(query: ValuesQuery): Promise<ValueList> {
+    return this.#inSnapshot(query, query, valuesOf);
   }
 
   releases(query: ReleasesQuery): Promise<readonly NewRelease[]> {

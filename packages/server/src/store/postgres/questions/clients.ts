@@ -13,7 +13,7 @@ import { rollupRange, type RollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
 import { allSql, topClients, type ClientParts } from './top-clients.ts';
 
-const COLUMNS = 'clients, client_requests, client_errors, last_seen, most_behind';
+const COLUMNS = 'start, clients, client_requests, client_errors, last_seen, most_behind';
 
 const ADDRESSES = `source_ip, ${CLIENT_KEY} AS client`;
 

@@ -1,11 +1,14 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter } from '../../questions/analytics.ts';
+import type { AnalyticsFilter, TimeRange } from '../../questions/analytics.ts';
+import type { HourCount } from '../../questions/latest-values.ts';
 import { isOfAllEndpoints } from '../../filter/event-filter.ts';
 import { KIND_IS_CLIENT_ERROR, KIND_OF_EVENT } from '../aggregates/request-kind.ts';
 import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
 import { DAY_TOTALS, DAYS, HOUR_TOTALS, HOURS, MINUTES, type AggregateTable } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, IS_ERROR, listedMethodSql } from '../engine/conditions.ts';
-import type { RollupRange } from './rollup-range.ts';
+import type { ReadRows } from '../engine/reads.ts';
+import { number } from '../../rows/values.ts';
+import { rollupRange, type RollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
 
 /** Which aggregates are read: those of these periods where they are whole, and of the shorter ones beside them. */
@@ -91,4 +94,24 @@ export function requestsSql(
 /** Whether only rows that tell endpoints apart can answer. */
 export function isOfEndpoint(filter: AnalyticsFilter): boolean {
   return !isOfAllEndpoints(filter);
+}
+
+/** Requests in a range by hours, of all applications. All rows tell it, also those that do not tell what the question is about. */
+export async function hourCounts(
+  rows: ReadRows,
+  { since, until }: TimeRange,
+  state: StoredState,
+): Promise<readonly HourCount[]> {
+  const range = rollupRange({ since, until }, { ...state, toldFrom: -Infinity }, [HOUR_MILLIS]);
+  const found = await rows(
+    range.conditions().query(
+      `SELECT start, sum(requests::float8)::bigint AS requests
+       FROM (
+         SELECT * FROM ${range.aggregated(HOUR_TOTALS, 'start, requests')} AS a
+         UNION ALL
+         SELECT * FROM ${range.events(`event_time - event_time % ${HOUR_MILLIS} AS start, 1 AS requests`)} AS e) AS p
+       GROUP BY start`,
+    ),
+  );
+  return found.map((row) => ({ start: number(row['start']), requests: number(row['requests']) }));
 }

@@ -1,12 +1,14 @@
 import { foldAscii, isToldByEndpoints } from '../../filter/event-filter.ts';
+import { valueListOf } from '../../questions/latest-values.ts';
 import { number, text } from '../../rows/values.ts';
-import type { Dimension, ValueCount, ValuesQuery } from '../../questions/value-list.ts';
+import type { Dimension, ValueCount, ValueList, ValuesQuery } from '../../questions/value-list.ts';
 import { outcomeOfKindSql, statusOfKindSql } from '../aggregates/request-kind.ts';
 import { DAYS, HOUR_ERRORS, HOURS, type AggregateTable } from '../aggregates/tables.ts';
 import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { consumerTables } from './consumers/consumer-source.ts';
 import { foldedSql } from './filter.ts';
+import { hourCounts } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import type { StoredState } from './stored-state.ts';
 
@@ -67,7 +69,14 @@ function countedLater(query: ValuesQuery): Counted | undefined {
 }
 
 /** Answers a {@link ValuesQuery}. */
-export async function valueListOf(
+export function valuesOf(rows: ReadRows, query: ValuesQuery, state: StoredState): Promise<ValueList> {
+  return valueListOf(query, {
+    hours: (asked) => hourCounts(rows, asked, state),
+    values: (asked) => countsOf(rows, asked, state),
+  });
+}
+
+async function countsOf(
   rows: ReadRows,
   query: ValuesQuery,
   state: StoredState,

@@ -118,6 +118,9 @@ describe('aggregates', () => {
           each.analytics.clients({ ...filter, limit: 200 }),
           ...PREFIXES.map((prefix) => each.analytics.clients({ ...filter, prefix, limit: 200 })),
           ...DIMENSIONS.map((of) => each.analytics.values({ ...filter, of, limit: 20 })),
+          ...(['path', 'consumer', 'status'] as const).map((of) =>
+            each.analytics.values({ ...filter, of, latestRequests: 300, limit: 20 }),
+          ),
           each.analytics.errors({ ...filter, limit: 20 }),
           each.analytics
             .latencies({ ...filter, bucketMillis: 6 * HOUR })

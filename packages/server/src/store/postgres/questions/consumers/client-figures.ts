@@ -5,7 +5,7 @@ import { CLIENT_KEY } from '../../aggregates/client-sketch.ts';
 import { DAY_CLIENT_TOTALS, HOUR_CLIENT_TOTALS } from '../../aggregates/tables.ts';
 import type { ReadRows } from '../../engine/reads.ts';
 import { addressesOf, clientParts, clientRange } from '../clients.ts';
-import { ENDPOINT_DIGITS } from '../../engine/conditions.ts';
+import { clientDetails } from './client-details.ts';
 import { inEarlierDays } from './consumer-source.ts';
 import { rollupRange } from '../rollup-range.ts';
 import type { StoredState } from '../stored-state.ts';
@@ -13,11 +13,14 @@ import type { StoredState } from '../stored-state.ts';
 /**
  * Answers a {@link ConsumersQuery} about clients: which are listed, and how many there are, from aggregates, in which they are told apart by
  * their keys; what these do not know of those that are listed, from events.
+ *
+ * @param mostFound - most requests of the clients that are listed that are read in any case
  */
 export async function clientFiguresOf(
   rows: ReadRows,
   query: ConsumersQuery,
   state: StoredState,
+  mostFound: number,
 ): Promise<ConsumerList> {
   const range = clientRange(query, state);
   const { rows: ofRows, events, conditions } = clientParts(query, range);
@@ -35,31 +38,32 @@ export async function clientFiguresOf(
   const top = await rows(
     conditions.value('earlier_days', 'date[]', state.daysOf(earlier)).query(`
       WITH figures AS MATERIALIZED (
-        SELECT client, sum(requests::float8) AS requests, sum(errors::float8) AS errors, max(seen) AS last_seen
+        SELECT client, sum(requests::float8) AS requests, sum(errors::float8) AS errors, max(seen) AS last_seen,
+               min(first) AS first_seen
         FROM (
-          SELECT unnest(clients) AS client, unnest(client_requests) AS requests, unnest(client_errors) AS errors, unnest(last_seen) AS seen
-          FROM ${ofRows} AS r UNION ALL SELECT client, requests, errors, seen FROM ${events} AS e) AS p
+          SELECT unnest(clients) AS client, unnest(client_requests) AS requests, unnest(client_errors) AS errors, unnest(last_seen) AS seen,
+                 start AS first
+          FROM ${ofRows} AS r UNION ALL SELECT client, requests, errors, seen, seen FROM ${events} AS e) AS p
         GROUP BY client),
       known AS MATERIALIZED (
         SELECT figures.*, earlier.client IS NULL AS is_new
         FROM figures LEFT JOIN (SELECT DISTINCT client FROM (${inEarlierDays(earlierKeys)}) AS each) AS earlier USING (client))
-      SELECT client::text AS key, requests::bigint AS requests, errors::bigint AS errors, last_seen, is_new,
+      SELECT client::text AS key, requests::bigint AS requests, errors::bigint AS errors, last_seen, first_seen, is_new,
              (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
       FROM known ORDER BY ${CONSUMER_ORDERS_SQL[query.order]} DESC, known.requests DESC, client < 0, client LIMIT $limit`),
   );
   const addresses = await addressesOf(rows, query, range, top);
-  const details = await rows(
-    range.conditions().value('listed', 'text[]', [...addresses.values()]).query(`
-        SELECT encode(source_ip, 'hex') AS value, min(event_time) AS first_seen, count(DISTINCT endpoint) AS endpoints,
-               percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95
-        FROM ${rollupRange(query, state, []).events(`source_ip, event_time, latency_ms, ${ENDPOINT_DIGITS} AS endpoint`)} AS e
-        WHERE source_ip = ANY (ARRAY(SELECT decode(value, 'hex') FROM unnest($listed) AS value))
-        GROUP BY source_ip`),
-  );
+  const listed = top.map((row) => ({
+    key: text(row['key']),
+    value: addresses.get(text(row['key'])) ?? '',
+    requests: number(row['requests']),
+    first: number(row['first_seen']),
+  }));
+  const { estimated, details } = await clientDetails(rows, query, state, listed, mostFound);
   const firstSeen = new Map(details.map((row) => [text(row['value']), number(row['first_seen'])]));
   const figures = top.map((row) => {
     const value = addresses.get(text(row['key'])) ?? '';
     return { ...row, value, first_seen: firstSeen.get(value) };
   });
-  return toConsumerList(false, figures, details);
+  return toConsumerList(estimated, figures, details);
 }
