@@ -11,7 +11,7 @@ import type { EventReader } from '../store.ts';
 import type { ReadRows, Reads } from './engine/reads.ts';
 import { percentiles } from './engine/values.ts';
 import { PostgresAnalytics } from './questions/analytics.ts';
-import { eventListOf } from './questions/event-list.ts';
+import { eventListOf } from './questions/events/event-list.ts';
 import {
   batchesQuery,
   bucketsQuery,
@@ -19,7 +19,7 @@ import {
   eventsOfBatchesQuery,
   producerQuery,
   totalsQuery,
-} from './questions/queries.ts';
+} from './questions/events/queries.ts';
 import type { RecentBatch, WatchReads } from './watching.ts';
 
 /** Answers what is asked about single events and producers, and the summary. */

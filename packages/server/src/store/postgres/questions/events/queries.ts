@@ -1,7 +1,7 @@
-import { isAscending, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
-import type { EventFilter } from '../../filter/event-filter.ts';
-import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
-import { EVENTS_OF_BATCH } from '../engine/batches.ts';
+import { isAscending, SIZE_SQL, type EventOrder } from '../../../questions/event-order.ts';
+import type { EventFilter } from '../../../filter/event-filter.ts';
+import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../../questions/event-query.ts';
+import { EVENTS_OF_BATCH } from '../../engine/batches.ts';
 import {
   Conditions,
   ENDPOINT_HASH,
@@ -9,9 +9,9 @@ import {
   IS_ERROR,
   type BoundQuery,
   type ParameterType,
-} from '../engine/conditions.ts';
-import { filtered } from './filter.ts';
-import { SHOWN_PRODUCERS } from './shown-producers.ts';
+} from '../../engine/conditions.ts';
+import { filtered } from '../filter.ts';
+import { SHOWN_PRODUCERS } from '../shown-producers.ts';
 
 /** What an event is read from, beside its id. */
 const MEMBER_COLUMNS = `client_id, received_at, encode(source_ip, 'hex') AS source_ip, endpoint, scheme, method, custom_data, "timestamp",

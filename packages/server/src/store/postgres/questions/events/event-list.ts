@@ -1,15 +1,15 @@
-import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter } from '../../questions/analytics.ts';
-import type { EventQuery } from '../../questions/event-query.ts';
-import type { BucketCounts } from '../../figures/ranked-buckets.ts';
-import { slowestEvents } from '../../figures/slowest-events.ts';
-import { number, type Row } from '../../rows/values.ts';
-import { DAY_TOTALS, DAYS, HOUR_TOTALS, HOURS } from '../aggregates/tables.ts';
-import type { ReadRows } from '../engine/reads.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from '../../../../durations.ts';
+import type { AnalyticsFilter } from '../../../questions/analytics.ts';
+import type { EventQuery } from '../../../questions/event-query.ts';
+import type { BucketCounts } from '../../../figures/ranked-buckets.ts';
+import { slowestEvents } from '../../../figures/slowest-events.ts';
+import { number, type Row } from '../../../rows/values.ts';
+import { DAY_TOTALS, DAYS, HOUR_TOTALS, HOURS } from '../../aggregates/tables.ts';
+import type { ReadRows } from '../../engine/reads.ts';
 import { eventsQuery } from './queries.ts';
-import { isOfEndpoint } from './requests.ts';
-import { rollupRange } from './rollup-range.ts';
-import { storedState, type StoredState } from './stored-state.ts';
+import { isOfEndpoint } from '../requests.ts';
+import { rollupRange } from '../rollup-range.ts';
+import { storedState, type StoredState } from '../stored-state.ts';
 
 /** Answers an {@link EventQuery}. */
 export function eventListOf(rows: ReadRows, query: EventQuery): Promise<readonly Row[]> {
