@@ -44,6 +44,7 @@ export function questionsOf(store, { millis, bucket }) {
   const ask = (question, query) => () => question.call(analytics, { ...now(), ...query });
   const listed = (by, order, more = {}) => ask(asked, { by, order, limit: 50, ...more });
   const suggested = (of, more = {}) => ask(values, { of, limit: 20, latestRequests: 250_000, ...more });
+  const slowest = (filter) => () => store.events({ ...now(), limit: 100, order: 'slowest', ...filter });
   const buckets = { bucketMillis: bucket };
   const items = { name: 'items', byEndpoint: true };
   return {
@@ -92,7 +93,11 @@ export function questionsOf(store, { millis, bucket }) {
     'suggested statuses': suggested('status'),
     'suggested outcomes': suggested('outcome'),
     'suggested paths': suggested('path', { search: '/1/' }),
-    'slowest events': () => store.events({ ...now(), limit: 100, order: 'slowest' }),
+    'slowest events': slowest(),
+    'slowest of an endpoint': slowest(endpoint),
+    'slowest of an application': slowest({ clientId }),
+    'slowest of 5xx': slowest(failures),
+    'slowest from 200 ms': slowest({ latency: { from: 200 } }),
     'latest events': () => store.events({ ...now(), limit: 100 }),
     'latest errors': () => store.events({ ...now(), limit: 100, ...failures }),
   };

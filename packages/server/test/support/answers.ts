@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import type { AnalyticsFilter, Totals } from '../../dist/store/questions/analytics.js';
 import { CONSUMER_KINDS, CONSUMER_ORDERS } from '../../dist/store/questions/consumer-list.js';
-import type { Percentiles } from '../../dist/store/questions/event-query.js';
+import type { EventQuery, Percentiles } from '../../dist/store/questions/event-query.js';
 import type { Store } from '../../dist/store/store.js';
 
 /**
@@ -63,6 +63,21 @@ export async function expectSameErrors(is: Store, should: Store, filter: Analyti
   const listOf = async (each: Store): Promise<unknown> => {
     const { groups, ...rest } = await each.analytics.errors({ ...filter, limit: 20 });
     return [rest, groups.map(({ sparkline, ...group }) => [group, sparkline.reduce((a, b) => a + b)])];
+  };
+  expect(await listOf(is)).to.deep.equal(await listOf(should));
+}
+
+/** The slowest events, page by page to the last, whatever ids they have. */
+export async function expectSameSlowest(is: Store, should: Store, filter: AnalyticsFilter): Promise<void> {
+  const listOf = async (each: Store): Promise<unknown> => {
+    const found: unknown[] = [];
+    for (let after: EventQuery['after']; ;) {
+      const page = await each.events({ ...filter, order: 'slowest', limit: 250, after });
+      found.push(...page.map(({ id: _id, ...event }) => event));
+      const last = page.at(-1);
+      if (last === undefined) return found;
+      after = { value: last.latencyMs ?? NaN, id: last.id };
+    }
   };
   expect(await listOf(is)).to.deep.equal(await listOf(should));
 }

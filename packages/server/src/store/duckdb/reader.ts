@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../questions/analytics.ts';
 import { chooseBucket } from '../figures/bucket-width.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../questions/event-query.ts';
+import { isByTime } from '../questions/event-order.ts';
 import type { ProducerRow } from '../questions/producer.ts';
 import { toProducerRow } from '../rows/producer.ts';
 import { toStoredEvent } from '../rows/stored-event.ts';
@@ -10,6 +11,7 @@ import { maybe, number } from '../rows/values.ts';
 import type { EventReader } from '../store.ts';
 import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
 import { DuckDbAnalytics } from './questions/analytics.ts';
+import { eventListOf } from './questions/event-list.ts';
 import {
   bucketsQuery,
   endpointsQuery,
@@ -31,7 +33,11 @@ export class DuckDbReader implements EventReader {
   }
 
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {
-    return (await this.#reads.rows(eventsQuery(query))).map(toStoredEvent);
+    const { order = 'newest' } = query;
+    const found = isByTime(order)
+      ? this.#reads.rows(eventsQuery(query))
+      : this.#reads.inSnapshot((rows) => eventListOf(rows, query));
+    return (await found).map(toStoredEvent);
   }
 
   /** Events behind an id, in the order of ids. */

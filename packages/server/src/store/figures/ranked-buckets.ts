@@ -86,6 +86,27 @@ export function edgesOf(buckets: ReadonlySet<number>): readonly number[] {
     ]);
 }
 
+/**
+ * A latency that so many others reach, or a little more of them, as far as counts tell.
+ *
+ * @param below - those of its bucket, and above, do not count
+ * @returns `undefined` where fewer were counted
+ */
+export function latencyReachedBy(
+  counts: BucketCounts,
+  wanted: number,
+  below: number = Infinity,
+): number | undefined {
+  const end = below === Infinity ? Infinity : latencyBucket(below);
+  let reached = 0;
+  for (const [bucket, count] of [...counts].toSorted(([a], [b]) => b - a)) {
+    if (bucket >= end) continue;
+    reached += count;
+    if (reached >= wanted) return beginOf(bucket);
+  }
+  return undefined;
+}
+
 /** The least latency of a bucket. */
 function beginOf(bucket: number): number {
   if (bucket <= MIN_LATENCY_BUCKET) return -Infinity;

@@ -7,7 +7,7 @@ import { copyFolder } from '../copies.ts';
 import { csvOf, parquetOf } from '../table-files.ts';
 import type { LastingConnection } from './engine/lasting-connection.ts';
 import { text, type Row } from '../rows/values.ts';
-import { exportQuery } from './questions/queries.ts';
+import { exportQuery } from './questions/events/queries.ts';
 
 const ROWS_AT_ONCE = 5000;
 

@@ -11,15 +11,15 @@ import type { EventReader } from '../store.ts';
 import type { ReadRows, Reads } from './engine/reads.ts';
 import { percentiles } from './engine/values.ts';
 import { PostgresAnalytics } from './questions/analytics.ts';
+import { eventListOf } from './questions/events/event-list.ts';
 import {
   batchesQuery,
   bucketsQuery,
   endpointsQuery,
   eventsOfBatchesQuery,
-  eventsQuery,
   producerQuery,
   totalsQuery,
-} from './questions/queries.ts';
+} from './questions/events/queries.ts';
 import type { RecentBatch, WatchReads } from './watching.ts';
 
 /** Answers what is asked about single events and producers, and the summary. */
@@ -34,7 +34,8 @@ export class PostgresReader implements EventReader, WatchReads {
   }
 
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {
-    return (await this.#reads.rows(eventsQuery(query))).map(toStoredEvent);
+    const found = await this.#reads.inSnapshot((rows) => eventListOf(rows, query));
+    return found.map(toStoredEvent);
   }
 
   async producer(producer: string): Promise<ProducerRow | undefined> {

@@ -22,6 +22,11 @@ export function orderValue(event: StoredEvent, order: EventOrder): number | null
   return (requestBodySize ?? 0) + (responseBodySize ?? 0);
 }
 
+/** Whether it is the order in which events happened, forwards or backwards. */
+export function isByTime(order: EventOrder): boolean {
+  return order === 'newest' || order === 'oldest';
+}
+
 /** Whether the least comes first. Of equal values, the lowest id does then, else the highest. */
 export function isAscending(order: EventOrder): boolean {
   return order === 'oldest';

@@ -6,7 +6,7 @@ import {
   MAX_LATENCY_BUCKET,
   MIN_LATENCY_BUCKET,
 } from '../../../dist/store/figures/log-buckets.js';
-import { edgesOf, RankedBuckets } from '../../../dist/store/figures/ranked-buckets.js';
+import { edgesOf, latencyReachedBy, RankedBuckets } from '../../../dist/store/figures/ranked-buckets.js';
 import { countOne } from '../../../dist/nested-maps.js';
 import { quantile } from '../../../dist/store/memory/figures.js';
 
@@ -65,5 +65,34 @@ describe('edgesOf', () => {
   it('has none between buckets that follow each other', () => {
     expect(edgesOf(new Set([3, 4, 5]))).to.have.length(2);
     expect(edgesOf(new Set([MIN_LATENCY_BUCKET, MAX_LATENCY_BUCKET]))).to.have.length(4);
+  });
+});
+
+describe('latencyReachedBy', () => {
+  const wanted = fc.integer({ min: 1, max: 20 });
+
+  it('is reached by as many latencies as are wanted, and by fewer from the next bucket on', () => {
+    fc.assert(
+      fc.property(latencies, wanted, (values, count) => {
+        const least = latencyReachedBy(countsOf(values), count);
+        if (least === undefined) {
+          expect(values.length).to.be.lessThan(count);
+          return;
+        }
+        const bucket = latencyBucket(Math.max(0, least));
+        expect(values.filter((value) => value >= least).length).to.be.at.least(count);
+        expect(values.filter((value) => latencyBucket(value) > bucket).length).to.be.lessThan(count);
+      }),
+    );
+  });
+
+  it('is reached by as many below a latency', () => {
+    fc.assert(
+      fc.property(latencies, wanted, fc.double({ min: 0, max: 1e4, noNaN: true }), (values, count, below) => {
+        const least = latencyReachedBy(countsOf(values), count, below);
+        if (least === undefined) return;
+        expect(values.filter((value) => value >= least && value < below).length).to.be.at.least(count);
+      }),
+    );
   });
 });

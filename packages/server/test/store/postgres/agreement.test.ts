@@ -19,6 +19,7 @@ import {
   expectMetric,
   expectSameConsumers,
   expectSameErrors,
+  expectSameSlowest,
   tidy,
 } from '../../support/answers.js';
 import { within } from '../../support/deadline.js';
@@ -237,6 +238,7 @@ describe('answers from PostgreSQL', function () {
           ]),
         ]);
       expect(await listOf(analytics)).to.deep.equal(await listOf(exact.analytics));
+      await expectSameSlowest(answering(), exact, filter);
       await expectSameConsumers(answering(), exact, filter);
       await expectSameErrors(answering(), exact, { ...filter, since: filter.since - 8 * DAY });
       const metrics = { ...filter, limit: 500 };

@@ -2,10 +2,12 @@
 import { expect } from 'chai';
 import pg from 'pg';
 
+import type { CerberusEvent } from '../../../dist/event/event.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { ReadRows } from '../../../dist/store/postgres/engine/reads.js';
+import { eventListOf } from '../../../dist/store/postgres/questions/events/event-list.js';
 import { putAside } from '../../../dist/store/postgres/questions/put-aside.js';
-import { eventsQuery } from '../../../dist/store/postgres/questions/queries.js';
+import { eventsQuery } from '../../../dist/store/postgres/questions/events/queries.js';
 import { storedState } from '../../../dist/store/postgres/questions/stored-state.js';
 import type { Row } from '../../../dist/store/rows/values.js';
 import { indexClosedDay } from '../../../dist/store/postgres/upkeep/closed-days.js';
@@ -37,7 +39,11 @@ describe('days that are over, in PostgreSQL', function () {
     await store.close();
   });
 
-  const arriving = (day: number, count = 1, statusOf = (_index: number): number => 200): Promise<unknown> =>
+  const arriving = (
+    day: number,
+    count = 1,
+    membersOf: (index: number) => Partial<CerberusEvent> = () => ({}),
+  ): Promise<unknown> =>
     store.append(
       append({
         seq: null,
@@ -45,9 +51,12 @@ describe('days that are over, in PostgreSQL', function () {
         events: Array.from({ length: count }, (_, index) =>
           storeEvent({
             timestamp: day * DAY + index,
-            statusCode: statusOf(index),
             sourceIp: index === 0 ? HASH : index.toString(16).padStart(64, '0'),
             traceId: index.toString(16).padStart(32, '0'),
+            route: index === 5 ? '/seldom' : '/often',
+            latencyMs: index,
+            statusCode: 200,
+            ...membersOf(index),
           }),
         ),
       }),
@@ -64,7 +73,8 @@ describe('days that are over, in PostgreSQL', function () {
   }
 
   it('get their indexes once, and no other day gets any', async () => {
-    for (const day of [TODAY, TODAY - 1, TODAY - 2, TODAY - 9]) await arriving(day);
+    for (const day of [TODAY, TODAY - 1, TODAY - 2]) await arriving(day);
+    await arriving(TODAY - 9, 1, () => ({ latencyMs: null }));
     while (await indexClosedDay(client, TODAY));
     const counts = await Promise.all([TODAY, TODAY - 1, TODAY - 2, TODAY - 9].map(indexesOf));
     expect(counts.slice(0, 2)).to.deep.equal([0, 0]);
@@ -79,47 +89,82 @@ describe('days that are over, in PostgreSQL', function () {
     await until('the day has indexes', async () => (await indexesOf(TODAY - 5)) > 0, 40_000);
   });
 
-  it('are looked into by client and by trace without being read', async () => {
+  it('are looked into by client, trace, latency and endpoint without being read', async () => {
     await arriving(TODAY - 3, MANY);
     while (await indexClosedDay(client, TODAY));
     await client.query('ANALYZE events');
     const range = { since: (TODAY - 4) * DAY, until: TODAY * DAY, limit: 10 };
-    for (const filter of [{ client: HASH }, { traceId: '2a'.padStart(32, '0') }]) {
+    const filters = {
+      client: { client: HASH },
+      trace: { traceId: '2a'.padStart(32, '0') },
+      slow: { latency: { from: MANY - 1 } },
+      endpoint: { order: 'slowest', endpoint: '/seldom' },
+    } as const;
+    for (const [name, filter] of Object.entries(filters)) {
       const { sql, values } = eventsQuery({ ...range, ...filter });
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, [...values]);
-      expect(rows.map((row) => row['QUERY PLAN']).join('\n')).to.match(
-        /Index Scan (?:on|using) events_\d+_of_(?:client|trace)/,
+      const { rows } = await client.query<Row>(`EXPLAIN ${sql}`, [...values]);
+      expect(textOf(rows)).to.match(
+        new RegExp(`Index Scan (?:Backward )?(?:on|using) events_\\d+_of_${name}`),
       );
       expect(await store.events({ ...range, ...filter })).to.have.length(1);
     }
   });
 
-  it('tell by an index what views of failed requests read: no event is looked up', async () => {
-    await arriving(TODAY - 3, MANY, (index) => (index % 50 === 0 ? 500 : 200));
+  it('give their slowest events by the index of latencies', async () => {
+    await arriving(TODAY - 3, MANY, (index) => ({ latencyMs: (index * 7) % MANY }));
+    await store.rollUp();
+    while (await indexClosedDay(client, TODAY));
+    await client.query('ANALYZE events');
+    const query = { since: (TODAY - 4) * DAY, until: TODAY * DAY, limit: 10, order: 'slowest' } as const;
+    const plans: string[] = [];
+    const explained: ReadRows = async ({ sql, values }) => {
+      plans.push(textOf((await client.query<Row>(`EXPLAIN ${sql}`, [...values])).rows));
+      return (await client.query<Row>(sql, [...values])).rows;
+    };
+    const found = await eventListOf(explained, query);
+    expect(found.map((row) => row['latency_ms'])).to.deep.equal(
+      Array.from({ length: 10 }, (_, index) => MANY - 1 - index),
+    );
+    expect(plans.at(-1)).to.match(/Index Scan (?:Backward )?(?:on|using) events_\d+_of_slow/);
+  });
+
+  it('tell by an index what views of failed and of slow requests read: no event is looked up', async () => {
+    await arriving(TODAY - 3, MANY, (index) => ({ statusCode: index % 50 === 0 ? 500 : 200 }));
     // Whose transaction was open might still have to look up what it sees.
     await store.close();
     while (await indexClosedDay(client, TODAY));
     store = await openStore(url);
     await client.query('ANALYZE events');
     const range = { since: (TODAY - 4) * DAY, until: TODAY * DAY };
-    const query = { ...range, status: { from: 500, to: 599 } };
-    for (const subject of ['overview', 'clients'] as const) {
-      await client.query('BEGIN');
-      const plans: string[] = [];
-      const explained: ReadRows = async ({ sql, values }) => {
-        const isPutAside = sql.includes('CREATE TEMPORARY TABLE');
-        const { rows } = await client.query<Row>(`${isPutAside ? 'EXPLAIN ANALYZE ' : ''}${sql}`, [
-          ...values,
-        ]);
-        if (isPutAside) plans.push(rows.map((row) => String(row['QUERY PLAN'])).join('\n'));
-        return rows;
-      };
-      await putAside(explained, query, await storedState(explained, range, query, 1), { subject, range });
-      await client.query('ROLLBACK');
-      expect(plans).to.have.length(1);
-      expect(plans[0])
-        .to.match(/Index Only Scan using events_\d+_of_failure/)
-        .and.to.match(/Heap Fetches: 0/);
+    const filters = {
+      failure: { status: { from: 500, to: 599 } },
+      slow: { latency: { from: MANY * 0.96 } },
+    };
+    for (const [name, filter] of Object.entries(filters)) {
+      for (const subject of ['overview', 'clients'] as const) {
+        const query = { ...range, ...filter };
+        await client.query('BEGIN');
+        const plans: string[] = [];
+        const explained: ReadRows = async ({ sql, values }) => {
+          const isPutAside = sql.includes('CREATE TEMPORARY TABLE');
+          const { rows } = await client.query<Row>(`${isPutAside ? 'EXPLAIN ANALYZE ' : ''}${sql}`, [
+            ...values,
+          ]);
+          if (isPutAside) plans.push(textOf(rows));
+          return rows;
+        };
+        await putAside(explained, query, await storedState(explained, range, query, 1), { subject, range });
+        await client.query('ROLLBACK');
+        expect(plans).to.have.length(1);
+        expect(plans[0])
+          .to.match(new RegExp(`Index Only Scan using events_\\d+_of_${name}`))
+          .and.to.match(/Heap Fetches: 0/);
+      }
     }
   });
 });
+
+/** The text of a plan. */
+function textOf(rows: readonly Row[]): string {
+  return rows.map((row) => String(row['QUERY PLAN'])).join('\n');
+}

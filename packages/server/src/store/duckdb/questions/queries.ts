@@ -1,6 +1,6 @@
 import { BIGINT, DOUBLE, type DuckDBType } from '@duckdb/node-api';
 
-import { isAscending, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
+import { isAscending, isByTime, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
 import type { EventFilter } from '../../filter/event-filter.ts';
 import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
 import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
@@ -30,7 +30,7 @@ export function eventsQuery(query: EventQuery): BoundQuery {
     .number('limit', query.limit)
     .text('span_id', 'span_id = $span_id', spanId);
   if (id !== undefined) conditions.number('of_id', id).and('id = $of_id');
-  if (column !== 'event_time') conditions.and(`${column} IS NOT NULL`);
+  if (!isByTime(order)) conditions.and(`${column} IS NOT NULL`);
   if (after !== undefined) {
     conditions
       .value('value', type, type === BIGINT ? BigInt(after.value) : after.value)
@@ -39,18 +39,14 @@ export function eventsQuery(query: EventQuery): BoundQuery {
       .and(`${column} ${beyond}= ${bound}`)
       .and(`(${column} ${beyond} ${bound} OR id ${beyond} $id)`);
   }
-  const isByTime = column === 'event_time';
-  const found = (columns: string): string => `
-    SELECT ${columns}
-    FROM events ${conditions.where}
-    ORDER BY ${column} ${direction}, id ${direction}
-    LIMIT $limit`;
-  if (isByTime) return conditions.query(found(EVENT_COLUMNS));
+  const inOrder = `ORDER BY ${column} ${direction}, id ${direction}`;
+  const found = (columns: string): string =>
+    `SELECT ${columns} FROM events ${conditions.where} ${inOrder} LIMIT $limit`;
+  if (isByTime(order)) return conditions.query(found(EVENT_COLUMNS));
   // Events lie in the order of time: to find others, all are looked at, and only of those that are found is everything read.
-  return conditions.query(`
-    SELECT ${EVENT_COLUMNS}
-    FROM events WHERE id IN (${found('id')})
-    ORDER BY ${column} ${direction}, id ${direction}`);
+  return conditions.query(
+    `SELECT ${EVENT_COLUMNS} FROM events WHERE rowid IN (${found('rowid')}) ${inOrder}`,
+  );
 }
 
 /** Events behind an id, in the order of ids, in which they lie in the file. */

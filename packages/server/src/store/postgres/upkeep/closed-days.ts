@@ -1,12 +1,16 @@
 import type pg from 'pg';
 
+import { ENDPOINT_HASH } from '../engine/conditions.ts';
 import { partitionDays, partitionName } from '../schema/partitions.ts';
 
 /** A day is over when nothing can arrive on it any more, by whatever clock. */
 const OPEN_DAYS = 2;
 
-/** What views of failed requests read: they are few, so they are found without being looked up among all others. */
-const OF_FAILURES = 'arrived, event_time, method, latency_ms, outcome, source_ip';
+/** Stands for a latency of the day. */
+const SLOW = '$slow';
+
+/** What an overview and its clients read. Of what is few and asked for often, an index has it: to look events up among all others takes longest. */
+const OF_VIEWS = ['arrived', 'event_time', 'method', 'status_code', 'latency_ms', 'outcome', 'source_ip'];
 
 /**
  * How events of days that are over are found, by the end of the index's name. To write them with each event would slow ingestion down by
@@ -15,13 +19,24 @@ const OF_FAILURES = 'arrived, event_time, method, latency_ms, outcome, source_ip
  */
 const INDEXES: Readonly<Record<string, string>> = {
   client: '(source_ip) WHERE source_ip IS NOT NULL',
-  failure: `(status_code) INCLUDE (${OF_FAILURES}) WHERE status_code >= 400`,
+  failure: `${withViews('status_code')} WHERE status_code >= 400`,
   error_type: '(error_type) WHERE error_type IS NOT NULL',
   user: '(user_id) WHERE user_id IS NOT NULL',
   session: '(session_id) WHERE session_id IS NOT NULL',
   consumer: '(consumer) WHERE consumer IS NOT NULL',
   trace: 'USING hash (trace_id) WHERE trace_id IS NOT NULL',
+  slow: `${withViews('latency_ms')} WHERE latency_ms >= ${SLOW}`,
+  endpoint: `(${ENDPOINT_HASH}, latency_ms)`,
 };
+
+function withViews(column: string): string {
+  return `(${column}) INCLUDE (${OF_VIEWS.filter((each) => each !== column).join(', ')})`;
+}
+
+/** From which latency on those of a partition are slow, one in twenty; a text that PostgreSQL reads as the same number. */
+function slowSql(partition: string): string {
+  return `SELECT coalesce(percentile_disc(0.95) WITHIN GROUP (ORDER BY latency_ms), 'infinity')::text AS slow FROM ${partition}`;
+}
 
 const INDEXES_OF = `SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = to_regclass($1)`;
 
@@ -37,12 +52,18 @@ export async function indexClosedDay(client: pg.Client, today: number): Promise<
   for (const day of closed.toReversed()) {
     const partition = partitionName('events', day);
     const missing = await missingOf(client, partition);
-    for (const sql of missing) await client.query(sql);
+    for (const sql of missing) await client.query(await withSlow(client, partition, sql));
     if (missing.length === 0) continue;
     await client.query(`VACUUM ${partition}`);
     return true;
   }
   return false;
+}
+
+async function withSlow(client: pg.Client, partition: string, sql: string): Promise<string> {
+  if (!sql.includes(SLOW)) return sql;
+  const { rows } = await client.query<{ readonly slow: string }>(slowSql(partition));
+  return sql.replace(SLOW, `'${rows[0]?.slow}'::float8`);
 }
 
 async function missingOf(client: pg.Client, partition: string): Promise<readonly string[]> {

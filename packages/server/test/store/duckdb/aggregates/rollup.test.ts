@@ -6,6 +6,10 @@ import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../../../dist/event/event.js';
 import type { AnalyticsFilter } from '../../../../dist/store/questions/analytics.js';
+import type { BoundQuery } from '../../../../dist/store/duckdb/engine/conditions.js';
+import type { ReadRows } from '../../../../dist/store/duckdb/engine/read-connection.js';
+import { openDatabase } from '../../../../dist/store/duckdb/instance.js';
+import { eventListOf } from '../../../../dist/store/duckdb/questions/event-list.js';
 import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../../../dist/store/memory/store.js';
 import { DIMENSIONS } from '../../../../dist/store/questions/value-list.js';
@@ -16,6 +20,7 @@ import {
   expectMetric,
   expectSameConsumers,
   expectSameErrors,
+  expectSameSlowest,
 } from '../../../support/answers.js';
 import { sql } from '../../../support/duckdb-file.js';
 import { append, START, storeEvent } from '../../../support/events.js';
@@ -143,10 +148,11 @@ describe('aggregates', () => {
       }
     });
 
-    it(`tell whom requests were for, and what failed: ${name}`, async () => {
+    it(`tell whom requests were for, what failed and what was slowest: ${name}`, async () => {
       await put(events(1500));
       await store.rollUp();
       await put(events(200));
+      await expectSameSlowest(store, exact, filter);
       await expectSameConsumers(store, exact, filter);
       await expectSameErrors(store, exact, { ...filter, since: filter.since - 8 * DAY });
     });
@@ -164,6 +170,28 @@ describe('aggregates', () => {
       }
     });
   }
+
+  it('tell among which few events the slowest are', async () => {
+    await put(events(1500));
+    await store.rollUp();
+    await store.close();
+    const database = await openDatabase(path, LIMITS);
+    const connection = await database.connect();
+    const asked: BoundQuery[] = [];
+    const rows: ReadRows = async (query) => {
+      asked.push(query);
+      return (await connection.runAndReadAll(query.sql, query.values, query.types)).getRowObjects();
+    };
+    const query = { ...RANGE, clientId: 'shop', order: 'slowest', limit: 10 } as const;
+    expect(await eventListOf(rows, query)).to.have.length(10);
+    connection.closeSync();
+    database.release();
+    store = await DuckDbStore.open(path, LIMITS);
+    expect(asked).to.have.length(2);
+    const from = Number(asked[1]?.values['latency_from']);
+    const among = await exact.events({ ...query, limit: 1500, latency: { from } });
+    expect(among.length).to.be.within(10, 100);
+  });
 
   it('keep what they say when their rows are put together', async () => {
     for (let round = 0; round < 22; round += 1) {

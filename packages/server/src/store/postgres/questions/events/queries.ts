@@ -1,16 +1,17 @@
-import { isAscending, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
-import type { EventFilter } from '../../filter/event-filter.ts';
-import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
-import { EVENTS_OF_BATCH } from '../engine/batches.ts';
+import { isAscending, SIZE_SQL, type EventOrder } from '../../../questions/event-order.ts';
+import type { EventFilter } from '../../../filter/event-filter.ts';
+import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../../questions/event-query.ts';
+import { EVENTS_OF_BATCH } from '../../engine/batches.ts';
 import {
   Conditions,
+  ENDPOINT_HASH,
   ENDPOINT_NAME,
   IS_ERROR,
   type BoundQuery,
   type ParameterType,
-} from '../engine/conditions.ts';
-import { filtered } from './filter.ts';
-import { SHOWN_PRODUCERS } from './shown-producers.ts';
+} from '../../engine/conditions.ts';
+import { filtered } from '../filter.ts';
+import { SHOWN_PRODUCERS } from '../shown-producers.ts';
 
 /** What an event is read from, beside its id. */
 const MEMBER_COLUMNS = `client_id, received_at, encode(source_ip, 'hex') AS source_ip, endpoint, scheme, method, custom_data, "timestamp",
@@ -29,16 +30,23 @@ const ORDERED_BY: Readonly<Record<EventOrder, readonly [string, ParameterType]>>
   largest: [SIZE_SQL, 'bigint'],
 };
 
-/** A page of events. */
-export function eventsQuery(query: EventQuery): BoundQuery {
+/**
+ * A page of events.
+ *
+ * @param days - on which they have arrived; undefined: on any
+ */
+export function eventsQuery(query: EventQuery, days?: readonly string[]): BoundQuery {
   const { id, spanId, order = 'newest', after } = query;
   const [column, type] = ORDERED_BY[order];
   const [direction, beyond] = isAscending(order) ? ['', '>'] : ['DESC', '<'];
-  const conditions = filtered(query)
+  const conditions = filtered(query, days)
     .number('limit', query.limit)
     .text('span_id', `span_id = decode($span_id, 'hex')`, spanId);
   if (id !== undefined) conditions.number('of_id', id).and('id = $of_id');
   if (column !== 'event_time') conditions.and(`${column} IS NOT NULL`);
+  // As the index of it has it; the name itself is compared, too.
+  if (order === 'slowest' && query.endpoint !== undefined)
+    conditions.and(`${ENDPOINT_HASH} = hashtext($endpoint)`);
   if (after !== undefined) {
     conditions
       .value('value', type, after.value)
@@ -46,11 +54,11 @@ export function eventsQuery(query: EventQuery): BoundQuery {
       .and(`${column} ${beyond}= $value`)
       .and(`(${column} ${beyond} $value OR id ${beyond} $id)`);
   }
+  // Found first, and then written as it is read: else that is done for all that is sorted.
+  const inOrder = `ORDER BY ${column} ${direction}, id ${direction}`;
   return conditions.query(`
     SELECT ${EVENT_COLUMNS}
-    FROM events ${conditions.where}
-    ORDER BY ${column} ${direction}, id ${direction}
-    LIMIT $limit`);
+    FROM (SELECT * FROM events ${conditions.where} ${inOrder} LIMIT $limit) AS found ${inOrder}`);
 }
 
 /** Events to be exported, in the order of their arrival. */
