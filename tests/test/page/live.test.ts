@@ -70,6 +70,22 @@ describeOnEachStore('the live view', (emptyStore) => {
     await page.locator('tr', { hasText: '/while-paused' }).waitFor();
   });
 
+  it('stands still while it is paused also over a connection that was lost', async () => {
+    await store(server, { endpoint: '/before' });
+    const { page } = await openPage(server, '?view=live');
+    await page.locator('.pulse.on').waitFor();
+    await page.locator('tr', { hasText: '/before' }).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const { port } = server;
+    await server.close();
+    await page.getByText('Not connected').waitFor();
+    server = await startServer({ port, host: '127.0.0.1', ...(await emptyStore()), signIn: false });
+    await store(server, { endpoint: '/meanwhile' });
+    await page.getByRole('button', { name: 'Go on (1 new)' }).waitFor({ timeout: 20_000 });
+    expect(await page.locator('tr', { hasText: '/before' }).count()).to.equal(1);
+    expect(await page.locator('tr', { hasText: '/meanwhile' }).count()).to.equal(0);
+  });
+
   it('opens the whole event with the keyboard, and links its trace', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c';
     await store(server, { endpoint: '/traced', trace_id: trace, custom_data: { items: 3 } });

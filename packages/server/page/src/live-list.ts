@@ -31,6 +31,21 @@ export function withEvents(list: LiveList, arrived: readonly LiveEvent[], isPaus
   return { ...list, waiting: waiting.slice(0, MAX_KEPT), missed: list.missed + lost };
 }
 
+/**
+ * Begins anew with what is stored, the newest first, as after a connection that was lost. A list that stands still keeps what it shows, and
+ * what it does not have waits.
+ */
+export function reloaded(list: LiveList, stored: readonly LiveEvent[], isPaused: boolean): LiveList {
+  if (!isPaused) return { ...EMPTY_LIST, events: stored };
+  return withEvents(list, without([...list.waiting, ...list.events], stored).toReversed(), true);
+}
+
+/** Those that are not among others. */
+export function without(others: readonly LiveEvent[], events: readonly LiveEvent[]): readonly LiveEvent[] {
+  const known = new Set(others.map(({ event }) => JSON.stringify(event)));
+  return events.filter(({ event }) => !known.has(JSON.stringify(event)));
+}
+
 /** Goes on after a pause. */
 export function resumed(list: LiveList): LiveList {
   return { ...list, events: [...list.waiting, ...list.events].slice(0, MAX_KEPT), waiting: [] };

@@ -6,6 +6,7 @@ import {
   EMPTY_LIST,
   filtered,
   MAX_KEPT,
+  reloaded,
   resumed,
   withEvents,
   type LiveEvent,
@@ -38,6 +39,21 @@ describe('the list of live events', () => {
     const full = withEvents(list, events(5, 5 + MAX_KEPT), false);
     expect(full.events).to.have.length(MAX_KEPT);
     expect(full.events[0]?.key).to.equal(5 + MAX_KEPT);
+  });
+
+  it('stands still during a pause also when it begins anew with what is stored, of which it lets wait what it does not have', () => {
+    const named = (...names: readonly string[]): LiveEvent[] =>
+      names.map((endpoint, key) => ({ key, event: event({ endpoint }) }));
+    const list = { events: named('/b', '/a'), waiting: named('/c'), missed: 3 };
+    const names = (all: readonly LiveEvent[]): string[] => all.map((each) => each.event.endpoint);
+    const paused = reloaded(list, named('/e', '/d', '/c', '/b', '/a'), true);
+    expect([names(paused.events), names(paused.waiting), paused.missed]).to.deep.equal([
+      ['/b', '/a'],
+      ['/e', '/d', '/c'],
+      3,
+    ]);
+    const going = reloaded(list, named('/e', '/d'), false);
+    expect([names(going.events), going.waiting, going.missed]).to.deep.equal([['/e', '/d'], [], 0]);
   });
 
   it('keeps aside what comes during a pause, and counts what that was too much', () => {

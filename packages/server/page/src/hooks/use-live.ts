@@ -2,7 +2,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { Events, StoredEvent } from '../api-types.ts';
 import { getJson } from '../api.ts';
-import { EMPTY_LIST, MAX_KEPT, resumed, withEvents, type LiveEvent, type LiveList } from '../live-list.ts';
+import {
+  EMPTY_LIST,
+  MAX_KEPT,
+  reloaded,
+  resumed,
+  withEvents,
+  without,
+  type LiveEvent,
+  type LiveList,
+} from '../live-list.ts';
 import { usePage } from '../page-context.ts';
 import { apiUrl } from '../query.ts';
 
@@ -22,7 +31,7 @@ const INITIAL = 100;
 
 /**
  * The newest events, then those that are stored while one looks. They are shown once per frame at most, however many
- * arrive. A connection that was lost begins with what is stored again, for something may have been missed.
+ * arrive. A connection that was lost begins with what is stored again, for something may have been missed. Connected it is when both are there.
  */
 export function useLive(): Live {
   const { state, report } = usePage();
@@ -41,6 +50,7 @@ export function useLive(): Live {
     const source = new EventSource(apiUrl('api/live', { client_id: clientId, ...filter }));
     const arrived: LiveEvent[] = [];
     let isLoading = false;
+    let hasLoaded = false;
     let key = 0;
     let frame: number | undefined;
     const keyed = (event: StoredEvent): LiveEvent => ({ event, key: (key += 1) });
@@ -59,14 +69,18 @@ export function useLive(): Live {
       setRefused(why?.kind === 'refused' ? why.message : undefined);
       if (!result.ok) return;
       // What arrived meanwhile may be among them or not.
-      const known = new Set(result.value.events.map((event) => JSON.stringify(event)));
-      const fresh = arrived.splice(0).filter(({ event }) => !known.has(JSON.stringify(event)));
-      const events = result.value.events.toReversed().map(keyed).toReversed();
-      setList(withEvents({ ...EMPTY_LIST, events }, fresh, false));
+      const stored = result.value.events.toReversed().map(keyed).toReversed();
+      const fresh = without(stored, arrived.splice(0));
+      const isStanding = paused.current && hasLoaded;
+      hasLoaded = true;
+      setList((before) => withEvents(reloaded(before, stored, isStanding), fresh, isStanding));
     };
     source.addEventListener('open', () => {
-      setConnected(true);
-      load().catch(() => undefined);
+      load()
+        .catch(() => undefined)
+        .finally(() => {
+          if (!controller.signal.aborted) setConnected(source.readyState === EventSource.OPEN);
+        });
     });
     source.addEventListener('error', () => {
       setConnected(false);
