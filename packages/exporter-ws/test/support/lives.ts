@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -80,10 +80,17 @@ export function acceptedIn(first: number, steps: readonly ApplicationStep[]): Ma
   return accepted;
 }
 
-/** Segment files below a folder. */
+/** Segment files below a folder, from which others may remove folders meanwhile. */
 export function segmentsBelow(spoolDir: string): string[] {
-  const files = readdirSync(spoolDir, { recursive: true, encoding: 'utf8' });
-  return files.filter((name) => name.endsWith('.seg')).map((name) => join(spoolDir, name));
+  for (;;) {
+    try {
+      const files = readdirSync(spoolDir, { recursive: true, encoding: 'utf8' });
+      return files.filter((name) => name.endsWith('.seg')).map((name) => join(spoolDir, name));
+    } catch (error) {
+      const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT' && existsSync(spoolDir);
+      if (!isGone) throw error;
+    }
+  }
 }
 
 /** Numbers of all events that are on disk as a whole. Nobody may write or delete there at the same time. */
