@@ -140,8 +140,7 @@ function withMetric(conditions: Conditions, metric: MetricCondition): void {
     conditions.value(`metric_text_${index}`, VARCHAR, text);
     return `contains(custom_data::VARCHAR, $metric_text_${index})`;
   });
-  const mayBeMeant = texts.join(' OR ');
-  conditions.value('metric_name', VARCHAR, name).and(`(${mayBeMeant})`);
+  conditions.value('metric_name', VARCHAR, name).and(`(${texts.join(' OR ')})`);
   if (from !== undefined || to !== undefined)
     conditions
       .value('metric_from', DOUBLE, from ?? -Infinity)
@@ -158,7 +157,5 @@ function withMetric(conditions: Conditions, metric: MetricCondition): void {
   conditions
     .value('metric_text', VARCHAR, equals)
     .value('metric_number', DOUBLE, number ?? 0)
-    .and(
-      `CASE WHEN NOT (${mayBeMeant}) THEN false WHEN ${IS_FLAT} THEN true ELSE ${alternatives.join(' OR ')} END`,
-    );
+    .and(`CASE WHEN ${IS_FLAT} THEN true ELSE ${alternatives.join(' OR ')} END`);
 }
