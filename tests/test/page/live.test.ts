@@ -1,6 +1,7 @@
 // Requests appear on the page as they are stored.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
+import type { Page } from 'playwright-core';
 import { openPage } from '../support/browser.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import { store } from '../support/stored-traffic.js';
@@ -20,6 +21,14 @@ describeOnEachStore('the live view', (emptyStore) => {
   });
 
   afterEach(() => server.close());
+
+  /** The server ends, and another one, which has nothing yet, is in its place. */
+  async function loseServer(page: Page): Promise<void> {
+    const { port } = server;
+    await server.close();
+    await page.getByText('Not connected').waitFor();
+    server = await startServer({ port, host: '127.0.0.1', ...(await emptyStore()), signIn: false });
+  }
 
   it('shows what was stored before and what is stored now', async () => {
     await store(server, { endpoint: '/before' });
@@ -76,10 +85,7 @@ describeOnEachStore('the live view', (emptyStore) => {
     await page.locator('.pulse.on').waitFor();
     await page.locator('tr', { hasText: '/before' }).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
-    const { port } = server;
-    await server.close();
-    await page.getByText('Not connected').waitFor();
-    server = await startServer({ port, host: '127.0.0.1', ...(await emptyStore()), signIn: false });
+    await loseServer(page);
     await store(server, { endpoint: '/meanwhile' });
     await page.getByRole('button', { name: 'Go on (1 new)' }).waitFor({ timeout: 20_000 });
     expect(await page.locator('tr', { hasText: '/before' }).count()).to.equal(1);
@@ -106,10 +112,7 @@ describeOnEachStore('the live view', (emptyStore) => {
   it('says that the server is gone, and goes on when it is back', async () => {
     const { page } = await openPage(server, '?view=live');
     await page.locator('.pulse.on').waitFor();
-    const { port } = server;
-    await server.close();
-    await page.getByText('Not connected').waitFor();
-    server = await startServer({ port, host: '127.0.0.1', ...(await emptyStore()), signIn: false });
+    await loseServer(page);
     await store(server, { endpoint: '/meanwhile' });
     await page.locator('tr', { hasText: '/meanwhile' }).waitFor({ timeout: 20_000 });
     await page.getByText('The server does not answer').waitFor({ state: 'detached' });
