@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, usePostgres } from '../../packages/server/test-dist/support/postgres.js';
+import { ask, usePostgres } from '../../packages/server/test-dist/support/databases/postgres.js';
 import type { Books } from './cluster/load.js';
 import { CutOffNetwork } from './cluster/network.js';
 import { judge } from './cluster/oracle.js';

@@ -1,6 +1,6 @@
 // Several servers on one PostgreSQL database, each fault once, judged from outside. `npm run soak -- --cluster` goes on for hours.
 import { expect } from 'chai';
-import { requiredBinaries } from '../../packages/server/test-dist/support/postgres.js';
+import { requiredBinaries } from '../../packages/server/test-dist/support/databases/postgres.js';
 import { Cluster } from './cluster/cluster.js';
 import { endure } from './cluster/fault.js';
 import { allFaults } from './cluster/faults/all.js';

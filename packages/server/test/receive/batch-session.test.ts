@@ -4,11 +4,11 @@ import { expect } from 'chai';
 
 import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { ControlledStore } from '../support/controlled-store.js';
+import { ControlledStore } from '../support/servers/controlled-store.js';
 import { pause, until } from '../support/deadline.js';
-import { append, HASH, lastSeqOf, producerRef, wireEvent } from '../support/events.js';
-import { server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { append, HASH, lastSeqOf, producerRef, wireEvent } from '../support/events/events.js';
+import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 describe('batch mode', () => {
   let store: ControlledStore;

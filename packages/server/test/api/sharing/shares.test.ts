@@ -6,12 +6,12 @@ import { expect } from 'chai';
 
 import { LINK_RULES } from '../../../dist/api/sharing/link-rules.js';
 import type { CerberusServer } from '../../../dist/server.js';
-import { ControlledStore } from '../../support/controlled-store.js';
+import { ControlledStore } from '../../support/servers/controlled-store.js';
 import { until, within } from '../../support/deadline.js';
 import { afterTest } from '../../support/disposal.js';
-import { wireEvent } from '../../support/events.js';
-import { rawSocket, upgradeRequest } from '../../support/raw-upgrade.js';
-import { call, server, TOKEN } from '../../support/server-fixture.js';
+import { wireEvent } from '../../support/events/events.js';
+import { rawSocket, upgradeRequest } from '../../support/senders/raw-upgrade.js';
+import { call, server, TOKEN } from '../../support/servers/server-fixture.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
 const RANGE = { since: '2025-03-01T11:00:00Z', until: '2025-03-01T13:00:00Z' };

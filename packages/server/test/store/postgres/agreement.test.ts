@@ -21,14 +21,14 @@ import {
   expectSameErrors,
   expectSameSlowest,
   tidy,
-} from '../../support/answers.js';
+} from '../../support/questions/answers.js';
 import { within } from '../../support/deadline.js';
 import { afterTest } from '../../support/disposal.js';
-import { append, producerRef, START, storeEvent } from '../../support/events.js';
-import { MEMBER_FILTERS } from '../../support/filters.js';
-import { hashOf, PREFIXES, randomEvent, seededRandom } from '../../support/random-events.js';
-import { ask, usePostgres } from '../../support/postgres.js';
-import { LIMITS, openStore, SECRETS } from '../../support/postgres-store.js';
+import { append, producerRef, START, storeEvent } from '../../support/events/events.js';
+import { MEMBER_FILTERS } from '../../support/questions/filters.js';
+import { hashOf, PREFIXES, randomEvent, seededRandom } from '../../support/events/random-events.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { LIMITS, openStore, SECRETS } from '../../support/databases/postgres-store.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
