@@ -1,13 +1,13 @@
 // How PostgresStore tells who sends, where several servers have heard of it.
 import { expect } from 'chai';
 
-import { ask } from '../../support/databases/postgres.js';
-import { openStore, usePreparedPostgres } from '../../support/databases/postgres-store.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { openStore } from '../../support/databases/postgres-store.js';
 import { afterTest } from '../../support/disposal.js';
 import { START } from '../../support/events/events.js';
 
 describe('answers from PostgreSQL about who sends', () => {
-  const newDatabase = usePreparedPostgres();
+  const newDatabase = usePostgres();
 
   it('show the senders of a client id on several servers as one, and not who only said hello', async () => {
     const url = await newDatabase();
