@@ -1,6 +1,4 @@
-/** What the server answers about latencies and errors; docs/server.md describes it. */
-
-import type { HistogramBar } from './api-types.ts';
+import type { HistogramBar } from './overview.ts';
 
 /** `GET /api/latency`. */
 export interface LatencySpread {
@@ -31,24 +29,4 @@ export interface Week {
     readonly p50: number | null;
     readonly p95: number | null;
   }[];
-}
-
-/** Failed requests that are alike. */
-export interface ErrorRow {
-  readonly client_id: string;
-  readonly method: string | null;
-  readonly endpoint: string;
-  readonly error_type: string | null;
-  readonly status_code: number | null;
-  readonly requests: number;
-  readonly first_seen: string;
-  readonly last_seen: string;
-  readonly sparkline: readonly number[];
-}
-
-/** `GET /api/errors`. */
-export interface Errors {
-  readonly errors: readonly ErrorRow[];
-  readonly total: number;
-  readonly requests: number;
 }
