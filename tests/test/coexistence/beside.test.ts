@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ScriptedServer } from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
-import { placePackages, REPOSITORY } from '../matrix/stage.js';
+import { placePackages, REPOSITORY } from '../matrix/examples/stage.js';
 import { afterTest } from '../support/disposal.js';
 import { JsonLines } from '../support/lines.js';
 import { Sink } from '../support/sink.js';

@@ -2,8 +2,8 @@
 import { expect } from 'chai';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FRAMEWORKS } from '../matrix/frameworks.js';
-import { REPOSITORY } from '../matrix/stage.js';
+import { FRAMEWORKS } from '../matrix/frameworks/frameworks.js';
+import { REPOSITORY } from '../matrix/examples/stage.js';
 
 const FOLDER = join(REPOSITORY, 'examples');
 const examples = [...new Set(FRAMEWORKS.map(({ example }) => example))];

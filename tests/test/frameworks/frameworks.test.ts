@@ -3,11 +3,11 @@
 import { expect } from 'chai';
 import { stop as stopEsbuild } from 'esbuild';
 import { join } from 'node:path';
-import { judge } from '../matrix/framework.js';
-import { EXPRESS, FASTIFY, NODE_HTTP } from '../matrix/frameworks.js';
-import type { Options } from '../matrix/probe.js';
-import { runExample } from '../matrix/run-example.js';
-import { placePackages, REPOSITORY, stage, type Modules } from '../matrix/stage.js';
+import { judge } from '../matrix/frameworks/framework.js';
+import { EXPRESS, FASTIFY, NODE_HTTP } from '../matrix/frameworks/frameworks.js';
+import type { Options } from '../matrix/probes/probe.js';
+import { runExample } from '../matrix/runs/run-example.js';
+import { placePackages, REPOSITORY, stage, type Modules } from '../matrix/examples/stage.js';
 
 /** Both ways to trust and to record occur with both lines and both module systems. */
 const COMBINATIONS: readonly (Options & { line: string; modules: Modules })[] = [

@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:http2';
 import { join } from 'node:path';
-import type { SentProbe } from '../matrix/findings.js';
-import type { Framework } from '../matrix/framework.js';
-import type { Probe } from '../matrix/probe.js';
-import { runExample } from '../matrix/run-example.js';
-import type { Target } from '../matrix/send-probe.js';
-import { placePackages, REPOSITORY, stage } from '../matrix/stage.js';
+import type { SentProbe } from '../matrix/probes/findings.js';
+import type { Framework } from '../matrix/frameworks/framework.js';
+import type { Probe } from '../matrix/probes/probe.js';
+import { runExample } from '../matrix/runs/run-example.js';
+import type { Target } from '../matrix/probes/send-probe.js';
+import { placePackages, REPOSITORY, stage } from '../matrix/examples/stage.js';
 
 const MAIN = `
 import { sdk } from './instrumentation.mjs';

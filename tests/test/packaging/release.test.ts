@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { REPOSITORY } from '../matrix/stage.js';
+import { REPOSITORY } from '../matrix/examples/stage.js';
 
 const run = promisify(execFile);
 const PACKAGES = ['exporter-ws', 'instrumentation', 'server'];

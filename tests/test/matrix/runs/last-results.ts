@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Combination } from './combinations.js';
 import type { RunResult } from './run-combination.js';
-import { REPOSITORY } from './stage.js';
+import { REPOSITORY } from '../examples/stage.js';
 
 const FOLDER = join(REPOSITORY, '.matrix');
 const FILE = join(FOLDER, 'results.json');

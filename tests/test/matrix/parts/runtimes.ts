@@ -1,8 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answerOf, type Answered } from '../support/answering-app.js';
-import { installRuntimes, type Runtimes } from './installation.js';
-import { placePackages, REPOSITORY } from './stage.js';
+import { answerOf, type Answered } from '../../support/answering-app.js';
+import { installRuntimes, type Runtimes } from '../frameworks/installation.js';
+import { placePackages, REPOSITORY } from '../examples/stage.js';
 
 const APPLICATION = join(REPOSITORY, 'tests/apps/runtimes');
 const REGISTER = './node_modules/@cerberus-otel/instrumentation/dist/esm/register.js';

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '@cerberus-otel/server';
-import { readEvents } from '../support/reads.js';
-import { ExampleProcess, type Launch } from './example-process.js';
-import { findings, type Finding } from './findings.js';
-import type { Framework } from './framework.js';
-import type { Options } from './probe.js';
-import { sendProbes } from './send-probe.js';
+import { readEvents } from '../../support/reads.js';
+import { ExampleProcess, type Launch } from '../examples/example-process.js';
+import { findings, type Finding } from '../probes/findings.js';
+import type { Framework } from '../frameworks/framework.js';
+import type { Options } from '../probes/probe.js';
+import { sendProbes } from '../probes/send-probe.js';
 
 const TOKEN = 'canary-token';
 const SECRET_KEY = 'canary-secret-key-of-32-bytes-and-more';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Capture } from './framework.js';
-import { REPOSITORY, translate, type Modules } from './stage.js';
+import { REPOSITORY, translate, type Modules } from '../examples/stage.js';
 
 /** The last line of what is replaced. What follows has to do with the framework, and stays. */
 const STARTED = 'sdk.start();\n';

@@ -1,7 +1,7 @@
 // Compares what was stored with what was sent. Pure, so that each kind of difference has a test of its own.
 import { createHmac } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { StoredEvent } from '../support/reads.js';
+import type { StoredEvent } from '../../support/reads.js';
 import { CANARIES, type ExpectedEvent, type Probe } from './probe.js';
 
 /** What is looked at; the columns of the table in docs/frameworks.md. */

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Combination } from './combinations.js';
-import type { Finding } from './findings.js';
-import type { Framework } from './framework.js';
-import { installedVersion, installExample, installNode } from './installation.js';
-import { setUpLight } from './light-set-up.js';
+import type { Finding } from '../probes/findings.js';
+import type { Framework } from '../frameworks/framework.js';
+import { installedVersion, installExample, installNode } from '../frameworks/installation.js';
+import { setUpLight } from '../frameworks/light-set-up.js';
 import { runExample } from './run-example.js';
-import { placePackages, stage } from './stage.js';
+import { placePackages, stage } from '../examples/stage.js';
 
 /** What a run found, and what it ran on. */
 export interface RunResult {

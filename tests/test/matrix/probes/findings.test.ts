@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createHmac } from 'node:crypto';
 import { findings, type SentProbe } from './findings.js';
-import { judge, type Framework, type Setting } from './framework.js';
+import { judge, type Framework, type Setting } from '../frameworks/framework.js';
 import type { Probe } from './probe.js';
 
 const SECRETS = { secretKey: 'k', clientId: 'app', scheme: false };

@@ -1,7 +1,7 @@
-import { Backend } from '../leaving/backend.js';
-import { ENDINGS, isPossible, type KnownEnding } from '../leaving/endings.js';
-import { runRound } from '../leaving/round.js';
-import { installNode } from './installation.js';
+import { Backend } from '../../leaving/backend.js';
+import { ENDINGS, isPossible, type KnownEnding } from '../../leaving/endings.js';
+import { runRound } from '../../leaving/round.js';
+import { installNode } from '../frameworks/installation.js';
 
 /**
  * Lets an application end in every known way on each Node.js, and says what was lost.

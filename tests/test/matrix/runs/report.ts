@@ -1,7 +1,7 @@
 // Turns the results of the matrix into the table of docs/frameworks.md. Pure.
-import type { Aspect } from './findings.js';
-import { judge, type Capture, type Framework, type Gap, type Verdict } from './framework.js';
-import { LINES } from './lines.js';
+import type { Aspect } from '../probes/findings.js';
+import { judge, type Capture, type Framework, type Gap, type Verdict } from '../frameworks/framework.js';
+import { LINES } from '../frameworks/lines.js';
 import type { RunResult } from './run-combination.js';
 
 const ASPECTS: readonly { readonly aspect: Aspect; readonly title: string }[] = [

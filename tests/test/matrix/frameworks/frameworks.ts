@@ -1,11 +1,11 @@
-import { certify } from './certificate.js';
+import { certify } from '../examples/certificate.js';
 import { LIGHT_CAPTURES, type Framework, type Gap } from './framework.js';
-import { graphqlProbes } from './graphql-probes.js';
-import { grpcProbes, sendGrpcProbes } from './grpc-probes.js';
-import { COLON_ROUTES, httpProbes, NO_ROUTES } from './http-probes.js';
-import { buildNext, NEXT_ENTRY } from './next-build.js';
-import { nextProbes } from './next-probes.js';
-import type { Options, Probe } from './probe.js';
+import { graphqlProbes } from '../probes/graphql-probes.js';
+import { grpcProbes, sendGrpcProbes } from '../probes/grpc-probes.js';
+import { COLON_ROUTES, httpProbes, NO_ROUTES } from '../probes/http-probes.js';
+import { buildNext, NEXT_ENTRY } from '../examples/next-build.js';
+import { nextProbes } from '../probes/next-probes.js';
+import type { Options, Probe } from '../probes/probe.js';
 
 const withColons = (options: Options): Probe[] => httpProbes(COLON_ROUTES, options);
 const withoutRoutes = (options: Options): Probe[] => httpProbes(NO_ROUTES, options);

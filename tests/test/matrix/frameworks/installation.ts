@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Framework } from './framework.js';
 import { LINES } from './lines.js';
-import { REPOSITORY } from './stage.js';
+import { REPOSITORY } from '../examples/stage.js';
 
 const run = promisify(execFile);
 const FOLDER = join(REPOSITORY, '.matrix');

@@ -1,6 +1,6 @@
-import { faultsOf, runBoth } from '../http-server/comparison.js';
-import { PARTS, sdksOf } from '../http-server/parts.js';
-import { installNode } from './installation.js';
+import { faultsOf, runBoth } from '../../http-server/comparison.js';
+import { PARTS, sdksOf } from '../../http-server/parts.js';
+import { installNode } from '../frameworks/installation.js';
 import { nextRouteFaults, prepareNextRoutes } from './next-routes.js';
 
 /**

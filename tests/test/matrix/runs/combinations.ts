@@ -1,5 +1,5 @@
-import { LIGHT_CAPTURES, type Capture, type Framework, type Setting } from './framework.js';
-import { LINES } from './lines.js';
+import { LIGHT_CAPTURES, type Capture, type Framework, type Setting } from '../frameworks/framework.js';
+import { LINES } from '../frameworks/lines.js';
 import { pairwise } from './pairwise.js';
 
 /** The versions of Node.js, by their major. */

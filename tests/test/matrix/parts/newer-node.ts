@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { installNode } from './installation.js';
-import { REPOSITORY } from './stage.js';
+import { installNode } from '../frameworks/installation.js';
+import { REPOSITORY } from '../examples/stage.js';
 
 const MOCHA = join(REPOSITORY, 'node_modules/mocha/bin/mocha.js');
 const OLDEST = 22;

@@ -4,11 +4,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Kind } from '../http-server/comparison.js';
-import type { Sdk } from '../http-server/wanted-differences.js';
-import { installNextRoutes } from './installation.js';
-import { buildNext, NEXT_ENTRY } from './next-build.js';
-import { REPOSITORY } from './stage.js';
+import type { Kind } from '../../http-server/comparison.js';
+import type { Sdk } from '../../http-server/wanted-differences.js';
+import { installNextRoutes } from '../frameworks/installation.js';
+import { buildNext, NEXT_ENTRY } from '../examples/next-build.js';
+import { REPOSITORY } from '../examples/stage.js';
 
 const TESTS = join(REPOSITORY, 'tests');
 const DEADLINE_MILLIS = 60_000;

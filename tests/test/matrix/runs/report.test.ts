@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Combination } from './combinations.js';
-import type { Finding } from './findings.js';
-import type { Framework } from './framework.js';
+import type { Finding } from '../probes/findings.js';
+import type { Framework } from '../frameworks/framework.js';
 import { replaceReport, report } from './report.js';
 import type { RunResult } from './run-combination.js';
 

@@ -1,8 +1,8 @@
-import type { Launch } from './example-process.js';
-import type { Aspect, Finding, SentProbe } from './findings.js';
-import type { Options, Probe } from './probe.js';
-import type { Target } from './send-probe.js';
-import type { Modules } from './stage.js';
+import type { Launch } from '../examples/example-process.js';
+import type { Aspect, Finding, SentProbe } from '../probes/findings.js';
+import type { Options, Probe } from '../probes/probe.js';
+import type { Target } from '../probes/send-probe.js';
+import type { Modules } from '../examples/stage.js';
 
 /**
  * What tells of requests: HttpInstrumentation with the framework's own (`standard`), HttpServerInstrumentation alone (`light`), or

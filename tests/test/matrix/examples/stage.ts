@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Launch } from './example-process.js';
 
-export const REPOSITORY: string = fileURLToPath(new URL('../../..', import.meta.url));
+export const REPOSITORY: string = fileURLToPath(new URL('../../../..', import.meta.url));
 
 export type Modules = 'esm' | 'cjs';
 

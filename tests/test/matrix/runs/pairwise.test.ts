@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { combinations } from './combinations.js';
-import { FRAMEWORKS } from './frameworks.js';
+import { FRAMEWORKS } from '../frameworks/frameworks.js';
 import { pairwise } from './pairwise.js';
 
 const AXES = { sdk: ['2', '3'], node: ['20', '22', '24'], modules: ['esm', 'cjs'], record: ['a', 'b'] };
