@@ -6,12 +6,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ourBackend, scriptedBackend, type Backend } from '../support/backends.js';
-import { eventually } from '../support/eventually.js';
-import { QUICK } from '../support/exporters.js';
-import { FaultProxy } from '../support/fault-proxy.js';
-import { acceptedIn, numbersOnDisk, segmentsBelow, startLife, type Life } from '../support/lives.js';
-import type { ApplicationTask } from '../support/spooling-application.js';
+import { ourBackend, scriptedBackend, type Backend } from '../../support/backends.js';
+import { eventually } from '../../support/eventually.js';
+import { QUICK } from '../../support/exporters.js';
+import { FaultProxy } from '../../support/fault-proxy.js';
+import { acceptedIn, numbersOnDisk, segmentsBelow, startLife, type Life } from '../../support/lives.js';
+import type { ApplicationTask } from '../../support/spooling-application.js';
 
 const SCHEDULES = Number(process.env['CERBERUS_SPOOL_SCHEDULES'] ?? 4);
 const SEED = Number(process.env['CERBERUS_SEED'] ?? Date.now() % 2 ** 31);

@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { CerberusWsExporter, CerberusWsExporterOptions } from '../../dist/esm/index.js';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
-import { imbalance, quickExporter } from '../support/exporters.js';
-import { ScriptedServer, type Script } from '../support/scripted-server.js';
-import { numberedSpans } from '../support/spans.js';
+import type { CerberusWsExporter, CerberusWsExporterOptions } from '../../../dist/esm/index.js';
+import { afterTest } from '../../support/disposal.js';
+import { eventually } from '../../support/eventually.js';
+import { imbalance, quickExporter } from '../../support/exporters.js';
+import { ScriptedServer, type Script } from '../../support/scripted-server.js';
+import { numberedSpans } from '../../support/spans.js';
 
 const ignore = (): void => undefined;
 
