@@ -43,7 +43,8 @@ export class ComparedStores {
   store!: PostgresStore;
   /** The same database, as a store that was told to estimate from {@link MANY} events on. */
   estimating!: PostgresStore;
-  #seq = 0;
+  #puts = 0;
+  #batches = 0;
 
   async open(url: string): Promise<void> {
     this.url = url;
@@ -59,6 +60,7 @@ export class ComparedStores {
   /** Leaves nothing in either. */
   async empty(): Promise<void> {
     this.exact = new MemoryStore();
+    this.#puts = 0;
     // In the order in which a server makes partitions, or the two wait for each other.
     const names = DAILY_TABLES.map(({ name }) => name).join(', ');
     await ask(this.url, `TRUNCATE pending, producers, additions, releases, ${names}`);
@@ -66,21 +68,22 @@ export class ComparedStores {
 
   /** Gives both the same; every few events are a batch. */
   async put(sent: readonly CerberusEvent[], receivedAt: number = START + 50): Promise<void> {
-    this.#seq += 1;
+    this.#puts += 1;
     for (let from = 0; from < sent.length; from += 250) {
       const part = { events: sent.slice(from, from + 250), receivedAt, seq: 1 };
-      const producer = producerRef({ producer: `p-${this.#seq}-${from}` });
+      this.#batches += 1;
+      const producer = producerRef({ producer: `p-${this.#batches}` });
       for (const each of [this.exact, this.store]) await each.append(append({ ...part, producer }));
     }
   }
 
-  /** Random events, others after each {@link put}. */
+  /** Random events, others after each {@link put}, and in each test the same. */
   events(
     count: number,
     since: number = LONG.since - 2 * HOUR,
     until: number = LONG.until + 2 * HOUR,
   ): CerberusEvent[] {
-    const random = seededRandom(count + this.#seq);
+    const random = seededRandom(count + this.#puts);
     return Array.from({ length: count }, () => randomEvent(random, since, until));
   }
 

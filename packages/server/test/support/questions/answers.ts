@@ -25,10 +25,10 @@ export function expectLatency(is: Percentiles, should: Percentiles | undefined):
   }
 }
 
-/** Counts are exact, clients within 5 %. */
+/** Counts are exact, clients within 5 %, and off by one where they are few: two may fall into one register of the sketch. */
 export function expectClose(is: Totals, should: Totals): void {
   expect([is.requests, is.errors]).to.deep.equal([should.requests, should.errors]);
-  expect(is.clients).to.be.within(should.clients * 0.95, should.clients * 1.05);
+  expect(is.clients).to.be.closeTo(should.clients, Math.max(1, should.clients * 0.05));
   expectLatency(is.latency, should.latency);
 }
 
