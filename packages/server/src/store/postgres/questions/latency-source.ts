@@ -30,6 +30,8 @@ export interface LatenciesByTime {
 }
 
 const QUANTILES = [0.5, 0.95, 0.99];
+/** More buckets of latencies than there are: what a `smallint` holds. */
+const BUCKETS = 65_536;
 const NONE: Percentiles = { p50: null, p95: null, p99: null };
 
 /** What is counted of each bucket, as arrays. */
@@ -95,14 +97,18 @@ function joined(parts: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-/** One row for each bucket of time, and one for all, whose `start` is NULL. Most is grouped once, by both keys: several sets of keys take twice as long. */
+/**
+ * One row for each bucket of time, and one for all, whose `start` is NULL. Most is grouped by one number for both buckets, in half the time
+ * that two keys or several sets of keys take.
+ */
 function estimatedByTimeSql(given: string): string {
-  const both = `(
-    SELECT ms / $width AS place, bucket, sum(count::float8) AS count
-    FROM ${given} AS given WHERE bucket IS NOT NULL GROUP BY place, bucket)`;
+  const paired = `(
+    SELECT ms / $width * ${BUCKETS} + bucket + ${BUCKETS / 2} AS pair, sum(count::float8) AS count
+    FROM ${given} AS given WHERE bucket IS NOT NULL GROUP BY 1)`;
   const counted = `(
     SELECT start, bucket, sum(count)::bigint AS count
-    FROM (SELECT place * $width AS start, bucket, count FROM ${both} AS b) AS each
+    FROM (
+      SELECT pair / ${BUCKETS} * $width AS start, (pair % ${BUCKETS})::int - ${BUCKETS / 2} AS bucket, count FROM ${paired} AS p) AS each
     GROUP BY GROUPING SETS ((start, bucket), (bucket)))`;
   const ofAll = COUNTED.map((each) => each.replace(/^(.*) AS/, 'CASE WHEN start IS NULL THEN $1 END AS'));
   return `SELECT * FROM ${quantilesSql(counted, ['start'], QUANTILES, latencyValueSql, { also: ofAll })} AS estimated`;

@@ -50,7 +50,8 @@ function namesSql(by: ConsumerKind): string {
     : 'NULL AS label, NULL AS consumer_group';
 }
 
-const NAMES_OF_EVENT = 'consumer_label AS label, consumer_group AS name, event_time AS last_seen, id AS last_id';
+const NAMES_OF_EVENT =
+  'consumer_label AS label, consumer_group AS name, event_time AS last_seen, id AS last_id';
 const OF_EVENT = `${NAMES_OF_EVENT}, 1 AS requests, (${IS_ERROR})::int AS errors, event_time AS first_seen`;
 const DIGITS_OF_EVENT = `${ENDPOINT_DIGITS} AS digits`;
 const BUCKET_OF_EVENT = `${latencyBucketSql('latency_ms')} AS bucket`;
@@ -174,7 +175,9 @@ function endpointsSql(rows: string, events: string): string {
       FROM (
         SELECT value, endpoints FROM ${rows} AS r UNION ALL SELECT DISTINCT value, digits FROM ${events} AS e) AS each
       WHERE value IS NOT NULL GROUP BY value) AS told,
-      LATERAL (SELECT count(DISTINCT digits) AS count FROM unnest(string_to_array(all_endpoints, ',')) AS digits) AS counted)`;
+      LATERAL (
+        SELECT count(*) AS count
+        FROM (SELECT FROM unnest(string_to_array(all_endpoints, ',')) AS digits GROUP BY digits) AS different) AS counted)`;
 }
 
 /**
