@@ -1,13 +1,14 @@
 // What a processor hands over of a request to a server of `node:http`.
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, Socket } from 'node:net';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ErrorRequestHandler } from 'express';
 
 import { setMetric } from '../../dist/esm/index.js';
+import { afterTest } from '../support/disposal.js';
 import { eventually } from '../support/eventually.js';
 import { listen, send } from '../support/http-server.js';
 import { express } from '../support/tracing.js';
@@ -87,7 +88,9 @@ describe('CerberusSpanProcessor', () => {
 
     it('tells the pseudonym of a unix socket from nothing: there is no address', async () => {
       observed.start({ trustProxy: 1 });
-      const path = join(mkdtempSync(join(tmpdir(), 'cerberus-')), 's');
+      const folder = mkdtempSync(join(tmpdir(), 'cerberus-'));
+      afterTest(() => rmSync(folder, { recursive: true }));
+      const path = join(folder, 's');
       observed.server = await listen((_request, response) => response.end(), path);
       await send(path);
       await send(path, { headers: { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' } });
