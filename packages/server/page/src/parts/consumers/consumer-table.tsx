@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 
-import type { ConsumerRow, ConsumerSort } from '../../api-types.ts';
+import type { ConsumerRow, ConsumerSort } from '../../answers/consumers.ts';
 import { serverNow } from '../../api.ts';
 import { numberText, type FilterChange } from '../../filter/filter.ts';
 import { ago, count, dateAndTime, duration, exactCount, share } from '../../format.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { StoredEvent } from '../../api-types.ts';
+import type { StoredEvent } from '../../answers/events.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { traceLink } from '../../trace-link.ts';
 import { CopyButton } from '../copy-button.tsx';

@@ -1,4 +1,4 @@
-import type { LatencySpread } from '../../figure-types.ts';
+import type { LatencySpread } from '../../answers/latency.ts';
 
 /** Requests that began in one bucket of time, with latencies of one bin. */
 export interface HeatCell {
