@@ -53,10 +53,10 @@ interface Kind {
 /** Whether HttpInstrumentation, or another one made with its means, has patched what this server emits with. */
 export function isPatched(server: Server): boolean {
   // A class with an `emit` of its own calls that of the class which it extends; most have Node's.
-  let kind = Object.getPrototypeOf(server) as Kind;
-  while (kind.emit !== EventEmitter.prototype.emit) {
+  let kind = Object.getPrototypeOf(server) as Kind | null;
+  while (kind !== null && kind.emit !== EventEmitter.prototype.emit) {
     if ('__wrapped' in kind.emit && kind.emit.__wrapped === true) return true;
-    kind = Object.getPrototypeOf(kind) as Kind;
+    kind = Object.getPrototypeOf(kind) as Kind | null;
   }
   return false;
 }
