@@ -155,6 +155,21 @@ async function expectAgreement(
   { more, own }: Asked,
   stores: readonly Store[],
 ): Promise<void> {
+  try {
+    await storeHalves(events, stores);
+    for (const filter of [...filters, ...more.map((each) => ({ ...each, ...WHOLE }))]) {
+      const [exact, ...others] = await Promise.all(stores.map((store) => answers(store, filter, own)));
+      for (const [question, answer] of Object.entries(exact ?? {}))
+        for (const other of others)
+          expect(other[question], `${question} of ${JSON.stringify(filter)}`).to.deep.equal(answer);
+    }
+  } finally {
+    await Promise.all(stores.map((store) => store.close()));
+  }
+}
+
+/** The first half is aggregated, the second one not yet. */
+async function storeHalves(events: readonly CerberusEvent[], stores: readonly Store[]): Promise<void> {
   const half = events.length >> 1;
   for (const [seq, part] of [events.slice(0, half), events.slice(half)].entries()) {
     for (const store of stores) {
@@ -162,13 +177,6 @@ async function expectAgreement(
       if ('rollUp' in store && typeof store.rollUp === 'function' && seq === 0) await store.rollUp();
     }
   }
-  for (const filter of [...filters, ...more.map((each) => ({ ...each, ...WHOLE }))]) {
-    const [exact, ...others] = await Promise.all(stores.map((store) => answers(store, filter, own)));
-    for (const [question, answer] of Object.entries(exact ?? {}))
-      for (const other of others)
-        expect(other[question], `${question} of ${JSON.stringify(filter)}`).to.deep.equal(answer);
-  }
-  await Promise.all(stores.map((store) => store.close()));
 }
 
 interface Asked {

@@ -50,7 +50,7 @@ export interface EventFilter {
   /** Whole pseudonym. */
   readonly consumer?: string | undefined;
   readonly consumerGroup?: string | undefined;
-  /** Milliseconds. */
+  /** Milliseconds. It must be known, also where both ends are open. */
   readonly latency?: NumberSpan | undefined;
   readonly metric?: MetricCondition | undefined;
   /** Those that a store has put aside for a question, of which everything else holds. Never asked for from outside. */

@@ -98,6 +98,7 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
   else conditions.text('outcome', 'outcome = $outcome', outcome);
   if (failed !== undefined) conditions.and(`(${IS_ERROR}) = ${failed}`);
   if (client !== undefined) withClient(conditions, client);
+  if (latency !== undefined) conditions.and('latency_ms IS NOT NULL');
   withBound(conditions, 'latency_from', 'latency_ms >= $latency_from', latency?.from);
   withBound(conditions, 'latency_to', 'latency_ms <= $latency_to', latency?.to);
   if (metric !== undefined) withMetric(conditions, metric);

@@ -117,6 +117,7 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
       .value('last_client', 'text', last)
       .and(`source_ip BETWEEN decode($first_client, 'hex') AND decode($last_client, 'hex')`);
   }
+  if (latency !== undefined) conditions.and('latency_ms IS NOT NULL');
   withBound(conditions, 'latency_from', 'latency_ms >= $latency_from', latency?.from);
   withBound(conditions, 'latency_to', 'latency_ms <= $latency_to', latency?.to);
   if (metric !== undefined) withMetric(conditions, metric);
