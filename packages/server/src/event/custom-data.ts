@@ -67,12 +67,12 @@ function isDeeper(value: unknown, depth: number): boolean {
 }
 
 /**
- * Replaces escapes of lone surrogates, which are valid in JSON (RFC 8259, 8.2) but make DuckDB's JSON functions fail.
- * An escaped backslash is matched first, so that `\\ud800` stays the six characters it is.
+ * Replaces escapes of lone surrogates, which are valid in JSON (RFC 8259, 8.2) but make DuckDB's JSON functions fail, and of NUL, which
+ * PostgreSQL has in no text, and which no other text of an event has. An escaped backslash is matched first, so that `\\ud800` stays the six characters it is.
  */
 function wellFormedJson(json: string): string {
   if (!json.includes('\\u')) return json;
-  return json.replaceAll(/\\(?:u(d[89a-f][\da-f]{2})|[\s\S])/g, (escape, surrogate: string | undefined) =>
-    surrogate === undefined ? escape : '\u{FFFD}',
+  return json.replaceAll(/\\(?:u(d[89a-f][\da-f]{2}|0000)|[\s\S])/g, (escape, code: string | undefined) =>
+    code === undefined ? escape : '\u{FFFD}',
   );
 }

@@ -39,16 +39,18 @@ describe('fitCustomData', () => {
     expect(fitCustomData(members).json).to.equal('{"__proto__":{"x":1}}');
   });
 
-  it('replaces escapes of lone surrogates, and nothing that only looks like one', () => {
+  it('replaces escapes of lone surrogates and of NUL, and nothing that only looks like one', () => {
     const { json } = fitCustomData({
       lone: 'a\ud800b\udc00',
-      text: '\\ud800 \\\\ud800',
+      'a\0b': '\0',
+      text: '\\ud800 \\\\ud800 \\u0000',
       pair: '🎉',
       line: '\n"',
     });
     expect(JSON.parse(json)).to.deep.equal({
       lone: 'a\u{FFFD}b\u{FFFD}',
-      text: '\\ud800 \\\\ud800',
+      'a\u{FFFD}b': '\u{FFFD}',
+      text: '\\ud800 \\\\ud800 \\u0000',
       pair: '🎉',
       line: '\n"',
     });
@@ -61,7 +63,11 @@ describe('fitCustomData', () => {
         const read = JSON.parse(json) as Record<string, unknown>;
         expect(json.isWellFormed()).to.equal(true);
         expect(Buffer.byteLength(json)).to.be.at.most(CUSTOM_DATA_LIMITS.bytes);
-        if (dropped > 0 || !JSON.stringify(members).isWellFormed() || /\\ud/.test(JSON.stringify(members)))
+        if (
+          dropped > 0 ||
+          !JSON.stringify(members).isWellFormed() ||
+          /\\u(?:d|0000)/.test(JSON.stringify(members))
+        )
           return;
         expect(JSON.stringify(read)).to.equal(JSON.stringify(JSON.parse(JSON.stringify(members))));
       }),
