@@ -16,8 +16,8 @@ export function eventTime({ timestamp, received_at: received }: StoredEvent): nu
 }
 
 /** The name under which its endpoint is listed. */
-export function endpointOf({ route, endpoint }: StoredEvent): string {
-  return route ?? endpoint;
+export function endpointOf({ route, path_group: group, endpoint }: StoredEvent): string {
+  return route ?? group ?? endpoint;
 }
 
 /** Bytes of both bodies; `undefined` where neither is known. */

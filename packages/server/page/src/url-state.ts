@@ -197,12 +197,20 @@ function thresholdIn(text: string): number | undefined {
   return millis >= 1 && millis <= 3_600_000 ? millis : undefined;
 }
 
+/** The last instant that the server takes: the end of the year 9999. */
+const LAST_INSTANT = 253_402_300_799_999;
+
 function parseRange(params: URLSearchParams): TimeRange {
-  const since = Date.parse(params.get('since') ?? '');
-  const until = Date.parse(params.get('until') ?? '');
-  if (since < until) return { since, until };
+  const since = instantIn(params.get('since'));
+  const until = instantIn(params.get('until'));
+  if (since >= 0 && since < until && until <= LAST_INSTANT) return { since, until };
   const preset = params.get('range') ?? '';
   return isPreset(preset) ? { preset } : DEFAULT_RANGE;
+}
+
+/** Both of the ways in which the API takes an instant; `NaN` for anything else. */
+function instantIn(text: string | null): number {
+  return /^\d{1,15}$/.test(text ?? '') ? Number(text) : Date.parse(text ?? '');
 }
 
 /** Whether a view has something over time, on which releases are marked. */

@@ -108,6 +108,15 @@ describe('the address of the page', () => {
     );
   });
 
+  it('has the range in both of the ways in which the API takes it', () => {
+    const range = { since: Date.UTC(2025, 2, 1, 12), until: Date.UTC(2025, 2, 2) };
+    for (const search of [
+      '?since=2025-03-01T12:00:00Z&until=2025-03-02T00:00:00.000Z',
+      `?since=${range.since}&until=${range.until}`,
+    ])
+      expect(parseState(search).range, search).to.deep.equal(range);
+  });
+
   it('makes sense of what makes none: a link that somebody cut still shows something', () => {
     for (const search of [
       '?view=x',
@@ -117,7 +126,9 @@ describe('the address of the page', () => {
       '?sort=name',
       '?%',
       '?since=2&until=1',
-      '?status=50',
+      '?since=1960-01-01T00:00:00Z&until=2025-01-01T00:00:00Z',
+      '?since=1&until=253402300800000',
+      '?status=5000',
       '?latency_ms_min=fast',
       '?metric_equals=5',
       '?outcome=odd',

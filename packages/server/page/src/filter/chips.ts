@@ -75,7 +75,7 @@ function metricChip({
   metric_max: to,
 }: Filter): readonly Chip[] {
   if (metric === undefined) return [];
-  const range = rangeText(from, to, decimal);
+  const range = rangeText(from, to, metricNumber);
   const parts = [equals === undefined ? undefined : `= ${shortened(equals)}`, range];
   const value = parts.filter((part) => part !== undefined).join(', ');
   return [
@@ -85,6 +85,11 @@ function metricChip({
       value: value === '' ? 'is given' : value,
     },
   ];
+}
+
+/** What is chosen above zero begins at the least number that there is, which nobody has to read. */
+function metricNumber(value: number): string {
+  return decimal(value === Number.MIN_VALUE ? 0 : value);
 }
 
 function rangeText(
