@@ -1,6 +1,9 @@
 /** Limits of `custom_data`: twice what the exporter sends, so that a difference in counting never costs a metric. */
 export const CUSTOM_DATA_LIMITS = { metrics: 128, bytes: 16_384, keyBytes: 256, depth: 32 } as const;
 
+/** The largest number that is kept of a metric, and the least one is as far below zero: of these, as many add up as there are events. */
+export const MAX_METRIC_NUMBER = 1e300;
+
 /** A UTF-16 unit is at most three bytes of UTF-8. */
 const MAX_UTF8_BYTES = 3;
 
@@ -25,7 +28,7 @@ function fitAsAWhole(members: object): FittedCustomData | undefined {
   for (const [key, value] of Object.entries(members)) {
     count += 1;
     if (key.length * MAX_UTF8_BYTES > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
-    if (isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
+    if (isTooLarge(value) || isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
   }
   if (count > CUSTOM_DATA_LIMITS.metrics) return undefined;
   const json = JSON.stringify(members);
@@ -53,8 +56,12 @@ function fitByMember(members: object): FittedCustomData {
 
 function memberText(key: string, value: unknown): string | undefined {
   if (Buffer.byteLength(key) > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
-  if (isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
+  if (isTooLarge(value) || isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
   return wellFormedJson(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+}
+
+function isTooLarge(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) > MAX_METRIC_NUMBER;
 }
 
 /**

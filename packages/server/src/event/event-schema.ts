@@ -1,4 +1,4 @@
-import { CUSTOM_DATA_LIMITS } from './custom-data.ts';
+import { CUSTOM_DATA_LIMITS, MAX_METRIC_NUMBER } from './custom-data.ts';
 import { OUTCOMES, SYNTHETIC_TYPES } from './event.ts';
 import { MAX_NAME_CHARACTERS } from './short-text.ts';
 import { RFC_3339 } from './timestamps.ts';
@@ -111,6 +111,11 @@ export function keptEvent(): JsonSchema {
         type: ['object', 'null'],
         maxProperties: CUSTOM_DATA_LIMITS.metrics,
         propertyNames: { type: 'string', maxLength: CUSTOM_DATA_LIMITS.keyBytes },
+        additionalProperties: {
+          type: ['number', 'string', 'boolean', 'object', 'array', 'null'],
+          minimum: -MAX_METRIC_NUMBER,
+          maximum: MAX_METRIC_NUMBER,
+        },
       },
       timestamp: { type: ['string', 'null'], pattern: RFC_3339.source },
       status_code: { type: ['integer', 'null'], minimum: 0, maximum: MAX_STATUS },

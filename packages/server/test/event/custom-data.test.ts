@@ -29,6 +29,11 @@ describe('fitCustomData', () => {
     expect(fitCustomData({ ['é'.repeat(129)]: 1, ok: 2 })).to.deep.equal({ json: '{"ok":2}', dropped: 1 });
   });
 
+  it('leaves out a number that does not add up with others', () => {
+    for (const large of [1e301, -Number.MAX_VALUE, JSON.parse('1e999')])
+      expect(fitCustomData({ large, ok: -1e300 })).to.deep.equal({ json: '{"ok":-1e+300}', dropped: 1 });
+  });
+
   it('leaves out a metric that is nested too deep to be written', () => {
     const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
     expect(fitCustomData({ deep, ok: 2 })).to.deep.equal({ json: '{"ok":2}', dropped: 1 });
