@@ -1,4 +1,4 @@
-/** Limits of `custom_data`: twice what the exporter sends, so that a difference in counting never costs a metric. */
+/** Limits of `custom_data`, whose members all have names: twice what the exporter sends, so that a difference in counting never costs a metric. */
 export const CUSTOM_DATA_LIMITS = { metrics: 128, bytes: 16_384, keyBytes: 256, depth: 32 } as const;
 
 /** The largest number that is kept of a metric, and the least one is as far below zero: of these, as many add up as there are events. */
@@ -27,7 +27,7 @@ function fitAsAWhole(members: object): FittedCustomData | undefined {
   let count = 0;
   for (const [key, value] of Object.entries(members)) {
     count += 1;
-    if (key.length * MAX_UTF8_BYTES > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
+    if (key === '' || key.length * MAX_UTF8_BYTES > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
     if (isTooLarge(value) || isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
   }
   if (count > CUSTOM_DATA_LIMITS.metrics) return undefined;
@@ -55,7 +55,7 @@ function fitByMember(members: object): FittedCustomData {
 }
 
 function memberText(key: string, value: unknown): string | undefined {
-  if (Buffer.byteLength(key) > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
+  if (key === '' || Buffer.byteLength(key) > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
   if (isTooLarge(value) || isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
   return wellFormedJson(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
 }

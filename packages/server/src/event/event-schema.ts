@@ -110,7 +110,7 @@ export function keptEvent(): JsonSchema {
       custom_data: {
         type: ['object', 'null'],
         maxProperties: CUSTOM_DATA_LIMITS.metrics,
-        propertyNames: { type: 'string', maxLength: CUSTOM_DATA_LIMITS.keyBytes },
+        propertyNames: { type: 'string', minLength: 1, maxLength: CUSTOM_DATA_LIMITS.keyBytes },
         additionalProperties: {
           type: ['number', 'string', 'boolean', 'object', 'array', 'null'],
           minimum: -MAX_METRIC_NUMBER,

@@ -5,6 +5,7 @@ export const MAX_NAME_CHARACTERS = 256;
 
 /** A name that can be kept: a text that is neither empty nor too long, without NUL; `undefined` for anything else. */
 export function shortText(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.length > MAX_NAME_CHARACTERS || value.includes('\0')) return undefined;
+  if (typeof value !== 'string' || value.length > MAX_NAME_CHARACTERS || value.includes('\0'))
+    return undefined;
   return withoutMark(value.toWellFormed()) || undefined;
 }

@@ -92,7 +92,7 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
     timestamp: members.time(members.string('timestamp', value['timestamp']), window),
     statusCode: members.usable(members.number('status_code', value['status_code']), statusCode),
     latencyMs: members.usable(members.number('latency_ms', value['latency_ms']), latency),
-    route: members.text('route', value['route'], TEXT_LIMITS.path),
+    route: members.name('route', value['route'], TEXT_LIMITS.path),
     outcome: members.usable(members.string('outcome', value['outcome']), outcome),
     userId: members.identifier('user_id', value['user_id'], TEXT_LIMITS.userId),
     userAgent: members.text('user_agent', value['user_agent'], TEXT_LIMITS.userAgent),
@@ -163,9 +163,14 @@ class MemberReader {
     return text;
   }
 
-  /** A text, or a number written as one: Django's primary keys are integers. */
+  /** A text that requests can be asked for by: one that is empty says nothing. */
+  name(name: string, value: unknown, maxBytes: number): string | null {
+    return this.text(name, value, maxBytes) || null;
+  }
+
+  /** The same, or a number written as one: Django's primary keys are integers. */
   identifier(name: string, value: unknown, maxBytes: number): string | null {
-    return typeof value === 'number' ? String(value) : this.text(name, value, maxBytes);
+    return typeof value === 'number' ? String(value) : this.name(name, value, maxBytes);
   }
 
   string(name: string, value: unknown): string | null {

@@ -29,6 +29,10 @@ describe('fitCustomData', () => {
     expect(fitCustomData({ ['é'.repeat(129)]: 1, ok: 2 })).to.deep.equal({ json: '{"ok":2}', dropped: 1 });
   });
 
+  it('leaves out a metric without a name, which nobody could ask for', () => {
+    expect(fitCustomData({ '': 1, ok: 2 })).to.deep.equal({ json: '{"ok":2}', dropped: 1 });
+  });
+
   it('leaves out a number that does not add up with others', () => {
     for (const large of [1e301, -Number.MAX_VALUE, JSON.parse('1e999')])
       expect(fitCustomData({ large, ok: -1e300 })).to.deep.equal({ json: '{"ok":-1e+300}', dropped: 1 });

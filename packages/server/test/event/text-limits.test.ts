@@ -29,7 +29,10 @@ describe('fitText', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 0, max: 40 }), (text, limit) => {
         const fitted = fitText(text, limit);
-        const clean = text.toWellFormed().replaceAll('\0', '\u{FFFD}').replace(/^\u{FEFF}+/u, '');
+        const clean = text
+          .toWellFormed()
+          .replaceAll('\0', '\u{FFFD}')
+          .replace(/^\u{FEFF}+/u, '');
         expect(Buffer.byteLength(fitted.text)).to.be.at.most(limit);
         expect(clean.startsWith(fitted.text)).to.equal(true);
         expect(fitted.cut).to.equal(fitted.text !== clean);

@@ -138,6 +138,12 @@ describe('validateEvent', () => {
     });
   }
 
+  it('takes an empty text for none where requests can be asked for by it', () => {
+    const { event, adjustments } = accepted({ route: '', user_id: '', session_id: '' });
+    expect(event).to.include({ route: null, userId: null, sessionId: null });
+    expect(adjustments).to.deep.equal([]);
+  });
+
   it('keeps no number that an answer cannot say, or that does not add up with another one', () => {
     const { event, adjustments } = accepted({
       latency_ms: JSON.parse('1e999'),

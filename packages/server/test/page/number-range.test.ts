@@ -1,7 +1,7 @@
 // What a bar and a percentile of the page choose are the requests that they stand for.
 import { expect } from 'chai';
 
-import { latenciesOf, numbersOf, slowerThan } from '../../page/dist/filter/number-range.js';
+import { countedBetween, latenciesOf, numbersOf, slowerThan } from '../../page/dist/filter/number-range.js';
 import type { FilterChange } from '../../page/dist/filter/filter.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
@@ -73,6 +73,22 @@ describe('a range of numbers that is chosen on the page', () => {
     expect(histogram.length).to.be.above(10);
     for (const bar of histogram)
       expect(await countOf(latenciesOf(bar)), JSON.stringify(bar)).to.equal(bar.requests);
+  });
+
+  it('leaves as many requests as Apdex counts on either side of its thresholds', async () => {
+    for (const threshold of [1, 3, 12, 25, 96, 100]) {
+      const { apdex } = (await ask(`/api/latency`, {
+        threshold: String(threshold),
+      } as FilterChange)) as unknown as {
+        apdex: Record<'satisfied' | 'tolerating' | 'frustrated', number>;
+      };
+      const { satisfied, tolerating, frustrated } = apdex;
+      expect(await countOf(countedBetween(undefined, threshold)), `up to ${threshold} ms`).to.equal(
+        satisfied,
+      );
+      expect(await countOf(countedBetween(threshold, 4 * threshold)), `above it`).to.equal(tolerating);
+      expect(await countOf(countedBetween(4 * threshold, undefined)), `far above it`).to.equal(frustrated);
+    }
   });
 
   it('has the slowest request among those that took as long as a percentile, which is rounded or estimated', async () => {

@@ -31,6 +31,7 @@ const TEXTS: Readonly<Partial<Record<FilterName, string>>> = {
 
 const WORDS: Readonly<Partial<Record<FilterName, Readonly<Record<string, string>>>>> = {
   outcome: { none: 'not known' },
+  error_type: { none: 'not given' },
   failed: { true: 'only', false: 'left out' },
   synthetic: { bot: 'only bots', test: 'only tests', any: 'only', none: 'left out' },
 };

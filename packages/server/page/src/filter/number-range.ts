@@ -29,6 +29,26 @@ export function numbersOf(metric: string, { from, to }: Bin, first: Bin | undefi
   };
 }
 
+/** Latencies are counted in buckets that grow by so much: in the last one that begins below a threshold, they count as at it. */
+const GROWTH = 1.04;
+
+/** Where the bucket of a latency ends, milliseconds. */
+function endOfBucket(millis: number): number {
+  return GROWTH ** Math.ceil(Math.log(millis) / Math.log(GROWTH));
+}
+
+/**
+ * Chooses the latencies between two thresholds of Apdex, as they are counted.
+ *
+ * @param above - milliseconds, and `upTo`; where it is left out, nothing is below, or above
+ */
+export function countedBetween(above: number | undefined, upTo: number | undefined): FilterChange {
+  return {
+    latency_ms_min: above === undefined ? undefined : String(nextAbove(endOfBucket(above))),
+    latency_ms_max: upTo === undefined ? undefined : String(endOfBucket(upTo)),
+  };
+}
+
 /** Milliseconds of answers are rounded to a thousandth. */
 const HALF_A_STEP = 0.0005;
 

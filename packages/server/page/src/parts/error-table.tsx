@@ -69,7 +69,7 @@ function Row({ row, isOfAll }: { readonly row: ErrorRow; readonly isOfAll: boole
       failed: 'true',
       ...endpointChange(method, endpoint),
       status: code === null ? 'none' : String(code),
-      ...(type !== null && { error_type: type }),
+      error_type: type ?? 'none',
     },
     { view: 'requests', clientId },
   );

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { LatencySpread } from '../../figure-types.ts';
 import { chosenEndpoint } from '../../endpoint-threshold.ts';
 import { count, decimal, duration, exactCount } from '../../format.ts';
+import { countedBetween } from '../../filter/number-range.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { DEFAULT_THRESHOLD } from '../../url-state.ts';
 import { BarList, type BarItem } from '../bar-list.tsx';
@@ -38,10 +39,7 @@ export function Apdex({ spread: { apdex }, outdated, onChanged }: ApdexProps): J
     label: name,
     value: requests,
     colour,
-    requests: to(
-      { latency_ms_min: from?.toString(), latency_ms_max: end?.toString() },
-      { view: 'requests', order: 'slowest' },
-    ),
+    requests: to(countedBetween(from, end), { view: 'requests', order: 'slowest' }),
   });
   return (
     <Panel
