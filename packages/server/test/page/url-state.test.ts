@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { FILTER_NAMES, isAcceptable } from '../../page/dist/filter/filter.js';
+import { FILTER_NAMES, isAcceptable, isText } from '../../page/dist/filter/filter.js';
 import { refreshMillis, spanAt, widerPreset } from '../../page/dist/time-range.js';
 import { formatState, moved, parseState, type UrlState } from '../../page/dist/url-state.js';
 
@@ -26,7 +26,7 @@ describe('the address of the page', () => {
     const text = fc.string({ unit: 'binary' });
     // A query is UTF-8, so half of a surrogate pair cannot be in it; nothing that is stored has one.
     const wellFormed = text.filter((each) => each.isWellFormed());
-    const optional = fc.option(wellFormed, { nil: undefined });
+    const optional = fc.option(wellFormed.filter(isText), { nil: undefined });
     const range = fc.oneof(
       fc.constantFrom('15m', '1h', '24h', '7d', '30d').map((preset) => ({ preset })),
       fc.nat(1e12).map((since) => ({ since, until: since + 1 })),
@@ -82,8 +82,8 @@ describe('the address of the page', () => {
         filter: filter.map((each) => ({ ...each, endpoint: '/users/:id' })),
         openRelease: fc.option(
           fc.record({
-            clientId: wellFormed.filter((each) => each !== ''),
-            release: wellFormed.filter((each) => each !== ''),
+            clientId: wellFormed.filter(isText),
+            release: wellFormed.filter(isText),
           }),
           { nil: undefined },
         ),
@@ -133,6 +133,9 @@ describe('the address of the page', () => {
       '?metric_equals=5',
       '?outcome=odd',
       '?id=x',
+      '?client_id=',
+      '?view=overview&client_id=a%00b',
+      `?client_id=${'x'.repeat(2049)}`,
       '?open_release=1.4.2',
     ])
       expect(parseState(search), search).to.deep.equal(parseState(''));

@@ -85,6 +85,11 @@ export function isAcceptable(name: FilterName, value: string): boolean {
   return rule.test(value) && (rule !== NUMBER || Number.isFinite(Number(value)));
 }
 
+/** Whether the server takes that as a name. */
+export function isText(text: string | undefined): boolean {
+  return ANY_TEXT.test(text ?? '');
+}
+
 /** Reads what a query chooses. What the server would refuse is left out: a link that somebody cut still shows something. */
 export function parseFilter(params: URLSearchParams): Filter {
   const given = FILTER_NAMES.flatMap((name) => {
