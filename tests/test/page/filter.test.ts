@@ -114,6 +114,15 @@ describeInBrowser('the filter of the page', () => {
     await chips(page, 'Method GET', 'Status 200');
   });
 
+  it('changes a range of seconds from where it is', async () => {
+    const { page } = await openPage(server, '?since=2025-03-01T12:00:10.250Z&until=2025-03-01T12:00:40.000Z');
+    await page.getByRole('button', { name: 'Custom' }).click();
+    await page.getByLabel('To').fill('2025-03-01T12:01:05');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await until('it has another end', async () => params(page)['until'] === '2025-03-01T12:01:05.000Z');
+    expect(params(page)['since']).to.equal('2025-03-01T12:00:10.000Z');
+  });
+
   it('takes a client, a value of a metric, and a bar of a distribution', async () => {
     const { page } = await openPage(
       server,
