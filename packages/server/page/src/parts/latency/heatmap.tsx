@@ -8,7 +8,7 @@ import { useNarrowing, usePage } from '../../page-context.ts';
 import { colourReader } from '../charts/colours.ts';
 import { Panel } from '../panel.tsx';
 import { ReleaseMarks } from '../releases/release-marks.tsx';
-import { cellAt, shadeOf, type HeatCell } from './heat-cells.ts';
+import { cellAt, rangeOf, shadeOf, type HeatCell } from './heat-cells.ts';
 
 interface HeatmapProps {
   readonly spread: LatencySpread;
@@ -46,8 +46,7 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
   const open = (event: MouseEvent): void => {
     const cell = at(event);
     if (cell === undefined || cell.requests === 0 || !mayNarrow) return;
-    const range = { since: cell.start, until: cell.start + width };
-    go(to(latenciesOf(cell), { view: 'requests', order: 'slowest', range }));
+    go(to(latenciesOf(cell), { view: 'requests', order: 'slowest', range: rangeOf(spread, cell) }));
   };
   const placeOf = (millis: number): number | undefined => {
     const part = (millis - Date.parse(heat[0]?.start ?? '')) / (width * heat.length);
