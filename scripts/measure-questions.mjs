@@ -18,7 +18,9 @@ const { PostgresStore } = await import(join(server, 'dist/store/postgres/store.j
 const { parseStoreUrl } = await import(join(server, 'dist/store/store-address.js'));
 const { compactStep } = await import(join(server, 'dist/store/postgres/aggregates/compact.js'));
 const { indexClosedDay } = await import(join(server, 'dist/store/postgres/upkeep/closed-days.js'));
-const { Engine, postgresBinaries } = await import(join(server, 'test-dist/support/postgres-engine.js'));
+const { Engine, postgresBinaries } = await import(
+  join(server, 'test-dist/support/databases/postgres-engine.js')
+);
 const { Client } = createRequire(join(server, 'package.json'))('pg');
 
 const { values } = parseArgs({

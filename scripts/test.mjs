@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cerberus-test-'));
 
 /** What takes half of a workspace's time, so that it runs beside the rest: what has a browser, a cluster or a soak in it, or a database. */
 const LONG_TESTS = {
-  tests: ['page/**/*', 'figures/**/*', 'cluster*', 'soak*', 'soak/**/*'],
+  tests: ['page/**/*', 'figures/**/*', 'cluster/**/*', 'soak/**/*'],
   server: ['store/**/*'],
 };
 

@@ -180,12 +180,12 @@ export const WEAKENINGS = [
         'return false;',
       ],
     ],
-    tests: ['integrity/spool.test.js'],
+    tests: ['integrity/spool/delivery.test.js'],
   },
   {
     name: 'what is on disk sent as another producer',
     patches: [['protocol/spool-lane.js', 'new Producer(source.producer)', 'new Producer()']],
-    tests: ['integrity/spool.test.js'],
+    tests: ['integrity/spool/processes.test.js'],
   },
   {
     name: 'unbounded queue',

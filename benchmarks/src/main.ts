@@ -1,4 +1,4 @@
-// `npm run bench`: measures, prints tables, and with the full form writes docs/performance.md and what belongs to it.
+// `npm run bench`: measures, prints tables, and with the full form writes docs/performance and what belongs to it.
 import { parseArgs } from 'node:util';
 import { measureApplications } from './application/part.ts';
 import { measureCapture } from './capture/part.ts';

@@ -18,7 +18,7 @@ export interface TurnPlan {
 }
 
 /** What some requests cost. */
-export interface Cost {
+interface Cost {
   readonly requests: number;
   readonly cpuMicros: number;
   readonly garbageMicros: number;

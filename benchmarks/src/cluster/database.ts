@@ -44,7 +44,7 @@ export class Database {
 
   /** @returns `undefined` where PostgreSQL is not installed */
   static async start(): Promise<Database | undefined> {
-    const path = '../../../packages/server/test-dist/support/postgres-engine.js';
+    const path = '../../../packages/server/test-dist/support/databases/postgres-engine.js';
     const support = (await import(path)) as Support;
     const binaries = support.postgresBinaries();
     if (binaries === undefined) return undefined;

@@ -40,7 +40,7 @@ export class Pair {
 
   /** @throws Error where PostgreSQL is not installed */
   static async start(): Promise<Pair> {
-    const support = `${ROOT}packages/server/test-dist/support/postgres-engine.js`;
+    const support = `${ROOT}packages/server/test-dist/support/databases/postgres-engine.js`;
     const binaries = ((await import(support)) as Binaries).postgresBinaries();
     if (binaries === undefined) throw new Error('PostgreSQL is not installed');
     const { EnginePair } = (await import(`${ROOT}tests/test-dist/cluster/engines.js`)) as Support;

@@ -3,9 +3,10 @@
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { FRAMEWORKS, type Agent, type Framework } from '../application/names.ts';
-import { startApplication, type Running, type Turn, type TurnPlan } from '../capture/subject.ts';
+import { added, ratioOfAdded, typical } from '../capture/added.ts';
+import { startApplication, type Running, type TurnPlan } from '../capture/subject.ts';
+import { takeTurns } from '../capture/turns.ts';
 import { Child } from '../harness/child.ts';
-import { ratioOfAdded, typical } from './statistics.ts';
 
 const PLAN: TurnPlan = { saturatedMillis: 200, pacedMillis: 400, perSecond: 1_000, warmUpMillis: 4_000 };
 const HALVES = ['saturated', 'paced'] as const;
@@ -25,13 +26,11 @@ if (framework === undefined) throw new Error(`--framework is one of ${FRAMEWORKS
 const subjects = values.agents.split(',') as Agent[];
 const load = await Child.start('capture/load-process.js', []);
 const applications = await startAll(framework);
-const turns = new Map<Running, Turn[]>(applications.map(({ running }) => [running, []]));
 const end = performance.now() + Number(values.seconds) * 1e3;
-while (performance.now() < end) {
-  for (const { running } of shuffled(applications)) {
-    turns.get(running)?.push(await running.subject.measure());
-  }
-}
+const turns = await takeTurns(
+  applications.map(({ running }) => running),
+  () => performance.now() >= end,
+);
 for (const half of HALVES) print(half);
 await Promise.all(applications.map(({ running }) => running.stop()));
 await load.stop();
@@ -62,26 +61,21 @@ async function startOfCheckout(root: string): Promise<typeof startApplication> {
   return ((await import(url.href)) as { startApplication: typeof startApplication }).startApplication;
 }
 
-function shuffled<T>(all: readonly T[]): readonly T[] {
-  return all
-    .map((each) => ({ each, at: Math.random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ each }) => each);
-}
-
 function print(half: (typeof HALVES)[number]): void {
-  const microsOf = ({ running }: Named): number[] =>
-    (turns.get(running) ?? []).map((turn) => turn[half].cpuMicros / turn[half].requests);
-  const [bare, ...others] = applications.map((named) => ({ name: named.name, micros: microsOf(named) }));
+  const measured = applications.map(({ name }, index) => ({
+    name,
+    micros: (turns[index] ?? []).map((turn) => turn[half].cpuMicros / turn[half].requests),
+  }));
+  const [bare, ...others] = measured;
   const reference = others.at(-1);
   if (bare === undefined || reference === undefined) return;
-  const base = typical(bare.micros);
   const rows = others.map(({ name, micros }) => {
-    const measured = { bare: bare.micros, subject: micros, reference: reference.micros };
-    const { ratio, low, high } = ratioOfAdded(measured);
-    const added = (typical(micros) - base).toFixed(1);
-    return `  ${name.padEnd(22)} +${added.padStart(5)} µs, ${ratio.toFixed(2)} (${low.toFixed(2)} – ${high.toFixed(2)}) of OTLP`;
+    const pair = { bare: bare.micros, subject: micros };
+    const { median, q1, q3 } = ratioOfAdded({ ...pair, reference: reference.micros });
+    const micro = added(pair).median.toFixed(1).padStart(5);
+    return `  ${name.padEnd(22)} +${micro} µs, ${median.toFixed(2)} (${q1.toFixed(2)} – ${q3.toFixed(2)}) of OTLP`;
   });
-  const head = `${framework}, ${half}: ${base.toFixed(1)} µs of CPU per request bare, ${bare.micros.length} turns`;
+  const base = typical(bare.micros).toFixed(1);
+  const head = `${framework}, ${half}: ${base} µs of CPU per request bare, ${bare.micros.length} turns`;
   process.stdout.write(`${[head, ...rows].join('\n')}\n`);
 }

@@ -32,7 +32,7 @@ export interface ExporterResults {
 const SLOW_SHARE = 0.1;
 /**
  * In each round, before the measured ones. A collection gives memory back, and OTLP, which needs much of it, costs half as much again
- * while the heap grows. Most of that is over after these (docs/performance.md).
+ * while the heap grows. Most of that is over after these (docs/performance/parts.md).
  */
 const UNMEASURED_BATCHES = 16;
 const STRINGIFY = 'stringify';

@@ -1,4 +1,7 @@
-/** Median and quartiles of what was measured in each round. */
+/**
+ * Median and quartiles of what was measured in each round; of turns what is typical of them, and between what 90 % of others could have
+ * given.
+ */
 export interface Spread {
   readonly median: number;
   readonly q1: number;
@@ -6,8 +9,8 @@ export interface Spread {
 }
 
 /**
- * A comparison is void when half of its rounds lie further apart than this share of their median: the machine was
- * then busy with something else, and a median of such rounds says nothing.
+ * A comparison is void when half of its rounds, or what could have come out, lie further apart than this share of the median: the machine
+ * was then busy with something else, and a median of such rounds says nothing.
  */
 const MAX_RELATIVE_SPREAD = 0.35;
 

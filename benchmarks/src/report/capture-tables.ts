@@ -1,10 +1,11 @@
 import { AGENT_TITLES, type Agent, type Framework } from '../application/names.ts';
-import type { CapturedApplication, CaptureResults, CaptureRound } from '../capture/part.ts';
-import { isVoid, ratioOf, spreadOf } from '../harness/statistics.ts';
+import { added, ratioOfAdded, spreadOfTurns } from '../capture/added.ts';
+import type { CapturedApplication, CaptureResults } from '../capture/part.ts';
+import { isVoid, spreadOf, type Spread } from '../harness/statistics.ts';
 import type { StartUp } from '../start-up/part.ts';
 import type { Way } from '../start-up/names.ts';
-import { addedBy } from './capture-targets.ts';
-import { cell, number, spreadCell, table } from './markdown.ts';
+import { turnsOf, type Measure } from './capture-targets.ts';
+import { number, spreadCell, table } from './markdown.ts';
 import { addedToStart, millis } from './targets.ts';
 
 const MEBI = 2 ** 20;
@@ -20,7 +21,7 @@ const WAYS_OF_AGENTS: Readonly<Partial<Record<Agent, Way>>> = {
   otlp: 'auto-instrumentations',
 };
 
-/** The one table that says what it costs: medians of what each adds. */
+/** The one table that says what it costs: what each typically adds. */
 export function costTable(results: CaptureResults): string {
   const { applications, startUp, perSecond } = results;
   const frameworks = applications.map(({ framework }) => framework);
@@ -29,9 +30,9 @@ export function costTable(results: CaptureResults): string {
   const rate = `${number(perSecond, 0)}/s`;
   const rows = agentsIn(applications).map((agent) => [
     agent === 'bare' ? 'the application alone' : `+ ${AGENT_TITLES[agent]}`,
-    ...applications.map((each) => median(each, agent, ({ saturatedMicros }) => saturatedMicros)),
-    ...applications.map((each) => median(each, agent, ({ pacedMicros }) => pacedMicros)),
-    shown === undefined ? '' : median(shown, agent, ({ rssBytes }) => rssBytes / MEBI, 0),
+    ...applications.map((each) => costCell(each, agent, ({ saturatedMicros }) => saturatedMicros)),
+    ...applications.map((each) => costCell(each, agent, ({ pacedMicros }) => pacedMicros)),
+    shown === undefined ? '' : costCell(shown, agent, ({ rssBytes }) => rssBytes / MEBI, 0),
     start === undefined ? '' : startCell(start, agent),
   ]);
   return table(
@@ -52,36 +53,29 @@ export function captureTable({ applications, perSecond }: CaptureResults): strin
   return table(
     ['application', 'CPU µs/request', '÷ OTLP', `at ${rate}`, '÷ OTLP', 'GC µs/request', 'RSS MiB'],
     applications.flatMap((application) =>
-      [...application.rounds].map(([agent, rounds]) => [
+      [...application.turns.keys()].map((agent) => [
         `${application.framework}, ${AGENT_TITLES[agent]}`,
-        cell(rounds.map(({ saturatedMicros }) => saturatedMicros)),
-        share(application, agent, ({ saturatedMicros }) => saturatedMicros),
-        cell(rounds.map(({ pacedMicros }) => pacedMicros)),
-        share(application, agent, ({ pacedMicros }) => pacedMicros),
-        cell(rounds.map(({ garbageMicros }) => garbageMicros)),
-        cell(
-          rounds.map(({ rssBytes }) => rssBytes / MEBI),
-          0,
-        ),
+        wholeCell(application, agent, ({ saturatedMicros }) => saturatedMicros),
+        shareCell(application, agent, ({ saturatedMicros }) => saturatedMicros),
+        wholeCell(application, agent, ({ pacedMicros }) => pacedMicros),
+        shareCell(application, agent, ({ pacedMicros }) => pacedMicros),
+        wholeCell(application, agent, ({ garbageMicros }) => garbageMicros),
+        wholeCell(application, agent, ({ rssBytes }) => rssBytes / MEBI, 0),
       ]),
     ),
   );
 }
 
 function agentsIn(applications: readonly CapturedApplication[]): readonly Agent[] {
-  return [...new Set(applications.flatMap(({ rounds }) => [...rounds.keys()]))];
+  return [...new Set(applications.flatMap(({ turns }) => [...turns.keys()]))];
 }
 
 /** Of the application alone as it is, of an agent what it adds to that. */
-function median(
-  application: CapturedApplication,
-  agent: Agent,
-  of: (round: CaptureRound) => number,
-  digits = 1,
-): string {
-  const values =
-    agent === 'bare' ? (application.rounds.get('bare') ?? []).map(of) : addedBy(application, agent, of);
-  return medianCell(values, digits);
+function costCell(application: CapturedApplication, agent: Agent, of: Measure, digits = 1): string {
+  const subject = turnsOf(application, agent, of);
+  if (subject.length === 0) return '';
+  const bare = turnsOf(application, 'bare', of);
+  return typicalCell(agent === 'bare' ? spreadOfTurns(bare) : added({ bare, subject }), digits);
 }
 
 function startCell(startUp: StartUp, agent: Agent): string {
@@ -89,16 +83,23 @@ function startCell(startUp: StartUp, agent: Agent): string {
   if (way === undefined) return '';
   const values =
     way === 'bare' ? (startUp.starts.get('bare') ?? []).map(millis) : addedToStart(startUp, way, millis);
-  return medianCell(values, 0);
+  return values.length === 0 ? '' : typicalCell(spreadOf(values), 0);
 }
 
-function medianCell(values: readonly number[], digits: number): string {
-  if (values.length === 0) return '';
-  const spread = spreadOf(values);
+function typicalCell(spread: Spread, digits: number): string {
   return isVoid(spread) ? 'void' : number(spread.median, digits);
 }
 
-function share(application: CapturedApplication, agent: Agent, of: (round: CaptureRound) => number): string {
+function wholeCell(application: CapturedApplication, agent: Agent, of: Measure, digits = 1): string {
+  return spreadCell(spreadOfTurns(turnsOf(application, agent, of)), digits);
+}
+
+function shareCell(application: CapturedApplication, agent: Agent, of: Measure): string {
   if (agent === 'bare' || agent === 'otlp') return '';
-  return spreadCell(ratioOf(addedBy(application, agent, of), addedBy(application, 'otlp', of)), 2);
+  const ratio = ratioOfAdded({
+    bare: turnsOf(application, 'bare', of),
+    subject: turnsOf(application, agent, of),
+    reference: turnsOf(application, 'otlp', of),
+  });
+  return spreadCell(ratio, 2);
 }

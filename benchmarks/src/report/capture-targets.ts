@@ -1,11 +1,11 @@
 import type { Agent, Framework } from '../application/names.ts';
-import type { CapturedApplication, CaptureResults, CaptureRound } from '../capture/part.ts';
-import { ratioOf } from '../harness/statistics.ts';
-import type { Target } from './target.ts';
-import { atMost } from './target.ts';
-import { applicationTargets, standAloneStartTargets } from './targets.ts';
+import { ratioOfAdded } from '../capture/added.ts';
+import type { CapturedApplication, CaptureResults, CaptureTurn } from '../capture/part.ts';
+import { atMost, type Target } from './target.ts';
+import { APPLICATION_LIMITS, standAloneStartTargets } from './targets.ts';
 
-type Measure = (round: CaptureRound) => number;
+/** What of a turn is meant. */
+export type Measure = (turn: CaptureTurn) => number;
 
 const saturated: Measure = ({ saturatedMicros }) => saturatedMicros;
 const paced: Measure = ({ pacedMicros }) => pacedMicros;
@@ -16,29 +16,40 @@ const STAND_ALONE: Readonly<Record<Framework, number>> = { 'node:http': 0.27, Ex
 const STAND_ALONE_PACED = 0.2;
 
 /** Ratios of what each way to capture requests adds to an application. */
-export function captureTargets({ perSecond, applications, added, startUp }: CaptureResults): Target[] {
+export function captureTargets({ perSecond, applications, startUp }: CaptureResults): Target[] {
   return [
     ...applications.flatMap((application) => {
+      const { framework } = application;
       const target = (agent: Agent, title: string, when: string, limit: number, of: Measure): Target =>
         atMost(
-          `${application.framework}, ${when}: CPU per request added by ${title} ÷ by OpenTelemetry + OTLP`,
+          `${framework}, ${when}: CPU per request added by ${title} ÷ by OpenTelemetry + OTLP`,
           limit,
-          ratioOf(addedBy(application, agent, of), addedBy(application, 'otlp', of)),
+          ratioOfAdded({
+            bare: turnsOf(application, 'bare', of),
+            subject: turnsOf(application, agent, of),
+            reference: turnsOf(application, 'otlp', of),
+          }),
         );
-      const { framework } = application;
       return [
         target('stand-alone', 'Cerberus without an SDK', 'saturated', STAND_ALONE[framework], saturated),
         target('stand-alone', 'the same', `${perSecond} requests/s`, STAND_ALONE_PACED, paced),
         target('light', '`HttpServerInstrumentation` + Cerberus', 'saturated', LIGHT[framework], saturated),
+        atMost(
+          `${framework}, saturated: CPU per request added to OpenTelemetry by Cerberus ÷ by OTLP`,
+          APPLICATION_LIMITS[framework],
+          ratioOfAdded({
+            bare: turnsOf(application, 'otel', saturated),
+            subject: turnsOf(application, 'cerberus', saturated),
+            reference: turnsOf(application, 'otlp', saturated),
+          }),
+        ),
       ];
     }),
-    ...applicationTargets(added),
     ...standAloneStartTargets(startUp),
   ];
 }
 
-/** What an agent adds to each round of the application alone. */
-export function addedBy({ rounds }: CapturedApplication, agent: Agent, of: Measure): number[] {
-  const bare = rounds.get('bare') ?? [];
-  return (rounds.get(agent) ?? []).map((round, index) => of(round) - of(bare[index] ?? round));
+/** One number of each turn that the application took with an agent. */
+export function turnsOf({ turns }: CapturedApplication, agent: Agent, of: Measure): readonly number[] {
+  return (turns.get(agent) ?? []).map(of);
 }

@@ -5,7 +5,7 @@ export interface Target {
   readonly what: string;
   readonly bound: 'at most' | 'at least';
   readonly limit: number;
-  /** What was reached where the target was missed (docs/performance.md says why): a regression is measured from here. */
+  /** What was reached where the target was missed (docs/performance says why): a regression is measured from here. */
   readonly known?: number;
   readonly measured: Spread;
 }

@@ -79,7 +79,7 @@ export function lifeCycleTargets(results: readonly AddedCpu[]): Target[] {
 }
 
 /** Of what OTLP adds, which neither hashes an address nor makes an event for each request. */
-const APPLICATION_LIMITS: Readonly<Record<Framework, number>> = {
+export const APPLICATION_LIMITS: Readonly<Record<Framework, number>> = {
   'node:http': 0.7,
   Express: 0.6,
   Fastify: 0.6,

@@ -15,8 +15,8 @@ import { WINDOW_SPANS } from '../dist/receive/otlp/span-window.js';
 import { CLOSE } from '../dist/receive/close-codes.js';
 import { DuckDbStore } from '../dist/store/duckdb/store.js';
 import { codeBlocks, GUARANTEES_DOCUMENT, SERVER_DOCUMENT, tableRows } from './support/document.js';
-import { server, stopServers, TOKEN } from './support/server-fixture.js';
-import { spawnServer } from './support/server-process.js';
+import { server, stopServers, TOKEN } from './support/servers/server-fixture.js';
+import { spawnServer } from './support/processes/server-process.js';
 import { removeTempFolders, tempFolder } from './support/temp-folder.js';
 
 const ROWS = new Map(tableRows(SERVER_DOCUMENT).map((cells) => [cells[0] ?? '', cells]));

@@ -11,11 +11,17 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 
 import type { CerberusServer } from '../dist/server.js';
-import { pairFiles, replace, selfSigned, type Pair, type PairFiles } from './support/certificate-files.js';
+import {
+  pairFiles,
+  replace,
+  selfSigned,
+  type Pair,
+  type PairFiles,
+} from './support/servers/certificate-files.js';
 import { until, within } from './support/deadline.js';
 import { afterTest } from './support/disposal.js';
-import { server, TOKEN } from './support/server-fixture.js';
-import { spawnServer } from './support/server-process.js';
+import { server, TOKEN } from './support/servers/server-fixture.js';
+import { spawnServer } from './support/processes/server-process.js';
 import { tempFolder } from './support/temp-folder.js';
 
 const BEARER = { authorization: `Bearer ${TOKEN}` };

@@ -6,10 +6,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { until, within } from './support/deadline.js';
-import { ask, startPostgres, useOwnPostgres, usePostgres } from './support/postgres.js';
-import { childrenOf, isAlive } from './support/process-tree.js';
+import { ask, startPostgres, useOwnPostgres, usePostgres } from './support/databases/postgres.js';
+import { childrenOf, isAlive } from './support/processes/process-tree.js';
 
-const child = fileURLToPath(new URL('./support/engine-child.js', import.meta.url));
+const child = fileURLToPath(new URL('./support/databases/engine-child.js', import.meta.url));
 
 describe('PostgreSQL of the tests', function () {
   this.timeout(90_000);

@@ -8,14 +8,14 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 
 import { startServer } from '../dist/index.js';
-import { ControlledStore } from './support/controlled-store.js';
+import { ControlledStore } from './support/servers/controlled-store.js';
 import { pause, within } from './support/deadline.js';
 import { afterTest } from './support/disposal.js';
-import { wireEvent } from './support/events.js';
-import { rawSocket, upgradeRequest } from './support/raw-upgrade.js';
-import { call, server, stopServers, TOKEN } from './support/server-fixture.js';
+import { wireEvent } from './support/events/events.js';
+import { rawSocket, upgradeRequest } from './support/senders/raw-upgrade.js';
+import { call, server, stopServers, TOKEN } from './support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from './support/temp-folder.js';
-import { WsClient } from './support/ws-client.js';
+import { WsClient } from './support/senders/ws-client.js';
 
 async function codeOf(starting: Promise<unknown>): Promise<unknown> {
   return starting.then(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FaultProxy } from '../../../packages/exporter-ws/test-dist/support/fault-proxy.js';
-import { lastWill } from '../../../packages/server/test-dist/support/last-will.js';
+import { lastWill } from '../../../packages/server/test-dist/support/processes/last-will.js';
 import { availableBalancers, Balancer } from './balancer.js';
 import { EnginePair } from './engines.js';
 import { Load } from './load.js';

@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask } from '../../../packages/server/test-dist/support/postgres.js';
-import { Engine } from '../../../packages/server/test-dist/support/postgres-engine.js';
-import { smallDisk, type SmallDisk } from '../../../packages/server/test-dist/support/small-disk.js';
+import { ask } from '../../../packages/server/test-dist/support/databases/postgres.js';
+import { Engine } from '../../../packages/server/test-dist/support/databases/postgres-engine.js';
+import {
+  smallDisk,
+  type SmallDisk,
+} from '../../../packages/server/test-dist/support/databases/small-disk.js';
 import { until } from '../support/until.js';
 
 const DATABASE = 'cerberus';

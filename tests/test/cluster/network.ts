@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { lastWill } from '../../../packages/server/test-dist/support/last-will.js';
+import { lastWill } from '../../../packages/server/test-dist/support/processes/last-will.js';
 
 /** Drops every packet: no packet is as small as what it lets through at once. */
 const NOTHING = ['root', 'tbf', 'rate', '8bit', 'burst', '1', 'latency', '1ms'];

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
-import { laterVersion } from '../../../packages/server/test-dist/support/later-version.js';
+import { laterVersion } from '../../../packages/server/test-dist/support/processes/later-version.js';
 
 /** As much of a migration as is chosen here. */
 type Migration = Parameters<typeof laterVersion>[1][number];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { REPOSITORY } from '../matrix/stage.js';
+import { REPOSITORY } from '../matrix/examples/stage.js';
 
 /** What a service of our compositions says; anything else fails the test that runs it. */
 interface Service {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
-import { REPOSITORY } from '../matrix/stage.js';
+import { REPOSITORY } from '../matrix/examples/stage.js';
 import { until } from '../support/until.js';
 import { composition, optionsOf } from './compose.js';
 import { canRunContainers, Engine, SYSTEM_OPTIONS } from './engine.js';

@@ -15,7 +15,7 @@ import { rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { lastWill } from '../../../packages/server/test-dist/support/last-will.js';
+import { lastWill } from '../../../packages/server/test-dist/support/processes/last-will.js';
 
 const execute = promisify(execFile);
 /** The base that Dockerfile names; its tag says nothing of what stands in for it. */

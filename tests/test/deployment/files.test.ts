@@ -8,7 +8,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { REPOSITORY } from '../matrix/stage.js';
+import { REPOSITORY } from '../matrix/examples/stage.js';
 import { KUBERNETES, manifest } from './manifests.js';
 
 const execute = promisify(execFile);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import type { PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1.js';
 import { parse, stringify } from 'yaml';
-import { REPOSITORY } from '../matrix/stage.js';
+import { REPOSITORY } from '../matrix/examples/stage.js';
 import { SYSTEM_MOUNTS } from './engine.js';
 
 export const KUBERNETES = join(REPOSITORY, 'deploy/kubernetes');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededRandom } from '../../../packages/server/test-dist/support/random-events.js';
+import { seededRandom } from '../../../packages/server/test-dist/support/events/random-events.js';
 import { describeInBrowser, openPage } from '../support/browser.js';
 import { store } from '../support/stored-traffic.js';
 import { hasFailed, latenciesOf, readLines, type Exported } from './exported.js';

@@ -6,17 +6,17 @@
 // `npm run matrix -- newer-node` only the tests that Node.js 20 leaves out.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { combinations, NODES, type Combination } from './combinations.js';
-import { runEndings } from './endings.js';
-import { judge, type Framework, type Verdict } from './framework.js';
-import { FRAMEWORKS } from './frameworks.js';
-import { runHttpServer } from './http-server.js';
-import { keepResult, lastResults } from './last-results.js';
-import { runNewerNode } from './newer-node.js';
-import { replaceReport, report } from './report.js';
-import { runRuntimes } from './runtimes.js';
-import { runCombination, type RunResult } from './run-combination.js';
-import { REPOSITORY } from './stage.js';
+import { combinations, NODES, type Combination } from './runs/combinations.js';
+import { runEndings } from './parts/endings.js';
+import { judge, type Framework, type Verdict } from './frameworks/framework.js';
+import { FRAMEWORKS } from './frameworks/frameworks.js';
+import { runHttpServer } from './parts/http-server.js';
+import { keepResult, lastResults } from './runs/last-results.js';
+import { runNewerNode } from './parts/newer-node.js';
+import { replaceReport, report } from './runs/report.js';
+import { runRuntimes } from './parts/runtimes.js';
+import { runCombination, type RunResult } from './runs/run-combination.js';
+import { REPOSITORY } from './examples/stage.js';
 
 /** Frameworks that run at the same time; the runs of one follow each other, because they share a folder. */
 const CONCURRENCY = 2;

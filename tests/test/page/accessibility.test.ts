@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { seededRandom } from '../../../packages/server/test-dist/support/random-events.js';
+import { seededRandom } from '../../../packages/server/test-dist/support/events/random-events.js';
 import { randomTraffic } from '../figures/random-traffic.js';
 import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';

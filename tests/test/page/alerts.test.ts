@@ -4,12 +4,17 @@ import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { alertsOn, HandClock, idOf, MINUTE } from '../../../packages/server/test-dist/support/alerts.js';
+import {
+  alertsOn,
+  HandClock,
+  idOf,
+  MINUTE,
+} from '../../../packages/server/test-dist/support/alerts/alerts.js';
 import {
   webhookServer,
   type WebhookServer,
-} from '../../../packages/server/test-dist/support/webhook-server.js';
-import { append, producerRef } from '../../../packages/server/test-dist/support/events.js';
+} from '../../../packages/server/test-dist/support/alerts/webhook-server.js';
+import { append, producerRef } from '../../../packages/server/test-dist/support/events/events.js';
 import { violations } from '../support/axe.js';
 import {
   describeInBrowser,

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import type { Page } from 'playwright-core';
-import { ask } from '../../../packages/server/test-dist/support/postgres.js';
+import { ask } from '../../../packages/server/test-dist/support/databases/postgres.js';
 import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { describeOnPostgres, openStoreAt } from '../support/each-store.js';

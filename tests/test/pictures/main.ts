@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { seededRandom } from '../../../packages/server/test-dist/support/random-events.js';
+import { seededRandom } from '../../../packages/server/test-dist/support/events/random-events.js';
 import { openPage } from '../support/browser.js';
 import { APPLICATIONS, eventAt, eventsOf } from './traffic.js';
 

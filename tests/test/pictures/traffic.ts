@@ -1,5 +1,5 @@
 // Two days of a shop and of what it calls, made up and the same in every run, but for the days.
-import { seededRandom } from '../../../packages/server/test-dist/support/random-events.js';
+import { seededRandom } from '../../../packages/server/test-dist/support/events/random-events.js';
 
 const DAY_MILLIS = 86_400_000;
 

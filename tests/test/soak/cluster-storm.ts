@@ -1,5 +1,5 @@
-import { requiredBinaries } from '../../../packages/server/test-dist/support/postgres.js';
-import { seededRandom } from '../../../packages/server/test-dist/support/random-events.js';
+import { requiredBinaries } from '../../../packages/server/test-dist/support/databases/postgres.js';
+import { seededRandom } from '../../../packages/server/test-dist/support/events/random-events.js';
 import { Cluster } from '../cluster/cluster.js';
 import { endure, oneOf } from '../cluster/fault.js';
 import { allFaults } from '../cluster/faults/all.js';

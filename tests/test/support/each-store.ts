@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { usePostgres } from '../../../packages/server/test-dist/support/postgres.js';
+import { usePostgres } from '../../../packages/server/test-dist/support/databases/postgres.js';
 import { describeInBrowser } from './browser.js';
 
 /** Options that give a server an empty store of its own. */

@@ -8,7 +8,7 @@ const DOCUMENT = fileURLToPath(new URL('../../../docs/coexistence.md', import.me
  * The rows that a test file found, in its table of docs/coexistence.md: writes them there with `CERBERUS_WRITE_DOCS=true`, and
  * otherwise compares.
  *
- * @param test the name of its file
+ * @param test its path below tests/test
  * @param expected how many rows there are when all of its tests ran and passed; with others nothing happens
  */
 export async function keepTable(

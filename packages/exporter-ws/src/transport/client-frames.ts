@@ -28,7 +28,7 @@ export interface EncodedMessages {
  * Encodes messages as the frames of a client, one after the other, to be written at once.
  *
  * `ws` encodes them one by one, with a buffer, a write and a loop over single bytes for each, which for a frame of 512
- * events costs as much as everything else in sending it (docs/performance.md). Each frame has a fresh random mask, as
+ * events costs as much as everything else in sending it (docs/performance/what-made-the-difference.md). Each frame has a fresh random mask, as
  * RFC 6455 §5.3 demands.
  *
  * @param allocate gives memory of at least so many bytes, at its beginning and of whole words; all of it is overwritten

@@ -91,7 +91,7 @@ export class ArrivedRequest {
   /**
    * Lets go of the response when its span has ended. Spans are reachable for longer than their requests, through contexts
    * that nobody has collected yet; with a response behind each of them, the garbage collector would move every request
-   * twice, which costs several times what everything else here does (docs/performance.md).
+   * twice, which costs several times what everything else here does (docs/performance/what-made-the-difference.md).
    */
   release(): void {
     this.#last = this.answer;

@@ -222,7 +222,7 @@ export class RequestRecord {
 
   /**
    * The SERVER span has ended, and one who joined is done with it; the others still learn the same. With the last one the
-   * span lets go of the record: spans are reachable for longer than their requests (docs/performance.md).
+   * span lets go of the record: spans are reachable for longer than their requests (docs/performance/what-made-the-difference.md).
    */
   leave(): void {
     this.#users -= 1;

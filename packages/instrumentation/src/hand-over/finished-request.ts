@@ -15,7 +15,7 @@ interface Kept {
 
 /**
  * A request that is over, as the exporter reads it of a span: strings and numbers. A span of an SDK, a request or a socket that is kept
- * is moved by the garbage collector with all that it holds (docs/performance.md).
+ * is moved by the garbage collector with all that it holds (docs/performance/what-made-the-difference.md).
  */
 export class FinishedRequest implements HeldRequest {
   readonly attributes: Attributes;

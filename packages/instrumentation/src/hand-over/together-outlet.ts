@@ -13,7 +13,7 @@ const MAX_TEXT_LENGTH = 2 ** 20;
 /**
  * The way to our own exporter. Requests that are over are kept for each other, and hashed, translated and written together: code
  * that runs once between two requests finds nothing of itself in the processor's caches, and takes several times as long
- * (docs/performance.md). The exporter says for how long, and asks for them whenever it sends.
+ * (docs/performance/what-made-the-difference.md). The exporter says for how long, and asks for them whenever it sends.
  */
 export class TogetherOutlet implements Outlet {
   readonly capacity: number = MAX_TOGETHER;

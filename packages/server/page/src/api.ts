@@ -1,4 +1,5 @@
-import type { NewShare, NewToken } from './api-types.ts';
+import type { NewShare } from './answers/shares.ts';
+import type { NewToken } from './answers/tokens.ts';
 
 /** Why there is no answer. */
 export type ApiFailure =

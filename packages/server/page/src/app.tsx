@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 
-import type { Session } from './api-types.ts';
+import type { Session } from './answers/session.ts';
 import { getJson, serverNow, signOut, type ApiFailure } from './api.ts';
 import { endpointText } from './endpoint-text.ts';
 import { PageContextHolder, type PageContext } from './page-context.ts';

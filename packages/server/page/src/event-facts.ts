@@ -1,4 +1,4 @@
-import type { StoredEvent } from './api-types.ts';
+import type { StoredEvent } from './answers/events.ts';
 import { metricChange, type FilterChange } from './filter/filter.ts';
 import { bytes, dateAndTime, duration } from './format.ts';
 

@@ -1,4 +1,4 @@
-import type { StoredEvent } from './api-types.ts';
+import type { StoredEvent } from './answers/events.ts';
 
 /**
  * Whether an event has every word of a filter somewhere in what it says: method, path, route, status, outcome, client,

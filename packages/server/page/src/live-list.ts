@@ -1,4 +1,4 @@
-import type { StoredEvent } from './api-types.ts';
+import type { StoredEvent } from './answers/events.ts';
 import { matchesFilter } from './event-filter.ts';
 
 /** An event with a number that no other one has. */

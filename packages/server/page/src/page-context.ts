@@ -1,7 +1,7 @@
 import { createContext, type Context } from 'preact';
 import { useContext } from 'preact/hooks';
 
-import type { Session } from './api-types.ts';
+import type { Session } from './answers/session.ts';
 import type { ApiFailure } from './api.ts';
 import { changed, type FilterChange } from './filter/filter.ts';
 import type { Span } from './time-range.ts';

@@ -1,4 +1,4 @@
-import type { ConsumerKind, ConsumerSort } from './api-types.ts';
+import type { ConsumerKind, ConsumerSort } from './answers/consumers.ts';
 import { EVERYTHING, isText, parseFilter, type Filter } from './filter/filter.ts';
 import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
 

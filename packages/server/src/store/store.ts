@@ -102,7 +102,7 @@ export interface EventReader {
 
 /**
  * Where events rest. Sessions know nothing else of it, so that another database, or one that fails on purpose, can
- * take its place; `test/support/store-contract.ts` states what every implementation keeps.
+ * take its place; `test/support/contracts/store.ts` states what every implementation keeps.
  */
 export interface Store extends EventReader {
   /**

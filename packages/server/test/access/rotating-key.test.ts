@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { renewSecretKey } from '../../dist/access/credentials.js';
 import { periodOf, RotatingKey } from '../../dist/access/rotating-key.js';
 import type { KeyRotation } from '../../dist/config.js';
-import { call, server, stopServers } from '../support/server-fixture.js';
+import { call, server, stopServers } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const at = (text: string): number => Date.parse(text);

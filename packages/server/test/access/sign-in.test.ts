@@ -5,8 +5,8 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { within } from '../support/deadline.js';
-import { rawSocket } from '../support/raw-upgrade.js';
-import { server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { rawSocket } from '../support/senders/raw-upgrade.js';
+import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 interface Answer {

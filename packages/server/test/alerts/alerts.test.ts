@@ -7,11 +7,11 @@ import type { Alerts } from '../../dist/alerts/alerts.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { Store } from '../../dist/store/store.js';
-import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts.js';
+import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
 import { afterTest } from '../support/disposal.js';
-import { openStore, usePreparedPostgres } from '../support/postgres-store.js';
+import { openStore, usePreparedPostgres } from '../support/databases/postgres-store.js';
 import { tempFolder } from '../support/temp-folder.js';
-import { webhookServer, type WebhookServer } from '../support/webhook-server.js';
+import { webhookServer, type WebhookServer } from '../support/alerts/webhook-server.js';
 
 const LIMITS = { memoryLimit: '512MB', threads: 2 };
 

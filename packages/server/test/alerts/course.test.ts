@@ -2,9 +2,9 @@
 import { expect } from 'chai';
 
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts.js';
+import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
 import { until } from '../support/deadline.js';
-import { webhookServer } from '../support/webhook-server.js';
+import { webhookServer } from '../support/alerts/webhook-server.js';
 
 const RULE = { name: 'r', measure: 'requests', above: 0, window_minutes: 1, recover_windows: 1 };
 const DAY = 24 * 60 * MINUTE;

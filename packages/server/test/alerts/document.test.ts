@@ -20,10 +20,10 @@ import { MEASURES } from '../../dist/alerts/rules/rule.js';
 import { filterOfWords } from '../../dist/api/query/filter.js';
 import { ROUTE_NEEDS } from '../../dist/api/route-needs.js';
 import { ALERTS_DOCUMENT, codeBlocks, SERVER_DOCUMENT, tableRows } from '../support/document.js';
-import { START } from '../support/events.js';
-import { server, TOKEN } from '../support/server-fixture.js';
+import { START } from '../support/events/events.js';
+import { server, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
-import { webhookServer } from '../support/webhook-server.js';
+import { webhookServer } from '../support/alerts/webhook-server.js';
 
 type IsGenuine = (secret: string, headers: Readonly<Record<string, unknown>>, body: string) => boolean;
 

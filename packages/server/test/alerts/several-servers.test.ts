@@ -9,11 +9,11 @@ import type { Alerts } from '../../dist/alerts/alerts.js';
 import { HELD_MILLIS } from '../../dist/alerts/outbox.js';
 import type { Analytics } from '../../dist/store/questions/analytics.js';
 import type { PostgresStore } from '../../dist/store/postgres/store.js';
-import { alertsOn, HandClock, idOf, requests } from '../support/alerts.js';
+import { alertsOn, HandClock, idOf, requests } from '../support/alerts/alerts.js';
 import { until } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { openStore, usePreparedPostgres } from '../support/postgres-store.js';
-import { webhookServer, type WebhookServer } from '../support/webhook-server.js';
+import { openStore, usePreparedPostgres } from '../support/databases/postgres-store.js';
+import { webhookServer, type WebhookServer } from '../support/alerts/webhook-server.js';
 
 describe('alerts of several servers on one database', function () {
   this.timeout(30_000);
@@ -82,7 +82,7 @@ describe('alerts of several servers on one database', function () {
     await add(alerts, 1);
     await requests(store, 1, 1);
     hook.status = 0;
-    const child = fileURLToPath(new URL('../support/alerts-child.js', import.meta.url));
+    const child = fileURLToPath(new URL('../support/alerts/alerts-child.js', import.meta.url));
     const node = spawn(process.execPath, [child, url, String(clock.time + 150_000)], { stdio: 'inherit' });
     afterTest(() => node.kill('SIGKILL'));
     await until('the message is on its way', () => hook.received.length === 1, 20_000);

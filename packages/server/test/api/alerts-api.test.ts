@@ -6,9 +6,9 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { signatureHeaders } from '../../dist/alerts/messages/signature.js';
-import { call, server, TOKEN } from '../support/server-fixture.js';
+import { call, server, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
-import { webhookServer, type WebhookServer } from '../support/webhook-server.js';
+import { webhookServer, type WebhookServer } from '../support/alerts/webhook-server.js';
 
 type Json = Record<string, unknown>;
 type Answer = Awaited<ReturnType<typeof call>>;

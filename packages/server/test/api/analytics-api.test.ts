@@ -5,10 +5,10 @@ import { expect } from 'chai';
 import { CommitRate } from '../../dist/observe/commit-rate.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { until } from '../support/deadline.js';
-import { HASH, START, storeEvent, wireEvent } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { HASH, START, storeEvent, wireEvent } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 type Json = Record<string, unknown>;
 

@@ -7,9 +7,9 @@ import { KeptThresholds, MAX_THRESHOLDS } from '../../dist/api/apdex/kept-thresh
 import type { CerberusServer } from '../../dist/server.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { afterTest } from '../support/disposal.js';
-import { START, wireEvent } from '../support/events.js';
-import { openStore, usePreparedPostgres } from '../support/postgres-store.js';
-import { call, server, stopServers } from '../support/server-fixture.js';
+import { START, wireEvent } from '../support/events/events.js';
+import { openStore, usePreparedPostgres } from '../support/databases/postgres-store.js';
+import { call, server, stopServers } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 type Json = Record<string, unknown>;

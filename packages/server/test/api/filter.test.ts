@@ -8,10 +8,10 @@ import { expect } from 'chai';
 import { QUERIES } from '../../dist/api/query/descriptions.js';
 import { DIMENSIONS } from '../../dist/store/questions/value-list.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { HASH, START, wireEvent } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { HASH, START, wireEvent } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 type Json = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { LiveFeed, type LiveSink } from '../../dist/api/live-feed.js';
 import type { StoredEvent } from '../../dist/event/event.js';
 import type { Store } from '../../dist/store/store.js';
-import { storeEvent } from '../support/events.js';
+import { storeEvent } from '../support/events/events.js';
 
 /** Keeps what it gets; `unread` is what it pretends not to have taken. */
 class Sink implements LiveSink {

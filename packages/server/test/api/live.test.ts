@@ -5,8 +5,8 @@ import type { CerberusServer } from '../../dist/server.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { within } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { append } from '../support/events.js';
-import { server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { append } from '../support/events/events.js';
+import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 
 /** The messages of a stream, one after the other. */
 class Stream {

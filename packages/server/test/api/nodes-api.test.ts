@@ -7,11 +7,11 @@ import { startServer, type CerberusServer } from '../../dist/index.js';
 import { VERSION } from '../../dist/observe/version.js';
 import { until } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { wireEvent } from '../support/events.js';
-import { SECRETS, usePreparedPostgres } from '../support/postgres-store.js';
-import { call, server, stopServers } from '../support/server-fixture.js';
+import { wireEvent } from '../support/events/events.js';
+import { SECRETS, usePreparedPostgres } from '../support/databases/postgres-store.js';
+import { call, server, stopServers } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 type Json = Record<string, unknown>;
 

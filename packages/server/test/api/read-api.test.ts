@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { HASH, wireEvent } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { HASH, wireEvent } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 interface EventsBody {
   readonly events: readonly Record<string, unknown>[];

@@ -7,8 +7,8 @@ import type { HeldPurpose } from '../../dist/access/purposes.js';
 import { ROUTE_NEEDS, type RouteName } from '../../dist/api/route-needs.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { within } from '../support/deadline.js';
-import { rawSocket, upgradeRequest } from '../support/raw-upgrade.js';
-import { server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { rawSocket, upgradeRequest } from '../support/senders/raw-upgrade.js';
+import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 /** What each may do, written out once more, so that a change of the table is a change of a test. */

@@ -4,11 +4,11 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { askerOf } from '../../dist/store/asker.js';
-import { ControlledStore } from '../support/controlled-store.js';
+import { ControlledStore } from '../support/servers/controlled-store.js';
 import { until, within } from '../support/deadline.js';
-import { append, wireEvent } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { append, wireEvent } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 describe('the HTTP endpoints', () => {
   let store: ControlledStore;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { sourcesReply } from '../../dist/api/sources-api.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import { append, producerRef } from '../support/events.js';
+import { append, producerRef } from '../support/events/events.js';
 
 const MINUTE = 60_000;
 

@@ -3,12 +3,12 @@
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { Bystander } from '../support/bystander.js';
+import { Bystander } from '../support/senders/bystander.js';
 import { pause, until } from '../support/deadline.js';
-import { wireEvent } from '../support/events.js';
-import { rawSocket, upgradeRequest } from '../support/raw-upgrade.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { wireEvent } from '../support/events/events.js';
+import { rawSocket, upgradeRequest } from '../support/senders/raw-upgrade.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 /** Near misses of the token, and what breaks sloppy comparisons. */
 const GUESSES = [

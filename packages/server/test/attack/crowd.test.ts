@@ -4,13 +4,13 @@
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { Bystander } from '../support/bystander.js';
+import { Bystander } from '../support/senders/bystander.js';
 import { until, within } from '../support/deadline.js';
-import { wireEvent } from '../support/events.js';
-import { rawClient } from '../support/raw-client.js';
-import { rawSocket, upgradeRequest, type RawSocket } from '../support/raw-upgrade.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { wireEvent } from '../support/events/events.js';
+import { rawClient } from '../support/senders/raw-client.js';
+import { rawSocket, upgradeRequest, type RawSocket } from '../support/senders/raw-upgrade.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const BEARER = { Authorization: `Bearer ${TOKEN}` };
 

@@ -2,12 +2,12 @@
 
 import { expect } from 'chai';
 
-import { Bystander } from '../support/bystander.js';
+import { Bystander } from '../support/senders/bystander.js';
 import { until, within } from '../support/deadline.js';
-import { wireEvent } from '../support/events.js';
-import { flood } from '../support/raw-client.js';
-import { clientFrame, rawSocket, upgradeRequest, type RawSocket } from '../support/raw-upgrade.js';
-import { server, TOKEN } from '../support/server-fixture.js';
+import { wireEvent } from '../support/events/events.js';
+import { flood } from '../support/senders/raw-client.js';
+import { clientFrame, rawSocket, upgradeRequest, type RawSocket } from '../support/senders/raw-upgrade.js';
+import { server, TOKEN } from '../support/servers/server-fixture.js';
 
 /** A connection in event mode that has not shown the token. */
 async function stranger(port: number): Promise<RawSocket> {

@@ -8,10 +8,10 @@ import { expect } from 'chai';
 import type { CerberusServer } from '../../dist/server.js';
 import { within } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { wireEvent } from '../support/events.js';
-import { rawSocket, upgradeRequest } from '../support/raw-upgrade.js';
-import { call, server, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { wireEvent } from '../support/events/events.js';
+import { rawSocket, upgradeRequest } from '../support/senders/raw-upgrade.js';
+import { call, server, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 /** Presents a token. @returns the status, or the close code */
 type Surface = (running: CerberusServer, token: string, forwardedFor?: string) => Promise<number>;

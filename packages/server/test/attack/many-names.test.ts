@@ -6,10 +6,10 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
-import { append, producerRef, wireEvent } from '../support/events.js';
-import { call, server, TOKEN } from '../support/server-fixture.js';
+import { append, producerRef, wireEvent } from '../support/events/events.js';
+import { call, server, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const PRODUCERS = 5000;
 type Row = Readonly<Record<string, unknown>>;

@@ -6,13 +6,13 @@ import { expect } from 'chai';
 
 import { MAX_FRAME_EVENTS } from '../../dist/receive/batch-session.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { Bystander } from '../support/bystander.js';
+import { Bystander } from '../support/senders/bystander.js';
 import { until, within } from '../support/deadline.js';
-import { wireEvent } from '../support/events.js';
-import { flood, rawClient, textFrame } from '../support/raw-client.js';
-import { clientFrame, closeCodeIn } from '../support/raw-upgrade.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { wireEvent } from '../support/events/events.js';
+import { flood, rawClient, textFrame } from '../support/senders/raw-client.js';
+import { clientFrame, closeCodeIn } from '../support/senders/raw-upgrade.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const MIB = 1_048_576;
 

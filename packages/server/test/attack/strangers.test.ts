@@ -6,12 +6,12 @@ import { get, type IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { Bystander } from '../support/bystander.js';
+import { Bystander } from '../support/senders/bystander.js';
 import { until, within } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { rawSocket, upgradeRequest, type RawSocket } from '../support/raw-upgrade.js';
-import { call, server, TOKEN } from '../support/server-fixture.js';
-import { wireEvent } from '../support/events.js';
+import { rawSocket, upgradeRequest, type RawSocket } from '../support/senders/raw-upgrade.js';
+import { call, server, TOKEN } from '../support/servers/server-fixture.js';
+import { wireEvent } from '../support/events/events.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const BEARER = { authorization: `Bearer ${TOKEN}` };

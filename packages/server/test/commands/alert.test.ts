@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { runAdministration, type Ran } from '../support/administration-command.js';
-import { spawnServer } from '../support/server-process.js';
-import { server, TOKEN } from '../support/server-fixture.js';
+import { runAdministration, type Ran } from '../support/processes/administration-command.js';
+import { spawnServer } from '../support/processes/server-process.js';
+import { server, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
-import { webhookServer } from '../support/webhook-server.js';
+import { webhookServer } from '../support/alerts/webhook-server.js';
 
 describe('cerberus-server alert', function () {
   this.timeout(60_000);

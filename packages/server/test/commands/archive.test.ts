@@ -9,9 +9,9 @@ import { expect } from 'chai';
 import type { CerberusServer } from '../../dist/server.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { within } from '../support/deadline.js';
-import { append, lastSeqOf, START, storeEvent } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { spawnServer } from '../support/server-process.js';
+import { append, lastSeqOf, START, storeEvent } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { spawnServer } from '../support/processes/server-process.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 
 const LIMITS = { memoryLimit: '256MB', threads: 1 };

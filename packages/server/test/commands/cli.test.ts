@@ -9,10 +9,10 @@ import { expect } from 'chai';
 
 import { within } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { wireEvent } from '../support/events.js';
-import { spawnServer, type ServerProcess } from '../support/server-process.js';
+import { wireEvent } from '../support/events/events.js';
+import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 describe('cerberus-server', () => {
   const processes: ServerProcess[] = [];

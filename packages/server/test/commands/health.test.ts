@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { startServer } from '../../dist/index.js';
 import { afterTest } from '../support/disposal.js';
-import { spawnServer } from '../support/server-process.js';
+import { spawnServer } from '../support/processes/server-process.js';
 
 interface Ended {
   readonly code: number | null;

@@ -10,7 +10,7 @@ import { expect } from 'chai';
 
 import { until, within } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { spawnServer, type ServerProcess } from '../support/server-process.js';
+import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/cerberus-server.mjs', import.meta.url));

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { environmentWith, logFormatOf } from '../../dist/commands/settings.js';
 import { resolveConfig } from '../../dist/config.js';
 import { until, within } from '../support/deadline.js';
-import { spawnServer } from '../support/server-process.js';
+import { spawnServer } from '../support/processes/server-process.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 describe('a configuration file', () => {

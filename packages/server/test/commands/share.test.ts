@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { idsIn, runAdministration, type Ran } from '../support/administration-command.js';
-import { server, stopServers } from '../support/server-fixture.js';
+import { idsIn, runAdministration, type Ran } from '../support/processes/administration-command.js';
+import { server, stopServers } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 describe('cerberus-server share', function () {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { idsIn, runAdministration, type Ran } from '../support/administration-command.js';
-import { wireEvent } from '../support/events.js';
-import { server, stopServers } from '../support/server-fixture.js';
+import { idsIn, runAdministration, type Ran } from '../support/processes/administration-command.js';
+import { wireEvent } from '../support/events/events.js';
+import { server, stopServers } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 describe('cerberus-server token', function () {
   this.timeout(40_000);

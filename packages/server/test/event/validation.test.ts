@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { TEXT_LIMITS, validateEvent, type EventVerdict } from '../../dist/event/validation.js';
-import { HASH, wireEvent } from '../support/events.js';
+import { HASH, wireEvent } from '../support/events/events.js';
 
 type Accepted = Extract<EventVerdict, { ok: true }>;
 

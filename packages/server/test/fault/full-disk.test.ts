@@ -8,10 +8,10 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { BatchSender } from '../support/batch-sender.js';
+import { BatchSender } from '../support/senders/batch-sender.js';
 import { pause, until, within } from '../support/deadline.js';
-import { spawnServer, type ServerProcess } from '../support/server-process.js';
-import { smallDisk } from '../support/small-disk.js';
+import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
+import { smallDisk } from '../support/databases/small-disk.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 
 const TOKEN = 'full-disk';

@@ -4,12 +4,12 @@
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { BatchSender } from '../support/batch-sender.js';
-import { ControlledStore } from '../support/controlled-store.js';
+import { BatchSender } from '../support/senders/batch-sender.js';
+import { ControlledStore } from '../support/servers/controlled-store.js';
 import { pause, until, within } from '../support/deadline.js';
-import { wireEvent } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { wireEvent } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 describe('a store that fails', () => {
   let store: ControlledStore;

@@ -5,7 +5,13 @@ import { expect } from 'chai';
 
 import { CertificateWatch } from '../../dist/http/certificate-watch.js';
 import { readCertificate, type Certificate } from '../../dist/http/certificate.js';
-import { pairFiles, replace, selfSigned, type Pair, type PairFiles } from '../support/certificate-files.js';
+import {
+  pairFiles,
+  replace,
+  selfSigned,
+  type Pair,
+  type PairFiles,
+} from '../support/servers/certificate-files.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 interface Watched {

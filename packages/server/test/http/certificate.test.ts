@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { readCertificate } from '../../dist/http/certificate.js';
-import { pairFiles, selfSigned, type Pair, type PairFiles } from '../support/certificate-files.js';
+import { pairFiles, selfSigned, type Pair, type PairFiles } from '../support/servers/certificate-files.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 async function refusal(files: PairFiles): Promise<string> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { server, stopServers } from '../support/server-fixture.js';
+import { server, stopServers } from '../support/servers/server-fixture.js';
 
 const FOLDER = fileURLToPath(new URL('../../dist/page', import.meta.url));
 const MAX_FIRST_LOAD_BYTES = 150_000;

@@ -7,9 +7,9 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { until } from '../support/deadline.js';
-import { wireEvent } from '../support/events.js';
-import { rawSocket } from '../support/raw-upgrade.js';
-import { call, server, TOKEN } from '../support/server-fixture.js';
+import { wireEvent } from '../support/events/events.js';
+import { rawSocket } from '../support/senders/raw-upgrade.js';
+import { call, server, TOKEN } from '../support/servers/server-fixture.js';
 
 const run = promisify(execFile);
 const BEARER = `authorization: Bearer ${TOKEN}`;

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { wireEvent } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { wireEvent } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 describe('an acknowledgement', () => {
   afterEach(async () => {

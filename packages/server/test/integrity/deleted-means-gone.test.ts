@@ -11,8 +11,8 @@ import { ROLLUP_TABLES } from '../../dist/store/duckdb/aggregates/rollup-tables.
 import { timeOfOrder } from '../../dist/store/duckdb/engine/conditions.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import type { CerberusEvent } from '../../dist/event/event.js';
-import { append, START, storeEvent } from '../support/events.js';
-import { hashOf, randomEvent, seededRandom } from '../support/random-events.js';
+import { append, START, storeEvent } from '../support/events/events.js';
+import { hashOf, randomEvent, seededRandom } from '../support/events/random-events.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const HOUR = 3_600_000;

@@ -5,8 +5,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { startServer } from '../../dist/server.js';
-import { BatchSender } from '../support/batch-sender.js';
-import { ControlledStore, type Fault } from '../support/controlled-store.js';
+import { BatchSender } from '../support/senders/batch-sender.js';
+import { ControlledStore, type Fault } from '../support/servers/controlled-store.js';
 import { pause, within } from '../support/deadline.js';
 
 const FRAMES = 60;

@@ -8,12 +8,12 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
-import { BatchSender } from '../support/batch-sender.js';
+import { BatchSender } from '../support/senders/batch-sender.js';
 import { pause, until, within } from '../support/deadline.js';
-import { wireEvent } from '../support/events.js';
-import { spawnServer, type ServerProcess } from '../support/server-process.js';
+import { wireEvent } from '../support/events/events.js';
+import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const TOKEN = 'kill-test';
 const PRODUCERS = ['producer-a', 'producer-b', 'producer-c'];

@@ -8,9 +8,9 @@ import { expect } from 'chai';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { until, within } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { append, START, wireEvent } from '../support/events.js';
-import { randomEvent, seededRandom } from '../support/random-events.js';
-import { spawnServer, type ServerProcess } from '../support/server-process.js';
+import { append, START, wireEvent } from '../support/events/events.js';
+import { randomEvent, seededRandom } from '../support/events/random-events.js';
+import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const TOKEN = 'private';

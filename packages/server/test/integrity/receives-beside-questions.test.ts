@@ -8,11 +8,11 @@ import { expect } from 'chai';
 import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
-import { append, wireEvent } from '../support/events.js';
-import { randomEvent, seededRandom } from '../support/random-events.js';
-import { call, server, TOKEN } from '../support/server-fixture.js';
+import { append, wireEvent } from '../support/events/events.js';
+import { randomEvent, seededRandom } from '../support/events/random-events.js';
+import { call, server, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const EVENTS = 150_000;
 const QUESTIONS = 48;

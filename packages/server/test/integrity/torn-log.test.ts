@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
-import { append, storeEvent } from '../support/events.js';
-import { call, server } from '../support/server-fixture.js';
+import { append, storeEvent } from '../support/events/events.js';
+import { call, server } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const COMMITS = 5;

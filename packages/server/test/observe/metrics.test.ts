@@ -2,11 +2,11 @@ import { expect } from 'chai';
 
 import { REFUSAL_REASONS } from '../../dist/observe/counters.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { ControlledStore } from '../support/controlled-store.js';
+import { ControlledStore } from '../support/servers/controlled-store.js';
 import { until } from '../support/deadline.js';
-import { wireEvent } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { wireEvent } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const HEADERS = { authorization: `Bearer ${TOKEN}` };
 

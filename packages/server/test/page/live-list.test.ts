@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import type { StoredEvent } from '../../page/dist/api-types.js';
+import type { StoredEvent } from '../../page/dist/answers/events.js';
 import { matchesFilter } from '../../page/dist/event-filter.js';
 import {
   EMPTY_LIST,

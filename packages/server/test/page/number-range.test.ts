@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { countedBetween, latenciesOf, numbersOf, slowerThan } from '../../page/dist/filter/number-range.js';
 import type { FilterChange } from '../../page/dist/filter/filter.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 
 interface Bar {
   readonly from: number;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { SHARED_WORDS } from '../../dist/access/sharing/share-filter.js';
 import { SHAREABLE } from '../../page/dist/filter/filter.js';
-import type { SharedView } from '../../page/dist/api-types.js';
+import type { SharedView } from '../../page/dist/answers/shares.js';
 import { withoutScope } from '../../page/dist/query.js';
 import { isChoice, sharedState } from '../../page/dist/shared/shared-state.js';
 import { secretIn } from '../../page/dist/shared/share-secret.js';

@@ -2,9 +2,9 @@
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { wireEvent } from '../support/events.js';
-import { call, server, stopServers } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { wireEvent } from '../support/events/events.js';
+import { call, server, stopServers } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 describe('a token for one application', () => {
   let running: CerberusServer;

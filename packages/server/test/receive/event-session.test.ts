@@ -2,11 +2,11 @@ import { expect } from 'chai';
 
 import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { ControlledStore } from '../support/controlled-store.js';
+import { ControlledStore } from '../support/servers/controlled-store.js';
 import { pause, until } from '../support/deadline.js';
-import { HASH, wireEvent } from '../support/events.js';
-import { server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { HASH, wireEvent } from '../support/events/events.js';
+import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const OK = { status: 'ok' };
 

@@ -7,11 +7,11 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
-import { append, storeEvent, wireEvent } from '../support/events.js';
+import { append, storeEvent, wireEvent } from '../support/events/events.js';
 import { afterTest } from '../support/disposal.js';
-import { call, server, TOKEN } from '../support/server-fixture.js';
+import { call, server, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 
 import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { ControlledStore } from '../support/controlled-store.js';
-import { wireEvent } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { ControlledStore } from '../support/servers/controlled-store.js';
+import { wireEvent } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 
 describe('POST /v1/ingest/batch', () => {
   let store: ControlledStore;

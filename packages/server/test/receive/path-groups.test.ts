@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { CerberusEvent } from '../../dist/event/event.js';
 import { NO_ROUTE, OTHER_PATHS } from '../../dist/event/path-group.js';
 import { PathGroups, type PathGroupLimits } from '../../dist/receive/path-groups.js';
-import { storeEvent } from '../support/events.js';
+import { storeEvent } from '../support/events/events.js';
 
 function named(groups: PathGroups, events: readonly Partial<CerberusEvent>[]): (string | null)[] {
   const given = events.map((event) => storeEvent({ route: null, ...event }));

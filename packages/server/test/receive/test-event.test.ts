@@ -2,10 +2,10 @@
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { ControlledStore } from '../support/controlled-store.js';
-import { wireEvent } from '../support/events.js';
-import { server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { ControlledStore } from '../support/servers/controlled-store.js';
+import { wireEvent } from '../support/events/events.js';
+import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const TEST = { endpoint: '/cerberus-doctor', custom_data: { cerberus_test: true } };
 

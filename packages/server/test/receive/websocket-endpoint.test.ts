@@ -3,16 +3,16 @@ import { expect } from 'chai';
 import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { pause, until, within } from '../support/deadline.js';
-import { wireEvent } from '../support/events.js';
+import { wireEvent } from '../support/events/events.js';
 import {
   clientFrame,
   closeCodeIn,
   rawSocket,
   upgradeRequest,
   type RawSocket,
-} from '../support/raw-upgrade.js';
-import { server, stopServers, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+} from '../support/senders/raw-upgrade.js';
+import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const BATCH = { 'Sec-WebSocket-Protocol': 'cerberus.batch.v1' };
 const BEARER = { Authorization: `Bearer ${TOKEN}` };

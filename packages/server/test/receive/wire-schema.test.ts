@@ -7,9 +7,9 @@ import fc from 'fast-check';
 
 import { validateEvent } from '../../dist/event/validation.js';
 import { parseClientMessage } from '../../dist/receive/batch-protocol.js';
-import { HASH, wireEvent } from '../support/events.js';
-import { server, TOKEN } from '../support/server-fixture.js';
-import { WsClient } from '../support/ws-client.js';
+import { HASH, wireEvent } from '../support/events/events.js';
+import { server, TOKEN } from '../support/servers/server-fixture.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const SCHEMA = JSON.parse(
   readFileSync(new URL('../../dist/schemas/event.json', import.meta.url), 'utf8'),

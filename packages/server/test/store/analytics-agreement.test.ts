@@ -13,10 +13,10 @@ import type { EventFilter } from '../../dist/store/filter/event-filter.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { Store } from '../../dist/store/store.js';
-import { tidy } from '../support/answers.js';
-import { append, START, storeEvent } from '../support/events.js';
-import { anyFilter, anyMembers } from '../support/filters.js';
-import { openStore, usePreparedPostgres } from '../support/postgres-store.js';
+import { tidy } from '../support/questions/answers.js';
+import { append, START, storeEvent } from '../support/events/events.js';
+import { anyFilter, anyMembers } from '../support/questions/filters.js';
+import { openStore, usePreparedPostgres } from '../support/databases/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 
 const HOUR = 3_600_000;

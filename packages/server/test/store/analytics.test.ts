@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import { describeAnalytics } from '../support/analytics-contract.js';
+import { describeAnalytics } from '../support/contracts/analytics.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 
 after(removeTempFolders);

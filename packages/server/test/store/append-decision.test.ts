@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { decideAppend, decideGroup, numberEvents } from '../../dist/store/append-decision.js';
-import { append, producerRef, storeEvent } from '../support/events.js';
+import { append, producerRef, storeEvent } from '../support/events/events.js';
 
 describe('decideAppend', () => {
   it('stores the next frame', () => {

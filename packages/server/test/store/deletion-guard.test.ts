@@ -11,8 +11,8 @@ import { startRetention } from '../../dist/store/retention.js';
 import type { Store } from '../../dist/store/store.js';
 import { until } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
-import { append, lastSeqOf, producerRef, START } from '../support/events.js';
-import { call, server } from '../support/server-fixture.js';
+import { append, lastSeqOf, producerRef, START } from '../support/events/events.js';
+import { call, server } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const HOUR = 3_600_000;

@@ -12,10 +12,10 @@ import { FORGET_AFTER_MILLIS, startForgetting, type ForgettingClock } from '../.
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { Store } from '../../dist/store/store.js';
 import { until } from '../support/deadline.js';
-import { append, producerRef, START } from '../support/events.js';
-import { call, server, stopServers, TOKEN } from '../support/server-fixture.js';
+import { append, producerRef, START } from '../support/events/events.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
-import { WsClient } from '../support/ws-client.js';
+import { WsClient } from '../support/senders/ws-client.js';
 
 const DAY = 86_400_000;
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { GroupCommit } from '../../dist/store/group-commit.js';
 import type { Append, AppendOutcome } from '../../dist/store/store.js';
-import { append, storeEvent } from '../support/events.js';
+import { append, storeEvent } from '../support/events/events.js';
 
 /** A commit that the test finishes by hand. */
 interface Commit {

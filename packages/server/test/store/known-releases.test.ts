@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { KnownReleases } from '../../dist/store/known-releases.js';
 import type { StoredEvent } from '../../dist/event/event.js';
-import { START, storeEvent } from '../support/events.js';
+import { START, storeEvent } from '../support/events/events.js';
 
 function event(clientId: string, release: string | null, minutes = 0): StoredEvent {
   const timestamp = START + minutes * 60_000;

@@ -7,9 +7,9 @@ import { MemoryStore } from '../../dist/store/memory/store.js';
 import { startRetention } from '../../dist/store/retention.js';
 import type { Store } from '../../dist/store/store.js';
 import { until } from '../support/deadline.js';
-import { append, START, storeEvent } from '../support/events.js';
-import { randomEvent, seededRandom } from '../support/random-events.js';
-import { call, server, stopServers } from '../support/server-fixture.js';
+import { append, START, storeEvent } from '../support/events/events.js';
+import { randomEvent, seededRandom } from '../support/events/random-events.js';
+import { call, server, stopServers } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 
 const HOUR = 3_600_000;

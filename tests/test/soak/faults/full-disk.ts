@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { SmallDisk } from '../../../../packages/server/test-dist/support/small-disk.js';
+import type { SmallDisk } from '../../../../packages/server/test-dist/support/databases/small-disk.js';
 import { between, type Fault, type Scene } from './fault.js';
 
 const run = promisify(execFile);

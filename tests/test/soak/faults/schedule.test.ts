@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seededRandom } from '../../../../packages/server/test-dist/support/random-events.js';
+import { seededRandom } from '../../../../packages/server/test-dist/support/events/random-events.js';
 import type { Fault } from './fault.js';
 import { schedule } from './schedule.js';
 

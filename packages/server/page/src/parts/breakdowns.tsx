@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { Overview } from '../api-types.ts';
+import type { Overview } from '../answers/overview.ts';
 import type { FilterChange } from '../filter/filter.ts';
 import { useNarrowing } from '../page-context.ts';
 import { BarList, type BarItem } from './bar-list.tsx';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Clients } from '../api-types.ts';
+import type { Clients } from '../answers/clients.ts';
 import { count } from '../format.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
 import { useRead } from '../hooks/use-read.ts';

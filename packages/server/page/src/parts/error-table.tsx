@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { ErrorRow, Errors } from '../figure-types.ts';
+import type { ErrorRow, Errors } from '../answers/errors.ts';
 import { count, dateAndTime, dayAndTime, exactCount } from '../format.ts';
 import { endpointChange } from '../filter/filter.ts';
 import { useNarrowing, usePage } from '../page-context.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { Overview } from '../api-types.ts';
+import type { Overview } from '../answers/overview.ts';
 import { change, changeOfShare, count, duration, exactCount, rate, share } from '../format.ts';
 import { slowerThan } from '../filter/number-range.ts';
 import { useNarrowing, usePage } from '../page-context.ts';

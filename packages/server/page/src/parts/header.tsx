@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { Sources } from '../api-types.ts';
+import type { Sources } from '../answers/senders.ts';
 import { ENDPOINT, EVERYTHING, without } from '../filter/filter.ts';
 import { exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';

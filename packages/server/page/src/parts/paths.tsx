@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Values } from '../api-types.ts';
+import type { Values } from '../answers/values.ts';
 import { useNarrowing } from '../page-context.ts';
 import { useRead } from '../hooks/use-read.ts';
 import { Answered } from './answered.tsx';

@@ -1,4 +1,4 @@
-import type { StatusClass } from '../api-types.ts';
+import type { StatusClass } from '../answers/overview.ts';
 
 /** From the bottom of the stack to its top. */
 export const STATUS_CLASSES: readonly StatusClass[] = ['2xx', '3xx', '4xx', '5xx', 'none'];

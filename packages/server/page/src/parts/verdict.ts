@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../api-types.ts';
+import type { StoredEvent } from '../answers/events.ts';
 import { statusClassOf, statusColour } from './status-class.ts';
 
 /** How a request ended, at a glance. */

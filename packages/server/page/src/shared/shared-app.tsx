@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 
-import type { Session, SharedView } from '../api-types.ts';
+import type { Session } from '../answers/session.ts';
+import type { SharedView } from '../answers/shares.ts';
 import { getJson, serverNow, type ApiFailure } from '../api.ts';
 import { PageContextHolder, type PageContext } from '../page-context.ts';
 import { Notice } from '../parts/notice.tsx';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { SharedView } from '../api-types.ts';
+import type { SharedView } from '../answers/shares.ts';
 import { chipTexts } from '../filter/chips.ts';
 import { dateAndTime } from '../format.ts';
 import { usePage } from '../page-context.ts';

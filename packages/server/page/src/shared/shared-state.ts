@@ -1,4 +1,4 @@
-import type { SharedView } from '../api-types.ts';
+import type { SharedView } from '../answers/shares.ts';
 import { parseState, type UrlState } from '../url-state.ts';
 
 /** What a link shows, as if it were in the address of the page. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-import type { Overview } from '../api-types.ts';
+import type { Overview } from '../answers/overview.ts';
 import { endpointText } from '../endpoint-text.ts';
 import { changed, type Filter } from '../filter/filter.ts';
 import { PageContextHolder, usePage, type PageContext } from '../page-context.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { ConsumerKind, Consumers } from '../api-types.ts';
+import type { ConsumerKind, Consumers } from '../answers/consumers.ts';
 import { exactCount } from '../format.ts';
 import { isEverything } from '../filter/filter.ts';
 import { usePage } from '../page-context.ts';

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
-import type { Metrics, Overview } from '../api-types.ts';
+import type { Metrics } from '../answers/metrics.ts';
+import type { Overview } from '../answers/overview.ts';
 import { useDetails, usePage } from '../page-context.ts';
 import { endpointText, nameParts } from '../endpoint-text.ts';
 import { ENDPOINT, without } from '../filter/filter.ts';

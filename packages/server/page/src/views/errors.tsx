@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
-import type { Values } from '../api-types.ts';
-import type { Errors } from '../figure-types.ts';
+import type { Values } from '../answers/values.ts';
+import type { Errors } from '../answers/errors.ts';
 import { nameParts } from '../endpoint-text.ts';
 import type { FilterChange } from '../filter/filter.ts';
 import { useNarrowing } from '../page-context.ts';

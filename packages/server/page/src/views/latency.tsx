@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Overview } from '../api-types.ts';
-import type { LatencySpread } from '../figure-types.ts';
+import type { Overview } from '../answers/overview.ts';
+import type { LatencySpread } from '../answers/latency.ts';
 import { usePage } from '../page-context.ts';
 import { LatencyChart } from '../parts/charts/latency-chart.tsx';
 import { LatencyDistribution } from '../parts/charts/latency-distribution.tsx';

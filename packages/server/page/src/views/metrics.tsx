@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { MetricRow, Metrics } from '../api-types.ts';
+import type { MetricRow, Metrics } from '../answers/metrics.ts';
 import { count, exactCount, share } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Link } from '../parts/link.tsx';

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
-import type { Overview, Sources } from '../api-types.ts';
+import type { Overview } from '../answers/overview.ts';
+import type { Sources } from '../answers/senders.ts';
 import { Methods, Outcomes } from '../parts/breakdowns.tsx';
 import { ClientList } from '../parts/client-list.tsx';
 import { Connect } from '../parts/connect.tsx';

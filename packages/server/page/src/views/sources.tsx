@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Source, Sources } from '../api-types.ts';
+import type { Source, Sources } from '../answers/senders.ts';
 import { count, dateAndTime, dayAndTime, exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Connect } from '../parts/connect.tsx';

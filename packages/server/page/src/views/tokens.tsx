@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { NewToken, ShareRow, Shares, TokenRow, Tokens } from '../api-types.ts';
+import type { ShareRow, Shares } from '../answers/shares.ts';
+import type { NewToken, TokenRow, Tokens } from '../answers/tokens.ts';
 import { revokeShare, revokeToken, type ApiFailure } from '../api.ts';
 import { failureText } from '../parts/access/failure-text.ts';
 import { OnceShown } from '../parts/access/once-shown.tsx';

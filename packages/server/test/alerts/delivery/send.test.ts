@@ -10,10 +10,10 @@ import type { DeliveryResult } from '../../../dist/alerts/delivery/result.js';
 import { send } from '../../../dist/alerts/delivery/send.js';
 import { testPayload } from '../../../dist/alerts/messages/payload.js';
 import { newSecret, signatureHeaders } from '../../../dist/alerts/messages/signature.js';
-import { selfSigned } from '../../support/certificate-files.js';
+import { selfSigned } from '../../support/servers/certificate-files.js';
 import { afterTest } from '../../support/disposal.js';
-import { START } from '../../support/events.js';
-import { webhookServer } from '../../support/webhook-server.js';
+import { START } from '../../support/events/events.js';
+import { webhookServer } from '../../support/alerts/webhook-server.js';
 
 const MESSAGE = { id: 'message-1', payload: testPayload('entry-1', 'ops', START, undefined) };
 const LINKED = {

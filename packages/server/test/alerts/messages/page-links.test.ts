@@ -6,8 +6,8 @@ import { parseRule } from '../../../dist/alerts/rules/checks.js';
 import type { Transition } from '../../../dist/alerts/rules/evaluation.js';
 import type { Rule } from '../../../dist/alerts/rules/rule.js';
 import { parseState, type UrlState } from '../../../page/dist/url-state.js';
-import { MINUTE } from '../../support/alerts.js';
-import { START } from '../../support/events.js';
+import { MINUTE } from '../../support/alerts/alerts.js';
+import { START } from '../../support/events/events.js';
 
 const WINDOW = { since: START, until: START + 5 * MINUTE };
 const FIRING: Transition = { subject: '', to: 'firing', value: 1, since: WINDOW.until };

@@ -11,14 +11,14 @@ import {
   DescribedAnswers,
   describedAnswers,
   type ApiDescription,
-} from '../../support/described-answers.js';
-import { HASH, wireEvent } from '../../support/events.js';
-import { rawSocket, upgradeRequest } from '../../support/raw-upgrade.js';
+} from '../../support/servers/described-answers.js';
+import { HASH, wireEvent } from '../../support/events/events.js';
+import { rawSocket, upgradeRequest } from '../../support/senders/raw-upgrade.js';
 import { until } from '../../support/deadline.js';
-import { server, stopServers, TOKEN } from '../../support/server-fixture.js';
+import { server, stopServers, TOKEN } from '../../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
-import { webhookServer } from '../../support/webhook-server.js';
-import { WsClient } from '../../support/ws-client.js';
+import { webhookServer } from '../../support/alerts/webhook-server.js';
+import { WsClient } from '../../support/senders/ws-client.js';
 
 type Json = Record<string, unknown>;
 

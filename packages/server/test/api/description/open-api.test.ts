@@ -11,8 +11,8 @@ import { parseTokenRequest } from '../../../dist/access/token-record.js';
 import { parseWish } from '../../../dist/access/sharing/share-record.js';
 import { QUERIES } from '../../../dist/api/query/descriptions.js';
 import { ROUTE_NEEDS } from '../../../dist/api/route-needs.js';
-import { apiDescription } from '../../support/described-answers.js';
-import { server, TOKEN } from '../../support/server-fixture.js';
+import { apiDescription } from '../../support/servers/described-answers.js';
+import { server, TOKEN } from '../../support/servers/server-fixture.js';
 
 interface Parameter {
   readonly name: string;

@@ -16,7 +16,7 @@ import {
   ValueSchema,
 } from '../../../dist/receive/otlp/schema/otlp_pb.js';
 import { SpanEvents, type SpanVerdict } from '../../../dist/receive/otlp/span-events.js';
-import { anyValue, jsonSpan, keyValues, traceRequest } from '../../support/otlp.js';
+import { anyValue, jsonSpan, keyValues, traceRequest } from '../../support/senders/otlp.js';
 
 const events = new SpanEvents({
   addressOf: createSpanAddress(false, 'peer'),

@@ -15,7 +15,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import type { CerberusServer } from '../../../dist/server.js';
-import { call, server, stopServers, TOKEN } from '../../support/server-fixture.js';
+import { call, server, stopServers, TOKEN } from '../../support/servers/server-fixture.js';
 
 const HASH = '0123456789abcdef'.repeat(4);
 const STARTED = Date.UTC(2026, 0, 2, 3, 4, 5, 678);

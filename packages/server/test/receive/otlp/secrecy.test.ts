@@ -11,10 +11,10 @@ import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-tra
 import { expect } from 'chai';
 
 import type { ServerOptions } from '../../../dist/config.js';
-import { sql } from '../../support/duckdb-file.js';
-import { anyValue, jsonSpan } from '../../support/otlp.js';
-import { ask, usePostgres } from '../../support/postgres.js';
-import { call, server, stopServers, TOKEN } from '../../support/server-fixture.js';
+import { sql } from '../../support/databases/duckdb-file.js';
+import { anyValue, jsonSpan } from '../../support/senders/otlp.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { call, server, stopServers, TOKEN } from '../../support/servers/server-fixture.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
 /** Of the key `k` and the address (PROTOCOL.md). */

@@ -8,10 +8,10 @@ import { expect } from 'chai';
 import type { ServerOptions } from '../../../dist/config.js';
 import { RpcStatusSchema, TraceResponseSchema } from '../../../dist/receive/otlp/schema/otlp_pb.js';
 import type { CerberusServer } from '../../../dist/server.js';
-import { ControlledStore } from '../../support/controlled-store.js';
+import { ControlledStore } from '../../support/servers/controlled-store.js';
 import { until } from '../../support/deadline.js';
-import { jsonSpan, keyValues, resourceSpans, traceRequest } from '../../support/otlp.js';
-import { call, server, stopServers, TOKEN } from '../../support/server-fixture.js';
+import { jsonSpan, keyValues, resourceSpans, traceRequest } from '../../support/senders/otlp.js';
+import { call, server, stopServers, TOKEN } from '../../support/servers/server-fixture.js';
 
 const JSON_TYPE = 'application/json';
 const BINARY_TYPE = 'application/x-protobuf';

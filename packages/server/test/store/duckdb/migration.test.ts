@@ -7,8 +7,8 @@ import { expect } from 'chai';
 import { SCHEMA_VERSION } from '../../../dist/store/duckdb/schema.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import { NO_SERVICE_INFO } from '../../../dist/store/questions/producer.js';
-import { sql } from '../../support/duckdb-file.js';
-import { append, START, storeEvent } from '../../support/events.js';
+import { sql } from '../../support/databases/duckdb-file.js';
+import { append, START, storeEvent } from '../../support/events/events.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
 
 const HOUR = 3_600_000;

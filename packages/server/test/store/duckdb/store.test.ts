@@ -17,10 +17,10 @@ import { openDatabase } from '../../../dist/store/duckdb/instance.js';
 import { SCHEMA_VERSION } from '../../../dist/store/duckdb/schema.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import { afterTest } from '../../support/disposal.js';
-import { sql } from '../../support/duckdb-file.js';
-import { append, lastSeqOf, producerRef, storeEvent } from '../../support/events.js';
-import { spawnServer } from '../../support/server-process.js';
-import { describeStore } from '../../support/store-contract.js';
+import { sql } from '../../support/databases/duckdb-file.js';
+import { append, lastSeqOf, producerRef, storeEvent } from '../../support/events/events.js';
+import { spawnServer } from '../../support/processes/server-process.js';
+import { describeStore } from '../../support/contracts/store.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
 const LIMITS = { memoryLimit: '256MB', threads: 1 };

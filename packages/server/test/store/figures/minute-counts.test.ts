@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { CerberusEvent, StoredEvent } from '../../../dist/event/event.js';
 import { countByMinute } from '../../../dist/store/figures/minute-counts.js';
 import { latencyBucket } from '../../../dist/store/figures/log-buckets.js';
-import { START, storeEvent } from '../../support/events.js';
+import { START, storeEvent } from '../../support/events/events.js';
 
 function stored(members: Partial<CerberusEvent>, receivedAt = START): StoredEvent {
   return { ...storeEvent(members), id: 1, receivedAt };

@@ -8,7 +8,7 @@ import { slowestEvents } from '../../../dist/store/figures/slowest-events.js';
 import { selectEvents } from '../../../dist/store/memory/queries.js';
 import type { EventQuery } from '../../../dist/store/questions/event-query.js';
 import { countOne } from '../../../dist/nested-maps.js';
-import { START, storeEvent } from '../../support/events.js';
+import { START, storeEvent } from '../../support/events/events.js';
 
 const DAY = 86_400_000;
 const QUERY = { order: 'slowest', since: START - 2 * DAY, until: START + DAY, limit: 10 } as const;

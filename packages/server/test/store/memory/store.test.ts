@@ -1,4 +1,4 @@
 import { MemoryStore } from '../../../dist/store/memory/store.js';
-import { describeStore } from '../../support/store-contract.js';
+import { describeStore } from '../../support/contracts/store.js';
 
 describeStore('MemoryStore', () => Promise.resolve(new MemoryStore()));

@@ -6,8 +6,8 @@ import { expect } from 'chai';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Store } from '../../../dist/store/store.js';
-import { append, emptyEvent, producerRef, START, storeEvent } from '../../support/events.js';
-import { openStore, usePreparedPostgres } from '../../support/postgres-store.js';
+import { append, emptyEvent, producerRef, START, storeEvent } from '../../support/events/events.js';
+import { openStore, usePreparedPostgres } from '../../support/databases/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
 
 describe('an export from PostgreSQL', () => {

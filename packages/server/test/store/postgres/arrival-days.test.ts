@@ -8,9 +8,9 @@ import { arrivalsOf } from '../../../dist/store/postgres/questions/arrival-days.
 import { partitionName } from '../../../dist/store/postgres/schema/partitions.js';
 import { DAILY_TABLES } from '../../../dist/store/postgres/schema/tables.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
-import { append, storeEvent } from '../../support/events.js';
-import { ask, usePostgres } from '../../support/postgres.js';
-import { openStore, SECRETS } from '../../support/postgres-store.js';
+import { append, storeEvent } from '../../support/events/events.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { openStore, SECRETS } from '../../support/databases/postgres-store.js';
 
 const DAY = 86_400_000;
 const TODAY = Math.floor(Date.now() / DAY) * DAY;

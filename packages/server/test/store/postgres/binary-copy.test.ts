@@ -4,7 +4,7 @@ import pg from 'pg';
 
 import { BinaryCopy } from '../../../dist/store/postgres/engine/binary-copy.js';
 import { copyIn } from '../../../dist/store/postgres/engine/copy-in.js';
-import { usePostgres } from '../../support/postgres.js';
+import { usePostgres } from '../../support/databases/postgres.js';
 
 const COLUMNS = `a smallint, b integer, c bigint, d double precision, e boolean, f date, g text, h bytea, i smallint[], j integer[],
   k bigint[], l text[]`;

@@ -12,9 +12,9 @@ import { storedState } from '../../../dist/store/postgres/questions/stored-state
 import type { Row } from '../../../dist/store/rows/values.js';
 import { indexClosedDay } from '../../../dist/store/postgres/upkeep/closed-days.js';
 import { until } from '../../support/deadline.js';
-import { append, HASH, storeEvent } from '../../support/events.js';
-import { ask, usePostgres } from '../../support/postgres.js';
-import { openStore } from '../../support/postgres-store.js';
+import { append, HASH, storeEvent } from '../../support/events/events.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { openStore } from '../../support/databases/postgres-store.js';
 
 const DAY = 86_400_000;
 const TODAY = Math.floor(Date.now() / DAY);

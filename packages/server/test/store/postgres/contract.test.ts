@@ -1,6 +1,6 @@
-import { describeAnalytics } from '../../support/analytics-contract.js';
-import { openStore, usePreparedPostgres } from '../../support/postgres-store.js';
-import { describeStore } from '../../support/store-contract.js';
+import { describeAnalytics } from '../../support/contracts/analytics.js';
+import { openStore, usePreparedPostgres } from '../../support/databases/postgres-store.js';
+import { describeStore } from '../../support/contracts/store.js';
 
 describe('PostgresStore', () => {
   const newDatabase = usePreparedPostgres();

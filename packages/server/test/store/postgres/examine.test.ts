@@ -6,8 +6,8 @@ import { expect } from 'chai';
 import { MIGRATIONS } from '../../../dist/store/postgres/schema/migrations.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { until } from '../../support/deadline.js';
-import { ask, useOwnPostgres } from '../../support/postgres.js';
-import { openStore } from '../../support/postgres-store.js';
+import { ask, useOwnPostgres } from '../../support/databases/postgres.js';
+import { openStore } from '../../support/databases/postgres-store.js';
 
 const COMMAND = fileURLToPath(new URL('../../../bin/cerberus-server.mjs', import.meta.url));
 

@@ -7,9 +7,9 @@ import { expect } from 'chai';
 
 import { startServer, type CerberusServer } from '../../../dist/server.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
-import { append, producerRef, storeEvent } from '../../support/events.js';
-import { ask, usePostgres } from '../../support/postgres.js';
-import { openStore, SECRETS } from '../../support/postgres-store.js';
+import { append, producerRef, storeEvent } from '../../support/events/events.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { openStore, SECRETS } from '../../support/databases/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
 
 const COMMAND = fileURLToPath(new URL('../../../bin/cerberus-server.mjs', import.meta.url));

@@ -8,7 +8,7 @@ import {
   outcomeOf,
   statusCodeOf,
 } from '../../../dist/store/postgres/aggregates/request-kind.js';
-import { START, storeEvent } from '../../support/events.js';
+import { START, storeEvent } from '../../support/events/events.js';
 
 function stored(members: Partial<CerberusEvent>): StoredEvent {
   return { ...storeEvent(members), id: 1, receivedAt: START };

@@ -8,10 +8,10 @@ import { CREATE_TABLES } from '../../../dist/store/postgres/schema/tables.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { until, within } from '../../support/deadline.js';
 import { afterTest } from '../../support/disposal.js';
-import { append, producerRef } from '../../support/events.js';
-import { ask, useOwnPostgres, usePostgres } from '../../support/postgres.js';
-import { openStore, SECRETS } from '../../support/postgres-store.js';
-import { spawnServer } from '../../support/server-process.js';
+import { append, producerRef } from '../../support/events/events.js';
+import { ask, useOwnPostgres, usePostgres } from '../../support/databases/postgres.js';
+import { openStore, SECRETS } from '../../support/databases/postgres-store.js';
+import { spawnServer } from '../../support/processes/server-process.js';
 
 const DAY = 86_400_000;
 /** Several beats, on a machine that has other things to do. */

@@ -9,11 +9,11 @@ import { AGGREGATE_TABLES, type AggregateTable } from '../../../dist/store/postg
 import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { afterTest } from '../../support/disposal.js';
-import { append, producerRef, START } from '../../support/events.js';
-import { countsOf, ORIGIN_FILTERS } from '../../support/origin.js';
-import { ask } from '../../support/postgres.js';
-import { openStore, usePreparedPostgres } from '../../support/postgres-store.js';
-import { randomEvent, seededRandom } from '../../support/random-events.js';
+import { append, producerRef, START } from '../../support/events/events.js';
+import { countsOf, ORIGIN_FILTERS } from '../../support/questions/origin.js';
+import { ask } from '../../support/databases/postgres.js';
+import { openStore, usePreparedPostgres } from '../../support/databases/postgres-store.js';
+import { randomEvent, seededRandom } from '../../support/events/random-events.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -9,9 +9,9 @@ import {
 } from '../../../dist/store/postgres/schema/partitions.js';
 import { DAILY_TABLES } from '../../../dist/store/postgres/schema/tables.js';
 import { pause, until } from '../../support/deadline.js';
-import { append, HASH, storeEvent } from '../../support/events.js';
-import { ask, usePostgres } from '../../support/postgres.js';
-import { openStore } from '../../support/postgres-store.js';
+import { append, HASH, storeEvent } from '../../support/events/events.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { openStore } from '../../support/databases/postgres-store.js';
 
 const DAY = 86_400_000;
 const TODAY = Math.floor(Date.now() / DAY);

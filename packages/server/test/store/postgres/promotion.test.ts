@@ -2,10 +2,10 @@ import { expect } from 'chai';
 
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { until, within } from '../../support/deadline.js';
-import { append, producerRef } from '../../support/events.js';
-import { Engine } from '../../support/postgres-engine.js';
-import { ask, requiredBinaries } from '../../support/postgres.js';
-import { openStore } from '../../support/postgres-store.js';
+import { append, producerRef } from '../../support/events/events.js';
+import { Engine } from '../../support/databases/postgres-engine.js';
+import { ask, requiredBinaries } from '../../support/databases/postgres.js';
+import { openStore } from '../../support/databases/postgres-store.js';
 
 const DATABASE = 'cerberus';
 /** Longer than anything takes on a busy machine, and far less than the ten minutes after which upkeep is given up. */

@@ -9,9 +9,9 @@ import { overviewOf } from '../../../dist/store/postgres/questions/overview.js';
 import { storedState } from '../../../dist/store/postgres/questions/stored-state.js';
 import { previousRange } from '../../../dist/store/figures/series.js';
 import { afterTest } from '../../support/disposal.js';
-import { append, START, storeEvent } from '../../support/events.js';
-import { ask, usePostgres } from '../../support/postgres.js';
-import { openStore } from '../../support/postgres-store.js';
+import { append, START, storeEvent } from '../../support/events/events.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { openStore } from '../../support/databases/postgres-store.js';
 
 const HOUR = 3_600_000;
 const FAILURES = { status: { from: 500, to: 599 } } as const;

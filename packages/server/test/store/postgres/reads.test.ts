@@ -10,7 +10,7 @@ import { Reads } from '../../../dist/store/postgres/engine/reads.js';
 import type { QuestionLimits } from '../../../dist/store/question-limits.js';
 import { until, within } from '../../support/deadline.js';
 import { afterTest } from '../../support/disposal.js';
-import { ask, usePostgres } from '../../support/postgres.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
 
 const SLOW = { sql: 'SELECT pg_sleep(60)', values: [] };
 const QUICK = { sql: 'SELECT 1 AS one', values: [] };

@@ -4,9 +4,9 @@ import pg from 'pg';
 import { addBatchesSql, REPEATS } from '../../../dist/store/postgres/aggregates/batch-sql.js';
 import { Conditions, type BoundQuery } from '../../../dist/store/postgres/engine/conditions.js';
 import { afterTest } from '../../support/disposal.js';
-import { append, START, storeEvent } from '../../support/events.js';
-import { openStore } from '../../support/postgres-store.js';
-import { usePostgres } from '../../support/postgres.js';
+import { append, START, storeEvent } from '../../support/events/events.js';
+import { openStore } from '../../support/databases/postgres-store.js';
+import { usePostgres } from '../../support/databases/postgres.js';
 
 /** Rows of metrics of hours, arrays in the order of their values. */
 const METRICS = `

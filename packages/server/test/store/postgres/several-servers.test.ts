@@ -4,9 +4,9 @@ import type { CerberusEvent } from '../../../dist/event/event.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Append } from '../../../dist/store/store.js';
 import { pause, until } from '../../support/deadline.js';
-import { append, producerRef, storeEvent } from '../../support/events.js';
-import { ask, useOwnPostgres, usePostgres } from '../../support/postgres.js';
-import { openStore, SECRETS } from '../../support/postgres-store.js';
+import { append, producerRef, storeEvent } from '../../support/events/events.js';
+import { ask, useOwnPostgres, usePostgres } from '../../support/databases/postgres.js';
+import { openStore, SECRETS } from '../../support/databases/postgres-store.js';
 
 const DAY = 86_400_000;
 

@@ -3,9 +3,9 @@ import { expect } from 'chai';
 
 import { startServer, type CerberusServer } from '../../../dist/index.js';
 import { pause, until } from '../../support/deadline.js';
-import { ask } from '../../support/postgres.js';
-import { SECRETS, usePreparedPostgres } from '../../support/postgres-store.js';
-import { WsClient } from '../../support/ws-client.js';
+import { ask } from '../../support/databases/postgres.js';
+import { SECRETS, usePreparedPostgres } from '../../support/databases/postgres-store.js';
+import { WsClient } from '../../support/senders/ws-client.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 

@@ -4,9 +4,9 @@ import { Conditions } from '../../../dist/store/postgres/engine/conditions.js';
 import { Connector } from '../../../dist/store/postgres/engine/connect.js';
 import { Reads, type ReadRows } from '../../../dist/store/postgres/engine/reads.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
-import { append, storeEvent } from '../../support/events.js';
-import { usePostgres } from '../../support/postgres.js';
-import { openStore } from '../../support/postgres-store.js';
+import { append, storeEvent } from '../../support/events/events.js';
+import { usePostgres } from '../../support/databases/postgres.js';
+import { openStore } from '../../support/databases/postgres-store.js';
 
 const DAY = 86_400_000;
 const ROUNDS = 40;

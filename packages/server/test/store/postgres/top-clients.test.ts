@@ -6,8 +6,8 @@ import pg from 'pg';
 import { HEAD_CLIENTS } from '../../../dist/store/postgres/aggregates/client-family.js';
 import { Conditions, type BoundQuery } from '../../../dist/store/postgres/engine/conditions.js';
 import { topClients } from '../../../dist/store/postgres/questions/top-clients.js';
-import { seededRandom } from '../../support/random-events.js';
-import { usePostgres } from '../../support/postgres.js';
+import { seededRandom } from '../../support/events/random-events.js';
+import { usePostgres } from '../../support/databases/postgres.js';
 
 /** How many requests each client has in one row of aggregates. */
 type Counts = ReadonlyMap<number, number>;

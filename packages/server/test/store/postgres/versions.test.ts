@@ -12,10 +12,10 @@ import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { parseStoreUrl } from '../../../dist/store/store-address.js';
 import { until, within } from '../../support/deadline.js';
 import { afterTest } from '../../support/disposal.js';
-import { append } from '../../support/events.js';
-import { laterVersion } from '../../support/later-version.js';
-import { ask, usePostgres } from '../../support/postgres.js';
-import { LIMITS, openStore, SECRETS } from '../../support/postgres-store.js';
+import { append } from '../../support/events/events.js';
+import { laterVersion } from '../../support/processes/later-version.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { LIMITS, openStore, SECRETS } from '../../support/databases/postgres-store.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
 /** Of the tables that the server makes which was built here. */

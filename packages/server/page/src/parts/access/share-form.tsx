@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { NewShare } from '../../api-types.ts';
+import type { NewShare } from '../../answers/shares.ts';
 import { createShare } from '../../api.ts';
 import { endpointText } from '../../endpoint-text.ts';
 import { dateAndTime } from '../../format.ts';

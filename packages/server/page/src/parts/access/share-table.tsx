@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { ShareRow } from '../../api-types.ts';
+import type { ShareRow } from '../../answers/shares.ts';
 import { chipTexts } from '../../filter/chips.ts';
 import { dateAndTime } from '../../format.ts';
 import { RevokeButton } from './revoke-button.tsx';

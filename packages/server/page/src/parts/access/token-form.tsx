@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { NewToken } from '../../api-types.ts';
+import type { NewToken } from '../../answers/tokens.ts';
 import { createToken, type ApiFailure } from '../../api.ts';
 
 interface TokenFormProps {

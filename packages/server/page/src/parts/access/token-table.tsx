@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { TokenRow } from '../../api-types.ts';
+import type { TokenRow } from '../../answers/tokens.ts';
 import { serverNow } from '../../api.ts';
 import { ago, dateAndTime } from '../../format.ts';
 import { RevokeButton } from './revoke-button.tsx';

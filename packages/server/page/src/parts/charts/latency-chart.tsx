@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 
-import type { Latency, Overview } from '../../api-types.ts';
+import type { Latency, Overview } from '../../answers/overview.ts';
 import { duration, interval } from '../../format.ts';
 import { useRangeSelection } from '../../page-context.ts';
 import { Chart } from './chart.tsx';

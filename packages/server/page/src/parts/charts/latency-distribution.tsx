@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { Overview } from '../../api-types.ts';
+import type { Overview } from '../../answers/overview.ts';
 import { duration } from '../../format.ts';
 import { latenciesOf } from '../../filter/number-range.ts';
 import { usePage, useNarrowing } from '../../page-context.ts';

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 
-import type { Overview, StatusClass } from '../../api-types.ts';
+import type { Overview, StatusClass } from '../../answers/overview.ts';
 import { count, exactCount, interval } from '../../format.ts';
 import { useNarrowing, useRangeSelection } from '../../page-context.ts';
 import { Chart } from './chart.tsx';

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 
-import type { Endpoints, Sources } from '../../api-types.ts';
+import type { Endpoints } from '../../answers/endpoints.ts';
+import type { Sources } from '../../answers/senders.ts';
 import { apiUrl } from '../../query.ts';
 import { usePage } from '../../page-context.ts';
 import { useAnswer } from '../../hooks/use-answer.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { Values } from '../../api-types.ts';
+import type { Values } from '../../answers/values.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl, type Params } from '../../query.ts';
 import { useAnswer } from '../../hooks/use-answer.ts';

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 
-import type { ConsumerRow, Consumers, ConsumerSort } from '../../api-types.ts';
+import type { ConsumerRow, Consumers, ConsumerSort } from '../../answers/consumers.ts';
 import { serverNow } from '../../api.ts';
 import type { FilterChange } from '../../filter/filter.ts';
 import { slowerThan } from '../../filter/number-range.ts';

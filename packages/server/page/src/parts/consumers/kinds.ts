@@ -1,4 +1,4 @@
-import type { ConsumerKind } from '../../api-types.ts';
+import type { ConsumerKind } from '../../answers/consumers.ts';
 import type { FilterName } from '../../filter/filter.ts';
 
 /** How one kind is called, and what filters by it. */

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { EndpointRow } from '../../api-types.ts';
+import type { EndpointRow } from '../../answers/endpoints.ts';
 import { count, decimal, duration, exactCount, share } from '../../format.ts';
 import { endpointChange, type FilterChange } from '../../filter/filter.ts';
 import { slowerThan } from '../../filter/number-range.ts';

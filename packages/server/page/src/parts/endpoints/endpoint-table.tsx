@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 
-import type { Endpoints } from '../../api-types.ts';
+import type { Endpoints } from '../../answers/endpoints.ts';
 import { duration, exactCount } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import { DEFAULT_THRESHOLD, type EndpointSort } from '../../url-state.ts';

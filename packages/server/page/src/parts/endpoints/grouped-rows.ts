@@ -1,4 +1,4 @@
-import type { EndpointRow } from '../../api-types.ts';
+import type { EndpointRow } from '../../answers/endpoints.ts';
 
 /** A line of the table of endpoints. */
 export type TableRow =

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { StoredEvent } from '../../api-types.ts';
+import type { StoredEvent } from '../../answers/events.ts';
 import { nameParts } from '../../endpoint-text.ts';
 import { endpointOf } from '../../event-facts.ts';
 import { endpointChange } from '../../filter/filter.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { StoredEvent } from '../../api-types.ts';
+import type { StoredEvent } from '../../answers/events.ts';
 import { duration, timeOfDay } from '../../format.ts';
 import { metricText } from '../../metric-text.ts';
 import { StatusBadge } from './status-badge.tsx';

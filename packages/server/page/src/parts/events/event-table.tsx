@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { StoredEvent } from '../../api-types.ts';
+import type { StoredEvent } from '../../answers/events.ts';
 import { useMedia } from '../../hooks/use-media.ts';
 import { EventDetails } from './event-details.tsx';
 import { EventRow } from './event-row.tsx';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { Events } from '../../api-types.ts';
+import type { Events } from '../../answers/events.ts';
 import { usePage } from '../../page-context.ts';
 import { useRead } from '../../hooks/use-read.ts';
 import { Answered } from '../answered.tsx';

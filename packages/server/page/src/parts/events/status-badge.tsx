@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { StoredEvent } from '../../api-types.ts';
+import type { StoredEvent } from '../../answers/events.ts';
 import { verdictOf } from '../verdict.ts';
 
 /** Status and, where it did not end well, how it ended: a response that nobody waited for must not look like a success. */

@@ -1,4 +1,5 @@
-import type { Metrics, Values } from '../../api-types.ts';
+import type { Metrics } from '../../answers/metrics.ts';
+import type { Values } from '../../answers/values.ts';
 import type { Field } from '../../filter/dimensions.ts';
 import { useRead } from '../../hooks/use-read.ts';
 

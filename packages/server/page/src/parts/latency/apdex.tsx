@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { LatencySpread } from '../../figure-types.ts';
+import type { LatencySpread } from '../../answers/latency.ts';
 import { chosenEndpoint } from '../../endpoint-threshold.ts';
 import { count, decimal, duration, exactCount } from '../../format.ts';
 import { countedBetween } from '../../filter/number-range.ts';

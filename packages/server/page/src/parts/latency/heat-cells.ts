@@ -1,4 +1,4 @@
-import type { LatencySpread } from '../../figure-types.ts';
+import type { LatencySpread } from '../../answers/latency.ts';
 import type { Span } from '../../time-range.ts';
 
 /** Requests that began in one bucket of time, with latencies of one bin. */

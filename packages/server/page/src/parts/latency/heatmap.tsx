@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import type { LatencySpread } from '../../figure-types.ts';
+import type { LatencySpread } from '../../answers/latency.ts';
 import { duration, exactCount, interval } from '../../format.ts';
 import { latenciesOf } from '../../filter/number-range.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';

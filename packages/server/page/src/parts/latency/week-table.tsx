@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Week } from '../../figure-types.ts';
+import type { Week } from '../../answers/latency.ts';
 import { count, duration, exactCount, weekdayName } from '../../format.ts';
 import { useRead } from '../../hooks/use-read.ts';
 import { Answered } from '../answered.tsx';

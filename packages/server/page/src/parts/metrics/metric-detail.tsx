@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { MetricDetail } from '../../api-types.ts';
+import type { MetricDetail } from '../../answers/metrics.ts';
 import { metricChange } from '../../filter/filter.ts';
 import { exactCount, share } from '../../format.ts';
 import { useNarrowing } from '../../page-context.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { MetricGroup } from '../../api-types.ts';
+import type { MetricGroup } from '../../answers/metrics.ts';
 import { count, decimal, exactCount, share } from '../../format.ts';
 import { CsvButton } from '../csv-button.tsx';
 import { EndpointName } from '../endpoint-name.tsx';

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 
-import type { MetricNumbers } from '../../api-types.ts';
+import type { MetricNumbers } from '../../answers/metrics.ts';
 import { dateAndTime, decimal } from '../../format.ts';
 import { numbersOf } from '../../filter/number-range.ts';
 import { useNarrowing, usePage, useRangeSelection } from '../../page-context.ts';

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
-import type { Endpoints, Metrics, Sources } from '../../api-types.ts';
+import type { Endpoints } from '../../answers/endpoints.ts';
+import type { Metrics } from '../../answers/metrics.ts';
+import type { Sources } from '../../answers/senders.ts';
 import { EVERYTHING } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
 import { removeView, savedViews, saveView } from '../../saved-views.ts';

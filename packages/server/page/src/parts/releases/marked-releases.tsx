@@ -1,7 +1,7 @@
 import { createContext, type ComponentChildren, type Context, type JSX } from 'preact';
 import { useContext } from 'preact/hooks';
 
-import type { Release, Releases } from '../../api-types.ts';
+import type { Release, Releases } from '../../answers/releases.ts';
 import { usePage } from '../../page-context.ts';
 import type { Span } from '../../time-range.ts';
 import { isCharted } from '../../url-state.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-import type { Releases } from '../../api-types.ts';
+import type { Releases } from '../../answers/releases.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
 import type { ReleaseName } from '../../url-state.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Release } from '../../api-types.ts';
+import type { Release } from '../../answers/releases.ts';
 import { dateAndTime, dayAndTime, duration, share } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import type { ReleaseName } from '../../url-state.ts';

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
-import type { Overview, Release } from '../../api-types.ts';
+import type { Overview } from '../../answers/overview.ts';
+import type { Release } from '../../answers/releases.ts';
 import type { FilterChange } from '../../filter/filter.ts';
 import { count, dateAndTime, duration, share } from '../../format.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Endpoints, Release } from '../../api-types.ts';
+import type { Endpoints } from '../../answers/endpoints.ts';
+import type { Release } from '../../answers/releases.ts';
 import { serverNow } from '../../api.ts';
 import { without } from '../../filter/filter.ts';
 import { duration } from '../../format.ts';

@@ -1,4 +1,4 @@
-import type { EndpointRow } from '../../api-types.ts';
+import type { EndpointRow } from '../../answers/endpoints.ts';
 import { change } from '../../format.ts';
 
 /** With fewer requests, the slowest one alone makes the p95. */

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 
-import type { Overview, Release } from '../../api-types.ts';
+import type { Overview } from '../../answers/overview.ts';
+import type { Release } from '../../answers/releases.ts';
 import { serverNow } from '../../api.ts';
 import { without } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 
-import type { Release, Values } from '../../api-types.ts';
+import type { Release } from '../../answers/releases.ts';
+import type { Values } from '../../answers/values.ts';
 import { serverNow } from '../../api.ts';
 import { without, type FilterChange } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';

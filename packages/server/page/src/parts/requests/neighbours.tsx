@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { OneEvent, StoredEvent } from '../../api-types.ts';
+import type { OneEvent, StoredEvent } from '../../answers/events.ts';
 import { eventTime } from '../../event-facts.ts';
 import { timeOfDay } from '../../format.ts';
 import { StatusBadge } from '../events/status-badge.tsx';

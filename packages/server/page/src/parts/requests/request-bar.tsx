@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import type { Metrics } from '../../api-types.ts';
+import type { Metrics } from '../../answers/metrics.ts';
 import { usePage } from '../../page-context.ts';
 import type { RequestOrder } from '../../url-state.ts';
 import { useRead } from '../../hooks/use-read.ts';

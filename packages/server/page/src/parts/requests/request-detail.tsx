@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-import type { OneEvent, StoredEvent } from '../../api-types.ts';
+import type { OneEvent, StoredEvent } from '../../answers/events.ts';
 import { factsOf, metricFact, type Fact } from '../../event-facts.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { traceLink } from '../../trace-link.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { StoredEvent } from '../../api-types.ts';
+import type { StoredEvent } from '../../answers/events.ts';
 import { eventTime, metricFact, sizeOf } from '../../event-facts.ts';
 import { bytes, dateAndTime, dayAndTime, duration } from '../../format.ts';
 import { usePage } from '../../page-context.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import type { Events, StoredEvent } from '../../api-types.ts';
+import type { Events, StoredEvent } from '../../answers/events.ts';
 import { getJson } from '../../api.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { Application } from '../../api-types.ts';
+import type { Application } from '../../answers/senders.ts';
 import { dateAndTime, dayAndTime, exactCount, lasting } from '../../format.ts';
 import { Link } from '../link.tsx';
 import { EventsCell, RejectedCell, SeenCell } from './cells.tsx';

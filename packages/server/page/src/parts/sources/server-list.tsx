@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { NodeRow, Nodes } from '../../api-types.ts';
+import type { NodeRow, Nodes } from '../../answers/senders.ts';
 import { ago, dateAndTime, duration, exactCount, rate } from '../../format.ts';
 import { useRead } from '../../hooks/use-read.ts';
 import { CsvButton } from '../csv-button.tsx';

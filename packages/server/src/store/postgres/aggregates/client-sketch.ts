@@ -41,5 +41,5 @@ export function sketchedClientsSql(relation: string): string {
                       THEN ${m} * ln(${m}::float8 / (${m} - count(*))) ELSE ${raw} END)::bigint AS clients
     FROM (
       SELECT max(place) & ${2 ** PLACE_BITS - 1} AS rank
-      FROM ${relation} AS places GROUP BY ${registerSql('place')}) AS registers)`;
+      FROM (SELECT DISTINCT place FROM ${relation} AS places) AS different GROUP BY ${registerSql('place')}) AS registers)`;
 }

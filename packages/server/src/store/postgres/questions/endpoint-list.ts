@@ -16,7 +16,7 @@ import { percentiles } from '../engine/values.ts';
 import { maybe, number, text, type Row } from '../../rows/values.ts';
 import { countsOfRow } from './exact-latencies.ts';
 import { exactByEndpoint, latenciesByEndpoint } from './latency-source.ts';
-import { PERIODS, requestsSql, SUMS, withEndpoint } from './requests.ts';
+import { PERIODS, REQUESTS, requestsSql, SUMS, withEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
 import { caseless } from './search.ts';
 import type { StoredState } from './stored-state.ts';
@@ -199,7 +199,7 @@ async function sparklinesOf(
       )
       .query(
         `SELECT place, (ms - $origin) * ${SPARKLINE_PARTS} / $span AS part, sum(requests)::bigint AS requests
-         FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts
+         FROM ${requestsSql(range, periods, withEndpoint(REQUESTS), true)} AS counts
          JOIN unnest($client_ids, $methods, $paths) WITH ORDINALITY AS listed(client_id, method, path, place)
          USING (client_id, method, path)
          GROUP BY 1, 2`,

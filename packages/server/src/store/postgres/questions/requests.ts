@@ -44,6 +44,12 @@ export const KINDS: Columns = {
   ofEvent: `event_time AS ms, method, ${KIND_OF_EVENT} AS kind, 1 AS requests`,
 };
 
+/** `ms` and `requests`. */
+export const REQUESTS: Columns = {
+  ofRow: 'start AS ms, requests',
+  ofEvent: 'event_time AS ms, 1 AS requests',
+};
+
 /** `ms`, `requests`, `errors` and `client_errors`. */
 export const SUMS: Columns = {
   ofRow: `start AS ms, requests, errors, (

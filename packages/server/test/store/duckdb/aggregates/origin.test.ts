@@ -6,10 +6,10 @@ import { expect } from 'chai';
 
 import { DuckDbStore } from '../../../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../../../dist/store/memory/store.js';
-import { sql } from '../../../support/duckdb-file.js';
-import { append, START } from '../../../support/events.js';
-import { countsOf, ORIGIN_FILTERS } from '../../../support/origin.js';
-import { randomEvent, seededRandom } from '../../../support/random-events.js';
+import { sql } from '../../../support/databases/duckdb-file.js';
+import { append, START } from '../../../support/events/events.js';
+import { countsOf, ORIGIN_FILTERS } from '../../../support/questions/origin.js';
+import { randomEvent, seededRandom } from '../../../support/events/random-events.js';
 import { removeTempFolders, tempFolder } from '../../../support/temp-folder.js';
 
 const DAY = 86_400_000;

@@ -21,11 +21,11 @@ import {
   expectSameConsumers,
   expectSameErrors,
   expectSameSlowest,
-} from '../../../support/answers.js';
-import { sql } from '../../../support/duckdb-file.js';
-import { append, START, storeEvent } from '../../../support/events.js';
-import { MEMBER_FILTERS } from '../../../support/filters.js';
-import { hashOf, PREFIXES, randomEvent, seededRandom } from '../../../support/random-events.js';
+} from '../../../support/questions/answers.js';
+import { sql } from '../../../support/databases/duckdb-file.js';
+import { append, START, storeEvent } from '../../../support/events/events.js';
+import { MEMBER_FILTERS } from '../../../support/questions/filters.js';
+import { hashOf, PREFIXES, randomEvent, seededRandom } from '../../../support/events/random-events.js';
 import { removeTempFolders, tempFolder } from '../../../support/temp-folder.js';
 
 const MINUTE = 60_000;

@@ -50,10 +50,15 @@ function namesSql(by: ConsumerKind): string {
     : 'NULL AS label, NULL AS consumer_group';
 }
 
-const OF_EVENT = `consumer_label AS label, consumer_group AS name, 1 AS requests, (${IS_ERROR})::int AS errors,
-  event_time AS first_seen, event_time AS last_seen, id AS last_id`;
-const OF_ROW = `unnest(consumer_labels) AS label, unnest(consumer_groups) AS name, unnest(consumer_requests) AS requests,
-  unnest(consumer_errors) AS errors, unnest(first_seen) AS first_seen, unnest(last_seen) AS last_seen, unnest(last_ids) AS last_id`;
+const NAMES_OF_EVENT =
+  'consumer_label AS label, consumer_group AS name, event_time AS last_seen, id AS last_id';
+const OF_EVENT = `${NAMES_OF_EVENT}, 1 AS requests, (${IS_ERROR})::int AS errors, event_time AS first_seen`;
+const DIGITS_OF_EVENT = `${ENDPOINT_DIGITS} AS digits`;
+const BUCKET_OF_EVENT = `${latencyBucketSql('latency_ms')} AS bucket`;
+const NAMES_OF_ROW = `unnest(consumer_labels) AS label, unnest(consumer_groups) AS name, unnest(last_seen) AS last_seen,
+  unnest(last_ids) AS last_id`;
+const OF_ROW = `${NAMES_OF_ROW}, unnest(consumer_requests) AS requests, unnest(consumer_errors) AS errors,
+  unnest(first_seen) AS first_seen`;
 
 /** Tables of consumers that a filter is answered from, those of the longest periods first: hours do not tell endpoints apart. */
 export function consumerTables(filter: EventFilter): readonly AggregateTable[] {
@@ -123,51 +128,77 @@ function aggregatedSource(
 ): ConsumerSource {
   const tables = consumerTables(query);
   const range = consumerRange(query, state, tables);
-  const value = `${COLUMNS[by]} AS value, NULL::text AS owner`;
   const ofRows = (columns: string): string =>
-    tables.map((table) => rowsSql(by, range, table, columns)).join(' UNION ALL ');
-  const figures = `(${ofRows(OF_ROW)} UNION ALL ${range.events(`${value}, ${OF_EVENT}`)})`;
-  // Texts of one after the other are taken apart together: groups of all at once take twice as long.
-  const endpoints = (condition: string): string => `(
+    `(${tables.map((table) => rowsSql(by, range, table, columns)).join(' UNION ALL ')})`;
+  const ofEvents = (columns: string): string =>
+    range.events(`${COLUMNS[by]} AS value, NULL::text AS owner, ${columns}`);
+  return {
+    estimated: true,
+    range,
+    figures: `(${ofRows(OF_ROW)} UNION ALL ${ofEvents(OF_EVENT)})`,
+    measure: (order) => {
+      if (order === 'p95')
+        return { joined: latenciesSql(ofRows('unnest(latencies) AS latencies'), ofEvents(BUCKET_OF_EVENT)) };
+      return order === 'endpoints'
+        ? { joined: endpointsSql(ofRows('unnest(endpoints) AS endpoints'), ofEvents(DIGITS_OF_EVENT)) }
+        : {};
+    },
+    // Few are listed: what is told of them is looked for once, among that of all.
+    details: (condition) => `(
+      WITH told AS MATERIALIZED (
+        SELECT * FROM ${ofRows(`${NAMES_OF_ROW}, unnest(endpoints) AS endpoints, unnest(latencies) AS latencies`)} AS r
+        WHERE ${condition}),
+      happened AS MATERIALIZED (
+        SELECT * FROM ${ofEvents(`${NAMES_OF_EVENT}, ${DIGITS_OF_EVENT}, ${BUCKET_OF_EVENT}`)} AS e WHERE ${condition}),
+      named AS (
+        SELECT value, label, name, last_seen, last_id FROM told
+        UNION ALL SELECT value, label, name, last_seen, last_id FROM happened)
+      SELECT value, p95, endpoints, label, consumer_group
+      FROM (SELECT value, ${namesSql(by)} FROM named GROUP BY value) AS names
+      LEFT JOIN ${endpointsSql('told', 'happened')} AS counted USING (value)
+      LEFT JOIN ${latenciesSql('told', 'happened')} AS measured USING (value))`,
+  };
+}
+
+/**
+ * Columns `value` and `endpoints`, how many each has. Texts of one after the other are taken apart together: groups of all at once take
+ * twice as long.
+ *
+ * @param rows - columns `value` and `endpoints`
+ * @param events - columns `value` and `digits`
+ */
+function endpointsSql(rows: string, events: string): string {
+  return `(
     SELECT value, count AS endpoints
     FROM (
       SELECT value, string_agg(endpoints, ',') AS all_endpoints
       FROM (
-        SELECT value, endpoints FROM (${ofRows('unnest(endpoints) AS endpoints')}) AS t WHERE ${condition}
-        UNION ALL
-        SELECT DISTINCT value, digits FROM ${range.events(`${value}, ${ENDPOINT_DIGITS} AS digits`)} AS e
-        WHERE ${condition}) AS each
-      GROUP BY value) AS told,
-      LATERAL (SELECT count(DISTINCT digits) AS count FROM unnest(string_to_array(all_endpoints, ',')) AS digits) AS counted)`;
-  const latencies = (condition: string): string => {
-    const counts = `(SELECT bucket, sum(count::float8)::bigint AS count FROM ${unpackedSql('all_latencies')} AS u GROUP BY bucket)`;
-    return `(
-      SELECT value, quantiles[1] AS p95
+        SELECT value, endpoints FROM ${rows} AS r UNION ALL SELECT DISTINCT value, digits FROM ${events} AS e) AS each
+      WHERE value IS NOT NULL GROUP BY value) AS told,
+      LATERAL (
+        SELECT count(*) AS count
+        FROM (SELECT FROM unnest(string_to_array(all_endpoints, ',')) AS digits GROUP BY digits) AS different) AS counted)`;
+}
+
+/**
+ * Columns `value` and `p95`.
+ *
+ * @param rows - columns `value` and `latencies`
+ * @param events - columns `value` and `bucket`
+ */
+function latenciesSql(rows: string, events: string): string {
+  const counts = `(SELECT bucket, sum(count::float8)::bigint AS count FROM ${unpackedSql('all_latencies')} AS u GROUP BY bucket)`;
+  return `(
+    SELECT value, quantiles[1] AS p95
+    FROM (
+      SELECT value, string_agg(latencies, ',') AS all_latencies
       FROM (
-        SELECT value, string_agg(latencies, ',') AS all_latencies
-        FROM (
-          SELECT value, latencies FROM (${ofRows('unnest(latencies) AS latencies')}) AS l WHERE ${condition}
-          UNION ALL
-          SELECT value, (${counted('bucket', 'count(*)')})::text
-          FROM ${range.events(`${value}, ${latencyBucketSql('latency_ms')} AS bucket`)} AS e
-          WHERE bucket IS NOT NULL AND ${condition} GROUP BY value, bucket) AS each
-        GROUP BY value) AS told,
-        LATERAL ${quantilesSql(counts, [], [0.95], latencyValueSql)} AS estimated)`;
-  };
-  return {
-    estimated: true,
-    range,
-    figures,
-    measure: (order) => {
-      if (order === 'p95') return { joined: latencies('value IS NOT NULL') };
-      return order === 'endpoints' ? { joined: endpoints('value IS NOT NULL') } : {};
-    },
-    details: (condition) => `(
-      SELECT value, p95, endpoints, label, consumer_group
-      FROM (SELECT value, ${namesSql(query.by)} FROM ${figures} AS f WHERE ${condition} GROUP BY value) AS named
-      LEFT JOIN ${endpoints(condition)} AS counted USING (value)
-      LEFT JOIN ${latencies(condition)} AS measured USING (value))`,
-  };
+        SELECT value, latencies FROM ${rows} AS r
+        UNION ALL
+        SELECT value, (${counted('bucket', 'count(*)')})::text FROM ${events} AS e
+        WHERE bucket IS NOT NULL GROUP BY value, bucket) AS each
+      WHERE value IS NOT NULL GROUP BY value) AS told,
+      LATERAL ${quantilesSql(counts, [], [0.95], latencyValueSql)} AS estimated)`;
 }
 
 /** Column `value`: who asked in the range of equal length before. */

@@ -5,7 +5,7 @@ import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../../aggregates/
 import { storable } from '../../engine/conditions.ts';
 import type { ReadRows } from '../../engine/reads.ts';
 import { number, text } from '../../../rows/values.ts';
-import { isOfEndpoint, PERIODS, requestsSql, SUMS } from '../requests.ts';
+import { isOfEndpoint, PERIODS, REQUESTS, requestsSql } from '../requests.ts';
 import { rollupRange, type RollupRange } from '../rollup-range.ts';
 import { caseless } from '../search.ts';
 import type { StoredState } from '../stored-state.ts';
@@ -80,7 +80,7 @@ export async function eventCount(
     range
       .conditions()
       .query(
-        `SELECT sum(requests::float8)::bigint AS requests FROM ${requestsSql(range, periods, SUMS, isOfEndpoint(filter))} AS counts`,
+        `SELECT sum(requests::float8)::bigint AS requests FROM ${requestsSql(range, periods, REQUESTS, isOfEndpoint(filter))} AS counts`,
       ),
   );
   return number(row?.['requests']);

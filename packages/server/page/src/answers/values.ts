@@ -1,0 +1,5 @@
+/** `GET /api/values`. */
+export interface Values {
+  readonly values: readonly { readonly value: string; readonly requests: number }[];
+  readonly more: boolean;
+}

@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+
+import type { Store } from '../../../../dist/store/store.js';
+import { append, lastSeqOf, producerRef, START } from '../../events/events.js';
+
+/** Who may append under the name of a producer. */
+export function claims(store: () => Store): void {
+  it('tells whoever claims a producer how far it has come', async () => {
+    expect((await store().claim(producerRef())).lastSeq).to.equal(0);
+    await store().append(append({ seq: 7 }));
+    expect((await store().claim(producerRef())).lastSeq).to.equal(7);
+    expect((await store().claim(producerRef({ producer: 'producer-2' }))).lastSeq).to.equal(0);
+  });
+
+  it('stores nothing that comes with an older claim, not even as a duplicate', async () => {
+    const { claim: first } = await store().claim(producerRef());
+    expect((await store().append(append({ seq: 1, claim: first }))).status).to.equal('stored');
+    const { claim: second, lastSeq } = await store().claim(producerRef());
+    expect(lastSeq).to.equal(1);
+    const late = await Promise.all(
+      [1, 2].map((seq) => store().append(append({ seq, claim: first, rejected: 1 }))),
+    );
+    expect(late).to.deep.equal([{ status: 'superseded' }, { status: 'superseded' }]);
+    expect(await store().producer('producer-1')).to.deep.include({ lastSeq: 1, events: 1, rejected: 0 });
+    expect((await store().append(append({ seq: 2, claim: second }))).status).to.equal('stored');
+  });
+
+  it('gives a claim that counts what was appended before it, and nothing that was appended after it', async () => {
+    const { claim } = await store().claim(producerRef());
+    const seqs = Array.from({ length: 20 }, (_, index) => index + 1);
+    const before = seqs.map((seq) => store().append(append({ seq, claim })));
+    const taken = store().claim(producerRef());
+    const statuses = (await Promise.all(before)).map(({ status }) => status);
+    const { lastSeq } = await taken;
+    expect(statuses.filter((status) => status === 'stored')).to.have.length(lastSeq);
+    expect(await lastSeqOf(store(), 'producer-1')).to.equal(lastSeq);
+  });
+
+  it('leaves the claims of other producers alone', async () => {
+    const { claim } = await store().claim(producerRef());
+    await store().claim(producerRef({ producer: 'producer-2' }));
+    expect((await store().append(append({ claim }))).status).to.equal('stored');
+  });
+
+  it('lists no producer of which nothing was stored', async () => {
+    await store().claim(producerRef());
+    expect(await store().producer('producer-1')).to.equal(undefined);
+    const { analytics } = store();
+    const all = { limit: 10, first: [] };
+    expect((await analytics.producers(all)).total).to.equal(0);
+    expect((await analytics.applications(all)).total).to.equal(0);
+  });
+
+  it('keeps the claim of a producer that is connected when it forgets', async () => {
+    const { claim: old } = await store().claim(producerRef());
+    const { claim } = await store().claim(producerRef());
+    await store().append(append({ claim, receivedAt: START }));
+    await store().forgetProducers(START + 1, ['producer-1']);
+    expect((await store().append(append({ seq: 2, claim: old }))).status).to.equal('superseded');
+    expect((await store().append(append({ seq: 2, claim }))).status).to.equal('stored');
+  });
+}
