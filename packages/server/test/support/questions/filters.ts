@@ -13,7 +13,6 @@ export const MEMBER_FILTERS: Readonly<Record<string, EventFilter>> = {
   'no outcome': { outcome: null },
   'what counts as an error': { failed: true, clientId: 'shop' },
   'a class of errors': { errorType: 'TypeError' },
-  'no class of errors': { errorType: null, failed: true },
   'the first digits of a client': { client: 'f' },
   'a user': { userId: 'user-3' },
   'people, of one endpoint': { synthetic: 'none', method: 'GET', endpoint: '/c/:id' },
