@@ -116,7 +116,7 @@ describeOnEachStore('stored requests on the page', (emptyStore) => {
     const { page } = await openPage(server, '?view=requests&range=15m&refresh=off&client_id=shop');
     await page.locator('button.row', { hasText: '/reports/3' }).click();
     const detail = page.getByRole('complementary', { name: 'One request' });
-    await detail.getByRole('link', { name: 'Only its requests' }).click();
+    await detail.getByRole('link', { name: 'Only requests of this trace' }).click();
     await showsRows(page, ['/reports/3']);
     await page.getByLabel('Application').selectOption({ label: 'All' });
     await detail.getByRole('link', { name: 'shop', exact: true }).click();

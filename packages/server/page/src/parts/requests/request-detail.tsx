@@ -102,16 +102,21 @@ function Trace({ id }: { readonly id: string }): JSX.Element {
   const { to } = useNarrowing();
   const trace = traceLink(session?.trace_url_template, id);
   return (
-    <p class="trace">
-      Trace{' '}
-      {trace === undefined ? (
-        <code>{id}</code>
-      ) : (
-        <a href={trace} target="_blank" rel="noreferrer">
+    <>
+      <p class="trace">
+        Trace{' '}
+        {trace === undefined ? (
           <code>{id}</code>
-        </a>
-      )}{' '}
-      <CopyButton text={id} name="trace_id" /> <Link to={to({ trace_id: id })}>Only its requests</Link>
-    </p>
+        ) : (
+          <a href={trace} target="_blank" rel="noreferrer">
+            <code>{id}</code>
+          </a>
+        )}{' '}
+        <CopyButton text={id} name="trace_id" />
+      </p>
+      <p class="trace">
+        <Link to={to({ trace_id: id })}>Only requests of this trace</Link>
+      </p>
+    </>
   );
 }
