@@ -134,12 +134,17 @@ function applications(express) {
   outer.use(['/a', '/b/:c'], express().get('/inner/:id', end));
   outer.use('/router', express.Router().use('/app', express().get('/inner/:id', end)));
   outer.get('/after/:id', end);
+  const twice = express();
+  twice.get('/users/:id', end);
+  twice.use('/closed', refuse);
+  outer.use('/v1', twice);
+  outer.use('/v2/:region', twice);
   return outer;
 }
 
 const APPLICATIONS = gets(`
   /admin /admin/users/7 /admin/jobs/nightly/8 /admin/jobs/nightly/8/fails /admin/nothing
-  /admin/jobs/nightly/closed/1 /a/inner/1 /b/x/inner/1 /router/app/inner/1 /after/7 /
+  /admin/jobs/nightly/closed/1 /v1/users/7 /v2/eu/users/7 /v1/users/8 /v1/closed/7 /v2/eu/closed/7 /a/inner/1 /b/x/inner/1 /router/app/inner/1 /after/7 /
 `);
 
 function answered(express) {

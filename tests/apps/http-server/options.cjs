@@ -86,6 +86,12 @@ module.exports = [
         .updateName('custom'),
   }),
   one('applyCustomAttributesOnSpan, fails', { applyCustomAttributesOnSpan: fails }),
+  one('hooks that are asynchronous', {
+    requestHook: async (span) => void span.setAttribute('hook', 'at once'),
+    startIncomingSpanHook: async () => ({ hook: 'too late' }),
+    applyCustomAttributesOnSpan: async (span) => void span.setAttribute('end', 'at once'),
+  }),
+  one('hooks that are asynchronous and fail', { requestHook: async () => fails() }),
   one('headersToSpanAttributes', {
     headersToSpanAttributes: {
       server: {
@@ -94,6 +100,15 @@ module.exports = [
       },
     },
   }),
+  one(
+    'headersToSpanAttributes, values that are no text',
+    { headersToSpanAttributes: { server: { responseHeaders: ['x-flag', 'x-list', 'x-big'] } } },
+    get,
+    {
+      handle: (req, res) =>
+        void res.setHeader('X-Flag', true).setHeader('X-List', [1, 2]).setHeader('X-Big', 1n).end(),
+    },
+  ),
   one('headersToSpanAttributes, empty', { headersToSpanAttributes: {} }),
   one('headersToSpanAttributes, server empty', { headersToSpanAttributes: { server: {} } }),
   one('headersToSpanAttributes over startIncomingSpanHook', {

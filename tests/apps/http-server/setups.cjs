@@ -132,6 +132,18 @@ const SETUPS = {
     answers.push(...(await ask(port, '/3')));
     return { spans: spans(), answers };
   },
+  async 'two, servers of a class with an emit of its own'() {
+    start(standard(), [ours()]);
+    const { Server } = require('node:http');
+    class OwnServer extends Server {
+      emit(...all) {
+        return super.emit(...all);
+      }
+    }
+    const server = new OwnServer((req, res) => res.end(recorder.active()));
+    const answers = await ask(await listen(server), '/1', '/2');
+    return { spans: spans(), answers };
+  },
   async 'two of ours'() {
     start(ours(), [ours()]);
     return answered('/1');

@@ -122,6 +122,12 @@ describe('HttpServerInstrumentation beside another one', function () {
     });
   }
 
+  it('leaves requests to HttpInstrumentation where a class of servers has an `emit` of its own', async () => {
+    const { report } = await setUp('two, servers of a class with an emit of its own');
+    expect(report.spans).to.deep.equal(['instrumentation-http /1', 'instrumentation-http /2']);
+    expect(report.answers).to.deep.equal(['span 0', 'span 1']);
+  });
+
   it('gives one event a request beside HttpInstrumentation', async () => {
     const backend = new BatchBackend();
     const server = await ScriptedServer.start(backend.script());

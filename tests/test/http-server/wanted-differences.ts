@@ -73,6 +73,11 @@ export const WANTED: readonly WantedDifference[] = [
     lines: ['metrics.0.attributes.error.type: Error → RangeError'],
   },
   {
+    why: 'a hook whose promise is rejected is one that throws: reported, and nothing else',
+    cases: ['hooks that are asynchronous and fail'],
+    lines: ['notes.2: uncaught: a hook that fails → nothing'],
+  },
+  {
     why: '`throw undefined` in a handler reaches the application',
     cases: ['throws nothing'],
     lines: ['notes.0: nothing → uncaught: undefined'],

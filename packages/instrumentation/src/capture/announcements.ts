@@ -12,28 +12,43 @@ export const CONNECTION = 'net.server.socket';
 /** Node says on it that a server is about to listen. */
 export const LISTEN = 'tracing:net.server.listen:asyncStart';
 
-/** Calls back once, when Node says something on a channel for the first time from now on. */
-export function atFirst(channel: typeof REQUEST_START | typeof CONNECTION, callback: () => void): void {
-  const onAnnouncement = (): void => {
-    unsubscribe(channel, onAnnouncement);
-    callback();
+/** Something that Node has said. */
+export interface Announcement {
+  readonly channel: string;
+  readonly message: unknown;
+}
+
+/** What says that there is a client: of a connection that somebody handed to a server, as from another process, Node says only the requests. */
+const SIGNS_OF_CLIENTS = [CONNECTION, REQUEST_START, STREAM_START];
+
+/** Calls back once, when Node says something on one of these channels for the first time from now on. */
+function atFirstOf(channels: readonly string[], callback: (first: Announcement) => void): void {
+  const onAnnouncement = (message: unknown, channel: string | symbol): void => {
+    for (const each of channels) unsubscribe(each, onAnnouncement);
+    callback({ channel: String(channel), message });
   };
-  subscribe(channel, onAnnouncement);
+  for (const each of channels) subscribe(each, onAnnouncement);
+}
+
+/** Calls back once, when the first request from now on arrives. */
+export function atFirstRequest(callback: () => void): void {
+  atFirstOf([REQUEST_START], callback);
 }
 
 /**
- * Calls back once, when a server is about to listen or, where Node does not say that, has its first connection.
+ * Calls back once, when a server has its first connection from now on or, where Node does not say that, its first request.
  *
- * @param callback is told whether there is that connection: whoever waits for one from then on does not hear of it
+ * @param callback is told which it was: whoever waits for either from then on does not hear of it
  */
-export function atFirstServer(callback: (isConnected: boolean) => void): void {
-  const begin = (isConnected: boolean): void => {
-    unsubscribe(LISTEN, onListen);
-    unsubscribe(CONNECTION, onConnection);
-    callback(isConnected);
-  };
-  const onListen = (): void => begin(false);
-  const onConnection = (): void => begin(true);
-  subscribe(LISTEN, onListen);
-  subscribe(CONNECTION, onConnection);
+export function atFirstClient(callback: (first: Announcement) => void): void {
+  atFirstOf(SIGNS_OF_CLIENTS, callback);
+}
+
+/**
+ * Calls back once, when a server is about to listen or, where Node does not say that, has its first client.
+ *
+ * @param callback is told of that client
+ */
+export function atFirstServer(callback: (client?: Announcement) => void): void {
+  atFirstOf([LISTEN, ...SIGNS_OF_CLIENTS], (first) => callback(first.channel === LISTEN ? undefined : first));
 }

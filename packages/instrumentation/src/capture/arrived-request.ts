@@ -38,10 +38,11 @@ export class ArrivedRequest {
   readonly path: string | undefined;
   /** Of its connection. */
   readonly peerHash: PeerHash;
-  #open: { readonly response: ServerResponse; readonly socket: Socket } | undefined;
+  #open: RequestStart | undefined;
   #last: Answer | undefined;
 
-  constructor({ request, response, socket, server }: RequestStart) {
+  constructor(start: RequestStart) {
+    const { request, socket, server } = start;
     const peer = socket.remoteAddress;
     this.origin = {
       peer,
@@ -53,7 +54,7 @@ export class ArrivedRequest {
     };
     this.path = requestPath(request.url ?? '');
     this.peerHash = peerHashOf(socket);
-    this.#open = { response, socket };
+    this.#open = start;
   }
 
   /** The response as it is, or as it was when it was let go. */
@@ -63,29 +64,29 @@ export class ArrivedRequest {
 
   /** Whether a span stands for this request, as far as its attributes tell; not any more when it is over. */
   isOf(attributes: Attributes): boolean {
-    return this.#open !== undefined && agrees(attributes, this.#open.response.req, this.#open.socket);
+    return this.#open !== undefined && agrees(attributes, this.#open.request, this.#open.socket);
   }
 
   /** Nothing when the request is over. */
   get details(): RequestHeaders {
     if (this.#open === undefined) return {};
-    const { response } = this.#open;
+    const { request, response } = this.#open;
     return {
-      requestBodySize: requestBodySize(response.req),
-      responseBodySize: response.writableFinished ? responseBodySize(response) : undefined,
+      requestBodySize: requestBodySize(request),
+      responseBodySize: response.writableFinished ? responseBodySize(request, response) : undefined,
     };
   }
 
   /** What the client says of itself; undefined when the request is over. */
   get userAgent(): string | undefined {
-    return this.#open?.response.req.headers['user-agent'];
+    return this.#open?.request.headers['user-agent'];
   }
 
   /** What the application's router has chosen, for whom no instrumentation says it. */
   get route(): string | undefined {
     if (this.#open === undefined) return undefined;
-    const { req, statusCode } = this.#open.response;
-    return routeOf(req, statusCode);
+    const { request, response } = this.#open;
+    return routeOf(request, response.statusCode);
   }
 
   /**
@@ -99,7 +100,7 @@ export class ArrivedRequest {
   }
 }
 
-function answerOf({ response, socket }: Pick<RequestStart, 'response' | 'socket'>): Answer {
+function answerOf({ response, socket }: RequestStart): Answer {
   return {
     statusCode: response.statusCode,
     writableFinished: response.writableFinished,

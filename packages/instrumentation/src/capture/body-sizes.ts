@@ -8,8 +8,8 @@ export function requestBodySize(request: IncomingMessage): number | undefined {
 }
 
 /** Bytes of the body as the response announced it; undefined where it did not, or has no body for all that it announces. */
-export function responseBodySize(response: ServerResponse): number | undefined {
-  if (response.req.method === 'HEAD' || response.statusCode === NOT_MODIFIED) return undefined;
+export function responseBodySize(request: IncomingMessage, response: ServerResponse): number | undefined {
+  if (request.method === 'HEAD' || response.statusCode === NOT_MODIFIED) return undefined;
   return sizeOf(response.getHeader('content-length'));
 }
 

@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { context, isValidTraceId, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { findRecord } from './active-request.ts';
-import { REQUEST_START } from './announcements.ts';
+import { REQUEST_START, type Announcement } from './announcements.ts';
 import type { RequestStart } from './arrived-request.ts';
 import { HTTP_ROUTE } from './http-attributes.ts';
 import { endServerSpan, startServerSpan } from './own-server-span.ts';
@@ -33,13 +33,15 @@ export function currentRecord(): RequestRecord | undefined {
  *
  * @param processor is told of a SERVER span for each request, and takes none when it is shut down; must have subscribed to
  *   requests before
+ * @param first what Node is saying at this moment, which whoever subscribes now does not hear
  */
-export function captureOwnRequests(processor: SpanProcessorLike): void {
+export function captureOwnRequests(processor: SpanProcessorLike, first: Announcement): void {
   const shared = globalThis as Record<symbol, unknown>;
   const store = (shared[CURRENT] ??= new AsyncLocalStorage()) as Current;
-  subscribe(REQUEST_START, (message) =>
-    guarded(() => store.enterWith(begin(message as RequestStart, processor))),
-  );
+  const onStart = (message: unknown): void =>
+    guarded(() => store.enterWith(begin(message as RequestStart, processor)));
+  if (first.channel === REQUEST_START) onStart(first.message);
+  subscribe(REQUEST_START, onStart);
 }
 
 /** Nothing that goes wrong here may reach the server. */

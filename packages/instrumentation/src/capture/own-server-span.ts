@@ -41,7 +41,8 @@ export function startServerSpan(
 export function endServerSpan(span: OwnSpan, statusCode: number): void {
   span.attributes[STATUS_CODE] = statusCode;
   if (statusCode >= 500 && statusCode < 600) span.attributes['error.type'] ??= String(statusCode);
-  if (statusCode < 100 || statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  const isRegular = statusCode >= 100 && statusCode < 500;
+  if (!isRegular) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
 }
 

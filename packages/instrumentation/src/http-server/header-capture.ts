@@ -23,7 +23,7 @@ export function headerCapture(
   };
 }
 
+/** Node lets an application set a header to anything that can be written as text. */
 function listOf(value: Exclude<HeaderValue, undefined>): string[] | number[] {
-  if (typeof value === 'number') return [value];
-  return typeof value === 'string' ? [value] : [...value];
+  return Array.isArray(value) ? [...(value as readonly string[])] : ([value] as string[] | number[]);
 }

@@ -1,4 +1,4 @@
-import type { EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { RequestStart } from '../capture/arrived-request.ts';
@@ -45,17 +45,29 @@ function emitOfResponse(this: Carrier, ...all: unknown[]): boolean {
   return (this[EXCHANGE] as Follower).onResponse(this, all);
 }
 
+/** What servers emit with, as a class of them has it. */
+interface Kind {
+  readonly emit: object;
+}
+
 /** Whether HttpInstrumentation, or another one made with its means, has patched what this server emits with. */
 export function isPatched(server: Server): boolean {
-  const { emit } = Object.getPrototypeOf(server) as { readonly emit: object };
-  return '__wrapped' in emit && emit.__wrapped === true;
+  // A class with an `emit` of its own calls that of the class which it extends; most have Node's.
+  let kind = Object.getPrototypeOf(server) as Kind | null;
+  while (kind !== null && kind.emit !== EventEmitter.prototype.emit) {
+    if ('__wrapped' in kind.emit && kind.emit.__wrapped === true) return true;
+    kind = Object.getPrototypeOf(kind) as Kind | null;
+  }
+  return false;
 }
 
 /** Gives a server or a session, at its first request, an `emit` of its own: requests are emitted in their context from this one on. */
 function adopt(server: EventEmitter): void {
-  if (ADOPTED in server) return;
+  const hasOwn = Object.hasOwn(server, 'emit');
+  // A spy that was there before takes ours away, too, when it goes.
+  if (hasOwn && ADOPTED in server) return;
   // oxlint-disable-next-line typescript/unbound-method -- called on its server
-  const own = Object.hasOwn(server, 'emit') ? (server.emit as Emit) : undefined;
+  const own = hasOwn ? (server.emit as Emit) : undefined;
   function emit(this: unknown, ...all: unknown[]): boolean {
     // Looked up each time: whoever patches the prototype later is to be asked too.
     const original = own ?? (Object.getPrototypeOf(server) as { readonly emit: Emit }).emit;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import {
   context,
   propagation,
@@ -70,13 +71,14 @@ export class RequestTracing implements Tracing<TracedRequest> {
 
   /** The context of a request that the application wants no span for; undefined for all others. */
   suppressed({ request }: RequestStart): Context | undefined {
+    if (this.#config.ignoreIncomingRequestHook === undefined) return undefined;
     return this.#call('ignoreIncomingRequestHook', request) ? suppressTracing(context.active()) : undefined;
   }
 
   start(start: RequestStart): TracedRequest {
     const { request, response, socket } = start;
     const attributes = requestAttributes(request, socket, this.#rules);
-    Object.assign(attributes, this.#call('startIncomingSpanHook', request));
+    if (this.#config.startIncomingSpanHook !== undefined) this.#addFromHook(attributes, request);
     this.#captureRequestHeaders(attributes, (name) => request.headers[name]);
     const startedAt = performance.now();
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
@@ -92,8 +94,21 @@ export class RequestTracing implements Tracing<TracedRequest> {
     return { context: within, metadata, metricAttributes: metricAttributesOf(attributes), startedAt };
   }
 
+  #addFromHook(attributes: Attributes, request: IncomingMessage): void {
+    const added = this.#call('startIncomingSpanHook', request);
+    this.#guarded('startIncomingSpanHook', () => Object.assign(attributes, added));
+  }
+
   /** The response is over. */
-  finish(traced: TracedRequest, { request, response }: RequestStart): void {
+  finish(traced: TracedRequest, start: RequestStart): void {
+    try {
+      this.#describeEnd(traced, start);
+    } finally {
+      this.#end(traced);
+    }
+  }
+
+  #describeEnd(traced: TracedRequest, { request, response }: RequestStart): void {
     const { span } = traced.metadata;
     const { statusCode } = response;
     // An instrumentation that names routes has the last word, also when it says that there is none.
@@ -113,11 +128,18 @@ export class RequestTracing implements Tracing<TracedRequest> {
       const value = attributes[name];
       if (value !== undefined && value !== 0) traced.metricAttributes[name] = value;
     }
-    this.#end(traced);
   }
 
-  /** The handler threw, or the response emitted `error`. */
+  /** The handler threw, or the response emitted `error`; anything can be thrown, also what throws when it is looked at. */
   fail(traced: TracedRequest, error: Exception): void {
+    try {
+      this.#describeFailure(traced, error);
+    } finally {
+      this.#end(traced);
+    }
+  }
+
+  #describeFailure(traced: TracedRequest, error: Exception): void {
     const { span } = traced.metadata;
     const { name, message } = describe(error);
     if (name !== undefined) {
@@ -126,7 +148,6 @@ export class RequestTracing implements Tracing<TracedRequest> {
     }
     span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
     span.recordException(error);
-    this.#end(traced);
   }
 
   #startSpan(method: string, attributes: Attributes, parent: Context): Span {
@@ -153,10 +174,19 @@ export class RequestTracing implements Tracing<TracedRequest> {
       | ((...all: typeof args) => ReturnType<HttpServerHooks[Name]>)
       | undefined;
     if (hook === undefined) return undefined;
+    return this.#guarded(name, () => {
+      const result: unknown = hook(...args);
+      // Of an asynchronous hook: nobody else waits for it, and a rejection that nobody handles ends the process.
+      if (result instanceof Promise) result.catch((error: unknown) => this.#failures.add(name, error));
+      return result as ReturnType<HttpServerHooks[Name]>;
+    });
+  }
+
+  #guarded<T>(hook: keyof HttpServerHooks, work: () => T): T | undefined {
     try {
-      return hook(...args);
+      return work();
     } catch (error) {
-      this.#failures.add(name, error);
+      this.#failures.add(hook, error);
       return undefined;
     }
   }
@@ -171,6 +201,17 @@ function metricAttributesOf(attributes: Attributes): Attributes {
   return chosen;
 }
 
-function describe(error: unknown): { readonly name?: string; readonly message?: string } {
-  return typeof error === 'object' && error !== null ? error : {};
+interface Described {
+  readonly name?: string;
+  readonly message?: string;
+}
+
+function describe(error: unknown): Described {
+  if (typeof error !== 'object' || error === null) return {};
+  try {
+    const { name, message } = error as Described;
+    return { ...(name !== undefined && { name }), ...(message !== undefined && { message }) };
+  } catch {
+    return {};
+  }
 }

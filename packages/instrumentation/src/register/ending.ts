@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { atProcessEnd, hurryAll } from '@cerberus-otel/exporter-ws/internal';
-import { atFirst, REQUEST_START } from '../capture/announcements.ts';
+import { atFirstRequest } from '../capture/announcements.ts';
 import { flush, shutdown } from '../setup/leaving.ts';
 
 /** What is needed of NodeSDK to end it. */
@@ -29,7 +29,7 @@ const FINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT']);
 export function flushAtTheEnd(sdk?: ShutdownLike): void {
   if (sdk !== undefined) atProcessEnd({ shutdown: () => sdk.shutdown() });
   process.once('beforeExit', () => void shutdown());
-  atFirst(REQUEST_START, () => {
+  atFirstRequest(() => {
     for (const signal of SIGNALS) handle(signal);
   });
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { isHeard, processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/environment';
-import { atFirstServer } from '../capture/announcements.ts';
+import { atFirstServer, type Announcement } from '../capture/announcements.ts';
 import { listenToFrameworks } from '../routes/listening.ts';
 import { otelFlag } from '../sdk/otel-environment.ts';
 import { ownModule } from '../sdk/own-copy.ts';
@@ -43,12 +43,12 @@ function isWanted(env: Environment): boolean {
 function setUp(env: Environment): void {
   const isFirst = providerInPlace() === undefined;
   if (isFirst && wantsSdk(env) && loadWithSdk().setUpWithSdk(env)) return;
-  const setUpWithoutSdk = (isConnected: boolean): void =>
-    (ownModule('register/without-sdk') as typeof WithoutSdk).setUpWithoutSdk(isFirst, isConnected);
+  const setUpWithoutSdk = (client?: Announcement): void =>
+    (ownModule('register/without-sdk') as typeof WithoutSdk).setUpWithoutSdk(isFirst, client);
   listenToFrameworks();
   // Mistakes that are to end the process end it before the application starts, and a check-up does not wait for a server.
-  if (isOn(env['CERBERUS_STRICT']) || isHeard()) setUpWithoutSdk(false);
-  else atFirstServer((isConnected) => guarded(env, () => setUpWithoutSdk(isConnected)));
+  if (isOn(env['CERBERUS_STRICT']) || isHeard()) setUpWithoutSdk();
+  else atFirstServer((client) => guarded(env, () => setUpWithoutSdk(client)));
 }
 
 function loadWithSdk(): typeof WithSdk {

@@ -1,10 +1,10 @@
 import type { Environment } from '@cerberus-otel/exporter-ws/environment';
-import { atFirst, CONNECTION } from '../capture/announcements.ts';
+import { atFirstClient } from '../capture/announcements.ts';
 import { installCommand } from '../sdk/install-command.ts';
 import { configurationFile } from '../sdk/otel-environment.ts';
 import { feeds, providerInPlace } from '../sdk/provider-in-place.ts';
-import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { Aside } from './aside.ts';
+import { nameOf } from '../observe/hook-failures.ts';
 import { BESIDE, countBeside, isHttpInstrumented } from '../setup/beside.ts';
 import { withCerberus } from '../setup/with-cerberus.ts';
 import { captureAskedFor } from './choice.ts';
@@ -38,7 +38,7 @@ export function setUpWithSdk(env: Environment): boolean {
 }
 
 /**
- * The SDK is started with the first connection to a server, and not where somebody else has set up another one until then:
+ * The SDK is started with the first client of a server, and not where somebody else has set up another one until then:
  * that one has the place, and ours would only double its spans. Where exports were asked for, spans from before the first
  * request are wanted too, so it is started at once, unless what is preloaded beside may be an SDK that they are meant for.
  */
@@ -53,7 +53,7 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
   const configuration = withCerberus(given);
   // A configuration that cannot work was warned of by now.
   if (configuration === given && !hasExports) return;
-  hookEsModules(found.loaderHook, given.instrumentations);
+  hookOrSay(found.loaderHook, given.instrumentations);
   const sdk = found.nodeSdk(configuration);
   const startOwn = (): void => {
     isStarted = true;
@@ -63,18 +63,27 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
   if (hasExports && !hasOtherPreloads(env)) startOwn();
   const [processor] = configuration === given ? [] : (configuration.spanProcessors ?? []);
   const isOurs = (replacement: object): boolean => aside.made(replacement);
-  atFirst(CONNECTION, () => {
+  atFirstClient((first) => {
     if (isStarted && isHttpInstrumented(isOurs)) warn('CERBERUS_OTHER_SDK', SECOND_SDK);
     if (!isStarted && providerInPlace() === undefined) withoutUnaskedExports(startOwn);
     const provider = providerInPlace();
     if (processor === undefined || provider === undefined || feeds(provider, processor)) return;
     // Somebody else's SDK has come in the meantime, or has put its own in the place of ours, as Datadog's tracer does.
     aside.silence();
-    beside(provider, processor, isOurs);
+    warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(provider, processor, isOurs, first)]);
   });
   flushAtTheEnd(sdk);
 }
 
-function beside(other: object, processor: SpanProcessorLike, isOurs: (replacement: object) => boolean): void {
-  warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(other, processor, isOurs)]);
+/** CommonJS modules are instrumented without it. */
+function hookOrSay(file: string, instrumentations: readonly unknown[]): void {
+  try {
+    hookEsModules(file, instrumentations);
+  } catch (error) {
+    warn('CERBERUS_RUNTIME', `${NO_LOADER_HOOK} (${nameOf(error)})`);
+  }
 }
+
+const NO_LOADER_HOOK =
+  'ES modules are not instrumented, CommonJS modules are: the loader hook cannot be set up in this process, which with the permission ' +
+  'model takes `--allow-worker`';

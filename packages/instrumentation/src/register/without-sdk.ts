@@ -1,3 +1,4 @@
+import type { Announcement } from '../capture/announcements.ts';
 import { cerberusAlone } from '../setup/with-cerberus.ts';
 import { captureWithoutSdk } from '../setup/without-sdk.ts';
 import { flushAtTheEnd } from './ending.ts';
@@ -7,12 +8,12 @@ import { warn } from './warning.ts';
  * Counts requests without an SDK, or beside somebody else's.
  *
  * @param isFirst nobody else's was there when this process started: the end of the process is ours
- * @param isConnected a server has its first connection at this moment
+ * @param client of a server, the first, at this moment
  * @throws CerberusConfigError for options that cannot work, with `CERBERUS_STRICT` only
  */
-export function setUpWithoutSdk(isFirst: boolean, isConnected: boolean): void {
+export function setUpWithoutSdk(isFirst: boolean, client?: Announcement): void {
   const processor = cerberusAlone();
   if (processor === undefined) return;
-  captureWithoutSdk(processor, (message) => warn('CERBERUS_OTHER_SDK', message), isConnected);
+  captureWithoutSdk(processor, (message) => warn('CERBERUS_OTHER_SDK', message), client);
   if (isFirst) flushAtTheEnd();
 }

@@ -16,16 +16,20 @@ interface Router {
 /** Routers can be mounted in themselves. */
 const DEEPEST = 12;
 
-/** All ways to the layers that are sought: through the applications around `app`, then through its routers. */
-export function waysTo(app: ExpressApp, isSought: (layer: Layer) => boolean): Layer[][] {
+/**
+ * All ways to the layers that are sought: through the applications around `app`, then through its routers.
+ *
+ * @param isAnywhere also through where another application may be mounted: of several places an application knows its last one
+ */
+export function waysTo(app: ExpressApp, isSought: (layer: Layer) => boolean, isAnywhere: boolean): Layer[][] {
   const { parent } = app;
   const within = waysIn(stackOf(app), isSought, DEEPEST);
   if (parent === undefined) return within;
   const mount = textOf(app.mountpath);
   const around = stackOf(parent).filter(
-    (layer) => layer.name === 'mounted_app' && [mount, undefined].includes(mountedAt(layer)),
+    (layer) => layer.name === 'mounted_app' && (isAnywhere || [mount, undefined].includes(mountedAt(layer))),
   );
-  const outer = around.flatMap((layer) => waysTo(parent, (each) => each === layer));
+  const outer = around.flatMap((layer) => waysTo(parent, (each) => each === layer, isAnywhere));
   return outer.flatMap((way) => within.map((inner) => [...way, ...inner]));
 }
 

@@ -20,6 +20,14 @@ interface Place {
   readonly path: string;
 }
 
+/** The layers on a way, as far as they match a path. */
+interface Mounts {
+  /** Undefined where one of them matches and does not say what it is called. */
+  readonly patterns: readonly string[] | undefined;
+  /** How much of the path they take off. */
+  readonly consumed: number;
+}
+
 /** The ways to a route. Looked for once: an application may have hundreds of routes. */
 interface Known {
   readonly app: ExpressApp;
@@ -59,9 +67,24 @@ function routeOf(app: ExpressApp, route: ExpressRoute | undefined, place: Place)
     if (found !== undefined) return found;
   }
   // Its router may have been mounted once more since then.
-  const ways = waysTo(app, (layer) => layer.route === route);
-  KNOWN.set(route, { app, ways });
-  return routeOn(ways, path, place);
+  return onWays(
+    app,
+    (layer) => layer.route === route,
+    (ways) => {
+      KNOWN.set(route, { app, ways });
+      return routeOn(ways, path, place);
+    },
+  );
+}
+
+/** What `find` finds on the ways to a layer. */
+function onWays(
+  app: ExpressApp,
+  isSought: (layer: Layer) => boolean,
+  find: (ways: readonly (readonly Layer[])[]) => string | undefined,
+): string | undefined {
+  const found = find(waysTo(app, isSought, false));
+  return found === undefined && app.parent !== undefined ? find(waysTo(app, isSought, true)) : found;
 }
 
 function routeOn(ways: readonly (readonly Layer[])[], path: string, place: Place): string | undefined {
@@ -71,7 +94,7 @@ function routeOn(ways: readonly (readonly Layer[])[], path: string, place: Place
   const possible = ways.flatMap((way) => {
     const mounts = mountsOn(way.slice(0, -1), place.path);
     if (mounts === undefined || mounts.consumed < place.base.length) return [];
-    return [{ way, consumed: mounts.consumed, patterns: [...mounts.patterns, path] }];
+    return [{ way, consumed: mounts.consumed, patterns: mounts.patterns && [...mounts.patterns, path] }];
   });
   if (possible.length <= 1) return only(possible);
   // Handlers may have rewritten what is behind the base, so it decides only where nothing else does.
@@ -87,31 +110,34 @@ function routeOn(ways: readonly (readonly Layer[])[], path: string, place: Place
 
 /** The path of the middleware that a request is in. */
 function middlewareOf(app: ExpressApp, place: Place): string | undefined {
-  const ways = waysTo(app, (layer) => layer.route === undefined && mountedAt(layer) !== '/');
-  const mounts = ways.map((way) => mountsOn(way, place.path));
-  return only(mounts.flatMap((each) => (each?.consumed === place.base.length ? [each] : [])));
+  return onWays(app, isMiddleware, (ways) => {
+    const mounts = ways.map((way) => mountsOn(way, place.path));
+    return only(mounts.flatMap((each) => (each?.consumed === place.base.length ? [each] : [])));
+  });
 }
 
-/** The patterns of layers on a way, as far as they match this path one after the other, and how much of it they take off. */
-function mountsOn(
-  way: readonly Layer[],
-  path: string,
-): { readonly patterns: readonly string[]; readonly consumed: number } | undefined {
-  const patterns: string[] = [];
+function isMiddleware(layer: Layer): boolean {
+  return layer.route === undefined && mountedAt(layer) !== '/';
+}
+
+/** @returns undefined for layers that do not match this path one after the other */
+function mountsOn(way: readonly Layer[], path: string): Mounts | undefined {
+  let patterns: string[] | undefined = [];
   let rest = path;
   for (const layer of way) {
     const consumed = consumedBy(layer, rest);
-    const pattern = consumed === undefined ? undefined : patternOf(layer, rest);
-    if (consumed === undefined || pattern === undefined) return undefined;
-    patterns.push(pattern);
+    if (consumed === undefined) return undefined;
+    const pattern = patternOf(layer, rest);
+    if (pattern === undefined) patterns = undefined;
+    else patterns?.push(pattern);
     rest = rest.slice(consumed.length);
   }
   return { patterns, consumed: path.length - rest.length };
 }
 
 /** One route, where all ways that are possible say the same. */
-function only(ways: readonly { readonly patterns: readonly string[] }[]): string | undefined {
-  const [first, ...others] = ways.map(({ patterns }) => joined(patterns));
+function only(ways: readonly Pick<Mounts, 'patterns'>[]): string | undefined {
+  const [first, ...others] = ways.map(({ patterns }) => patterns && joined(patterns));
   return others.every((other) => other === first) ? first : undefined;
 }
 

@@ -4,6 +4,10 @@
  * knows in both.
  */
 export function ownLocation(): string | undefined {
+  return fromSites() ?? fromText();
+}
+
+function fromSites(): string | undefined {
   // oxlint-disable-next-line typescript/unbound-method -- only put back, never called
   const { prepareStackTrace } = Error;
   try {
@@ -11,7 +15,7 @@ export function ownLocation(): string | undefined {
     const file: unknown = new Error('for its stack').stack;
     return typeof file === 'string' && file !== '' ? file : undefined;
   } catch {
-    // Frozen intrinsics: one place less to look for the SDK.
+    // Frozen intrinsics.
     return undefined;
   } finally {
     restore(prepareStackTrace);
@@ -24,4 +28,10 @@ function restore(prepareStackTrace: typeof Error.prepareStackTrace): void {
   } catch {
     // As above: it was never changed.
   }
+}
+
+/** The same out of what V8 writes, where nobody can have it otherwise. */
+function fromText(): string | undefined {
+  const { stack = '' } = new Error('for its stack');
+  return /^ +at .*?((?:file:\/\/|\/|[A-Z]:\\).+):\d+:\d+\)?$/m.exec(stack)?.[1];
 }

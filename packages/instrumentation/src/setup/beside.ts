@@ -1,3 +1,4 @@
+import type { Announcement } from '../capture/announcements.ts';
 import { captureOwnRequests } from '../capture/own-requests.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { joinProvider } from './joining.ts';
@@ -17,14 +18,16 @@ export const BESIDE: Readonly<Record<'joined' | 'apart', string>> = {
  * HTTP instrumentation is at work, or else by itself.
  *
  * @param isOurs whether a function that took the place of one of Node's belongs to us
+ * @param first what Node is saying at this moment
  */
 export function countBeside(
   provider: object,
   processor: SpanProcessorLike,
   isOurs: (replacement: object) => boolean,
+  first: Announcement,
 ): keyof typeof BESIDE {
   if (isHttpInstrumented(isOurs) && joinProvider(provider, processor)) return 'joined';
-  captureOwnRequests(processor);
+  captureOwnRequests(processor, first);
   return 'apart';
 }
 

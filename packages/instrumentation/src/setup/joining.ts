@@ -1,5 +1,5 @@
 import type { Reporter } from '@cerberus-otel/exporter-ws/internal';
-import { atFirst, CONNECTION } from '../capture/announcements.ts';
+import { atFirstClient } from '../capture/announcements.ts';
 import { feeds, insideOf, providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { CerberusSampler } from './cerberus-sampler.ts';
@@ -31,7 +31,7 @@ export function joinProvider(provider: object, processor: SpanProcessorLike): bo
  * its place.
  */
 export function joinWhereLeftOut(processor: SpanProcessorLike, reporter: Reporter): void {
-  atFirst(CONNECTION, () => {
+  atFirstClient(() => {
     const provider = providerInPlace();
     if (provider !== undefined && (feeds(provider, processor) || joinProvider(provider, processor))) return;
     reporter.condition(

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ROOT_CONTEXT, SpanStatusCode, trace, type Context, type Exception } from '@opentelemetry/api';
 import { createReporter } from '@cerberus-otel/exporter-ws/internal';
-import { REQUEST_START, STREAM_START } from '../capture/announcements.ts';
+import { REQUEST_START, STREAM_START, type Announcement } from '../capture/announcements.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { HTTP_ROUTE } from '../capture/http-attributes.ts';
 import { endServerSpan, startServerSpan } from '../capture/own-server-span.ts';
@@ -48,12 +48,16 @@ class OwnTracing implements Tracing<Traced> {
     endServerSpan(span, response.statusCode);
   }
 
+  /** Anything can be thrown, also what throws when it is looked at. */
   fail({ span }: Traced, error: Exception): void {
-    const name = typeof error === 'object' && error !== null ? error.name : undefined;
-    if (typeof name === 'string') span.setAttribute('error.type', name);
     span.setStatus({ code: SpanStatusCode.ERROR });
-    span.recordException(error);
-    span.end();
+    try {
+      const name = typeof error === 'object' && error !== null ? error.name : undefined;
+      if (typeof name === 'string') span.setAttribute('error.type', name);
+      span.recordException(error);
+    } finally {
+      span.end();
+    }
   }
 }
 
@@ -61,9 +65,10 @@ class OwnTracing implements Tracing<Traced> {
  * Makes a SERVER span of every request that Node announces from now on, those of HTTP/2 among them, whoever else makes one too: within
  * it, theirs is one more of the same request.
  *
+ * @param first what Node is saying at this moment, which whoever subscribes now does not hear
  * @returns what ends it
  */
-export function captureRequests(processor: SpanProcessorLike): () => void {
+export function captureRequests(processor: SpanProcessorLike, first?: Announcement): () => void {
   const tracing = new OwnTracing(processor);
   const failures = new HookFailures(createReporter('@cerberus-otel/instrumentation'));
   const onStart = (message: unknown): void => {
@@ -83,6 +88,8 @@ export function captureRequests(processor: SpanProcessorLike): () => void {
       failures.add('arrival of a request', error);
     }
   };
+  if (first?.channel === REQUEST_START) onStart(first.message);
+  else if (first?.channel === STREAM_START) onStream(first.message);
   subscribe(REQUEST_START, onStart);
   subscribe(STREAM_START, onStream);
   return () => {

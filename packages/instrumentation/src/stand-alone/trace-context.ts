@@ -17,6 +17,8 @@ export const TRACESTATE = 'tracestate';
 const FORM = /^\s?((?!ff)[\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?\s?$/;
 /** All that this package knows of flags, the ones of level 2 too, is handed on. */
 const HEX = 16;
+/** Of a `tracestate` (W3C Trace Context, 3.3.1.1). */
+const MAX_MEMBERS = 32;
 
 /** The span of the caller; undefined where the header names none. */
 export function readTraceContext(
@@ -30,7 +32,15 @@ export function readTraceContext(
   const caller = { traceId, spanId, traceFlags: Number.parseInt(flags, HEX), isRemote: true };
   if (!isSpanContextValid(caller)) return undefined;
   const state = typeof tracestate === 'object' ? tracestate.join(',') : tracestate;
-  return typeof state === 'string' ? { ...caller, traceState: createTraceState(state) } : caller;
+  return typeof state === 'string' && state.trim() !== ''
+    ? { ...caller, traceState: createTraceState(firstMembers(state)) }
+    : caller;
+}
+
+/** Of a longer list `createTraceState` turns the order, which says who was last, the other way round. */
+function firstMembers(state: string): string {
+  const members = state.split(',');
+  return members.length > MAX_MEMBERS ? members.slice(0, MAX_MEMBERS).join(',') : state;
 }
 
 /** How a span is named to whoever is called. */

@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Server, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
-import { context, SpanKind, trace } from '@opentelemetry/api';
+import { context, SpanKind, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { CerberusSpanProcessor, HttpServerInstrumentation } from '../../dist/esm/index.js';
 import { afterTest } from '../support/disposal.js';
@@ -18,6 +18,19 @@ import { traceServers } from '../support/server-spans.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Throws, whatever is asked of it. */
+const UNREADABLE = new Proxy<Attributes>(
+  {},
+  {
+    get() {
+      throw new Error('on purpose');
+    },
+    ownKeys() {
+      throw new Error('on purpose');
+    },
+  },
+);
 
 function keeper(spans: ReadableSpan[]): SpanProcessor {
   return {
@@ -80,6 +93,64 @@ describe('HttpServerInstrumentation', () => {
     });
   }
 
+  for (const name of ['requestHook', 'responseHook', 'applyCustomAttributesOnSpan']) {
+    it(`takes a promise of ${name} that is rejected for a hook that throws`, async () => {
+      const spans: ReadableSpan[] = [];
+      const rejected: unknown[] = [];
+      const onRejected = (error: unknown): void => void rejected.push(error);
+      process.on('unhandledRejection', onRejected);
+      afterTest(() => void process.off('unhandledRejection', onRejected));
+      traceServers([keeper(spans)], { [name]: () => Promise.reject(new Error('a hook that fails')) });
+      const { port } = await listen((_request, response) => response.end('answered'));
+      expect(await send(port)).to.include('answered');
+      await eventually(() => spans.length === 1, 'the span ends');
+      // Node tells of those that nobody has handled when the queues are empty.
+      await setImmediate();
+      expect(rejected).to.deep.equal([]);
+    });
+  }
+
+  it('makes the span all the same when startIncomingSpanHook gives what cannot be read', async () => {
+    const spans: ReadableSpan[] = [];
+    traceServers([keeper(spans)], { startIncomingSpanHook: () => UNREADABLE });
+    const { port } = await listen((_request, response) => response.end('answered'));
+    expect(await send(port)).to.include('answered');
+    await eventually(() => spans.length === 1, 'the span ends');
+    expect(spans[0]?.attributes).to.include({ 'url.path': '/', 'http.response.status_code': 200 });
+  });
+
+  for (const [what, thrown] of [
+    ['what cannot be read', UNREADABLE],
+    ['a symbol', Symbol('thrown')],
+    ['an object without a prototype', Object.create(null)],
+  ] as const) {
+    it(`ends the span of a request that fails with ${what}`, async () => {
+      const spans: ReadableSpan[] = [];
+      traceServers([keeper(spans)]);
+      const { port } = await listen((_request, response) => {
+        response.on('error', () => undefined);
+        response.emit('error', thrown);
+        response.end('answered');
+      });
+      expect(await send(port)).to.include('answered');
+      await eventually(() => spans.length === 1, 'the span ends');
+      expect(spans[0]?.status.code).to.equal(SpanStatusCode.ERROR);
+    });
+  }
+
+  it('ends the span of a response whose headers cannot be read', async () => {
+    const spans: ReadableSpan[] = [];
+    traceServers([keeper(spans)], { headersToSpanAttributes: { server: { responseHeaders: ['x-a'] } } });
+    const { port } = await listen((_request, response) => {
+      response.end('answered');
+      response.getHeader = () => {
+        throw new Error('on purpose');
+      };
+    });
+    expect(await send(port)).to.include('answered');
+    await eventually(() => spans.length === 1, 'the span ends');
+  });
+
   it('gives one event a request where another one, which patches nothing either, is there first', async () => {
     const exporter = new RecordingExporter();
     const reporter = new RecordingReporter();
@@ -138,6 +209,23 @@ describe('HttpServerInstrumentation', () => {
     }
     expect([contexts.length, spans.length]).to.deep.equal([20, 20]);
     expect(alive, 'requests and responses that are still held').to.be.at.most(2);
+  });
+
+  it('traces a server on whose `emit` somebody has spied for a while', async () => {
+    traceServers([keeper([])]);
+    const { port, server } = await listen((_request, response) => {
+      response.end(trace.getActiveSpan()?.spanContext().traceId ?? 'none');
+    });
+    const seen: unknown[] = [];
+    server.emit = (...all: unknown[]): boolean => {
+      seen.push(all[0]);
+      return Reflect.apply(Server.prototype.emit, server, all as Parameters<Server['emit']>);
+    };
+    for (const isSpiedOn of [true, false]) {
+      if (!isSpiedOn) Reflect.deleteProperty(server, 'emit');
+      expect(await send(port), `spied on: ${isSpiedOn}`).to.match(/[\da-f]{32}/);
+    }
+    expect(seen).to.include('request');
   });
 
   it('leaves a server as it was to whoever looks at its own properties', async () => {

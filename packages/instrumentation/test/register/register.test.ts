@@ -10,6 +10,14 @@ import { RegisteredApp } from '../support/registered-app.js';
 const KEY = 'k'.repeat(32);
 const HASH = pseudonym(secretKeyOf(KEY), '127.0.0.1');
 const REGISTER = '@cerberus-otel/instrumentation/register';
+const MAY_READ = '--allow-fs-read=*';
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? [
+      '--permission',
+      MAY_READ,
+      ...(process.allowedNodeEnvironmentFlags.has('--allow-net') ? ['--allow-net'] : []),
+    ]
+  : ['--experimental-permission', MAY_READ];
 
 describe('register', () => {
   let backend: EventBackend;
@@ -81,6 +89,22 @@ describe('register', () => {
         custom_data: { helper: 2, attribute: 1 },
       });
       expect(app?.stderr).to.equal('');
+    });
+  }
+
+  for (const [flags, capture] of [
+    [['--frozen-intrinsics'], 'light'],
+    [PERMISSION, 'light'],
+    [PERMISSION, 'otel'],
+  ] as const) {
+    it(`counts the requests of a process that may do less (${flags[0]}, ${capture})`, async () => {
+      start({ CERBERUS_CAPTURE: capture }, 'plain-server.cjs', [...flags, '--require', REGISTER]);
+      expect(await request()).to.equal('HTTP/1.1 200 OK');
+      await arrived(1);
+      expect(backend.events[0]).to.deep.include({ source_ip: HASH, endpoint: '/users/7', status_code: 200 });
+      // The loader hook of ES modules is a thread until Node.js 26.
+      const isHooked = capture === 'light' || Number.parseInt(process.versions.node, 10) >= 26;
+      expect(app?.stderr.includes('ES modules are not instrumented')).to.equal(!isHooked);
     });
   }
 

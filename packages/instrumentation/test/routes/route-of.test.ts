@@ -1,8 +1,15 @@
 // What frameworks keep of a request is not public: whatever it turns out to be, there is no route rather than a wrong one.
 import { IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 import { expect } from 'chai';
 import { routeOf } from '../../dist/esm/routes/route-of.js';
+
+/** What routers before 2.3 keep of a path, made as they make it. */
+const fromExpress = createRequire(createRequire(import.meta.url).resolve('express'));
+const { match } = createRequire(fromExpress.resolve('router'))('path-to-regexp') as {
+  match(path: string, options: object): (path: string) => unknown;
+};
 
 function requestWith(properties: object): IncomingMessage {
   const request = new IncomingMessage(new Socket());
@@ -30,6 +37,12 @@ const ofNext = (pathname: unknown): object => ({
   [Symbol.for('NextInternalRequestMeta')]: { match: { definition: { pathname } } },
 });
 
+/** What Express 4 keeps of a path that something is mounted at. */
+const mounted = (regexp: RegExp, handle: object = () => undefined): object => ({ regexp, keys: [], handle });
+/** Of `/(x|y)z`, which cannot be told from it. */
+const GROUP = /^\/(?:x|y)z\/?(?=\/|$)/i;
+const PLAIN = /^\/xz\/?(?=\/|$)/i;
+
 /** Of what Express 4 and 5 are. */
 const UNKNOWN: Readonly<Record<string, object>> = {
   'no framework': {},
@@ -48,6 +61,18 @@ const UNKNOWN: Readonly<Record<string, object>> = {
     route,
     app: application({ router: { stack: [{ handle: { stack: [layer] } }] } }),
     baseUrl: '/users',
+  },
+  'a route in a router whose path cannot be told, beside middleware with a path': {
+    route,
+    app: application({ _router: { stack: [mounted(GROUP, { stack: [layer] }), mounted(PLAIN)] } }),
+    baseUrl: '/xz',
+  },
+  'a route that two ways lead to, of which one cannot be told': {
+    route,
+    app: application({
+      _router: { stack: [mounted(GROUP, { stack: [layer] }), mounted(PLAIN, { stack: [layer] })] },
+    }),
+    baseUrl: '/xz',
   },
   'a matcher that throws': {
     route,
@@ -80,6 +105,24 @@ describe('the route of a request', () => {
   it('is the page that Next.js has matched', () => {
     expect(routeOf(requestWith(ofNext('/users/[id]')), 404)).to.equal('/users/[id]');
   });
+
+  for (const [path, target, pattern] of [
+    ['/:id/:id', '/secret-7/secret-8', undefined],
+    ['/a-:id/:id', '/a-secret-7/secret-8', undefined],
+    ['/x:id-y/:id', '/xsecret-7-y/secret-8', undefined],
+    ['/:org/Plain/:id', '/secret-7/pLAIN/secret-8', '/:org/plain/:id'],
+    ['/caf%C3%A9/:id', '/CAF%c3%a9/secret-8', '/caf%C3%A9/:id'],
+  ] as const) {
+    it(`${pattern === undefined ? 'is none' : 'is told'} where routers before 2.3 have one at ${path}`, () => {
+      const matchers = [match(path, { end: false, sensitive: false })];
+      const at = { matchers, handle: { stack: [layer] } };
+      const app = application({ router: { stack: [at] } });
+      const asked = (): string | undefined => routeOf(requestWith({ route, app, baseUrl: target }), 200);
+      // Again with what is remembered of it.
+      const expected = pattern === undefined ? undefined : `${pattern}/users/:id`;
+      expect([asked(), asked()]).to.deep.equal([expected, expected]);
+    });
+  }
 
   it('is found beside a router that is mounted in itself', () => {
     const stack: object[] = [];

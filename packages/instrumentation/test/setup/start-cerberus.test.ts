@@ -2,7 +2,8 @@
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { createHmac } from 'node:crypto';
-import { get } from 'node:http';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import {
   CerberusConfigError,
   setMetric,
@@ -92,6 +93,56 @@ describe('startCerberus', () => {
     await send(app.port, { headers: { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-00` } });
     await running.shutdown();
     expect(backend.events.map((event) => event['trace_id'])).to.deep.equal(['a'.repeat(32)]);
+  });
+
+  it('counts a request whose response fails with what cannot be read', async () => {
+    const running = start();
+    const unreadable = new Proxy(new Error('x'), {
+      get() {
+        throw new Error('on purpose');
+      },
+    });
+    const app = await listen((_request, response) => {
+      response.on('error', () => undefined);
+      response.emit('error', unreadable);
+      response.end();
+    });
+    await send(app.port, { target: '/odd' });
+    await running.shutdown();
+    expect(backend.events).to.have.length(1);
+    expect(backend.events[0]).to.include({ endpoint: '/odd', outcome: 'aborted' });
+  });
+
+  for (const req of [null, undefined, {}]) {
+    it(`counts a request whole where the application has set the response's \`req\` to ${JSON.stringify(req)}`, async () => {
+      const running = start();
+      const app = await listen((_request, response) => {
+        Object.assign(response, { req });
+        response.end('12345');
+      });
+      await send(app.port, { target: '/odd' });
+      await running.shutdown();
+      expect(backend.events).to.have.length(1);
+      expect(backend.events[0]).to.include({ endpoint: '/odd', scheme: false, outcome: 'completed' });
+      expect(backend.events[0]?.['source_ip']).to.match(/^[\da-f]{64}$/);
+    });
+  }
+
+  it('counts requests on connections that were there before it', async () => {
+    const app = await listen((_request, response) => response.end());
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    afterTest(() => agent.destroy());
+    const ask = async (path: string): Promise<void> => {
+      const asked = get({ port: app.port, host: '127.0.0.1', path, agent });
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      await once(response.resume(), 'end');
+    };
+    await ask('/before');
+    const running = start();
+    await ask('/after');
+    await ask('/again');
+    await running.shutdown();
+    expect(backend.events.map(({ endpoint }) => endpoint)).to.deep.equal(['/after', '/again']);
   });
 
   it('says of a client that hangs up that the response was not sent', async () => {

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import {
   connect,
   createServer,
+  performServerHandshake,
   type ClientHttp2Session,
   type Http2ServerRequest,
   type Http2ServerResponse,
   type OutgoingHttpHeaders,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { duplexPair } from 'node:stream';
 import { context, SpanKind, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { announcesStreams } from '../../dist/esm/http-server/http2-requests.js';
@@ -93,6 +95,26 @@ if (announcesStreams())
       await exporter.request(1);
       expect(exporter.requests.map((each) => each['cerberus.endpoint'])).to.deep.equal(['/by-hand', '/next']);
       expect(exporter.requests.map((each) => each['cerberus.metric.n'])).to.deep.equal([1, 1]);
+    });
+
+    it('gives one on a connection that is no socket, and that no server has accepted', async () => {
+      const exporter = alone();
+      const [near, far] = duplexPair();
+      const session = performServerHandshake(far);
+      session.on('stream', (stream) => {
+        stream.respond({ ':status': 200 });
+        stream.end('ok');
+      });
+      const client = connect('http://svc.example', { createConnection: () => near });
+      afterTest(() => {
+        client.destroy();
+        session.destroy();
+      });
+      await send(client, { ':path': '/in-memory' });
+      expect(await exporter.request()).to.include({
+        'cerberus.endpoint': '/in-memory',
+        'cerberus.outcome': 'completed',
+      });
     });
 
     it('gives none where it is a call of gRPC', async () => {

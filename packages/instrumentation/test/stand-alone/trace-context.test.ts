@@ -26,6 +26,11 @@ const HEADERS: readonly Readonly<Record<string, string | string[]>>[] = [
   { traceparent: `00-${TRACE}-${SPAN}` },
   { traceparent: 'nonsense', tracestate: STATE },
   { tracestate: STATE },
+  { traceparent: `00-${TRACE}-${SPAN}-01`, tracestate: '' },
+  {
+    traceparent: `00-${TRACE}-${SPAN}-01`,
+    tracestate: Array.from({ length: 40 }, (_, index) => `k${index}=v`),
+  },
 ];
 
 describe('trace context', () => {
