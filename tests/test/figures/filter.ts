@@ -30,7 +30,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
       : event.status_code === Number(value),
   outcome: (event, value) => (event.outcome ?? 'none') === value,
   failed: (event, value) => String(hasFailed(event)) === value,
-  error_type: same('error_type'),
+  error_type: (event, value) => (event.error_type ?? 'none') === value,
   source_ip: (event, value) => event.source_ip?.startsWith(value.toLowerCase()) === true,
   user_id: same('user_id'),
   session_id: same('session_id'),

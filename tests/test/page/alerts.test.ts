@@ -98,7 +98,7 @@ describeInBrowser('the view of alerts', () => {
     expect((await rules())[0]).to.deep.include({ above: 4, recover_windows: 3, delay_seconds: 90, filter });
     const csv = page.waitForEvent('download');
     await page.getByRole('button', { name: 'rules as CSV' }).click();
-    const [head, row] = (await readFile(await (await csv).path(), 'utf8')).split('\r\n');
+    const [head, row] = (await readFile(await (await csv).path(), 'utf8')).trim().split('\r\n');
     expect(head).to.match(/^id,name,measure,filter\./);
     expect(row).to.include('Checkout fails');
     const remove = page.getByRole('button', { name: /emove Checkout fails/ });

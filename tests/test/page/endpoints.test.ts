@@ -71,6 +71,24 @@ describeInBrowser('the list of endpoints', () => {
     expect(problems).to.deep.equal([]);
   });
 
+  it('leads from a line that has all methods to the requests that it counts, also under the filter of one', async () => {
+    const { page } = await openPage(server, '?range=15m&refresh=off&client_id=shop&method=POST');
+    const row = page.locator('table.endpoints tbody tr', { hasText: '(no route)' });
+    await row.locator('td.number').first().getByRole('link', { name: '150', exact: true }).click();
+    await page.locator('table.requests tbody tr').first().waitFor();
+    const { searchParams } = new URL(page.url());
+    expect([searchParams.get('method'), searchParams.get('endpoint')]).to.deep.equal(['POST', '(no route)']);
+  });
+
+  it('has the endpoint to which a request of the live view leads, under the name that it is listed by', async () => {
+    const { page } = await openPage(server, '?view=live&client_id=legacy');
+    await page.locator('tr', { hasText: '/files/1' }).getByRole('button').click();
+    await page.getByRole('link', { name: 'Show endpoint' }).click();
+    await page.getByRole('heading', { name: '/files/:id' }).waitFor();
+    const requests = page.locator('.stat', { has: page.locator('dt:text-is("Requests")') });
+    expect(await requests.locator('.value').innerText()).to.equal('3');
+  });
+
   it('sorts by each of its figures', async () => {
     const { page } = await openPage(server, '?range=15m&refresh=off&client_id=shop');
     const sorts: Readonly<Record<string, string>> = {

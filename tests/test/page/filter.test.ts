@@ -99,6 +99,30 @@ describeInBrowser('the filter of the page', () => {
     await suggests('amount', 'cached', 'currency', 'results', 'tags');
   });
 
+  it('suggests what may take the place of what is chosen', async () => {
+    const { page } = await openPage(server, '?range=15m&refresh=off&method=POST&status=200');
+    await page.getByRole('button', { name: 'Add filter' }).click();
+    await page.getByLabel('Filter by').selectOption('Method');
+    await until('both methods are suggested', async () => {
+      const values = await page
+        .locator('datalist option')
+        .evaluateAll((all) => all.map((each) => each.getAttribute('value') ?? ''));
+      return values.toSorted().join() === 'GET,POST';
+    });
+    await page.getByRole('combobox', { name: 'Method', exact: true }).fill('GET');
+    await page.keyboard.press('Enter');
+    await chips(page, 'Method GET', 'Status 200');
+  });
+
+  it('changes a range of seconds from where it is', async () => {
+    const { page } = await openPage(server, '?since=2025-03-01T12:00:10.250Z&until=2025-03-01T12:00:40.000Z');
+    await page.getByRole('button', { name: 'Custom' }).click();
+    await page.getByLabel('To').fill('2025-03-01T12:01:05');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await until('it has another end', async () => params(page)['until'] === '2025-03-01T12:01:05.000Z');
+    expect(params(page)['since']).to.equal('2025-03-01T12:00:10.000Z');
+  });
+
   it('takes a client, a value of a metric, and a bar of a distribution', async () => {
     const { page } = await openPage(
       server,
@@ -119,7 +143,7 @@ describeInBrowser('the filter of the page', () => {
     for (const [name, chosen] of [
       ['Requests', '{}'],
       ['Error rate', '{"failed":"true"}'],
-      ['Latency p95', '{"latency_ms_min":"66.05","order":"slowest"}'],
+      ['Latency p95', '{"latency_ms_min":"66.0495","order":"slowest"}'],
     ] as const) {
       const { page } = await openPage(server, '?range=15m&refresh=off');
       const stat = page.locator('.stat', { has: page.locator(`dt:text-is("${name}")`) });

@@ -106,9 +106,9 @@ describeInBrowser('a release', () => {
       await untilItFits(page, width);
     }
     for (const [name, content] of [
-      ['release-figures', /^time,requests,errors,.*\r\nbefore,\d+,/],
-      ['slower-endpoints', /^method,endpoint,before,after\r\nGET,\/products\/:id,/],
-      ['new-errors', /^error,requests\r\n500,8\r\nTypeError,8\r\n$/],
+      ['release-figures', /^\u{FEFF}time,requests,errors,.*\r\nbefore,\d+,/u],
+      ['slower-endpoints', /^\u{FEFF}method,endpoint,before,after\r\nGET,\/products\/:id,/u],
+      ['new-errors', /^\u{FEFF}error,requests\r\n500,8\r\nTypeError,8\r\n$/u],
     ] as const) {
       const download = page.waitForEvent('download');
       await panel.getByRole('button', { name: `${name} as CSV` }).click();

@@ -112,6 +112,20 @@ describeOnEachStore('stored requests on the page', (emptyStore) => {
     });
   });
 
+  it('lead from what is known of one to those that have it, too: its trace and its application', async () => {
+    const { page } = await openPage(server, '?view=requests&range=15m&refresh=off&client_id=shop');
+    await page.locator('button.row', { hasText: '/reports/3' }).click();
+    const detail = page.getByRole('complementary', { name: 'One request' });
+    await detail.getByRole('link', { name: 'Only requests of this trace' }).click();
+    await showsRows(page, ['/reports/3']);
+    await page.getByLabel('Application').selectOption({ label: 'All' });
+    await detail.getByRole('link', { name: 'shop', exact: true }).click();
+    await until('the application is chosen, too', async () => {
+      const { searchParams } = new URL(page.url());
+      return searchParams.get('client_id') === 'shop' && searchParams.has('trace_id');
+    });
+  });
+
   it('underline the name of the one under the pointer, and nothing before it', async () => {
     const { page } = await openPage(server, '?view=requests&range=15m&refresh=off&path=%2Freports%2F1');
     const row = page.locator('table.requests .row').first();

@@ -8,6 +8,8 @@ export interface Fact {
   readonly value: string;
   /** Chooses the requests that have it, too. */
   readonly change?: FilterChange;
+  /** Chooses the application. */
+  readonly clientId?: string;
 }
 
 /** When it was made, or arrived; milliseconds since the epoch. */
@@ -16,8 +18,8 @@ export function eventTime({ timestamp, received_at: received }: StoredEvent): nu
 }
 
 /** The name under which its endpoint is listed. */
-export function endpointOf({ route, endpoint }: StoredEvent): string {
-  return route ?? endpoint;
+export function endpointOf({ route, path_group: group, endpoint }: StoredEvent): string {
+  return route ?? group ?? endpoint;
 }
 
 /** Bytes of both bodies; `undefined` where neither is known. */
@@ -31,7 +33,7 @@ export function factsOf(event: StoredEvent): readonly Fact[] {
   const facts: readonly (Fact | undefined)[] = [
     { label: 'Time', value: dateAndTime(eventTime(event)) },
     { label: 'Received', value: dateAndTime(Date.parse(event.received_at)) },
-    { label: 'Application', value: event.client_id },
+    { label: 'Application', value: event.client_id, change: {}, clientId: event.client_id },
     { label: 'Method', value: event.method, change: { method: event.method } },
     known('Route', event.route, (endpoint) => ({ endpoint })),
     { label: 'Path', value: event.endpoint, change: { path: event.endpoint } },

@@ -1,5 +1,5 @@
 import type { ConsumerKind, ConsumerSort } from './answers/consumers.ts';
-import { EVERYTHING, parseFilter, type Filter } from './filter/filter.ts';
+import { EVERYTHING, isText, parseFilter, type Filter } from './filter/filter.ts';
 import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
 
 /** The views, in the order of the navigation; an endpoint is reached from the others. */
@@ -159,31 +159,33 @@ export function moved(state: UrlState, change: Partial<UrlState>): UrlState {
 export function parseState(search: string): UrlState {
   const params = new URLSearchParams(search);
   const text = (name: string): string | undefined => params.get(name) ?? undefined;
+  // As the server takes them.
+  const named = (name: string): string | undefined => (isText(text(name)) ? text(name) : undefined);
   const filter = parseFilter(params);
-  const named = VIEWS.find((each) => each === params.get('view')) ?? INITIAL_STATE.view;
-  const view = named === 'endpoint' && filter.endpoint === undefined ? INITIAL_STATE.view : named;
+  const wanted = VIEWS.find((each) => each === params.get('view')) ?? INITIAL_STATE.view;
+  const view = wanted === 'endpoint' && filter.endpoint === undefined ? INITIAL_STATE.view : wanted;
   // Two views have a list, each with an order of its own.
   const sortIn = (its: View): string | null => (view === its ? params.get('sort') : null);
   const open = params.get('id') ?? '';
-  const [release, application] = [text('open_release'), text('open_release_of')];
+  const [release, application] = [named('open_release'), named('open_release_of')];
   return {
     view,
     range: parseRange(params),
     refresh: params.get('refresh') !== 'off',
-    clientId: text('client_id'),
+    clientId: named('client_id'),
     sort: ENDPOINT_SORTS.find((each) => each === sortIn('overview')) ?? INITIAL_STATE.sort,
     by: CONSUMER_KINDS.find((each) => each === params.get('by')) ?? INITIAL_STATE.by,
     consumerSort: CONSUMER_SORTS.find((each) => each === sortIn('consumers')) ?? INITIAL_STATE.consumerSort,
     filter,
     threshold: thresholdIn(params.get('threshold') ?? ''),
     against: {
-      clientId: text('against_client_id'),
+      clientId: named('against_client_id'),
       method: text('against_method'),
       endpoint: text('against_endpoint'),
       release: text('against_release'),
       environment: text('against_environment'),
     },
-    metric: text('name'),
+    metric: named('name'),
     words: params.get('words') ?? '',
     order: REQUEST_ORDERS.find((each) => each === params.get('order')) ?? INITIAL_STATE.order,
     columns: params.getAll('column'),
@@ -197,12 +199,20 @@ function thresholdIn(text: string): number | undefined {
   return millis >= 1 && millis <= 3_600_000 ? millis : undefined;
 }
 
+/** The last instant that the server takes: the end of the year 9999. */
+const LAST_INSTANT = 253_402_300_799_999;
+
 function parseRange(params: URLSearchParams): TimeRange {
-  const since = Date.parse(params.get('since') ?? '');
-  const until = Date.parse(params.get('until') ?? '');
-  if (since < until) return { since, until };
+  const since = instantIn(params.get('since'));
+  const until = instantIn(params.get('until'));
+  if (since >= 0 && since < until && until <= LAST_INSTANT) return { since, until };
   const preset = params.get('range') ?? '';
   return isPreset(preset) ? { preset } : DEFAULT_RANGE;
+}
+
+/** Both of the ways in which the API takes an instant; `NaN` for anything else. */
+function instantIn(text: string | null): number {
+  return /^\d{1,15}$/.test(text ?? '') ? Number(text) : Date.parse(text ?? '');
 }
 
 /** Whether a view has something over time, on which releases are marked. */

@@ -33,7 +33,7 @@ import {
   parseValuesQuery,
 } from './query/analytics-questions.ts';
 import type { ParsedQuery } from './query/reading.ts';
-import { latencyToJson, rounded, roundedShare, tidy } from './rounding.ts';
+import { latencyToJson, rounded, roundedShare, tidy, tidyEdge } from './rounding.ts';
 
 /** What the endpoints of the page answer from. */
 export interface AnalyticsContext {
@@ -207,11 +207,13 @@ function metricToJson({
 }
 
 function numbersToJson(numbers: MetricNumbers): NonNullable<MetricJson['numbers']> {
-  const { series, histogram } = numbers;
+  const { min, max, series, histogram } = numbers;
+  // What was sent stays as it is.
+  const edge = (value: number): number => (value === min || value === max ? value : tidyEdge(value));
   return {
     count: numbers.count,
-    min: tidy(numbers.min),
-    max: tidy(numbers.max),
+    min,
+    max,
     mean: tidy(numbers.mean),
     p50: tidy(numbers.p50),
     p95: tidy(numbers.p95),
@@ -221,7 +223,7 @@ function numbersToJson(numbers: MetricNumbers): NonNullable<MetricJson['numbers'
       mean: tidyOrNull(point.mean),
       p95: tidyOrNull(point.p95),
     })),
-    histogram: histogram.map((bin) => ({ ...binToJson(bin), count: bin.count })),
+    histogram: histogram.map(({ from, to, count }) => ({ from: edge(from), to: edge(to), count })),
   };
 }
 

@@ -11,6 +11,11 @@ export function tidy(value: number): number {
   return Number(value.toPrecision(12));
 }
 
+/** The same of where a bar begins or ends: bars of large numbers may be narrow, and whole numbers are exact. */
+export function tidyEdge(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(15));
+}
+
 /** A share of one: one of a hundred thousand is not nothing. */
 export function roundedShare(share: number): number {
   return rounded(share, 8);

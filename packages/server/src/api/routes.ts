@@ -8,7 +8,7 @@ import { signInReply, signOutReply } from '../access/sign-in.ts';
 import type { PageReply } from '../http/page-files.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { KeyRotation } from '../config.ts';
-import { parseTarget } from '../http/request-target.ts';
+import { isUtf8Query, parseTarget } from '../http/request-target.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
 import type { ServerMetrics } from '../observe/metrics.ts';
 import { ingestReply, type IngestContext } from '../receive/ingest-http.ts';
@@ -120,7 +120,9 @@ function withKnownNames(name: HttpRouteName, reply: RouteReply): RouteReply {
   const description = QUERIES[name];
   if (description === 'any') return reply;
   return (request) => {
-    const problem = nameProblem(description, request.params);
+    const problem = isUtf8Query(request.message.url)
+      ? nameProblem(description, request.params)
+      : 'the query is no UTF-8';
     return problem === undefined ? reply(request) : failure(400, problem);
   };
 }

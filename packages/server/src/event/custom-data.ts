@@ -1,5 +1,8 @@
-/** Limits of `custom_data`: twice what the exporter sends, so that a difference in counting never costs a metric. */
+/** Limits of `custom_data`, whose members all have names: twice what the exporter sends, so that a difference in counting never costs a metric. */
 export const CUSTOM_DATA_LIMITS = { metrics: 128, bytes: 16_384, keyBytes: 256, depth: 32 } as const;
+
+/** The largest number that is kept of a metric, and the least one is as far below zero: of these, as many add up as there are events. */
+export const MAX_METRIC_NUMBER = 1e300;
 
 /** A UTF-16 unit is at most three bytes of UTF-8. */
 const MAX_UTF8_BYTES = 3;
@@ -24,8 +27,8 @@ function fitAsAWhole(members: object): FittedCustomData | undefined {
   let count = 0;
   for (const [key, value] of Object.entries(members)) {
     count += 1;
-    if (key.length * MAX_UTF8_BYTES > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
-    if (isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
+    if (key === '' || key.length * MAX_UTF8_BYTES > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
+    if (isTooLarge(value) || isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
   }
   if (count > CUSTOM_DATA_LIMITS.metrics) return undefined;
   const json = JSON.stringify(members);
@@ -52,9 +55,13 @@ function fitByMember(members: object): FittedCustomData {
 }
 
 function memberText(key: string, value: unknown): string | undefined {
-  if (Buffer.byteLength(key) > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
-  if (isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
+  if (key === '' || Buffer.byteLength(key) > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
+  if (isTooLarge(value) || isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
   return wellFormedJson(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+}
+
+function isTooLarge(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) > MAX_METRIC_NUMBER;
 }
 
 /**
@@ -67,12 +74,12 @@ function isDeeper(value: unknown, depth: number): boolean {
 }
 
 /**
- * Replaces escapes of lone surrogates, which are valid in JSON (RFC 8259, 8.2) but make DuckDB's JSON functions fail.
- * An escaped backslash is matched first, so that `\\ud800` stays the six characters it is.
+ * Replaces escapes of lone surrogates, which are valid in JSON (RFC 8259, 8.2) but make DuckDB's JSON functions fail, and of NUL, which
+ * PostgreSQL has in no text, and which no other text of an event has. An escaped backslash is matched first, so that `\\ud800` stays the six characters it is.
  */
 function wellFormedJson(json: string): string {
   if (!json.includes('\\u')) return json;
-  return json.replaceAll(/\\(?:u(d[89a-f][\da-f]{2})|[\s\S])/g, (escape, surrogate: string | undefined) =>
-    surrogate === undefined ? escape : '\u{FFFD}',
+  return json.replaceAll(/\\(?:u(d[89a-f][\da-f]{2}|0000)|[\s\S])/g, (escape, code: string | undefined) =>
+    code === undefined ? escape : '\u{FFFD}',
   );
 }

@@ -1,8 +1,16 @@
-import { CUSTOM_DATA_LIMITS } from './custom-data.ts';
+import { CUSTOM_DATA_LIMITS, MAX_METRIC_NUMBER } from './custom-data.ts';
 import { OUTCOMES, SYNTHETIC_TYPES } from './event.ts';
 import { MAX_NAME_CHARACTERS } from './short-text.ts';
 import { RFC_3339 } from './timestamps.ts';
-import { ERROR_TYPE, HEX_DIGITS, MAX_STATUS, PROTOCOL_VERSION, TEXT_LIMITS } from './validation.ts';
+import {
+  ERROR_TYPE,
+  HEX_DIGITS,
+  MAX_BODY_BYTES,
+  MAX_LATENCY_MILLIS,
+  MAX_STATUS,
+  PROTOCOL_VERSION,
+  TEXT_LIMITS,
+} from './validation.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -21,7 +29,7 @@ const shortName = {
   maxLength: MAX_NAME_CHARACTERS,
   pattern: '^[^\\u0000]*$',
 };
-const size = { type: ['integer', 'null'], minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const size = { type: ['integer', 'null'], minimum: 0, maximum: MAX_BODY_BYTES };
 
 /** The address is `source_ip`; only where that is null or not there, `remote_addr` is looked at. */
 function addressed(address: JsonSchema): JsonSchema {
@@ -102,11 +110,16 @@ export function keptEvent(): JsonSchema {
       custom_data: {
         type: ['object', 'null'],
         maxProperties: CUSTOM_DATA_LIMITS.metrics,
-        propertyNames: { type: 'string', maxLength: CUSTOM_DATA_LIMITS.keyBytes },
+        propertyNames: { type: 'string', minLength: 1, maxLength: CUSTOM_DATA_LIMITS.keyBytes },
+        additionalProperties: {
+          type: ['number', 'string', 'boolean', 'object', 'array', 'null'],
+          minimum: -MAX_METRIC_NUMBER,
+          maximum: MAX_METRIC_NUMBER,
+        },
       },
       timestamp: { type: ['string', 'null'], pattern: RFC_3339.source },
       status_code: { type: ['integer', 'null'], minimum: 0, maximum: MAX_STATUS },
-      latency_ms: { type: ['number', 'null'], minimum: 0 },
+      latency_ms: { type: ['number', 'null'], minimum: 0, maximum: MAX_LATENCY_MILLIS },
       route: text(TEXT_LIMITS.path),
       outcome: { enum: [...OUTCOMES, null] },
       user_id: identifier(TEXT_LIMITS.userId),

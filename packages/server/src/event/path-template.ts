@@ -16,6 +16,9 @@ const WHOLE: readonly RegExp[] = [
   /^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i,
   // A date, a month, or an instant.
   /^\d{4}-\d{2}(?:-\d{2}.*)?$/,
+  // An IP address.
+  /^\d{1,3}(?:\.\d{1,3}){3}$/,
+  /^[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}$/i,
   // A ULID.
   /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
   // An e-mail address; `@scope` is a name of npm's.
@@ -35,7 +38,7 @@ const RANDOM_CHANGES = 0.5;
 const MANY_ESCAPES = /(?:%[0-9a-f]{2}.*){3}/i;
 
 /**
- * The template that a path seems to be made of: ids, UUIDs, hashes, dates, e-mail addresses and long tokens become `:id`. Names of people
+ * The template that a path seems to be made of: ids, UUIDs, hashes, dates, e-mail and IP addresses and long tokens become `:id`. Names of people
  * that are plain words stay.
  *
  * @returns `undefined` where it would be longer than a template may be

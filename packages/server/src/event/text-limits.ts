@@ -4,11 +4,19 @@ export interface FittedText {
   readonly cut: boolean;
 }
 
+/** At the begin of a text it is no part of it, and DuckDB's driver takes it off: what is shown could not be asked for. */
+const BYTE_ORDER_MARKS = /^\u{FEFF}+/u;
+
+/** A text without the byte order marks that it begins with. */
+export function withoutMark(text: string): string {
+  return text.replace(BYTE_ORDER_MARKS, '');
+}
+
 /**
- * Makes a text storable: well-formed Unicode, without NUL, at most `maxBytes` of UTF-8, cut between code points.
+ * Makes a text storable: well-formed Unicode, without NUL and without a byte order mark before it, at most `maxBytes` of UTF-8, cut between code points.
  */
 export function fitText(text: string, maxBytes: number): FittedText {
-  const clean = isStorable(text) ? text : text.toWellFormed().replaceAll('\0', '\u{FFFD}');
+  const clean = isStorable(text) ? text : withoutMark(text.toWellFormed().replaceAll('\0', '\u{FFFD}'));
   // A UTF-16 unit is at most three bytes of UTF-8: most texts are decided without encoding them.
   if (clean.length * 3 <= maxBytes || Buffer.byteLength(clean) <= maxBytes)
     return { text: clean, cut: false };
@@ -19,7 +27,7 @@ export function fitText(text: string, maxBytes: number): FittedText {
 }
 
 function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
+  return text.isWellFormed() && !text.includes('\0') && !text.startsWith('\u{FEFF}');
 }
 
 function isContinuation(byte: number | undefined): boolean {

@@ -43,6 +43,12 @@ export const PROTOCOL_VERSION = /^\d(?:\.\d)?$/;
 /** The highest status that is kept. */
 export const MAX_STATUS = 999;
 
+/** The longest latency that is kept, milliseconds. `1e999` is JSON, and read as infinite, which no answer can say. */
+export const MAX_LATENCY_MILLIS: number = Number.MAX_SAFE_INTEGER;
+
+/** The largest body that is kept, bytes: two of them add up exactly. */
+export const MAX_BODY_BYTES: number = 2 ** 52 - 1;
+
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Whether a parsed JSON value is an object (and no array). */
@@ -86,7 +92,7 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
     timestamp: members.time(members.string('timestamp', value['timestamp']), window),
     statusCode: members.usable(members.number('status_code', value['status_code']), statusCode),
     latencyMs: members.usable(members.number('latency_ms', value['latency_ms']), latency),
-    route: members.text('route', value['route'], TEXT_LIMITS.path),
+    route: members.name('route', value['route'], TEXT_LIMITS.path),
     outcome: members.usable(members.string('outcome', value['outcome']), outcome),
     userId: members.identifier('user_id', value['user_id'], TEXT_LIMITS.userId),
     userAgent: members.text('user_agent', value['user_agent'], TEXT_LIMITS.userAgent),
@@ -119,14 +125,16 @@ function withoutQuery(path: string): string {
 /** What is usable of values of the right type; `undefined` for the others. */
 const statusCode = (n: number): number | undefined =>
   Number.isInteger(n) && n >= 0 && n <= MAX_STATUS ? n : undefined;
-const latency = (n: number): number | undefined => (n >= 0 ? n : undefined);
+const latency = (n: number): number | undefined => (n >= 0 && n <= MAX_LATENCY_MILLIS ? n : undefined);
 const sampleRate = (n: number): number | undefined => (n >= 0 && n <= 1 ? n : undefined);
 const traceId = (text: string): string | undefined => (isHex(text, HEX_DIGITS.traceId) ? text : undefined);
 const spanId = (text: string): string | undefined => (isHex(text, HEX_DIGITS.spanId) ? text : undefined);
 const errorType = (value: unknown): string | undefined =>
   typeof value === 'string' && ERROR_TYPE.test(value) ? value : undefined;
 const size = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_BODY_BYTES
+    ? value
+    : undefined;
 const protocolVersion = (value: unknown): string | undefined =>
   typeof value === 'string' && PROTOCOL_VERSION.test(value) ? value : undefined;
 const syntheticType = (value: unknown): SyntheticType | undefined =>
@@ -155,9 +163,14 @@ class MemberReader {
     return text;
   }
 
-  /** A text, or a number written as one: Django's primary keys are integers. */
+  /** A text that requests can be asked for by: one that is empty says nothing. */
+  name(name: string, value: unknown, maxBytes: number): string | null {
+    return this.text(name, value, maxBytes) || null;
+  }
+
+  /** The same, or a number written as one: Django's primary keys are integers. */
   identifier(name: string, value: unknown, maxBytes: number): string | null {
-    return typeof value === 'number' ? String(value) : this.text(name, value, maxBytes);
+    return typeof value === 'number' ? String(value) : this.name(name, value, maxBytes);
   }
 
   string(name: string, value: unknown): string | null {

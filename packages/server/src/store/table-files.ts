@@ -31,6 +31,18 @@ const COLUMNS = {
   path_group: 'VARCHAR',
 } as const;
 
+/** What a spreadsheet takes for a formula when a text begins with it. The tables of the page do the same. */
+const FORMULA_SIGNS = `('=', '+', '-', '@', chr(9), chr(13))`;
+
+/** SQL for the texts of an export in CSV, behind `REPLACE`: a `'` before them keeps a spreadsheet from taking one for a formula. */
+export const HARMLESS_TEXTS: string = Object.entries(COLUMNS)
+  .filter(([name, type]) => type === 'VARCHAR' && name !== 'custom_data')
+  .map(
+    ([name]) =>
+      `CASE WHEN left(${name}, 1) IN ${FORMULA_SIGNS} THEN chr(39) || ${name} ELSE ${name} END AS ${name}`,
+  )
+  .join(', ');
+
 /** Times as the read API writes them, for formats that have no type for them. */
 const TIMES_AS_TEXT = { received_at: 'VARCHAR', timestamp: 'VARCHAR' } as const;
 
@@ -52,7 +64,13 @@ export function parquetOf(from: string, to: string): Promise<void> {
 
 /** The same as CSV, with a line of names first. */
 export function csvOf(from: string, to: string): Promise<void> {
-  return copied(from, { ...COLUMNS, ...TIMES_AS_TEXT }, '*', to, 'FORMAT csv, HEADER');
+  return copied(
+    from,
+    { ...COLUMNS, ...TIMES_AS_TEXT },
+    `* REPLACE (${HARMLESS_TEXTS})`,
+    to,
+    'FORMAT csv, HEADER',
+  );
 }
 
 async function copied(

@@ -134,7 +134,7 @@ describe('/api/apdex-thresholds', function () {
       ]);
     }
     for (const [query, error] of [
-      ['client_id=my-app&method=GET', '`endpoint` must be 1 to 2048 characters'],
+      ['client_id=my-app&method=GET', '`endpoint` must be 1 to 2048 characters without NUL'],
       ['client_id=my-app&endpoint=/a', '`method` must be given: it is a part of the endpoint'],
       [`${PATHS}&method=GET`, '`method` must be left out: requests of all methods are listed together there'],
       [`${USERS}&colour=red`, 'there is no parameter "colour" here, but these: client_id, method, endpoint'],

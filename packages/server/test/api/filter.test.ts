@@ -35,13 +35,13 @@ const WANTED = {
   consumer: 'acme',
   consumer_group: 'pro',
   latency_ms: 900,
-  custom_data: { plan: 'pro', items: 7, vip: true },
+  custom_data: { plan: 'pro', items: 7, vip: true, large: 1.8e18, small: 2e-12 },
 };
 const UNWANTED = {
   endpoint: '/other',
   route: undefined,
   latency_ms: 5,
-  custom_data: { plan: 'free', items: 70, vip: false },
+  custom_data: { plan: 'free', items: 70, vip: false, large: 1.7e18, small: 3e-12 },
 };
 
 const FILTERS: readonly string[] = [
@@ -69,6 +69,9 @@ const FILTERS: readonly string[] = [
   'metric=items&metric_equals=7',
   'metric=vip&metric_equals=true',
   'metric=items&metric_max=7',
+  'metric=items&metric_min=6.999999999999999&metric_max=7e0',
+  'metric=large&metric_min=1.7000000000000002e%2B18',
+  'metric=small&metric_max=2e-12',
   'status=5xx&outcome=aborted&latency_ms_max=900&user_id=ann&metric=items&metric_min=7',
 ];
 
@@ -112,7 +115,7 @@ describe('the filter', () => {
       expect(endpoints.map((each) => [each['endpoint'], each['share']])).to.deep.equal([['/wanted/:ID', 1]]);
       const { clients } = (await get(`/api/clients?${asked}`)) as { clients: Json[] };
       expect(clients.map((each) => each['source_ip'])).to.deep.equal([OTHER]);
-      expect(await get(`/api/custom-metrics?${asked}`)).to.include({ events: 1, total: 3 });
+      expect(await get(`/api/custom-metrics?${asked}`)).to.include({ events: 1, total: 5 });
       expect(await get(`/api/custom-metrics/detail?${asked}&name=items`)).to.have.nested.property(
         'numbers.max',
         7,
@@ -189,10 +192,16 @@ describe('the filter', () => {
     'metric_min=3': '`metric_min` goes with `metric`, which names the metric',
     'status=five': '`status` must be a status code such as 404, a class such as 4xx, or none',
     'outcome=ok': '`outcome` must be one of completed, aborted, error, none',
-    'latency_ms_min=1e3': '`latency_ms_min` must be a number such as 12 or 0.5',
+    'latency_ms_min=1e999': '`latency_ms_min` must be a number such as 12, 0.5 or 1e-7',
+    'latency_ms_max=0x1F': '`latency_ms_max` must be a number such as 12, 0.5 or 1e-7',
+    'metric=items&metric_min=Infinity': '`metric_min` must be a number such as 12, 0.5 or 1e-7',
     'source_ip=127.0.0.1': '`source_ip` must be 1 to 64 hex digits, the first of a pseudonym',
     'trace_id=abc': '`trace_id` must be 32 hex digits',
-    'client_id=': '`client_id` must be 1 to 2048 characters',
+    'path=/a%00b': '`path` must be 1 to 2048 characters without NUL',
+    'endpoint_contains=%00': '`endpoint_contains` must be at most 256 characters without NUL',
+    'user_id=%ED%A0%80': 'the query is no UTF-8',
+    'path=/caf%E9': 'the query is no UTF-8',
+    'client_id=': '`client_id` must be 1 to 2048 characters without NUL',
   };
   for (const [query, error] of Object.entries(wrong)) {
     it(`is refused with a reason: ${query}`, async () => {

@@ -29,6 +29,15 @@ describe('fitCustomData', () => {
     expect(fitCustomData({ ['é'.repeat(129)]: 1, ok: 2 })).to.deep.equal({ json: '{"ok":2}', dropped: 1 });
   });
 
+  it('leaves out a metric without a name, which nobody could ask for', () => {
+    expect(fitCustomData({ '': 1, ok: 2 })).to.deep.equal({ json: '{"ok":2}', dropped: 1 });
+  });
+
+  it('leaves out a number that does not add up with others', () => {
+    for (const large of [1e301, -Number.MAX_VALUE, JSON.parse('1e999')])
+      expect(fitCustomData({ large, ok: -1e300 })).to.deep.equal({ json: '{"ok":-1e+300}', dropped: 1 });
+  });
+
   it('leaves out a metric that is nested too deep to be written', () => {
     const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
     expect(fitCustomData({ deep, ok: 2 })).to.deep.equal({ json: '{"ok":2}', dropped: 1 });
@@ -39,16 +48,18 @@ describe('fitCustomData', () => {
     expect(fitCustomData(members).json).to.equal('{"__proto__":{"x":1}}');
   });
 
-  it('replaces escapes of lone surrogates, and nothing that only looks like one', () => {
+  it('replaces escapes of lone surrogates and of NUL, and nothing that only looks like one', () => {
     const { json } = fitCustomData({
       lone: 'a\ud800b\udc00',
-      text: '\\ud800 \\\\ud800',
+      'a\0b': '\0',
+      text: '\\ud800 \\\\ud800 \\u0000',
       pair: '🎉',
       line: '\n"',
     });
     expect(JSON.parse(json)).to.deep.equal({
       lone: 'a\u{FFFD}b\u{FFFD}',
-      text: '\\ud800 \\\\ud800',
+      'a\u{FFFD}b': '\u{FFFD}',
+      text: '\\ud800 \\\\ud800 \\u0000',
       pair: '🎉',
       line: '\n"',
     });
@@ -61,7 +72,11 @@ describe('fitCustomData', () => {
         const read = JSON.parse(json) as Record<string, unknown>;
         expect(json.isWellFormed()).to.equal(true);
         expect(Buffer.byteLength(json)).to.be.at.most(CUSTOM_DATA_LIMITS.bytes);
-        if (dropped > 0 || !JSON.stringify(members).isWellFormed() || /\\ud/.test(JSON.stringify(members)))
+        if (
+          dropped > 0 ||
+          !JSON.stringify(members).isWellFormed() ||
+          /\\u(?:d|0000)/.test(JSON.stringify(members))
+        )
           return;
         expect(JSON.stringify(read)).to.equal(JSON.stringify(JSON.parse(JSON.stringify(members))));
       }),

@@ -138,6 +138,22 @@ describe('validateEvent', () => {
     });
   }
 
+  it('takes an empty text for none where requests can be asked for by it', () => {
+    const { event, adjustments } = accepted({ route: '', user_id: '', session_id: '' });
+    expect(event).to.include({ route: null, userId: null, sessionId: null });
+    expect(adjustments).to.deep.equal([]);
+  });
+
+  it('keeps no number that an answer cannot say, or that does not add up with another one', () => {
+    const { event, adjustments } = accepted({
+      latency_ms: JSON.parse('1e999'),
+      request_body_size: Number.MAX_SAFE_INTEGER,
+      response_body_size: JSON.parse('1e999'),
+    });
+    expect(event).to.include({ latencyMs: null, requestBodySize: null, responseBodySize: null });
+    expect(adjustments).to.deep.equal(Array.from({ length: 3 }, () => 'value_out_of_range'));
+  });
+
   it('takes null for "not given" everywhere it may be left out', () => {
     const names = Object.keys(wireEvent()).filter((name) => name !== 'endpoint' && name !== 'method');
     const { event, adjustments } = accepted(Object.fromEntries(names.map((name) => [name, null])));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { FILTER_NAMES, isAcceptable } from '../../page/dist/filter/filter.js';
+import { FILTER_NAMES, isAcceptable, isText } from '../../page/dist/filter/filter.js';
 import { refreshMillis, spanAt, widerPreset } from '../../page/dist/time-range.js';
 import { formatState, moved, parseState, type UrlState } from '../../page/dist/url-state.js';
 
@@ -26,7 +26,7 @@ describe('the address of the page', () => {
     const text = fc.string({ unit: 'binary' });
     // A query is UTF-8, so half of a surrogate pair cannot be in it; nothing that is stored has one.
     const wellFormed = text.filter((each) => each.isWellFormed());
-    const optional = fc.option(wellFormed, { nil: undefined });
+    const optional = fc.option(wellFormed.filter(isText), { nil: undefined });
     const range = fc.oneof(
       fc.constantFrom('15m', '1h', '24h', '7d', '30d').map((preset) => ({ preset })),
       fc.nat(1e12).map((since) => ({ since, until: since + 1 })),
@@ -82,8 +82,8 @@ describe('the address of the page', () => {
         filter: filter.map((each) => ({ ...each, endpoint: '/users/:id' })),
         openRelease: fc.option(
           fc.record({
-            clientId: wellFormed.filter((each) => each !== ''),
-            release: wellFormed.filter((each) => each !== ''),
+            clientId: wellFormed.filter(isText),
+            release: wellFormed.filter(isText),
           }),
           { nil: undefined },
         ),
@@ -108,6 +108,15 @@ describe('the address of the page', () => {
     );
   });
 
+  it('has the range in both of the ways in which the API takes it', () => {
+    const range = { since: Date.UTC(2025, 2, 1, 12), until: Date.UTC(2025, 2, 2) };
+    for (const search of [
+      '?since=2025-03-01T12:00:00Z&until=2025-03-02T00:00:00.000Z',
+      `?since=${range.since}&until=${range.until}`,
+    ])
+      expect(parseState(search).range, search).to.deep.equal(range);
+  });
+
   it('makes sense of what makes none: a link that somebody cut still shows something', () => {
     for (const search of [
       '?view=x',
@@ -117,11 +126,16 @@ describe('the address of the page', () => {
       '?sort=name',
       '?%',
       '?since=2&until=1',
-      '?status=50',
+      '?since=1960-01-01T00:00:00Z&until=2025-01-01T00:00:00Z',
+      '?since=1&until=253402300800000',
+      '?status=5000',
       '?latency_ms_min=fast',
       '?metric_equals=5',
       '?outcome=odd',
       '?id=x',
+      '?client_id=',
+      '?view=overview&client_id=a%00b',
+      `?client_id=${'x'.repeat(2049)}`,
       '?open_release=1.4.2',
     ])
       expect(parseState(search), search).to.deep.equal(parseState(''));

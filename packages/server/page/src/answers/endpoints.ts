@@ -23,6 +23,8 @@ export interface EndpointRow {
 
 /** `GET /api/endpoints`. */
 export interface Endpoints {
+  /** Percentiles are estimates. */
+  readonly estimated: boolean;
   readonly endpoints: readonly EndpointRow[];
   readonly total: number;
 }

@@ -31,6 +31,7 @@ const TEXTS: Readonly<Partial<Record<FilterName, string>>> = {
 
 const WORDS: Readonly<Partial<Record<FilterName, Readonly<Record<string, string>>>>> = {
   outcome: { none: 'not known' },
+  error_type: { none: 'not given' },
   failed: { true: 'only', false: 'left out' },
   synthetic: { bot: 'only bots', test: 'only tests', any: 'only', none: 'left out' },
 };
@@ -75,7 +76,7 @@ function metricChip({
   metric_max: to,
 }: Filter): readonly Chip[] {
   if (metric === undefined) return [];
-  const range = rangeText(from, to, decimal);
+  const range = rangeText(from, to, metricNumber);
   const parts = [equals === undefined ? undefined : `= ${shortened(equals)}`, range];
   const value = parts.filter((part) => part !== undefined).join(', ');
   return [
@@ -85,6 +86,11 @@ function metricChip({
       value: value === '' ? 'is given' : value,
     },
   ];
+}
+
+/** What is chosen above zero begins at the least number that there is, which nobody has to read. */
+function metricNumber(value: number): string {
+  return decimal(value === Number.MIN_VALUE ? 0 : value);
 }
 
 function rangeText(

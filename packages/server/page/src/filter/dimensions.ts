@@ -61,7 +61,7 @@ export const DIMENSIONS: readonly Dimension[] = [
   },
   {
     name: 'Error type',
-    fields: [{ name: 'error_type', label: 'Whole name', hint: 'TypeError', known: 'values' }],
+    fields: [{ name: 'error_type', label: 'Whole name, or none', hint: 'TypeError', known: 'values' }],
   },
   { name: 'Method', fields: [{ name: 'method', label: 'Method', hint: 'POST', known: 'values' }] },
   {

@@ -55,10 +55,12 @@ export const SHAREABLE: readonly FilterName[] = [
 /** What names an endpoint. */
 export const ENDPOINT: readonly FilterName[] = ['method', 'endpoint'];
 
-const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+const ANY_TEXT = textOf(2048);
+const SEARCHED = textOf(256);
+const NUMBER = /^(?=.{1,40}$)-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const RULES: Readonly<Partial<Record<FilterName, RegExp>>> = {
-  endpoint_contains: /^[^]{1,256}$/,
-  status: /^(?:none|[1-9]xx|\d{3})$/,
+  endpoint_contains: SEARCHED,
+  status: /^(?:none|[1-9]xx|\d{1,3})$/,
   outcome: /^(?:completed|aborted|error|none)$/,
   failed: /^(?:true|false)$/,
   source_ip: /^[0-9a-f]{1,64}$/i,
@@ -66,16 +68,26 @@ const RULES: Readonly<Partial<Record<FilterName, RegExp>>> = {
   synthetic: /^(?:bot|test|any|none)$/,
   latency_ms_min: NUMBER,
   latency_ms_max: NUMBER,
-  metric_equals: /^[^]{1,256}$/,
+  metric_equals: SEARCHED,
   metric_min: NUMBER,
   metric_max: NUMBER,
 };
-const ANY_TEXT = /^[^]{1,2048}$/;
 const OF_METRIC = ['metric_equals', 'metric_min', 'metric_max'] as const;
+
+/** Any text of at most so many characters but one with a NUL, which no stored text has. */
+function textOf(maxCharacters: number): RegExp {
+  return new RegExp(`^[^\\u0000]{1,${maxCharacters}}$`);
+}
 
 /** Whether the server takes that; it refuses a question with anything else. */
 export function isAcceptable(name: FilterName, value: string): boolean {
-  return (RULES[name] ?? ANY_TEXT).test(value);
+  const rule = RULES[name] ?? ANY_TEXT;
+  return rule.test(value) && (rule !== NUMBER || Number.isFinite(Number(value)));
+}
+
+/** Whether the server takes that as a name. */
+export function isText(text: string | undefined): boolean {
+  return ANY_TEXT.test(text ?? '');
 }
 
 /** Reads what a query chooses. What the server would refuse is left out: a link that somebody cut still shows something. */
@@ -98,9 +110,9 @@ export function changed(filter: Filter, change: FilterChange): Filter {
   return withoutLonely(Object.fromEntries(all));
 }
 
-/** A number as the server reads it: without an exponent. */
-export function numberText(value: number): string {
-  return value.toFixed(9).replace(/\.?0+$/, '');
+/** Chooses an endpoint as lists have it. Where these have all methods together, one that is chosen already stays. */
+export function endpointChange(method: string | null, endpoint: string): FilterChange {
+  return { endpoint, ...(method !== null && { method }) };
 }
 
 /** Chooses what has a metric with this value; `undefined` for a value that cannot be asked for, such as a list. */

@@ -23,9 +23,12 @@ export function CsvButton({ name, rows }: CsvButtonProps): JSX.Element | null {
   );
 }
 
+/** Without it, Excel takes UTF-8 for an encoding of the computer's own. */
+const BYTE_ORDER_MARK = '\u{FEFF}';
+
 /** Hands a text to the reader as a file. */
 function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+  const url = URL.createObjectURL(new Blob([BYTE_ORDER_MARK, text], { type: 'text/csv;charset=utf-8' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = `${name}.csv`;

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
 import { nameParts } from '../endpoint-text.ts';
+import { endpointChange } from '../filter/filter.ts';
 import { useNarrowing } from '../page-context.ts';
 import { Link } from './link.tsx';
 
@@ -15,11 +16,13 @@ interface EndpointNameProps {
 export function EndpointName({ method, endpoint, clientId }: EndpointNameProps): JSX.Element {
   const { to } = useNarrowing();
   const { name, isInferred, isBucket } = nameParts(endpoint);
-  const change = { method: method ?? undefined, endpoint };
   return (
     <Link
       class="endpoint"
-      to={to(change, { view: 'endpoint', ...(clientId !== undefined && { clientId }) })}
+      to={to(endpointChange(method, endpoint), {
+        view: 'endpoint',
+        ...(clientId !== undefined && { clientId }),
+      })}
       title={name.slice(0, 300)}
     >
       {method !== null && (

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 
 import type { ErrorRow, Errors } from '../answers/errors.ts';
 import { count, dateAndTime, dayAndTime, exactCount } from '../format.ts';
+import { endpointChange } from '../filter/filter.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
 import type { UrlState } from '../url-state.ts';
 import { Sparkline } from './charts/sparkline.tsx';
@@ -9,6 +10,7 @@ import { CsvButton } from './csv-button.tsx';
 import { EndpointName } from './endpoint-name.tsx';
 import { Link } from './link.tsx';
 import { Panel } from './panel.tsx';
+import { statusClassOf, statusColour } from './status-class.ts';
 
 interface ErrorTableProps {
   readonly errors: Errors;
@@ -65,10 +67,9 @@ function Row({ row, isOfAll }: { readonly row: ErrorRow; readonly isOfAll: boole
   const requests: Partial<UrlState> = to(
     {
       failed: 'true',
-      method: method ?? undefined,
-      endpoint,
+      ...endpointChange(method, endpoint),
       status: code === null ? 'none' : String(code),
-      ...(type !== null && { error_type: type }),
+      error_type: type ?? 'none',
     },
     { view: 'requests', clientId },
   );
@@ -78,7 +79,9 @@ function Row({ row, isOfAll }: { readonly row: ErrorRow; readonly isOfAll: boole
         <Link to={requests}>
           <bdi>{type ?? (code === null ? 'no status' : 'no class')}</bdi>
         </Link>{' '}
-        {code !== null && code >= 100 && <span class={`badge s-${Math.floor(code / 100)}xx`}>{code}</span>}
+        {code !== null && code >= 100 && (
+          <span class={`badge ${statusColour(statusClassOf(code))}`}>{code}</span>
+        )}
       </th>
       <td>
         <EndpointName method={method} endpoint={endpoint} clientId={clientId} />

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Overview } from '../answers/overview.ts';
 import { change, changeOfShare, count, duration, exactCount, rate, share } from '../format.ts';
-import { numberText } from '../filter/filter.ts';
+import { slowerThan } from '../filter/number-range.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
 import { nameOf } from '../time-range.ts';
 import type { UrlState } from '../url-state.ts';
@@ -25,9 +25,7 @@ export function Figures({
   const perSecond = withRate ? now.requests_per_second : null;
   const before = 'preset' in state.range ? `the ${nameOf(state.range.preset)} before` : 'the range before';
   const slower = (millis: number | null): Partial<UrlState> | undefined =>
-    millis === null
-      ? undefined
-      : to({ latency_ms_min: numberText(millis) }, { view: 'requests', order: 'slowest' });
+    millis === null ? undefined : to(slowerThan(millis, estimated), { view: 'requests', order: 'slowest' });
   const latency = (name: 'p50' | 'p95' | 'p99'): JSX.Element => (
     <Stat
       name={`Latency ${name}`}

@@ -55,8 +55,9 @@ export function RangePicker(): JSX.Element {
 
 function CustomRange({ onDone }: { readonly onDone: () => void }): JSX.Element {
   const { span, go } = usePage();
-  const [since, setSince] = useState(localText(span.since));
-  const [until, setUntil] = useState(localText(span.until));
+  // A part of a chart may be of seconds.
+  const [since, setSince] = useState(localText(Math.floor(span.since / 1000)));
+  const [until, setUntil] = useState(localText(Math.ceil(span.until / 1000)));
   const isValid = Date.parse(since) < Date.parse(until);
   return (
     <form
@@ -72,6 +73,7 @@ function CustomRange({ onDone }: { readonly onDone: () => void }): JSX.Element {
         <span>From</span>
         <input
           type="datetime-local"
+          step="1"
           value={since}
           onInput={({ currentTarget }) => setSince(currentTarget.value)}
         />
@@ -80,6 +82,7 @@ function CustomRange({ onDone }: { readonly onDone: () => void }): JSX.Element {
         <span>To</span>
         <input
           type="datetime-local"
+          step="1"
           value={until}
           aria-invalid={!isValid}
           onInput={({ currentTarget }) => setUntil(currentTarget.value)}
@@ -92,8 +95,9 @@ function CustomRange({ onDone }: { readonly onDone: () => void }): JSX.Element {
   );
 }
 
-/** As the input wants it: local time, to the minute. */
-function localText(millis: number): string {
+/** As the input wants it: local time, to the second. @param seconds - since the epoch */
+function localText(seconds: number): string {
+  const millis = seconds * 1000;
   const offset = new Date(millis).getTimezoneOffset() * 60_000;
-  return new Date(millis - offset).toISOString().slice(0, 16);
+  return new Date(millis - offset).toISOString().slice(0, 19);
 }

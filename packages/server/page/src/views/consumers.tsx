@@ -75,11 +75,7 @@ function ConsumerList(): JSX.Element {
         </>
       }
     >
-      {value.total === 0 ? (
-        <p class="empty-line">Nobody here is called so.</p>
-      ) : (
-        <ConsumerTable consumers={value.consumers} />
-      )}
+      {value.total === 0 ? <p class="empty-line">Nobody here is called so.</p> : <ConsumerTable {...value} />}
       {rest > 0 && (
         <p class="rest">
           {exactCount(rest)} more {many}

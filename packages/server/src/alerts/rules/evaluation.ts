@@ -62,22 +62,23 @@ export function evaluate(
   readings: readonly Reading[],
   until: number,
 ): { readonly state: RuleState; readonly transitions: readonly Transition[] } {
-  const firing: Record<string, Firing> = {};
+  // Not an object: a subject may be called `__proto__`.
+  const firing = new Map<string, Firing>();
   const transitions: Transition[] = [];
   const bySubject = new Map(readings.map((each) => [each.subject, each]));
   for (const [subject, before] of Object.entries(state.firing)) {
     const next = nextOf(rule, state, before, bySubject.get(subject), until);
-    if (typeof next === 'object') firing[subject] = next;
+    if (typeof next === 'object') firing.set(subject, next);
     else transitions.push({ ...about(bySubject.get(subject), subject), to: next, since: before.since });
   }
   for (const reading of readings) {
     const { subject, value } = reading;
     const isNew = !Object.hasOwn(state.firing, subject) && isBeyond(rule, value);
-    if (!isNew || value === undefined || Object.keys(firing).length >= MAX_FIRING) continue;
-    firing[subject] = { since: until, value };
+    if (!isNew || value === undefined || firing.size >= MAX_FIRING) continue;
+    firing.set(subject, { since: until, value });
     transitions.push({ ...about(reading, subject), to: 'firing', since: until });
   }
-  return { state: { ...state, evaluatedTo: until, firing }, transitions };
+  return { state: { ...state, evaluatedTo: until, firing: Object.fromEntries(firing) }, transitions };
 }
 
 function about(reading: Reading | undefined, subject: string): Omit<Transition, 'to' | 'since'> {

@@ -1,4 +1,5 @@
 import { OUTCOMES, SYNTHETIC_TYPES, type Outcome } from '../../event/event.ts';
+import { MAX_STATUS } from '../../event/validation.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
 import {
   hexParameter,
@@ -50,7 +51,7 @@ export interface MemberParameters {
 /** The filter: the same parameters for every question about events. */
 export interface FilterParameters extends RangeParameters, MemberParameters {}
 
-const STATUS = /^(?:none|[1-9]xx|\d{3})$/;
+const STATUS = /^(?:none|[1-9]xx|\d{1,3})$/;
 
 /** {@link MemberParameters}. */
 export const MEMBER_PARAMETERS: Parameters<MemberParameters> = {
@@ -62,14 +63,14 @@ export const MEMBER_PARAMETERS: Parameters<MemberParameters> = {
   endpoint_contains: searchParameter('A part of that name; ASCII letters in any case.'),
   path: textParameter('The path, whether there is a route or not.'),
   status: patternParameter(
-    'The status of the response. `none`: no status, or one below 200.',
+    'The status of the response. `none`: no status, or one below 200; `5xx`: 500 or more.',
     'a status code such as 404, a class such as 4xx, or none',
     STATUS,
     parseStatus,
   ),
   outcome: wordParameter('How the request ended. `none`: not given.', [...OUTCOMES, 'none']),
   failed: wordParameter('`true`: what counts among errors; `false`: what does not.', ['true', 'false']),
-  error_type: textParameter('The class of the error, whole.'),
+  error_type: textParameter('The class of the error, whole. `none`: not given.'),
   source_ip: pseudonymParameter('The client: its pseudonym, or the first of its digits.'),
   user_id: textParameter('The user, whole.'),
   session_id: textParameter('The session, whole.'),
@@ -115,7 +116,7 @@ export function filterOf(given: FilterParameters): EventFilter {
     status: given.status,
     outcome: given.outcome === 'none' ? null : given.outcome,
     failed: given.failed === undefined ? undefined : given.failed === 'true',
-    errorType: given.error_type,
+    errorType: given.error_type === 'none' ? null : given.error_type,
     client: given.source_ip,
     userId: given.user_id,
     sessionId: given.session_id,
@@ -150,8 +151,7 @@ export function filterOfWords(words: Readonly<Record<string, string>>): EventFil
 /** A status code, a class such as `4xx`, or none. */
 function parseStatus(text: string): NonNullable<EventFilter['status']> {
   if (text === 'none') return 'none';
-  const isClass = text.endsWith('xx');
-  return isClass
-    ? { from: Number(text[0]) * 100, to: Number(text[0]) * 100 + 99 }
-    : { from: Number(text), to: Number(text) };
+  if (!text.endsWith('xx')) return { from: Number(text), to: Number(text) };
+  // Nothing else is above 599, so figures count it there.
+  return { from: Number(text[0]) * 100, to: text === '5xx' ? MAX_STATUS : Number(text[0]) * 100 + 99 };
 }

@@ -49,34 +49,39 @@ export function wordParameter<const T extends string>(meaning: string, words: re
 
 const MAX_TEXT_CHARACTERS = 2048;
 
+/** No stored text has one; who asks for it gets no answer to another question. */
+// oxlint-disable-next-line no-control-regex -- It is what is refused.
+const WITHOUT_NUL = /^[^\u0000]*$/;
+
 /** Any text but none. */
 export function textParameter(meaning: string): Parameter<string> {
   return v.optional(
     v.pipe(
       v.string(),
-      rule(`1 to ${MAX_TEXT_CHARACTERS} characters`),
+      rule(`1 to ${MAX_TEXT_CHARACTERS} characters without NUL`),
       v.description(meaning),
       v.minLength(1),
       v.maxLength(MAX_TEXT_CHARACTERS),
+      v.regex(WITHOUT_NUL),
     ),
   );
 }
 
-/** What numbers are below in size, so that fifteen digits write them. */
-const NUMBER_END = 1e15;
+/** Longer than any double is written. */
+const MAX_NUMBER_CHARACTERS = 40;
 
-/** A number in decimal digits. */
+/** A number as JSON writes it, or with more zeros. */
 export function numberParameter(meaning: string): Parameter<number> {
   return v.optional(
     v.pipe(
       v.string(),
-      rule('a number such as 12 or 0.5', true),
+      rule('a number such as 12, 0.5 or 1e-7', true),
       v.description(meaning),
-      v.regex(/^-?\d{1,15}(?:\.\d{1,15})?$/),
+      v.maxLength(MAX_NUMBER_CHARACTERS),
+      v.regex(/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/),
+      v.check((text) => Number.isFinite(Number(text))),
       v.transform(Number),
       v.number(),
-      v.gtValue(-NUMBER_END),
-      v.ltValue(NUMBER_END),
     ),
   );
 }
@@ -165,9 +170,10 @@ export function searchParameter(meaning: string): Parameter<string> {
   return v.optional(
     v.pipe(
       v.string(),
-      rule(`at most ${MAX_SEARCH_CHARACTERS} characters`),
+      rule(`at most ${MAX_SEARCH_CHARACTERS} characters without NUL`),
       v.description(meaning),
       v.maxLength(MAX_SEARCH_CHARACTERS),
+      v.regex(WITHOUT_NUL),
     ),
   );
 }

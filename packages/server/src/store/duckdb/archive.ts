@@ -1,5 +1,6 @@
 import type { Archive, ExportFormat, ExportQuery } from '../archive.ts';
 import { copyFolder } from '../copies.ts';
+import { HARMLESS_TEXTS } from '../table-files.ts';
 import { Conditions } from './engine/conditions.ts';
 import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
 import { filtered } from './questions/filter.ts';
@@ -33,14 +34,16 @@ export class DuckDbArchive implements Archive {
         ? column // As microseconds: in nanoseconds, which DuckDB would take, time ends in 2262.
         : `strftime(${column}::TIMESTAMP, ${RFC_3339}) AS ${column}`;
     const conditions = filtered(filter);
+    const written = format === 'csv' ? `REPLACE (${HARMLESS_TEXTS})` : '';
     const copy = conditions.query(`
         COPY (
-          SELECT client_id, ${time('received_at')}, source_ip, endpoint, scheme, method, custom_data,
+          SELECT * EXCLUDE (id) ${written} FROM (
+          SELECT id, client_id, ${time('received_at')}, source_ip, endpoint, scheme, method, custom_data,
                  ${time('"timestamp"')}, status_code, latency_ms, route, outcome, user_id, user_agent, trace_id,
                  span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
            network_protocol_version, user_agent_synthetic_type, service_version, deployment_environment, consumer,
            consumer_group, consumer_label, path_group
-          FROM events ${conditions.where} ORDER BY id
+          FROM events ${conditions.where}) ORDER BY id
         ) TO ${quoted(path)} (${FORMATS[format]})`);
     await this.#reads.inSequence((rows) => rows(copy));
   }

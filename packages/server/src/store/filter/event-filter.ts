@@ -34,7 +34,8 @@ export interface EventFilter {
   readonly outcome?: Outcome | null | undefined;
   /** Whether it counts as an error. */
   readonly failed?: boolean | undefined;
-  readonly errorType?: string | undefined;
+  /** `null`: without one. */
+  readonly errorType?: string | null | undefined;
   /** How the pseudonym of the client begins: 1 to 64 hex digits, in lower case. */
   readonly client?: string | undefined;
   readonly userId?: string | undefined;

@@ -32,6 +32,18 @@ function course(of: Rule, values: readonly (number | undefined)[], from: RuleSta
 }
 
 describe('the state of a rule', () => {
+  it('fires once for whatever it is about, also when that has a name that objects know', () => {
+    const of = rule({ measure: 'new_error_type', above: undefined });
+    for (const subject of ['TypeError', '__proto__', 'constructor', 'hasOwnProperty']) {
+      const readings = [{ subject, value: 1 }];
+      const first = evaluate(of, NEW_STATE, readings, MINUTE);
+      expect(first.transitions.map(({ to }) => to)).to.deep.equal(['firing']);
+      // As it is kept.
+      const kept = JSON.parse(JSON.stringify(first.state)) as RuleState;
+      expect(evaluate(of, kept, readings, 2 * MINUTE).transitions, subject).to.deep.equal([]);
+    }
+  });
+
   it('fires once while its value is beyond the limit, and not at the limit', () => {
     expect(course(rule({}), [0.05, 0.051, 0.9, 0.06])).to.equal('.F..');
   });

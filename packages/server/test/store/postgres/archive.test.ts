@@ -29,7 +29,13 @@ describe('an export from PostgreSQL', () => {
   async function fill(store: Store): Promise<void> {
     const events = [
       storeEvent(),
-      storeEvent({ customData: '{"a":{"b":[1,null,"\\u2028"]},"c":1e3}' }),
+      storeEvent({
+        customData: '{"a":{"b":[1,null,"\\u2028"]},"c":1e3}',
+        userAgent: '=1+1',
+        userId: '-1',
+        sessionId: '@a,"b"',
+        consumerLabel: '\t+1',
+      }),
       emptyEvent(),
     ];
     await store.append(append({ seq: 1, events }));
@@ -68,6 +74,7 @@ describe('an export from PostgreSQL', () => {
     const query = { format: 'csv', method: 'GET' } as const;
     const [mine, other] = [await exported(postgres, query), await exported(duckDb, query)];
     expect(mine.split('\n')).to.have.length(7006);
+    expect(mine).to.include(`,'-1,'=1+1,`).and.include(`,"'@a,""b""",`).and.include(`,'\t+1,`);
     expect(mine.split('\n').toSorted()).to.deep.equal(other.split('\n').toSorted());
   });
 

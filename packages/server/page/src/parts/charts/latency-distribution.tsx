@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Overview } from '../../answers/overview.ts';
 import { duration } from '../../format.ts';
-import { numberText } from '../../filter/filter.ts';
+import { latenciesOf } from '../../filter/number-range.ts';
 import { usePage, useNarrowing } from '../../page-context.ts';
 import { Panel } from '../panel.tsx';
 import type { Bar } from './common-bins.ts';
@@ -20,11 +20,7 @@ export function LatencyDistribution({ overview, outdated, beside }: OverviewChar
         beside={beside && barsOf(beside)}
         format={duration}
         label="Distribution of the latency"
-        onSelect={
-          mayNarrow
-            ? (bar) => go(to({ latency_ms_min: numberText(bar.from), latency_ms_max: numberText(bar.to) }))
-            : undefined
-        }
+        onSelect={mayNarrow ? (bar) => go(to(latenciesOf(bar))) : undefined}
       />
     </Panel>
   );

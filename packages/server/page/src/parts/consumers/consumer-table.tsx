@@ -1,8 +1,9 @@
 import type { ComponentChildren, JSX } from 'preact';
 
-import type { ConsumerRow, ConsumerSort } from '../../answers/consumers.ts';
+import type { ConsumerRow, Consumers, ConsumerSort } from '../../answers/consumers.ts';
 import { serverNow } from '../../api.ts';
-import { numberText, type FilterChange } from '../../filter/filter.ts';
+import type { FilterChange } from '../../filter/filter.ts';
+import { slowerThan } from '../../filter/number-range.ts';
 import { ago, count, dateAndTime, duration, exactCount, share } from '../../format.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import type { RequestOrder, UrlState } from '../../url-state.ts';
@@ -14,7 +15,7 @@ const SHOWN_DIGITS = 10;
 const PSEUDONYM = /^[0-9a-f]{64}$/;
 
 /** Consumers, groups or clients, by what the reader sorts them by. */
-export function ConsumerTable({ consumers }: { readonly consumers: readonly ConsumerRow[] }): JSX.Element {
+export function ConsumerTable({ consumers, estimated }: Consumers): JSX.Element {
   const { by } = usePage().state;
   return (
     <table class="consumers">
@@ -40,14 +41,19 @@ export function ConsumerTable({ consumers }: { readonly consumers: readonly Cons
       </thead>
       <tbody>
         {consumers.map((row) => (
-          <Row key={row.value} row={row} />
+          <Row key={row.value} row={row} isEstimated={estimated} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ row }: { readonly row: ConsumerRow }): JSX.Element {
+interface RowProps {
+  readonly row: ConsumerRow;
+  readonly isEstimated: boolean;
+}
+
+function Row({ row, isEstimated }: RowProps): JSX.Element {
   const { by } = usePage().state;
   const { to } = useNarrowing();
   const own: FilterChange = { [KINDS[by].filter]: row.value };
@@ -80,7 +86,7 @@ function Row({ row }: { readonly row: ConsumerRow }): JSX.Element {
         {p95 === null ? (
           duration(null)
         ) : (
-          <Link to={requests({ latency_ms_min: numberText(p95) }, 'slowest')}>{duration(p95)}</Link>
+          <Link to={requests(slowerThan(p95, isEstimated), 'slowest')}>{duration(p95)}</Link>
         )}
       </td>
       <td class="number wide spare">{exactCount(row.endpoints)}</td>

@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 
 import type { EndpointRow } from '../../answers/endpoints.ts';
 import { count, decimal, duration, exactCount, share } from '../../format.ts';
-import { numberText, type FilterChange } from '../../filter/filter.ts';
+import { endpointChange, type FilterChange } from '../../filter/filter.ts';
+import { slowerThan } from '../../filter/number-range.ts';
 import { useNarrowing } from '../../page-context.ts';
 import type { RequestOrder, UrlState } from '../../url-state.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
@@ -13,15 +14,17 @@ interface EndpointTableRowProps {
   readonly row: EndpointRow;
   /** Among all rows, those out of sight too. */
   readonly place: number;
+  /** Its percentiles are estimates. */
+  readonly isEstimated: boolean;
 }
 
 /** An endpoint and its figures, each a way to the requests behind it. */
-export function EndpointTableRow({ row, place }: EndpointTableRowProps): JSX.Element {
+export function EndpointTableRow({ row, place, isEstimated }: EndpointTableRowProps): JSX.Element {
   const { to } = useNarrowing();
   const { client_id: clientId, method, endpoint, latency_ms: latency } = row;
   const requests = (change: FilterChange, order: RequestOrder = 'newest'): Partial<UrlState> =>
-    to({ method: method ?? undefined, endpoint, ...change }, { view: 'requests', order, clientId });
-  const spread = to({ method: method ?? undefined, endpoint }, { view: 'latency', clientId });
+    to({ ...endpointChange(method, endpoint), ...change }, { view: 'requests', order, clientId });
+  const spread = to(endpointChange(method, endpoint), { view: 'latency', clientId });
   return (
     <tr aria-rowindex={place + 2}>
       <th scope="row">
@@ -55,9 +58,7 @@ export function EndpointTableRow({ row, place }: EndpointTableRowProps): JSX.Ele
         {latency.p95 === null ? (
           duration(null)
         ) : (
-          <Link to={requests({ latency_ms_min: numberText(latency.p95) }, 'slowest')}>
-            {duration(latency.p95)}
-          </Link>
+          <Link to={requests(slowerThan(latency.p95, isEstimated), 'slowest')}>{duration(latency.p95)}</Link>
         )}
       </td>
       <td class="number widest">{duration(latency.p99)}</td>

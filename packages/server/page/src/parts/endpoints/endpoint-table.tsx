@@ -64,7 +64,12 @@ export function EndpointTable(): JSX.Element {
                 <tbody ref={host}>
                   <Space rows={first} />
                   {rows.slice(first, first + shown).map((row, index) => (
-                    <Row key={keyOf(row)} row={row} place={first + index} />
+                    <Row
+                      key={keyOf(row)}
+                      row={row}
+                      place={first + index}
+                      isEstimated={value?.estimated === true}
+                    />
                   ))}
                   <Space rows={rows.length - first - shown} />
                 </tbody>
@@ -126,9 +131,15 @@ function keyOf(row: TableRow): string {
     : JSON.stringify([row.row.client_id, row.row.method, row.row.endpoint]);
 }
 
-function Row({ row, place }: { readonly row: TableRow; readonly place: number }): JSX.Element {
-  if (row.kind === 'application') return <ApplicationRow {...row} columns={COLUMNS} place={place} />;
-  return <EndpointTableRow row={row.row} place={place} />;
+interface RowProps {
+  readonly row: TableRow;
+  readonly place: number;
+  readonly isEstimated: boolean;
+}
+
+function Row({ row, ...more }: RowProps): JSX.Element {
+  if (row.kind === 'application') return <ApplicationRow {...row} columns={COLUMNS} place={more.place} />;
+  return <EndpointTableRow row={row.row} {...more} />;
 }
 
 /** In the place of rows that are not in sight. */

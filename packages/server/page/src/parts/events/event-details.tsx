@@ -1,6 +1,9 @@
 import type { JSX } from 'preact';
 
 import type { StoredEvent } from '../../answers/events.ts';
+import { nameParts } from '../../endpoint-text.ts';
+import { endpointOf } from '../../event-facts.ts';
+import { endpointChange } from '../../filter/filter.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { traceLink } from '../../trace-link.ts';
 import { CopyButton } from '../copy-button.tsx';
@@ -11,13 +14,15 @@ export function EventDetails({ event }: { readonly event: StoredEvent }): JSX.El
   const { session, canGo } = usePage();
   const { to } = useNarrowing();
   const json = JSON.stringify(event, null, 2);
-  const { trace_id: traceId, method, route, endpoint } = event;
+  const { trace_id: traceId } = event;
+  const endpoint = endpointOf(event);
+  const method = nameParts(endpoint).isBucket ? null : event.method;
   const trace = traceId === undefined ? undefined : traceLink(session?.trace_url_template, traceId);
   return (
     <div class="details">
       <div class="actions">
         {canGo({ view: 'endpoint' }) && (
-          <Link to={to({ method, endpoint: route ?? endpoint }, { view: 'endpoint' })}>Show endpoint</Link>
+          <Link to={to(endpointChange(method, endpoint), { view: 'endpoint' })}>Show endpoint</Link>
         )}
         {traceId !== undefined && (
           <span class="trace">

@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { DIMENSIONS, type Field } from '../../filter/dimensions.ts';
-import { isAcceptable, type FilterChange } from '../../filter/filter.ts';
+import { isAcceptable, without, type FilterChange } from '../../filter/filter.ts';
+import { PageContextHolder, usePage } from '../../page-context.ts';
 import { FieldInput } from './field-input.tsx';
 
 interface FilterFormProps {
@@ -20,6 +21,12 @@ export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
   const first = useRef<HTMLSelectElement>(null);
   useEffect(() => first.current?.focus(), []);
   const fields = DIMENSIONS.find((each) => each.name === name)?.fields ?? [];
+  const page = usePage();
+  // What is chosen takes the place of what was: that decides nothing about what is suggested.
+  const filter = without(
+    page.state.filter,
+    fields.map((field) => field.name),
+  );
   const typed = (field: Field): string => values[field.name] ?? field.options?.[0]?.[0] ?? '';
   const valueOf = (field: Field): string => typed(field).trim();
   const isWrong = (field: Field): boolean =>
@@ -61,15 +68,17 @@ export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
           ))}
         </select>
       </label>
-      {fields.map((field) => (
-        <FieldInput
-          key={field.name}
-          field={field}
-          value={typed(field)}
-          isWrong={isWrong(field)}
-          onInput={(value) => setValues({ ...values, [field.name]: value })}
-        />
-      ))}
+      <PageContextHolder.Provider value={{ ...page, state: { ...page.state, filter } }}>
+        {fields.map((field) => (
+          <FieldInput
+            key={field.name}
+            field={field}
+            value={typed(field)}
+            isWrong={isWrong(field)}
+            onInput={(value) => setValues({ ...values, [field.name]: value })}
+          />
+        ))}
+      </PageContextHolder.Provider>
       <button type="submit" class="primary">
         Add
       </button>

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { LatencySpread } from '../../answers/latency.ts';
 import { chosenEndpoint } from '../../endpoint-threshold.ts';
 import { count, decimal, duration, exactCount } from '../../format.ts';
-import { numberText } from '../../filter/filter.ts';
+import { countedBetween } from '../../filter/number-range.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { DEFAULT_THRESHOLD } from '../../url-state.ts';
 import { BarList, type BarItem } from '../bar-list.tsx';
@@ -19,6 +19,12 @@ interface ApdexProps {
   readonly onChanged: () => void;
 }
 
+/** Of latencies, milliseconds. */
+interface Bounds {
+  readonly from?: number;
+  readonly to?: number;
+}
+
 /** How many requests are fast enough, by a threshold of the reader, or of the endpoint. */
 export function Apdex({ spread: { apdex }, outdated, onChanged }: ApdexProps): JSX.Element {
   const { state, go } = usePage();
@@ -28,14 +34,12 @@ export function Apdex({ spread: { apdex }, outdated, onChanged }: ApdexProps): J
     (a, b) => a - b,
   );
   const endpoint = chosenEndpoint(state);
-  const item = (name: string, requests: number, colour: string, from: number): BarItem => ({
+  const item = (name: string, requests: number, colour: string, { from, to: end }: Bounds): BarItem => ({
     key: name,
     label: name,
     value: requests,
     colour,
-    ...(from > 0 && {
-      requests: to({ latency_ms_min: numberText(from) }, { view: 'requests', order: 'slowest' }),
-    }),
+    requests: to(countedBetween(from, end), { view: 'requests', order: 'slowest' }),
   });
   return (
     <Panel
@@ -71,9 +75,12 @@ export function Apdex({ spread: { apdex }, outdated, onChanged }: ApdexProps): J
       </p>
       <BarList
         items={[
-          item(`up to ${duration(threshold)}`, apdex.satisfied, 's-2xx', 0),
-          item(`up to ${duration(4 * threshold)}`, apdex.tolerating, 's-4xx', threshold),
-          item('above', apdex.frustrated, 's-5xx', 4 * threshold),
+          item(`up to ${duration(threshold)}`, apdex.satisfied, 's-2xx', { to: threshold }),
+          item(`up to ${duration(4 * threshold)}`, apdex.tolerating, 's-4xx', {
+            from: threshold,
+            to: 4 * threshold,
+          }),
+          item('above', apdex.frustrated, 's-5xx', { from: 4 * threshold }),
         ]}
         empty=""
       />

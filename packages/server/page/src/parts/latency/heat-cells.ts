@@ -1,4 +1,5 @@
 import type { LatencySpread } from '../../answers/latency.ts';
+import type { Span } from '../../time-range.ts';
 
 /** Requests that began in one bucket of time, with latencies of one bin. */
 export interface HeatCell {
@@ -22,6 +23,14 @@ export function cellAt({ heat, bins }: LatencySpread, x: number, y: number): Hea
   const bin = bins[row];
   if (column === undefined || bin === undefined) return undefined;
   return { start: Date.parse(column.start), from: bin.from, to: bin.to, requests: column.requests[row] ?? 0 };
+}
+
+/** When the requests of a cell began: the first and the last bucket of time reach beyond the map, and what is there was not counted. */
+export function rangeOf(spread: LatencySpread, { start }: HeatCell): Span {
+  return {
+    since: Math.max(start, Date.parse(spread.since)),
+    until: Math.min(start + spread.bucket_millis, Date.parse(spread.until)),
+  };
 }
 
 /** How dark a number is among others, 0 to 1: one request of thousands is to be seen, so by its logarithm. */

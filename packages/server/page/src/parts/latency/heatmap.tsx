@@ -3,12 +3,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { LatencySpread } from '../../answers/latency.ts';
 import { duration, exactCount, interval } from '../../format.ts';
-import { numberText } from '../../filter/filter.ts';
+import { latenciesOf } from '../../filter/number-range.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { colourReader } from '../charts/colours.ts';
 import { Panel } from '../panel.tsx';
 import { ReleaseMarks } from '../releases/release-marks.tsx';
-import { cellAt, shadeOf, type HeatCell } from './heat-cells.ts';
+import { cellAt, rangeOf, shadeOf, type HeatCell } from './heat-cells.ts';
 
 interface HeatmapProps {
   readonly spread: LatencySpread;
@@ -46,9 +46,7 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
   const open = (event: MouseEvent): void => {
     const cell = at(event);
     if (cell === undefined || cell.requests === 0 || !mayNarrow) return;
-    const change = { latency_ms_min: numberText(cell.from), latency_ms_max: numberText(cell.to) };
-    const range = { since: cell.start, until: cell.start + width };
-    go(to(change, { view: 'requests', order: 'slowest', range }));
+    go(to(latenciesOf(cell), { view: 'requests', order: 'slowest', range: rangeOf(spread, cell) }));
   };
   const placeOf = (millis: number): number | undefined => {
     const part = (millis - Date.parse(heat[0]?.start ?? '')) / (width * heat.length);

@@ -4,7 +4,7 @@ import type uPlot from 'uplot';
 
 import type { MetricNumbers } from '../../answers/metrics.ts';
 import { dateAndTime, decimal } from '../../format.ts';
-import { numberText } from '../../filter/filter.ts';
+import { numbersOf } from '../../filter/number-range.ts';
 import { useNarrowing, usePage, useRangeSelection } from '../../page-context.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { ColourReader } from '../charts/colours.ts';
@@ -31,15 +31,7 @@ export function MetricNumbersChart({ name, numbers }: MetricNumbersChartProps): 
     { name: 'mean', value: decimal(shown.mean), colour: 'l-p50' },
     { name: 'p95', value: decimal(shown.p95), colour: 'l-p95' },
   ];
-  const choose = ({ from, to: end }: Bar): void =>
-    go(
-      to({
-        metric: name,
-        metric_equals: undefined,
-        metric_min: numberText(from),
-        metric_max: numberText(end),
-      }),
-    );
+  const choose = (bar: Bar): void => go(to(numbersOf(name, bar, numbers.histogram[0])));
   return (
     <>
       <p class="range">

@@ -74,7 +74,7 @@ function Facts({ facts }: { readonly facts: readonly Fact[] }): JSX.Element {
   const { to } = useNarrowing();
   return (
     <dl class="facts">
-      {facts.map(({ label, value, change }) => (
+      {facts.map(({ label, value, change, clientId }) => (
         <div key={label}>
           <dt>
             <bdi>{label}</bdi>
@@ -83,7 +83,10 @@ function Facts({ facts }: { readonly facts: readonly Fact[] }): JSX.Element {
             {change === undefined ? (
               <bdi>{value}</bdi>
             ) : (
-              <Link to={to(change)} title={`Only requests with this`}>
+              <Link
+                to={to(change, clientId === undefined ? {} : { clientId })}
+                title="Only requests with this"
+              >
                 <bdi>{value}</bdi>
               </Link>
             )}
@@ -96,18 +99,24 @@ function Facts({ facts }: { readonly facts: readonly Fact[] }): JSX.Element {
 
 function Trace({ id }: { readonly id: string }): JSX.Element {
   const { session } = usePage();
+  const { to } = useNarrowing();
   const trace = traceLink(session?.trace_url_template, id);
   return (
-    <p class="trace">
-      Trace{' '}
-      {trace === undefined ? (
-        <code>{id}</code>
-      ) : (
-        <a href={trace} target="_blank" rel="noreferrer">
+    <>
+      <p class="trace">
+        Trace{' '}
+        {trace === undefined ? (
           <code>{id}</code>
-        </a>
-      )}{' '}
-      <CopyButton text={id} name="trace_id" />
-    </p>
+        ) : (
+          <a href={trace} target="_blank" rel="noreferrer">
+            <code>{id}</code>
+          </a>
+        )}{' '}
+        <CopyButton text={id} name="trace_id" />
+      </p>
+      <p class="trace">
+        <Link to={to({ trace_id: id })}>Only requests of this trace</Link>
+      </p>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { StoredEvent } from '../../answers/events.ts';
-import { endpointOf, eventTime, metricFact, sizeOf } from '../../event-facts.ts';
+import { eventTime, metricFact, sizeOf } from '../../event-facts.ts';
 import { bytes, dateAndTime, dayAndTime, duration } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import { StatusBadge } from '../events/status-badge.tsx';
@@ -56,7 +56,7 @@ function Row({ event, isOfAll }: { readonly event: StoredEvent; readonly isOfAll
   const isOpen = state.open === event.id;
   const time = eventTime(event);
   const size = sizeOf(event);
-  const name = endpointOf(event);
+  const name = event.route ?? event.endpoint;
   return (
     <tr class={isOpen ? 'open' : ''}>
       <td class="at" title={dateAndTime(time)}>

@@ -79,10 +79,9 @@ function withKeys(conditions: Conditions, filter: EventFilter, columns: KeyColum
 }
 
 function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
-  const { status, failed, client, outcome, latency, metric } = filter;
+  const { status, failed, client, outcome, errorType, latency, metric } = filter;
   conditions
     .text('path', 'endpoint = $path', filter.path)
-    .text('error_type', 'error_type = $error_type', filter.errorType)
     .text('user_id', 'user_id = $user_id', filter.userId)
     .text('session_id', 'session_id = $session_id', filter.sessionId)
     .text('consumer', 'consumer = $consumer', filter.consumer)
@@ -96,6 +95,8 @@ function withMembers(conditions: Conditions, filter: EventFilter): Conditions {
       .and('status_code BETWEEN $status_from AND $status_to');
   if (outcome === null) conditions.and('outcome IS NULL');
   else conditions.text('outcome', 'outcome = $outcome', outcome);
+  if (errorType === null) conditions.and('error_type IS NULL');
+  else conditions.text('error_type', 'error_type = $error_type', errorType);
   if (failed !== undefined) conditions.and(`(${IS_ERROR}) = ${failed}`);
   if (client !== undefined) withClient(conditions, client);
   if (latency !== undefined) conditions.and('latency_ms IS NOT NULL');
