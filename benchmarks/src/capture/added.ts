@@ -11,8 +11,8 @@ export interface Measured {
 const QUANTILE = 0.4;
 const RESAMPLES = 500;
 
-/** Of what other turns could have given, 90 % lie between these shares. */
-const [LOW, HIGH] = [0.05, 0.95];
+/** Of what other turns could have given, a half lies between these shares. */
+const [LOW, HIGH] = [0.25, 0.75];
 
 /** What is typical of turns. */
 export function typical(turns: readonly number[]): number {
@@ -42,10 +42,20 @@ export function ratioOfAdded({ bare, subject, reference }: Measured, random?: ()
 type Draw = (all: readonly number[]) => readonly number[];
 
 /** Whole groups of neighbours are drawn again and again, with repetition. */
-function withChance(turns: number, of: (drawn: Draw) => number, random: () => number = Math.random): Spread {
+function withChance(turns: number, of: (drawn: Draw) => number, random: () => number = repeatable()): Spread {
   const others = Array.from({ length: RESAMPLES }, () => {
     const chosen = Array.from({ length: turns }, () => Math.floor(random() * turns));
     return of((all) => chosen.map((turn) => all[turn] ?? NaN));
   });
   return { median: of((all) => all), q1: percentile(others, LOW), q3: percentile(others, HIGH) };
+}
+
+/** The same numbers each time, so that the same turns always say the same: a linear congruential generator (Park and Miller, 1988). */
+function repeatable(): () => number {
+  const modulus = 2 ** 31 - 1;
+  let state = 1;
+  return () => {
+    state = (state * 48_271) % modulus;
+    return (state - 1) / (modulus - 1);
+  };
 }

@@ -1,7 +1,4 @@
-/**
- * Median and quartiles of what was measured in each round; of turns what is typical of them, and between what 90 % of others could have
- * given.
- */
+/** Median and quartiles of what was measured in each round; of turns what is typical of them, and quartiles of what others could have given. */
 export interface Spread {
   readonly median: number;
   readonly q1: number;
