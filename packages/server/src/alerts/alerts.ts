@@ -100,13 +100,15 @@ export class Alerts {
     return async () => {
       this.#stopping.abort();
       await Promise.all([evaluating, delivering, clearing].map((each) => each.stop()));
+      await this.#outbox.idle();
     };
   }
 
-  /** Looks at the rules whose next window is over, and sends what is due. Never rejects. */
+  /** Looks at the rules whose next window is over, and sends what is due, all of it. Never rejects. */
   async tick(): Promise<void> {
     await this.#evaluator.run();
     await this.#outbox.run();
+    await this.#outbox.idle();
   }
 
   /** All rules, those of the file first. */
@@ -149,11 +151,20 @@ export class Alerts {
     const result = await this.#send(destination, message, new AbortController().signal);
     this.counts.happenings.test += 1;
     this.counts.attempts[result.kind] += 1;
-    const error = result.kind === 'delivered' ? undefined : result.reason;
-    const sent = { entry: news.id, destination: id, destinationName: name, attempts: 1, at, error };
+    const isDelivered = result.kind === 'delivered';
+    const error = result.reason;
+    const sent = {
+      entry: news.id,
+      destination: id,
+      destinationName: name,
+      attempts: 1,
+      isDelivered,
+      at,
+      error,
+    };
     await this.#desk.change([
       ...newsChanges(news),
-      { kind: 'sent', id: message.id, version: 0, value: { ...sent, isDelivered: error === undefined } },
+      { kind: 'sent', id: message.id, version: 0, value: sent },
     ]);
     return result;
   }

@@ -12,8 +12,8 @@ import type { Desk, Kept, OutboxItem } from './desk.ts';
 /** So long a message is this server's. If it has not said by then what became of it, it has died, and another one sends it. */
 export const HELD_MILLIS: number = 60 * SECOND_MILLIS;
 
-/** Messages that are sent at once. */
-const AT_ONCE = 8;
+/** Messages that are sent at once to one destination. */
+const AT_ONCE = 4;
 
 /** What sending needs. */
 export interface OutboxContext {
@@ -30,52 +30,71 @@ export interface OutboxContext {
 
 /**
  * Sends what is to be sent, at least once: a message is there until its receiver has taken it, or it is given up. Of one subject, and to
- * one destination, messages are sent in their order.
+ * one destination, messages are sent in their order. No destination waits for another one.
  */
 export class Outbox {
   readonly #context: OutboxContext;
+  /** What is being sent, by destination. */
+  readonly #lanes = new Map<string, Promise<void>>();
   #isFailing = false;
 
   constructor(context: OutboxContext) {
     this.#context = context;
   }
 
-  /** Sends what is due. Never rejects. */
+  /** Begins to send what is due, where nothing is being sent yet. Never rejects. */
   async run(): Promise<void> {
-    const { desk, book, counts, log, now } = this.#context;
-    try {
+    const { desk, book, counts, now } = this.#context;
+    await this.#guard(async () => {
       const { outbox } = await desk.read('outbox');
       counts.waiting = outbox.length;
       const due = firstOfEach(outbox).filter(({ value }) => value.nextAt <= now());
-      if (due.length > 0) await this.#sendAll(due, await book.destinations());
+      if (due.length > 0) this.#begin(due, await book.destinations());
       this.#isFailing = false;
-    } catch (error) {
-      if (!this.#isFailing) log('warn', `alerts: messages cannot be sent: ${failureReason(error)}`);
-      this.#isFailing = true;
+    });
+  }
+
+  /** Waits for what is being sent. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#lanes.values());
+  }
+
+  #begin(due: readonly Kept<OutboxItem>[], destinations: readonly KnownDestination[]): void {
+    for (const id of new Set(due.map(({ value }) => value.destination))) {
+      if (this.#lanes.has(id)) continue;
+      const items = due.filter(({ value }) => value.destination === id);
+      const known = destinations.find((each) => each.id === id);
+      const lane = this.#guard(() => this.#sendAll(items, known)).finally(() => this.#lanes.delete(id));
+      this.#lanes.set(id, lane);
     }
   }
 
-  async #sendAll(due: readonly Kept<OutboxItem>[], destinations: readonly KnownDestination[]): Promise<void> {
-    const rest = [...due];
+  async #sendAll(items: readonly Kept<OutboxItem>[], known: KnownDestination | undefined): Promise<void> {
+    const rest = [...items];
     const worker = async (): Promise<void> => {
       for (let item = rest.shift(); item !== undefined; item = rest.shift()) {
         if (this.#context.stop.aborted) return;
-        await this.#sendOne(item, destinations);
+        await this.#sendOne(item, known);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
-  async #sendOne(kept: Kept<OutboxItem>, destinations: readonly KnownDestination[]): Promise<void> {
+  async #sendOne(kept: Kept<OutboxItem>, known: KnownDestination | undefined): Promise<void> {
     const { desk, send, counts, now } = this.#context;
     const { id, version, value } = kept;
     const held = { ...value, attempts: value.attempts + 1, nextAt: now() + HELD_MILLIS };
     if (!(await desk.change([{ kind: 'outbox', id, version, value: held }]))) return;
-    const known = destinations.find((each) => each.id === value.destination);
+    // It has stood still since, and the message is another server's.
+    if (now() >= held.nextAt) return;
     const result =
       known?.destination === undefined
         ? unsent(value.destination, known !== undefined)
-        : await send(known.destination, { id, payload: value.payload }, this.#context.stop);
+        : await send(
+            known.destination,
+            { id, payload: value.payload, reached: value.reached },
+            this.#context.stop,
+          );
     if (result.kind !== 'delivered' && this.#context.stop.aborted) return;
     counts.attempts[result.kind] += 1;
     await this.#settle({ id, version: version + 1, value: held }, result);
@@ -83,20 +102,32 @@ export class Outbox {
 
   async #settle({ id, version, value }: Kept<OutboxItem>, result: DeliveryResult): Promise<void> {
     const { desk, log, now } = this.#context;
-    const error = result.kind === 'delivered' ? undefined : result.reason;
-    if (result.kind === 'failed' && now() - value.createdAt < GIVE_UP_MILLIS) {
-      const nextAt = now() + retryMillis(value.attempts, Math.random());
-      await desk.change([{ kind: 'outbox', id, version, value: { ...value, nextAt, error } }]);
+    const { kind, reason: error } = result;
+    if (kind === 'failed' && now() - value.createdAt < GIVE_UP_MILLIS) {
+      const nextAt = now() + retryMillis(value.attempts, Math.random(), result.retryAfterMillis);
+      const { reached = value.reached } = result;
+      await desk.change([{ kind: 'outbox', id, version, value: { ...value, nextAt, error, reached } }]);
       return;
     }
-    if (error !== undefined) log('error', `alerts: a message was given up: ${error}`);
+    const isDelivered = kind === 'delivered';
+    if (!isDelivered) log('error', `alerts: a message was given up: ${error}`);
     const { entry, destination, destinationName, attempts } = value;
-    const isDelivered = error === undefined;
     const sent = { entry, destination, destinationName, attempts, isDelivered, at: now(), error };
     await desk.change([
       { kind: 'outbox', id, version, value: undefined },
       { kind: 'sent', id, version: 0, value: sent },
     ]);
+  }
+
+  /** Says once that it fails, and not again until it does not. */
+  async #guard(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      const { log } = this.#context;
+      if (!this.#isFailing) log('warn', `alerts: messages cannot be sent: ${failureReason(error)}`);
+      this.#isFailing = true;
+    }
   }
 }
 

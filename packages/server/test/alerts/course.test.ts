@@ -120,4 +120,29 @@ describe('alerts over time', () => {
     const waiting = await store.documents.list(['alert_outbox']);
     expect(waiting).to.have.length(1);
   });
+
+  it('a destination that does not answer keeps no message to another one', async () => {
+    const [dead, well] = [await webhookServer(), await webhookServer()];
+    dead.status = 0;
+    const alerts = alertsOn(store, clock);
+    const rule = async (name: string, url: string): Promise<void> => {
+      const to = idOf(await alerts.book.addDestination({ kind: 'slack', name, url }));
+      await alerts.book.addRule({ ...RULE, name, destinations: [to] });
+    };
+    for (let n = 0; n < 9; n += 1) await rule('dead', dead.url);
+    await requests(store, 1, 1);
+    const stop = alerts.start();
+    const [delivering, evaluating] = clock.tasks;
+    clock.at(2.5);
+    evaluating?.();
+    await until('a message is on its way', () => dead.received.length > 0);
+    await rule('well', well.url);
+    evaluating?.();
+    await until('the other is told', () => {
+      delivering?.();
+      return well.received.length === 1;
+    });
+    expect((await alerts.log(1))[0]?.ruleName).to.equal('well');
+    await stop();
+  });
 });

@@ -106,10 +106,9 @@ export function testDestinationReply(alerts: Alerts, params: URLSearchParams): P
   return withId('POST /api/alerts/test', params, async (id) => {
     const result = await alerts.test(id);
     if (result === undefined) return refusal({ kind: 'missing' });
-    const isDelivered = result.kind === 'delivered';
     return {
       status: 200,
-      body: { delivered: isDelivered, error: isDelivered ? null : result.reason },
+      body: { delivered: result.kind === 'delivered', error: result.reason ?? null },
     };
   });
 }

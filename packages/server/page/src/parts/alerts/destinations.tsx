@@ -53,9 +53,7 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
   const test = async ({ id, name }: AlertDestination): Promise<void> => {
     setSaid(`Sending to ${name} …`);
     const result = await testDestination(id);
-    if (result.ok)
-      setSaid(result.value.delivered ? `${name} has taken it.` : `${name}: ${result.value.error ?? ''}.`);
-    else setSaid(failureText(result.failure));
+    setSaid(result.ok ? testText(name, result.value) : failureText(result.failure));
     onChanged();
   };
   return (
@@ -119,4 +117,12 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
       )}
     </Panel>
   );
+}
+
+function testText(
+  name: string,
+  { delivered, error }: { readonly delivered: boolean; readonly error: string | null },
+): string {
+  if (!delivered) return `${name}: ${error ?? ''}.`;
+  return error === null ? `${name} has taken it.` : `${name} has taken it, but not ${error}.`;
 }
