@@ -166,7 +166,9 @@ describeInBrowser('the view of alerts', () => {
     await page.getByRole('button', { name: 'Edit The team' }).click();
     await form.getByLabel('URL').fill('ftp://a');
     await form.getByRole('button', { name: 'Save destination' }).click();
-    await page.getByText('`url` must be a URL that begins with http:// or https://.').waitFor();
+    await page
+      .getByText('`url` must be a URL that begins with http:// or https://, and has a host.')
+      .waitFor();
     await form.getByRole('button', { name: 'Cancel' }).click();
     expect(await form.getByLabel('Called').inputValue()).to.equal('');
     expect(problems).to.deep.equal([]);

@@ -26,6 +26,9 @@ import { Seal } from './sealing.ts';
 
 const TICK_MILLIS = 5 * SECOND_MILLIS;
 
+/** Without a tick for so long a server stood still, as one whose machine sleeps or is moved, and has not received anything either. */
+const STOOD_STILL_MILLIS = 30 * SECOND_MILLIS;
+
 /** What alerts need. */
 export interface AlertsContext {
   readonly documents: Documents;
@@ -91,9 +94,12 @@ export class Alerts {
   start(): () => Promise<void> {
     const { signal } = this.#stopping;
     const delivering = new Loop(this.#clock, TICK_MILLIS, () => this.#outbox.run());
+    let lookedAt = this.#clock.now();
     const evaluating = new Loop(this.#clock, TICK_MILLIS, async () => {
+      if (this.#clock.now() - lookedAt > STOOD_STILL_MILLIS) this.#evaluator.settle();
       // Nobody waits for the answer to a long question when it stops.
       await askFor(signal, () => this.#evaluator.run());
+      lookedAt = this.#clock.now();
       delivering.wake();
     });
     const clearing = new Loop(this.#clock, HOUR_MILLIS, () => this.#clear());

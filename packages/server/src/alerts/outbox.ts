@@ -15,6 +15,12 @@ export const HELD_MILLIS: number = 60 * SECOND_MILLIS;
 /** Messages that are sent at once to one destination. */
 const AT_ONCE = 4;
 
+/** Most messages that wait for one destination; of more, the newest. */
+export const MAX_WAITING = 500;
+
+/** Most that are given up at once. */
+const MAX_GIVEN_UP = 200;
+
 /** What sending needs. */
 export interface OutboxContext {
   readonly desk: Desk;
@@ -48,7 +54,11 @@ export class Outbox {
     await this.#guard(async () => {
       const { outbox } = await desk.read('outbox');
       counts.waiting = outbox.length;
-      const due = firstOfEach(outbox).filter(({ value }) => value.nextAt <= now());
+      const surplus = surplusOf(outbox);
+      for (const each of surplus.slice(0, MAX_GIVEN_UP)) await this.#settle(each, TOO_MANY);
+      const due = firstOfEach(outbox.filter((each) => !surplus.includes(each))).filter(
+        ({ value }) => value.nextAt <= now(),
+      );
       if (due.length > 0) this.#begin(due, await book.destinations());
       this.#isFailing = false;
     });
@@ -110,13 +120,13 @@ export class Outbox {
       return;
     }
     const isDelivered = kind === 'delivered';
-    if (!isDelivered) log('error', `alerts: a message was given up: ${error}`);
     const { entry, destination, destinationName, attempts } = value;
     const sent = { entry, destination, destinationName, attempts, isDelivered, at: now(), error };
-    await desk.change([
+    const isDone = await desk.change([
       { kind: 'outbox', id, version, value: undefined },
       { kind: 'sent', id, version: 0, value: sent },
     ]);
+    if (isDone && !isDelivered) log('error', `alerts: a message was given up: ${error}`);
   }
 
   /** Says once that it fails, and not again until it does not. */
@@ -137,6 +147,22 @@ function unsent(id: string, isThere: boolean): DeliveryResult {
   return id.startsWith(FILE_PREFIX)
     ? { kind: 'failed', reason: 'the destination is in no file here' }
     : { kind: 'refused', reason: 'the destination was removed' };
+}
+
+const TOO_MANY: DeliveryResult = {
+  kind: 'refused',
+  reason: `more than ${MAX_WAITING} messages wait for its destination`,
+};
+
+/** What waits too long for a destination that takes nothing, the oldest first. */
+function surplusOf(outbox: readonly Kept<OutboxItem>[]): readonly Kept<OutboxItem>[] {
+  const newer = new Map<string, number>();
+  const isOver = ({ value: { destination } }: Kept<OutboxItem>): boolean => {
+    const count = (newer.get(destination) ?? 0) + 1;
+    newer.set(destination, count);
+    return count > MAX_WAITING;
+  };
+  return outbox.toReversed().filter(isOver).toReversed();
 }
 
 /** A message waits for those before it that are about the same, and for the same receiver. */

@@ -1,6 +1,7 @@
 // What alerts do over time: when they begin, when they give up, and what they forget.
 import { expect } from 'chai';
 
+import { MAX_WAITING } from '../../dist/alerts/outbox.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
 import { until } from '../support/deadline.js';
@@ -104,10 +105,10 @@ describe('alerts over time', () => {
     const to = idOf(await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: hook.url }));
     await alerts.book.addRule({ ...RULE, destinations: [to] });
     await requests(store, 1, 1);
+    clock.at(2.5);
     const stop = alerts.start();
     const [evaluating, delivering, clearing] = [clock.tasks[1], clock.tasks[0], clock.tasks[2]];
     expect(delivering).not.to.equal(undefined);
-    clock.at(2.5);
     evaluating?.();
     await until('a message is on its way', () => hook.received.length === 1);
     clearing?.();
@@ -131,9 +132,9 @@ describe('alerts over time', () => {
     };
     for (let n = 0; n < 9; n += 1) await rule('dead', dead.url);
     await requests(store, 1, 1);
+    clock.at(2.5);
     const stop = alerts.start();
     const [delivering, evaluating] = clock.tasks;
-    clock.at(2.5);
     evaluating?.();
     await until('a message is on its way', () => dead.received.length > 0);
     await rule('well', well.url);
@@ -144,5 +145,37 @@ describe('alerts over time', () => {
     });
     expect((await alerts.log(1))[0]?.ruleName).to.equal('well');
     await stop();
+  });
+
+  it('keep no more than so many messages for a destination that takes none, and no more entries than so many', async () => {
+    const alerts = alertsOn(store, clock, {
+      send: () => Promise.resolve({ kind: 'failed', reason: 'away' }),
+    });
+    const to = idOf(
+      await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: 'http://a.example' }),
+    );
+    for (let n = 0; n < 100; n += 1) await alerts.book.addRule({ ...RULE, destinations: [to] });
+    for (let minute = 2; minute < 16; minute += 1) {
+      if (minute % 2 === 0) await requests(store, minute - 1, 1);
+      clock.at(minute);
+      clock.time += 30_000;
+      await alerts.tick();
+    }
+    for (let tick = 0; tick < 5; tick += 1) await alerts.tick();
+    expect((await store.documents.list(['alert_outbox'])).length).to.equal(MAX_WAITING);
+    const entries = await alerts.log(10_000);
+    expect(entries).to.have.length(1400);
+    const oldest = entries.at(-1);
+    expect(oldest?.waiting).to.deep.equal([]);
+    expect(oldest?.sent[0]).to.include({
+      isDelivered: false,
+      error: `more than ${MAX_WAITING} messages wait for its destination`,
+    });
+    expect(entries[0]?.waiting).to.have.length(1);
+    const stop = alerts.start();
+    clock.tasks[2]?.();
+    await until('the log is short', async () => (await alerts.log(10_000)).length === 1000);
+    await stop();
+    expect((await store.documents.list(['alert_sent'])).length).to.equal(500);
   });
 });

@@ -1,6 +1,7 @@
 import { MINUTE_MILLIS } from '../../durations.ts';
 import { formatTime } from '../../event/timestamps.ts';
 import type { Transition } from '../rules/evaluation.ts';
+import { GIVEN_UP_DAYS } from '../rules/measure.ts';
 import type { Rule } from '../rules/rule.ts';
 
 /** What happened to a rule, in one sentence for a person. */
@@ -8,6 +9,8 @@ export function textOf(rule: Rule, transition: Transition, until: number): strin
   const { subject, to, value, since } = transition;
   const about = subject === '' ? rule.name : `${rule.name} (${subject})`;
   if (to === 'firing') return `${about}: ${whatOf(rule, transition, until)}`;
+  if (to === 'ended')
+    return `${about}: gone, or silent for ${GIVEN_UP_DAYS} days, and not looked at any more`;
   const minutes = Math.max(0, Math.round((until - since) / MINUTE_MILLIS));
   const now = value === undefined || rule.measure === 'silent_source' ? '' : `, now ${shown(rule, value)}`;
   return `${about}: resolved after ${minutes} min${now}`;

@@ -1,5 +1,5 @@
-import { MINUTE_MILLIS } from '../../durations.ts';
-import { recoverWindowsOf, type Rule } from './rule.ts';
+import { HOUR_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
+import { aboutOf, recoverWindowsOf, type Rule } from './rule.ts';
 
 /** What was found of one of the things that a rule looks at. */
 export interface Reading {
@@ -30,10 +30,27 @@ export interface RuleState {
   readonly firing: Readonly<Record<string, Firing>>;
   /** Types of errors, by when they were seen last; `undefined` before that was asked. */
   readonly known?: Readonly<Record<string, number>> | undefined;
+  /** What it is known about ({@link aboutOf}). */
+  readonly about?: string | undefined;
 }
 
 /** Nothing is known. */
 export const NEW_STATE: RuleState = Object.freeze({ claimedTo: 0, evaluatedTo: 0, firing: {} });
+
+/** Further ahead than clocks of servers are apart: it was kept by a clock that has been set back since. */
+const AHEAD_MILLIS = HOUR_MILLIS;
+
+/**
+ * What is known of a rule, of what was kept. Of another thing than the rule is about now, nothing is.
+ *
+ * @param now - milliseconds since the epoch
+ */
+export function knownOf(rule: Rule, kept: RuleState | undefined, now: number): RuleState {
+  const about = aboutOf(rule);
+  if (kept === undefined || kept.claimedTo > now + AHEAD_MILLIS) return { ...NEW_STATE, about };
+  const isOther = kept.about !== undefined && kept.about !== about;
+  return isOther ? { ...NEW_STATE, about, claimedTo: kept.claimedTo } : { ...kept, about };
+}
 
 /** What a rule may come to. `ended`: what it was about is gone; nobody is told. */
 type Outcome = 'firing' | 'resolved' | 'ended';
