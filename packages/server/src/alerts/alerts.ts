@@ -9,7 +9,7 @@ import type { Documents } from '../store/documents.ts';
 import { failureReason } from '../store/failure-reason.ts';
 import { SYSTEM_CLOCK, type ForgettingClock } from '../store/forgetting.ts';
 import type { AlertFile, ParseFilter } from './alert-file.ts';
-import { AlertBook, type KnownRule } from './book.ts';
+import { AlertBook, type KnownDestination, type KnownRule, type Refusal } from './book.ts';
 import { clearOld } from './clearing.ts';
 import type { DeliveryResult } from './delivery/result.ts';
 import { send as sendMessage, type Send } from './delivery/send.ts';
@@ -143,6 +143,16 @@ export class Alerts {
     return this.#evaluator.preview(rule);
   }
 
+  /** Changes a destination; see {@link AlertBook.changeDestination}. What waits for it is tried again at once. */
+  async changeDestination(
+    id: string,
+    value: Readonly<Record<string, unknown>>,
+  ): Promise<KnownDestination | Refusal> {
+    const changed = await this.book.changeDestination(id, value);
+    if ('name' in changed) await this.#outbox.retryNow(id);
+    return changed;
+  }
+
   /** Sends a message once, and says at once what became of it. @returns `undefined` where there is no such destination */
   async test(id: string): Promise<DeliveryResult | undefined> {
     const known = (await this.book.destinations()).find((each) => each.id === id);
@@ -172,6 +182,7 @@ export class Alerts {
       ...newsChanges(news),
       { kind: 'sent', id: message.id, version: 0, value: sent },
     ]);
+    if (isDelivered) await this.#outbox.retryNow(id);
     return result;
   }
 

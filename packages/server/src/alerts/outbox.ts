@@ -64,6 +64,22 @@ export class Outbox {
     });
   }
 
+  /** Makes due what waits for a destination that takes messages again, as far as anybody knows. */
+  async retryNow(destination: string): Promise<void> {
+    const { desk, now } = this.#context;
+    const { outbox } = await desk.read('outbox');
+    // What is due sooner may be on its way.
+    const late = outbox.filter(
+      ({ value }) => value.destination === destination && value.nextAt > now() + HELD_MILLIS,
+    );
+    const due = late.map(({ value, ...kept }) => ({
+      kind: 'outbox' as const,
+      ...kept,
+      value: { ...value, nextAt: now() },
+    }));
+    if (due.length > 0) await desk.change(due);
+  }
+
   /** Waits for what is being sent. */
   async idle(): Promise<void> {
     await Promise.all(this.#lanes.values());

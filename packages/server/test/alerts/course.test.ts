@@ -147,6 +147,37 @@ describe('alerts over time', () => {
     await stop();
   });
 
+  it('try what waits at once when its destination is changed, or has taken a test', async () => {
+    const hook = await webhookServer();
+    const alerts = alertsOn(store, clock);
+    const to = idOf(
+      await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: `${hook.url}/old` }),
+    );
+    await alerts.book.addRule({ ...RULE, destinations: [to] });
+    await requests(store, 1, 1);
+    const fail = async (): Promise<void> => {
+      hook.status = 500;
+      for (let tick = 0; tick < 8; tick += 1) {
+        await alerts.tick();
+        clock.time += 60 * MINUTE;
+      }
+      await alerts.tick();
+      hook.status = 200;
+      hook.received.length = 0;
+      await alerts.tick();
+      expect(hook.received).to.deep.equal([]);
+    };
+    clock.at(2.5);
+    await fail();
+    await alerts.changeDestination(to, { url: `${hook.url}/new` });
+    await alerts.tick();
+    expect(hook.received.map(({ path }) => path)).to.deep.equal(['/hook/new']);
+    await fail();
+    await alerts.test(to);
+    await alerts.tick();
+    expect(hook.received.map(({ body }) => body.text?.includes('test'))).to.deep.equal([true, false]);
+  });
+
   it('keep no more than so many messages for a destination that takes none, and no more entries than so many', async () => {
     const alerts = alertsOn(store, clock, {
       send: () => Promise.resolve({ kind: 'failed', reason: 'away' }),

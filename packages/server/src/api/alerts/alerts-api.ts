@@ -83,12 +83,12 @@ export function createDestinationReply(message: IncomingMessage, { book }: Alert
 /** `PUT /api/alerts/destinations?id=…` with what is to be another one of a destination. */
 export function changeDestinationReply(
   message: IncomingMessage,
-  { book }: Alerts,
+  alerts: Alerts,
   params: URLSearchParams,
 ): Promise<Reply> {
   return withId('PUT /api/alerts/destinations', params, (id) =>
     withBody(message, DESTINATION_MEMBERS, async (value) => {
-      const changed = await book.changeDestination(id, value);
+      const changed = await alerts.changeDestination(id, value);
       return 'kind' in changed ? refusal(changed) : { status: 200, body: destinationToJson(changed) };
     }),
   );
