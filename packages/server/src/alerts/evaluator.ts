@@ -18,6 +18,7 @@ import {
   type Reading,
   type RuleState,
   type Transition,
+  watchedBy,
 } from './rules/evaluation.ts';
 import { measure } from './rules/measure.ts';
 import type { Rule } from './rules/rule.ts';
@@ -110,7 +111,7 @@ export class Evaluator {
   async #evaluate({ id, rule }: KnownRule, kept: Kept<RuleState> | undefined): Promise<boolean> {
     const { desk, now } = this.#context;
     const until = this.#untilOf(rule);
-    const state = knownOf(rule, kept?.value, now());
+    const state = watchedBy(rule, knownOf(rule, kept?.value, now()), this.#settledAt - SETTLING_MILLIS);
     const version = kept?.version ?? 0;
     if (state.claimedTo >= until) return false;
     const claimed = { ...state, claimedTo: until };

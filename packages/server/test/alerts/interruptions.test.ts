@@ -7,7 +7,8 @@ import { MAX_FIRING } from '../../dist/alerts/rules/evaluation.js';
 import { parseRule } from '../../dist/alerts/rules/checks.js';
 import type { Rule } from '../../dist/alerts/rules/rule.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import { alertsOn, HandClock, idOf, requests } from '../support/alerts/alerts.js';
+import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
+import { START } from '../support/events/events.js';
 import { webhookServer } from '../support/alerts/webhook-server.js';
 import { until } from '../support/deadline.js';
 
@@ -159,6 +160,27 @@ describe('alerts between changes', () => {
     expect(await told(alerts)).to.deep.equal([]);
   });
 
+  for (const [what, lastSeen, lastLook, fired] of [
+    ['that nobody was there to receive anything is no silence', 1, 3, { silent: 70, few: 90 }],
+    ['a server that takes over from another one tells of silence in time', 50, 59, { silent: 62, few: 81 }],
+  ] as const)
+    it(what, async () => {
+      const first = alertsOn(store, clock);
+      await first.book.addRule({ name: 'silent', measure: 'silent_source', above: 10 });
+      await first.book.addRule({ name: 'few', measure: 'requests', below: 1, window_minutes: 30 });
+      for (let at = -5; at <= lastSeen; at += 1) await requests(store, at, 1);
+      for (let at = 2; at <= lastLook; at += 1) await minute(first, at);
+      expect(await told(first)).to.deep.equal([]);
+      clock.at(60);
+      const second = alertsOn(store, clock);
+      for (let at = 61; at < 100; at += 1) await minute(second, at);
+      const found = (await second.log(10)).map(({ ruleName, payload }) => [
+        ruleName,
+        (Date.parse(payload.timestamp) - START) / MINUTE,
+      ]);
+      expect(Object.fromEntries(found)).to.deep.equal(fired);
+    });
+
   it('a clock that was wrong and is set back leaves no rule unwatched', async () => {
     const alerts = alertsOn(store, clock);
     await alerts.book.addRule(RULE);
@@ -190,7 +212,7 @@ describe('alerts between changes', () => {
       return Promise.reject(new Error('too busy'));
     };
     const alerts = alertsOn(
-      { documents: store.documents, analytics: { ...store.analytics, overview } as never },
+      { documents: store.documents, analytics: { ...store.analytics, overview } },
       clock,
     );
     await alerts.book.addRule(WEEK);

@@ -19,7 +19,7 @@ const PERMANENT = 500;
 const OF_THE_MESSAGE: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
 
 /** So long all of it may take, however much the server talks: less than a message is held, or another server sends it too. */
-export const MAIL_MILLIS: number = 45 * SECOND_MILLIS;
+const MAIL_MILLIS: number = 45 * SECOND_MILLIS;
 
 /** How a message is sent. */
 interface Sending {
