@@ -54,7 +54,7 @@ export class Outbox {
     await this.#guard(async () => {
       const { outbox } = await desk.read('outbox');
       counts.waiting = outbox.length;
-      const surplus = surplusOf(outbox);
+      const surplus = surplusOf(outbox).filter(({ value }) => !isHeld(value, now()));
       for (const each of surplus.slice(0, MAX_GIVEN_UP)) await this.#settle(each, TOO_MANY);
       const due = firstOfEach(outbox.filter((each) => !surplus.includes(each))).filter(
         ({ value }) => value.nextAt <= now(),
@@ -68,9 +68,8 @@ export class Outbox {
   async retryNow(destination: string): Promise<void> {
     const { desk, now } = this.#context;
     const { outbox } = await desk.read('outbox');
-    // What is due sooner may be on its way.
     const late = outbox.filter(
-      ({ value }) => value.destination === destination && value.nextAt > now() + HELD_MILLIS,
+      ({ value }) => value.destination === destination && value.nextAt > now() && !isHeld(value, now()),
     );
     const due = late.map(({ value, ...kept }) => ({
       kind: 'outbox' as const,
@@ -163,6 +162,11 @@ function unsent(id: string, isThere: boolean): DeliveryResult {
   return id.startsWith(FILE_PREFIX)
     ? { kind: 'failed', reason: 'the destination is in no file here' }
     : { kind: 'refused', reason: 'the destination was removed' };
+}
+
+/** Whether a message may be on its way. */
+function isHeld({ attempts, nextAt }: OutboxItem, now: number): boolean {
+  return attempts > 0 && nextAt > now && nextAt <= now + HELD_MILLIS;
 }
 
 const TOO_MANY: DeliveryResult = {
