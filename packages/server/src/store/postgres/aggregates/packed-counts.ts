@@ -38,7 +38,10 @@ export function unpacked(latencies: string): readonly Counted[] {
     } else number = number * 10 + code - ZERO;
   }
   add(number);
-  return [...counts].flatMap((count, place) =>
-    count === 0 ? [] : { bucket: place + MIN_LATENCY_BUCKET, count },
-  );
+  const found: Counted[] = [];
+  for (let place = 0; place < BUCKETS; place += 1) {
+    const count = counts[place] ?? 0;
+    if (count > 0) found.push({ bucket: place + MIN_LATENCY_BUCKET, count });
+  }
+  return found;
 }
