@@ -5,8 +5,8 @@ import {
   type ConsumerOrder,
   type ConsumersQuery,
 } from '../../../questions/consumer-list.ts';
-import { counted, unpackedSql } from '../../aggregates/consumer-family.ts';
-import { latencyBucketSql, latencyValueSql, quantilesSql } from '../../aggregates/log-bucket-sql.ts';
+import { latencyBucketSql } from '../../aggregates/log-bucket-sql.ts';
+import { countedSql } from '../../aggregates/packed-counts.ts';
 import {
   DAY_CONSUMER_TOTALS,
   DAY_CONSUMERS,
@@ -14,10 +14,12 @@ import {
   type AggregateTable,
 } from '../../aggregates/tables.ts';
 import { ENDPOINT_DIGITS, ENDPOINT_NAME, IS_ERROR } from '../../engine/conditions.ts';
+import { maybe } from '../../../rows/values.ts';
 import type { AnalyticsFilter } from '../../../questions/analytics.ts';
 import { IN_DAYS } from '../filter.ts';
 import { rollupRange, type RollupRange } from '../rollup-range.ts';
 import type { StoredState } from '../stored-state.ts';
+import { measureFrom, type Measure, type TakenApart } from './consumer-measures.ts';
 
 const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
   consumer: 'consumer',
@@ -32,10 +34,12 @@ export interface ConsumerSource {
   readonly range: RollupRange;
   /** Columns `value`, `label`, `requests`, `errors`, `first_seen` and `last_seen` (milliseconds). */
   readonly figures: string;
-  /** What an order compares that is no sum of figures: an aggregate over them, or a relation to join with `value` and a column of the order's name. */
-  readonly measure: (order: ConsumerOrder) => { readonly inline?: string; readonly joined?: string };
+  /** What an order compares that is no sum of figures: an aggregate over them, or what to take apart. */
+  readonly measure: (order: ConsumerOrder) => { readonly inline?: string; readonly taken?: TakenApart };
   /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves. */
   readonly details: (condition: string) => string;
+  /** A measure, from what is in its column of the details. */
+  readonly measureFrom: (name: Measure, cell: unknown) => number | null;
 }
 
 /** The greatest text that begins with a time and an id, without these. */
@@ -101,6 +105,10 @@ export function consumerSource(query: ConsumersQuery, state: StoredState): Consu
     : exactSource(query, state);
 }
 
+function isMeasure(order: ConsumerOrder): order is Measure {
+  return order === 'p95' || order === 'endpoints';
+}
+
 function exactSource(query: ConsumersQuery, state: StoredState): ConsumerSource {
   const range = consumerRange(query, state, []);
   const events = range.events(
@@ -114,7 +122,8 @@ function exactSource(query: ConsumersQuery, state: StoredState): ConsumerSource 
     estimated: false,
     range,
     figures: events,
-    measure: (order) => (order === 'p95' || order === 'endpoints' ? { inline: measures[order] } : {}),
+    measure: (order) => (isMeasure(order) ? { inline: measures[order] } : {}),
+    measureFrom: (_, cell) => maybe(cell),
     details: (condition) => `(
       SELECT value, ${measures.p95} AS p95, ${measures.endpoints} AS endpoints, ${namesSql(query.by)}
       FROM ${events} AS e WHERE ${condition} GROUP BY value)`,
@@ -132,17 +141,16 @@ function aggregatedSource(
     `(${tables.map((table) => rowsSql(by, range, table, columns)).join(' UNION ALL ')})`;
   const ofEvents = (columns: string): string =>
     range.events(`${COLUMNS[by]} AS value, NULL::text AS owner, ${columns}`);
+  const texts: Readonly<Record<Measure, () => string>> = {
+    p95: () => latenciesSql(ofRows('unnest(latencies) AS latencies'), ofEvents(BUCKET_OF_EVENT)),
+    endpoints: () => endpointsSql(ofRows('unnest(endpoints) AS endpoints'), ofEvents(DIGITS_OF_EVENT)),
+  };
   return {
     estimated: true,
     range,
     figures: `(${ofRows(OF_ROW)} UNION ALL ${ofEvents(OF_EVENT)})`,
-    measure: (order) => {
-      if (order === 'p95')
-        return { joined: latenciesSql(ofRows('unnest(latencies) AS latencies'), ofEvents(BUCKET_OF_EVENT)) };
-      return order === 'endpoints'
-        ? { joined: endpointsSql(ofRows('unnest(endpoints) AS endpoints'), ofEvents(DIGITS_OF_EVENT)) }
-        : {};
-    },
+    measure: (order) => (isMeasure(order) ? { taken: { name: order, texts: texts[order]() } } : {}),
+    measureFrom,
     // Few are listed: what is told of them is looked for once, among that of all.
     details: (condition) => `(
       WITH told AS MATERIALIZED (
@@ -161,44 +169,33 @@ function aggregatedSource(
 }
 
 /**
- * Columns `value` and `endpoints`, how many each has. Texts of one after the other are taken apart together: groups of all at once take
- * twice as long.
+ * Columns `value` and `endpoints`, digits of each, some several times, between commas.
  *
  * @param rows - columns `value` and `endpoints`
  * @param events - columns `value` and `digits`
  */
 function endpointsSql(rows: string, events: string): string {
   return `(
-    SELECT value, count AS endpoints
-    FROM (
-      SELECT value, string_agg(endpoints, ',') AS all_endpoints
-      FROM (
-        SELECT value, endpoints FROM ${rows} AS r UNION ALL SELECT DISTINCT value, digits FROM ${events} AS e) AS each
-      WHERE value IS NOT NULL GROUP BY value) AS told,
-      LATERAL (
-        SELECT count(*) AS count
-        FROM (SELECT FROM unnest(string_to_array(all_endpoints, ',')) AS digits GROUP BY digits) AS different) AS counted)`;
+    SELECT value, string_agg(endpoints, ',') AS endpoints
+    FROM (SELECT value, endpoints FROM ${rows} AS r UNION ALL SELECT DISTINCT value, digits FROM ${events} AS e) AS each
+    WHERE value IS NOT NULL GROUP BY value)`;
 }
 
 /**
- * Columns `value` and `p95`.
+ * Columns `value` and `p95`, the latencies that it is of: numbers of {@link countedSql} between commas. NULL where there are none.
  *
  * @param rows - columns `value` and `latencies`
  * @param events - columns `value` and `bucket`
  */
 function latenciesSql(rows: string, events: string): string {
-  const counts = `(SELECT bucket, sum(count::float8)::bigint AS count FROM ${unpackedSql('all_latencies')} AS u GROUP BY bucket)`;
   return `(
-    SELECT value, quantiles[1] AS p95
+    SELECT value, string_agg(latencies, ',') AS p95
     FROM (
-      SELECT value, string_agg(latencies, ',') AS all_latencies
-      FROM (
-        SELECT value, latencies FROM ${rows} AS r
-        UNION ALL
-        SELECT value, (${counted('bucket', 'count(*)')})::text FROM ${events} AS e
-        WHERE bucket IS NOT NULL GROUP BY value, bucket) AS each
-      WHERE value IS NOT NULL GROUP BY value) AS told,
-      LATERAL ${quantilesSql(counts, [], [0.95], latencyValueSql)} AS estimated)`;
+      SELECT value, latencies FROM ${rows} AS r
+      UNION ALL
+      SELECT value, (${countedSql('bucket', 'count(*)')})::text FROM ${events} AS e
+      WHERE bucket IS NOT NULL GROUP BY value, bucket) AS each
+    WHERE value IS NOT NULL GROUP BY value)`;
 }
 
 /** Column `value`: who asked in the range of equal length before. */
