@@ -85,6 +85,9 @@ describeInBrowser('the view of alerts', () => {
     expect((await rules())[0]).to.deep.include(made);
     await page.getByRole('button', { name: 'Remove Endpoint /checkout' }).click();
     await page.getByRole('button', { name: 'Edit Checkout fails' }).click();
+    const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.tagName ?? '');
+    await page.waitForFunction(() => document.activeElement?.closest('.rule-form') !== null);
+    expect(await focused()).to.equal('INPUT');
     // The filter is that of the rule again.
     await page.getByRole('button', { name: 'Remove Endpoint /checkout' }).waitFor();
     await page.getByLabel('In the last').selectOption('10 min');
@@ -172,6 +175,7 @@ describeInBrowser('the view of alerts', () => {
     await form.getByRole('button', { name: 'Save destination' }).click();
     await page.getByText('Must be a URL that begins with http:// or https://, and has a host.').waitFor();
     await form.getByRole('button', { name: 'Cancel' }).click();
+    await page.waitForFunction(() => document.activeElement?.closest('.destination-form') !== null);
     expect(await form.getByLabel('Called').inputValue()).to.equal('');
     expect(problems).to.deep.equal([]);
   });

@@ -76,7 +76,7 @@ export function AlertsView(): JSX.Element {
           filter={filter}
           destinations={value.destinations}
           had={value.rules.find(({ id }) => id === edited)?.destinations ?? []}
-          isNew={edited === undefined}
+          edited={edited}
           problem={problem}
           onChange={setDraft}
           onSave={(rule) => void save(rule, edited)}

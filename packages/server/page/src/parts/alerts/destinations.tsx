@@ -8,6 +8,7 @@ import {
   removeDestination,
   testDestination,
 } from '../../alerts/alerts-client.ts';
+import { useFocusOnChange } from '../../hooks/use-focus-on-change.ts';
 import { failureText } from '../access/failure-text.ts';
 import { OnceShown } from '../access/once-shown.tsx';
 import { RevokeButton } from '../access/revoke-button.tsx';
@@ -25,6 +26,7 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
   const [said, setSaid] = useState<string>();
   const [made, setMade] = useState<{ readonly name: string; readonly secret: string }>();
   const [edited, setEdited] = useState<AlertDestination>();
+  const form = useFocusOnChange<HTMLDivElement>(edited?.id);
   const done = (text?: string): void => {
     setSaid(text);
     onChanged();
@@ -107,7 +109,14 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
           </tbody>
         </table>
       )}
-      <DestinationForm key={edited?.id} edited={edited} onSave={save} onCancel={() => setEdited(undefined)} />
+      <div ref={form}>
+        <DestinationForm
+          key={edited?.id}
+          edited={edited}
+          onSave={save}
+          onCancel={() => setEdited(undefined)}
+        />
+      </div>
       <p role="status" class="said">
         {said}
       </p>

@@ -16,6 +16,7 @@ import {
 } from '../../alerts/rule-draft.ts';
 import { ruleProblem } from '../../alerts/field-problem.ts';
 import { filterText } from '../../alerts/rule-words.ts';
+import { useFocusOnChange } from '../../hooks/use-focus-on-change.ts';
 import { failureText } from '../access/failure-text.ts';
 import { Field } from './field.tsx';
 
@@ -28,7 +29,8 @@ interface RuleFormProps {
   readonly destinations: readonly AlertDestination[];
   /** Ids of destinations that the rule has had, which may be gone. */
   readonly had: readonly string[];
-  readonly isNew: boolean;
+  /** Id of the rule that is changed; none makes a new one. */
+  readonly edited: string | undefined;
   readonly problem: string | undefined;
   readonly onChange: (draft: RuleDraft) => void;
   readonly onSave: (rule: RuleBody) => void;
@@ -37,7 +39,9 @@ interface RuleFormProps {
 
 /** Writes a rule about what the filter leaves. */
 export function RuleForm(props: RuleFormProps): JSX.Element {
-  const { draft, filter, destinations, had, isNew, problem, onChange, onSave, onCancel } = props;
+  const { draft, filter, destinations, had, edited, problem, onChange, onSave, onCancel } = props;
+  const isNew = edited === undefined;
+  const form = useFocusOnChange<HTMLFormElement>(edited);
   const [found, setFound] = useState<string>();
   const change = (part: Partial<RuleDraft>): void => onChange({ ...draft, ...part });
   const look = async (): Promise<void> => {
@@ -55,6 +59,7 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
     });
   return (
     <form
+      ref={form}
       class="rule-form"
       onSubmit={(event) => {
         event.preventDefault();
