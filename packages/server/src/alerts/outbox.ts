@@ -60,7 +60,7 @@ export class Outbox {
         ({ value }) => value.nextAt <= now(),
       );
       if (due.length > 0) this.#begin(due, await book.destinations());
-      this.#isFailing = false;
+      else this.#isFailing = false;
     });
   }
 
@@ -103,6 +103,7 @@ export class Outbox {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    this.#isFailing = false;
   }
 
   async #sendOne(kept: Kept<OutboxItem>, known: KnownDestination | undefined): Promise<void> {

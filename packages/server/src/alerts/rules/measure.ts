@@ -74,7 +74,8 @@ async function largestShare(rule: Rule, measuring: Measuring): Promise<Reading> 
   if (largest === undefined || requests < Math.max(1, minRequestsOf(rule)))
     return { subject: '', value: undefined };
   const detail = of === 'source_ip' ? largest.value.slice(0, PSEUDONYM_DIGITS) : largest.value;
-  return { subject: '', value: largest.requests / requests, detail };
+  // Counted a moment later, it may be more than all of before.
+  return { subject: '', value: Math.min(1, largest.requests / requests), detail };
 }
 
 async function silences({ analytics, filter, until, firing }: Measuring): Promise<readonly Reading[]> {
