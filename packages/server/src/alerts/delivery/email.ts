@@ -111,10 +111,11 @@ function outcomeOf(codes: readonly number[], reached: readonly string[]): Delive
 
 /** Codes only: what a mail server says may have addresses in it. */
 function failureOf(error: unknown): DeliveryResult {
-  const status =
-    typeof error === 'object' && error !== null && 'responseCode' in error ? error.responseCode : undefined;
+  const { responseCode: status, originalCode } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const code = systemCodeOf(error);
-  const reason = typeof status === 'number' ? `status ${status}` : (code ?? 'no connection');
+  // Its own code says less, such as `ESOCKET` of a certificate that is not good.
+  const why = typeof originalCode === 'string' ? originalCode : (code ?? 'no connection');
+  const reason = typeof status === 'number' ? `status ${status}` : why;
   const isForGood = OF_THE_MESSAGE.has(code ?? '') && typeof status === 'number' && status >= PERMANENT;
   return { kind: isForGood ? 'refused' : 'failed', reason };
 }

@@ -62,6 +62,8 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no connection';
   if (error.name === 'TimeoutError') return `no answer within ${ANSWER_MILLIS / 1000} s`;
   const { cause } = error;
+  // Ports of other services, such as those of mail and chat (Fetch, "port blocking").
+  if (cause instanceof Error && cause.message === 'bad port') return 'its port is not for HTTP';
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : 'no connection';
 }

@@ -110,6 +110,10 @@ describe('a message to a webhook', () => {
       kind: 'failed',
       reason: 'ECONNREFUSED',
     });
+    expect(await sendTo({ kind: 'slack', url: 'http://127.0.0.1:6667/' })).to.deep.equal({
+      kind: 'failed',
+      reason: 'its port is not for HTTP',
+    });
     expect(await sendTo({ kind: 'slack', url: 'http://no-such-host.invalid/' })).to.include({
       kind: 'failed',
     });
