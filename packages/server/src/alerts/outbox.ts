@@ -42,6 +42,8 @@ export class Outbox {
   readonly #context: OutboxContext;
   /** What is being sent, by destination. */
   readonly #lanes = new Map<string, Promise<void>>();
+  /** Destinations that took nothing the last time. */
+  readonly #failing = new Set<string>();
   #isFailing = false;
 
   constructor(context: OutboxContext) {
@@ -123,6 +125,7 @@ export class Outbox {
           );
     if (result.kind !== 'delivered' && this.#context.stop.aborted) return;
     counts.attempts[result.kind] += 1;
+    this.#say(value.destination, result);
     await this.#settle({ id, version: version + 1, value: held }, result);
   }
 
@@ -143,6 +146,17 @@ export class Outbox {
       { kind: 'sent', id, version: 0, value: sent },
     ]);
     if (isDone && !isDelivered) log('error', `alerts: a message was given up: ${error}`);
+  }
+
+  /** Says once of a destination that it takes nothing, and once that it does again. */
+  #say(destination: string, { kind, reason }: DeliveryResult): void {
+    const { log } = this.#context;
+    if (kind === 'delivered') {
+      if (this.#failing.delete(destination)) log('info', `alerts: ${destination} takes messages again`);
+      return;
+    }
+    if (!this.#failing.has(destination)) log('warn', `alerts: ${destination} takes no message: ${reason}`);
+    this.#failing.add(destination);
   }
 
   /** Says once that it fails, and not again until it does not. */

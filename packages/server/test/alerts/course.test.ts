@@ -149,7 +149,8 @@ describe('alerts over time', () => {
 
   it('try what waits at once when its destination is changed, or has taken a test', async () => {
     const hook = await webhookServer();
-    const alerts = alertsOn(store, clock);
+    const lines: string[] = [];
+    const alerts = alertsOn(store, clock, { log: (_, line) => void lines.push(line) });
     const to = idOf(
       await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: `${hook.url}/old` }),
     );
@@ -176,6 +177,8 @@ describe('alerts over time', () => {
     await alerts.test(to);
     await alerts.tick();
     expect(hook.received.map(({ body }) => body.text?.includes('test'))).to.deep.equal([true, false]);
+    const twice = [`alerts: ${to} takes no message: status 500`, `alerts: ${to} takes messages again`];
+    expect(lines).to.deep.equal([...twice, ...twice]);
   });
 
   it('keep no more than so many messages for a destination that takes none, and no more entries than so many', async () => {
