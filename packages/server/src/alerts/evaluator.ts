@@ -49,7 +49,7 @@ export interface EvaluatorContext {
  */
 export class Evaluator {
   readonly #context: EvaluatorContext;
-  /** By rule: after a failure it is not looked at before. */
+  /** Of rules that failed the last time, before which they are not looked at again. */
   readonly #failedUntil = new Map<string, number>();
   #settledAt: number;
   #isFailing = false;
@@ -94,17 +94,19 @@ export class Evaluator {
     const { counts, log, now } = this.#context;
     const { id, rule } = known;
     if (now() < (this.#failedUntil.get(id) ?? 0)) return;
-    this.#failedUntil.delete(id);
     try {
       const isDone =
         rule.measure === 'summary'
           ? await this.#summarise(known, state)
           : !rule.paused && (await this.#evaluate(known, state));
-      if (isDone) counts.evaluations.done += 1;
+      if (!isDone) return;
+      counts.evaluations.done += 1;
+      this.#failedUntil.delete(id);
     } catch (error) {
       counts.evaluations.failed += 1;
+      if (!this.#failedUntil.has(id))
+        log('warn', `alerts: the rule ${id} cannot be looked at: ${failureReason(error)}`);
       this.#failedUntil.set(id, now() + STEP_MILLIS);
-      log('warn', `alerts: a rule could not be looked at: ${failureReason(error)}`);
     }
   }
 

@@ -205,8 +205,9 @@ describe('alerts between changes', () => {
     for (const type of types) expect(all.filter((text) => text.includes(`(${type})`))).to.have.length(1);
   });
 
-  it('a summary that cannot be made is tried again a minute later, not at once', async () => {
+  it('a summary that cannot be made is tried again a minute later, not at once, and the log says so once', async () => {
     let tries = 0;
+    const lines: string[] = [];
     const overview = (): Promise<never> => {
       tries += 1;
       return Promise.reject(new Error('too busy'));
@@ -214,12 +215,14 @@ describe('alerts between changes', () => {
     const alerts = alertsOn(
       { documents: store.documents, analytics: { ...store.analytics, overview } },
       clock,
+      { log: (_, line) => void lines.push(line) },
     );
-    await alerts.book.addRule(WEEK);
+    const id = idOf(await alerts.book.addRule(WEEK));
     await tick(alerts, '2025-03-02T08:00:00Z');
     const due = Date.parse('2025-03-03T08:00:01Z');
     for (const seconds of [0, 5, 10, 55, 60, 65]) await tick(alerts, due + seconds * 1000);
     expect(tries).to.equal(2);
+    expect(lines).to.deep.equal([`alerts: the rule ${id} cannot be looked at: Error`]);
   });
 
   it('what is gone is told to nobody, and the log says that it is', async () => {
