@@ -85,9 +85,9 @@ describeInBrowser('the view of alerts', () => {
     expect((await rules())[0]).to.deep.include(made);
     await page.getByRole('button', { name: 'Remove Endpoint /checkout' }).click();
     await page.getByRole('button', { name: 'Edit Checkout fails' }).click();
-    const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.tagName ?? '');
+    // And so is the focus.
     await page.waitForFunction(() => document.activeElement?.closest('.rule-form') !== null);
-    expect(await focused()).to.equal('INPUT');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).to.equal('INPUT');
     // The filter is that of the rule again.
     await page.getByRole('button', { name: 'Remove Endpoint /checkout' }).waitFor();
     await page.getByLabel('In the last').selectOption('10 min');
@@ -109,9 +109,11 @@ describeInBrowser('the view of alerts', () => {
     expect(head).to.match(/^id,name,measure,filter\./);
     expect(row).to.include('Checkout fails');
     const remove = page.getByRole('button', { name: /emove Checkout fails/ });
-    await remove.click();
-    await remove.click();
+    await remove.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
     await page.getByText('There are none.').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal('Rules');
     expect(problems).to.deep.equal([]);
   });
 

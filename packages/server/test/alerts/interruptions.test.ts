@@ -4,8 +4,10 @@ import { expect } from 'chai';
 import { NO_FILE, type AlertFile } from '../../dist/alerts/alert-file.js';
 import type { Alerts } from '../../dist/alerts/alerts.js';
 import { MAX_FIRING } from '../../dist/alerts/rules/evaluation.js';
+import { HELD_MILLIS } from '../../dist/alerts/outbox.js';
 import { parseRule } from '../../dist/alerts/rules/checks.js';
 import type { Rule } from '../../dist/alerts/rules/rule.js';
+import type { DocumentChange } from '../../dist/store/documents.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
 import { START } from '../support/events/events.js';
@@ -234,5 +236,28 @@ describe('alerts between changes', () => {
     expect((await told(alerts)).at(-1)).to.equal(
       's (a): gone, or silent for 7 days, and not looked at any more',
     );
+  });
+
+  it('a server that stood still between taking a message and sending it leaves it to whoever has it by then', async () => {
+    const hook = await webhookServer();
+    let stands = true;
+    const documents = {
+      list: store.documents.list.bind(store.documents),
+      change: async (changes: readonly DocumentChange[]) => {
+        const isDone = await store.documents.change(changes);
+        const takes = changes.some(({ kind, version }) => kind === 'alert_outbox' && version > 0);
+        if (takes && stands) clock.time += HELD_MILLIS;
+        return isDone;
+      },
+    };
+    const alerts = alertsOn({ analytics: store.analytics, documents }, clock);
+    const to = idOf(await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: hook.url }));
+    await alerts.book.addRule({ ...RULE, destinations: [to] });
+    await requests(store, 2, 1);
+    await minute(alerts, 3);
+    expect(hook.received).to.have.length(0);
+    stands = false;
+    await alerts.tick();
+    expect(hook.received).to.have.length(1);
   });
 });
