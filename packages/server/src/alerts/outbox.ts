@@ -87,10 +87,13 @@ export class Outbox {
   }
 
   #begin(due: readonly Kept<OutboxItem>[], destinations: readonly KnownDestination[]): void {
+    const { now } = this.#context;
     for (const id of new Set(due.map(({ value }) => value.destination))) {
       if (this.#lanes.has(id)) continue;
-      const items = due.filter(({ value }) => value.destination === id);
       const known = destinations.find((each) => each.id === id);
+      const items = due.filter(
+        ({ value }) => value.destination === id && (known !== undefined || !isForOthers(value, now())),
+      );
       const lane = this.#guard(() => this.#sendAll(items, known)).finally(() => this.#lanes.delete(id));
       this.#lanes.set(id, lane);
     }
@@ -171,12 +174,19 @@ export class Outbox {
   }
 }
 
+const IN_NO_FILE = 'the destination is in no file here';
+
 /** Another server may have another file, or the token with which it was sealed. */
 function unsent(id: string, isThere: boolean): DeliveryResult {
   if (isThere) return { kind: 'failed', reason: 'the destination cannot be read' };
   return id.startsWith(FILE_PREFIX)
-    ? { kind: 'failed', reason: 'the destination is in no file here' }
+    ? { kind: 'failed', reason: IN_NO_FILE }
     : { kind: 'refused', reason: 'the destination was removed' };
+}
+
+/** Whether it has been said of a message that it is for a server with another file: that one is not to be kept waiting. */
+function isForOthers({ error, createdAt }: OutboxItem, now: number): boolean {
+  return error === IN_NO_FILE && now - createdAt < GIVE_UP_MILLIS;
 }
 
 /** Whether a message may be on its way. */

@@ -101,6 +101,14 @@ describe('alerts between changes', () => {
     ]);
     expect(await after.book.changeRule(id, { ...rule, paused: true })).to.include({ id });
     expect(await after.book.addRule(rule)).to.include({ kind: 'invalid' });
+    // However often the one without it looks, the one that has it sends at once.
+    for (let tick = 0; tick < 5; tick += 1) {
+      clock.time += 10_000;
+      await after.tick();
+    }
+    await before.tick();
+    expect(hook.received).to.have.length(1);
+    expect((await after.log(1))[0]?.sent[0]).to.include({ isDelivered: true, attempts: 2 });
   });
 
   it('a rule that is looked at while it is changed is changed all the same', async () => {
