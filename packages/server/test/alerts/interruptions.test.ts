@@ -102,7 +102,7 @@ describe('alerts between changes', () => {
     expect(await after.book.changeRule(id, { ...rule, paused: true })).to.include({ id });
     expect(await after.book.addRule(rule)).to.include({ kind: 'invalid' });
     // However often the one without it looks, the one that has it sends at once.
-    for (let tick = 0; tick < 5; tick += 1) {
+    for (let round = 0; round < 5; round += 1) {
       clock.time += 10_000;
       await after.tick();
     }
