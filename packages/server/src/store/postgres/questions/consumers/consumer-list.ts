@@ -45,7 +45,7 @@ export async function consumerListOf(
         known AS MATERIALIZED (
           SELECT figures.*, earlier.value IS NULL AS is_new
           FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
-        SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
+        SELECT known.*, ${taken === undefined ? '' : `measured.${order}, `} (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
         FROM known ${taken === undefined ? '' : `LEFT JOIN unnest($measured, $measures) AS measured(value, ${order}) USING (value)`}
         ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value COLLATE "C" LIMIT $limit`),
   );
@@ -57,7 +57,7 @@ export async function consumerListOf(
         'text[]',
         figures.map((row) => text(row['value'])),
       )
-      .query(`SELECT * FROM ${source.details('value = ANY ($listed)')} AS details`),
+      .query(`SELECT * FROM ${source.details('value = ANY ($listed)', order)} AS details`),
   );
   const withMeasures = details.map((row) => ({
     ...row,

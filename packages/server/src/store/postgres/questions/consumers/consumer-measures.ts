@@ -1,5 +1,5 @@
 import { estimatedQuantile } from '../../../figures/latency-figures.ts';
-import type { ConsumerOrder } from '../../../questions/consumer-list.ts';
+import type { ConsumerMeasure } from '../../../questions/consumer-list.ts';
 import { maybeText, text } from '../../../rows/values.ts';
 import { unpacked } from '../../aggregates/packed-counts.ts';
 import { Conditions } from '../../engine/conditions.ts';
@@ -8,12 +8,9 @@ import type { ReadRows } from '../../engine/reads.ts';
 /** Texts that are taken apart at a time: what has come meanwhile is heard between. */
 const TEXTS_AT_ONCE = 200;
 
-/** What is no sum of figures. */
-export type Measure = Extract<ConsumerOrder, 'p95' | 'endpoints'>;
-
 /** A measure of all, as texts that {@link measureFrom} takes apart. */
 export interface TakenApart {
-  readonly name: Measure;
+  readonly name: ConsumerMeasure;
   /** SQL for a relation with the columns `value` and that of the measure's name. */
   readonly texts: string;
 }
@@ -24,13 +21,13 @@ export interface Measured {
   readonly measures: readonly (number | null)[];
 }
 
-const FROM_TEXT: Readonly<Record<Measure, (text: string) => number | null>> = {
+const FROM_TEXT: Readonly<Record<ConsumerMeasure, (text: string) => number | null>> = {
   p95: (latencies) => estimatedQuantile(unpacked(latencies), 0.95),
   endpoints: (digits) => new Set(digits.split(',')).size,
 };
 
 /** A measure from the text that aggregates have of it. */
-export function measureFrom(name: Measure, cell: unknown): number | null {
+export function measureFrom(name: ConsumerMeasure, cell: unknown): number | null {
   const given = maybeText(cell);
   return given === null ? null : FROM_TEXT[name](given);
 }

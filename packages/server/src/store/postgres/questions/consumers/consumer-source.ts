@@ -1,7 +1,10 @@
 import { isOfAllEndpoints, isToldByEndpoints, type EventFilter } from '../../../filter/event-filter.ts';
 import {
   earlierFilter,
+  isMeasure,
+  measuresBeside,
   type ConsumerKind,
+  type ConsumerMeasure,
   type ConsumerOrder,
   type ConsumersQuery,
 } from '../../../questions/consumer-list.ts';
@@ -19,7 +22,7 @@ import type { AnalyticsFilter } from '../../../questions/analytics.ts';
 import { IN_DAYS } from '../filter.ts';
 import { rollupRange, type RollupRange } from '../rollup-range.ts';
 import type { StoredState } from '../stored-state.ts';
-import { measureFrom, type Measure, type TakenApart } from './consumer-measures.ts';
+import { measureFrom, type TakenApart } from './consumer-measures.ts';
 
 const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
   consumer: 'consumer',
@@ -36,10 +39,10 @@ export interface ConsumerSource {
   readonly figures: string;
   /** What an order compares that is no sum of figures: an aggregate over them, or what to take apart. */
   readonly measure: (order: ConsumerOrder) => { readonly inline?: string; readonly taken?: TakenApart };
-  /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves. */
-  readonly details: (condition: string) => string;
+  /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves, without what the order compares. */
+  readonly details: (condition: string, order: ConsumerOrder) => string;
   /** A measure, from what is in its column of the details. */
-  readonly measureFrom: (name: Measure, cell: unknown) => number | null;
+  readonly measureFrom: (name: ConsumerMeasure, cell: unknown) => number | null;
 }
 
 /** The greatest text that begins with a time and an id, without these. */
@@ -57,8 +60,14 @@ function namesSql(by: ConsumerKind): string {
 const NAMES_OF_EVENT =
   'consumer_label AS label, consumer_group AS name, event_time AS last_seen, id AS last_id';
 const OF_EVENT = `${NAMES_OF_EVENT}, 1 AS requests, (${IS_ERROR})::int AS errors, event_time AS first_seen`;
-const DIGITS_OF_EVENT = `${ENDPOINT_DIGITS} AS digits`;
-const BUCKET_OF_EVENT = `${latencyBucketSql('latency_ms')} AS bucket`;
+const MEASURES_OF_EVENT: Readonly<Record<ConsumerMeasure, string>> = {
+  p95: `${latencyBucketSql('latency_ms')} AS bucket`,
+  endpoints: `${ENDPOINT_DIGITS} AS digits`,
+};
+const MEASURES_OF_ROW: Readonly<Record<ConsumerMeasure, string>> = {
+  p95: 'unnest(latencies) AS latencies',
+  endpoints: 'unnest(endpoints) AS endpoints',
+};
 const NAMES_OF_ROW = `unnest(consumer_labels) AS label, unnest(consumer_groups) AS name, unnest(last_seen) AS last_seen,
   unnest(last_ids) AS last_id`;
 const OF_ROW = `${NAMES_OF_ROW}, unnest(consumer_requests) AS requests, unnest(consumer_errors) AS errors,
@@ -105,10 +114,6 @@ export function consumerSource(query: ConsumersQuery, state: StoredState): Consu
     : exactSource(query, state);
 }
 
-function isMeasure(order: ConsumerOrder): order is Measure {
-  return order === 'p95' || order === 'endpoints';
-}
-
 function exactSource(query: ConsumersQuery, state: StoredState): ConsumerSource {
   const range = consumerRange(query, state, []);
   const events = range.events(
@@ -124,8 +129,10 @@ function exactSource(query: ConsumersQuery, state: StoredState): ConsumerSource 
     figures: events,
     measure: (order) => (isMeasure(order) ? { inline: measures[order] } : {}),
     measureFrom: (_, cell) => maybe(cell),
-    details: (condition) => `(
-      SELECT value, ${measures.p95} AS p95, ${measures.endpoints} AS endpoints, ${namesSql(query.by)}
+    details: (condition, order) => `(
+      SELECT value, ${measuresBeside(order)
+        .map((name) => `${measures[name]} AS ${name}, `)
+        .join('')} ${namesSql(query.by)}
       FROM ${events} AS e WHERE ${condition} GROUP BY value)`,
   };
 }
@@ -141,30 +148,31 @@ function aggregatedSource(
     `(${tables.map((table) => rowsSql(by, range, table, columns)).join(' UNION ALL ')})`;
   const ofEvents = (columns: string): string =>
     range.events(`${COLUMNS[by]} AS value, NULL::text AS owner, ${columns}`);
-  const texts: Readonly<Record<Measure, () => string>> = {
-    p95: () => latenciesSql(ofRows('unnest(latencies) AS latencies'), ofEvents(BUCKET_OF_EVENT)),
-    endpoints: () => endpointsSql(ofRows('unnest(endpoints) AS endpoints'), ofEvents(DIGITS_OF_EVENT)),
-  };
+  const texts = (name: ConsumerMeasure): string =>
+    TEXTS[name](ofRows(MEASURES_OF_ROW[name]), ofEvents(MEASURES_OF_EVENT[name]));
   return {
     estimated: true,
     range,
     figures: `(${ofRows(OF_ROW)} UNION ALL ${ofEvents(OF_EVENT)})`,
-    measure: (order) => (isMeasure(order) ? { taken: { name: order, texts: texts[order]() } } : {}),
+    measure: (order) => (isMeasure(order) ? { taken: { name: order, texts: texts(order) } } : {}),
     measureFrom,
     // Few are listed: what is told of them is looked for once, among that of all.
-    details: (condition) => `(
-      WITH told AS MATERIALIZED (
-        SELECT * FROM ${ofRows(`${NAMES_OF_ROW}, unnest(endpoints) AS endpoints, unnest(latencies) AS latencies`)} AS r
-        WHERE ${condition}),
-      happened AS MATERIALIZED (
-        SELECT * FROM ${ofEvents(`${NAMES_OF_EVENT}, ${DIGITS_OF_EVENT}, ${BUCKET_OF_EVENT}`)} AS e WHERE ${condition}),
-      named AS (
-        SELECT value, label, name, last_seen, last_id FROM told
-        UNION ALL SELECT value, label, name, last_seen, last_id FROM happened)
-      SELECT value, p95, endpoints, label, consumer_group
-      FROM (SELECT value, ${namesSql(by)} FROM named GROUP BY value) AS names
-      LEFT JOIN ${endpointsSql('told', 'happened')} AS counted USING (value)
-      LEFT JOIN ${latenciesSql('told', 'happened')} AS measured USING (value))`,
+    details: (condition, order) => {
+      const beside = measuresBeside(order);
+      const ofRow = beside.map((name) => `, ${MEASURES_OF_ROW[name]}`).join('');
+      const ofEvent = beside.map((name) => `, ${MEASURES_OF_EVENT[name]}`).join('');
+      return `(
+        WITH told AS MATERIALIZED (
+          SELECT * FROM ${ofRows(`${NAMES_OF_ROW} ${ofRow}`)} AS r WHERE ${condition}),
+        happened AS MATERIALIZED (
+          SELECT * FROM ${ofEvents(`${NAMES_OF_EVENT} ${ofEvent}`)} AS e WHERE ${condition}),
+        named AS (
+          SELECT value, label, name, last_seen, last_id FROM told
+          UNION ALL SELECT value, label, name, last_seen, last_id FROM happened)
+        SELECT value, label, consumer_group ${beside.map((name) => `, ${name}`).join('')}
+        FROM (SELECT value, ${namesSql(by)} FROM named GROUP BY value) AS names
+        ${beside.map((name) => `LEFT JOIN ${TEXTS[name]('told', 'happened')} AS of_${name} USING (value)`).join(' ')})`;
+    },
   };
 }
 
@@ -197,6 +205,12 @@ function latenciesSql(rows: string, events: string): string {
       WHERE bucket IS NOT NULL GROUP BY value, bucket) AS each
     WHERE value IS NOT NULL GROUP BY value)`;
 }
+
+/** What {@link measureFrom} takes apart, by the measure: of rows and of events, which have {@link MEASURES_OF_ROW} and {@link MEASURES_OF_EVENT}. */
+const TEXTS: Readonly<Record<ConsumerMeasure, (rows: string, events: string) => string>> = {
+  p95: latenciesSql,
+  endpoints: endpointsSql,
+};
 
 /** Column `value`: who asked in the range of equal length before. */
 export function earlierSql(query: ConsumersQuery, state: StoredState): string {
