@@ -23,6 +23,7 @@ import { environmentWith, logFormatOf } from './settings.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { shareCommand } from './share-command.ts';
+import { outliveReaders } from './standard-output.ts';
 import { tailCommand } from './tail/command.ts';
 import { tokenCommand } from './token-command.ts';
 
@@ -120,6 +121,7 @@ function createCommand(): Command {
     command.option(`${flagOf(name)} <number>`, `${rule.help} (default ${rule.default})`, integerOf);
   }
   return command
+    .hook('preAction', (root, asked) => outliveReaders(asked === root || asked.name() === 'dev'))
     .action(serve)
     .enablePositionalOptions()
     .addCommand(devCommand())
