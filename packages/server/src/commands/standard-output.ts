@@ -24,9 +24,9 @@ export function printed(text: string): Promise<void> {
   });
 }
 
-/** Whether nothing more has to be said of an error: {@link outliveReaders} has, or nobody wants to hear it. */
+/** Whether an error is of writing to it: {@link outliveReaders} has said what there is to say. */
 export function isOfStandardOutput(error: unknown): boolean {
-  return isReaderGone(error) || (error !== null && error === process.stdout.errored);
+  return error instanceof Error && 'syscall' in error && error.syscall === 'write';
 }
 
 function isReaderGone(error: unknown): boolean {
