@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { tooManyGuesses, type Entry } from '../access/doorkeeper.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
-import { failure, sendReply } from '../http/response.ts';
+import { failure, sendReply, type Reply } from '../http/response.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
-import { isInvalidated } from '../store/failure-reason.ts';
+import { isDiskFull, isInvalidated } from '../store/failure-reason.ts';
 import type { Dispatch } from './routes.ts';
 
 /** Answers a request, whatever happens. */
@@ -18,10 +18,13 @@ export function respond(
   dispatch(request)
     .catch((error: unknown) => {
       const passing = passingReason(error);
-      if (passing !== undefined) return failure(503, passing, { 'retry-after': '5' });
-      if (!request.destroyed)
+      if (passing !== undefined) return laterReply(passing);
+      // Not whether the request is destroyed, which it is as soon as its body has been read.
+      if (!response.destroyed)
         log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
-      return failure(500, 'internal error');
+      return isDiskFull(error)
+        ? laterReply('there is no room left on the disk of the server')
+        : failure(500, 'internal error');
     })
     .then((reply) => sendReply(response, reply))
     // Only a broken socket is left as a reason, and then there is nobody to tell.
@@ -53,6 +56,10 @@ export function unlessRefused(
 export function crowded(): ReturnType<Dispatch> {
   const reply = failure(503, 'too many requests at once', { connection: 'close', 'retry-after': '1' });
   return Promise.resolve(reply);
+}
+
+function laterReply(reason: string): Reply {
+  return failure(503, reason, { 'retry-after': '5' });
 }
 
 /** What is wrong where another attempt, a moment later, may not meet it. */

@@ -110,7 +110,10 @@ export function createDispatch(context: RouteContext): Dispatch {
     const [method = '', path = ''] = name.split(' ');
     const route = routes.get(path) ?? {};
     const known = name as HttpRouteName;
-    routes.set(path, { ...route, [method]: guarded(known, withKnownNames(known, reply), context) });
+    const answer = guarded(known, withKnownNames(known, reply), context);
+    // Monitors of other people ask whether a server is there with HEAD; Node.js leaves the body out.
+    const isOpen = method === 'GET' && ROUTE_NEEDS[known] === 'nothing';
+    routes.set(path, { ...route, [method]: answer, ...(isOpen && { HEAD: answer }) });
   }
   return (message) => dispatch(routes, context.page, message);
 }
