@@ -43,8 +43,10 @@ export async function ask(
   throw new CommandError(`the server answered ${response.status}${await failureIn(response)}`);
 }
 
+/** @param base - may have a path, behind a proxy */
 function urlOf(path: string, base: string): URL {
-  if (URL.canParse(base) && /^https?:$/.test(new URL(base).protocol)) return new URL(path, base);
+  const isWebUrl = URL.canParse(base) && /^https?:$/.test(new URL(base).protocol);
+  if (isWebUrl) return new URL(`${base.replace(/\/$/, '')}${path}`);
   throw new CommandError('--url must be an http:// or https:// URL');
 }
 
