@@ -2,16 +2,10 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
-import {
-  integerOf,
-  isLoopback,
-  NUMBER_RULES,
-  resolveConfig,
-  variableOf,
-  type ServerOptions,
-} from '../config.ts';
+import { isLoopback, resolveConfig, variableOf, type ServerOptions } from '../config.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { integerOf, NUMBER_RULES } from '../number-options.ts';
 import { startServerIn, type CerberusServer } from '../server.ts';
 import { alertCommand } from './alert-command.ts';
 import { backupCommand, exportCommand } from './archive-command.ts';

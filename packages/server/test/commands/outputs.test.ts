@@ -27,6 +27,9 @@ const LAUNCHER = fileURLToPath(new URL('../../bin/cerberus-server.mjs', import.m
 const IN_USE = '--output must not be the database of a server: it would be replaced\n';
 const NO_FILE = '--output must be a file, or - for the standard output\n';
 
+/** A port where no server listens. */
+const NOBODY = { CERBERUS_SERVER_PORT: '1' };
+
 interface Ran {
   readonly code: number | null;
   readonly stdout: string;
@@ -85,6 +88,11 @@ describe('what commands write', () => {
     writeFileSync(join(folder, 'copies', 'today.ndjson'), 'old');
     symlinkSync(join('copies', 'today.ndjson'), join(folder, 'latest'));
     symlinkSync('/dev/null', join(folder, 'nothing'));
+    // That a copy was looked at makes it no database of a server.
+    for (const output of ['copies/db', 'copies/db']) {
+      expect((await run('backup', '--output', output)).stderr).to.equal('');
+      await within('the export', spawnServer(['export', '--db', output], NOBODY, { cwd: folder }).ended);
+    }
     expect(await run('export', '--output', 'latest')).to.deep.equal({ code: 0, stdout: '', stderr: '' });
     expect(lstatSync(join(folder, 'latest')).isSymbolicLink()).to.equal(true);
     expect(readFileSync(join(folder, 'copies', 'today.ndjson'), 'utf8')).to.contain('"client_id":"shop"');
