@@ -44,7 +44,9 @@ function setUp(env: Environment): void {
   const isFirst = providerInPlace() === undefined;
   if (isFirst && wantsSdk(env) && loadWithSdk().setUpWithSdk(env)) return;
   const setUpWithoutSdk = (client?: Announcement): void =>
-    (ownModule('register/without-sdk') as typeof WithoutSdk).setUpWithoutSdk(isFirst, client);
+    (
+      ownModule('register/without-sdk', () => import('./without-sdk.ts')) as typeof WithoutSdk
+    ).setUpWithoutSdk(isFirst, client);
   listenToFrameworks();
   // Mistakes that are to end the process end it before the application starts, and a check-up does not wait for a server.
   if (isOn(env['CERBERUS_STRICT']) || isHeard()) setUpWithoutSdk();
@@ -52,7 +54,7 @@ function setUp(env: Environment): void {
 }
 
 function loadWithSdk(): typeof WithSdk {
-  return ownModule('register/with-sdk') as typeof WithSdk;
+  return ownModule('register/with-sdk', () => import('./with-sdk.ts')) as typeof WithSdk;
 }
 
 function guarded(env: Environment, work: () => void): void {
