@@ -3,10 +3,14 @@ import { isMainThread } from 'node:worker_threads';
 import { isHeard, processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/environment';
 import { atFirstServer, type Announcement } from '../capture/announcements.ts';
 import { listenToFrameworks } from '../routes/listening.ts';
+import { installCommand } from '../sdk/install-command.ts';
+import { API } from '../sdk/instrumentations.ts';
 import { otelFlag } from '../sdk/otel-environment.ts';
 import { ownModule } from '../sdk/own-copy.ts';
+import { ownLocation } from '../sdk/own-location.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 import { markRegistered } from '../sdk/registered.ts';
+import { finder } from '../sdk/sdk-loader.ts';
 import { wantsSdk } from './choice.ts';
 import { exportsAskedFor } from './exports.ts';
 import { warn } from './warning.ts';
@@ -64,10 +68,20 @@ function guarded(env: Environment, work: () => void): void {
     // With `CERBERUS_STRICT`: it ends the process before the application starts.
     if (error instanceof Error && error.name === 'CerberusConfigError' && isOn(env['CERBERUS_STRICT']))
       throw error;
+    if (lacksApi()) {
+      warn('CERBERUS_PACKAGE_MISSING', `nothing is counted: ${API} not found. Run: ${installCommand([API])}`);
+      return;
+    }
     // The message of a foreign error may hold anything, so only its kind is shown.
     const kind = error instanceof Error ? error.name : typeof error;
     warn('CERBERUS_SETUP_FAILED', `Cerberus and OpenTelemetry are off: set-up failed (${kind})`);
   }
+}
+
+/** A peer dependency, which some package managers leave to the application. */
+function lacksApi(): boolean {
+  const own = ownLocation();
+  return own !== undefined && finder([own])(API) === undefined;
 }
 
 function isOn(value: string | undefined): boolean {
