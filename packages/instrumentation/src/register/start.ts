@@ -9,7 +9,7 @@ import { otelFlag } from '../sdk/otel-environment.ts';
 import { ownModule } from '../sdk/own-copy.ts';
 import { ownLocation } from '../sdk/own-location.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
-import { markRegistered } from '../sdk/registered.ts';
+import { markRegistered, started } from '../sdk/registered.ts';
 import { finder } from '../sdk/sdk-loader.ts';
 import { wantsSdk } from './choice.ts';
 import { exportsAskedFor } from './exports.ts';
@@ -28,7 +28,7 @@ const PACKAGE_MANAGERS = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg
  * @throws CerberusConfigError for options that cannot work, with `CERBERUS_STRICT` only
  */
 export function registerOnce(): void {
-  if (isMainThread && !markRegistered()) return;
+  if (isMainThread && (started() !== undefined || !markRegistered())) return;
   const env = processEnvironment();
   guarded(env, () => {
     if (!isWanted(env)) return;

@@ -1,6 +1,6 @@
 import { createReporter } from '@cerberus-otel/exporter-ws/internal';
 import { listenToFrameworks } from '../routes/listening.ts';
-import { isRegistered } from '../sdk/registered.ts';
+import { isRegistered, markStarted, started } from '../sdk/registered.ts';
 import { shutdown } from './leaving.ts';
 import { cerberusAlone, type CerberusOptions } from './with-cerberus.ts';
 import { captureWithoutSdk } from './without-sdk.ts';
@@ -11,24 +11,20 @@ export interface RunningCerberus {
   shutdown(): Promise<void>;
 }
 
-/** What was started, by whichever copy of this package. */
-const STARTED = Symbol.for('@cerberus-otel/started.v1');
-
 /**
  * Counts the requests of an application that has no OpenTelemetry SDK, as `register` does without code: to be called once, before
  * the application is made. Needs no package but this one and `@opentelemetry/api`. Beside an SDK that is set up before the first
  * connection it counts through that one, or by itself, and says which.
  *
  * Never throws, unless `strict` asks for it. Where Cerberus is off nothing is counted. A further call changes nothing, nor does one in
- * a process that `register` has set up.
+ * a process that `register` has set up; nor does `register` after it.
  *
  * @param options those of `withCerberus`, but for `capture`
  * @throws CerberusConfigError with `strict` only
  * @example startCerberus({ wsUrl, token, clientId, backendUrl });
  */
 export function startCerberus(options: Omit<CerberusOptions, 'capture'> = {}): RunningCerberus {
-  const shared = globalThis as Record<symbol, unknown>;
-  const before = shared[STARTED] as RunningCerberus | undefined;
+  const before = started() as RunningCerberus | undefined;
   if (before !== undefined) return before;
   if (isRegistered()) return { shutdown };
   const processor = cerberusAlone(options);
@@ -40,10 +36,10 @@ export function startCerberus(options: Omit<CerberusOptions, 'capture'> = {}): R
     async shutdown() {
       await processor.shutdown();
       stop();
-      if (shared[STARTED] === running) shared[STARTED] = undefined;
+      if (started() === running) markStarted(undefined);
     },
   };
-  shared[STARTED] = running;
+  markStarted(running);
   return running;
 }
 
