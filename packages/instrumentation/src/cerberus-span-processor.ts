@@ -65,8 +65,8 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   /** @throws CerberusConfigError for options that cannot work */
   constructor(options: CerberusSpanProcessorOptions = {}, seams: ProcessorSeams = {}) {
     announce('processor', options);
-    if (options.exporter !== undefined) Object.defineProperty(this, COUNTS, { value: true });
     const config = readProcessorOptions(options, seams.env ?? processEnvironment());
+    if (config.exporter !== undefined) Object.defineProperty(this, COUNTS, { value: true });
     const reporter = seams.reporter ?? createReporter('@cerberus-otel/instrumentation');
     this.#clock = seams.clock ?? systemClock;
     this.#redacts = config.redactSpans;

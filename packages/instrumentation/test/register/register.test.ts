@@ -46,7 +46,10 @@ describe('register', () => {
     return app;
   }
 
-  async function request(headers: Record<string, string> = {}, target = '/users/7?q=canary'): Promise<string> {
+  async function request(
+    headers: Record<string, string> = {},
+    target = '/users/7?q=canary',
+  ): Promise<string> {
     const answer = await send((await app?.port()) ?? 0, { target, headers });
     return answer.split('\r\n')[0] ?? '';
   }

@@ -50,7 +50,9 @@ describe('register and a set-up in code', () => {
         expect(await app.ended).to.include({ code: 7 });
         expect(backend.events, app.stderr).to.have.length(REQUESTS);
         if (order === 'before' || name !== 'startCerberus')
-          expect(new Set(backend.events.map((event) => event['client_id']))).to.deep.equal(new Set(['in-code']));
+          expect(new Set(backend.events.map((event) => event['client_id']))).to.deep.equal(
+            new Set(['in-code']),
+          );
       });
     }
   }
