@@ -22,13 +22,13 @@ export const BESIDE: Readonly<Record<'joined' | 'apart' | 'left', string>> = {
  * `processor` is shut down.
  *
  * @param isOurs whether a function that took the place of one of Node's belongs to us
- * @param first what Node is saying at this moment
+ * @param first what Node is saying at this moment, if anything
  */
 export function countBeside(
   provider: object,
   processor: SpanProcessorLike,
   isOurs: (replacement: object) => boolean,
-  first: Announcement,
+  first?: Announcement,
 ): keyof typeof BESIDE {
   if (isHttpInstrumented(isOurs) || isHttpServerAtWork()) {
     if (isCounted(provider)) {

@@ -31,7 +31,9 @@ export function startCerberus(options: Omit<CerberusOptions, 'capture'> = {}): R
   if (processor === undefined) return OFF;
   const reporter = createReporter('@cerberus-otel/instrumentation');
   listenToFrameworks();
-  const stop = captureWithoutSdk(processor, (message) => reporter.condition('CERBERUS_OTHER_SDK', message));
+  const stop = captureWithoutSdk(processor, {
+    say: (message) => reporter.condition('CERBERUS_OTHER_SDK', message),
+  });
   const running: RunningCerberus = {
     async shutdown() {
       await processor.shutdown();
