@@ -1,4 +1,4 @@
-import { createReporter } from '@cerberus-otel/exporter-ws/internal';
+import { atProcessEnd, createReporter } from '@cerberus-otel/exporter-ws/internal';
 import { listenToFrameworks } from '../routes/listening.ts';
 import { isRegistered, markStarted, started } from '../sdk/registered.ts';
 import { shutdown } from './leaving.ts';
@@ -38,9 +38,12 @@ export function startCerberus(options: Omit<CerberusOptions, 'capture'> = {}): R
     async shutdown() {
       await processor.shutdown();
       stop();
+      forget();
       if (started() === running) markStarted(undefined);
     },
   };
+  // So that `shutdown` of the package ends all of it.
+  const forget = atProcessEnd({ shutdown: () => running.shutdown() });
   markStarted(running);
   return running;
 }
