@@ -71,7 +71,11 @@ describeInBrowser('the view of alerts', () => {
     await page.getByText(/^Now: \d/).waitFor();
     await page.getByLabel('Limit (requests)').fill('-3');
     await page.getByRole('button', { name: 'Create rule' }).click();
-    await page.getByText('`above` must be a number from 0 to 1e15.').waitFor();
+    await page.getByText('Must be a number, 0 or more.').waitFor();
+    const limit = page.getByLabel('Limit (requests)');
+    expect(await limit.getAttribute('aria-invalid')).to.equal('true');
+    const described = String(await limit.getAttribute('aria-describedby'));
+    expect(await page.locator(`[id="${described}"]`).innerText()).to.equal('Must be a number, 0 or more.');
     await page.getByLabel('Limit (requests)').fill('4');
     await page.getByRole('button', { name: 'Create rule' }).click();
     await ruleRow(page).getByText('Requests above 4').waitFor();
@@ -81,6 +85,9 @@ describeInBrowser('the view of alerts', () => {
     expect((await rules())[0]).to.deep.include(made);
     await page.getByRole('button', { name: 'Remove Endpoint /checkout' }).click();
     await page.getByRole('button', { name: 'Edit Checkout fails' }).click();
+    // And so is the focus.
+    await page.waitForFunction(() => document.activeElement?.closest('.rule-form') !== null);
+    expect(await page.evaluate(() => document.activeElement?.tagName)).to.equal('INPUT');
     // The filter is that of the rule again.
     await page.getByRole('button', { name: 'Remove Endpoint /checkout' }).waitFor();
     await page.getByLabel('In the last').selectOption('10 min');
@@ -102,9 +109,11 @@ describeInBrowser('the view of alerts', () => {
     expect(head).to.match(/^id,name,measure,filter\./);
     expect(row).to.include('Checkout fails');
     const remove = page.getByRole('button', { name: /emove Checkout fails/ });
-    await remove.click();
-    await remove.click();
+    await remove.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
     await page.getByText('There are none.').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal('Rules');
     expect(problems).to.deep.equal([]);
   });
 
@@ -166,9 +175,41 @@ describeInBrowser('the view of alerts', () => {
     await page.getByRole('button', { name: 'Edit The team' }).click();
     await form.getByLabel('URL').fill('ftp://a');
     await form.getByRole('button', { name: 'Save destination' }).click();
-    await page.getByText('`url` must be a URL that begins with http:// or https://.').waitFor();
+    await page.getByText('Must be a URL that begins with http:// or https://, and has a host.').waitFor();
     await form.getByRole('button', { name: 'Cancel' }).click();
+    await page.waitForFunction(() => document.activeElement?.closest('.destination-form') !== null);
     expect(await form.getByLabel('Called').inputValue()).to.equal('');
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('shows more of a long log when it is asked for, and what a destination that is gone leaves', async () => {
+    const clock = new HandClock();
+    clock.time = Date.now();
+    const file = {
+      rules: new Map(),
+      destinations: new Map([['file-ops', { kind: 'slack', name: 'ops', url: hook.url } as const]]),
+    };
+    const alerts = alertsOn(memory, clock, { token: TOKEN, file });
+    await alerts.book.addRule({
+      name: 'Many',
+      measure: 'requests',
+      above: 0,
+      destinations: ['file-ops'],
+    });
+    const to = idOf(await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: hook.url }));
+    for (let n = 0; n < 60; n += 1) await alerts.test(to);
+    const { page, problems } = await signedIn('?view=alerts');
+    const entries = page.locator('table.alert-log tbody tr');
+    await entries.first().waitFor();
+    expect(await entries.count()).to.equal(50);
+    await page.getByRole('button', { name: 'More' }).click();
+    await entries.nth(59).waitFor();
+    expect(await page.getByRole('button', { name: 'More' }).count()).to.equal(0);
+    await page.getByRole('button', { name: 'Edit Many' }).click();
+    await page.getByLabel('file-ops (gone)').uncheck();
+    await page.getByRole('button', { name: 'Save rule' }).click();
+    await page.getByRole('button', { name: 'Create rule' }).waitFor();
+    expect((await rules())[0]).to.deep.include({ destinations: [] });
     expect(problems).to.deep.equal([]);
   });
 

@@ -9,7 +9,7 @@ import type { Documents } from '../store/documents.ts';
 import { failureReason } from '../store/failure-reason.ts';
 import { SYSTEM_CLOCK, type ForgettingClock } from '../store/forgetting.ts';
 import type { AlertFile, ParseFilter } from './alert-file.ts';
-import { AlertBook, type KnownRule } from './book.ts';
+import { AlertBook, type KnownDestination, type KnownRule, type Refusal } from './book.ts';
 import { clearOld } from './clearing.ts';
 import type { DeliveryResult } from './delivery/result.ts';
 import { send as sendMessage, type Send } from './delivery/send.ts';
@@ -25,6 +25,9 @@ import type { Rule } from './rules/rule.ts';
 import { Seal } from './sealing.ts';
 
 const TICK_MILLIS = 5 * SECOND_MILLIS;
+
+/** Without a tick for so long a server stood still, as one whose machine sleeps or is moved, and has not received anything either. */
+const STOOD_STILL_MILLIS = 30 * SECOND_MILLIS;
 
 /** What alerts need. */
 export interface AlertsContext {
@@ -91,22 +94,27 @@ export class Alerts {
   start(): () => Promise<void> {
     const { signal } = this.#stopping;
     const delivering = new Loop(this.#clock, TICK_MILLIS, () => this.#outbox.run());
+    let lookedAt = this.#clock.now();
     const evaluating = new Loop(this.#clock, TICK_MILLIS, async () => {
+      if (this.#clock.now() - lookedAt > STOOD_STILL_MILLIS) this.#evaluator.settle();
       // Nobody waits for the answer to a long question when it stops.
       await askFor(signal, () => this.#evaluator.run());
+      lookedAt = this.#clock.now();
       delivering.wake();
     });
     const clearing = new Loop(this.#clock, HOUR_MILLIS, () => this.#clear());
     return async () => {
       this.#stopping.abort();
       await Promise.all([evaluating, delivering, clearing].map((each) => each.stop()));
+      await this.#outbox.idle();
     };
   }
 
-  /** Looks at the rules whose next window is over, and sends what is due. Never rejects. */
+  /** Looks at the rules whose next window is over, and sends what is due, all of it. Never rejects. */
   async tick(): Promise<void> {
     await this.#evaluator.run();
     await this.#outbox.run();
+    await this.#outbox.idle();
   }
 
   /** All rules, those of the file first. */
@@ -135,6 +143,16 @@ export class Alerts {
     return this.#evaluator.preview(rule);
   }
 
+  /** Changes a destination; see {@link AlertBook.changeDestination}. What waits for it is tried again at once. */
+  async changeDestination(
+    id: string,
+    value: Readonly<Record<string, unknown>>,
+  ): Promise<KnownDestination | Refusal> {
+    const changed = await this.book.changeDestination(id, value);
+    if ('name' in changed) await this.#outbox.retryNow(id);
+    return changed;
+  }
+
   /** Sends a message once, and says at once what became of it. @returns `undefined` where there is no such destination */
   async test(id: string): Promise<DeliveryResult | undefined> {
     const known = (await this.book.destinations()).find((each) => each.id === id);
@@ -149,12 +167,22 @@ export class Alerts {
     const result = await this.#send(destination, message, new AbortController().signal);
     this.counts.happenings.test += 1;
     this.counts.attempts[result.kind] += 1;
-    const error = result.kind === 'delivered' ? undefined : result.reason;
-    const sent = { entry: news.id, destination: id, destinationName: name, attempts: 1, at, error };
+    const isDelivered = result.kind === 'delivered';
+    const error = result.reason;
+    const sent = {
+      entry: news.id,
+      destination: id,
+      destinationName: name,
+      attempts: 1,
+      isDelivered,
+      at,
+      error,
+    };
     await this.#desk.change([
       ...newsChanges(news),
-      { kind: 'sent', id: message.id, version: 0, value: { ...sent, isDelivered: error === undefined } },
+      { kind: 'sent', id: message.id, version: 0, value: sent },
     ]);
+    if (isDelivered) await this.#outbox.retryNow(id);
     return result;
   }
 

@@ -5,12 +5,15 @@ import { parseDestination, type Destination } from './delivery/destination.ts';
 import type { Desk, Kept, KeptDestination } from './desk.ts';
 import { newSecret } from './messages/signature.ts';
 import { parseRule } from './rules/checks.ts';
-import type { Rule } from './rules/rule.ts';
+import { aboutOf, type Rule } from './rules/rule.ts';
 import type { Seal } from './sealing.ts';
 
 /** Most rules, and most destinations, that can be made. */
 const MAX_RULES = 200;
 const MAX_DESTINATIONS = 50;
+
+/** So often a change is tried while something else of the rule changes. */
+const MAX_TRIES = 3;
 
 /** A rule that there is. */
 export interface KnownRule {
@@ -53,7 +56,7 @@ export class AlertBook {
   async rules(): Promise<readonly KnownRule[]> {
     const { desk, file } = this.#context;
     const made = (await desk.read('rule')).rule.flatMap(({ id, value }) => {
-      const rule = this.#parseRule(value);
+      const rule = this.parse(value);
       return typeof rule === 'string' ? [] : [{ id, rule, isFromFile: false }];
     });
     return [...[...file.rules].map(([id, rule]) => ({ id, rule, isFromFile: true })), ...made];
@@ -78,8 +81,10 @@ export class AlertBook {
 
   /** @returns the id */
   async addRule(value: unknown): Promise<KnownRule | Refusal> {
-    const rule = await this.checked(value);
+    const rule = this.parse(value);
     if (typeof rule === 'string') return { kind: 'invalid', text: rule };
+    const problem = await this.#destinationProblem(rule, []);
+    if (problem !== undefined) return problem;
     const { rule: rules } = await this.#context.desk.read('rule');
     if (rules.length >= MAX_RULES)
       return { kind: 'full', text: `there are ${MAX_RULES} rules: remove one first` };
@@ -88,33 +93,40 @@ export class AlertBook {
     return { id, rule, isFromFile: false };
   }
 
-  /** Of a rule that looks at something else from now on, nothing is known. */
+  /** Of a rule that looks at something else from now on, nothing is known. It may go on sending to what is gone. */
   async changeRule(id: string, value: unknown): Promise<KnownRule | Refusal> {
-    const rule = await this.checked(value);
+    const rule = this.parse(value);
     if (typeof rule === 'string') return { kind: 'invalid', text: rule };
-    const { rule: rules, state } = await this.#context.desk.read('rule', 'state');
-    const before = rules.find((each) => each.id === id);
-    if (before === undefined) return missing(id);
-    const old = this.#parseRule(before.value);
-    const known = state.find((each) => each.id === id);
-    const isSame = typeof old === 'object' && subjectOf(old) === subjectOf(rule);
-    const isChanged = await this.#context.desk.change([
-      { kind: 'rule', id, version: before.version, value: rule },
-      ...(known === undefined || isSame ? [] : [{ kind: 'state' as const, ...known, value: undefined }]),
-    ]);
-    return isChanged ? { id, rule, isFromFile: false } : { kind: 'conflict' };
+    return this.#tryAgain(async () => {
+      const { rule: rules, state } = await this.#context.desk.read('rule', 'state');
+      const before = rules.find((each) => each.id === id);
+      if (before === undefined) return missing(id);
+      const old = this.parse(before.value);
+      const had = typeof old === 'object' ? old.destinations : [];
+      const problem = await this.#destinationProblem(rule, had);
+      if (problem !== undefined) return problem;
+      const known = state.find((each) => each.id === id);
+      const isSame = typeof old === 'object' && aboutOf(old) === aboutOf(rule);
+      const isChanged = await this.#context.desk.change([
+        { kind: 'rule', id, version: before.version, value: rule },
+        ...(known === undefined || isSame ? [] : [{ kind: 'state' as const, ...known, value: undefined }]),
+      ]);
+      return isChanged ? { id, rule, isFromFile: false } : { kind: 'conflict' };
+    });
   }
 
   async removeRule(id: string): Promise<Refusal | undefined> {
-    const { rule: rules, state } = await this.#context.desk.read('rule', 'state');
-    const before = rules.find((each) => each.id === id);
-    if (before === undefined) return missing(id);
-    const known = state.filter((each) => each.id === id);
-    const isChanged = await this.#context.desk.change([
-      { kind: 'rule', id, version: before.version, value: undefined },
-      ...known.map(({ version }) => ({ kind: 'state' as const, id, version, value: undefined })),
-    ]);
-    return isChanged ? undefined : { kind: 'conflict' };
+    return this.#tryAgain(async () => {
+      const { rule: rules, state } = await this.#context.desk.read('rule', 'state');
+      const before = rules.find((each) => each.id === id);
+      if (before === undefined) return missing(id);
+      const known = state.filter((each) => each.id === id);
+      const isChanged = await this.#context.desk.change([
+        { kind: 'rule', id, version: before.version, value: undefined },
+        ...known.map(({ version }) => ({ kind: 'state' as const, id, version, value: undefined })),
+      ]);
+      return isChanged ? undefined : { kind: 'conflict' };
+    });
   }
 
   /** @returns with the secret that was made up for it, if one was */
@@ -172,21 +184,27 @@ export class AlertBook {
     return isChanged ? undefined : { kind: 'conflict' };
   }
 
-  /** Reads a rule that somebody wants. @returns the rule that is broken, as text */
-  async checked(value: unknown): Promise<Rule | string> {
-    const rule = this.#parseRule(value);
-    if (typeof rule === 'string') return rule;
-    const known = new Set((await this.destinations()).map(({ id }) => id));
-    return rule.destinations.every((id) => known.has(id))
-      ? rule
-      : '`destinations` must be ids of destinations that there are';
-  }
-
-  #parseRule(value: unknown): Rule | string {
+  /** Reads a rule that somebody wants, wherever it sends. @returns the rule that is broken, as text */
+  parse(value: unknown): Rule | string {
     const rule = parseRule(value);
     if (typeof rule === 'string') return rule;
     const filter = this.#context.parseFilter(rule.filter);
     return typeof filter === 'string' ? `\`filter\`: ${filter}` : rule;
+  }
+
+  /** @param had - where it has been sending, which may be gone */
+  async #destinationProblem({ destinations }: Rule, had: readonly string[]): Promise<Refusal | undefined> {
+    const known = new Set([...(await this.destinations()).map(({ id }) => id), ...had]);
+    return destinations.every((id) => known.has(id))
+      ? undefined
+      : { kind: 'invalid', text: '`destinations` must be ids of destinations that there are' };
+  }
+
+  /** A server that looks at a rule just now changes its state, which is no reason to refuse a change of the rule. */
+  async #tryAgain<T extends KnownRule | Refusal | undefined>(change: () => Promise<T>): Promise<T> {
+    let result = await change();
+    for (let tries = 1; tries < MAX_TRIES && isConflict(result); tries += 1) result = await change();
+    return result;
   }
 
   #open({ id, value }: Kept<KeptDestination>): Destination | undefined {
@@ -196,9 +214,8 @@ export class AlertBook {
   }
 }
 
-/** What a rule is about, as a text to compare. */
-function subjectOf({ measure, filter, of }: Rule): string {
-  return JSON.stringify([measure, Object.entries(filter).sort(), of]);
+function isConflict(result: KnownRule | Refusal | undefined): boolean {
+  return result !== undefined && 'kind' in result && result.kind === 'conflict';
 }
 
 function missing(id: string): Refusal {

@@ -29,15 +29,16 @@ export async function clearOld(
   const surplus = log.length - MAX_ENTRIES;
   const oldEntries = log.filter(({ value }, index) => index < surplus || value.at < oldest);
   const gone = new Set(oldEntries.map(({ id }) => id));
-  const isLost = (id: string): boolean => gone.has(id) || !log.some((each) => each.id === id);
+  const kept = new Set(log.map(({ id }) => id).filter((id) => !gone.has(id)));
   const stale = state.filter(({ id, value }) => !ruleIds.has(id) && value.claimedTo < now - STALE_MILLIS);
   const changes: readonly DeskChange[] = [
     ...oldEntries.map(({ id, version }) => ({ kind: 'log' as const, id, version, value: undefined })),
     ...sent
-      .filter(({ value }) => isLost(value.entry))
+      .filter(({ value }) => !kept.has(value.entry))
       .map(({ id, version }) => ({ kind: 'sent' as const, id, version, value: undefined })),
     ...stale.map(({ id, version }) => ({ kind: 'state' as const, id, version, value: undefined })),
   ];
-  // Another server may be at the same.
-  if (changes.length > 0) await desk.change(changes.slice(0, MAX_CHANGES));
+  for (let done = 0; done < changes.length; done += MAX_CHANGES)
+    // Another server is at the same.
+    if (!(await desk.change(changes.slice(done, done + MAX_CHANGES)))) return;
 }

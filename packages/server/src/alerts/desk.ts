@@ -18,12 +18,15 @@ export interface OutboxItem {
   /** Not before; while it is being sent, so long nobody else does. */
   readonly nextAt: number;
   readonly error?: string | undefined;
+  /** Of several who are at the destination, marks of those who got it. */
+  readonly reached?: readonly string[] | undefined;
 }
 
 /** A message that is on its way no more. */
 export interface SentItem extends Pick<OutboxItem, 'entry' | 'destination' | 'destinationName' | 'attempts'> {
   readonly isDelivered: boolean;
   readonly at: number;
+  /** Why it was given up; of one that was delivered, what was left out. */
   readonly error?: string | undefined;
 }
 

@@ -5,13 +5,21 @@ import type { Analytics } from '../store/questions/analytics.ts';
 import { failureReason } from '../store/failure-reason.ts';
 import type { EventFilter } from '../store/filter/event-filter.ts';
 import type { ParseFilter } from './alert-file.ts';
-import type { AlertBook, KnownDestination, KnownRule } from './book.ts';
+import type { AlertBook, KnownRule } from './book.ts';
 import type { Desk, Kept } from './desk.ts';
 import { newsChanges, newsOf, type News } from './happening.ts';
 import { happeningOf, summaryPayload, transitionPayload } from './messages/payload.ts';
 import type { PageLinks } from './messages/page-links.ts';
 import { summaryOf } from './messages/summary.ts';
-import { evaluate, NEW_STATE, type Reading, type RuleState, type Transition } from './rules/evaluation.ts';
+import {
+  evaluate,
+  knownOf,
+  NEW_STATE,
+  type Reading,
+  type RuleState,
+  type Transition,
+  watchedBy,
+} from './rules/evaluation.ts';
 import { measure } from './rules/measure.ts';
 import type { Rule } from './rules/rule.ts';
 import { nextRun } from './rules/schedule.ts';
@@ -41,6 +49,8 @@ export interface EvaluatorContext {
  */
 export class Evaluator {
   readonly #context: EvaluatorContext;
+  /** Of rules that failed the last time, before which they are not looked at again. */
+  readonly #failedUntil = new Map<string, number>();
   #settledAt: number;
   #isFailing = false;
 
@@ -55,17 +65,23 @@ export class Evaluator {
     try {
       const rules = await book.rules();
       const { state } = await desk.read('state');
-      counts.firing = state.reduce((sum, { value }) => sum + Object.keys(value.firing).length, 0);
+      const states = new Map(state.map((each) => [each.id, each]));
+      const firing = rules.flatMap(({ id }) => Object.keys(states.get(id)?.value.firing ?? {}));
+      counts.firing = firing.length;
       if (this.#isFailing) log('info', 'alerts: rules are looked at again');
       this.#isFailing = false;
       if (now() < this.#settledAt) return;
-      const states = new Map(state.map((each) => [each.id, each]));
-      for (const known of rules) if (!known.rule.paused) await this.#look(known, states.get(known.id));
+      for (const known of rules) await this.#look(known, states.get(known.id));
     } catch (error) {
       if (!this.#isFailing) log('warn', `alerts: rules cannot be looked at: ${failureReason(error)}`);
       this.#isFailing = true;
-      this.#settledAt = now() + SETTLING_MILLIS;
+      this.settle();
     }
+  }
+
+  /** Looks at nothing for a while, after it stood still: meanwhile nothing was received. */
+  settle(): void {
+    this.#settledAt = this.#context.now() + SETTLING_MILLIS;
   }
 
   /** What a rule would find in the newest window. */
@@ -75,23 +91,29 @@ export class Evaluator {
   }
 
   async #look(known: KnownRule, state: Kept<RuleState> | undefined): Promise<void> {
-    const { counts, log } = this.#context;
+    const { counts, log, now } = this.#context;
+    const { id, rule } = known;
+    if (now() < (this.#failedUntil.get(id) ?? 0)) return;
     try {
       const isDone =
-        known.rule.measure === 'summary'
+        rule.measure === 'summary'
           ? await this.#summarise(known, state)
-          : await this.#evaluate(known, state);
-      if (isDone) counts.evaluations.done += 1;
+          : !rule.paused && (await this.#evaluate(known, state));
+      if (!isDone) return;
+      counts.evaluations.done += 1;
+      this.#failedUntil.delete(id);
     } catch (error) {
       counts.evaluations.failed += 1;
-      log('warn', `alerts: a rule could not be looked at: ${failureReason(error)}`);
+      if (!this.#failedUntil.has(id))
+        log('warn', `alerts: the rule ${id} cannot be looked at: ${failureReason(error)}`);
+      this.#failedUntil.set(id, now() + STEP_MILLIS);
     }
   }
 
   async #evaluate({ id, rule }: KnownRule, kept: Kept<RuleState> | undefined): Promise<boolean> {
-    const { desk } = this.#context;
+    const { desk, now } = this.#context;
     const until = this.#untilOf(rule);
-    const state = kept?.value ?? NEW_STATE;
+    const state = watchedBy(rule, knownOf(rule, kept?.value, now()), this.#settledAt - SETTLING_MILLIS);
     const version = kept?.version ?? 0;
     if (state.claimedTo >= until) return false;
     const claimed = { ...state, claimedTo: until };
@@ -106,15 +128,18 @@ export class Evaluator {
     );
   }
 
-  /** When the schedule has come; once, if it has come several times. */
+  /** When the schedule has come; once, if it has come several times. What comes while the rule is paused is not made up for. */
   async #summarise({ id, rule }: KnownRule, kept: Kept<RuleState> | undefined): Promise<boolean> {
     const { desk, analytics, links, now } = this.#context;
     const at = now();
     const version = kept?.version ?? 0;
-    const value = { ...NEW_STATE, claimedTo: at, evaluatedTo: at };
-    if (kept === undefined) return desk.change([{ kind: 'state', id, version, value }]);
-    const due = nextRun(rule.schedule ?? '', rule.time_zone, kept.value.claimedTo);
+    const state = knownOf(rule, kept?.value, at);
+    const value = { ...state, claimedTo: at, evaluatedTo: at };
+    const begin = (): Promise<boolean> => desk.change([{ kind: 'state', id, version, value }]);
+    if (state.evaluatedTo === 0) return begin();
+    const due = nextRun(rule.schedule ?? '', rule.time_zone, state.claimedTo);
     if (due === undefined || due > at) return false;
+    if (rule.paused) return begin();
     const figures = await summaryOf(analytics, this.#filterOf(rule), at);
     const url = links.summary(rule, at);
     const news = newsOf({ ruleId: id, ruleName: rule.name, at }, await this.#destinationsOf(rule), (entry) =>
@@ -157,9 +182,11 @@ export class Evaluator {
     return true;
   }
 
-  async #destinationsOf({ destinations }: Rule): Promise<readonly KnownDestination[]> {
+  /** Of one that is not known here, the log says what became of its message; another server may have it in its file. */
+  async #destinationsOf({ destinations }: Rule): Promise<News['destinations']> {
     if (destinations.length === 0) return [];
-    return (await this.#context.book.destinations()).filter(({ id }) => destinations.includes(id));
+    const known = new Map((await this.#context.book.destinations()).map(({ id, name }) => [id, name]));
+    return [...new Set(destinations)].map((id) => ({ id, name: known.get(id) ?? id }));
   }
 
   #measure(rule: Rule, { known, firing }: RuleState, until: number): ReturnType<typeof measure> {

@@ -71,7 +71,8 @@ function test(id: string, flags: AdministrationFlags): Promise<void> {
     const result = await answer(`/api/alerts/test?id=${encodeURIComponent(id)}`, { method: 'POST' });
     const { delivered, error } = result as { readonly delivered: boolean; readonly error: string | null };
     if (!delivered) throw new CommandError(`it was not taken: ${error ?? 'nobody knows why'}`);
-    process.stderr.write(`cerberus-server alert: ${printable(id)} has taken it\n`);
+    const left = error === null ? '' : `, but not ${error}`;
+    process.stderr.write(`cerberus-server alert: ${printable(id)} has taken it${left}\n`);
   });
 }
 

@@ -1,6 +1,7 @@
 // What alerts do over time: when they begin, when they give up, and what they forget.
 import { expect } from 'chai';
 
+import { MAX_WAITING } from '../../dist/alerts/outbox.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
 import { until } from '../support/deadline.js';
@@ -104,10 +105,10 @@ describe('alerts over time', () => {
     const to = idOf(await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: hook.url }));
     await alerts.book.addRule({ ...RULE, destinations: [to] });
     await requests(store, 1, 1);
+    clock.at(2.5);
     const stop = alerts.start();
     const [evaluating, delivering, clearing] = [clock.tasks[1], clock.tasks[0], clock.tasks[2]];
     expect(delivering).not.to.equal(undefined);
-    clock.at(2.5);
     evaluating?.();
     await until('a message is on its way', () => hook.received.length === 1);
     clearing?.();
@@ -119,5 +120,99 @@ describe('alerts over time', () => {
     expect(clock.tasks).to.deep.equal([]);
     const waiting = await store.documents.list(['alert_outbox']);
     expect(waiting).to.have.length(1);
+  });
+
+  it('a destination that does not answer keeps no message to another one', async () => {
+    const [dead, well] = [await webhookServer(), await webhookServer()];
+    dead.status = 0;
+    const alerts = alertsOn(store, clock);
+    const rule = async (name: string, url: string): Promise<void> => {
+      const to = idOf(await alerts.book.addDestination({ kind: 'slack', name, url }));
+      await alerts.book.addRule({ ...RULE, name, destinations: [to] });
+    };
+    for (let n = 0; n < 9; n += 1) await rule('dead', dead.url);
+    await requests(store, 1, 1);
+    clock.at(2.5);
+    const stop = alerts.start();
+    const [delivering, evaluating] = clock.tasks;
+    evaluating?.();
+    await until('a message is on its way', () => dead.received.length > 0);
+    await rule('well', well.url);
+    evaluating?.();
+    await until('the other is told', () => {
+      delivering?.();
+      return well.received.length === 1;
+    });
+    expect((await alerts.log(1))[0]?.ruleName).to.equal('well');
+    await stop();
+  });
+
+  it('try what waits at once when its destination is changed, or has taken a test', async () => {
+    const hook = await webhookServer();
+    const lines: string[] = [];
+    const alerts = alertsOn(store, clock, { log: (_, line) => void lines.push(line) });
+    const to = idOf(
+      await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: `${hook.url}/old` }),
+    );
+    await alerts.book.addRule({ ...RULE, destinations: [to] });
+    await requests(store, 1, 1);
+    const fail = async (): Promise<void> => {
+      hook.status = 500;
+      for (let tick = 0; tick < 8; tick += 1) {
+        await alerts.tick();
+        clock.time += 60 * MINUTE;
+      }
+      await alerts.tick();
+      hook.status = 200;
+      hook.received.length = 0;
+      await alerts.tick();
+      expect(hook.received).to.deep.equal([]);
+    };
+    clock.at(2.5);
+    await fail();
+    await alerts.changeDestination(to, { url: `${hook.url}/new` });
+    await alerts.tick();
+    expect(hook.received.map(({ path }) => path)).to.deep.equal(['/hook/new']);
+    await fail();
+    await alerts.test(to);
+    await alerts.tick();
+    expect(hook.received.map(({ body }) => body.text?.includes('test'))).to.deep.equal([true, false]);
+    const twice = [`alerts: ${to} takes no message: status 500`, `alerts: ${to} takes messages again`];
+    expect(lines).to.deep.equal([...twice, ...twice]);
+  });
+
+  it('keep no more than so many messages for a destination that takes none, and no more entries than so many', async () => {
+    const alerts = alertsOn(store, clock, {
+      send: () => Promise.resolve({ kind: 'failed', reason: 'away' }),
+    });
+    const to = idOf(
+      await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: 'http://a.example' }),
+    );
+    for (let n = 0; n < 100; n += 1) await alerts.book.addRule({ ...RULE, destinations: [to] });
+    for (let minute = 2; minute < 16; minute += 1) {
+      if (minute % 2 === 0) await requests(store, minute - 1, 1);
+      clock.at(minute);
+      clock.time += 30_000;
+      await alerts.tick();
+    }
+    await until('no more wait than may', async () => {
+      clock.time += 7 * MINUTE;
+      await alerts.tick();
+      return (await store.documents.list(['alert_outbox'])).length === MAX_WAITING;
+    });
+    const entries = await alerts.log(10_000);
+    expect(entries).to.have.length(1400);
+    const oldest = entries.at(-1);
+    expect(oldest?.waiting).to.deep.equal([]);
+    expect(oldest?.sent[0]).to.include({
+      isDelivered: false,
+      error: `more than ${MAX_WAITING} messages wait for its destination`,
+    });
+    expect(entries[0]?.waiting).to.have.length(1);
+    const stop = alerts.start();
+    clock.tasks[2]?.();
+    await until('the log is short', async () => (await alerts.log(10_000)).length === 1000);
+    await stop();
+    expect((await store.documents.list(['alert_sent'])).length).to.equal(500);
   });
 });

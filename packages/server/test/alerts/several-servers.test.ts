@@ -12,7 +12,9 @@ import type { PostgresStore } from '../../dist/store/postgres/store.js';
 import { alertsOn, HandClock, idOf, requests } from '../support/alerts/alerts.js';
 import { until } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
+import { ask } from '../support/databases/postgres.js';
 import { openStore, usePreparedPostgres } from '../support/databases/postgres-store.js';
+import { call, server } from '../support/servers/server-fixture.js';
 import { webhookServer, type WebhookServer } from '../support/alerts/webhook-server.js';
 
 describe('alerts of several servers on one database', function () {
@@ -99,5 +101,43 @@ describe('alerts of several servers on one database', function () {
     expect(hook.received[1]?.headers['webhook-id']).to.equal(hook.received[0]?.headers['webhook-id']);
     expect(hook.received[1]?.text).to.equal(hook.received[0]?.text);
     expect((await alerts.log(10)).at(-1)?.sent[0]).to.include({ isDelivered: true, attempts: 2 });
+  });
+
+  it('and thresholds are answered with 503 while the database is away, and as before when it is back', async () => {
+    const running = await server({ store });
+    const name = new URL(url).pathname.slice(1);
+    const other = new URL(url);
+    other.pathname = '/postgres';
+    const allow = async (isAllowed: boolean): Promise<void> => {
+      await ask(other.href, `ALTER DATABASE "${name}" ALLOW_CONNECTIONS ${isAllowed}`);
+    };
+    const ways: readonly (readonly [string, RequestInit])[] = [
+      ['/api/alerts', {}],
+      ['/api/alerts/log', {}],
+      ['/api/alerts', { method: 'POST', body: JSON.stringify({ name: 'r', measure: 'new_error_type' }) }],
+      ['/api/apdex-thresholds', {}],
+    ];
+    const statuses = async (): Promise<readonly number[]> => {
+      const answers = await Promise.all(
+        ways.map(([path, init]) =>
+          call(running.url + path, { ...init, headers: { 'content-type': 'application/json' } }),
+        ),
+      );
+      return answers.map(({ status }) => status);
+    };
+    await allow(false);
+    try {
+      await ask(
+        other.href,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+      );
+      await until('it is gone', async () =>
+        (await statuses()).every((status) => status !== 200 && status !== 201),
+      );
+      expect(await statuses()).to.deep.equal([503, 503, 503, 503]);
+    } finally {
+      await allow(true);
+    }
+    await until('it is back', async () => (await statuses()).join() === '200,200,201,200');
   });
 });

@@ -8,8 +8,11 @@ import {
   newDraft,
   ruleOf,
   watching,
+  type RuleDraft,
   type Watched,
 } from '../../page/dist/alerts/rule-draft.js';
+import { destinationProblem, ruleProblem } from '../../page/dist/alerts/field-problem.js';
+import { parseDestination } from '../../dist/alerts/delivery/destination.js';
 import { parseRule } from '../../dist/alerts/rules/checks.js';
 
 const NAMES = Object.keys(CHOICES) as Watched[];
@@ -66,5 +69,45 @@ describe('the form of a rule', () => {
       'New type of error',
       'Summary of the week, 0 8 * * 1 UTC',
     ]);
+  });
+
+  it('says of what the server refuses which field it is about, in the words of the form', () => {
+    const refused = (change: Partial<RuleDraft>, watched: Watched): string => {
+      const draft = { ...watching(newDraft('UTC'), watched), name: 'r', ...change };
+      const rule = parseRule(JSON.parse(JSON.stringify(ruleOf(draft, {}))));
+      return typeof rule === 'string' ? `${rule}.` : '';
+    };
+    const problem = (change: Partial<RuleDraft>, watched: Watched = 'error_rate'): unknown =>
+      ruleProblem(refused(change, watched), watched);
+    expect(problem({ limit: '500' })).to.deep.equal({
+      field: 'limit',
+      text: 'Must be a number from 0 to 100.',
+    });
+    expect(problem({ limit: 'x' }, 'p95')).to.deep.equal({
+      field: 'limit',
+      text: 'Must be a number, 0 or more.',
+    });
+    expect(problem({ limit: '5', recover: '6' })).to.deep.equal({
+      field: 'recover',
+      text: 'Must not be above the limit.',
+    });
+    for (const [change, watched, field] of [
+      [{ name: ' ' }, 'p95', 'name'],
+      [{ minRequests: '-1' }, 'p95', 'minRequests'],
+      [{ recoverWindows: '0' }, 'fewer', 'recoverWindows'],
+      [{ delaySeconds: '1.5' }, 'silent', 'delaySeconds'],
+      [{ schedule: 'weekly' }, 'summary', 'schedule'],
+      [{ timeZone: 'Mars' }, 'summary', 'timeZone'],
+    ] as const)
+      expect(problem(change, watched), field).to.include({ field });
+    expect(ruleProblem('there are 200 rules: remove one first.', 'p95')).to.equal(undefined);
+    for (const [wish, field] of [
+      [{ kind: 'slack', name: 'a', url: 'ftp://a' }, 'address'],
+      [{ kind: 'webhook', name: '', url: 'http://a' }, 'name'],
+      [{ kind: 'webhook', name: 'a', url: 'http://a', secret: 'x' }, 'secret'],
+      [{ kind: 'email', name: 'a', smtp: 'smtp://a', from: 'x', to: ['a@b'] }, 'from'],
+      [{ kind: 'email', name: 'a', smtp: 'smtp://a', from: 'a@b', to: ['x'] }, 'to'],
+    ] as const)
+      expect(destinationProblem(String(parseDestination(wish))), field).to.include({ field });
   });
 });

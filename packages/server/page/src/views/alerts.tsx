@@ -20,7 +20,8 @@ import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
 import { useRead } from '../hooks/use-read.ts';
 
-const LOG_ENTRIES = 50;
+/** So many entries of the log are shown, and then more; the server keeps no others. */
+const LOG_ENTRIES = [50, 200, 1000] as const;
 
 /** For administrators: what is told to whom, and what was. */
 export function AlertsView(): JSX.Element {
@@ -30,7 +31,9 @@ export function AlertsView(): JSX.Element {
   const [edited, setEdited] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const { value, refused, again } = useRead<Alerts>('api/alerts', {}, true, changes);
-  const log = useRead<AlertLog>('api/alerts/log', { limit: LOG_ENTRIES }, true, changes);
+  const [pages, setPages] = useState(0);
+  const limit = LOG_ENTRIES[pages] ?? 1000;
+  const log = useRead<AlertLog>('api/alerts/log', { limit }, true, changes);
   if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (value === undefined) return <Loading />;
   const changed = (): void => setChanges(changes + 1);
@@ -72,7 +75,8 @@ export function AlertsView(): JSX.Element {
           draft={draft}
           filter={filter}
           destinations={value.destinations}
-          isNew={edited === undefined}
+          had={value.rules.find(({ id }) => id === edited)?.destinations ?? []}
+          edited={edited}
           problem={problem}
           onChange={setDraft}
           onSave={(rule) => void save(rule, edited)}
@@ -101,7 +105,20 @@ export function AlertsView(): JSX.Element {
         class="flush"
         aside={<CsvButton name="alert-log" rows={entryRows(log.value?.entries ?? [])} />}
       >
-        <Answered read={log}>{({ entries }) => <AlertLogTable entries={entries} />}</Answered>
+        <Answered read={log}>
+          {({ entries }) => (
+            <>
+              <AlertLogTable entries={entries} />
+              {entries.length >= limit && pages < LOG_ENTRIES.length - 1 && (
+                <div class="pages">
+                  <button type="button" onClick={() => setPages(pages + 1)}>
+                    More
+                  </button>
+                </div>
+              )}
+            </>
+          )}
+        </Answered>
       </Panel>
     </>
   );

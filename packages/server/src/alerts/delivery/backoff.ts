@@ -12,7 +12,9 @@ export const GIVE_UP_MILLIS: number = 3 * DAY_MILLIS;
  *
  * @param attempts - that failed, 1 at least
  * @param random - from 0 to 1
+ * @param wanted - milliseconds for which the receiver wants to be left alone; more than an hour it does not get
  */
-export function retryMillis(attempts: number, random: number): number {
-  return Math.min(MOST_MILLIS, FIRST_MILLIS * 2 ** (attempts - 1)) * (1 - random / 5);
+export function retryMillis(attempts: number, random: number, wanted = 0): number {
+  const own = Math.min(MOST_MILLIS, FIRST_MILLIS * 2 ** (attempts - 1)) * (1 - random / 5);
+  return Math.max(own, Math.min(MOST_MILLIS, wanted));
 }

@@ -6,23 +6,24 @@ import { labelSchema, readBy } from '../rules/rule.ts';
 const MAX_URL_CHARACTERS = 2048;
 
 function urlSchema(protocols: readonly string[]): v.GenericSchema<unknown, string> {
-  const rule = `a URL that begins with ${protocols.map((each) => `${each}//`).join(' or ')}`;
-  return v.pipe(
-    v.string(rule),
-    v.check(
-      (text) =>
-        text.length <= MAX_URL_CHARACTERS && URL.canParse(text) && protocols.includes(new URL(text).protocol),
-      rule,
-    ),
-    v.description(rule),
-  );
+  const rule = `a URL that begins with ${protocols.map((each) => `${each}//`).join(' or ')}, and has a host`;
+  const isRight = (text: string): boolean => {
+    if (text.length > MAX_URL_CHARACTERS || !URL.canParse(text)) return false;
+    const { protocol, hostname } = new URL(text);
+    return protocols.includes(protocol) && hostname !== '' && text.slice(protocol.length).startsWith('//');
+  };
+  return v.pipe(v.string(rule), v.check(isRight, rule), v.description(rule));
 }
 
 const WEB_URL = urlSchema(['http:', 'https:']);
 const ADDRESS_RULE = 'an address such as ops@example.com';
 const ADDRESS = v.pipe(
   v.string(ADDRESS_RULE),
-  v.check((text) => text.length <= 254 && /^[^\s@<>,;:"\\]+@[^\s@<>,;:"\\]+$/.test(text), ADDRESS_RULE),
+  // Neither comments nor quotes, which say of one address that it is another one.
+  v.check(
+    (text) => text.length <= 254 && /^[^\s\p{C}@<>,;:"()\\]+@[^\s\p{C}@<>,;:"()\\]+$/u.test(text),
+    ADDRESS_RULE,
+  ),
   v.description(ADDRESS_RULE),
 );
 const SECRET_RULE = 'whsec_ and 24 to 64 bytes in base64';

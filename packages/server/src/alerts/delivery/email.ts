@@ -1,9 +1,13 @@
-import { createTransport } from 'nodemailer';
+import { createHash } from 'node:crypto';
 
+import { createTransport, type Transporter } from 'nodemailer';
+
+import { SECOND_MILLIS } from '../../durations.ts';
 import { systemCodeOf } from '../../errors.ts';
 import type { Message } from '../messages/payload.ts';
 import type { EmailDestination } from './destination.ts';
 import type { DeliveryResult } from './result.ts';
+import { userInfoOf } from './user-info.ts';
 import { ANSWER_MILLIS } from './web-post.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'smtp:': 587, 'smtps:': 465 };
@@ -14,62 +18,104 @@ const PERMANENT = 500;
 /** What is wrong with sender, receiver or text. A wrong password or certificate is one that somebody may set right. */
 const OF_THE_MESSAGE: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
 
-/**
- * Writes a message to people. A password goes over TLS only, but on this machine.
- *
- * @param stop - gives it up
- */
+/** So long all of it may take, however much the server talks: less than a message is held, or another server sends it too. */
+const MAIL_MILLIS: number = 45 * SECOND_MILLIS;
+
+/** How a message is sent. */
+interface Sending {
+  /** Gives it up. */
+  readonly stop: AbortSignal;
+  /** Of all of it. Default {@link MAIL_MILLIS}. */
+  readonly limitMillis?: number;
+}
+
+/** Writes a message to people, but not to those who have it already. A password goes over TLS only, but on this machine. */
 export async function sendEmail(
-  { smtp, from, to }: EmailDestination,
-  { id, payload }: Message,
-  stop: AbortSignal,
+  destination: EmailDestination,
+  message: Message,
+  { stop, limitMillis = MAIL_MILLIS }: Sending,
 ): Promise<DeliveryResult> {
-  const url = new URL(smtp);
-  const user = decodeURIComponent(url.username);
-  const transport = createTransport({
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(url.port) || DEFAULT_PORTS[url.protocol],
-    secure: url.protocol === 'smtps:',
-    requireTLS: user !== '' && !isThisMachine(url.hostname),
-    ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(url.password) } }),
-    connectionTimeout: ANSWER_MILLIS,
-    greetingTimeout: ANSWER_MILLIS,
-    socketTimeout: ANSWER_MILLIS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  const end = (): void => transport.close();
-  stop.addEventListener('abort', end, { once: true });
+  const { from } = destination;
+  const { id, payload, reached = [] } = message;
+  const to = [...new Set(destination.to)];
+  const left = to.filter((address) => !reached.includes(markOf(id, address)));
+  if (left.length === 0) return { kind: 'delivered' };
+  const limit = AbortSignal.timeout(limitMillis);
+  const transport = transportTo(destination.smtp, limitMillis);
   try {
     const { text, url: page } = payload.data;
     const [subject = ''] = text.split('\n', 1);
-    await transport.sendMail({
+    const {
+      envelope,
+      rejected = [],
+      rejectedErrors = [],
+    } = await transport.sendMail({
       from,
-      to: [...to],
+      to,
+      envelope: { from, to: left },
       subject,
       text: page === undefined ? text : `${text}\n\n${page}`,
       messageId: `<${id}@cerberus>`,
       date: new Date(payload.timestamp),
+      signal: AbortSignal.any([stop, limit]),
     });
-    return { kind: 'delivered' };
+    const taken = left.filter((_, index) => !rejected.includes(envelope.to[index] ?? ''));
+    const marks = taken.map((address) => markOf(id, address));
+    return outcomeOf(
+      rejectedErrors.map(({ responseCode = 0 }) => responseCode),
+      [...reached, ...marks],
+    );
   } catch (error) {
-    return failureOf(error);
+    if (limit.aborted) return { kind: 'failed', reason: `not taken within ${limitMillis / SECOND_MILLIS} s` };
+    return { ...failureOf(error), ...(reached.length > 0 && { reached }) };
   } finally {
-    stop.removeEventListener('abort', end);
-    end();
+    transport.close();
   }
+}
+
+function transportTo(smtp: string, limitMillis: number): Transporter {
+  const url = new URL(smtp);
+  const { user = '', password = '' } = userInfoOf(url) ?? {};
+  return createTransport({
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port) || DEFAULT_PORTS[url.protocol],
+    secure: url.protocol === 'smtps:',
+    requireTLS: user !== '' && !isThisMachine(url.hostname),
+    ...(user !== '' && { auth: { user, pass: password } }),
+    connectionTimeout: ANSWER_MILLIS,
+    greetingTimeout: ANSWER_MILLIS,
+    // A server may look at a message for long before it takes it. Who gives up sooner sends it again.
+    socketTimeout: limitMillis,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 function isThisMachine(host: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/.test(host);
 }
 
+/** Says who of those that one message is for has it, and shows no address. */
+function markOf(id: string, address: string): string {
+  return createHash('sha256').update(`${id} ${address}`).digest('hex').slice(0, 16);
+}
+
+/** What it comes to where some have it, and others were refused with these codes. */
+function outcomeOf(codes: readonly number[], reached: readonly string[]): DeliveryResult {
+  if (codes.length === 0) return { kind: 'delivered' };
+  const later = codes.find((code) => code < PERMANENT);
+  const all = codes.length + reached.length;
+  const reason = `${codes.length} of ${all} addresses: status ${later ?? codes[0]}`;
+  return later === undefined ? { kind: 'delivered', reason } : { kind: 'failed', reason, reached };
+}
+
 /** Codes only: what a mail server says may have addresses in it. */
 function failureOf(error: unknown): DeliveryResult {
-  const status =
-    typeof error === 'object' && error !== null && 'responseCode' in error ? error.responseCode : undefined;
+  const { responseCode: status, originalCode } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const code = systemCodeOf(error);
-  const reason = typeof status === 'number' ? `status ${status}` : (code ?? 'no connection');
+  // Its own code says less, such as `ESOCKET` of a certificate that is not good.
+  const why = typeof originalCode === 'string' ? originalCode : (code ?? 'no connection');
+  const reason = typeof status === 'number' ? `status ${status}` : why;
   const isForGood = OF_THE_MESSAGE.has(code ?? '') && typeof status === 'number' && status >= PERMANENT;
   return { kind: isForGood ? 'refused' : 'failed', reason };
 }

@@ -14,7 +14,7 @@ export const send: Send = async (destination, message, stop) => {
   if (destination.kind === 'email') {
     // Its library is loaded where somebody is written to.
     const { sendEmail } = await import('./email.ts');
-    return sendEmail(destination, message, stop);
+    return sendEmail(destination, message, { stop });
   }
   const { url } = destination;
   if (destination.kind === 'slack') return postJson({ url, body: slackBody(payload) }, stop);

@@ -1,4 +1,6 @@
 import type { DeliveryResult } from './result.ts';
+import { retryAfterMillis } from './retry-after.ts';
+import { userInfoOf } from './user-info.ts';
 
 /** A body and its headers. */
 export interface WebPost {
@@ -37,7 +39,9 @@ export async function postJson({ url, body, headers }: WebPost, stop: AbortSigna
     await response.body?.cancel().catch(() => undefined);
     if (response.ok) return { kind: 'delivered' };
     const reason = `status ${response.status}`;
-    return response.status === GONE ? { kind: 'refused', reason } : { kind: 'failed', reason };
+    if (response.status === GONE) return { kind: 'refused', reason };
+    const wanted = retryAfterMillis(response.headers.get('retry-after'), Date.now());
+    return { kind: 'failed', reason, ...(wanted !== undefined && { retryAfterMillis: wanted }) };
   } catch (error) {
     return { kind: 'failed', reason: reasonOf(error) };
   }
@@ -46,12 +50,11 @@ export async function postJson({ url, body, headers }: WebPost, stop: AbortSigna
 /** `fetch` takes no URL with a user in it. */
 function withoutUser(text: string): { readonly target: string; readonly user: string | undefined } {
   const url = new URL(text);
-  const { username, password } = url;
-  if (username === '' && password === '') return { target: text, user: undefined };
+  const info = userInfoOf(url);
+  if (info === undefined) return { target: text, user: undefined };
   url.username = '';
   url.password = '';
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { target: url.href, user: Buffer.from(pair).toString('base64') };
+  return { target: url.href, user: Buffer.from(`${info.user}:${info.password}`).toString('base64') };
 }
 
 /** A code, which has no address in it, as the message may. */
@@ -59,6 +62,8 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no connection';
   if (error.name === 'TimeoutError') return `no answer within ${ANSWER_MILLIS / 1000} s`;
   const { cause } = error;
+  // Ports of other services, such as those of mail and chat (Fetch, "port blocking").
+  if (cause instanceof Error && cause.message === 'bad port') return 'its port is not for HTTP';
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : 'no connection';
 }

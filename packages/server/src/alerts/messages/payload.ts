@@ -35,6 +35,8 @@ export interface Message {
   /** The same at each attempt. */
   readonly id: string;
   readonly payload: Payload;
+  /** Marks of those who got it by an attempt before, of several that one destination has. */
+  readonly reached?: readonly string[] | undefined;
 }
 
 type RuleInPayload = Pick<Rule, 'name' | 'measure' | 'filter'> & {

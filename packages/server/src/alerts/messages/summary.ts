@@ -1,6 +1,7 @@
 import { DAY_MILLIS } from '../../durations.ts';
 import type { Analytics, Totals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
+import { plain } from './plain.ts';
 
 /** Days that a summary is about. */
 export const SUMMARY_DAYS = 7;
@@ -57,7 +58,7 @@ export function summaryText(name: string, { days, now, before, endpoints }: Summ
     `p95 ${millisText(now.p95_ms)} (before: ${millisText(before.p95_ms)})`,
     ...endpoints.map(
       ({ method, endpoint, requests, errors }) =>
-        `${method} ${endpoint}: ${requests} requests, ${errors} errors`,
+        `${plain(method)} ${plain(endpoint)}: ${requests} requests, ${errors} errors`,
     ),
   ].join('\n');
 }

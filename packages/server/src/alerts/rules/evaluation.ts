@@ -1,5 +1,5 @@
-import { MINUTE_MILLIS } from '../../durations.ts';
-import { recoverWindowsOf, type Rule } from './rule.ts';
+import { HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
+import { aboutOf, recoverWindowsOf, type Rule } from './rule.ts';
 
 /** What was found of one of the things that a rule looks at. */
 export interface Reading {
@@ -30,10 +30,43 @@ export interface RuleState {
   readonly firing: Readonly<Record<string, Firing>>;
   /** Types of errors, by when they were seen last; `undefined` before that was asked. */
   readonly known?: Readonly<Record<string, number>> | undefined;
+  /** What it is known about ({@link aboutOf}). */
+  readonly about?: string | undefined;
+  /** Before that, nobody was there to receive anything for a while; `undefined`: nothing is known of that. */
+  readonly watchedSince?: number | undefined;
 }
 
 /** Nothing is known. */
 export const NEW_STATE: RuleState = Object.freeze({ claimedTo: 0, evaluatedTo: 0, firing: {} });
+
+/** Longer than a server takes for all rules, and longer than one that is started anew is away. */
+const ALONE_MILLIS = 3 * MINUTE_MILLIS;
+
+/** Further ahead than clocks of servers are apart: it was kept by a clock that has been set back since. */
+const AHEAD_MILLIS = HOUR_MILLIS;
+
+/**
+ * What is known of a rule, of what was kept. Of another thing than the rule is about now, nothing is.
+ *
+ * @param now - milliseconds since the epoch
+ */
+export function knownOf(rule: Rule, kept: RuleState | undefined, now: number): RuleState {
+  const known = { about: aboutOf(rule) };
+  if (kept === undefined || kept.claimedTo > now + AHEAD_MILLIS) return { ...NEW_STATE, ...known };
+  const isOther = kept.about !== undefined && kept.about !== known.about;
+  return isOther ? { ...NEW_STATE, ...known, claimedTo: kept.claimedTo } : { ...kept, ...known };
+}
+
+/**
+ * What is known of a rule by a server that has begun to receive; where no other one has looked at it before, nobody was there.
+ *
+ * @param listeningSince - when it began, milliseconds since the epoch
+ */
+export function watchedBy(rule: Rule, state: RuleState, listeningSince: number): RuleState {
+  const lookedAt = state.evaluatedTo + rule.delay_seconds * SECOND_MILLIS;
+  const wasAlone = state.evaluatedTo !== 0 && lookedAt < listeningSince - ALONE_MILLIS;
+  return wasAlone ? { ...state, watchedSince: listeningSince } : state;
+}
 
 /** What a rule may come to. `ended`: what it was about is gone; nobody is told. */
 type Outcome = 'firing' | 'resolved' | 'ended';
@@ -73,7 +106,8 @@ export function evaluate(
   }
   for (const reading of readings) {
     const { subject, value } = reading;
-    const isNew = !Object.hasOwn(state.firing, subject) && isBeyond(rule, value);
+    const isNew =
+      !Object.hasOwn(state.firing, subject) && isBeyond(rule, value) && canTell(rule, state, until);
     if (!isNew || value === undefined || firing.size >= MAX_FIRING) continue;
     firing.set(subject, { since: until, value });
     transitions.push({ ...about(reading, subject), to: 'firing', since: until });
@@ -102,6 +136,13 @@ function nextOf(
   const calmSince = (isUnbroken ? before.calmSince : undefined) ?? until;
   const isLong = until - calmSince >= (recoverWindowsOf(rule) - 1) * windowMillis;
   return rule.measure === 'silent_source' || isLong ? 'resolved' : { since: before.since, calmSince, value };
+}
+
+/** That something did not come says nothing of a time in which nobody was there to receive it. */
+function canTell(rule: Rule, { watchedSince = -Infinity }: RuleState, until: number): boolean {
+  const { measure, above = 0, below, window_minutes: window } = rule;
+  const minutes = measure === 'silent_source' ? above : below === undefined ? 0 : window;
+  return until - watchedSince >= minutes * MINUTE_MILLIS;
 }
 
 /** Whether a value is one to fire at. */

@@ -3,7 +3,7 @@ import type { Analytics, Totals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
 import { silenceOf } from '../../store/questions/source-list.ts';
 import type { ValueCount } from '../../store/questions/value-list.ts';
-import type { Reading, RuleState } from './evaluation.ts';
+import { MAX_FIRING, type Reading, type RuleState } from './evaluation.ts';
 import { minRequestsOf, type Rule } from './rule.ts';
 
 /** An application that is silent for longer is in use no more, and nobody is told of it. */
@@ -74,12 +74,14 @@ async function largestShare(rule: Rule, measuring: Measuring): Promise<Reading> 
   if (largest === undefined || requests < Math.max(1, minRequestsOf(rule)))
     return { subject: '', value: undefined };
   const detail = of === 'source_ip' ? largest.value.slice(0, PSEUDONYM_DIGITS) : largest.value;
-  return { subject: '', value: largest.requests / requests, detail };
+  // Counted a moment later, it may be more than all of before.
+  return { subject: '', value: Math.min(1, largest.requests / requests), detail };
 }
 
-async function silences({ analytics, filter, until }: Measuring): Promise<readonly Reading[]> {
+async function silences({ analytics, filter, until, firing }: Measuring): Promise<readonly Reading[]> {
   const { clientId } = filter;
-  const { rows } = await analytics.applications({ clientId, first: [], limit: MAX_SUBJECTS });
+  const first = Object.keys(firing);
+  const { rows } = await analytics.applications({ clientId, first, limit: MAX_SUBJECTS });
   return rows
     .map((row) => ({ subject: row.clientId, millis: silenceOf(row, until) }))
     .filter(({ millis }) => millis <= GIVEN_UP_DAYS * DAY_MILLIS)
@@ -104,13 +106,17 @@ async function newErrorTypes(rule: Rule, measuring: Measuring): Promise<Measured
   const isKnown = (type: string): boolean => Object.hasOwn(known, type);
   const isNew = ({ value, requests }: ValueCount): boolean =>
     !isKnown(value) && requests >= minRequestsOf(rule);
-  const seen = found.filter((each) => isKnown(each.value) || isNew(each));
+  // What nobody can be told of now is told later, and is not known before.
+  const room = Math.max(0, MAX_FIRING - found.filter((each) => isYoung(each.value)).length);
+  const fresh = found.filter(isNew).slice(0, room);
+  const seen = [...found.filter((each) => isKnown(each.value)), ...fresh];
   const kept = Object.entries(known).filter(([, last]) => last > until - KNOWN_DAYS * DAY_MILLIS);
   const next = new Map([...kept, ...seen.map(({ value }) => [value, until] as const)]);
   return {
-    readings: found
-      .filter((each) => isNew(each) || isYoung(each.value))
-      .map(({ value, requests }) => ({ subject: value, value: requests })),
+    readings: [...found.filter((each) => isYoung(each.value)), ...fresh].map(({ value, requests }) => ({
+      subject: value,
+      value: requests,
+    })),
     known: Object.fromEntries([...next].sort(([, a], [, b]) => b - a).slice(0, MAX_KNOWN)),
   };
 }

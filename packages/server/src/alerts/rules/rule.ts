@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import * as v from 'valibot';
 
 /** What a rule looks at. */
@@ -133,6 +135,12 @@ export function minRequestsOf({ measure, min_requests: given }: Rule): number {
 /** {@link RULE_SCHEMA}. Fewer where the value has to come back to another number first. */
 export function recoverWindowsOf({ recover, recover_windows: given }: Rule): number {
   return given ?? (recover === undefined ? 2 : 1);
+}
+
+/** What a rule is about, as a text to compare: with another one, what was known of it is of no use. */
+export function aboutOf({ measure, filter, of, schedule, time_zone: zone }: Rule): string {
+  const text = JSON.stringify([measure, Object.entries(filter).sort(), of, schedule, zone]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** Reads what must be as a description says. @returns a text where it is not: which member, and its rule */

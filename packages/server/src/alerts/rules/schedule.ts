@@ -10,8 +10,10 @@ export function scheduleProblem(schedule: string, timeZone: string | undefined):
   try {
     const first = nextRun(schedule, timeZone, 0);
     if (first === undefined) return '`schedule` never comes';
-    const second = nextRun(schedule, timeZone, first);
-    return second !== undefined && second - first < MIN_MILLIS
+    // Of three in a row two are close where any are: minutes of an hour are the same in each hour.
+    const second = nextRun(schedule, timeZone, first) ?? Infinity;
+    const third = second === Infinity ? Infinity : (nextRun(schedule, timeZone, second) ?? Infinity);
+    return Math.min(second - first, third - second) < MIN_MILLIS
       ? '`schedule` must be once an hour at most'
       : undefined;
   } catch (error) {

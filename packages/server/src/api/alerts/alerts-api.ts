@@ -35,15 +35,15 @@ export function createRuleReply(message: IncomingMessage, { book }: Alerts): Pro
 /** `PUT /api/alerts?id=…` with a rule that takes the place of another one. */
 export function changeRuleReply(
   message: IncomingMessage,
-  { book }: Alerts,
+  alerts: Alerts,
   params: URLSearchParams,
 ): Promise<Reply> {
   return withId('PUT /api/alerts', params, (id) =>
     withBody(message, RULE_MEMBERS, async (value) => {
-      const made = await book.changeRule(id, value);
-      return 'kind' in made
-        ? refusal(made)
-        : { status: 200, body: ruleToJson({ ...made, state: undefined }) };
+      const made = await alerts.book.changeRule(id, value);
+      if ('kind' in made) return refusal(made);
+      const { state } = (await alerts.rules()).find((each) => each.id === id) ?? { state: undefined };
+      return { status: 200, body: ruleToJson({ ...made, state }) };
     }),
   );
 }
@@ -56,7 +56,7 @@ export function removeRuleReply({ book }: Alerts, params: URLSearchParams): Prom
 /** `POST /api/alerts/preview` with a rule: what it would find now. Nothing is kept or sent. */
 export function previewReply(message: IncomingMessage, alerts: Alerts): Promise<Reply> {
   return withBody(message, RULE_MEMBERS, async (value) => {
-    const rule = await alerts.book.checked(value);
+    const rule = alerts.book.parse(value);
     if (typeof rule === 'string') return failure(400, rule);
     return { status: 200, body: { readings: (await alerts.preview(rule)).map(readingToJson) } };
   });
@@ -83,12 +83,12 @@ export function createDestinationReply(message: IncomingMessage, { book }: Alert
 /** `PUT /api/alerts/destinations?id=…` with what is to be another one of a destination. */
 export function changeDestinationReply(
   message: IncomingMessage,
-  { book }: Alerts,
+  alerts: Alerts,
   params: URLSearchParams,
 ): Promise<Reply> {
   return withId('PUT /api/alerts/destinations', params, (id) =>
     withBody(message, DESTINATION_MEMBERS, async (value) => {
-      const changed = await book.changeDestination(id, value);
+      const changed = await alerts.changeDestination(id, value);
       return 'kind' in changed ? refusal(changed) : { status: 200, body: destinationToJson(changed) };
     }),
   );
@@ -106,10 +106,9 @@ export function testDestinationReply(alerts: Alerts, params: URLSearchParams): P
   return withId('POST /api/alerts/test', params, async (id) => {
     const result = await alerts.test(id);
     if (result === undefined) return refusal({ kind: 'missing' });
-    const isDelivered = result.kind === 'delivered';
     return {
       status: 200,
-      body: { delivered: isDelivered, error: isDelivered ? null : result.reason },
+      body: { delivered: result.kind === 'delivered', error: result.reason ?? null },
     };
   });
 }

@@ -95,7 +95,10 @@ export function heatOf(cells: readonly LatencyCell[]): LatencyHeat {
  *
  * @returns milliseconds; `null` without latencies
  */
-export function estimatedQuantile(cells: readonly LatencyCell[], q: number): number | null {
+export function estimatedQuantile(
+  cells: readonly Pick<LatencyCell, 'bucket' | 'count'>[],
+  q: number,
+): number | null {
   const sorted = cells.toSorted((a, b) => a.bucket - b.bucket);
   const all = sorted.reduce((sum, { count }) => sum + count, 0);
   if (all === 0) return null;

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 
 import type { DocumentChange, Documents, StoredDocument } from '../documents.ts';
+import { CerberusServerError } from '../../errors.ts';
 import type { LastingConnection } from './engine/lasting-connection.ts';
+import { asPublicError } from './engine/public-error.ts';
 import { inTransaction } from './engine/transaction.ts';
 
 const LIST = 'SELECT kind, id, version, content FROM documents WHERE kind = ANY ($1) ORDER BY added';
@@ -23,7 +25,7 @@ export class PostgresDocuments implements Documents {
   }
 
   list(kinds: readonly string[]): Promise<readonly StoredDocument[]> {
-    return this.#connection.use(
+    return this.#use(
       async (client) => (await client.query<StoredDocument & pg.QueryResultRow>(LIST, [kinds])).rows,
     );
   }
@@ -32,7 +34,7 @@ export class PostgresDocuments implements Documents {
     // What is there in one order, or two servers that change the same wait for each other; what is new in its own.
     const present = changes.filter((each) => !isNew(each));
     const ordered = [...present.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)), ...changes.filter(isNew)];
-    return this.#connection.use(async (client) => {
+    return this.#use(async (client) => {
       try {
         await inTransaction(client, async () => {
           for (const each of ordered) if (!(await changed(client, each))) throw new OtherVersion();
@@ -43,6 +45,16 @@ export class PostgresDocuments implements Documents {
         throw error;
       }
     });
+  }
+
+  /** @throws CerberusServerError (as a rejection) `STORE_UNAVAILABLE`: another attempt may not meet it */
+  async #use<T>(task: (client: pg.Client) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connection.use(task);
+    } catch (error) {
+      if (error instanceof CerberusServerError && error.code === 'STORE_CLOSED') throw error;
+      throw asPublicError(error);
+    }
   }
 }
 

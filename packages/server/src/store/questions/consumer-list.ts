@@ -20,6 +20,21 @@ export const CONSUMER_ORDERS = [
 /** By what consumers are ordered. */
 export type ConsumerOrder = (typeof CONSUMER_ORDERS)[number];
 
+/** What is no sum of figures, and takes long. */
+export type ConsumerMeasure = Extract<ConsumerOrder, 'p95' | 'endpoints'>;
+
+const MEASURES: readonly ConsumerMeasure[] = ['p95', 'endpoints'];
+
+/** Those that an order does not compare. */
+export function measuresBeside(order: ConsumerOrder): readonly ConsumerMeasure[] {
+  return MEASURES.filter((name) => name !== order);
+}
+
+/** Whether an order compares such. */
+export function isMeasure(order: ConsumerOrder): order is ConsumerMeasure {
+  return order === 'p95' || order === 'endpoints';
+}
+
 /** Requests of a range. */
 interface RangeFilter extends EventFilter {
   readonly since: number;

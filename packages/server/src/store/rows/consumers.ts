@@ -16,8 +16,9 @@ export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
  * Puts a list together.
  *
  * @param estimated - the percentiles of the details are estimates
- * @param figures - columns `value`, `requests`, `errors`, `first_seen`, `last_seen`, `is_new`, and in each row `total` and `newcomers`
- * @param details - columns `value`, `p95`, `endpoints`, `label` and `consumer_group`
+ * @param figures - columns `value`, `requests`, `errors`, `first_seen`, `last_seen`, `is_new`, and in each row `total` and `newcomers`; `p95` or
+ *   `endpoints` where that decided which are listed
+ * @param details - columns `value`, `p95`, `endpoints`, `label` and `consumer_group`, without what the figures have
  */
 export function toConsumerList(
   estimated: boolean,
@@ -40,8 +41,8 @@ function toFigures(row: Row, details: Row): ConsumerFigures {
     group: maybeText(details['consumer_group']),
     requests: number(row['requests']),
     errors: number(row['errors']),
-    p95: maybe(details['p95']),
-    endpoints: number(details['endpoints']),
+    p95: maybe(details['p95'] ?? row['p95']),
+    endpoints: number(details['endpoints'] ?? row['endpoints']),
     firstSeen: number(row['first_seen']),
     lastSeen: number(row['last_seen']),
     isNew: row['is_new'] === true,

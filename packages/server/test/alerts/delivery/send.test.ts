@@ -2,7 +2,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 
 import { expect } from 'chai';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
 import { retryMillis } from '../../../dist/alerts/delivery/backoff.js';
 import { parseDestination, targetOf, type Destination } from '../../../dist/alerts/delivery/destination.js';
@@ -10,8 +9,6 @@ import type { DeliveryResult } from '../../../dist/alerts/delivery/result.js';
 import { send } from '../../../dist/alerts/delivery/send.js';
 import { testPayload } from '../../../dist/alerts/messages/payload.js';
 import { newSecret, signatureHeaders } from '../../../dist/alerts/messages/signature.js';
-import { selfSigned } from '../../support/servers/certificate-files.js';
-import { afterTest } from '../../support/disposal.js';
 import { START } from '../../support/events/events.js';
 import { webhookServer } from '../../support/alerts/webhook-server.js';
 
@@ -76,6 +73,34 @@ describe('a message to a webhook', () => {
     });
   });
 
+  it('is tried again when its receiver says so, in an hour at the latest', async () => {
+    const hook = await webhookServer();
+    hook.status = 429;
+    for (const [header, expected] of [
+      ['120', 120_000],
+      [new Date(Date.now() + 3_600_000).toUTCString(), 3_600_000],
+      ['soon', undefined],
+    ] as const) {
+      hook.headers['retry-after'] = header;
+      const result = await sendTo({ kind: 'slack', url: hook.url });
+      const wanted = result.kind === 'failed' ? result.retryAfterMillis : 0;
+      if (expected === undefined) expect(wanted).to.equal(undefined);
+      else expect(wanted).to.be.within(expected - 60_000, expected);
+    }
+    expect(retryMillis(1, 0, 120_000)).to.equal(120_000);
+    expect(retryMillis(9, 0, 120_000)).to.equal(1_280_000);
+    expect(retryMillis(1, 0, 86_400_000)).to.equal(3_600_000);
+  });
+
+  it('may have a user in its URL with a % that is no escape', async () => {
+    const hook = await webhookServer();
+    const url = hook.url.replace('http://', 'http://me:50%off@');
+    expect(await sendTo({ kind: 'slack', url })).to.deep.equal({ kind: 'delivered' });
+    expect(hook.received[0]?.headers.authorization).to.equal(
+      `Basic ${Buffer.from('me:50%off').toString('base64')}`,
+    );
+  });
+
   it('to nobody fails, and why is told without an address', async () => {
     const gone = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => gone.once('listening', resolve));
@@ -84,6 +109,10 @@ describe('a message to a webhook', () => {
     expect(await sendTo({ kind: 'slack', url: `http://127.0.0.1:${port}/` })).to.deep.equal({
       kind: 'failed',
       reason: 'ECONNREFUSED',
+    });
+    expect(await sendTo({ kind: 'slack', url: 'http://127.0.0.1:6667/' })).to.deep.equal({
+      kind: 'failed',
+      reason: 'its port is not for HTTP',
     });
     expect(await sendTo({ kind: 'slack', url: 'http://no-such-host.invalid/' })).to.include({
       kind: 'failed',
@@ -112,118 +141,21 @@ describe('a message to Slack', () => {
     expect(hook.received[0]?.headers).not.to.have.property('webhook-signature');
   });
 
+  it('calls nobody of those who are called by a sign of their own elsewhere', async () => {
+    const hook = await webhookServer();
+    const data = { text: 'r (@all, @Channel): resolved, told to x@b.example', id: '1' };
+    await sendTo({ kind: 'slack', url: hook.url }, { id: '1', payload: { ...MESSAGE.payload, data } });
+    expect(hook.received[0]?.body.text).to.equal(
+      'r (@\u200ball, @\u200bChannel): resolved, told to x@b.example',
+    );
+  });
+
   it('has a link to the page below its text, where it has one', async () => {
     const hook = await webhookServer();
     await sendTo({ kind: 'slack', url: hook.url }, LINKED);
     expect(hook.received[0]?.body.text?.split('\n')[1]).to.equal(
       '<https://a.example/?view=alerts&amp;status=5xx|Look at it>',
     );
-  });
-});
-
-interface Mail {
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly text: string;
-  readonly user: unknown;
-  readonly isSecure: boolean;
-}
-
-describe('a message by mail', function () {
-  this.timeout(20_000);
-
-  async function mailServer(options: SMTPServerOptions = {}): Promise<{ port: number; mails: Mail[] }> {
-    const mails: Mail[] = [];
-    const server = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ['STARTTLS'],
-      allowInsecureAuth: true,
-      logger: false,
-      onAuth: ({ username, password }, _, done) =>
-        password === 'p@ss' ? done(null, { user: username }) : done(new Error('no')),
-      onData: (stream, { envelope, user, secure }, done) => {
-        const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => {
-          const { mailFrom, rcptTo } = envelope;
-          mails.push({
-            from: mailFrom === false ? '' : mailFrom.address,
-            to: rcptTo.map(({ address }) => address),
-            text: Buffer.concat(chunks).toString('utf8'),
-            user,
-            isSecure: secure,
-          });
-          done();
-        });
-      },
-      ...options,
-    });
-    // What goes wrong with a client is its own affair.
-    server.on('error', () => undefined);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    afterTest(() => new Promise<void>((resolve) => server.close(resolve)));
-    return { port: (server.server.address() as AddressInfo).port, mails };
-  }
-
-  const email = (smtp: string): object => ({
-    kind: 'email',
-    smtp,
-    from: 'cerberus@a.example',
-    to: ['x@b.example', 'y@b.example'],
-  });
-
-  it('has the first line as subject, and comes to each', async () => {
-    const { port, mails } = await mailServer();
-    const data = { ...MESSAGE.payload.data, text: 'Ümlaut: fires\nmore' };
-    const message = { ...MESSAGE, payload: { ...MESSAGE.payload, data } };
-    expect(await sendTo(email(`smtp://127.0.0.1:${port}`), message)).to.deep.equal({ kind: 'delivered' });
-    expect(mails[0]).to.deep.include({ from: 'cerberus@a.example', to: ['x@b.example', 'y@b.example'] });
-    expect(mails[0]?.text).to.match(/^Subject: =\?UTF-8\?Q\?=C3=9Cmlaut=3A_fires\?=/im);
-    expect(mails[0]?.text).to.include('Message-ID: <message-1@cerberus>');
-  });
-
-  it('has a link to the page below its text, where it has one', async () => {
-    const { port, mails } = await mailServer();
-    await sendTo(email(`smtp://127.0.0.1:${port}`), LINKED);
-    expect(mails[0]?.text.trim().split('\r\n').at(-1)).to.equal('https://a.example/?view=alerts&status=5xx');
-  });
-
-  it('shows user and password of the URL, and a wrong one may be set right', async () => {
-    const { port, mails } = await mailServer({ authOptional: false });
-    expect(await sendTo(email(`smtp://me:p%40ss@127.0.0.1:${port}`))).to.deep.equal({ kind: 'delivered' });
-    expect(mails[0]).to.include({ user: 'me' });
-    const wrong = await sendTo(email(`smtp://me:wrong@127.0.0.1:${port}`));
-    expect(wrong).to.deep.equal({ kind: 'failed', reason: 'status 535' });
-  });
-
-  it('is refused for good by a server that says so, and failed where it says later', async () => {
-    for (const [responseCode, kind] of [
-      [550, 'refused'],
-      [450, 'failed'],
-    ] as const) {
-      const { port } = await mailServer({
-        onRcptTo: (_, __, done) => done(Object.assign(new Error('no such person'), { responseCode })),
-      });
-      const result = await sendTo(email(`smtp://127.0.0.1:${port}`));
-      expect(result).to.deep.equal({ kind, reason: `status ${responseCode}` });
-    }
-  });
-
-  it('shows no password without TLS to another machine, and no mail to a server whose certificate is not good', async () => {
-    const secrets: string[] = [];
-    const { port } = await mailServer({
-      onAuth: ({ password }, _, done) => {
-        secrets.push(String(password));
-        done(null, { user: 'x' });
-      },
-    });
-    // Another name of this machine, which nothing but its letters tells.
-    const result = await sendTo(email(`smtp://me:p%40ss@0.0.0.0:${port}`));
-    expect(result).to.include({ kind: 'failed' });
-    const secure = await mailServer({ secure: true, ...(await selfSigned()) });
-    expect(await sendTo(email(`smtps://me:p%40ss@127.0.0.1:${secure.port}`))).to.include({ kind: 'failed' });
-    expect(secrets).to.deep.equal([]);
-    expect(secure.mails).to.deep.equal([]);
   });
 });
 

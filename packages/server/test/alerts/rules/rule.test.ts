@@ -70,6 +70,11 @@ describe('a rule', () => {
       '`schedule` must be once an hour at most',
     ],
     [
+      'a schedule of twice in an hour a day',
+      { measure: 'summary', above: undefined, schedule: '0,30 0 * * *' },
+      '`schedule` must be once an hour at most',
+    ],
+    [
       'a schedule that never comes',
       { measure: 'summary', above: undefined, schedule: '0 0 30 2 *' },
       '`schedule` never comes',

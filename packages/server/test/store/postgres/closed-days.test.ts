@@ -1,12 +1,15 @@
 // Days on which nothing arrives any more get indexes, by which few events are found among many.
+import { randomBytes } from 'node:crypto';
+
 import { expect } from 'chai';
 import pg from 'pg';
 
 import type { CerberusEvent } from '../../../dist/event/event.js';
+import type { EventFilter } from '../../../dist/store/filter/event-filter.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { ReadRows } from '../../../dist/store/postgres/engine/reads.js';
 import { eventListOf } from '../../../dist/store/postgres/questions/events/event-list.js';
-import { putAside } from '../../../dist/store/postgres/questions/put-aside.js';
+import { putAside, type Subject } from '../../../dist/store/postgres/questions/put-aside.js';
 import { eventsQuery } from '../../../dist/store/postgres/questions/events/queries.js';
 import { storedState } from '../../../dist/store/postgres/questions/stored-state.js';
 import type { Row } from '../../../dist/store/rows/values.js';
@@ -138,36 +141,56 @@ describe('days that are over, in PostgreSQL', function () {
     expect(plans.at(-1)).to.match(/Index Scan (?:Backward )?(?:on|using) events_\d+_of_slow/);
   });
 
+  /** How what a filter means is put aside. */
+  async function putAsidePlan(filter: EventFilter, subject: Subject): Promise<string> {
+    const range = { since: (TODAY - 4) * DAY, until: TODAY * DAY };
+    const query = { ...filter, ...range };
+    await client.query('BEGIN');
+    const plans: string[] = [];
+    const explained: ReadRows = async ({ sql, values }) => {
+      const isPutAside = sql.includes('CREATE TEMPORARY TABLE');
+      const { rows } = await client.query<Row>(`${isPutAside ? 'EXPLAIN ANALYZE ' : ''}${sql}`, [...values]);
+      if (isPutAside) plans.push(textOf(rows));
+      return rows;
+    };
+    await putAside(explained, query, await storedState(explained, range, query, 1), { subject, range });
+    await client.query('ROLLBACK');
+    expect(plans).to.have.length(1);
+    return plans[0] ?? '';
+  }
+
+  const VIEWS = {
+    failure: { status: { from: 500, to: 599 } },
+    slow: { latency: { from: MANY * 0.96 } },
+  } as const;
+
   it('tell by an index what views of failed and of slow requests read: no event is looked up', async () => {
     await arriving(TODAY - 3, MANY, (index) => ({ statusCode: index % 50 === 0 ? 500 : 200 }));
     await indexClosedDays();
     await client.query('ANALYZE events');
-    const range = { since: (TODAY - 4) * DAY, until: TODAY * DAY };
-    const filters = {
-      failure: { status: { from: 500, to: 599 } },
-      slow: { latency: { from: MANY * 0.96 } },
-    };
-    for (const [name, filter] of Object.entries(filters)) {
-      for (const subject of ['overview', 'clients'] as const) {
-        const query = { ...range, ...filter };
-        await client.query('BEGIN');
-        const plans: string[] = [];
-        const explained: ReadRows = async ({ sql, values }) => {
-          const isPutAside = sql.includes('CREATE TEMPORARY TABLE');
-          const { rows } = await client.query<Row>(`${isPutAside ? 'EXPLAIN ANALYZE ' : ''}${sql}`, [
-            ...values,
-          ]);
-          if (isPutAside) plans.push(textOf(rows));
-          return rows;
-        };
-        await putAside(explained, query, await storedState(explained, range, query, 1), { subject, range });
-        await client.query('ROLLBACK');
-        expect(plans).to.have.length(1);
-        expect(plans[0])
+    for (const [name, filter] of Object.entries(VIEWS))
+      for (const subject of ['overview', 'clients', 'endpoints'] as const)
+        expect(await putAsidePlan(filter, subject))
           .to.match(new RegExp(`Index Only Scan using events_\\d+_of_${name}`))
           .and.to.match(/Heap Fetches: 0/);
-      }
+  });
+
+  it('look endpoints up where the names of some are too long for an index, and nothing else', async () => {
+    const long = (): string => `/${randomBytes(1023).toString('hex')}`;
+    await arriving(TODAY - 3, MANY, (index) => ({
+      statusCode: index % 50 === 0 ? 500 : 200,
+      ...(index === MANY - 50 ? { endpoint: long(), route: long() } : {}),
+    }));
+    await indexClosedDays();
+    await client.query('ANALYZE events');
+    for (const [name, filter] of Object.entries(VIEWS)) {
+      const only = new RegExp(`Index Only Scan using events_\\d+_of_${name}`);
+      expect(await putAsidePlan(filter, 'overview')).to.match(only);
+      expect(await putAsidePlan(filter, 'endpoints'))
+        .to.match(new RegExp(`_of_${name}`))
+        .and.not.to.match(only);
     }
+    expect(await indexClosedDay(client, TODAY)).to.equal(false);
   });
 });
 

@@ -24,8 +24,8 @@ export function AlertLogTable({ entries }: { readonly entries: readonly AlertEnt
             </td>
             <td>
               {messages.length === 0 && <span class="muted">nobody</span>}
-              {messages.map((message) => (
-                <Told key={message.destination} message={message} />
+              {messages.map((message, place) => (
+                <Told key={place} message={message} />
               ))}
             </td>
           </tr>
@@ -35,22 +35,17 @@ export function AlertLogTable({ entries }: { readonly entries: readonly AlertEnt
   );
 }
 
+const STATES = { waiting: 'waits', delivered: '', given_up: 'given up' } as const;
+
 function Told({ message }: { readonly message: AlertEntry['messages'][number] }): JSX.Element {
   const { destination, state, attempts, error } = message;
-  if (state === 'delivered')
-    return (
-      <div>
-        <bdi>{destination}</bdi>
-      </div>
-    );
-  const what = state === 'waiting' ? 'waits' : 'given up';
+  const times = attempts === 1 ? 'once' : `${attempts} times`;
+  const why = error === null ? [] : [state === 'delivered' ? `but not ${error}` : `${error}, ${times}`];
+  const what = [STATES[state], ...why].filter((each) => each !== '').join(': ');
   return (
     <div>
       <bdi>{destination}</bdi>{' '}
-      <span class={state === 'waiting' ? 'muted' : 'bad'}>
-        {what}
-        {error !== null && `: ${error}, ${attempts === 1 ? 'once' : `${attempts} times`}`}
-      </span>
+      {what !== '' && <span class={state === 'waiting' ? 'muted' : 'bad'}>{what}</span>}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { AlertDestination } from '../../alerts/alert-types.ts';
+import { destinationProblem } from '../../alerts/field-problem.ts';
 import { Field } from './field.tsx';
 
 /** A destination that somebody wants. */
@@ -16,8 +17,8 @@ const KINDS: readonly (readonly [kind: string, meaning: string])[] = [
 interface DestinationFormProps {
   /** The one that is changed; none makes a new one. */
   readonly edited: AlertDestination | undefined;
-  /** Resolves with whether it was done. */
-  readonly onSave: (wish: DestinationWish) => Promise<boolean>;
+  /** Resolves with why it was refused; `undefined`: it was not. */
+  readonly onSave: (wish: DestinationWish) => Promise<string | undefined>;
   readonly onCancel: () => void;
 }
 
@@ -28,6 +29,9 @@ export function DestinationForm({ edited, onSave, onCancel }: DestinationFormPro
   const [name, setName] = useState(edited?.name ?? '');
   const [address, setAddress] = useState('');
   const [secret, setSecret] = useState('');
+  const [refusal, setRefusal] = useState<string>();
+  const wrong = destinationProblem(refusal);
+  const wrongAt = (field: string): string | undefined => (wrong?.field === field ? wrong.text : undefined);
   const [from, setFrom] = useState('');
   const isMail = kind === 'email';
   const [to, setTo] = useState(isKept && isMail ? (edited.target ?? '') : '');
@@ -38,7 +42,9 @@ export function DestinationForm({ edited, onSave, onCancel }: DestinationFormPro
     const where = isMail ? { smtp: url, from: from.trim(), to: people } : { url };
     const own = kind === 'webhook' ? { secret: secret.trim() } : {};
     const given = Object.entries({ kind, name: name.trim(), ...where, ...own });
-    if (!(await onSave(Object.fromEntries(given.filter(([, value]) => value.length > 0))))) return;
+    const why = await onSave(Object.fromEntries(given.filter(([, value]) => value.length > 0)));
+    setRefusal(why);
+    if (why !== undefined) return;
     setName('');
     setAddress('');
     setSecret('');
@@ -56,12 +62,13 @@ export function DestinationForm({ edited, onSave, onCancel }: DestinationFormPro
           ))}
         </select>
       </label>
-      <Field label="Called" isRequired value={name} onText={setName} />
+      <Field label="Called" isRequired value={name} problem={wrongAt('name')} onText={setName} />
       <Field
         label={isMail ? 'Mail server' : 'URL'}
         isRequired={!isKept}
         placeholder={isKept ? 'as it is' : isMail ? 'smtp://user:password@host:587' : 'https://'}
         value={address}
+        problem={wrongAt('address')}
         onText={setAddress}
       />
       {kind === 'webhook' && (
@@ -69,6 +76,7 @@ export function DestinationForm({ edited, onSave, onCancel }: DestinationFormPro
           label="Secret"
           placeholder={isKept ? 'as it is' : 'made up'}
           value={secret}
+          problem={wrongAt('secret')}
           onText={setSecret}
         />
       )}
@@ -79,9 +87,17 @@ export function DestinationForm({ edited, onSave, onCancel }: DestinationFormPro
             isRequired={!isKept}
             placeholder={isKept ? 'as it is' : 'cerberus@example.com'}
             value={from}
+            problem={wrongAt('from')}
             onText={setFrom}
           />
-          <Field label="To addresses" isRequired placeholder="team@example.com" value={to} onText={setTo} />
+          <Field
+            label="To addresses"
+            isRequired
+            placeholder="team@example.com"
+            value={to}
+            problem={wrongAt('to')}
+            onText={setTo}
+          />
         </>
       )}
       <button type="submit">{edited === undefined ? 'Create destination' : 'Save destination'}</button>
@@ -90,6 +106,9 @@ export function DestinationForm({ edited, onSave, onCancel }: DestinationFormPro
           Cancel
         </button>
       )}
+      <p role="alert" class="problem">
+        {wrong === undefined ? refusal : ''}
+      </p>
     </form>
   );
 }

@@ -8,7 +8,7 @@ import {
   removeDestination,
   testDestination,
 } from '../../alerts/alerts-client.ts';
-import type { ApiFailure } from '../../api.ts';
+import { useFocusOnChange } from '../../hooks/use-focus-on-change.ts';
 import { failureText } from '../access/failure-text.ts';
 import { OnceShown } from '../access/once-shown.tsx';
 import { RevokeButton } from '../access/revoke-button.tsx';
@@ -25,37 +25,38 @@ interface DestinationsProps {
 export function Destinations({ destinations, onChanged }: DestinationsProps): JSX.Element {
   const [said, setSaid] = useState<string>();
   const [made, setMade] = useState<{ readonly name: string; readonly secret: string }>();
-  const done = (failure: ApiFailure | undefined): void => {
-    setSaid(failure === undefined ? undefined : failureText(failure));
+  const [edited, setEdited] = useState<AlertDestination>();
+  const form = useFocusOnChange<HTMLDivElement>(edited?.id);
+  const done = (text?: string): void => {
+    setSaid(text);
     onChanged();
   };
-  const [edited, setEdited] = useState<AlertDestination>();
-  const save = (wish: DestinationWish): Promise<boolean> =>
+  const save = (wish: DestinationWish): Promise<string | undefined> =>
     edited === undefined ? create(wish) : change(edited, wish);
-  const change = async ({ id }: AlertDestination, wish: DestinationWish): Promise<boolean> => {
+  const change = async ({ id }: AlertDestination, wish: DestinationWish): Promise<string | undefined> => {
     const result = await changeDestination(id, wish);
-    if (result.ok) setEdited(undefined);
-    done(result.ok ? undefined : result.failure);
-    return result.ok;
+    if (!result.ok) return failureText(result.failure);
+    setEdited(undefined);
+    done();
+    return undefined;
   };
-  const create = async (wish: DestinationWish): Promise<boolean> => {
+  const create = async (wish: DestinationWish): Promise<string | undefined> => {
     const result = await createDestination(wish);
-    const secret = result.ok ? result.value.secret : undefined;
-    setMade(secret !== undefined && result.ok ? { name: result.value.name, secret } : undefined);
-    done(result.ok ? undefined : result.failure);
-    return result.ok;
+    if (!result.ok) return failureText(result.failure);
+    const { name, secret } = result.value;
+    setMade(secret === undefined ? undefined : { name, secret });
+    done();
+    return undefined;
   };
   const remove = async ({ id }: AlertDestination): Promise<void> => {
     const result = await removeDestination(id);
     if (id === edited?.id) setEdited(undefined);
-    done(result.ok ? undefined : result.failure);
+    done(result.ok ? undefined : failureText(result.failure));
   };
   const test = async ({ id, name }: AlertDestination): Promise<void> => {
     setSaid(`Sending to ${name} …`);
     const result = await testDestination(id);
-    if (result.ok)
-      setSaid(result.value.delivered ? `${name} has taken it.` : `${name}: ${result.value.error ?? ''}.`);
-    else setSaid(failureText(result.failure));
+    setSaid(result.ok ? testText(name, result.value) : failureText(result.failure));
     onChanged();
   };
   return (
@@ -108,7 +109,14 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
           </tbody>
         </table>
       )}
-      <DestinationForm key={edited?.id} edited={edited} onSave={save} onCancel={() => setEdited(undefined)} />
+      <div ref={form}>
+        <DestinationForm
+          key={edited?.id}
+          edited={edited}
+          onSave={save}
+          onCancel={() => setEdited(undefined)}
+        />
+      </div>
       <p role="status" class="said">
         {said}
       </p>
@@ -119,4 +127,12 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
       )}
     </Panel>
   );
+}
+
+function testText(
+  name: string,
+  { delivered, error }: { readonly delivered: boolean; readonly error: string | null },
+): string {
+  if (!delivered) return `${name}: ${error ?? ''}.`;
+  return error === null ? `${name} has taken it.` : `${name} has taken it, but not ${error}.`;
 }

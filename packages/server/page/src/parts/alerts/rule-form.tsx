@@ -14,7 +14,9 @@ import {
   type RuleDraft,
   type Watched,
 } from '../../alerts/rule-draft.ts';
+import { ruleProblem } from '../../alerts/field-problem.ts';
 import { filterText } from '../../alerts/rule-words.ts';
+import { useFocusOnChange } from '../../hooks/use-focus-on-change.ts';
 import { failureText } from '../access/failure-text.ts';
 import { Field } from './field.tsx';
 
@@ -25,7 +27,10 @@ interface RuleFormProps {
   /** What is chosen above. */
   readonly filter: RuleBody['filter'];
   readonly destinations: readonly AlertDestination[];
-  readonly isNew: boolean;
+  /** Ids of destinations that the rule has had, which may be gone. */
+  readonly had: readonly string[];
+  /** Id of the rule that is changed; none makes a new one. */
+  readonly edited: string | undefined;
   readonly problem: string | undefined;
   readonly onChange: (draft: RuleDraft) => void;
   readonly onSave: (rule: RuleBody) => void;
@@ -34,7 +39,9 @@ interface RuleFormProps {
 
 /** Writes a rule about what the filter leaves. */
 export function RuleForm(props: RuleFormProps): JSX.Element {
-  const { draft, filter, destinations, isNew, problem, onChange, onSave, onCancel } = props;
+  const { draft, filter, destinations, had, edited, problem, onChange, onSave, onCancel } = props;
+  const isNew = edited === undefined;
+  const form = useFocusOnChange<HTMLFormElement>(edited);
   const [found, setFound] = useState<string>();
   const change = (part: Partial<RuleDraft>): void => onChange({ ...draft, ...part });
   const look = async (): Promise<void> => {
@@ -42,30 +49,41 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
     const result = await previewRule(rule);
     setFound(result.ok ? foundText(rule, result.value) : failureText(result.failure));
   };
+  const wrong = ruleProblem(problem, draft.watched);
+  const wrongAt = (field: keyof RuleDraft): string | undefined =>
+    wrong?.field === field ? wrong.text : undefined;
+  const gone = had.filter((id) => !destinations.some((each) => each.id === id));
   const toggle = (id: string, isChosen: boolean): void =>
     change({
       destinations: isChosen ? [...draft.destinations, id] : draft.destinations.filter((each) => each !== id),
     });
   return (
     <form
+      ref={form}
       class="rule-form"
       onSubmit={(event) => {
         event.preventDefault();
         onSave(ruleOf(draft, filter));
       }}
     >
-      <Field label="Name" isRequired value={draft.name} onText={(name) => change({ name })} />
-      <Condition draft={draft} onChange={onChange} />
+      <Field
+        label="Name"
+        isRequired
+        value={draft.name}
+        problem={wrongAt('name')}
+        onText={(name) => change({ name })}
+      />
+      <Condition draft={draft} wrongAt={wrongAt} onChange={onChange} />
       <p class="muted">
         {draft.watched === 'silent'
           ? 'Of each application, or of the one that is chosen above.'
           : `Of the requests that the filter above leaves: ${filterText(filter)}.`}
       </p>
-      <More draft={draft} onChange={onChange} />
+      <More draft={draft} wrongAt={wrongAt} onChange={onChange} />
       <fieldset class="choices">
         <legend>Tell</legend>
         {destinations.length === 0 && <span class="muted">nobody yet: make a destination below</span>}
-        {destinations.map(({ id, name }) => (
+        {[...destinations, ...gone.map((id) => ({ id, name: `${id} (gone)` }))].map(({ id, name }) => (
           <label key={id} class="check">
             <input
               type="checkbox"
@@ -77,7 +95,7 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
         ))}
       </fieldset>
       <p role="alert" class="problem">
-        {problem}
+        {wrong === undefined ? problem : ''}
       </p>
       <div class="choices">
         <button type="submit" class="primary">
@@ -99,8 +117,13 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
   );
 }
 
+interface FieldsProps extends Pick<RuleFormProps, 'draft' | 'onChange'> {
+  /** What is wrong with a field. */
+  readonly wrongAt: (field: keyof RuleDraft) => string | undefined;
+}
+
 /** What a rule does without. */
-function More({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'>): JSX.Element | null {
+function More({ draft, wrongAt, onChange }: FieldsProps): JSX.Element | null {
   const { watched, minRequests, recoverWindows, delaySeconds, of } = draft;
   if (watched === 'summary') return null;
   const change = (part: Partial<RuleDraft>): void => onChange({ ...draft, ...part });
@@ -129,6 +152,7 @@ function More({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'>): J
             isNumber
             placeholder={watched === 'new' ? '1' : '20'}
             value={minRequests}
+            problem={wrongAt('minRequests')}
             onText={(text) => change({ minRequests: text })}
           />
         )}
@@ -138,6 +162,7 @@ function More({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'>): J
             isNumber
             placeholder={draft.recover === '' ? '2' : '1'}
             value={recoverWindows}
+            problem={wrongAt('recoverWindows')}
             onText={(text) => change({ recoverWindows: text })}
           />
         )}
@@ -146,6 +171,7 @@ function More({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'>): J
           isNumber
           placeholder="30"
           value={delaySeconds}
+          problem={wrongAt('delaySeconds')}
           onText={(text) => change({ delaySeconds: text })}
         />
       </div>
@@ -153,7 +179,7 @@ function More({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'>): J
   );
 }
 
-function Condition({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'>): JSX.Element {
+function Condition({ draft, wrongAt, onChange }: FieldsProps): JSX.Element {
   const { watched } = draft;
   const { side, unit } = CHOICES[watched];
   const change = (part: Partial<RuleDraft>): void => onChange({ ...draft, ...part });
@@ -178,6 +204,7 @@ function Condition({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'
           isRequired
           isNumber
           value={draft.limit}
+          problem={wrongAt('limit')}
           onText={(limit) => change({ limit })}
         />
       )}
@@ -187,6 +214,7 @@ function Condition({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'
           isNumber
           placeholder={draft.limit}
           value={draft.recover}
+          problem={wrongAt('recover')}
           onText={(recover) => change({ recover })}
         />
       )}
@@ -211,9 +239,15 @@ function Condition({ draft, onChange }: Pick<RuleFormProps, 'draft' | 'onChange'
             label="Schedule (cron)"
             isRequired
             value={draft.schedule}
+            problem={wrongAt('schedule')}
             onText={(schedule) => change({ schedule })}
           />
-          <Field label="Time zone" value={draft.timeZone} onText={(timeZone) => change({ timeZone })} />
+          <Field
+            label="Time zone"
+            value={draft.timeZone}
+            problem={wrongAt('timeZone')}
+            onText={(timeZone) => change({ timeZone })}
+          />
         </>
       )}
     </div>

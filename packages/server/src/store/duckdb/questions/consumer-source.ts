@@ -2,6 +2,8 @@ import { DAY_MILLIS } from '../../../durations.ts';
 import { isOfAllEndpoints, isToldByKeys, type EventFilter } from '../../filter/event-filter.ts';
 import {
   earlierFilter,
+  isMeasure,
+  measuresBeside,
   type ConsumerKind,
   type ConsumerOrder,
   type ConsumersQuery,
@@ -32,8 +34,8 @@ export interface ConsumerSource {
   readonly lastSeen: string;
   /** What an order compares that is no sum of figures: an aggregate over them, or a relation to join by `who`, with a column of the order's name. */
   readonly measure: (order: ConsumerOrder) => { readonly inline?: string; readonly joined?: string };
-  /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves. */
-  readonly details: (condition: string) => string;
+  /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves, without what the order compares. */
+  readonly details: (condition: string, order: ConsumerOrder) => string;
 }
 
 /** Who it is, in eight bytes: of a million, two are taken for one with a probability of 3 in a hundred million. */
@@ -68,9 +70,11 @@ function exactSource(query: ConsumersQuery, rolledUp: RolledUp): ConsumerSource 
     estimated: false,
     figures: events,
     lastSeen: 'max(last_seen)',
-    measure: (order) => (order === 'p95' || order === 'endpoints' ? { inline: measures[order] } : {}),
-    details: (condition) => `(
-      SELECT value, ${measures.p95} AS p95, ${measures.endpoints} AS endpoints, ${names}
+    measure: (order) => (isMeasure(order) ? { inline: measures[order] } : {}),
+    details: (condition, order) => `(
+      SELECT value, ${measuresBeside(order)
+        .map((name) => `${measures[name]} AS ${name}, `)
+        .join('')} ${names}
       FROM ${events} WHERE ${condition} GROUP BY value)`,
   };
 }
@@ -96,21 +100,22 @@ function aggregatedSource(query: ConsumersQuery, rolledUp: RolledUp): ConsumerSo
       WHERE bucket IS NOT NULL AND ${condition})`;
     return `(SELECT who, quantiles[1] AS p95 FROM ${quantilesSql(counted, ['who'], [0.95], latencyValueSql)})`;
   };
+  const measures = { p95: latencies, endpoints };
   const names = query.by === 'consumer' ? LATEST : 'NULL AS label, NULL AS consumer_group';
   return {
     estimated: true,
     figures,
     // One division of such a number takes longer than to read the row.
     lastSeen: timeOfOrder('max(last_event)'),
-    measure: (order) => {
-      if (order === 'p95') return { joined: latencies('value IS NOT NULL') };
-      return order === 'endpoints' ? { joined: endpoints('value IS NOT NULL') } : {};
-    },
-    details: (condition) => `(
-      SELECT value, p95, endpoints, label, consumer_group
+    measure: (order) => (isMeasure(order) ? { joined: measures[order]('value IS NOT NULL') } : {}),
+    details: (condition, order) => `(
+      SELECT value, label, consumer_group ${measuresBeside(order)
+        .map((name) => `, ${name}`)
+        .join('')}
       FROM (SELECT value, ${names} FROM ${figures} WHERE ${condition} GROUP BY value) AS named
-      LEFT JOIN ${endpoints(condition)} AS counted ON counted.who = ${WHO}
-      LEFT JOIN ${latencies(condition)} AS measured ON measured.who = ${WHO})`,
+      ${measuresBeside(order)
+        .map((name) => `LEFT JOIN ${measures[name](condition)} AS of_${name} ON of_${name}.who = ${WHO}`)
+        .join(' ')})`,
   };
 }
 

@@ -37,14 +37,14 @@ export async function consumerListOf(
         known AS MATERIALIZED (
           SELECT figures.*, earlier.value IS NULL AS is_new
           FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
-        SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
+        SELECT known.*, ${joined === undefined ? '' : `measured.${order}, `} (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
         FROM known ${joined === undefined ? '' : `LEFT JOIN ${joined} AS measured ON measured.who = ${WHO}`}
         ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value LIMIT $limit`),
   );
   const details = await rows(
     filtered(query)
       .value('listed', LIST(VARCHAR), listValue(figures.map((row) => text(row['value']))))
-      .query(`FROM ${source.details('value IN (SELECT unnest($listed::VARCHAR[]))')}`),
+      .query(`FROM ${source.details('value IN (SELECT unnest($listed::VARCHAR[]))', order)}`),
   );
   return toConsumerList(source.estimated, figures, details);
 }

@@ -1,17 +1,14 @@
-import { MIN_LATENCY_BUCKET } from '../../figures/log-buckets.ts';
 import { endpointDigitsSql } from '../engine/conditions.ts';
 import { names, selected, type Family, type Keys } from './families.ts';
+import { countedSql, unpackedSql } from './packed-counts.ts';
 
 /** Most consumers of one row: its arrays are read and written as a whole. */
 const CONSUMERS_OF_ROW = 65_536;
 
-/** More buckets of latencies than there are. */
-const BUCKETS = 1024;
-
 /**
  * Consumers, each with every group and label that it had, and what is counted of these: arrays of the same length. Where a consumer is NULL, it
  * is a whole group, for to add up the latencies of its consumers takes long. An array of arrays has to be
- * a rectangle, so latencies and endpoints are texts: numbers of {@link counted}, and digits of `ENDPOINT_DIGITS`, between commas.
+ * a rectangle, so latencies and endpoints are texts: numbers of {@link countedSql}, and digits of `ENDPOINT_DIGITS`, between commas.
  */
 export const CONSUMERS: Family = {
   measures: [
@@ -33,23 +30,11 @@ export const CONSUMERS: Family = {
 /** What tells a consumer with a group and a label from others. */
 const IDENTITY = 'consumer, consumer_group, consumer_label';
 
-/** SQL for a bucket and how many latencies lie in it, in one number. */
-export function counted(bucket: string, count: string): string {
-  return `(${count})::bigint * ${BUCKETS} + ${bucket} - (${MIN_LATENCY_BUCKET})`;
-}
-
-/** SQL for the columns `bucket` and `count` of each number in a text, as a relation in parentheses. */
-export function unpackedSql(latencies: string): string {
-  return `(
-    SELECT (number % ${BUCKETS})::int + (${MIN_LATENCY_BUCKET}) AS bucket, number / ${BUCKETS} AS count
-    FROM (SELECT unnest(('{' || ${latencies} || '}')::bigint[]) AS number) AS packed)`;
-}
-
 /** SQL for what each consumer and each group did in an hour at an endpoint, from the events of `batch`. */
 export const CONSUMERS_OF_BATCH: string = `
   SELECT start, client_id, method, endpoint, ${IDENTITY}, sum(n)::bigint AS requests, sum(errors)::bigint AS errors,
          min(first_seen) AS first_seen, max(last) AS last,
-         string_agg((${counted('bucket', 'n')})::text, ',') AS latencies, ${endpointDigitsSql('endpoint')} AS endpoints
+         string_agg((${countedSql('bucket', 'n')})::text, ',') AS latencies, ${endpointDigitsSql('endpoint')} AS endpoints
   FROM (
     SELECT start, client_id, method, endpoint, ${IDENTITY}, bucket, count(*) AS n, count(*) FILTER (WHERE is_error) AS errors,
            min(event_time) AS first_seen, max(ARRAY[event_time, id]) AS last
@@ -108,7 +93,7 @@ function mergedSql(relation: string, keys: Keys): string {
                min(first) AS first_seen, max(last) AS last
         FROM each GROUP BY who, ${keyNames}, ${IDENTITY}) AS sums
       LEFT JOIN (
-        SELECT who, string_agg((${counted('bucket', 'n')})::text, ',') AS latencies
+        SELECT who, string_agg((${countedSql('bucket', 'n')})::text, ',') AS latencies
         FROM (SELECT who, bucket, sum(count) AS n FROM each, LATERAL ${unpackedSql('latencies')} AS unpacked GROUP BY who, bucket) AS summed
         GROUP BY who) AS of_latencies USING (who)
       LEFT JOIN (

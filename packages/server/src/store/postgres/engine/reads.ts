@@ -1,9 +1,10 @@
 import type { Client } from 'pg';
 
-import { CerberusServerError, systemCodeOf } from '../../../errors.ts';
+import { CerberusServerError } from '../../../errors.ts';
 import { askerOf } from '../../asker.ts';
 import { nobodyWaits, takesTooLong, tooManyWait, type QuestionLimits } from '../../question-limits.ts';
 import type { BoundQuery } from './conditions.ts';
+import { asPublicError } from './public-error.ts';
 import type { Row } from '../../rows/values.ts';
 
 /** What queries may do. To make a temporary table is to write; all is rolled back in the end. */
@@ -216,11 +217,4 @@ async function endedWith<T>(question: Question, client: Client, task: () => Prom
 function timerAt(instant: number, task: () => void): NodeJS.Timeout | undefined {
   if (instant === Infinity) return undefined;
   return setTimeout(task, Math.min(MAX_TIMEOUT, Math.max(0, instant - performance.now())));
-}
-
-/** PostgreSQL's messages may hold what was asked for; its five characters of SQLSTATE never do. */
-function asPublicError(error: unknown): CerberusServerError {
-  const code = systemCodeOf(error);
-  const reason = code === undefined ? '' : ` (${code})`;
-  return new CerberusServerError('STORE_UNAVAILABLE', `the database did not answer a question${reason}`);
 }

@@ -4,6 +4,7 @@ import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../../rows/consumers.ts'
 import { text } from '../../../rows/values.ts';
 import { storable } from '../../engine/conditions.ts';
 import type { ReadRows } from '../../engine/reads.ts';
+import { measuredOfAll } from './consumer-measures.ts';
 import { consumerSource, earlierSql } from './consumer-source.ts';
 import { foldedSql } from '../filter.ts';
 import type { StoredState } from '../stored-state.ts';
@@ -19,7 +20,11 @@ export async function consumerListOf(
 ): Promise<ConsumerList> {
   const { by, order, search, limit } = query;
   const source = consumerSource(query, state);
-  const { inline, joined } = source.measure(order);
+  const { inline, taken } = source.measure(order);
+  const measured =
+    taken === undefined
+      ? { values: [], measures: [] }
+      : await measuredOfAll(rows, taken, source.range.conditions());
   const isFound =
     search === undefined
       ? 'true'
@@ -29,6 +34,8 @@ export async function consumerListOf(
       .conditions()
       .number('limit', limit)
       .value('earlier_days', 'date[]', state.daysOf(earlierFilter(query)))
+      .value('measured', 'text[]', measured.values)
+      .value('measures', 'float8[]', measured.measures)
       .value('search', 'text', storable(foldAscii(search ?? ''))).query(`
         WITH figures AS MATERIALIZED (
           SELECT value, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors, min(first_seen) AS first_seen,
@@ -38,8 +45,8 @@ export async function consumerListOf(
         known AS MATERIALIZED (
           SELECT figures.*, earlier.value IS NULL AS is_new
           FROM figures LEFT JOIN earlier ON earlier.value = figures.value)
-        SELECT known.*, (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
-        FROM known ${joined === undefined ? '' : `LEFT JOIN ${joined} AS measured USING (value)`}
+        SELECT known.*, ${taken === undefined ? '' : `measured.${order}, `} (SELECT count(*) FROM known) AS total, (SELECT count(*) FROM known WHERE is_new) AS newcomers
+        FROM known ${taken === undefined ? '' : `LEFT JOIN unnest($measured, $measures) AS measured(value, ${order}) USING (value)`}
         ORDER BY ${CONSUMER_ORDERS_SQL[order]} DESC, requests DESC, value COLLATE "C" LIMIT $limit`),
   );
   const details = await rows(
@@ -50,9 +57,14 @@ export async function consumerListOf(
         'text[]',
         figures.map((row) => text(row['value'])),
       )
-      .query(`SELECT * FROM ${source.details('value = ANY ($listed)')} AS details`),
+      .query(`SELECT * FROM ${source.details('value = ANY ($listed)', order)} AS details`),
   );
-  return toConsumerList(source.estimated, figures, details);
+  const withMeasures = details.map((row) => ({
+    ...row,
+    p95: source.measureFrom('p95', row['p95']),
+    endpoints: source.measureFrom('endpoints', row['endpoints']),
+  }));
+  return toConsumerList(source.estimated, figures, withMeasures);
 }
 
 /** Whether a text has what is searched for in it. */

@@ -1,12 +1,15 @@
 import { isOfAllEndpoints, isToldByEndpoints, type EventFilter } from '../../../filter/event-filter.ts';
 import {
   earlierFilter,
+  isMeasure,
+  measuresBeside,
   type ConsumerKind,
+  type ConsumerMeasure,
   type ConsumerOrder,
   type ConsumersQuery,
 } from '../../../questions/consumer-list.ts';
-import { counted, unpackedSql } from '../../aggregates/consumer-family.ts';
-import { latencyBucketSql, latencyValueSql, quantilesSql } from '../../aggregates/log-bucket-sql.ts';
+import { latencyBucketSql } from '../../aggregates/log-bucket-sql.ts';
+import { countedSql } from '../../aggregates/packed-counts.ts';
 import {
   DAY_CONSUMER_TOTALS,
   DAY_CONSUMERS,
@@ -14,10 +17,12 @@ import {
   type AggregateTable,
 } from '../../aggregates/tables.ts';
 import { ENDPOINT_DIGITS, ENDPOINT_NAME, IS_ERROR } from '../../engine/conditions.ts';
+import { maybe } from '../../../rows/values.ts';
 import type { AnalyticsFilter } from '../../../questions/analytics.ts';
 import { IN_DAYS } from '../filter.ts';
 import { rollupRange, type RollupRange } from '../rollup-range.ts';
 import type { StoredState } from '../stored-state.ts';
+import { measureFrom, type TakenApart } from './consumer-measures.ts';
 
 const COLUMNS: Readonly<Record<ConsumerKind, string>> = {
   consumer: 'consumer',
@@ -32,10 +37,12 @@ export interface ConsumerSource {
   readonly range: RollupRange;
   /** Columns `value`, `label`, `requests`, `errors`, `first_seen` and `last_seen` (milliseconds). */
   readonly figures: string;
-  /** What an order compares that is no sum of figures: an aggregate over them, or a relation to join with `value` and a column of the order's name. */
-  readonly measure: (order: ConsumerOrder) => { readonly inline?: string; readonly joined?: string };
-  /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves. */
-  readonly details: (condition: string) => string;
+  /** What an order compares that is no sum of figures: an aggregate over them, or what to take apart. */
+  readonly measure: (order: ConsumerOrder) => { readonly inline?: string; readonly taken?: TakenApart };
+  /** Columns `value`, `p95`, `endpoints`, `label` and `consumer_group` of those that a condition on `value` leaves, without what the order compares. */
+  readonly details: (condition: string, order: ConsumerOrder) => string;
+  /** A measure, from what is in its column of the details. */
+  readonly measureFrom: (name: ConsumerMeasure, cell: unknown) => number | null;
 }
 
 /** The greatest text that begins with a time and an id, without these. */
@@ -53,8 +60,14 @@ function namesSql(by: ConsumerKind): string {
 const NAMES_OF_EVENT =
   'consumer_label AS label, consumer_group AS name, event_time AS last_seen, id AS last_id';
 const OF_EVENT = `${NAMES_OF_EVENT}, 1 AS requests, (${IS_ERROR})::int AS errors, event_time AS first_seen`;
-const DIGITS_OF_EVENT = `${ENDPOINT_DIGITS} AS digits`;
-const BUCKET_OF_EVENT = `${latencyBucketSql('latency_ms')} AS bucket`;
+const MEASURES_OF_EVENT: Readonly<Record<ConsumerMeasure, string>> = {
+  p95: `${latencyBucketSql('latency_ms')} AS bucket`,
+  endpoints: `${ENDPOINT_DIGITS} AS digits`,
+};
+const MEASURES_OF_ROW: Readonly<Record<ConsumerMeasure, string>> = {
+  p95: 'unnest(latencies) AS latencies',
+  endpoints: 'unnest(endpoints) AS endpoints',
+};
 const NAMES_OF_ROW = `unnest(consumer_labels) AS label, unnest(consumer_groups) AS name, unnest(last_seen) AS last_seen,
   unnest(last_ids) AS last_id`;
 const OF_ROW = `${NAMES_OF_ROW}, unnest(consumer_requests) AS requests, unnest(consumer_errors) AS errors,
@@ -114,9 +127,12 @@ function exactSource(query: ConsumersQuery, state: StoredState): ConsumerSource 
     estimated: false,
     range,
     figures: events,
-    measure: (order) => (order === 'p95' || order === 'endpoints' ? { inline: measures[order] } : {}),
-    details: (condition) => `(
-      SELECT value, ${measures.p95} AS p95, ${measures.endpoints} AS endpoints, ${namesSql(query.by)}
+    measure: (order) => (isMeasure(order) ? { inline: measures[order] } : {}),
+    measureFrom: (_, cell) => maybe(cell),
+    details: (condition, order) => `(
+      SELECT value, ${measuresBeside(order)
+        .map((name) => `${measures[name]} AS ${name}, `)
+        .join('')} ${namesSql(query.by)}
       FROM ${events} AS e WHERE ${condition} GROUP BY value)`,
   };
 }
@@ -132,74 +148,69 @@ function aggregatedSource(
     `(${tables.map((table) => rowsSql(by, range, table, columns)).join(' UNION ALL ')})`;
   const ofEvents = (columns: string): string =>
     range.events(`${COLUMNS[by]} AS value, NULL::text AS owner, ${columns}`);
+  const texts = (name: ConsumerMeasure): string =>
+    TEXTS[name](ofRows(MEASURES_OF_ROW[name]), ofEvents(MEASURES_OF_EVENT[name]));
   return {
     estimated: true,
     range,
     figures: `(${ofRows(OF_ROW)} UNION ALL ${ofEvents(OF_EVENT)})`,
-    measure: (order) => {
-      if (order === 'p95')
-        return { joined: latenciesSql(ofRows('unnest(latencies) AS latencies'), ofEvents(BUCKET_OF_EVENT)) };
-      return order === 'endpoints'
-        ? { joined: endpointsSql(ofRows('unnest(endpoints) AS endpoints'), ofEvents(DIGITS_OF_EVENT)) }
-        : {};
-    },
+    measure: (order) => (isMeasure(order) ? { taken: { name: order, texts: texts(order) } } : {}),
+    measureFrom,
     // Few are listed: what is told of them is looked for once, among that of all.
-    details: (condition) => `(
-      WITH told AS MATERIALIZED (
-        SELECT * FROM ${ofRows(`${NAMES_OF_ROW}, unnest(endpoints) AS endpoints, unnest(latencies) AS latencies`)} AS r
-        WHERE ${condition}),
-      happened AS MATERIALIZED (
-        SELECT * FROM ${ofEvents(`${NAMES_OF_EVENT}, ${DIGITS_OF_EVENT}, ${BUCKET_OF_EVENT}`)} AS e WHERE ${condition}),
-      named AS (
-        SELECT value, label, name, last_seen, last_id FROM told
-        UNION ALL SELECT value, label, name, last_seen, last_id FROM happened)
-      SELECT value, p95, endpoints, label, consumer_group
-      FROM (SELECT value, ${namesSql(by)} FROM named GROUP BY value) AS names
-      LEFT JOIN ${endpointsSql('told', 'happened')} AS counted USING (value)
-      LEFT JOIN ${latenciesSql('told', 'happened')} AS measured USING (value))`,
+    details: (condition, order) => {
+      const beside = measuresBeside(order);
+      const ofRow = beside.map((name) => `, ${MEASURES_OF_ROW[name]}`).join('');
+      const ofEvent = beside.map((name) => `, ${MEASURES_OF_EVENT[name]}`).join('');
+      return `(
+        WITH told AS MATERIALIZED (
+          SELECT * FROM ${ofRows(`${NAMES_OF_ROW} ${ofRow}`)} AS r WHERE ${condition}),
+        happened AS MATERIALIZED (
+          SELECT * FROM ${ofEvents(`${NAMES_OF_EVENT} ${ofEvent}`)} AS e WHERE ${condition}),
+        named AS (
+          SELECT value, label, name, last_seen, last_id FROM told
+          UNION ALL SELECT value, label, name, last_seen, last_id FROM happened)
+        SELECT value, label, consumer_group ${beside.map((name) => `, ${name}`).join('')}
+        FROM (SELECT value, ${namesSql(by)} FROM named GROUP BY value) AS names
+        ${beside.map((name) => `LEFT JOIN ${TEXTS[name]('told', 'happened')} AS of_${name} USING (value)`).join(' ')})`;
+    },
   };
 }
 
 /**
- * Columns `value` and `endpoints`, how many each has. Texts of one after the other are taken apart together: groups of all at once take
- * twice as long.
+ * Columns `value` and `endpoints`, digits of each, some several times, between commas.
  *
  * @param rows - columns `value` and `endpoints`
  * @param events - columns `value` and `digits`
  */
 function endpointsSql(rows: string, events: string): string {
   return `(
-    SELECT value, count AS endpoints
-    FROM (
-      SELECT value, string_agg(endpoints, ',') AS all_endpoints
-      FROM (
-        SELECT value, endpoints FROM ${rows} AS r UNION ALL SELECT DISTINCT value, digits FROM ${events} AS e) AS each
-      WHERE value IS NOT NULL GROUP BY value) AS told,
-      LATERAL (
-        SELECT count(*) AS count
-        FROM (SELECT FROM unnest(string_to_array(all_endpoints, ',')) AS digits GROUP BY digits) AS different) AS counted)`;
+    SELECT value, string_agg(endpoints, ',') AS endpoints
+    FROM (SELECT value, endpoints FROM ${rows} AS r UNION ALL SELECT DISTINCT value, digits FROM ${events} AS e) AS each
+    WHERE value IS NOT NULL GROUP BY value)`;
 }
 
 /**
- * Columns `value` and `p95`.
+ * Columns `value` and `p95`, the latencies that it is of: numbers of {@link countedSql} between commas. NULL where there are none.
  *
  * @param rows - columns `value` and `latencies`
  * @param events - columns `value` and `bucket`
  */
 function latenciesSql(rows: string, events: string): string {
-  const counts = `(SELECT bucket, sum(count::float8)::bigint AS count FROM ${unpackedSql('all_latencies')} AS u GROUP BY bucket)`;
   return `(
-    SELECT value, quantiles[1] AS p95
+    SELECT value, string_agg(latencies, ',') AS p95
     FROM (
-      SELECT value, string_agg(latencies, ',') AS all_latencies
-      FROM (
-        SELECT value, latencies FROM ${rows} AS r
-        UNION ALL
-        SELECT value, (${counted('bucket', 'count(*)')})::text FROM ${events} AS e
-        WHERE bucket IS NOT NULL GROUP BY value, bucket) AS each
-      WHERE value IS NOT NULL GROUP BY value) AS told,
-      LATERAL ${quantilesSql(counts, [], [0.95], latencyValueSql)} AS estimated)`;
+      SELECT value, latencies FROM ${rows} AS r
+      UNION ALL
+      SELECT value, (${countedSql('bucket', 'count(*)')})::text FROM ${events} AS e
+      WHERE bucket IS NOT NULL GROUP BY value, bucket) AS each
+    WHERE value IS NOT NULL GROUP BY value)`;
 }
+
+/** What {@link measureFrom} takes apart, by the measure: of rows and of events, which have {@link MEASURES_OF_ROW} and {@link MEASURES_OF_EVENT}. */
+const TEXTS: Readonly<Record<ConsumerMeasure, (rows: string, events: string) => string>> = {
+  p95: latenciesSql,
+  endpoints: endpointsSql,
+};
 
 /** Column `value`: who asked in the range of equal length before. */
 export function earlierSql(query: ConsumersQuery, state: StoredState): string {
