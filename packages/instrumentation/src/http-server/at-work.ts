@@ -2,7 +2,7 @@
 const AT_WORK = Symbol.for('@cerberus-otel/http-server-at-work.v1');
 
 function shared(): Record<symbol, number | undefined> {
-  return globalThis as unknown as Record<symbol, number | undefined>;
+  return globalThis as Record<symbol, number | undefined>;
 }
 
 /** Whether SERVER spans are made from what Node announces; such an instrumentation patches nothing that tells of it. */
