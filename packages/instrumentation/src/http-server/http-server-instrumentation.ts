@@ -6,6 +6,7 @@ import type { RequestStart } from '../capture/arrived-request.ts';
 import { HookFailures } from '../observe/hook-failures.ts';
 import { listenToFrameworks } from '../routes/listening.ts';
 import { patchFrameworks } from '../routes/patching.ts';
+import { countAtWork } from './at-work.ts';
 import { Exchange } from './exchange.ts';
 import { announcesStreams, isHttpRequest, requestOf, type StreamStart } from './http2-requests.ts';
 import { readHttpServerOptions, type HttpServerInstrumentationConfig } from './options.ts';
@@ -53,6 +54,7 @@ export class HttpServerInstrumentation {
   enable(): void {
     if (this.#isEnabled) return;
     this.#isEnabled = true;
+    countAtWork(1);
     announce('httpServer', this.#config);
     this.#sayDeaf();
     subscribe(REQUEST_START, this.#onStart);
@@ -63,6 +65,7 @@ export class HttpServerInstrumentation {
 
   /** Follows no further requests; those under way get their spans. */
   disable(): void {
+    if (this.#isEnabled) countAtWork(-1);
     this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onStart);
     unsubscribe(STREAM_START, this.#onStream);
