@@ -12,14 +12,12 @@ import { openDuckDb } from '../store/duckdb/open.ts';
 import type { DuckDbStore } from '../store/duckdb/store.ts';
 import { outputPath, writeWhole } from './output-file.ts';
 import { environmentWith } from './settings.ts';
-import { ask, CommandError, fail, keptToken, localServer } from './running-server.ts';
+import { ask, CommandError, fail, keptToken, localServer, type ServerFlags } from './running-server.ts';
 
-interface CommonFlags {
+interface CommonFlags extends ServerFlags {
   readonly url?: string;
   readonly token?: string;
   readonly db?: string;
-  /** Of the command as a whole, before the name of this one. */
-  readonly config?: string;
   readonly output?: string;
 }
 
@@ -77,10 +75,9 @@ type Make = (archive: DuckDbStore['archive'], path: string) => Promise<void>;
 
 async function run(name: string, flags: CommonFlags, path: string, make: Make): Promise<void> {
   try {
-    const config = resolveConfig(
-      { db: flags.db, token: flags.token },
-      environmentWith(process.env, flags.config),
-    );
+    const { db, token: givenToken, port, tlsCert, tlsKey } = flags;
+    const given = { db, token: givenToken, port, tlsCert, tlsKey };
+    const config = resolveConfig(given, environmentWith(process.env, flags.config));
     const output = await outputOf(flags.output, config.db);
     const server = flags.url === undefined ? localServer(config) : { base: flags.url };
     const token = config.token ?? (await keptToken(config.db));

@@ -10,6 +10,14 @@ import { isOfStandardOutput } from './standard-output.ts';
 /** A failure that is to be said in one line. */
 export class CommandError extends Error {}
 
+/** Options of the command as a whole, given before the name of another one, that say where its server is and what it keeps. */
+export interface ServerFlags {
+  readonly config?: string;
+  readonly port?: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
 /** Which server is asked, and as whom. */
 export interface Asked {
   readonly base: string;

@@ -29,6 +29,9 @@ describe('cerberus-server health', function () {
     const well = { code: 0, stdout: '{"status":"ok"}\n', stderr: '' };
     expect(await health([], env)).to.deep.equal(well);
     expect(await health(['--ready'], env)).to.deep.equal(well);
+    // The flags of the server go before the name, as they are.
+    const before = spawnServer(['--port', String(server.port), 'health']);
+    expect(await before.ended).to.include({ code: 0 });
   });
 
   it('ends with 1 and says why where none answers, or one takes no events', async () => {
