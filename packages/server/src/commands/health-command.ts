@@ -24,7 +24,9 @@ export function healthCommand(): Command {
 async function health({ url, ready, config: file, ...given }: HealthFlags): Promise<void> {
   try {
     const server =
-      url === undefined ? localServer(resolveConfig(given, environmentWith(process.env, file))) : { base: url };
+      url === undefined
+        ? localServer(resolveConfig(given, environmentWith(process.env, file)))
+        : { base: url };
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MILLIS);
     const path = ready ? '/readyz' : '/livez';
     const response = await ask({ ...server, token: undefined, named: true }, path, { signal });
