@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { tooManyGuesses, type Entry } from '../access/doorkeeper.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
+import { parseTarget } from '../http/request-target.ts';
 import { failure, sendReply, type Reply } from '../http/response.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
@@ -31,11 +32,18 @@ export function respond(
     .catch(() => response.destroy());
 }
 
-/** As a dispatch, but what it changes of tokens, sessions and links is kept before anybody hears that it is. */
+/** Where tokens, sessions and links are changed. */
+const ABOUT_ACCESS: ReadonlySet<string> = new Set(['/api/tokens', '/api/session', '/api/shares']);
+
+/**
+ * As a dispatch, but what it changes of tokens, sessions and links is kept before anybody hears that it is. Events have nothing to do
+ * with that: who is told of a failure after they were stored sends them again.
+ */
 export function keptFirst(dispatch: Dispatch, settled: () => Promise<void>): Dispatch {
   return async (message) => {
     const reply = await dispatch(message);
-    if (message.method === 'POST' || message.method === 'DELETE') await settled();
+    const isChange = message.method === 'POST' || message.method === 'DELETE';
+    if (isChange && ABOUT_ACCESS.has(parseTarget(message.url)?.pathname ?? '')) await settled();
     return reply;
   };
 }
@@ -66,5 +74,7 @@ function laterReply(reason: string): Reply {
 function passingReason(error: unknown): string | undefined {
   if (isInvalidated(error)) return 'the store has failed';
   if (!(error instanceof CerberusServerError)) return undefined;
+  // Where it is, is for the log of the store.
+  if (error.code === 'DB_UNAVAILABLE') return 'the database cannot be reached';
   return error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_BUSY' ? error.message : undefined;
 }

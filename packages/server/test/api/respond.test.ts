@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 import { expect } from 'chai';
 
-import { respond } from '../../dist/api/respond.js';
+import { keptFirst, respond } from '../../dist/api/respond.js';
+import { CerberusServerError, messageOf } from '../../dist/errors.js';
 
 describe('a request that fails', () => {
   let http: Server;
@@ -46,6 +47,28 @@ describe('a request that fails', () => {
       expect(logged).to.deep.equal(['error: request failed: "a bug"']);
     });
   }
+
+  it('is 503 where the database is away, without saying where it was', async () => {
+    fail = () =>
+      Promise.reject(
+        new CerberusServerError('DB_UNAVAILABLE', 'no database at db1:5432/cerberus: ECONNREFUSED'),
+      );
+    expect(await ask('GET')).to.deep.equal([503, { error: 'the database cannot be reached' }]);
+    expect(logged).to.deep.equal([]);
+  });
+
+  it('is none where events were stored and what is known of tokens could not be kept', async () => {
+    const dispatch = keptFirst(
+      () => Promise.resolve({ status: 200, body: {} }),
+      () => Promise.reject(new Error('not kept')),
+    );
+    const asked = (method: string, url: string): Promise<unknown> =>
+      dispatch({ method, url } as IncomingMessage).catch((error: unknown) => messageOf(error));
+    for (const path of ['/v1/ingest/batch', '/v1/traces', '/api/alerts/preview'])
+      expect(await asked('POST', path), path).to.include({ status: 200 });
+    for (const path of ['/api/tokens', '/api/tokens?id=x', '/api/./shares', '/api/session'])
+      expect(await asked('DELETE', path), path).to.equal('not kept');
+  });
 
   it('is 503 where the disk is full, says so to who asked, and is in the log', async () => {
     fail = async () => {
