@@ -58,6 +58,7 @@ const LAYERS = {
     ['store/duckdb/engine/', 'store/postgres/engine/'],
     ['store/figures/', 'store/rows/'],
     ['config.ts'],
+    ['number-options.ts'],
     ['server-options.ts'],
     ['store/[^/]+$'],
     ['store/questions/'],

@@ -46,7 +46,7 @@ async function move(source, target, url) {
   let moved = 0;
   await target.import(
     'filled',
-    [],
+    { producers: [], releases: [] },
     (after) => source.eventsAfter(after, PAGE),
     (events) => process.stderr.write(`\r${(moved += events)} events moved`),
   );

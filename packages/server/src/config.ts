@@ -1,14 +1,18 @@
 import { ADDRESS_SOURCES, type AddressSource } from './addresses/span-address.ts';
 import { parseTrustProxy, TRUST_PROXY_RULE, type TrustProxy } from './addresses/trusted-proxies.ts';
 import { CerberusServerError } from './errors.ts';
+import {
+  integerOf,
+  isWithin,
+  NUMBER_RULES,
+  textOfRule,
+  type NumberOption,
+  type NumberRule,
+} from './number-options.ts';
 import { parseStoreUrl, type StoreAddress } from './store/store-address.ts';
 import { KEY_ROTATIONS, type KeyRotation, type ServerOptions } from './server-options.ts';
 
 export type { KeyRotation, ServerOptions } from './server-options.ts';
-
-type NumberOption = {
-  [K in keyof ServerOptions]-?: ServerOptions[K] extends number | undefined ? K : never;
-}[keyof ServerOptions];
 
 /** The options that are texts. */
 export const TEXT_OPTIONS = [
@@ -53,75 +57,8 @@ export type ServerConfig = Readonly<Record<NumberOption, number>> & {
   readonly secretKey: string | undefined;
 };
 
-interface NumberRule {
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-  /** What the command's help says. */
-  readonly help: string;
-}
-
-/** The longest delay that a timer takes (`setTimeout` fires at once above it). */
-const MAX_MILLIS = 2_147_483_647;
-const MIB = 1_048_576;
 /** With half of it frames of 1,000 events were still stored and read, with a quarter most were not. */
 const MIN_MEMORY_BYTES = 64_000_000;
-const MAX_COUNT = Number.MAX_SAFE_INTEGER;
-
-/** The options that are integers, with their ranges; the command has a flag for each. */
-export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
-  port: { default: 8765, min: 0, max: 65_535, help: 'TCP port, 0 for a free one' },
-  threads: { default: 2, min: 1, max: 256, help: 'threads of DuckDB while questions are asked' },
-  maxQuestions: { default: 64, min: 1, max: 1_000_000, help: 'questions that wait or are being answered' },
-  questionTimeoutMillis: { default: 30_000, min: 1, max: MAX_MILLIS, help: 'time to answer a question' },
-  maxConnections: { default: 1000, min: 1, max: 1_000_000, help: 'open WebSocket connections' },
-  maxConnectionsPerAddress: { default: 1000, min: 1, max: 1_000_000, help: 'of these from one address' },
-  maxUnauthenticatedConnections: {
-    default: 100,
-    min: 1,
-    max: 1_000_000,
-    help: 'beside these, without the token',
-  },
-  maxHttpConnections: { default: 256, min: 1, max: 1_000_000, help: 'open connections for HTTP' },
-  maxUnauthenticatedHttpConnections: {
-    default: 256,
-    min: 1,
-    max: 1_000_000,
-    help: 'beside these, open connections for HTTP without the token',
-  },
-  maxFrameBytes: { default: MIB, min: 1024, max: 64 * MIB, help: 'bytes of a WebSocket message, inflated' },
-  maxInFlightFrames: { default: 64, min: 1, max: 1024, help: 'unacknowledged frames of a client' },
-  maxInFlightEvents: { default: 1024, min: 1, max: 1_000_000, help: 'unanswered events of a connection' },
-  maxPendingBytes: { default: 64 * MIB, min: 1, max: MAX_COUNT, help: 'uncommitted bytes before throttling' },
-  maxPendingEvents: {
-    default: 100_000,
-    min: 1,
-    max: MAX_COUNT,
-    help: 'uncommitted events before throttling',
-  },
-  maxIngestBytes: { default: 8 * MIB, min: 1024, max: 256 * MIB, help: 'bytes of an HTTP ingest request' },
-  maxOtlpBytes: { default: 20 * MIB, min: 1024, max: 256 * MIB, help: 'bytes of an OTLP request, inflated' },
-  maxEventAgeDays: { default: 30, min: 1, max: 36_500, help: 'age of an event that keeps its time' },
-  maxEventAheadMillis: {
-    default: 3_600_000,
-    min: 0,
-    max: MAX_COUNT,
-    help: 'how far a clock of a sender may be ahead',
-  },
-  retentionDays: { default: 30, min: 1, max: 36_500, help: 'days for which events are kept' },
-  maxDbBytes: { default: 0, min: 0, max: MAX_COUNT, help: 'bytes of the database, 0 for no limit' },
-  throttleMillis: { default: 1000, min: 1, max: 300_000, help: 'wait of a throttled client' },
-  helloTimeoutMillis: { default: 10_000, min: 1, max: MAX_MILLIS, help: 'time to say hello' },
-  firstEventTimeoutMillis: { default: 60_000, min: 1, max: MAX_MILLIS, help: 'time to send a token' },
-  requestTimeoutMillis: { default: 10_000, min: 1, max: MAX_MILLIS, help: 'time to send a request' },
-  pingIntervalMillis: { default: 15_000, min: 1, max: MAX_MILLIS, help: 'time between pings' },
-  shutdownTimeoutMillis: {
-    default: 5000,
-    min: 1,
-    max: MAX_MILLIS,
-    help: 'time to end connections at the end',
-  },
-};
 
 /** Environment, as `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -189,14 +126,8 @@ function numberOf(name: string, rule: NumberRule, given: number | undefined, env
   const variable = env[variableOf(name)];
   const value: unknown =
     given ?? (variable === undefined || variable === '' ? rule.default : integerOf(variable));
-  if (typeof value === 'number' && Number.isInteger(value) && value >= rule.min && value <= rule.max)
-    return value;
-  throw optionError(name, `must be an integer from ${rule.min} to ${rule.max}`);
-}
-
-/** Digits and nothing else: `1e3`, `0x10`, `1_000` or ` 5 ` is more often a mistake than a wish. @returns NaN for any other text */
-export function integerOf(text: string): number {
-  return /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (typeof value === 'number' && isWithin(value, rule)) return value;
+  throw optionError(name, textOfRule(rule));
 }
 
 function textOf(name: TextOption, options: ServerOptions, env: Environment): string | undefined {

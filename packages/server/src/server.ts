@@ -158,7 +158,7 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     metrics.committed(durationMillis);
     rate.add(events);
   });
-  const live = new LiveStreams(feed, (socket) => plain.release(socket));
+  const live = new LiveStreams(feed, access, (socket) => plain.release(socket));
   const routes = createDispatch({
     receiver,
     tokens,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import { NUMBER_RULES, resolveConfig, variableOf, type ServerOptions } from '../dist/config.js';
+import { NUMBER_RULES } from '../dist/number-options.js';
+import { resolveConfig, variableOf, type ServerOptions } from '../dist/config.js';
 
 function refusal(options: ServerOptions, env: Record<string, string> = {}): string {
   try {
@@ -87,7 +88,7 @@ describe('resolveConfig', () => {
         otlpAddress: 'client',
       };
       const text = texts[name] ?? '1GB';
-      const other: unknown = typeof value === 'number' ? value + 1 : text;
+      const other: unknown = typeof value === 'number' ? Math.max(value + 1, leastOf(name)) : text;
       const env = { [variableOf(name)]: String(other) };
       expect(resolveConfig({}, env), name).to.have.property(name, other);
       expect(resolveConfig({ [name]: value }, env), name).to.have.property(name, value);
@@ -193,6 +194,13 @@ describe('resolveConfig', () => {
     expect(refusal({ helloTimeoutMillis: 0 })).to.match(/from 1 to 2147483647$/);
   });
 
+  it('refuses a limit of the database under which no event would be left, but takes none', () => {
+    for (const maxDbBytes of [1, 10, 1024, 9_999_999])
+      expect(refusal({ maxDbBytes })).to.match(/must be 0, or an integer from 10000000 to \d+$/);
+    for (const maxDbBytes of [0, 10_000_000])
+      expect(resolveConfig({ maxDbBytes }, {}).maxDbBytes).to.equal(maxDbBytes);
+  });
+
   it('refuses a number that is none, from the environment', () => {
     expect(refusal({}, { CERBERUS_SERVER_THREADS: 'two' })).to.match(
       /^`threads` \(CERBERUS_SERVER_THREADS\) must be /,
@@ -200,7 +208,9 @@ describe('resolveConfig', () => {
   });
 
   it('refuses what is no plain number, for every option that is one', () => {
-    for (const [name, { min, max }] of Object.entries(NUMBER_RULES)) {
+    for (const [name, rule] of Object.entries(NUMBER_RULES)) {
+      const { min, max } = rule;
+      const zero = rule.orZero === true ? '0, or ' : '';
       for (const text of [
         '1e3',
         '0x10',
@@ -216,7 +226,7 @@ describe('resolveConfig', () => {
         String(max + 1),
       ])
         expect(refusal({}, { [variableOf(name)]: text }), `${name} ${text}`).to.equal(
-          `\`${name}\` (${variableOf(name)}) must be an integer from ${min} to ${max}`,
+          `\`${name}\` (${variableOf(name)}) must be ${zero}an integer from ${min} to ${max}`,
         );
     }
   });
@@ -271,3 +281,7 @@ describe('resolveConfig', () => {
     });
   });
 });
+
+function leastOf(name: string): number {
+  return NUMBER_RULES[name as keyof typeof NUMBER_RULES].min;
+}

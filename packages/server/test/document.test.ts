@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { NUMBER_RULES, resolveConfig, variableOf } from '../dist/config.js';
+import { NUMBER_RULES } from '../dist/number-options.js';
+import { resolveConfig, variableOf } from '../dist/config.js';
 import { CUSTOM_DATA_LIMITS } from '../dist/event/custom-data.js';
 import { MAX_EVENT_BYTES, TEXT_LIMITS } from '../dist/event/validation.js';
 import { ROUTE_NEEDS } from '../dist/api/route-needs.js';

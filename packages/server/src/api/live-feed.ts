@@ -14,6 +14,10 @@ export interface LiveSink {
   readonly write: (text: string) => void;
   /** Bytes that were written and not yet taken. */
   readonly unreadBytes: () => number;
+  /** Whether who watches still may. */
+  readonly mayWatch: () => boolean;
+  /** Nothing more comes. */
+  readonly end: () => void;
 }
 
 /** One who watches. */
@@ -53,12 +57,11 @@ export class LiveFeed {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1)
       this.#stopWatching = this.#watch((events, leftOut) => this.#publish(events, leftOut));
-    return () => {
-      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#stopWatching();
-    };
+    return () => this.#remove(listener);
   }
 
   #publish(events: readonly StoredEvent[], leftOut: number): void {
+    this.#endOfRevoked();
     for (const listener of this.#listeners) listener.dropped += leftOut;
     for (const event of events) {
       let text: string | undefined;
@@ -75,6 +78,19 @@ export class LiveFeed {
     }
   }
 
+  /** A token may be revoked, and a session end, long after the question. */
+  #endOfRevoked(): void {
+    for (const listener of this.#listeners) {
+      if (listener.sink.mayWatch()) continue;
+      this.#remove(listener);
+      listener.sink.end();
+    }
+  }
+
+  #remove(listener: Listener): void {
+    if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#stopWatching();
+  }
+
   /** To be called once a second: tells of what was dropped and lets the next events through. */
   tick(): void {
     for (const listener of this.#listeners) {
@@ -87,6 +103,7 @@ export class LiveFeed {
 
   /** Keeps proxies from taking silence for death. */
   heartbeat(): void {
+    this.#endOfRevoked();
     for (const { sink } of this.#listeners) if (sink.unreadBytes() === 0) sink.write(': still here\n\n');
   }
 

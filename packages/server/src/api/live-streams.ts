@@ -1,22 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+import { judge, type ReaderAccess } from '../access/reader-access.ts';
 import { failure, type Reply } from '../http/response.ts';
 import type { EventFilter } from '../store/filter/event-filter.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { parseLiveQuery } from './query/event-questions.ts';
+import { ROUTE_NEEDS } from './route-needs.ts';
 
 const MAX_STREAMS = 64;
 
 /** The open answers of `GET /api/live`. */
 export class LiveStreams {
   readonly #feed: LiveFeed;
+  readonly #access: ReaderAccess;
   readonly #onOpened: (socket: Duplex) => void;
   readonly #open = new Set<ServerResponse>();
 
   /** @param onOpened is told of a connection that will stay open and is counted here from now on */
-  constructor(feed: LiveFeed, onOpened: (socket: Duplex) => void) {
+  constructor(feed: LiveFeed, access: ReaderAccess, onOpened: (socket: Duplex) => void) {
     this.#feed = feed;
+    this.#access = access;
     this.#onOpened = onOpened;
   }
 
@@ -47,7 +51,12 @@ export class LiveStreams {
     this.#open.add(response);
     this.#onOpened(message.socket);
     const stop = this.#feed.listen(
-      { write: (text) => void response.write(text), unreadBytes: () => response.writableLength },
+      {
+        write: (text) => void response.write(text),
+        unreadBytes: () => response.writableLength,
+        mayWatch: () => judge(message, ROUTE_NEEDS['GET /api/live'], this.#access) === 'ok',
+        end: () => void response.end(),
+      },
       filter,
     );
     response.once('close', () => {

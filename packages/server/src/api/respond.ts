@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { tooManyGuesses, type Entry } from '../access/doorkeeper.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
-import { failure, sendReply } from '../http/response.ts';
+import { parseTarget } from '../http/request-target.ts';
+import { failure, sendReply, type Reply } from '../http/response.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
-import { isInvalidated } from '../store/failure-reason.ts';
+import { isDiskFull, isInvalidated } from '../store/failure-reason.ts';
 import type { Dispatch } from './routes.ts';
 
 /** Answers a request, whatever happens. */
@@ -18,21 +19,31 @@ export function respond(
   dispatch(request)
     .catch((error: unknown) => {
       const passing = passingReason(error);
-      if (passing !== undefined) return failure(503, passing, { 'retry-after': '5' });
-      if (!request.destroyed)
+      if (passing !== undefined) return laterReply(passing);
+      // Not whether the request is destroyed, which it is as soon as its body has been read.
+      if (!response.destroyed)
         log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
-      return failure(500, 'internal error');
+      return isDiskFull(error)
+        ? laterReply('there is no room left on the disk of the server')
+        : failure(500, 'internal error');
     })
     .then((reply) => sendReply(response, reply))
     // Only a broken socket is left as a reason, and then there is nobody to tell.
     .catch(() => response.destroy());
 }
 
-/** As a dispatch, but what it changes of tokens, sessions and links is kept before anybody hears that it is. */
+/** Where tokens, sessions and links are changed. */
+const ABOUT_ACCESS: ReadonlySet<string> = new Set(['/api/tokens', '/api/session', '/api/shares']);
+
+/**
+ * As a dispatch, but what it changes of tokens, sessions and links is kept before anybody hears that it is. Events have nothing to do
+ * with that: who is told of a failure after they were stored sends them again.
+ */
 export function keptFirst(dispatch: Dispatch, settled: () => Promise<void>): Dispatch {
   return async (message) => {
     const reply = await dispatch(message);
-    if (message.method === 'POST' || message.method === 'DELETE') await settled();
+    const isChange = message.method === 'POST' || message.method === 'DELETE';
+    if (isChange && ABOUT_ACCESS.has(parseTarget(message.url)?.pathname ?? '')) await settled();
     return reply;
   };
 }
@@ -55,9 +66,15 @@ export function crowded(): ReturnType<Dispatch> {
   return Promise.resolve(reply);
 }
 
+function laterReply(reason: string): Reply {
+  return failure(503, reason, { 'retry-after': '5' });
+}
+
 /** What is wrong where another attempt, a moment later, may not meet it. */
 function passingReason(error: unknown): string | undefined {
   if (isInvalidated(error)) return 'the store has failed';
   if (!(error instanceof CerberusServerError)) return undefined;
+  // Where it is, is for the log of the store.
+  if (error.code === 'DB_UNAVAILABLE') return 'the database cannot be reached';
   return error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_BUSY' ? error.message : undefined;
 }

@@ -110,7 +110,10 @@ export function createDispatch(context: RouteContext): Dispatch {
     const [method = '', path = ''] = name.split(' ');
     const route = routes.get(path) ?? {};
     const known = name as HttpRouteName;
-    routes.set(path, { ...route, [method]: guarded(known, withKnownNames(known, reply), context) });
+    const answer = guarded(known, withKnownNames(known, reply), context);
+    // Monitors ask with HEAD; Node.js leaves the body out.
+    const isOpen = method === 'GET' && ROUTE_NEEDS[known] === 'nothing';
+    routes.set(path, { ...route, [method]: answer, ...(isOpen && { HEAD: answer }) });
   }
   return (message) => dispatch(routes, context.page, message);
 }
@@ -182,7 +185,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /metrics': () => metricsReply(context.metrics),
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
     'POST /v1/traces': ({ message }) => tracesReply(message, context),
-    'GET /api/secret-key': () => keyReply(context.secretKey()),
+    'GET /api/secret-key': () => ({ status: 200, body: { secret_key: context.secretKey() } }),
     'GET /api/events': question(({ params }) => eventsReply(reader, params)),
     'GET /api/events/detail': question(({ params }) => eventReply(reader, params)),
     'GET /api/summary': question(({ params }) => summaryReply(reader, params)),
@@ -292,8 +295,4 @@ function readyReply(unready: string | undefined): Reply {
 
 async function metricsReply(metrics: RouteContext['metrics']): Promise<Reply> {
   return { status: 200, body: await metrics.text(), contentType: metrics.contentType };
-}
-
-function keyReply(secretKey: string): Reply {
-  return { status: 200, body: { secret_key: secretKey } };
 }

@@ -4,17 +4,15 @@ import { Command } from 'commander';
 
 import { resolveConfig, type ServerConfig } from '../config.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
-import { ask, fail, keptToken, localServer, type Asked } from './running-server.ts';
+import { ask, fail, keptToken, localServer, type Asked, type ServerFlags } from './running-server.ts';
 import { environmentWith } from './settings.ts';
 import { printable } from './terminal.ts';
 
 /** Options of all commands that change what the server keeps of tokens and links. */
-export interface AdministrationFlags {
+export interface AdministrationFlags extends ServerFlags {
   readonly url?: string;
   readonly token?: string;
   readonly db?: string;
-  /** Of the command as a whole, before the name of this one. */
-  readonly config?: string;
 }
 
 /** Asks the running server, as JSON. Rejects with a `CommandError`. */
@@ -98,7 +96,8 @@ export async function administrate<T>(
   action: (things: T) => Promise<void>,
 ): Promise<void> {
   try {
-    const given = { db: flags.db, token: flags.token };
+    const { db, token, port, tlsCert, tlsKey } = flags;
+    const given = { db, token, port, tlsCert, tlsKey };
     const config = resolveConfig(given, environmentWith(process.env, flags.config));
     const server = flags.url === undefined ? localServer(config) : { base: flags.url };
     const { base } = server;

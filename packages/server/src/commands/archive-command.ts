@@ -1,7 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -9,18 +8,16 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { resolveConfig } from '../config.ts';
 import { parseTime } from '../event/timestamps.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../store/archive.ts';
-import { copyFolder, removeCopies } from '../store/copies.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
 import type { DuckDbStore } from '../store/duckdb/store.ts';
+import { outputPath, writeWhole } from './output-file.ts';
 import { environmentWith } from './settings.ts';
-import { ask, CommandError, fail, keptToken, localServer } from './running-server.ts';
+import { ask, CommandError, fail, keptToken, localServer, type ServerFlags } from './running-server.ts';
 
-interface CommonFlags {
+interface CommonFlags extends ServerFlags {
   readonly url?: string;
   readonly token?: string;
   readonly db?: string;
-  /** Of the command as a whole, before the name of this one. */
-  readonly config?: string;
   readonly output?: string;
 }
 
@@ -71,37 +68,47 @@ function withCommonOptions(command: Command): Command {
     .option('--url <url>', 'the running server (default: the one on this machine, else the file is opened)')
     .option('--token <token>', 'its token (default: $CERBERUS_SERVER_TOKEN, then <db>.token)')
     .option('--db <file>', 'database file (default ./cerberus.duckdb)')
-    .option('-o, --output <file>', 'where to write');
+    .option('-o, --output <file>', 'where to write; - for the standard output');
 }
 
 type Make = (archive: DuckDbStore['archive'], path: string) => Promise<void>;
 
 async function run(name: string, flags: CommonFlags, path: string, make: Make): Promise<void> {
   try {
-    const config = resolveConfig(
-      { db: flags.db, token: flags.token },
-      environmentWith(process.env, flags.config),
-    );
+    const { db, token: givenToken, port, tlsCert, tlsKey } = flags;
+    const given = { db, token: givenToken, port, tlsCert, tlsKey };
+    const config = resolveConfig(given, environmentWith(process.env, flags.config));
+    const output = await outputOf(flags.output, config.db);
     const server = flags.url === undefined ? localServer(config) : { base: flags.url };
     const token = config.token ?? (await keptToken(config.db));
     const response = await ask({ ...server, token, named: flags.url !== undefined }, path);
-    if (response === undefined) await fromFile(config.db, config, flags.output, make);
-    else await save(response, flags.output);
+    if (response === undefined) await fromFile(config.db, config, output, make);
+    else await save(response, output);
   } catch (error) {
     fail(name, error);
   }
 }
 
-/** Writes beside the target and renames, so that what has the name is whole. */
+/** @returns `undefined` for the standard output */
+async function outputOf(output: string | undefined, db: string): Promise<string | undefined> {
+  return output === undefined || output === '-' ? undefined : outputPath(output, db);
+}
+
 async function save(response: Response, output: string | undefined): Promise<void> {
   const { body } = response;
   if (body === null) throw new CommandError('the server sent nothing');
-  const source = Readable.fromWeb(body);
-  if (output === undefined) {
-    await pipeline(source, process.stdout, { end: false });
-    return;
+  const source = arriving(body);
+  if (output === undefined) await pipeline(source, process.stdout, { end: false });
+  else await writeWhole(output, (path) => pipeline(source, createWriteStream(path, { mode: 0o600 })));
+}
+
+/** What a server sends. What ends before it is whole is no file, and its reason of no use. */
+async function* arriving(body: NonNullable<Response['body']>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    throw new CommandError('the connection to the server was lost before all had arrived');
   }
-  await besides(output, (path) => pipeline(source, createWriteStream(path, { mode: 0o600 })));
 }
 
 async function fromFile(
@@ -113,7 +120,7 @@ async function fromFile(
   const store = await openDuckDb(db, { ...limits, create: false });
   try {
     if (output !== undefined) {
-      await besides(output, (path) => make(store.archive, path));
+      await writeWhole(output, (path) => make(store.archive, path));
       return;
     }
     const folder = await store.archive.newFolder();
@@ -126,20 +133,6 @@ async function fromFile(
     }
   } finally {
     await store.close();
-  }
-}
-
-async function besides(output: string, write: (path: string) => Promise<void>): Promise<void> {
-  const target = resolve(output);
-  removeCopies(target);
-  const folder = await copyFolder(target);
-  try {
-    const path = join(folder, 'part');
-    await write(path);
-    await chmod(path, 0o600);
-    await rename(path, output);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -2,16 +2,10 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
-import {
-  integerOf,
-  isLoopback,
-  NUMBER_RULES,
-  resolveConfig,
-  variableOf,
-  type ServerOptions,
-} from '../config.ts';
+import { isLoopback, resolveConfig, variableOf, type ServerOptions } from '../config.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { integerOf, NUMBER_RULES } from '../number-options.ts';
 import { startServerIn, type CerberusServer } from '../server.ts';
 import { alertCommand } from './alert-command.ts';
 import { backupCommand, exportCommand } from './archive-command.ts';
@@ -23,6 +17,7 @@ import { environmentWith, logFormatOf } from './settings.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { shareCommand } from './share-command.ts';
+import { outliveReaders } from './standard-output.ts';
 import { tailCommand } from './tail/command.ts';
 import { tokenCommand } from './token-command.ts';
 
@@ -120,6 +115,7 @@ function createCommand(): Command {
     command.option(`${flagOf(name)} <number>`, `${rule.help} (default ${rule.default})`, integerOf);
   }
   return command
+    .hook('preAction', (root, asked) => outliveReaders(asked === root || asked.name() === 'dev'))
     .action(serve)
     .enablePositionalOptions()
     .addCommand(devCommand())

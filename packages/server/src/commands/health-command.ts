@@ -1,16 +1,15 @@
 import { Command } from 'commander';
 
 import { resolveConfig } from '../config.ts';
-import { ask, fail, localServer } from './running-server.ts';
+import { ask, fail, localServer, type ServerFlags } from './running-server.ts';
 import { environmentWith } from './settings.ts';
 
 /** A server that takes longer than this to say that it lives is of no use, milliseconds. */
 const ANSWER_TIMEOUT_MILLIS = 5000;
 
-interface HealthFlags {
+interface HealthFlags extends ServerFlags {
   readonly url?: string;
   readonly ready: boolean;
-  readonly config?: string;
 }
 
 /** `cerberus-server health`: for containers, which have no program that asks a server over HTTP. */
@@ -22,10 +21,12 @@ export function healthCommand(): Command {
     .action((_: unknown, command: Command) => health(command.optsWithGlobals<HealthFlags>()));
 }
 
-async function health({ url, ready, config: file }: HealthFlags): Promise<void> {
+async function health({ url, ready, config: file, ...given }: HealthFlags): Promise<void> {
   try {
     const server =
-      url === undefined ? localServer(resolveConfig({}, environmentWith(process.env, file))) : { base: url };
+      url === undefined
+        ? localServer(resolveConfig(given, environmentWith(process.env, file)))
+        : { base: url };
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MILLIS);
     const path = ready ? '/readyz' : '/livez';
     const response = await ask({ ...server, token: undefined, named: true }, path, { signal });

@@ -20,6 +20,8 @@ interface MigrateFlags {
 
 /** Events that are read and written together. */
 const PAGE_EVENTS = 10_000;
+/** No limit. */
+const ALL = Number.MAX_SAFE_INTEGER;
 
 /** `cerberus-server migrate`: moves what a server has in a DuckDB file into a PostgreSQL database. */
 export function migrateCommand(): Command {
@@ -62,12 +64,13 @@ type Source = Awaited<ReturnType<typeof openDuckDb>>;
 type Target = Awaited<ReturnType<typeof openPostgres>>;
 
 async function copy(source: Source, target: Target): Promise<void> {
-  const { rows: producers } = await source.analytics.producers({ limit: Number.MAX_SAFE_INTEGER, first: [] });
+  const { rows: producers } = await source.analytics.producers({ limit: ALL, first: [] });
+  const releases = await source.analytics.releases({ since: 0, until: ALL, limit: ALL });
   let copied = 0;
   let isTold = false;
   await target.import(
     await nameOf(source, producers),
-    producers,
+    { producers, releases },
     (after) => source.eventsAfter(after, PAGE_EVENTS),
     (events) => {
       copied += events;

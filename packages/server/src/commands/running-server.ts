@@ -4,9 +4,19 @@ import { Readable } from 'node:stream';
 
 import type { ServerConfig } from '../config.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
+import { failureIn, reasonOf } from './refusals.ts';
+import { isOfStandardOutput } from './standard-output.ts';
 
 /** A failure that is to be said in one line. */
 export class CommandError extends Error {}
+
+/** Options of the command as a whole, given before the name of another one, that say where its server is and what it keeps. */
+export interface ServerFlags {
+  readonly config?: string;
+  readonly port?: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
 
 /** Which server is asked, and as whom. */
 export interface Asked {
@@ -24,20 +34,28 @@ export async function ask(
   path: string,
   init: RequestInit = {},
 ): Promise<Response | undefined> {
+  const url = urlOf(path, base);
   let response: Response;
   try {
     const headers = { ...(init.headers as Record<string, string> | undefined) };
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-    response = await fetchFrom(new URL(path, base), { ...init, headers, redirect: 'error' });
-  } catch {
-    if (named) throw new CommandError('the server cannot be reached');
+    response = await fetchFrom(url, { ...init, headers, redirect: 'error' });
+  } catch (error) {
+    if (named) throw new CommandError(`the server cannot be reached${reasonOf(error)}`);
     return undefined;
   }
   if (response.ok) return response;
   if (response.status === 401) throw new CommandError('the server refused the token');
   if (response.status === 403)
     throw new CommandError('the token is not for this: it needs the purpose admin');
-  throw new CommandError(`the server answered ${response.status}`);
+  throw new CommandError(`the server answered ${response.status}${await failureIn(response)}`);
+}
+
+/** @param base - may have a path, behind a proxy */
+function urlOf(path: string, base: string): URL {
+  const isWebUrl = URL.canParse(base) && /^https?:$/.test(new URL(base).protocol);
+  if (isWebUrl) return new URL(`${base.replace(/\/$/, '')}${path}`);
+  throw new CommandError('--url must be an http:// or https:// URL');
 }
 
 /** The token that the server made up, if it did. */
@@ -50,10 +68,11 @@ export async function keptToken(db: string): Promise<string | undefined> {
 
 /** Says what went wrong, and sets the exit code. */
 export function fail(name: string, error: unknown): void {
+  process.exitCode = 1;
+  if (isOfStandardOutput(error)) return;
   const known = error instanceof CommandError || error instanceof CerberusServerError;
   const text = known ? error.message : `unexpected error: ${messageOf(error)}`;
   process.stderr.write(`cerberus-server ${name}: ${text}\n`);
-  process.exitCode = 1;
 }
 
 /** How a server is asked; as `fetch`. */

@@ -4,6 +4,7 @@ import { Option } from 'commander';
 
 import { messageOf } from '../errors.ts';
 import { CommandError } from './running-server.ts';
+import { printed } from './standard-output.ts';
 
 /** A secret that was just made. */
 interface FreshSecret {
@@ -33,15 +34,13 @@ export async function giveOut(
   { what, text, undo }: FreshSecret,
   output: string | undefined,
 ): Promise<string> {
-  if (output === undefined || output === '-') {
-    process.stdout.write(`${text}\n`);
-    return '';
-  }
+  const isPrinted = output === undefined || output === '-';
   try {
-    writeFileSync(output, `${text}\n`, { mode: 0o600, flag: 'wx' });
+    if (isPrinted) await printed(`${text}\n`);
+    else writeFileSync(output, `${text}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     await undo();
     throw new CommandError(`the ${what} cannot be written: ${messageOf(error)}`);
   }
-  return `, in ${output}`;
+  return isPrinted ? '' : `, in ${output}`;
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-import { integerOf, NUMBER_RULES, TEXT_OPTIONS, variableOf, type Environment } from '../config.ts';
+import { TEXT_OPTIONS, variableOf, type Environment } from '../config.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+import { integerOf, NUMBER_RULES, textOfRule } from '../number-options.ts';
 import { LOG_FORMATS, type LogFormat } from './command-log.ts';
 
 const LOG_FORMAT_RULE = `must be one of ${LOG_FORMATS.join(', ')}`;
@@ -44,7 +45,7 @@ function variableText(path: string, name: string, value: unknown): string {
     const isInteger = typeof value === 'number' && Number.isSafeInteger(value);
     // Anything else is refused with the rule of the option, as a variable would be.
     if (isInteger && !Number.isNaN(integerOf(String(value)))) return String(value);
-    throw invalid(`\`${name}\` in ${path} must be an integer from ${rule.min} to ${rule.max}`);
+    throw invalid(`\`${name}\` in ${path} ${textOfRule(rule)}`);
   }
   // A number, a text, a list or false; what is none of these breaks the option's own rule.
   if (name === 'trustProxy' || name === 'otlpTrustProxy')
@@ -57,7 +58,8 @@ function variableText(path: string, name: string, value: unknown): string {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    // Some editors begin a file with the mark of its encoding.
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     // What JSON.parse says repeats a piece of the file, and a token may be in it.
     const reason = error instanceof SyntaxError ? 'it is no JSON' : (systemCodeOf(error) ?? messageOf(error));

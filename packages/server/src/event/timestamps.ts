@@ -27,7 +27,15 @@ export const ANY_TIME: TimeWindow = Object.freeze({ earliest: 0, latest: MAX_TIM
  */
 export function parseRfc3339(text: string): number | undefined {
   const parsed = Date.parse(MILLIS_IN_UTC.test(text) ? text : normalised(text));
-  return isTime(parsed) ? parsed : undefined;
+  return isTime(parsed) && isDay(text) ? parsed : undefined;
+}
+
+/** Whether the month of a time has its day: `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const day = text.slice(8, 10);
+  if (day <= '28') return true;
+  const lastOfMonth = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0));
+  return Number(day) <= lastOfMonth.getUTCDate();
 }
 
 /** With milliseconds and an offset; empty for what is no such time. */

@@ -35,7 +35,9 @@ export async function ingestReply(request: IncomingMessage, context: IngestConte
   const events = parseEvents(body.bytes);
   if (events === undefined) {
     receiver.counters.refused('not_json');
-    return failure(400, 'body must be a JSON object with an `events` array');
+    const isEncoded = headerText(request, 'content-encoding') !== undefined;
+    const rule = `body must be a JSON object with an \`events\` array${isEncoded ? ', as it is: no content-encoding is taken' : ''}`;
+    return failure(400, rule);
   }
   if (events.length > MAX_INGEST_EVENTS) return tooLarge(receiver, `more than ${MAX_INGEST_EVENTS} events`);
   if (receiver.overloaded) {

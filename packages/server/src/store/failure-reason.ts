@@ -24,3 +24,10 @@ export function failureReason(error: unknown): string {
 export function isInvalidated(error: unknown): boolean {
   return /has been invalidated|^FATAL Error: |^INTERNAL Error: /.test(messageOf(error));
 }
+
+/** Whether a file could not be written because no room is left for it: an operator's matter, and over when there is. */
+export function isDiskFull(error: unknown): boolean {
+  return (
+    /^(?:ENOSPC|EDQUOT)$/.test(systemCodeOf(error) ?? '') || /No space left on device/.test(messageOf(error))
+  );
+}

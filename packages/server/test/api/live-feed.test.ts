@@ -10,7 +10,11 @@ class Sink implements LiveSink {
   readonly texts: string[] = [];
   unread = 0;
   readonly write = (text: string): void => void this.texts.push(text);
+  isAllowed = true;
+  hasEnded = false;
   readonly unreadBytes = (): number => this.unread;
+  readonly mayWatch = (): boolean => this.isAllowed;
+  readonly end = (): void => void (this.hasEnded = true);
 }
 
 function stored(count: number, clientId = 'shop'): StoredEvent[] {
@@ -44,6 +48,18 @@ describe('the live feed', () => {
     publish(stored(1));
     expect([sink.texts.length, other.texts.length, feed.size]).to.deep.equal([2, 3, 1]);
     expect(sink.texts[0]).to.match(/^event: request\ndata: \{"id":0,"client_id":"shop",.*\}\n\n$/);
+  });
+
+  it('gives nothing more to who may not watch any longer, and ends it, also where nothing happens', () => {
+    const other = new Sink();
+    const silent = new Sink();
+    for (const each of [sink, other, silent]) feed.listen(each, {});
+    sink.isAllowed = false;
+    publish(stored(1));
+    expect([sink.texts.length, sink.hasEnded, other.texts.length]).to.deep.equal([0, true, 1]);
+    silent.isAllowed = false;
+    feed.heartbeat();
+    expect([silent.hasEnded, other.hasEnded, feed.size]).to.deep.equal([true, false, 1]);
   });
 
   it('gives only the events of one application where that is asked for', () => {

@@ -6,7 +6,7 @@ import { MemoryStore } from '../../dist/store/memory/store.js';
 import { within } from '../support/deadline.js';
 import { afterTest } from '../support/disposal.js';
 import { append } from '../support/events/events.js';
-import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
+import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 
 /** The messages of a stream, one after the other. */
 class Stream {
@@ -22,9 +22,12 @@ class Stream {
     this.#reader = response.body.getReader();
   }
 
-  static async open(url: string): Promise<Stream> {
+  static async open(url: string, identity: Record<string, string> = {}): Promise<Stream> {
     const controller = new AbortController();
-    const headers = { authorization: `Bearer ${TOKEN}` };
+    const headers = {
+      ...(identity['cookie'] === undefined && { authorization: `Bearer ${TOKEN}` }),
+      ...identity,
+    };
     afterTest(() => controller.abort());
     const stream = new Stream(await fetch(url, { headers, signal: controller.signal }), controller);
     expect(await stream.next()).to.equal('retry: 2000');
@@ -72,6 +75,36 @@ describe('GET /api/live', () => {
     const page = await fetch(`${running.url}/api/events`, { headers: { authorization: `Bearer ${TOKEN}` } });
     const { events } = (await page.json()) as { events: unknown[] };
     expect([first, JSON.parse(data ?? '')]).to.deep.equal(['event: request', events[0]]);
+  });
+
+  it('ends with the token that it was asked with, and with the session, before another event is told', async () => {
+    const json = { 'content-type': 'application/json' };
+    const signIn = async (token: string): Promise<Record<string, string>> => {
+      const body = JSON.stringify({ token });
+      const { headers } = await call(`${running.url}/api/session`, { method: 'POST', headers: json, body });
+      return { cookie: headers.getSetCookie()[0]?.split(';')[0] ?? '' };
+    };
+    const body = JSON.stringify({ name: 'wall', purpose: 'read' });
+    const made = await call(`${running.url}/api/tokens`, { method: 'POST', headers: json, body });
+    const { id, token } = made.body as { id: string; token: string };
+    const leaving = await signIn(TOKEN);
+    const live = `${running.url}/api/live`;
+    const streams = await Promise.all([
+      Stream.open(live, { authorization: `Bearer ${token}` }),
+      Stream.open(live, await signIn(token)),
+      Stream.open(live, leaving),
+    ]);
+    await call(`${running.url}/api/tokens?id=${id}`, { method: 'DELETE' });
+    await call(`${running.url}/api/session`, {
+      method: 'DELETE',
+      headers: { authorization: '', ...leaving },
+    });
+    await store.append(append());
+    for (const stream of streams) {
+      let message = await stream.next();
+      while (message?.startsWith(':') === true) message = await stream.next();
+      expect(message).to.equal(undefined);
+    }
   });
 
   it('shows signs of life when there is nothing to tell', async () => {

@@ -46,6 +46,21 @@ describe('the HTTP endpoints', () => {
     });
   }
 
+  it('answer HEAD as GET, without the body, where no token is needed, and nowhere else', async () => {
+    for (const path of ['/healthz', '/livez', '/readyz', '/openapi.json', '/schemas/event.json']) {
+      const asked = await fetch(`${running.url}${path}`);
+      const { byteLength } = await asked.arrayBuffer();
+      const { status, headers, body } = await fetch(`${running.url}${path}`, { method: 'HEAD' });
+      expect([status, headers.get('content-length'), body], path).to.deep.equal([
+        asked.status,
+        String(byteLength),
+        null,
+      ]);
+    }
+    for (const path of ['/api/export', '/api/secret-key', '/metrics'])
+      expect((await fetch(`${running.url}${path}`, { method: 'HEAD' })).status).to.equal(405);
+  });
+
   it('give out the secret key for a Bearer token or an X-API-Key', async () => {
     for (const headers of [{ authorization: `bearer ${TOKEN}` }, { authorization: '', 'x-api-key': TOKEN }]) {
       const answer = await call(`${running.url}/api/secret-key`, { headers });

@@ -29,21 +29,26 @@ describe('cerberus-server health', function () {
     const well = { code: 0, stdout: '{"status":"ok"}\n', stderr: '' };
     expect(await health([], env)).to.deep.equal(well);
     expect(await health(['--ready'], env)).to.deep.equal(well);
+    // The flags of the server go before the name, as they are.
+    const before = spawnServer(['--port', String(server.port), 'health']);
+    expect(await before.ended).to.include({ code: 0 });
   });
 
   it('ends with 1 and says why where none answers, or one takes no events', async () => {
-    const busy = createServer(({ url }, response) => response.writeHead(url === '/livez' ? 200 : 503).end());
+    const busy = createServer(({ url }, response) =>
+      response.writeHead(url === '/livez' ? 200 : 503).end('{"error":"the last commit failed"}'),
+    );
     await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
     expect((await health(['--url', url])).code).to.equal(0);
     expect(await health(['--url', url, '--ready'])).to.deep.include({
       code: 1,
-      stderr: 'cerberus-server health: the server answered 503\n',
+      stderr: 'cerberus-server health: the server answered 503: the last commit failed\n',
     });
     await new Promise((resolve) => busy.close(resolve));
     expect(await health(['--url', url])).to.deep.include({
       code: 1,
-      stderr: 'cerberus-server health: the server cannot be reached\n',
+      stderr: 'cerberus-server health: the server cannot be reached: ECONNREFUSED\n',
     });
   });
 });

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -84,6 +86,33 @@ describe('cerberus-server token', function () {
     const again = await run('create', '--purpose', 'read', '--output', file);
     expect(again.stderr).to.include('cannot be written');
     expect(await idsOf(), 'the one that nobody has is revoked').to.have.length(2);
+  });
+
+  it('asks a server behind a proxy under its path, and says why it refuses', async () => {
+    const asked: unknown[] = [];
+    const proxy = createServer(({ url }, response) => {
+      asked.push(url);
+      response
+        .writeHead(asked.length === 1 ? 200 : 503)
+        .end('{"tokens":[],"error":"the store \\u001b[31m has failed"}');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const at = [
+      '--url',
+      `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/cerberus/`,
+      '--token',
+      't',
+    ];
+    expect((await run('list', ...at)).code).to.equal(0);
+    expect((await run('list', ...at)).stderr).to.equal(
+      'cerberus-server token list: the server answered 503: the store \\u{1b}[31m has failed\n',
+    );
+    await new Promise((resolve) => proxy.close(resolve));
+    expect(asked).to.deep.equal(['/cerberus/api/tokens', '/cerberus/api/tokens']);
+    expect((await run('list', ...at)).stderr).to.match(/the server cannot be reached: ECONNREFUSED\n$/);
+    expect((await run('list', '--url', 'shop.example:80')).stderr).to.match(
+      /--url must be an http:\/\/ or https/,
+    );
   });
 
   it('says in one line what is wrong', async () => {

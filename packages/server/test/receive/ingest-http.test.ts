@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+
 import { expect } from 'chai';
 
 import type { ServerOptions } from '../../dist/config.js';
@@ -135,6 +137,14 @@ describe('POST /v1/ingest/batch', () => {
   it('never stores the key', async () => {
     await post({ events: [wireEvent({ token: TOKEN, api_key: TOKEN })] });
     expect(JSON.stringify(await store.events({ limit: 1 }))).not.to.include(TOKEN);
+  });
+
+  it('says of a body that was compressed that it is to come as it is', async () => {
+    const body = gzipSync('{"events":[]}');
+    const headers = { 'x-api-key': TOKEN, 'content-encoding': 'gzip' };
+    const answer = await call(`${running.url}/v1/ingest/batch`, { method: 'POST', headers, body });
+    expect(answer.status).to.equal(400);
+    expect(answer.body['error']).to.contain('no content-encoding is taken');
   });
 
   it('answers 405 to a GET', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { messageOf } from '../../errors.ts';
+import { failureIn, reasonOf } from '../refusals.ts';
 import { readMessages } from './event-stream.ts';
 import { tailLine, type TailedEvent } from './line.ts';
 import type { Paint } from '../terminal.ts';
@@ -92,11 +93,12 @@ async function connect(options: TailOptions, signal: AbortSignal): Promise<Reada
     response = await fetch(target, { headers, signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw new TailError(`no server answers at ${target.origin}`, { cause: error });
+    throw new TailError(`no server answers at ${target.origin}${reasonOf(error)}`, { cause: error });
   }
   if (response.status === 401) {
     throw new TailError('the server wants its token: set CERBERUS_TOKEN, or use --token');
   }
-  if (!response.ok || response.body === null) throw new TailError(`the server answered ${response.status}`);
+  if (!response.ok || response.body === null)
+    throw new TailError(`the server answered ${response.status}${await failureIn(response)}`);
   return response.body;
 }

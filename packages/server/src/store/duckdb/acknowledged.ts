@@ -12,9 +12,12 @@ export class Acknowledged {
   /** Id of the last event that was acknowledged when it was opened; `undefined` where that is not known. */
   readonly before: number | undefined;
 
-  /** @param database - path of the file, without links */
-  constructor(database: string) {
-    this.#file = opened(`${database}.acknowledged`);
+  /**
+   * @param database - path of the file, without links
+   * @param create - false leaves a copy that is only looked at as it is: what has this file beside it is the database of a server
+   */
+  constructor(database: string, create = true) {
+    this.#file = opened(`${database}.acknowledged`, create);
     this.before = this.#read();
   }
 
@@ -41,9 +44,9 @@ export class Acknowledged {
   }
 }
 
-function opened(path: string): number | undefined {
+function opened(path: string, create: boolean): number | undefined {
   try {
-    return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    return openSync(path, constants.O_RDWR | (create ? constants.O_CREAT : 0), 0o600);
   } catch {
     return undefined;
   }

@@ -127,7 +127,7 @@ export class DuckDbStore implements Store {
       archive: await connect(),
       documents: await connect(),
     };
-    const acknowledged = new Acknowledged(database.path);
+    const acknowledged = new Acknowledged(database.path, limits.create);
     const missing = Math.max(0, (acknowledged.before ?? 0) - (await lastEventId(connections.maintenance)));
     return new DuckDbStore(database, connections, acknowledged, missing, limits);
   }

@@ -47,7 +47,7 @@ import { Watching, WATCHED_MILLIS } from './watching.ts';
 import { BatchIds } from './writing/batch-ids.ts';
 import { claimAll } from './writing/claims.ts';
 import { forgetProducers } from './writing/forgetting.ts';
-import { beginImport, importEvents } from './writing/importing.ts';
+import { beginImport, importEvents, type ImportedState } from './writing/importing.ts';
 import { PostgresWriter } from './writing/writer.ts';
 
 /** Longer, and a transaction is given up: others may wait for what it has locked. */
@@ -223,17 +223,18 @@ export class PostgresStore implements Store {
    * Moves what another store holds into this one, and goes on where an earlier call ended.
    *
    * @param source - names the other store, always the same
+   * @param state - what it has beside its events
    * @param page - its events behind an id, in the order of ids
    * @param onProgress - told the number of events after each page
    */
   async import(
     source: string,
-    producers: readonly ProducerRow[],
+    state: ImportedState,
     page: (afterId: number) => Promise<readonly StoredEvent[]>,
     onProgress: (events: number) => void,
   ): Promise<void> {
     const ids = new BatchIds();
-    let after = await this.#upkeep.use((client) => beginImport(client, source, producers));
+    let after = await this.#upkeep.use((client) => beginImport(client, source, state));
     for (;;) {
       const events = await page(after);
       const last = events.at(-1);

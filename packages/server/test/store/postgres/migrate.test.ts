@@ -87,6 +87,31 @@ describe('cerberus-server migrate', function () {
     await store.close();
   });
 
+  it('copies when releases were first seen, also of those whose events are gone', async () => {
+    await oldServer(async (store) => {
+      const seen = async (seq: number, version: string, at: number): Promise<unknown> => {
+        const events = [storeEvent({ release: version, timestamp: at })];
+        return store.append(append({ seq, events, receivedAt: at }));
+      };
+      await seen(1, '1.0', NOW - 60 * DAY);
+      await seen(2, '1.1', NOW - 50 * DAY);
+      await store.deleteOld({ before: NOW - 30 * DAY, maxBytes: undefined });
+      await seen(3, '1.1', NOW - 2 * DAY);
+      // Its first event came before one that says that it is older.
+      await seen(4, '1.2', NOW - DAY);
+      await seen(5, '1.2', NOW - 2 * DAY);
+    });
+    expect((await migrate()).code).to.equal(0);
+    const store = await openStore(url);
+    const releases = await store.analytics.releases({ since: 0, until: NOW + DAY, limit: 10 });
+    await store.close();
+    expect(releases.map(({ version, firstSeen }) => [version, NOW - firstSeen])).to.deep.equal([
+      ['1.2', DAY],
+      ['1.1', 50 * DAY],
+      ['1.0', 60 * DAY],
+    ]);
+  });
+
   it('goes on after a kill at any point, and copies each event once', async () => {
     await oldServer(async (store) => {
       for (let seq = 1; seq <= FRAMES; seq += 1) {

@@ -107,6 +107,8 @@ export function expectDescribed(url: string): void {
     const seen = origins.get(origin);
     if (seen === undefined) return answer;
     const method = init?.method ?? 'GET';
+    // By its definition the answer that GET has, without its body.
+    if (method === 'HEAD') return answer;
     const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true;
     const text = isJson ? await answer.clone().text() : undefined;
     const problem = answers?.problem(method, pathname, answer, text);

@@ -2,8 +2,8 @@ import type pg from 'pg';
 
 import type { StoredEvent } from '../../../event/event.ts';
 import { groupBy } from '../../../nested-maps.ts';
-import { KnownReleases } from '../../known-releases.ts';
 import type { ProducerRow } from '../../questions/producer.ts';
+import type { Release } from '../../questions/release-list.ts';
 import { dayOf } from '../engine/days.ts';
 import { inTransaction } from '../engine/transaction.ts';
 import { createPartitions } from '../schema/partitions.ts';
@@ -22,6 +22,13 @@ const ADD_PRODUCER = `
     last_seen = greatest(p.last_seen, excluded.last_seen), events = p.events + excluded.events,
     rejected = p.rejected + excluded.rejected`;
 
+/** What a file has beside its events. */
+export interface ImportedState {
+  readonly producers: readonly ProducerRow[];
+  /** Also those whose events are gone: when one was first seen, no event may tell any more. */
+  readonly releases: readonly Release[];
+}
+
 /**
  * Begins to move a file, or goes on with it. The producers come first, so that exporters that go on with this database do not store
  * again what they have sent to the file.
@@ -32,9 +39,10 @@ const ADD_PRODUCER = `
 export function beginImport(
   client: pg.Client,
   source: string,
-  producers: readonly ProducerRow[],
+  { producers, releases }: ImportedState,
 ): Promise<number> {
   return inTransaction(client, async () => {
+    await addReleases(client, releases);
     const { rows } = await client.query<{ readonly copied_to: number }>(
       `INSERT INTO imports (source, copied_to) VALUES ($1, 0) ON CONFLICT DO NOTHING RETURNING copied_to`,
       [source],
@@ -66,7 +74,6 @@ export async function importEvents(
       const first = (await ids.take(client)) * EVENTS_OF_BATCH;
       const numbered = ofDay.map((event, index) => ({ ...event, id: first + index }));
       await copyBatch(client, day, numbered);
-      await addReleases(client, new KnownReleases().newIn(numbered));
     }
   });
 }
