@@ -76,9 +76,15 @@ export function isAdmin(message: IncomingMessage, access: ReaderAccess): boolean
   return adminIdOf(message, access) !== undefined;
 }
 
-/** The secret of the session that a request comes with. */
+/** The secret of the session that a request comes with, unless it is to change something for a page of somebody else. */
 export function sessionSecretOf(message: IncomingMessage, access: ReaderAccess): string | undefined {
-  return cookieOf(message.headers, sessionCookieOf(message, access));
+  return isForOtherPage(message) ? undefined : cookieOf(message.headers, sessionCookieOf(message, access));
+}
+
+/** As a browser says of a request (Fetch Metadata): a page on another port of the same host has its cookies sent, too. */
+function isForOtherPage({ method, headers }: IncomingMessage): boolean {
+  const isChange = method !== 'GET' && method !== 'HEAD';
+  return isChange && /^(?:same|cross)-site$/.test(String(headers['sec-fetch-site']));
 }
 
 /** Cookies know no ports: two servers on one machine must not sign each other's readers out, unless they know each other's sessions. */
