@@ -130,6 +130,28 @@ describe('bad data', () => {
     expect(stats).to.include({ accepted: 3, metricsDropped: 4 });
   });
 
+  it('F26 a span that throws when it is looked at again: its event is counted as what it is, accepted', async () => {
+    const exporter = quickExporter(server.url, { protocol: 'event' });
+    const unmarkable = new Proxy(serverSpan(), {
+      set() {
+        throw new Error('hostile');
+      },
+    });
+    let code: number | undefined;
+    exporter.export([unmarkable], (result) => (code = result.code));
+    await exporter.forceFlush();
+    const stats = exporter.stats();
+    expect([code, stats.accepted, stats.acked, imbalance(stats)]).to.deep.equal([0, 1, 1, 0]);
+  });
+
+  it('F30 what is no list of spans: the callback comes once, with a failure, and nothing is thrown', () => {
+    const exporter = quickExporter(server.url);
+    const codes: number[] = [];
+    for (const spans of [undefined, null, 7, {}])
+      exporter.export(spans as never, ({ code }) => codes.push(code));
+    expect(codes).to.deep.equal([1, 1, 1, 1]);
+  });
+
   it('F26 anything at all as an attribute: nothing is thrown and every event that leaves is JSON', async () => {
     const exporter = quickExporter(server.url, { protocol: 'event' });
     const names = [

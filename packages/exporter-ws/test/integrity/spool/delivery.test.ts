@@ -68,6 +68,16 @@ describe('spool', () => {
     });
   }
 
+  it('delivers what came before the folder was looked through, although the shutdown comes at once', async () => {
+    const { script, stored } = backendOf('batch');
+    await spooling.serve(script);
+    const exporter = spooling.exporterTo(spooling.server.port, { shutdownTimeoutMillis: 30_000 });
+    exporter.export(numberedSpans(3), ignore);
+    await exporter.shutdown();
+    expect(stored()).to.deep.equal(numbered(3));
+    expect(exporter.stats()).to.deep.include({ acked: 3, spooled: { events: 0, bytes: 0 } });
+  });
+
   it('is sent as that of the release that left it, and what is new as that of the one that sends', async () => {
     const port = await spooling.freePort();
     const of = (release: string): CerberusWsExporterOptions => ({
