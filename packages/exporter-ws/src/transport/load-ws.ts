@@ -11,6 +11,10 @@ let loading: Promise<typeof Ws> | undefined;
  */
 export function loadWs(): Promise<typeof Ws> {
   // `eager`, so that webpack makes no second file of it.
-  loading ??= withoutTracing(() => import(/* webpackMode: "eager" */ 'ws'));
+  loading ??= withoutTracing(() => import(/* webpackMode: "eager" */ 'ws')).catch((error: unknown) => {
+    // Too many open files, say: the next connection tries again.
+    loading = undefined;
+    throw error;
+  });
   return loading;
 }

@@ -9,6 +9,8 @@ import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
 
 const { Socket } = process.getBuiltinModule('node:net');
+/** Taken once: fake timers of a test would stop it. */
+const { queueMicrotask } = globalThis;
 
 /** What the owner of a connection hears. After `onEnd`, which comes exactly once, nothing more is said. */
 export interface ConnectionHandlers {
