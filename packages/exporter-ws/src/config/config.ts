@@ -1,6 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { agentOption } from './agent-option.ts';
 import { CerberusConfigError } from './config-error.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { folder, pem } from './file-options.ts';
@@ -15,7 +16,6 @@ import {
 } from './service-identity.ts';
 import {
   flag,
-  given,
   invalid,
   missing,
   oneOf,
@@ -157,7 +157,7 @@ const OPTIONS = {
   tlsCert: pem(),
   tlsKey: pem(),
   proxy: proxyOption(),
-  agent: given('an http.Agent', (value): value is object => typeof value === 'object' && value !== null),
+  agent: agentOption(),
   resource: resourceOption(),
   selfObsMeterProvider: meterProviderOption(),
 };
