@@ -118,6 +118,12 @@ describe('exporter config', () => {
     }
   });
 
+  it('takes the name of an application as long as a backend does', () => {
+    expect(resolve({ clientId: 'c'.repeat(256) }).clientId).to.have.length(256);
+    for (const clientId of ['c'.repeat(257), 'sh\0p'])
+      expect(() => resolve({ clientId })).to.throw(/`clientId` must be a name of at most 256 characters/);
+  });
+
   it('takes an agent that can be asked for a socket, and no other object', () => {
     expect(resolve({ agent: new Agent() }).agent).to.be.instanceOf(Agent);
     for (const agent of [{}, [], { addRequest: 1 }, 'http'])
