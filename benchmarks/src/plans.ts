@@ -56,11 +56,13 @@ export const FULL: Plan = {
     replicated: { rounds: 5, secondsPerRound: 10, promotions: 5 },
   },
   capture: {
-    turns: 45,
+    rounds: 3,
+    turns: 8,
     saturatedMillis: 200,
-    pacedMillis: 300,
+    settleMillis: 200,
+    pacedMillis: 400,
     perSecond: 1_000,
-    warmUpMillis: 4_000,
+    warmUpMillis: 3_000,
     startUp: {
       applications: ['node:http', 'Express'],
       ways: ['bare', 'stand-alone', 'register', 'auto-instrumentations'],
@@ -92,8 +94,10 @@ export const QUICK: Plan = {
     replicated: { rounds: 2, secondsPerRound: 5, promotions: 2 },
   },
   capture: {
+    rounds: 1,
     turns: 12,
     saturatedMillis: 200,
+    settleMillis: 100,
     pacedMillis: 200,
     perSecond: 1_000,
     warmUpMillis: 1_000,

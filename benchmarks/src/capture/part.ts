@@ -7,7 +7,9 @@ import { takeTurns } from './turns.ts';
 
 /** How much is measured. */
 export interface CapturePlan extends TurnPlan {
-  /** Of each application. */
+  /** How often all of it is measured, each time of new processes: two of the same differ, by what V8 happens to compile. */
+  readonly rounds: number;
+  /** Of each application, in each round. */
   readonly turns: number;
   readonly startUp: StartUpPlan;
 }
@@ -51,15 +53,33 @@ export async function measureCapture(plan: CapturePlan): Promise<CaptureResults>
   return { perSecond: plan.perSecond, applications, leftOut, startUp };
 }
 
+/** The turns of all rounds, one after the other. */
 async function measureFramework(
   framework: Framework,
   plan: CapturePlan,
   leftOut: { agent: Agent; reason: string }[],
 ): Promise<CapturedApplication> {
+  const turns = new Map<Agent, readonly CaptureTurn[]>();
+  for (let round = 1; round <= plan.rounds; round += 1) {
+    progress(`${framework}: round ${round} of ${plan.rounds}`);
+    const agents = agentsOf(framework).filter((name) => !leftOut.some(({ agent }) => agent === name));
+    for (const [agent, taken] of await measureRound(framework, agents, plan, leftOut))
+      turns.set(agent, [...(turns.get(agent) ?? []), ...taken.map(ofRequest)]);
+  }
+  for (const { agent } of leftOut) turns.delete(agent);
+  return { framework, turns };
+}
+
+async function measureRound(
+  framework: Framework,
+  agents: readonly Agent[],
+  plan: CapturePlan,
+  leftOut: { agent: Agent; reason: string }[],
+): Promise<ReadonlyMap<Agent, readonly Turn[]>> {
   const load = await Child.start('capture/load-process.js', []);
   const running: Running[] = [];
   try {
-    for (const agent of agentsOf(framework)) {
+    for (const agent of agents) {
       progress(`${framework}: ${agent} starts`);
       try {
         running.push(await startApplication(framework, agent, load, plan));
@@ -69,14 +89,8 @@ async function measureFramework(
         leftOut.push({ agent, reason: reasonOf(error) });
       }
     }
-    const turns = await takeTurns(running, (taken) => {
-      if (taken % 10 === 0) progress(`${framework}: ${taken} of ${plan.turns} turns`);
-      return taken === plan.turns;
-    });
-    return {
-      framework,
-      turns: new Map(running.map(({ agent }, index) => [agent, (turns[index] ?? []).map(ofRequest)])),
-    };
+    const turns = await takeTurns(running, (taken) => taken === plan.turns);
+    return new Map(running.map(({ agent }, index) => [agent, turns[index] ?? []]));
   } finally {
     await Promise.all(running.map((application) => application.stop()));
     await load.stop();

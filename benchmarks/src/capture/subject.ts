@@ -10,6 +10,8 @@ import type { Used } from './process.ts';
 /** How long an application is under load in one turn. */
 export interface TurnPlan {
   readonly saturatedMillis: number;
+  /** At the steady rate, before that is measured: caches of a process that had no turn for a while are cold. */
+  readonly settleMillis: number;
   readonly pacedMillis: number;
   /** Requests of the paced half. */
   readonly perSecond: number;
@@ -87,8 +89,9 @@ class Application {
     this.#counting = counting;
   }
 
-  async turn({ saturatedMillis, pacedMillis, perSecond }: TurnPlan): Promise<Turn> {
+  async turn({ saturatedMillis, settleMillis, pacedMillis, perSecond }: TurnPlan): Promise<Turn> {
     const saturated = await this.#under({ port: this.#port, millis: saturatedMillis });
+    await this.#under({ port: this.#port, millis: settleMillis, perSecond });
     const paced = await this.#under({ port: this.#port, millis: pacedMillis, perSecond });
     return { saturated, paced, rssBytes: paced.rssBytes };
   }

@@ -8,7 +8,13 @@ import { startApplication, type Running, type TurnPlan } from '../capture/subjec
 import { takeTurns } from '../capture/turns.ts';
 import { Child } from '../harness/child.ts';
 
-const PLAN: TurnPlan = { saturatedMillis: 200, pacedMillis: 400, perSecond: 1_000, warmUpMillis: 4_000 };
+const PLAN: TurnPlan = {
+  saturatedMillis: 200,
+  settleMillis: 300,
+  pacedMillis: 500,
+  perSecond: 1_000,
+  warmUpMillis: 4_000,
+};
 const HALVES = ['saturated', 'paced'] as const;
 
 const { values } = parseArgs({

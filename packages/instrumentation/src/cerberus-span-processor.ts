@@ -29,6 +29,7 @@ import { HookFailures } from './observe/hook-failures.ts';
 import { processorMetrics } from './observe/processor-metrics.ts';
 import type { CerberusSpanProcessorStats } from './observe/processor-stats.ts';
 import { patchFrameworks } from './routes/patching.ts';
+import { COUNTS } from './sdk/provider-in-place.ts';
 import type { SdkSpan, SpanProcessorLike } from './sdk/sdk-types.ts';
 
 type Root = SdkSpan & RequestSpan;
@@ -65,6 +66,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
   constructor(options: CerberusSpanProcessorOptions = {}, seams: ProcessorSeams = {}) {
     announce('processor', options);
     const config = readProcessorOptions(options, seams.env ?? processEnvironment());
+    if (config.exporter !== undefined) Object.defineProperty(this, COUNTS, { value: true });
     const reporter = seams.reporter ?? createReporter('@cerberus-otel/instrumentation');
     this.#clock = seams.clock ?? systemClock;
     this.#redacts = config.redactSpans;

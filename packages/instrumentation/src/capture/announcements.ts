@@ -3,6 +3,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 /** Node says on it that a request has arrived, in the tick in which its server is told. */
 export const REQUEST_START = 'http.server.request.start';
 
+/** Node says on it that a response was written. */
+const RESPONSE_FINISH = 'http.server.response.finish';
+
 /** Node says on it that a client of HTTP/2 has opened a stream, before its server is told. */
 export const STREAM_START = 'http2.server.stream.start';
 
@@ -33,6 +36,11 @@ function atFirstOf(channels: readonly string[], callback: (first: Announcement) 
 /** Calls back once, when the first request from now on arrives. */
 export function atFirstRequest(callback: () => void): void {
   atFirstOf([REQUEST_START], callback);
+}
+
+/** Calls back once, when the first response from now on is written. */
+export function atFirstAnswer(callback: () => void): void {
+  atFirstOf([RESPONSE_FINISH], callback);
 }
 
 /**

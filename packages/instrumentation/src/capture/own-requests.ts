@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { context, isValidTraceId, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { findRecord } from './active-request.ts';
@@ -33,15 +33,17 @@ export function currentRecord(): RequestRecord | undefined {
  *
  * @param processor is told of a SERVER span for each request, and takes none when it is shut down; must have subscribed to
  *   requests before
- * @param first what Node is saying at this moment, which whoever subscribes now does not hear
+ * @param first what Node is saying at this moment, if anything, which whoever subscribes now does not hear
+ * @returns what ends it; requests under way are still counted
  */
-export function captureOwnRequests(processor: SpanProcessorLike, first: Announcement): void {
+export function captureOwnRequests(processor: SpanProcessorLike, first?: Announcement): () => void {
   const shared = globalThis as Record<symbol, unknown>;
   const store = (shared[CURRENT] ??= new AsyncLocalStorage()) as Current;
   const onStart = (message: unknown): void =>
     guarded(() => store.enterWith(begin(message as RequestStart, processor)));
-  if (first.channel === REQUEST_START) onStart(first.message);
+  if (first?.channel === REQUEST_START) onStart(first.message);
   subscribe(REQUEST_START, onStart);
+  return () => void unsubscribe(REQUEST_START, onStart);
 }
 
 /** Nothing that goes wrong here may reach the server. */

@@ -24,6 +24,7 @@ import { installedPackages } from './installed-packages.ts';
 import { checkRoutes } from './routes.ts';
 import type { SetUp } from './set-up.ts';
 import { checkSetUp } from './set-up-check.ts';
+import { checkSwitches } from './switches.ts';
 
 /** The path of the event that the check-up sends. */
 export const TEST_ENDPOINT = '/cerberus-doctor';
@@ -52,6 +53,7 @@ export async function* checkUp(
   setUp?: SetUp,
 ): AsyncGenerator<Check> {
   const by = setUpBy(env, places, setUp);
+  yield* checkSwitches(env);
   if (setUp === undefined) yield* installedPackages(places, by !== 'nobody');
   else yield* checkSetUp(setUp);
   yield* checkRoutes(env, places, by, setUp);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-const { isIPv4 } = process.getBuiltinModule('node:net');
+import { isIPv4 } from '../enrich/ipv4.ts';
 
 /** A host as a client or a proxy names it. */
 export interface NamedHost {

@@ -1,27 +1,20 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import {
-  metrics,
-  trace,
-  ValueType,
-  type Histogram,
-  type MeterProvider,
-  type TracerProvider,
-} from '@opentelemetry/api';
+import { metrics, trace, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
 import { announce, createReporter, VERSION } from '@cerberus-otel/exporter-ws/internal';
 import { REQUEST_START, STREAM_START } from '../capture/announcements.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { HookFailures } from '../observe/hook-failures.ts';
 import { listenToFrameworks } from '../routes/listening.ts';
 import { patchFrameworks } from '../routes/patching.ts';
+import { countAtWork } from './at-work.ts';
 import { Exchange } from './exchange.ts';
 import { announcesStreams, isHttpRequest, requestOf, type StreamStart } from './http2-requests.ts';
 import { readHttpServerOptions, type HttpServerInstrumentationConfig } from './options.ts';
 import { follow, followStream, isFollowed, isPatched } from './own-emit.ts';
+import { RequestDuration } from './request-duration.ts';
 import { RequestTracing } from './request-tracing.ts';
 
 const NAME = '@cerberus-otel/instrumentation';
-/** Seconds, as the semantic conventions advise. */
-const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 /**
  * Makes the SERVER spans of `node:http` and `node:https`, and the metric `http.server.request.duration`, in place of the incoming half
@@ -43,7 +36,7 @@ export class HttpServerInstrumentation {
   #config: HttpServerInstrumentationConfig;
   #tracing: RequestTracing;
   #tracer = trace.getTracer(NAME, VERSION);
-  #duration = histogramOf(metrics.getMeterProvider());
+  #duration = new RequestDuration(metrics.getMeterProvider(), NAME, VERSION);
   #isEnabled = false;
   #stopListening: () => void = noop;
   #unpatch: () => void = noop;
@@ -61,6 +54,7 @@ export class HttpServerInstrumentation {
   enable(): void {
     if (this.#isEnabled) return;
     this.#isEnabled = true;
+    countAtWork(1);
     announce('httpServer', this.#config);
     this.#sayDeaf();
     subscribe(REQUEST_START, this.#onStart);
@@ -71,6 +65,7 @@ export class HttpServerInstrumentation {
 
   /** Follows no further requests; those under way get their spans. */
   disable(): void {
+    if (this.#isEnabled) countAtWork(-1);
     this.#isEnabled = false;
     unsubscribe(REQUEST_START, this.#onStart);
     unsubscribe(STREAM_START, this.#onStream);
@@ -86,7 +81,7 @@ export class HttpServerInstrumentation {
   }
 
   setMeterProvider(provider: MeterProvider): void {
-    this.#duration = histogramOf(provider);
+    this.#duration = new RequestDuration(provider, NAME, VERSION);
     this.#tracing = this.#traceAnew();
   }
 
@@ -166,12 +161,3 @@ const NEEDS_NODE_22 =
 const STAYS_PASSIVE =
   'HttpInstrumentation traces incoming requests too, so HttpServerInstrumentation does not: every request has one span. Use one of ' +
   'them: give HttpInstrumentation `disableIncomingRequestInstrumentation: true`, or leave HttpServerInstrumentation out';
-
-function histogramOf(provider: MeterProvider): Histogram {
-  return provider.getMeter(NAME, VERSION).createHistogram('http.server.request.duration', {
-    description: 'Duration of HTTP server requests.',
-    unit: 's',
-    valueType: ValueType.DOUBLE,
-    advice: { explicitBucketBoundaries: BOUNDARIES },
-  });
-}

@@ -10,7 +10,6 @@ import {
   type Attributes,
   type Context,
   type Exception,
-  type Histogram,
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
@@ -25,26 +24,23 @@ import { headerCapture } from './header-capture.ts';
 import { REDACTED_PARAMETERS, type HttpServerConfig, type HttpServerHooks } from './options.ts';
 import { requestAttributes, type AttributeRules } from './request-attributes.ts';
 import { RequestContext, type HttpMetadata } from './request-context.ts';
+import type { Measured, RequestDuration } from './request-duration.ts';
 import { targetReader } from './request-target.ts';
 
 const ERROR_TYPE = 'error.type';
 
-/** Attributes of spans that are those of the metric too. */
-const METRIC_ATTRIBUTES = ['http.request.method', 'url.scheme', 'network.protocol.version'];
-
 /** Where spans and durations go. */
 export interface Instruments {
   readonly tracer: Tracer;
-  readonly duration: Histogram;
+  readonly duration: RequestDuration;
 }
 
 /** A request whose span has started. */
 export interface TracedRequest {
   readonly context: Context;
   readonly metadata: HttpMetadata;
-  readonly metricAttributes: Attributes;
-  /** As `performance.now()` has it, milliseconds. */
-  readonly startedAt: number;
+  /** For the metric, where somebody wants it. */
+  readonly measured: Measured | undefined;
 }
 
 /** Makes the SERVER span and the duration of each request, as instrumentation-http does. Applies the options of one configuration. */
@@ -80,7 +76,7 @@ export class RequestTracing implements Tracing<TracedRequest> {
     const attributes = requestAttributes(request, socket, this.#rules);
     if (this.#config.startIncomingSpanHook !== undefined) this.#addFromHook(attributes, request);
     this.#captureRequestHeaders(attributes, (name) => request.headers[name]);
-    const startedAt = performance.now();
+    const measured = this.#instruments.duration.begin(attributes);
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
     const span = whileServing(start, () => this.#startSpan(request.method ?? 'GET', attributes, parent));
     const metadata: HttpMetadata = { type: 'http', span };
@@ -91,7 +87,7 @@ export class RequestTracing implements Tracing<TracedRequest> {
         this.#call('responseHook', span, response);
       });
     }
-    return { context: within, metadata, metricAttributes: metricAttributesOf(attributes), startedAt };
+    return { context: within, metadata, measured };
   }
 
   #addFromHook(attributes: Attributes, request: IncomingMessage): void {
@@ -124,10 +120,11 @@ export class RequestTracing implements Tracing<TracedRequest> {
     if (route !== undefined && route !== '') span.updateName(`${request.method ?? 'GET'} ${route}`);
     if (this.#config.applyCustomAttributesOnSpan !== undefined)
       context.with(traced.context, () => this.#call('applyCustomAttributesOnSpan', span, request, response));
-    for (const name of [HTTP_ROUTE, STATUS_CODE, ERROR_TYPE]) {
-      const value = attributes[name];
-      if (value !== undefined && value !== 0) traced.metricAttributes[name] = value;
-    }
+    if (traced.measured !== undefined)
+      for (const name of [HTTP_ROUTE, STATUS_CODE, ERROR_TYPE]) {
+        const value = attributes[name];
+        if (value !== undefined && value !== 0) traced.measured.attributes[name] = value;
+      }
   }
 
   /** The handler threw, or the response emitted `error`; anything can be thrown, also what throws when it is looked at. */
@@ -144,7 +141,7 @@ export class RequestTracing implements Tracing<TracedRequest> {
     const { name, message } = describe(error);
     if (name !== undefined) {
       span.setAttribute(ERROR_TYPE, name);
-      traced.metricAttributes[ERROR_TYPE] = name;
+      if (traced.measured !== undefined) traced.measured.attributes[ERROR_TYPE] = name;
     }
     span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
     span.recordException(error);
@@ -162,8 +159,7 @@ export class RequestTracing implements Tracing<TracedRequest> {
 
   #end(traced: TracedRequest): void {
     traced.metadata.span.end();
-    const seconds = (performance.now() - traced.startedAt) / 1000;
-    this.#instruments.duration.record(seconds, traced.metricAttributes, traced.context);
+    this.#instruments.duration.end(traced.measured, traced.context);
   }
 
   #call<Name extends keyof HttpServerHooks>(
@@ -190,15 +186,6 @@ export class RequestTracing implements Tracing<TracedRequest> {
       return undefined;
     }
   }
-}
-
-function metricAttributesOf(attributes: Attributes): Attributes {
-  const chosen: Attributes = {};
-  for (const name of METRIC_ATTRIBUTES) {
-    const value = attributes[name];
-    if (value !== undefined) chosen[name] = value;
-  }
-  return chosen;
 }
 
 interface Described {

@@ -136,13 +136,14 @@ export class Doctor {
   /** @param early before the backend had time to answer: only a failure counts */
   #observations(early: boolean): Observations {
     const delivery = this.#parts.delivery();
+    const by = setUpBy();
     return {
       requests: this.#requests,
       spans: this.#spans,
       served: this.#served,
       routed: this.#routed,
-      framework: this.#served > this.#routed ? routingFramework() : undefined,
-      setUpBy: setUpBy(),
+      framework: this.#served > this.#routed ? routingFramework(by) : undefined,
+      setUpBy: by,
       foreignApi: this.#foreignApi,
       delivery: early && delivery?.lastFailure === null ? undefined : delivery,
     };

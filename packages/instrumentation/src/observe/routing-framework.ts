@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
+import { SAYS_ROUTES } from '../routes/route-of.ts';
 import { installCommand } from '../sdk/install-command.ts';
 import { declaredPackages, isInstalled } from '../sdk/installed.ts';
 import { HONO_OTEL, HTTP, INSTRUMENTATIONS, SDK } from '../sdk/instrumentations.ts';
 import { ownLocation } from '../sdk/own-location.ts';
 import { placesToLook } from '../sdk/sdk-loader.ts';
-import type { RoutingFramework } from './route-advice.ts';
+import type { RoutingFramework, SetUpBy } from './route-advice.ts';
 
 /** Not in the cache of `require` when an ES module imported it: it comes as both. */
 const HONO = 'hono';
@@ -20,15 +21,17 @@ const NAMED_BY: readonly Omit<RoutingFramework, 'command' | 'commandWithSdk'>[] 
 /**
  * The framework that seems to serve the requests of this process: one that is loaded, of several one that the application
  * asks for itself, of these one whose instrumentation is missing. A package of CommonJS is in the cache of `require` also
- * when an ES module imported it.
+ * when an ES module imported it. Where requests themselves are asked for their routes, those that say them had none to say, as
+ * for files and sockets that Express serves, and an instrumentation would not name more.
  */
-export function routingFramework(): RoutingFramework | undefined {
+export function routingFramework(by: SetUpBy): RoutingFramework | undefined {
   const places = placesToLook();
   const declared = declaredPackages(places);
   const files = loadedFiles();
   const isLoaded = (name: string): boolean =>
     (name === HONO && declared.has(name)) || files.some((file) => file.includes(`/node_modules/${name}/`));
-  const loaded = routingFrameworks(isLoaded, places);
+  const isUnheard = (name: string): boolean => by !== 'nobody' || !SAYS_ROUTES.has(name);
+  const loaded = routingFrameworks((name) => isUnheard(name) && isLoaded(name), places);
   const asked = loaded.filter(({ name }) => declared.has(name));
   const likely = asked.length > 0 ? asked : loaded;
   return likely.find(({ command }) => command !== undefined) ?? likely[0];

@@ -60,5 +60,5 @@ function needsInstrumentation(places: readonly string[], patched: ReadonlySet<st
 
 /** Only where it is asked: it brings along all that patches. */
 function loadPackages(): typeof Packages {
-  return ownModule('register/packages') as typeof Packages;
+  return ownModule('register/packages', () => import('./packages.ts')) as typeof Packages;
 }

@@ -3,10 +3,14 @@ import { isMainThread } from 'node:worker_threads';
 import { isHeard, processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/environment';
 import { atFirstServer, type Announcement } from '../capture/announcements.ts';
 import { listenToFrameworks } from '../routes/listening.ts';
+import { installCommand } from '../sdk/install-command.ts';
+import { API } from '../sdk/instrumentations.ts';
 import { otelFlag } from '../sdk/otel-environment.ts';
 import { ownModule } from '../sdk/own-copy.ts';
+import { ownLocation } from '../sdk/own-location.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
-import { markRegistered } from '../sdk/registered.ts';
+import { markRegistered, started } from '../sdk/registered.ts';
+import { finder } from '../sdk/sdk-loader.ts';
 import { wantsSdk } from './choice.ts';
 import { exportsAskedFor } from './exports.ts';
 import { warn } from './warning.ts';
@@ -24,7 +28,7 @@ const PACKAGE_MANAGERS = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg
  * @throws CerberusConfigError for options that cannot work, with `CERBERUS_STRICT` only
  */
 export function registerOnce(): void {
-  if (isMainThread && !markRegistered()) return;
+  if (isMainThread && (started() !== undefined || !markRegistered())) return;
   const env = processEnvironment();
   guarded(env, () => {
     if (!isWanted(env)) return;
@@ -44,7 +48,9 @@ function setUp(env: Environment): void {
   const isFirst = providerInPlace() === undefined;
   if (isFirst && wantsSdk(env) && loadWithSdk().setUpWithSdk(env)) return;
   const setUpWithoutSdk = (client?: Announcement): void =>
-    (ownModule('register/without-sdk') as typeof WithoutSdk).setUpWithoutSdk(isFirst, client);
+    (
+      ownModule('register/without-sdk', () => import('./without-sdk.ts')) as typeof WithoutSdk
+    ).setUpWithoutSdk(isFirst, client);
   listenToFrameworks();
   // Mistakes that are to end the process end it before the application starts, and a check-up does not wait for a server.
   if (isOn(env['CERBERUS_STRICT']) || isHeard()) setUpWithoutSdk();
@@ -52,7 +58,7 @@ function setUp(env: Environment): void {
 }
 
 function loadWithSdk(): typeof WithSdk {
-  return ownModule('register/with-sdk') as typeof WithSdk;
+  return ownModule('register/with-sdk', () => import('./with-sdk.ts')) as typeof WithSdk;
 }
 
 function guarded(env: Environment, work: () => void): void {
@@ -62,10 +68,20 @@ function guarded(env: Environment, work: () => void): void {
     // With `CERBERUS_STRICT`: it ends the process before the application starts.
     if (error instanceof Error && error.name === 'CerberusConfigError' && isOn(env['CERBERUS_STRICT']))
       throw error;
+    if (lacksApi()) {
+      warn('CERBERUS_PACKAGE_MISSING', `nothing is counted: ${API} not found. Run: ${installCommand([API])}`);
+      return;
+    }
     // The message of a foreign error may hold anything, so only its kind is shown.
     const kind = error instanceof Error ? error.name : typeof error;
     warn('CERBERUS_SETUP_FAILED', `Cerberus and OpenTelemetry are off: set-up failed (${kind})`);
   }
+}
+
+/** A peer dependency, which some package managers leave to the application. */
+function lacksApi(): boolean {
+  const own = ownLocation();
+  return own !== undefined && finder([own])(API) === undefined;
 }
 
 function isOn(value: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { Announcement } from '../capture/announcements.ts';
 import { cerberusAlone } from '../setup/with-cerberus.ts';
+import { mayBeSetUpLate } from '../setup/late-set-up.ts';
 import { captureWithoutSdk } from '../setup/without-sdk.ts';
 import { flushAtTheEnd } from './ending.ts';
 import { warn } from './warning.ts';
@@ -14,6 +15,10 @@ import { warn } from './warning.ts';
 export function setUpWithoutSdk(isFirst: boolean, client?: Announcement): void {
   const processor = cerberusAlone();
   if (processor === undefined) return;
-  captureWithoutSdk(processor, (message) => warn('CERBERUS_OTHER_SDK', message), client);
+  captureWithoutSdk(processor, {
+    say: (message) => warn('CERBERUS_OTHER_SDK', message),
+    client,
+    waits: mayBeSetUpLate,
+  });
   if (isFirst) flushAtTheEnd();
 }

@@ -10,6 +10,15 @@ export interface InsideOfProvider {
   readonly tracers: ReadonlyMap<string, { _sampler: SamplerLike }>;
 }
 
+/** Marks span processors of this package, of whichever copy, that hand requests over. */
+export const COUNTS: unique symbol = Symbol.for('@cerberus-otel/counts.v1');
+
+/** Whether requests whose spans a provider makes are counted by a span processor of this package, added by whomever. */
+export function isCounted(provider: object): boolean {
+  const reached = insideOf(provider)?.processors._spanProcessors ?? [];
+  return reached.some((each) => COUNTS in ('inner' in each ? (each.inner as object) : each));
+}
+
 /** Whether the provider of this package stands where an SDK would, of whichever copy. */
 export function standsAlone(): boolean {
   const provider = providerInPlace();

@@ -1,13 +1,16 @@
 import type { Announcement } from '../capture/announcements.ts';
 import { captureOwnRequests } from '../capture/own-requests.ts';
+import { isHttpServerAtWork } from '../http-server/at-work.ts';
+import { isCounted } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { joinProvider } from './joining.ts';
 
 export const PAGE: string = 'docs/coexistence.md, "Another SDK in the process"';
 
 /** How requests are counted beside another SDK, as it is said to the user. */
-export const BESIDE: Readonly<Record<'joined' | 'apart', string>> = {
+export const BESIDE: Readonly<Record<'joined' | 'apart' | 'left', string>> = {
   joined: `Cerberus counts through the OpenTelemetry SDK that is set up in this process beside it, which stays as it is (${PAGE})`,
+  left: `Cerberus is set up twice in this process: the set-up with an OpenTelemetry SDK counts alone, by its own options (${PAGE})`,
   apart:
     'tracing in this process is set up by somebody else, and Cerberus cannot join it: it counts requests by itself. Metrics ' +
     `that are set on spans are not seen: use setMetric (${PAGE})`,
@@ -15,18 +18,25 @@ export const BESIDE: Readonly<Record<'joined' | 'apart', string>> = {
 
 /**
  * Counts requests beside the tracing that somebody else has set up: through their SDK where it can be joined and their
- * HTTP instrumentation is at work, or else by itself.
+ * HTTP instrumentation is at work, or else by itself. Where a processor of this package is part of that SDK it counts already, and
+ * `processor` is shut down.
  *
  * @param isOurs whether a function that took the place of one of Node's belongs to us
- * @param first what Node is saying at this moment
+ * @param first what Node is saying at this moment, if anything
  */
 export function countBeside(
   provider: object,
   processor: SpanProcessorLike,
   isOurs: (replacement: object) => boolean,
-  first: Announcement,
+  first?: Announcement,
 ): keyof typeof BESIDE {
-  if (isHttpInstrumented(isOurs) && joinProvider(provider, processor)) return 'joined';
+  if (isHttpInstrumented(isOurs) || isHttpServerAtWork()) {
+    if (isCounted(provider)) {
+      void processor.shutdown();
+      return 'left';
+    }
+    if (joinProvider(provider, processor)) return 'joined';
+  }
   captureOwnRequests(processor, first);
   return 'apart';
 }

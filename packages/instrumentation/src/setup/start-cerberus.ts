@@ -1,6 +1,6 @@
-import { createReporter } from '@cerberus-otel/exporter-ws/internal';
+import { atProcessEnd, createReporter } from '@cerberus-otel/exporter-ws/internal';
 import { listenToFrameworks } from '../routes/listening.ts';
-import { isRegistered } from '../sdk/registered.ts';
+import { isRegistered, markStarted, started } from '../sdk/registered.ts';
 import { shutdown } from './leaving.ts';
 import { cerberusAlone, type CerberusOptions } from './with-cerberus.ts';
 import { captureWithoutSdk } from './without-sdk.ts';
@@ -11,39 +11,40 @@ export interface RunningCerberus {
   shutdown(): Promise<void>;
 }
 
-/** What was started, by whichever copy of this package. */
-const STARTED = Symbol.for('@cerberus-otel/started.v1');
-
 /**
  * Counts the requests of an application that has no OpenTelemetry SDK, as `register` does without code: to be called once, before
  * the application is made. Needs no package but this one and `@opentelemetry/api`. Beside an SDK that is set up before the first
  * connection it counts through that one, or by itself, and says which.
  *
  * Never throws, unless `strict` asks for it. Where Cerberus is off nothing is counted. A further call changes nothing, nor does one in
- * a process that `register` has set up.
+ * a process that `register` has set up; nor does `register` after it.
  *
  * @param options those of `withCerberus`, but for `capture`
  * @throws CerberusConfigError with `strict` only
  * @example startCerberus({ wsUrl, token, clientId, backendUrl });
  */
 export function startCerberus(options: Omit<CerberusOptions, 'capture'> = {}): RunningCerberus {
-  const shared = globalThis as Record<symbol, unknown>;
-  const before = shared[STARTED] as RunningCerberus | undefined;
+  const before = started() as RunningCerberus | undefined;
   if (before !== undefined) return before;
   if (isRegistered()) return { shutdown };
   const processor = cerberusAlone(options);
   if (processor === undefined) return OFF;
   const reporter = createReporter('@cerberus-otel/instrumentation');
   listenToFrameworks();
-  const stop = captureWithoutSdk(processor, (message) => reporter.condition('CERBERUS_OTHER_SDK', message));
+  const stop = captureWithoutSdk(processor, {
+    say: (message) => reporter.condition('CERBERUS_OTHER_SDK', message),
+  });
   const running: RunningCerberus = {
     async shutdown() {
       await processor.shutdown();
       stop();
-      if (shared[STARTED] === running) shared[STARTED] = undefined;
+      forget();
+      if (started() === running) markStarted(undefined);
     },
   };
-  shared[STARTED] = running;
+  // So that `shutdown` of the package ends all of it.
+  const forget = atProcessEnd({ shutdown: () => running.shutdown() });
+  markStarted(running);
   return running;
 }
 

@@ -1,33 +1,46 @@
 import { announce } from '@cerberus-otel/exporter-ws/internal';
-import { atFirstClient, type Announcement } from '../capture/announcements.ts';
+import { atFirstAnswer, atFirstClient, type Announcement } from '../capture/announcements.ts';
+import { captureOwnRequests } from '../capture/own-requests.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { standAlone } from '../stand-alone/stand-alone.ts';
 import { BESIDE, countBeside } from './beside.ts';
 
+/** How requests are counted without an SDK. */
+export interface WithoutSdk {
+  /** Called once at most, with how requests are counted beside another SDK. */
+  readonly say: (message: string) => void;
+  /** Somebody's that is there. */
+  readonly client?: Announcement | undefined;
+  /** Whether the place of an SDK is left free until the first answer, with requests counted meanwhile; asked at the first client. */
+  readonly waits?: () => boolean;
+}
+
 /**
  * Counts requests without an SDK from the first client on or, where somebody else has set one up until then, beside that one.
  *
- * @param say called once at most, with how requests are counted beside another SDK
- * @param client that is there
  * @returns what leaves the place of an SDK again
  */
-export function captureWithoutSdk(
-  processor: SpanProcessorLike,
-  say: (message: string) => void,
-  client?: Announcement,
-): () => void {
+export function captureWithoutSdk(processor: SpanProcessorLike, how: WithoutSdk): () => void {
   announce('withoutSdk', true);
   let stop: (() => void) | undefined;
   let isOver = false;
-  const begin = (first: Announcement): void => {
+  const decide = (first?: Announcement): void => {
     if (isOver) return;
     const other = providerInPlace();
     if (other === undefined) stop = standAlone(processor, first);
-    else say(BESIDE[countBeside(other, processor, () => false, first)]);
+    else how.say(BESIDE[countBeside(other, processor, () => false, first)]);
   };
-  if (client === undefined) atFirstClient(begin);
-  else begin(client);
+  const begin = (first: Announcement): void => {
+    if (isOver || providerInPlace() !== undefined || how.waits?.() !== true) return decide(first);
+    stop = captureOwnRequests(processor, first);
+    atFirstAnswer(() => {
+      stop?.();
+      decide();
+    });
+  };
+  if (how.client === undefined) atFirstClient(begin);
+  else begin(how.client);
   return () => {
     isOver = true;
     stop?.();

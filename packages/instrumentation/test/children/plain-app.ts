@@ -11,6 +11,8 @@ app.get('/users/:id', (_request, response) => {
   setMetric('helper', 2);
   response.json({});
 });
+// As what serves files does, without a route.
+app.use((request, response, next) => (request.path === '/file' ? void response.end() : next()));
 
 const server = app.listen(0, '127.0.0.1', () => {
   process.stdout.write(`listening on ${(server.address() as AddressInfo).port}\n`);

@@ -74,6 +74,17 @@ describe('check-up', () => {
     expect(backend.events.at(-1)?.['custom_data']).to.deep.equal({ cerberus_test: true });
   });
 
+  it('finds that it is switched off, and a switch that cannot be read', async () => {
+    for (const variable of ['CERBERUS_DISABLED', 'OTEL_SDK_DISABLED']) {
+      const found = (await check({ ...env, [variable]: 'true' })).get('switches');
+      expect(found).to.include({ verdict: 'failure' });
+      expect(found?.finding).to.equal(`${variable} is set: nothing will be counted`);
+    }
+    const unread = (await check({ ...env, CERBERUS_DISABLED: 'perhaps' })).get('switches');
+    expect(unread?.finding).to.include('`disabled`');
+    expect((await check({ ...env, CERBERUS_DISABLED: 'false' })).has('switches')).to.equal(false);
+  });
+
   it('finds a word for the capture that there is not', async () => {
     const checks = await check({ ...env, CERBERUS_CAPTURE: 'heavy' });
     expect(checks.get('options')).to.include({ verdict: 'failure' });

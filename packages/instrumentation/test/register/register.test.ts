@@ -46,8 +46,11 @@ describe('register', () => {
     return app;
   }
 
-  async function request(headers: Record<string, string> = {}): Promise<string> {
-    const answer = await send((await app?.port()) ?? 0, { target: '/users/7?q=canary', headers });
+  async function request(
+    headers: Record<string, string> = {},
+    target = '/users/7?q=canary',
+  ): Promise<string> {
+    const answer = await send((await app?.port()) ?? 0, { target, headers });
     return answer.split('\r\n')[0] ?? '';
   }
 
@@ -116,6 +119,15 @@ describe('register', () => {
     start({}, own, ['--require', REGISTER, '-e', print]);
     expect((await app?.ended)?.code, 'what is needed is loaded then').to.equal(0);
     expect(app?.stdout).to.include('before: []');
+  });
+
+  it('advises no package for requests that Express serves without a route, where it reads routes itself', async () => {
+    start({ CERBERUS_CAPTURE: 'light' });
+    for (let count = 0; count < 5; count += 1) await request({}, '/file');
+    await arrived(5);
+    app?.kill('SIGTERM');
+    await app?.ended;
+    expect(app?.stderr).to.equal('');
   });
 
   it('sets up once, however often it is given', async () => {

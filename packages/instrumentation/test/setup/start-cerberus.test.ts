@@ -9,6 +9,7 @@ import {
   setMetric,
   setConsumer,
   setUserId,
+  shutdown,
   startCerberus,
   type CerberusOptions,
 } from '../../dist/esm/index.js';
@@ -160,16 +161,20 @@ describe('startCerberus', () => {
     expect(backend.events.map(({ outcome }) => outcome)).to.deep.equal(['aborted']);
   });
 
-  it('can be started again when it was shut down, and leaves no tracing behind', async () => {
-    await start().shutdown();
-    const running = start();
-    const app = await listen((_request, response) => response.end());
-    await send(app.port);
-    await running.shutdown();
-    expect(backend.events).to.have.length(1);
-    const span = trace.getTracer('after it').startSpan('a');
-    expect(span.isRecording()).to.equal(false);
-  });
+  for (const by of ['its own `shutdown`', 'that of the package'] as const) {
+    it(`can be started again when it was shut down by ${by}, and leaves no tracing behind`, async () => {
+      const first = start();
+      await (by === 'its own `shutdown`' ? first.shutdown() : shutdown());
+      const running = start();
+      expect(running).to.not.equal(first);
+      const app = await listen((_request, response) => response.end());
+      await send(app.port);
+      await running.shutdown();
+      expect(backend.events).to.have.length(1);
+      const span = trace.getTracer('after it').startSpan('a');
+      expect(span.isRecording()).to.equal(false);
+    });
+  }
 
   it('throws for options that cannot work, where that is asked for, and for one that says what an SDK is to do', () => {
     expect(() => start({ token: '' })).to.throw(CerberusConfigError, '`token`');
