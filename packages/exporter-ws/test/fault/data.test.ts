@@ -130,6 +130,21 @@ describe('bad data', () => {
     expect(stats).to.include({ accepted: 3, metricsDropped: 4 });
   });
 
+  it('F25 a list of two thousand million holes: its metric is left out, and nothing waits for it', async () => {
+    const endless = new Proxy([] as unknown[], {
+      get: (_target, name) => (name === 'length' ? 2 ** 31 : undefined),
+    });
+    const { events, stats } = await through(
+      spanWith({
+        'cerberus.metric.a': endless,
+        'cerberus.metric.b': new Array(2 ** 31),
+        'cerberus.metric.ok': 1,
+      }),
+    );
+    expect(events[0]?.['custom_data']).to.deep.equal({ ok: 1 });
+    expect(stats.metricsDropped).to.equal(2);
+  });
+
   it('F26 a span that throws when it is looked at again: its event is counted as what it is, accepted', async () => {
     const exporter = quickExporter(server.url, { protocol: 'event' });
     const unmarkable = new Proxy(serverSpan(), {
