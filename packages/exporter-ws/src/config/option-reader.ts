@@ -74,7 +74,7 @@ export function missing(name: string, hint: string): never {
 
 function excerpt(value: unknown): string {
   // Of an object nothing is asked: what it says of itself may throw.
-  if (typeof value === 'object' || typeof value === 'function') return typeName(value);
+  if (['object', 'function'].includes(typeof value)) return typeName(value);
   return JSON.stringify(String(value).slice(0, 60));
 }
 

@@ -33,8 +33,9 @@ function requireWs(): typeof Ws | undefined {
   const { stack = '' } = new Error('for its stack');
   const here = /((?:file:\/\/|\/|[A-Z]:\\).+?):\d+:\d+\)?$/m.exec(stack)?.[1];
   try {
-    const load = process.getBuiltinModule('node:module').createRequire(here ?? `${process.cwd()}/`);
-    return withoutTracing(() => load('ws') as typeof Ws);
+    const { createRequire } = process.getBuiltinModule('node:module');
+    const requireFrom = createRequire(here ?? `${process.cwd()}/`);
+    return withoutTracing(() => requireFrom('ws') as typeof Ws);
   } catch {
     return undefined;
   }

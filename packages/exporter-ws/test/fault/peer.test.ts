@@ -129,9 +129,9 @@ describe('faults of the peer', () => {
       const server = await scripted({
         ...backend.script(),
         onConnection: (socket, connection) => {
-          const { _socket: raw } = socket as unknown as { _socket: Socket };
+          const { _socket: link } = socket as unknown as { _socket: Socket };
           // Behind the welcome.
-          if (connection === 1) socket.once('message', () => setImmediate(() => pour(raw, flood)));
+          if (connection === 1) socket.once('message', () => setImmediate(() => pour(link, flood)));
         },
       });
       backend.silent = true;
