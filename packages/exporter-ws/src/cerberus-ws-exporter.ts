@@ -112,16 +112,14 @@ export class CerberusWsExporter {
    * `forceFlush()`.
    */
   export(spans: readonly FinishedSpan[], resultCallback: (result: ExportOutcome) => void): void {
-    let outcome: ExportOutcome = NO_SPANS;
-    this.#guarded(() => {
-      outcome = this.#admitAll(spans);
-    });
+    const outcome = this.#admitAll(spans);
     this.#guarded(() => resultCallback(outcome));
   }
 
   #admitAll(spans: readonly FinishedSpan[]): ExportOutcome {
     let refused: Map<Admission, number> | undefined;
-    for (const span of spans) {
+    if (!Array.isArray(spans)) return NO_SPANS;
+    for (const span of spans as readonly FinishedSpan[]) {
       const admission = this.#shutdown === undefined ? this.#intake.admit(span) : this.#refuseAfterShutdown();
       if (admission === 'accepted') this.#guarded(this.#wake);
       else if (admission !== 'skipped') {
