@@ -112,8 +112,14 @@ export class CerberusWsExporter {
    * `forceFlush()`.
    */
   export(spans: readonly FinishedSpan[], resultCallback: (result: ExportOutcome) => void): void {
+    const outcome = this.#admitAll(spans);
+    this.#guarded(() => resultCallback(outcome));
+  }
+
+  #admitAll(spans: readonly FinishedSpan[]): ExportOutcome {
     let refused: Map<Admission, number> | undefined;
-    for (const span of spans) {
+    if (!Array.isArray(spans)) return NO_SPANS;
+    for (const span of spans as readonly FinishedSpan[]) {
       const admission = this.#shutdown === undefined ? this.#intake.admit(span) : this.#refuseAfterShutdown();
       if (admission === 'accepted') this.#guarded(this.#wake);
       else if (admission !== 'skipped') {
@@ -121,8 +127,7 @@ export class CerberusWsExporter {
         refused.set(admission, (refused.get(admission) ?? 0) + 1);
       }
     }
-    const outcome = refused === undefined ? SUCCESS : failureOf(refused, spans.length);
-    this.#guarded(() => resultCallback(outcome));
+    return refused === undefined ? SUCCESS : failureOf(refused, spans.length);
   }
 
   /**
@@ -195,8 +200,9 @@ export class CerberusWsExporter {
   /** What earlier processes left on disk comes first. That one of another container is gone shows after a minute. */
   async #adopt(): Promise<void> {
     await this.#backlog.adopt().catch(() => undefined);
-    if (this.#shutdown !== undefined) return;
+    // Also for a shutdown that began meanwhile: until now nothing could be sent.
     if (this.#backlog.hasWork) this.#guarded(this.#wake);
+    if (this.#shutdown !== undefined) return;
     this.#adoptTimer = this.#clock.after(ADOPTION_MILLIS, () => void this.#adopt());
   }
 
@@ -261,6 +267,10 @@ export class CerberusWsExporter {
 }
 
 const SUCCESS: ExportOutcome = Object.freeze({ code: EXPORT_SUCCESS });
+const NO_SPANS: ExportOutcome = Object.freeze({
+  code: EXPORT_FAILED,
+  error: new Error('what was given is no list of spans'),
+});
 
 function failureOf(refused: ReadonlyMap<Admission, number>, total: number): ExportOutcome {
   const counts = [...refused].map(([reason, count]) => `${reason} ${count}`).join(', ');

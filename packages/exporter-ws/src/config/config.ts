@@ -1,6 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { agentOption } from './agent-option.ts';
 import { CerberusConfigError } from './config-error.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { folder, pem } from './file-options.ts';
@@ -15,7 +16,6 @@ import {
 } from './service-identity.ts';
 import {
   flag,
-  given,
   invalid,
   missing,
   oneOf,
@@ -157,7 +157,7 @@ const OPTIONS = {
   tlsCert: pem(),
   tlsKey: pem(),
   proxy: proxyOption(),
-  agent: given('an http.Agent', (value): value is object => typeof value === 'object' && value !== null),
+  agent: agentOption(),
   resource: resourceOption(),
   selfObsMeterProvider: meterProviderOption(),
 };
@@ -169,6 +169,8 @@ const PROCESSOR_OPTIONS = ['secretKey', 'backendUrl'];
 const NAME_HINT =
   'a name for this application, which neither OTEL_SERVICE_NAME nor a package.json around it gives';
 const WS_SCHEMES = { secure: 'wss:', plain: 'ws:' };
+/** A backend refuses every `hello` with a longer one. */
+const MAX_NAME_CHARACTERS = 256;
 /** What an HTTP header value can carry (RFC 9110, field-value), without the spaces that parsers trim. */
 const HEADER_SAFE = /^[\u0021-\u007e\u0080-\u00ff]+$/;
 
@@ -228,6 +230,8 @@ export function resolveConfig(
   const token = read.token ?? missing('token', 'the API key');
   const service = serviceIdentity(env, resource);
   const clientId = read.clientId ?? service.name ?? packageName() ?? missing('clientId', NAME_HINT);
+  if (clientId.length > MAX_NAME_CHARACTERS || clientId.includes('\0'))
+    invalid('clientId', `a name of at most ${MAX_NAME_CHARACTERS} characters without NUL`);
   if (!HEADER_SAFE.test(token)) invalid('token', 'made of characters that an HTTP header can carry');
   if ((read.tlsCert === undefined) !== (read.tlsKey === undefined)) {
     invalid(read.tlsCert === undefined ? 'tlsCert' : 'tlsKey', 'given together with its counterpart');

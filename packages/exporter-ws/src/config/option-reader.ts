@@ -73,12 +73,15 @@ export function missing(name: string, hint: string): never {
 }
 
 function excerpt(value: unknown): string {
+  // Of an object nothing is asked: what it says of itself may throw.
+  if (['object', 'function'].includes(typeof value)) return typeName(value);
   return JSON.stringify(String(value).slice(0, 60));
 }
 
 function typeName(value: unknown): string {
   if (value === null) return 'null';
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** An integer of at least 1 and at most 2^31−1, which is also what a Node timer can wait for. */

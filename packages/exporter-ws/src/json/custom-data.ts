@@ -12,6 +12,8 @@ const MAX_METRICS = 64;
 const MAX_TOTAL_BYTES = 8 * 1024;
 const MAX_STRING_BYTES = 1024;
 const MAX_ELEMENTS = 64;
+/** Of an endless list of what are no values. */
+const MAX_ELEMENTS_READ = 1024;
 
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
@@ -89,10 +91,11 @@ function writeScalar(out: JsonWriter, value: unknown): Written {
 /** The elements that are values; a list of others alone is no metric. */
 function writeElements(out: JsonWriter, elements: readonly unknown[]): Written {
   const { length } = elements;
+  const end = Math.min(length, MAX_ELEMENTS_READ);
   let count = 0;
   let cut = false;
   out.byte(OPEN_BRACKET);
-  for (let index = 0; index < length && count < MAX_ELEMENTS; index += 1) {
+  for (let index = 0; index < end && count < MAX_ELEMENTS; index += 1) {
     const before = out.position;
     if (count > 0) out.byte(COMMA);
     const written = writeScalar(out, elements[index]);

@@ -37,7 +37,8 @@ export function writeMillis(out: JsonWriter, [seconds, nanos]: HrTime): void {
   if (!Number.isFinite(micros)) throw new RangeError('no duration');
   const millis = Math.floor(micros / 1e3);
   const rest = micros - millis * 1e3;
-  if (rest === 0 || micros < 0) {
+  // A number so large has no decimals, and what is calculated with it is not exact.
+  if (rest === 0 || micros < 0 || micros > Number.MAX_SAFE_INTEGER) {
     out.number(micros / 1e3);
     return;
   }

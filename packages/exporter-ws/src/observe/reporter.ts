@@ -77,8 +77,12 @@ export function createReporter(
 
   function line(level: 'info' | 'warn' | 'error', message: string): void {
     const text = oneLine(message);
-    if (debugging && !hasDiagLogger()) process.stderr.write(`${namespace} ${level}: ${text}\n`);
-    else logger[level](text);
+    try {
+      if (debugging && !hasDiagLogger()) process.stderr.write(`${namespace} ${level}: ${text}\n`);
+      else logger[level](text);
+    } catch {
+      // The application's logger. We report from timers and sockets, where what it throws would end the process.
+    }
   }
 
   return {

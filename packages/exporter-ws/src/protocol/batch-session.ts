@@ -79,7 +79,7 @@ export class BatchSession implements Session {
     if (this.#phase === 'stopped') return;
     const message = isBinary ? undefined : parseServerMessage(data.toString());
     if (this.#phase === 'greeting') this.#greeted(message);
-    else if (message === undefined || message.type === 'welcome') this.#context.tally.unexpectedMessages += 1;
+    else if (message === undefined || message.type === 'welcome') this.#unexpected();
     else this.#answered(message);
   }
 
@@ -173,15 +173,17 @@ export class BatchSession implements Session {
   }
 
   #answered(message: Exclude<ServerMessage, { type: 'welcome' }>): void {
-    if (message.type === 'other') return;
-    if (!this.#producer.frames.isSent(message.seq)) {
-      // An answer that comes twice, or to nothing: it must not make us forget anything.
-      this.#context.tally.unexpectedMessages += 1;
-      return;
-    }
+    if (message.type === 'other') return this.#context.connection.unasked();
+    // An answer that comes twice, or to nothing: it must not make us forget anything.
+    if (!this.#producer.frames.isSent(message.seq)) return this.#unexpected();
     if (message.type === 'throttle') this.#throttle(message.seq, message.retryAfterMillis);
     else if (this.#settle(message.seq, message.type === 'invalid' ? message.rejected : []))
       this.#context.onSettled();
+  }
+
+  #unexpected(): void {
+    this.#context.tally.unexpectedMessages += 1;
+    this.#context.connection.unasked();
   }
 
   /**

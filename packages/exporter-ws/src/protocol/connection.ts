@@ -27,6 +27,8 @@ export interface Connection {
    */
   sendLast(messages: readonly Message[]): number;
   ping(): void;
+  /** What was just received answers nothing that was sent: a peer that goes on and on like that is hung up on. */
+  unasked(): void;
   /** Reads nothing for a millisecond, so that what comes meanwhile is read together. */
   rest(): void;
   /** Says goodbye with 1000, and hangs up if the peer does not answer in time. `onEnd` still comes. */

@@ -59,6 +59,7 @@ export class EventSession implements Session {
   receive(data: Buffer): void {
     this.#answers += 1;
     if (this.sentEvents - this.#answers >= REST_FROM) this.#context.connection.rest();
+    if (this.#answers > this.sentEvents) this.#context.connection.unasked();
     if (!this.#acknowledged) return;
     if (this.inFlight === this.#unsettled) {
       this.#context.tally.unexpectedMessages += 1;

@@ -73,6 +73,14 @@ export class Isolation {
     return room > 0 ? queue.take(Math.min(maxEvents, room), maxBytes) : EventBatch.NONE;
   }
 
+  /**
+   * What was in flight alone lies behind other events now, where it cannot be told from them: it has to be found again, and
+   * nobody else is accused in its place.
+   */
+  acquit(): void {
+    this.#accused = undefined;
+  }
+
   /** The backend settled so many events: whatever was in flight before them did no harm. */
   settled(count: number): void {
     this.#accused = undefined;

@@ -151,6 +151,8 @@ export class SpoolLine {
 
   /** Nothing of them is stored, as far as the mode can know that. */
   #surrender(source: SpoolSource, frames: readonly SpooledFrame[]): void {
+    const { isolation, queue } = this.#parts;
+    if (frames.length > 0 && queue.length > 0) isolation.acquit();
     for (const frame of frames) this.#feed(source, frame);
   }
 

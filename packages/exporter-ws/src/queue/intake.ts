@@ -97,10 +97,14 @@ export class Intake {
     if (event === undefined || (!comesOnce && this.#seen.has(span))) return 'skipped';
     const admission = this.#offer(event);
     if (admission !== 'accepted') return admission;
-    if (!comesOnce) this.#seen.add(span);
     this.#tally.metricsDropped += this.#losses.dropped;
     this.#tally.valuesCut += this.#losses.cut;
-    if (event.sourceIp === null) this.#noteMissingAddress(span);
+    try {
+      if (!comesOnce) this.#seen.add(span);
+      if (event.sourceIp === null) this.#noteMissingAddress(span);
+    } catch {
+      // A getter or a proxy that throws when it is looked at again: the event is queued all the same.
+    }
     traceQueued(this.#reporter, event);
     return 'accepted';
   }

@@ -118,6 +118,11 @@ export class Spool {
       [...this.#adopted].some((folder) => folder.name === name);
     const left: (readonly LeftFrames[])[] = [];
     for (const folder of await adoptFolders(this.#client, this.#lock, isOurs)) {
+      if (this.#hasEnded) {
+        // The end came meanwhile: others have to find it.
+        await folder.leave();
+        continue;
+      }
       this.#adopted.add(folder);
       this.#startHeartbeat();
       left.push(await this.#read(folder));

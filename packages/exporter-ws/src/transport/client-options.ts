@@ -1,6 +1,7 @@
 import type { ClientOptions } from 'ws';
 import type { ExporterConfig } from '../config/config.ts';
 import { throughProxy } from './tunnel.ts';
+import { unrefSocket } from './unref-socket.ts';
 
 /** What a connection has to know of the configuration. */
 export type ConnectionConfig = Pick<
@@ -33,7 +34,7 @@ export function clientOptions(config: ConnectionConfig, signal: AbortSignal): So
     highWaterMark: PAUSED_BYTES,
     finishRequest(request) {
       // Neither a connection that is being made nor an open one may keep the application's process alive.
-      request.on('socket', (socket) => socket.unref());
+      request.on('socket', unrefSocket);
       request.end();
     },
     ...(config.tlsCa === undefined ? {} : { ca: pemOf(config.tlsCa) }),

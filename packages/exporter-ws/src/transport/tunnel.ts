@@ -3,6 +3,7 @@ import type { RequestOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import { hostOf, isSecure, portOf } from '../config/endpoint-url.ts';
 import type { ProxyServer } from '../config/proxy.ts';
+import { unrefSocket } from './unref-socket.ts';
 
 /** What Node's `http.request` calls for a socket in the place of an agent. */
 export type CreateConnection = NonNullable<ClientRequestArgs['createConnection']>;
@@ -68,11 +69,7 @@ function ask(proxy: ProxyServer, authority: string, options: RequestOptions): Cl
       ...(authorization !== undefined && { 'proxy-authorization': authorization }),
     },
   });
-  request.on('socket', (socket) => {
-    socket.unref();
-    // Of the addresses of a name a later one may have been taken, with a handle of its own.
-    socket.once('connect', () => socket.unref());
-  });
+  request.on('socket', unrefSocket);
   return request;
 }
 

@@ -9,6 +9,8 @@ import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
 
 const { Socket } = process.getBuiltinModule('node:net');
+/** Taken once: fake timers of a test would stop it. */
+const { queueMicrotask } = globalThis;
 
 /** What the owner of a connection hears. After `onEnd`, which comes exactly once, nothing more is said. */
 export interface ConnectionHandlers {
@@ -31,6 +33,9 @@ export type WebSocketConstructor = typeof WebSocket;
 
 const CLOSE_TIMEOUT_MILLIS = 1_000;
 const REST_MILLIS = 1;
+/** More messages that answer nothing, in so short a time, would take the application's processor. */
+const MAX_UNASKED = 10_000;
+const UNASKED_MILLIS = 1_000;
 /** A write that takes so long waits for room. Over TLS all take a turn of the event loop, which may be a long one. */
 const LATE_MILLIS = 1_000;
 /** A client's close frame with code 1000 under a zero mask (RFC 6455 §5.2, §5.5.1). */
@@ -67,6 +72,10 @@ class WsConnection implements Connection {
   #open = false;
   #isClosing = false;
   #ended = false;
+  #pinged = false;
+  /** Messages that answered nothing, since a moment. */
+  #unasked = 0;
+  #unaskedSince: number;
 
   constructor(
     webSocket: WebSocketConstructor,
@@ -77,6 +86,7 @@ class WsConnection implements Connection {
   ) {
     this.#handlers = handlers;
     this.#clock = clock;
+    this.#unaskedSince = clock.now();
     this.#offered = subprotocol !== undefined;
     this.#ws = new webSocket(
       config.wsUrl,
@@ -136,7 +146,19 @@ class WsConnection implements Connection {
   }
 
   ping(): void {
-    if (!this.#ended && this.#ws.readyState === this.#ws.OPEN) this.#ws.ping();
+    if (this.#ended || this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#pinged = true;
+    this.#ws.ping();
+  }
+
+  unasked(): void {
+    this.#unasked += 1;
+    if (this.#unasked <= MAX_UNASKED) return;
+    const now = this.#clock.now();
+    if (now - this.#unaskedSince < UNASKED_MILLIS)
+      this.#end({ kind: 'protocol_violation', why: 'the backend goes on and on with what nobody asked for' });
+    this.#unasked = 0;
+    this.#unaskedSince = now;
   }
 
   rest(): void {
@@ -222,7 +244,11 @@ class WsConnection implements Connection {
       if (!this.#ended) this.#handlers.onLife();
     };
     this.#ws.on('ping', alive);
-    this.#ws.on('pong', alive);
+    this.#ws.on('pong', () => {
+      alive();
+      if (!this.#pinged) this.unasked();
+      this.#pinged = false;
+    });
     this.#ws.on('message', (data, isBinary) => {
       if (this.#ended) return;
       // ws hands over all messages of a read without a pause between them.

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -100,6 +101,33 @@ describe('exporter config', () => {
     for (const text of ['abc', '-5', '1e3', '0', '5s']) {
       expect(() => resolve({}, { CERBERUS_ACK_TIMEOUT_MILLIS: text })).to.throw(/`ackTimeoutMillis` must be/);
     }
+  });
+
+  it('asks an object in the place of a number or a word nothing, as that may throw', () => {
+    const hostile = {
+      toString() {
+        throw new Error('hostile');
+      },
+    };
+    for (const value of [hostile, Object.create(null), () => 1]) {
+      for (const name of ['ackTimeoutMillis', 'protocol', 'captureUserAgent', 'wsUrl', 'proxy', 'spoolDir']) {
+        expect(() => resolve({ [name]: value }), name)
+          .to.throw(new RegExp(`\`${name}\` must be`))
+          .with.property('code', 'OPTION_INVALID');
+      }
+    }
+  });
+
+  it('takes the name of an application as long as a backend does', () => {
+    expect(resolve({ clientId: 'c'.repeat(256) }).clientId).to.have.length(256);
+    for (const clientId of ['c'.repeat(257), 'sh\0p'])
+      expect(() => resolve({ clientId })).to.throw(/`clientId` must be a name of at most 256 characters/);
+  });
+
+  it('takes an agent that can be asked for a socket, and no other object', () => {
+    expect(resolve({ agent: new Agent() }).agent).to.be.instanceOf(Agent);
+    for (const agent of [{}, [], { addRequest: 1 }, 'http'])
+      expect(() => resolve({ agent })).to.throw(/`agent` must be an http.Agent/);
   });
 
   it('refuses words and flags outside of their set', () => {

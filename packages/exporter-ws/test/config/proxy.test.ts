@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Agent } from 'node:http';
 import { inspect } from 'node:util';
 import { chooseProxy, proxyOption } from '../../dist/esm/config/proxy.js';
 import { resolveConfig, type CerberusWsExporterOptions } from '../../dist/esm/config/config.js';
@@ -98,12 +99,11 @@ describe('the option `proxy`', () => {
   });
 
   it('cannot be given beside `agent`, which the environment does not change', () => {
-    expect(() => resolveConfig({ ...given, agent: {}, proxy: 'http://p' }, {})).to.throw(
+    const agent = new Agent();
+    expect(() => resolveConfig({ ...given, agent, proxy: 'http://p' }, {})).to.throw(
       /^`proxy` must be left out/,
     );
-    expect(resolveConfig({ ...given, agent: {} }, { HTTPS_PROXY: 'http://p' }).proxy.server).to.equal(
-      undefined,
-    );
+    expect(resolveConfig({ ...given, agent }, { HTTPS_PROXY: 'http://p' }).proxy.server).to.equal(undefined);
   });
 
   it('sends its user and password, decoded, and nothing shows them', () => {

@@ -130,6 +130,43 @@ describe('bad data', () => {
     expect(stats).to.include({ accepted: 3, metricsDropped: 4 });
   });
 
+  it('F25 a list of two thousand million holes: its metric is left out, and nothing waits for it', async () => {
+    const endless = new Proxy([] as unknown[], {
+      get: (_target, name) => (name === 'length' ? 2 ** 31 : undefined),
+    });
+    const { events, stats } = await through(
+      spanWith({
+        'cerberus.metric.a': endless,
+        'cerberus.metric.b': Object.assign([], { length: 2 ** 31 }),
+        'cerberus.metric.ok': 1,
+      }),
+    );
+    expect(events[0]?.['custom_data']).to.deep.equal({ ok: 1 });
+    expect(stats.metricsDropped).to.equal(2);
+  });
+
+  it('F26 a span that throws when it is looked at again: its event is counted as what it is, accepted', async () => {
+    const exporter = quickExporter(server.url, { protocol: 'event' });
+    const unmarkable = new Proxy(serverSpan(), {
+      set() {
+        throw new Error('hostile');
+      },
+    });
+    let code: number | undefined;
+    exporter.export([unmarkable], (result) => (code = result.code));
+    await exporter.forceFlush();
+    const stats = exporter.stats();
+    expect([code, stats.accepted, stats.acked, imbalance(stats)]).to.deep.equal([0, 1, 1, 0]);
+  });
+
+  it('F30 what is no list of spans: the callback comes once, with a failure, and nothing is thrown', () => {
+    const exporter = quickExporter(server.url);
+    const codes: number[] = [];
+    for (const spans of [undefined, null, 7, {}])
+      exporter.export(spans as never, ({ code }) => codes.push(code));
+    expect(codes).to.deep.equal([1, 1, 1, 1]);
+  });
+
   it('F26 anything at all as an attribute: nothing is thrown and every event that leaves is JSON', async () => {
     const exporter = quickExporter(server.url, { protocol: 'event' });
     const names = [

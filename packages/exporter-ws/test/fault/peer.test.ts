@@ -1,5 +1,6 @@
 // A peer that misbehaves inside the protocol: it can cost a connection, never an event, the process or the memory.
 import { expect } from 'chai';
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { CerberusWsExporter } from '../../dist/esm/index.js';
 import { eventually } from '../support/eventually.js';
@@ -13,6 +14,12 @@ const numbered = (count: number): string[] => Array.from({ length: count }, (_, 
 
 /** No timeout may be what ends the connection. */
 const PATIENT = { ackTimeoutMillis: 60_000, pingIntervalMillis: 60_000 };
+
+/** As much as the other end takes, until it hangs up. */
+function pour(socket: Socket, bytes: Buffer): void {
+  while (!socket.destroyed && socket.write(bytes));
+  socket.once('drain', () => pour(socket, bytes));
+}
 
 describe('faults of the peer', () => {
   const servers: { stop(): Promise<void> }[] = [];
@@ -111,6 +118,30 @@ describe('faults of the peer', () => {
     expect(backend.stored).to.have.length(5);
     expect(server.connections).to.equal(2);
   });
+
+  for (const [what, bytes] of [
+    ['pongs', [0x8a, 0]],
+    ['messages', [0x81, 0]],
+  ] as const) {
+    it(`F18 flood of ${what} that answer nothing: hangs up, and delivers over the next connection`, async () => {
+      const flood = Buffer.alloc(64 * 1024, Buffer.from(bytes));
+      const backend = new BatchBackend();
+      const server = await scripted({
+        ...backend.script(),
+        onConnection: (socket, connection) => {
+          const { _socket: link } = socket as unknown as { _socket: Socket };
+          // Behind the welcome.
+          if (connection === 1) socket.once('message', () => setImmediate(() => pour(link, flood)));
+        },
+      });
+      backend.silent = true;
+      const exporter = loaded(server.url, PATIENT);
+      await eventually('another connection', () => server.connections === 2);
+      backend.silent = false;
+      await exporter.forceFlush();
+      expect(exporter.stats().acked).to.equal(5);
+    });
+  }
 
   it('F19 batch server that never acknowledges: tries again and again, bounded, and delivers when it does', async () => {
     const backend = new BatchBackend();

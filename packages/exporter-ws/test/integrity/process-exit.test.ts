@@ -41,6 +41,19 @@ describe('process with an exporter', () => {
     expect(exit.millis).to.be.below(9_000);
   });
 
+  it('exits by itself while the second address of a name does not answer, the first being dead', async () => {
+    const { port } = blackHole.address() as AddressInfo;
+    const exit = await runScript(
+      `import dns from 'node:dns';
+      dns.lookup = (name, options, callback) => process.nextTick(callback, null, [
+        { address: '127.0.0.2', family: 4 },
+        { address: '127.0.0.1', family: 4 },
+      ]);
+      ${construct(`ws://two.localhost:${port}/`, 'connectTimeoutMillis: 60_000')} e.export(spans(3), () => {});`,
+    );
+    expect([exit.code, exit.signal]).to.deep.equal([0, null]);
+  });
+
   it('exits by itself while the exporter waits to reconnect', async () => {
     const exit = await runScript(
       `${construct('ws://127.0.0.1:1/')} e.export(spans(3), () => {});

@@ -45,6 +45,15 @@ describe('times of a span', () => {
     );
   });
 
+  it('are JSON also when somebody took nanoseconds for milliseconds', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e9, max: 1e22, noNaN: true }), fc.nat(999_999_999), (seconds, nanos) => {
+        const whole = Math.floor(seconds);
+        expect(millis(whole, nanos)).to.be.closeTo(whole * 1e3 + nanos / 1e6, whole * 1e-9);
+      }),
+    );
+  });
+
   it('are refused when they are none', () => {
     expect(() => timestamp(NaN, 0)).to.throw(RangeError);
     expect(() => timestamp(0, NaN)).to.throw(RangeError);

@@ -46,6 +46,28 @@ describe('reporter', () => {
     expect(lines.slice(before)).to.deep.equal(['test no key']);
   });
 
+  it('F39 lets nothing through that the logger throws', () => {
+    let lines = 0;
+    let isBroken = false;
+    const log = (): void => {
+      lines += 1;
+      if (isBroken) throw new Error('the logger of the application');
+    };
+    diag.setLogger(
+      { error: log, warn: log, info: log, debug: log, verbose: log },
+      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+    );
+    isBroken = true;
+    const before = lines;
+    const reporter = createReporter('test', { CERBERUS_DEBUG: 'true' });
+    reporter.info('a');
+    reporter.warn('b');
+    reporter.debug('c');
+    reporter.condition('CERBERUS_NO_KEY', 'd');
+    isBroken = false;
+    expect(lines - before).to.equal(4);
+  });
+
   it('is silent with CERBERUS_WARNINGS=false', () => {
     const seen = warningsOf(() =>
       createReporter('test', { CERBERUS_WARNINGS: 'false' }).condition('CERBERUS_NO_KEY', 'x'),

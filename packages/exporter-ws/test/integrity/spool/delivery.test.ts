@@ -68,6 +68,34 @@ describe('spool', () => {
     });
   }
 
+  it('is found by the next exporter of the process, although one was shut down while it looked', async () => {
+    const port = await spooling.freePort();
+    const first = spooling.exporterTo(port, { shutdownTimeoutMillis: 20 });
+    first.export(numberedSpans(5), ignore);
+    await first.shutdown();
+    for (let brief = 0; brief < 10; brief += 1) {
+      await spooling.exporterTo(port).shutdown();
+      // Its look at the folder ends at some time after it.
+      await new Promise((resolve) => void setTimeout(resolve, brief));
+    }
+    const { script, stored } = backendOf('batch');
+    await spooling.serve(script, port);
+    const last = spooling.exporterTo(port);
+    await eventually('all of them', () => stored().length === 5);
+    await last.forceFlush();
+    expect(last.stats()).to.include({ accepted: 5, acked: 5 });
+  });
+
+  it('delivers what came before the folder was looked through, although the shutdown comes at once', async () => {
+    const { script, stored } = backendOf('batch');
+    await spooling.serve(script);
+    const exporter = spooling.exporterTo(spooling.server.port, { shutdownTimeoutMillis: 30_000 });
+    exporter.export(numberedSpans(3), ignore);
+    await exporter.shutdown();
+    expect(stored()).to.deep.equal(numbered(3));
+    expect(exporter.stats()).to.deep.include({ acked: 3, spooled: { events: 0, bytes: 0 } });
+  });
+
   it('is sent as that of the release that left it, and what is new as that of the one that sends', async () => {
     const port = await spooling.freePort();
     const of = (release: string): CerberusWsExporterOptions => ({
