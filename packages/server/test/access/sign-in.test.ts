@@ -63,6 +63,23 @@ describe('signing in', () => {
 
   afterEach(stopServers);
 
+  it('changes nothing for a page of somebody else, also on another port of the same host, as browsers say', async () => {
+    const { cookie } = await signIn(running.url, TOKEN);
+    const own = { cookie: cookie?.split(';')[0] ?? '' };
+    const tested = async (site: string): Promise<number> => {
+      const headers = { ...own, 'sec-fetch-site': site };
+      const init = { method: 'POST', headers, signal: AbortSignal.timeout(8000) };
+      const response = await fetch(`${running.url}/api/alerts/test?id=nobody`, init);
+      await response.body?.cancel();
+      return response.status;
+    };
+    expect(await Promise.all(['same-site', 'cross-site'].map(tested))).to.deep.equal([401, 401]);
+    expect(await tested('same-origin')).to.equal(404);
+    expect(await statusOf(`${running.url}/api/events`, { ...own, 'sec-fetch-site': 'same-site' })).to.equal(
+      200,
+    );
+  });
+
   it('with the token gives a cookie that reads, and signing out takes it back', async () => {
     const { status, body, cookie } = await signIn(running.url, TOKEN);
     expect([status, body]).to.deep.equal([200, { signed_in: true }]);
