@@ -116,7 +116,7 @@ describe('cerberus-server tail', () => {
     await server.close();
     const alone = tail([]);
     expect(await alone.exited).to.equal(1);
-    expect(alone.stderr).to.equal(`cerberus-server tail: no server answers at ${server.url}\n`);
+    expect(alone.stderr).to.equal(`cerberus-server tail: no server answers at ${server.url}: ECONNREFUSED\n`);
   });
 
   it('ends with 0 on SIGINT', async () => {
