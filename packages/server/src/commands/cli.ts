@@ -11,7 +11,7 @@ import { alertCommand } from './alert-command.ts';
 import { backupCommand, exportCommand } from './archive-command.ts';
 import { startBanner, type BannerFacts } from './banner.ts';
 import { createCommandLog, type CommandLog } from './command-log.ts';
-import { devCommand } from './dev-command.ts';
+import { devCommand } from './dev/command.ts';
 import { healthCommand } from './health-command.ts';
 import { environmentWith, logFormatOf } from './settings.ts';
 import { doctorCommand } from './doctor-command.ts';

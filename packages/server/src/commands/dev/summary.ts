@@ -1,5 +1,5 @@
-import type { Summary } from '../store/questions/event-query.ts';
-import { printable, type Paint } from './terminal.ts';
+import type { Summary } from '../../store/questions/event-query.ts';
+import { printable, type Paint } from '../terminal.ts';
 
 const MAX_ENDPOINTS = 10;
 

@@ -4,15 +4,15 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { Environment } from '../config.ts';
-import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
-import { startServerIn, type CerberusServer } from '../server.ts';
-import { openDuckDb } from '../store/duckdb/open.ts';
-import type { DuckDbStore } from '../store/duckdb/store.ts';
-import { devEnvironment, type DevTarget } from './dev-environment.ts';
-import { devSummary } from './dev-summary.ts';
+import type { Environment } from '../../config.ts';
+import { CerberusServerError, messageOf, systemCodeOf } from '../../errors.ts';
+import { startServerIn, type CerberusServer } from '../../server.ts';
+import { openDuckDb } from '../../store/duckdb/open.ts';
+import type { DuckDbStore } from '../../store/duckdb/store.ts';
+import { devEnvironment, type DevTarget } from './environment.ts';
+import { devSummary } from './summary.ts';
 import { findRegister } from './register-location.ts';
-import type { Paint } from './terminal.ts';
+import type { Paint } from '../terminal.ts';
 
 /** How an application is run. */
 export interface DevOptions {

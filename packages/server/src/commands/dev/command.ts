@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { Command, InvalidArgumentError } from 'commander';
 
-import { CerberusServerError } from '../errors.ts';
-import { runDev } from './dev.ts';
-import { createPaint } from './terminal.ts';
+import { CerberusServerError } from '../../errors.ts';
+import { runDev } from './run.ts';
+import { createPaint } from '../terminal.ts';
 
 interface DevFlags {
   readonly port?: number;

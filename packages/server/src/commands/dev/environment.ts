@@ -1,4 +1,4 @@
-import type { Environment } from '../config.ts';
+import type { Environment } from '../../config.ts';
 
 /** Where an application sends to. */
 export interface DevTarget {
