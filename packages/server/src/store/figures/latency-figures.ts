@@ -1,6 +1,6 @@
 import type { HistogramBin } from '../questions/analytics.ts';
 import type { EndpointThreshold } from '../questions/endpoint-threshold.ts';
-import type { LatencyCell } from '../questions/latency-cells.ts';
+import type { CountedBucket, LatencyCell } from '../questions/latency-cells.ts';
 import { binOf, binsOf, latencyBucket, latencyValue } from './log-buckets.ts';
 
 /** How satisfied users are with a latency: <https://en.wikipedia.org/wiki/Apdex>. */
@@ -54,10 +54,7 @@ export function thresholdColumns(thresholds: readonly EndpointThreshold[]): Thre
 }
 
 /** The Apdex of some latencies; {@link apdexBuckets} says how exact the threshold is. */
-export function apdexOf(
-  cells: readonly Pick<LatencyCell, 'bucket' | 'count'>[],
-  thresholdMillis?: number,
-): Apdex {
+export function apdexOf(cells: readonly CountedBucket[], thresholdMillis?: number): Apdex {
   const { fine, bearable } = apdexBuckets(thresholdMillis);
   const countOf = (isMeant: (bucket: number) => boolean): number =>
     cells.reduce((sum, { bucket, count }) => (isMeant(bucket) ? sum + count : sum), 0);
@@ -95,10 +92,7 @@ export function heatOf(cells: readonly LatencyCell[]): LatencyHeat {
  *
  * @returns milliseconds; `null` without latencies
  */
-export function estimatedQuantile(
-  cells: readonly Pick<LatencyCell, 'bucket' | 'count'>[],
-  q: number,
-): number | null {
+export function estimatedQuantile(cells: readonly CountedBucket[], q: number): number | null {
   const sorted = cells.toSorted((a, b) => a.bucket - b.bucket);
   const all = sorted.reduce((sum, { count }) => sum + count, 0);
   if (all === 0) return null;

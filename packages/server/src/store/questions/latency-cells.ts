@@ -8,12 +8,16 @@ export interface LatenciesQuery extends EventFilter {
   readonly bucketMillis: number;
 }
 
-/** Requests of one bucket of time whose latencies lie in one bucket; see `log-buckets.ts`. */
-export interface LatencyCell {
-  /** Milliseconds since the epoch. */
-  readonly start: number;
+/** How many latencies lie in a bucket; see `log-buckets.ts`. */
+export interface CountedBucket {
   readonly bucket: number;
   readonly count: number;
+}
+
+/** Requests of one bucket of time whose latencies lie in one bucket. */
+export interface LatencyCell extends CountedBucket {
+  /** Milliseconds since the epoch. */
+  readonly start: number;
 }
 
 /** Answer to a {@link LatenciesQuery}: all cells that are not empty, in any order. Counts are exact, whatever the range. */

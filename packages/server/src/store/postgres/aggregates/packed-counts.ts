@@ -1,4 +1,4 @@
-import type { LatencyCell } from '../../questions/latency-cells.ts';
+import type { CountedBucket } from '../../questions/latency-cells.ts';
 import { MIN_LATENCY_BUCKET } from '../../figures/log-buckets.ts';
 
 /** More buckets of latencies than there are. */
@@ -6,9 +6,6 @@ const BUCKETS = 1024;
 
 const COMMA = 44;
 const ZERO = 48;
-
-/** A bucket of latencies, and how many lie in it. */
-export type Counted = Pick<LatencyCell, 'bucket' | 'count'>;
 
 /** SQL for a bucket and how many latencies lie in it, in one number. */
 export function countedSql(bucket: string, count: string): string {
@@ -23,7 +20,7 @@ export function unpackedSql(latencies: string): string {
 }
 
 /** The same here, each bucket once. In SQL a number takes twenty times as long. */
-export function unpacked(latencies: string): readonly Counted[] {
+export function unpacked(latencies: string): readonly CountedBucket[] {
   const counts = new Float64Array(BUCKETS);
   const add = (number: number): void => {
     const place = number % BUCKETS;
@@ -38,7 +35,7 @@ export function unpacked(latencies: string): readonly Counted[] {
     } else number = number * 10 + code - ZERO;
   }
   add(number);
-  const found: Counted[] = [];
+  const found: CountedBucket[] = [];
   for (let place = 0; place < BUCKETS; place += 1) {
     const count = counts[place] ?? 0;
     if (count > 0) found.push({ bucket: place + MIN_LATENCY_BUCKET, count });
