@@ -3,35 +3,12 @@ import { createServer, type AddressInfo } from 'node:net';
 
 import { expect } from 'chai';
 
-import {
-  parseDestination,
-  type Destination,
-  type EmailDestination,
-} from '../../../dist/alerts/delivery/destination.js';
+import { parseDestination, type EmailDestination } from '../../../dist/alerts/delivery/destination.js';
 import { sendEmail } from '../../../dist/alerts/delivery/email.js';
-import type { DeliveryResult } from '../../../dist/alerts/delivery/result.js';
-import { send } from '../../../dist/alerts/delivery/send.js';
-import { testPayload, type Message } from '../../../dist/alerts/messages/payload.js';
 import { mailServer } from '../../support/alerts/mail-server.js';
+import { LINKED, MESSAGE, sendTo, to } from '../../support/alerts/sending.js';
 import { afterTest } from '../../support/disposal.js';
-import { START } from '../../support/events/events.js';
 import { selfSigned } from '../../support/servers/certificate-files.js';
-
-const MESSAGE: Message = { id: 'message-1', payload: testPayload('entry-1', 'ops', START, undefined) };
-const LINKED = {
-  id: 'message-2',
-  payload: testPayload('entry-1', 'ops', START, 'https://a.example/?view=alerts&status=5xx'),
-};
-
-function to(value: object): Destination {
-  const parsed = parseDestination({ name: 'ops', ...value });
-  if (typeof parsed === 'string') throw new Error(parsed);
-  return parsed;
-}
-
-function sendTo(value: object, message = MESSAGE): Promise<DeliveryResult> {
-  return send(to(value), message, new AbortController().signal);
-}
 
 describe('a message by mail', function () {
   this.timeout(20_000);

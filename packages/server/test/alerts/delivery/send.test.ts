@@ -4,29 +4,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect } from 'chai';
 
 import { retryMillis } from '../../../dist/alerts/delivery/backoff.js';
-import { parseDestination, targetOf, type Destination } from '../../../dist/alerts/delivery/destination.js';
-import type { DeliveryResult } from '../../../dist/alerts/delivery/result.js';
+import { targetOf } from '../../../dist/alerts/delivery/destination.js';
 import { send } from '../../../dist/alerts/delivery/send.js';
-import { testPayload } from '../../../dist/alerts/messages/payload.js';
 import { newSecret, signatureHeaders } from '../../../dist/alerts/messages/signature.js';
-import { START } from '../../support/events/events.js';
+import { LINKED, MESSAGE, sendTo, to } from '../../support/alerts/sending.js';
 import { webhookServer } from '../../support/alerts/webhook-server.js';
-
-const MESSAGE = { id: 'message-1', payload: testPayload('entry-1', 'ops', START, undefined) };
-const LINKED = {
-  id: 'message-2',
-  payload: testPayload('entry-1', 'ops', START, 'https://a.example/?view=alerts&status=5xx'),
-};
-
-function to(value: object): Destination {
-  const parsed = parseDestination({ name: 'ops', ...value });
-  if (typeof parsed === 'string') throw new Error(parsed);
-  return parsed;
-}
-
-function sendTo(value: object, message = MESSAGE): Promise<DeliveryResult> {
-  return send(to(value), message, new AbortController().signal);
-}
 
 describe('a message to a webhook', () => {
   it('is signed as Standard Webhooks asks', () => {
