@@ -36,6 +36,13 @@ export interface OpenDatabase {
  */
 const ROW_GROUP_ROWS = 16_384;
 
+/**
+ * Of new files. Since this version a file has an identity, and its write-ahead log names the file and the merge that it follows: beside a
+ * backup that was put in its place DuckDB refuses it. A file that is there stays as it is: raised to this version it would get an
+ * identity only with a merge, and refuse its own log.
+ */
+export const STORAGE_VERSION = 'v1.4.0';
+
 /** Most events of a page that somebody asks for. */
 const MAX_PAGE_EVENTS = 1000;
 
@@ -130,7 +137,10 @@ async function attach(instance: DuckDBInstance, real: string): Promise<void> {
   const connection = await instance.connect();
   try {
     const file = `'${real.replaceAll("'", "''")}'`;
-    await connection.run(`ATTACH ${file} AS ${DATABASE} (TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
+    const storage = existsSync(real) ? '' : `, STORAGE_VERSION '${STORAGE_VERSION}'`;
+    await connection.run(
+      `ATTACH ${file} AS ${DATABASE} (TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${storage})`,
+    );
   } finally {
     connection.closeSync();
   }
@@ -150,6 +160,13 @@ function openError(path: string, error: unknown): CerberusServerError {
   const text = messageOf(error);
   if (/Could not set lock|being used by another process/.test(text)) {
     return new CerberusServerError('DB_LOCKED', `database ${path} is in use by another process`, {
+      cause: error,
+    });
+  }
+  if (text.includes('WAL does not match database file')) {
+    const rule =
+      'it was replaced, perhaps by a backup; move the log away, or put back the file it belongs to';
+    return new CerberusServerError('DB_CORRUPT', `${path}.wal is not the log of database ${path}: ${rule}`, {
       cause: error,
     });
   }
