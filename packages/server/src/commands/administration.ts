@@ -103,6 +103,13 @@ export async function administrate<T>(
     const { base } = server;
     const answer = await answersOf(config, server, flags.url !== undefined);
     if (answer !== undefined) return await action(inServer(answer, base));
+    // One that nobody makes afterwards is a mistake in its name.
+    if (!existsSync(config.db)) {
+      const rule = 'this is for the server that makes it';
+      process.stderr.write(
+        `cerberus-server ${name}: there is no database ${printable(config.db)} yet: ${rule}\n`,
+      );
+    }
     return await whileLocked(config, () => action(inFile(config.db, base)));
   } catch (error) {
     return fail(name, error);

@@ -54,8 +54,12 @@ describe('cerberus-server token', function () {
   it('works without a server, before the database is made and after, and the next server knows the tokens', async () => {
     const before = await create('--purpose', 'read');
     expect(existsSync(db)).to.equal(false);
+    expect((await run('list')).stderr).to.equal(
+      `cerberus-server token list: there is no database ${db} yet: this is for the server that makes it\n`,
+    );
     await (await server({ db, token: undefined })).close();
     const after = await create('--purpose', 'read');
+    expect((await run('list')).stderr).to.equal('');
     expect(await idsOf()).to.deep.equal(['own', before.id, after.id]);
     expect((await run('revoke', before.id)).code).to.equal(0);
     const running = await server({ db, token: undefined });
