@@ -4,6 +4,7 @@
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
 import type { CerberusServerError } from '../../dist/errors.js';
@@ -54,6 +55,18 @@ describe('a backup in the place of a database that was killed', () => {
     );
     expect(readFileSync(path).equals(readFileSync(backup()))).to.equal(true);
     expect(readFileSync(log()).equals(readFileSync(`${killed()}.wal`))).to.equal(true);
+  });
+
+  it('S29 is refused also where the other one was made by a server of before files had an identity', async () => {
+    const before = `${path}.before`;
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    await connection.run(`ATTACH '${before}' AS before`);
+    await connection.run('CREATE TABLE before.events (id INTEGER)');
+    copyFileSync(`${before}.wal`, log());
+    instance.closeSync();
+    expect((await refusal()).message).to.include('is not the log of database');
+    expect(readFileSync(path).equals(readFileSync(backup()))).to.equal(true);
   });
 
   it('S29 is what was backed up once the log is gone', async () => {

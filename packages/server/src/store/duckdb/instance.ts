@@ -6,6 +6,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { CerberusServerError, messageOf, systemCodeOf } from '../../errors.ts';
 import { removeCopies } from '../copies.ts';
 import { LAST_RESORT } from './engine/checkpoints.ts';
+import { hasForeignLog } from './engine/foreign-log.ts';
 import { keepPrivate } from './engine/private-file.ts';
 import { CREATE_TABLES, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
@@ -74,6 +75,7 @@ export async function openDatabase(path: string, limits: OpenLimits): Promise<Op
     held.delete(real);
   };
   try {
+    if (hasForeignLog(real)) throw foreignLog(path);
     instance = await createInstance(real, limits);
     const connect = connectorOf(instance);
     await attach(instance, real);
@@ -163,13 +165,7 @@ function openError(path: string, error: unknown): CerberusServerError {
       cause: error,
     });
   }
-  if (text.includes('WAL does not match database file')) {
-    const rule =
-      'it was replaced, perhaps by a backup; move the log away, or put back the file it belongs to';
-    return new CerberusServerError('DB_CORRUPT', `${path}.wal is not the log of database ${path}: ${rule}`, {
-      cause: error,
-    });
-  }
+  if (text.includes('WAL does not match database file')) return foreignLog(path, error);
   if (
     /not a valid DuckDB database|Corrupt|checksum|Serialization Error|replaying WAL|storage version/i.test(
       text,
@@ -180,6 +176,13 @@ function openError(path: string, error: unknown): CerberusServerError {
     });
   }
   return unavailable(path, error);
+}
+
+function foreignLog(path: string, cause?: unknown): CerberusServerError {
+  const rule = 'it was replaced, perhaps by a backup; move the log away, or put back the file it belongs to';
+  return new CerberusServerError('DB_CORRUPT', `${path}.wal is not the log of database ${path}: ${rule}`, {
+    cause,
+  });
 }
 
 function unavailable(path: string, error: unknown): CerberusServerError {
