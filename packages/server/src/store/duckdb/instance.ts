@@ -199,7 +199,8 @@ async function prepareSchema(connect: () => Promise<DuckDBConnection>, path: str
   try {
     const version = await schemaVersion(connection);
     if (version > SCHEMA_VERSION) {
-      const text = `database ${path} has schema version ${version}; this server knows up to ${SCHEMA_VERSION}`;
+      const versions = `it has schema version ${version}, and this one knows up to ${SCHEMA_VERSION}`;
+      const text = `database ${path} was written by a newer server: ${versions}`;
       throw new CerberusServerError('DB_SCHEMA', text);
     }
     await migrate(connection, version);
