@@ -73,9 +73,9 @@ describe('cerberus-server token', function () {
     const refusal = `no server answers, and what it keeps is in no file: start it, or name one with --url\n`;
     const store = { CERBERUS_SERVER_PORT: '1', CERBERUS_SERVER_STORE: 'postgres://127.0.0.1:1/x' };
     const shared = { ...store, CERBERUS_SERVER_TOKEN: 't', CERBERUS_SERVER_SECRET_KEY: 'k' };
-    const create = ['token', 'create', '--purpose', 'read', '--output', '-'];
+    const creating = ['token', 'create', '--purpose', 'read', '--output', '-'];
     for (const args of [
-      create,
+      creating,
       ['backup', '--output', 'b.duckdb'],
       ['export', '--output', 'e.csv', '--format', 'csv'],
     ]) {
@@ -85,7 +85,7 @@ describe('cerberus-server token', function () {
         `cerberus-server ${args[0] === 'token' ? 'token create' : args[0]}: ${refusal}`,
       );
     }
-    const { stderr } = await runAdministration('token', folder, ':memory:', create.slice(1));
+    const { stderr } = await runAdministration('token', folder, ':memory:', creating.slice(1));
     expect(stderr).to.equal(`cerberus-server token create: ${refusal}`);
     expect(readdirSync(folder)).to.deep.equal([]);
   });
