@@ -21,6 +21,8 @@ const MAX_MILLIS = 2_147_483_647;
 const MIB = 1_048_576;
 /** Without an event a database has some megabytes: under a limit like these none would be left, and `10` is meant in another unit. */
 const MIN_DB_BYTES = 10_000_000;
+/** Of this size every server takes frames (PROTOCOL.md, batch mode, 6): an exporter makes none smaller. */
+const MIN_FRAME_BYTES = 65_536;
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 
 /** The options that are integers, with their ranges; the command has a flag for each. */
@@ -44,7 +46,12 @@ export const NUMBER_RULES: Readonly<Record<NumberOption, NumberRule>> = {
     max: 1_000_000,
     help: 'beside these, open connections for HTTP without the token',
   },
-  maxFrameBytes: { default: MIB, min: 1024, max: 64 * MIB, help: 'bytes of a WebSocket message, inflated' },
+  maxFrameBytes: {
+    default: MIB,
+    min: MIN_FRAME_BYTES,
+    max: 64 * MIB,
+    help: 'bytes of a WebSocket message, inflated',
+  },
   maxInFlightFrames: { default: 64, min: 1, max: 1024, help: 'unacknowledged frames of a client' },
   maxInFlightEvents: { default: 1024, min: 1, max: 1_000_000, help: 'unanswered events of a connection' },
   maxPendingBytes: { default: 64 * MIB, min: 1, max: MAX_COUNT, help: 'uncommitted bytes before throttling' },

@@ -1,10 +1,12 @@
 import type { KeyRotation } from '../config.ts';
-import { DAY_MILLIS } from '../durations.ts';
+import { DAY_MILLIS, HOUR_MILLIS } from '../durations.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { PrivateFile } from './private-file.ts';
 
 const CHECK_MILLIS = 60_000;
+/** By less clocks are set back now and then, also over midnight. */
+const SET_BACK_MILLIS: number = 2 * HOUR_MILLIS;
 /** 1970-01-05 was a Monday. */
 const FIRST_MONDAY_DAY = 4;
 
@@ -61,11 +63,24 @@ export class RotatingKey {
     return () => clearInterval(timer);
   }
 
+  /** The clock was ahead when the key was changed: to wait until it is there again could take years. The next boundary counts. */
+  #correct(now: number): void {
+    if (this.#changedAt - now <= SET_BACK_MILLIS) return;
+    this.#changedAt = now;
+    try {
+      this.#file?.write(timeToJson(now));
+    } catch {
+      // Then it is corrected anew at the next start.
+    }
+  }
+
   #renewIfDue(): void {
     const { rotation, renew, log } = this.#options;
     const now = this.#now();
+    if (rotation === 'off') return;
+    this.#correct(now);
     // A clock that went back changes nothing.
-    if (rotation === 'off' || periodOf(rotation, now) <= periodOf(rotation, this.#changedAt)) return;
+    if (periodOf(rotation, now) <= periodOf(rotation, this.#changedAt)) return;
     try {
       this.#value = renew();
       this.#changedAt = now;

@@ -62,6 +62,8 @@ export class Evaluator {
   /** Looks at each rule whose next window is over. Never rejects. */
   async run(): Promise<void> {
     const { book, desk, counts, log, now } = this.#context;
+    // The clock was set back: nobody waits until it is there again.
+    if (this.#settledAt > now() + SETTLING_MILLIS) this.settle();
     try {
       const rules = await book.rules();
       const { state } = await desk.read('state');
@@ -93,7 +95,8 @@ export class Evaluator {
   async #look(known: KnownRule, state: Kept<RuleState> | undefined): Promise<void> {
     const { counts, log, now } = this.#context;
     const { id, rule } = known;
-    if (now() < (this.#failedUntil.get(id) ?? 0)) return;
+    const wait = (this.#failedUntil.get(id) ?? 0) - now();
+    if (wait > 0 && wait <= STEP_MILLIS) return;
     try {
       const isDone =
         rule.measure === 'summary'

@@ -4,7 +4,7 @@ import type { AlertCounts } from '../observe/alert-counts.ts';
 import { failureReason } from '../store/failure-reason.ts';
 import { FILE_PREFIX } from './alert-file.ts';
 import type { AlertBook, KnownDestination } from './book.ts';
-import { GIVE_UP_MILLIS, retryMillis } from './delivery/backoff.ts';
+import { GIVE_UP_MILLIS, MOST_MILLIS, retryMillis } from './delivery/backoff.ts';
 import type { DeliveryResult } from './delivery/result.ts';
 import type { Send } from './delivery/send.ts';
 import type { Desk, Kept, OutboxItem } from './desk.ts';
@@ -58,8 +58,8 @@ export class Outbox {
       counts.waiting = outbox.length;
       const surplus = surplusOf(outbox).filter(({ value }) => !isHeld(value, now()));
       for (const each of surplus.slice(0, MAX_GIVEN_UP)) await this.#settle(each, TOO_MANY);
-      const due = firstOfEach(outbox.filter((each) => !surplus.includes(each))).filter(
-        ({ value }) => value.nextAt <= now(),
+      const due = firstOfEach(outbox.filter((each) => !surplus.includes(each))).filter(({ value }) =>
+        isDue(value, now()),
       );
       if (due.length > 0) this.#begin(due, await book.destinations());
       else this.#isFailing = false;
@@ -187,6 +187,11 @@ function unsent(id: string, isThere: boolean): DeliveryResult {
 /** Whether it has been said of a message that it is for a server with another file: that one is not to be kept waiting. */
 function isForOthers({ error, createdAt }: OutboxItem, now: number): boolean {
   return error === IN_NO_FILE && now - createdAt < GIVE_UP_MILLIS;
+}
+
+/** Whether a message is to be sent now; also one that waits longer than any does, since the clock was set back. */
+function isDue({ nextAt }: OutboxItem, now: number): boolean {
+  return nextAt <= now || nextAt > now + 2 * MOST_MILLIS;
 }
 
 /** Whether a message may be on its way. */

@@ -4,7 +4,15 @@ import { Command } from 'commander';
 
 import { resolveConfig, type ServerConfig } from '../config.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
-import { ask, fail, keptToken, localServer, type Asked, type ServerFlags } from './running-server.ts';
+import {
+  ask,
+  fail,
+  fileWithoutServer,
+  keptToken,
+  localServer,
+  type Asked,
+  type ServerFlags,
+} from './running-server.ts';
 import { environmentWith } from './settings.ts';
 import { printable } from './terminal.ts';
 
@@ -103,7 +111,13 @@ export async function administrate<T>(
     const { base } = server;
     const answer = await answersOf(config, server, flags.url !== undefined);
     if (answer !== undefined) return await action(inServer(answer, base));
-    return await whileLocked(config, () => action(inFile(config.db, base)));
+    const file = fileWithoutServer(config);
+    // One that nobody makes afterwards is a mistake in its name.
+    if (!existsSync(file)) {
+      const rule = 'this is for the server that makes it';
+      process.stderr.write(`cerberus-server ${name}: there is no database ${printable(file)} yet: ${rule}\n`);
+    }
+    return await whileLocked(config, () => action(inFile(file, base)));
   } catch (error) {
     return fail(name, error);
   }

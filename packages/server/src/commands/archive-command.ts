@@ -12,7 +12,15 @@ import { openDuckDb } from '../store/duckdb/open.ts';
 import type { DuckDbStore } from '../store/duckdb/store.ts';
 import { outputPath, writeWhole } from './output-file.ts';
 import { environmentWith } from './settings.ts';
-import { ask, CommandError, fail, keptToken, localServer, type ServerFlags } from './running-server.ts';
+import {
+  ask,
+  CommandError,
+  fail,
+  fileWithoutServer,
+  keptToken,
+  localServer,
+  type ServerFlags,
+} from './running-server.ts';
 
 interface CommonFlags extends ServerFlags {
   readonly url?: string;
@@ -82,7 +90,7 @@ async function run(name: string, flags: CommonFlags, path: string, make: Make): 
     const server = flags.url === undefined ? localServer(config) : { base: flags.url };
     const token = config.token ?? (await keptToken(config.db));
     const response = await ask({ ...server, token, named: flags.url !== undefined }, path);
-    if (response === undefined) await fromFile(config.db, config, output, make);
+    if (response === undefined) await fromFile(fileWithoutServer(config), config, output, make);
     else await save(response, output);
   } catch (error) {
     fail(name, error);

@@ -66,6 +66,14 @@ export async function keptToken(db: string): Promise<string | undefined> {
   );
 }
 
+/** The database file that is used where no server answers. @throws CommandError where what it keeps is in none */
+export function fileWithoutServer({ store, db }: Pick<ServerConfig, 'store' | 'db'>): string {
+  if (store === undefined && db !== ':memory:') return db;
+  throw new CommandError(
+    'no server answers, and what it keeps is in no file: start it, or name one with --url',
+  );
+}
+
 /** Says what went wrong, and sets the exit code. */
 export function fail(name: string, error: unknown): void {
   process.exitCode = 1;

@@ -6,6 +6,7 @@ import {
   ERROR_TYPE,
   HEX_DIGITS,
   MAX_BODY_BYTES,
+  MAX_ID_NUMBER,
   MAX_LATENCY_MILLIS,
   MAX_STATUS,
   PROTOCOL_VERSION,
@@ -21,6 +22,8 @@ const text = (maxBytes: number): JsonSchema => ({ type: ['string', 'null'], maxL
 const identifier = (maxBytes: number): JsonSchema => ({
   type: ['string', 'number', 'null'],
   maxLength: maxBytes,
+  minimum: -MAX_ID_NUMBER,
+  maximum: MAX_ID_NUMBER,
 });
 /** As `shortText` takes it. */
 const shortName = {
@@ -68,7 +71,10 @@ export function takenEvent(): JsonSchema {
       latency_ms: { description: 'Milliseconds.', ...nullable('number') },
       route: { description: 'Route template, such as `/users/:id`.', ...nullable('string') },
       outcome: { description: 'How it ended, as the client saw it.', ...nullable('string') },
-      user_id: { description: 'A pseudonym of the user, or a number.', ...nullable('string', 'number') },
+      user_id: {
+        description: 'A pseudonym of the user, or a number below 2^53.',
+        ...nullable('string', 'number'),
+      },
       user_agent: nullable('string'),
       trace_id: { description: '32 lower-case hex digits.', ...nullable('string') },
       span_id: { description: '16 lower-case hex digits.', ...nullable('string') },

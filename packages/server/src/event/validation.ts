@@ -46,6 +46,9 @@ export const MAX_STATUS = 999;
 /** The longest latency that is kept, milliseconds. `1e999` is JSON, and read as infinite, which no answer can say. */
 export const MAX_LATENCY_MILLIS: number = Number.MAX_SAFE_INTEGER;
 
+/** The largest number that is kept as an id; what is larger is to come as a text. */
+export const MAX_ID_NUMBER: number = Number.MAX_SAFE_INTEGER;
+
 /** The largest body that is kept, bytes: two of them add up exactly. */
 export const MAX_BODY_BYTES: number = 2 ** 52 - 1;
 
@@ -168,9 +171,13 @@ class MemberReader {
     return this.text(name, value, maxBytes) || null;
   }
 
-  /** The same, or a number written as one: Django's primary keys are integers. */
+  /**
+   * The same, or a number written as one: Django's primary keys are integers. One that is larger than {@link MAX_ID_NUMBER} has lost digits
+   * when it was read, and would be that of several users.
+   */
   identifier(name: string, value: unknown, maxBytes: number): string | null {
-    return typeof value === 'number' ? String(value) : this.name(name, value, maxBytes);
+    if (typeof value !== 'number') return this.name(name, value, maxBytes);
+    return this.usable(value, (id) => (Math.abs(id) <= MAX_ID_NUMBER ? String(id) : undefined));
   }
 
   string(name: string, value: unknown): string | null {

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../event/validation.ts';
 import type { ServiceInfo } from '../store/questions/producer.ts';
 import { parseInParts } from './frame-parts.ts';
+import { parseMessage } from './message-json.ts';
 import { serviceInfoOf } from './service-info.ts';
 
 /** Subprotocol name that a client offers and this server selects. */
@@ -44,7 +45,7 @@ export function parseClientMessage(bytes: Buffer): ClientMessage {
   if (frame !== undefined) return parseEvents(frame);
   let message: unknown;
   try {
-    message = JSON.parse(bytes.toString('utf8'));
+    message = parseMessage(bytes.toString('utf8'));
   } catch {
     return { type: 'malformed', reason: 'not_json', error: 'message is not JSON' };
   }

@@ -6,6 +6,7 @@ import type { RefusalReason } from '../observe/counters.ts';
 import type { ProducerRef, ServiceInfo } from '../store/questions/producer.ts';
 import { CLOSE } from './close-codes.ts';
 import { InFlight } from './in-flight.ts';
+import { parseMessage } from './message-json.ts';
 import type { Peer, Session } from './peer.ts';
 import type { Receiver } from './receiver.ts';
 import { serviceInfoOf } from './service-info.ts';
@@ -167,7 +168,7 @@ export class EventSession implements Session {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseMessage(text);
   } catch {
     return undefined;
   }

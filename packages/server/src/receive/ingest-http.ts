@@ -8,6 +8,7 @@ import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
 import { NO_SERVICE_INFO } from '../store/questions/producer.ts';
+import { parseMessage } from './message-json.ts';
 import type { Receiver } from './receiver.ts';
 
 /** Most events in one request (cerberus-contract: 413 above it). */
@@ -70,7 +71,7 @@ function tooLarge(receiver: Receiver, error: string): Reply {
 
 function parseEvents(bytes: Buffer): readonly unknown[] | undefined {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const value = parseMessage(bytes.toString('utf8'));
     return isJsonObject(value) && Array.isArray(value['events']) ? value['events'] : undefined;
   } catch {
     return undefined;

@@ -78,6 +78,27 @@ describe('a key that changes by itself', () => {
     expect(off.current).to.equal('the-first-key');
   });
 
+  it('changes at the next boundary where the clock was years ahead at the last change, also after a restart', () => {
+    const key = open('daily');
+    now = at('2030-01-01T00:00:00Z');
+    const ahead = key.current;
+    now = at('2025-03-02T09:00:00Z');
+    expect(key.current).to.equal(ahead);
+    now = at('2025-03-03T00:00:00Z');
+    expect(open('daily').current).not.to.equal(ahead);
+    expect(key.current).not.to.equal(ahead);
+  });
+
+  it('does not change twice where the clock is set back over midnight', () => {
+    const key = open('daily');
+    now = at('2025-03-02T00:30:00Z');
+    const second = key.current;
+    now = at('2025-03-01T23:30:00Z');
+    expect(key.current).to.equal(second);
+    now = at('2025-03-02T00:00:00Z');
+    expect(key.current).to.equal(second);
+  });
+
   it('stays, and says so once, where the new one cannot be kept', () => {
     const key = open('daily');
     mkdirSync(`${db}.secret-key.part`);

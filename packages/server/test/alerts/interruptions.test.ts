@@ -191,15 +191,6 @@ describe('alerts between changes', () => {
       expect(Object.fromEntries(found)).to.deep.equal(fired);
     });
 
-  it('a clock that was wrong and is set back leaves no rule unwatched', async () => {
-    const alerts = alertsOn(store, clock);
-    await alerts.book.addRule(RULE);
-    await minute(alerts, 60 * 24 * 3);
-    await requests(store, 2, 1);
-    await minute(alerts, 3);
-    expect(await told(alerts)).to.have.length(1);
-  });
-
   it('new types of errors that are too many to be told at once are told later, where they are seen again', async () => {
     const alerts = alertsOn(store, clock);
     await alerts.book.addRule({ name: 'n', measure: 'new_error_type', window_minutes: 1 });

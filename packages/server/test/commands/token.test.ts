@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { idsIn, runAdministration, type Ran } from '../support/processes/administration-command.js';
+import { spawnServer } from '../support/processes/server-process.js';
 import { wireEvent } from '../support/events/events.js';
 import { server, stopServers } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -54,14 +55,39 @@ describe('cerberus-server token', function () {
   it('works without a server, before the database is made and after, and the next server knows the tokens', async () => {
     const before = await create('--purpose', 'read');
     expect(existsSync(db)).to.equal(false);
+    expect((await run('list')).stderr).to.equal(
+      `cerberus-server token list: there is no database ${db} yet: this is for the server that makes it\n`,
+    );
     await (await server({ db, token: undefined })).close();
     const after = await create('--purpose', 'read');
+    expect((await run('list')).stderr).to.equal('');
     expect(await idsOf()).to.deep.equal(['own', before.id, after.id]);
     expect((await run('revoke', before.id)).code).to.equal(0);
     const running = await server({ db, token: undefined });
     const status = async (token: string): Promise<number> =>
       (await fetch(`${running.url}/api/summary`, { headers: { authorization: `Bearer ${token}` } })).status;
     expect([await status(before.token), await status(after.token)]).to.deep.equal([401, 200]);
+  });
+
+  it('makes nothing for a server that keeps its tokens in no file, while none answers', async () => {
+    const refusal = `no server answers, and what it keeps is in no file: start it, or name one with --url\n`;
+    const store = { CERBERUS_SERVER_PORT: '1', CERBERUS_SERVER_STORE: 'postgres://127.0.0.1:1/x' };
+    const shared = { ...store, CERBERUS_SERVER_TOKEN: 't', CERBERUS_SERVER_SECRET_KEY: 'k' };
+    const creating = ['token', 'create', '--purpose', 'read', '--output', '-'];
+    for (const args of [
+      creating,
+      ['backup', '--output', 'b.duckdb'],
+      ['export', '--output', 'e.csv', '--format', 'csv'],
+    ]) {
+      const ran = spawnServer(args, shared, { cwd: folder });
+      expect((await ran.ended).code).to.equal(1);
+      expect(ran.output().stderr).to.equal(
+        `cerberus-server ${args[0] === 'token' ? 'token create' : args[0]}: ${refusal}`,
+      );
+    }
+    const { stderr } = await runAdministration('token', folder, ':memory:', creating.slice(1));
+    expect(stderr).to.equal(`cerberus-server token create: ${refusal}`);
+    expect(readdirSync(folder)).to.deep.equal([]);
   });
 
   it('does not touch the file of a server that runs and did not answer', async () => {

@@ -211,6 +211,18 @@ describe('validateEvent', () => {
 
   it('writes a numeric user id as a text, as integer primary keys are', () => {
     expect(accepted({ user_id: 42 }).event.userId).to.equal('42');
+    expect(accepted({ user_id: 2 ** 53 - 1 }).event.userId).to.equal('9007199254740991');
+  });
+
+  it('takes two users that JSON numbers cannot tell apart for none, and never for one', () => {
+    const [one, other] = ['1234567890123456789', '1234567890123456790'].map((id) =>
+      accepted(JSON.parse(`{"user_id":${id},"session_id":1e999}`) as Record<string, unknown>),
+    );
+    for (const verdict of [one, other]) {
+      expect(verdict?.event).to.include({ userId: null, sessionId: null });
+      expect(verdict?.adjustments).to.deep.equal(['value_out_of_range', 'value_out_of_range']);
+    }
+    expect(accepted({ user_id: '1234567890123456789' }).event.userId).to.equal('1234567890123456789');
   });
 
   it('takes the client id from the event when the connection has none', () => {

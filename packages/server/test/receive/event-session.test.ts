@@ -112,6 +112,23 @@ describe('event mode', () => {
     expect(running.stats().refusals).to.deep.equal({ not_json: 2, invalid_event: 1 });
   });
 
+  it('leaves out what Python writes for numbers that are none, and keeps the event', async () => {
+    const client = await connect();
+    const text = JSON.stringify(seedEvent({ endpoint: '/NaN"\\', latency_ms: 1 }));
+    client.send(
+      text
+        .replace('"latency_ms":1', '"latency_ms":-Infinity')
+        .replace('"cache_hit":true', '"NaN":NaN,"kept":"NaN, Infinity"'),
+    );
+    expect(await client.next()).to.deep.equal(OK);
+    expect((await store.events({ limit: 1 }))[0]).to.include({
+      endpoint: '/NaN"\\',
+      latencyMs: null,
+      customData: '{"items_processed":10,"kept":"NaN, Infinity"}',
+    });
+    expect(running.stats().adjusted).to.deep.equal({ metric_dropped: 1, value_out_of_range: 1 });
+  });
+
   it('answers only when the event is stored', async () => {
     const client = await connect();
     store.hold();

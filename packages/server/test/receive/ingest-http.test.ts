@@ -76,6 +76,17 @@ describe('POST /v1/ingest/batch', () => {
     expect(running.stats().skipped).to.equal(4);
   });
 
+  it('keeps all events of a request where one has a number that is none, as Python writes it', async () => {
+    const [one, other] = [wireEvent({ endpoint: '/1' }), wireEvent({ endpoint: '/2', latency_ms: 1.25 })];
+    const text = JSON.stringify({ events: [one, other] }).replace('"latency_ms":1.25', '"latency_ms":NaN');
+    expect((await post(text)).body).to.deep.equal({ accepted: 2, skipped: 0 });
+    const events = await store.events({ limit: 10 });
+    expect(events.map(({ endpoint, latencyMs }) => [endpoint, latencyMs])).to.have.deep.members([
+      ['/1', 12.345],
+      ['/2', null],
+    ]);
+  });
+
   it('accepts an empty list', async () => {
     expect((await post({ events: [] })).body).to.deep.equal({ accepted: 0, skipped: 0 });
   });

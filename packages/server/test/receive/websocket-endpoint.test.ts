@@ -112,7 +112,7 @@ describe('the WebSocket endpoint', () => {
   });
 
   describe('frames that break the WebSocket protocol', () => {
-    beforeEach(() => start({ maxFrameBytes: 4096 }));
+    beforeEach(() => start({ maxFrameBytes: 65_536 }));
 
     const json = Buffer.from('{"type":"x"}');
     const broken: Record<string, readonly [Buffer, number]> = {

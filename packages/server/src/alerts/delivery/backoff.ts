@@ -1,7 +1,8 @@
 import { DAY_MILLIS, HOUR_MILLIS, SECOND_MILLIS } from '../../durations.ts';
 
 const FIRST_MILLIS = 5 * SECOND_MILLIS;
-const MOST_MILLIS = HOUR_MILLIS;
+/** No message waits longer between two attempts. */
+export const MOST_MILLIS: number = HOUR_MILLIS;
 
 /** A message that nobody took for so long is given up. */
 export const GIVE_UP_MILLIS: number = 3 * DAY_MILLIS;

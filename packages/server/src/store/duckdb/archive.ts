@@ -3,6 +3,7 @@ import { copyFolder } from '../copies.ts';
 import { HARMLESS_TEXTS } from '../table-files.ts';
 import { Conditions } from './engine/conditions.ts';
 import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
+import { STORAGE_VERSION } from './instance.ts';
 import { filtered } from './questions/filter.ts';
 
 const FORMATS: Readonly<Record<ExportFormat, string>> = {
@@ -52,7 +53,7 @@ export class DuckDbArchive implements Archive {
     return this.#reads.inSequence(async (rows) => {
       const run = (sql: string): ReturnType<ReadRows> => rows(new Conditions().query(sql));
       const [row] = await run('SELECT current_database() AS name');
-      await run(`ATTACH ${quoted(path)} AS backup`);
+      await run(`ATTACH ${quoted(path)} AS backup (STORAGE_VERSION '${STORAGE_VERSION}')`);
       try {
         await run(`COPY FROM DATABASE "${String(row?.['name']).replaceAll('"', '""')}" TO backup`);
       } finally {

@@ -29,13 +29,14 @@ export async function deleteOldEvents(limits: RetentionLimits, turns: RetentionT
   if (limits.maxBytes === undefined) return deleted;
   let usedBefore = Infinity;
   for (;;) {
-    const { used, events, oldest, newest } = await turns.step(sizes);
+    const { used, events, oldest } = await turns.step(sizes);
     // Room shows only when a whole row group is gone and a checkpoint was possible: better late than too much deleted.
     if (used <= limits.maxBytes || used >= usedBefore || events === 0) return deleted;
     usedBefore = used;
     // Events take about the same room each; what is not enough is seen in the next round.
     const share = 1 - (limits.maxBytes * ROOM) / used;
-    const until = Math.max(oldest + HOUR_MILLIS, oldest + share * (newest - oldest));
+    const kept = await turns.step((connection) => firstArrivalBehind(connection, share));
+    const until = Math.max(oldest + HOUR_MILLIS, kept);
     const more = await deleteUntil(turns, Math.ceil(until / HOUR_MILLIS) * HOUR_MILLIS);
     await turns.checkpoint();
     if (more === 0) return deleted;
@@ -87,21 +88,32 @@ export async function usedBytes(connection: DuckDBConnection): Promise<number> {
   return (await sizes(connection)).used;
 }
 
+/**
+ * When the first event arrived of those that stay where a share of all goes. Their numbers say which these are, and not their times: one that
+ * came while the clock was decades ahead would put all others into the share.
+ */
+async function firstArrivalBehind(connection: DuckDBConnection, share: number): Promise<number> {
+  const result = await connection.runAndReadAll(
+    `SELECT epoch_ms(min(received_at)) FROM events
+     WHERE id >= (SELECT min(id) + floor(${share} * (max(id) - min(id))) FROM events)`,
+  );
+  return Number(result.getRows()[0]?.[0] ?? 0);
+}
+
 interface Sizes {
   /** Bytes of the blocks that hold something: the file keeps free blocks for what comes. */
   readonly used: number;
   readonly events: number;
   readonly oldest: number;
-  readonly newest: number;
 }
 
 async function sizes(connection: DuckDBConnection): Promise<Sizes> {
   const [row = []] = (
     await connection.runAndReadAll(
       `SELECT (SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = current_database()), count(*),
-              epoch_ms(min(received_at)), epoch_ms(max(received_at)) FROM events`,
+              epoch_ms(min(received_at)) FROM events`,
     )
   ).getRows();
-  const [used, events, oldest, newest] = row.map((value) => Number(value ?? 0));
-  return { used: used ?? 0, events: events ?? 0, oldest: oldest ?? 0, newest: newest ?? 0 };
+  const [used = 0, events = 0, oldest = 0] = row.map((value) => Number(value ?? 0));
+  return { used, events, oldest };
 }

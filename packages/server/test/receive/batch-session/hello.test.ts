@@ -8,7 +8,7 @@ describe('batch mode', () => {
   const batch = useBatchMode();
 
   describe('hello', () => {
-    beforeEach(() => batch.start({ maxInFlightFrames: 5, maxFrameBytes: 4096 }));
+    beforeEach(() => batch.start({ maxInFlightFrames: 5, maxFrameBytes: 65_536 }));
 
     it('is answered by a welcome with the limits and the number to go on from', async () => {
       const client = await batch.raw();
@@ -17,7 +17,7 @@ describe('batch mode', () => {
         type: 'welcome',
         last_seq: 0,
         max_in_flight: 5,
-        max_frame_bytes: 4096,
+        max_frame_bytes: 65_536,
       });
       expect(client.socket.protocol).to.equal('cerberus.batch.v1');
     });

@@ -9,7 +9,7 @@ describe('batch mode', () => {
   const batch = useBatchMode();
 
   describe('malformed messages', () => {
-    beforeEach(() => batch.start({ maxFrameBytes: 4096 }));
+    beforeEach(() => batch.start({ maxFrameBytes: 65_536 }));
 
     const malformed: Record<string, unknown> = {
       'text that is not JSON': '[[[',
@@ -59,7 +59,7 @@ describe('batch mode', () => {
 
     it('close the connection with 1009 when they are over the limit', async () => {
       const client = await batch.connect();
-      client.frame(1, wireEvent({ user_agent: 'x'.repeat(5000) }));
+      client.frame(1, wireEvent({ user_agent: 'x'.repeat(66_000) }));
       expect((await client.ended()).code).to.equal(1009);
       expect(batch.running.stats().refusals).to.deep.equal({ too_large: 1 });
       expect(await batch.stored()).to.deep.equal([]);

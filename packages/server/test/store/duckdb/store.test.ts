@@ -271,7 +271,12 @@ describe('DuckDbStore', () => {
   it('refuses a file of a newer version', async () => {
     await (await open(path)).close();
     await sql(path, `UPDATE meta SET schema_version = ${SCHEMA_VERSION + 1}`);
-    expect(await openError(path)).to.have.property('code', 'DB_SCHEMA');
+    expect(await openError(path))
+      .to.include({ code: 'DB_SCHEMA' })
+      .and.have.property(
+        'message',
+        `database ${path} was written by a newer server: it has schema version ${SCHEMA_VERSION + 1}, and this one knows up to ${SCHEMA_VERSION}`,
+      );
     expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[SCHEMA_VERSION + 1]]);
   });
 
