@@ -1,3 +1,6 @@
+// Before all that asks which language to write in.
+import './locale.ts';
+
 import { render, type JSX } from 'preact';
 
 import { App } from './app.tsx';
