@@ -1,4 +1,4 @@
-// Before all that asks which language to write in.
+// oxlint-disable-next-line import/no-unassigned-import -- before all that asks which language to write in
 import './locale.ts';
 
 import { render, type JSX } from 'preact';
