@@ -17,3 +17,14 @@ function isLanguage(tag: string): boolean {
     return false;
   }
 }
+
+/** The reader's; UTC where the browser knows none, or says so of one that is none. */
+export const TIME_ZONE: string = timeZoneOf(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+function timeZoneOf(name: string | undefined): string {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name ?? 'UTC' }).resolvedOptions().timeZone;
+  } catch {
+    return 'UTC';
+  }
+}

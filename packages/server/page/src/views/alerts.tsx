@@ -7,6 +7,7 @@ import { removeRule, saveRule } from '../alerts/alerts-client.ts';
 import { draftOf, newDraft, type RuleDraft } from '../alerts/rule-draft.ts';
 import type { ApiFailure } from '../api.ts';
 import { EVERYTHING } from '../filter/filter.ts';
+import { TIME_ZONE } from '../locale.ts';
 import { usePage } from '../page-context.ts';
 import { failureText } from '../parts/access/failure-text.ts';
 import { AlertLogTable } from '../parts/alerts/alert-log.tsx';
@@ -125,5 +126,5 @@ export function AlertsView(): JSX.Element {
 }
 
 function emptyDraft(): RuleDraft {
-  return newDraft(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return newDraft(TIME_ZONE);
 }

@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 
-import { LOCALE } from '../../locale.ts';
+import { dayOf, minuteOfDay, timeOfDay } from '../../format.ts';
+import { startOfDay } from '../../local-time.ts';
 import { usePage } from '../../page-context.ts';
 import type { Span } from '../../time-range.ts';
 import { ReleaseMarks } from '../releases/release-marks.tsx';
@@ -166,15 +167,11 @@ function yScale(latest: { readonly current: ChartProps }): uPlot.Scale {
 }
 
 const DAY_SECONDS = 86_400;
-const minutes = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
-const seconds = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const days = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
-
 /** Hours within a day, else dates: the rest of the page reads the same. */
 function timeLabels(_: uPlot, values: number[], __: number, ___: number, step: number): string[] {
   return values.map((value) => {
-    const date = new Date(value * 1000);
-    if (step >= DAY_SECONDS || (date.getHours() === 0 && date.getMinutes() === 0)) return days.format(date);
-    return (step < 60 ? seconds : minutes).format(date);
+    const millis = value * 1000;
+    if (step >= DAY_SECONDS || startOfDay(millis) === millis) return dayOf(millis);
+    return (step < 60 ? timeOfDay : minuteOfDay)(millis);
   });
 }
