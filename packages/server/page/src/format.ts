@@ -43,12 +43,14 @@ export function decimal(value: number | null): string {
   return size < 100_000 ? digits3.format(value) : compact.format(value);
 }
 
-/** Milliseconds, in the unit that suits: `0.42 ms`, `420 ms`, `1.24 s`, `2.1 min`. */
+/** Milliseconds, in the unit that suits: `0.42 ms`, `420 ms`, `1.24 s`, `2.1 min`, `3 h`, `2 d`. */
 export function duration(millis: number | null): string {
   if (millis === null) return NONE;
   if (millis < 1000) return `${digits3.format(millis)}${THIN}ms`;
   if (millis < 60_000) return `${digits3.format(millis / 1000)}${THIN}s`;
-  return `${decimal(millis / 60_000)}${THIN}min`;
+  if (millis < 120 * 60_000) return `${digits3.format(millis / 60_000)}${THIN}min`;
+  if (millis < 2 * DAY) return `${digits3.format(millis / 3_600_000)}${THIN}h`;
+  return `${decimal(millis / DAY)}${THIN}d`;
 }
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB'] as const;

@@ -150,12 +150,17 @@ function reachOf({ reach = [] }: ChartProps): readonly [least: number, most: num
   return [Math.min(...reach), Math.max(...reach)];
 }
 
+/** From zero, or from below it where values are, with some room beyond them. */
+function linearRange(least: number, most: number): [from: number, to: number] {
+  const [from, to] = [Math.min(0, least), Math.max(0, most)];
+  return from === to ? [0, 1] : [from * 1.06, to * 1.06];
+}
+
 function yScale(latest: { readonly current: ChartProps }): uPlot.Scale {
   const { logFrom } = latest.current;
   const least = (own: number): number => Math.min(own, reachOf(latest.current)[0]);
   const most = (own: number): number => Math.max(own, reachOf(latest.current)[1]);
-  if (logFrom === undefined)
-    return { range: (_, __, max) => (most(max) > 0 ? [0, most(max) * 1.06] : [0, 1]) };
+  if (logFrom === undefined) return { range: (_, min, max) => linearRange(least(min), most(max)) };
   return {
     // A `const enum`, of which there is nothing at run time.
     distr: LOGARITHMIC,
