@@ -2,9 +2,9 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { describeInBrowser, openPage } from '../support/browser.js';
-import { receivedAt } from '../support/story-traffic.js';
-import { store, type SentEvent } from '../support/stored-traffic.js';
+import { describeInBrowser, openPage } from '../../support/browser.js';
+import { receivedAt } from '../../support/story-traffic.js';
+import { store, type SentEvent } from '../../support/stored-traffic.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -2,8 +2,8 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
-import { store } from '../support/stored-traffic.js';
+import { describeInBrowser, openPage, takePicture, untilItFits } from '../../support/browser.js';
+import { store } from '../../support/stored-traffic.js';
 
 const LONG_NAME = `application-${'x'.repeat(88)}`;
 const LONG_TEXT = 'text'.repeat(75);

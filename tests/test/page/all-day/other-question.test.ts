@@ -2,8 +2,8 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
-import { store } from '../support/stored-traffic.js';
+import { describeInBrowser, openPage, takePicture } from '../../support/browser.js';
+import { store } from '../../support/stored-traffic.js';
 
 /** All but who is reading. */
 const QUESTIONS = /\/api\/(?!session)/;

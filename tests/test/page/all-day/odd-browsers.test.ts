@@ -2,8 +2,8 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { describeInBrowser, openPage } from '../support/browser.js';
-import { store } from '../support/stored-traffic.js';
+import { describeInBrowser, openPage } from '../../support/browser.js';
+import { store } from '../../support/stored-traffic.js';
 
 const FORBIDDEN = `Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('denied', 'SecurityError'); },
@@ -59,19 +59,4 @@ describeInBrowser('an odd browser', () => {
       await page.locator('.stat', { hasText: 'Requests' }).getByText(requests, { exact: true }).waitFor();
       expect(problems).to.deep.equal([]);
     });
-
-  it('gives the focus back to what opened the list of places, also when a place was chosen', async () => {
-    const { page } = await openedAfter('');
-    const opener = page.getByRole('button', { name: 'Go to…' });
-    const isFocused = (): Promise<boolean> => opener.evaluate((button) => button === document.activeElement);
-    for (const key of ['Escape', 'Enter']) {
-      await opener.press('Enter');
-      await page.getByRole('combobox', { name: 'Go to' }).fill('Errors');
-      await page.getByRole('option', { name: 'Errors View' }).waitFor();
-      await page.keyboard.press(key);
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-      expect(await isFocused(), key).to.equal(true);
-    }
-    expect(new URL(page.url()).search).to.equal('?view=errors');
-  });
 });

@@ -2,9 +2,9 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { describeInBrowser, openPage } from '../support/browser.js';
-import { store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { describeInBrowser, openPage } from '../../support/browser.js';
+import { store } from '../../support/stored-traffic.js';
+import { until } from '../../support/until.js';
 
 const TOKEN = 'the-token-of-the-tests';
 const LIVE = /\/api\/live/;
@@ -60,12 +60,15 @@ describeInBrowser('a tab that stays open', () => {
   it('lets go of its live connection a minute after it went out of sight, and shows what it missed', async () => {
     const page = await opened('?view=live');
     await connected(page);
-    const isGone = page.waitForEvent('requestfailed', (request) => LIVE.test(request.url()));
+    const gone: string[] = [];
+    page.on('requestfailed', (request) => gone.push(request.url()));
     await setSeen(page, false);
     await page.clock.fastForward(30_000);
     expect(await page.getByText('Connected', { exact: true }).count(), 'after half a minute').to.equal(1);
-    await page.clock.fastForward(31_000);
-    await isGone;
+    await until('the connection is gone', async () => {
+      await page.clock.fastForward(31_000);
+      return gone.some((url) => LIVE.test(url));
+    });
     await store(server, { endpoint: '/unseen' });
     await setSeen(page, true);
     await connected(page);
