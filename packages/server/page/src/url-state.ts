@@ -188,11 +188,14 @@ export function parseState(search: string): UrlState {
     metric: named('name'),
     words: params.get('words') ?? '',
     order: REQUEST_ORDERS.find((each) => each === params.get('order')) ?? INITIAL_STATE.order,
-    columns: params.getAll('column'),
+    columns: [...new Set(params.getAll('column').filter(isText))].slice(0, MAX_COLUMNS),
     open: /^\d{1,15}$/.test(open) ? Number(open) : undefined,
     openRelease: release && application ? { clientId: application, release } : undefined,
   };
 }
+
+/** The page offers no more, and a line of a link's thousands would take minutes to draw. */
+const MAX_COLUMNS = 50;
 
 function thresholdIn(text: string): number | undefined {
   const millis = /^\d{1,7}$/.test(text) ? Number(text) : 0;
