@@ -139,4 +139,22 @@ describeInBrowser('a tab that stays open', () => {
     await setSeen(page, true);
     await page.locator('table.endpoints tbody tr').first().waitFor();
   });
+
+  for (const [view, field, asked] of [
+    ['tokens', 'Name', /\/api\/tokens/],
+    ['alerts', 'URL', /\/api\/alerts/],
+  ] as const)
+    it(`keeps what is being written in ${view} while the server refuses to answer`, async () => {
+      const page = await opened(`?view=${view}`);
+      const written = page.getByLabel(field, { exact: true }).first();
+      await written.fill('half of it');
+      await page.route(asked, (route) => route.fulfill({ status: 503, json: { error: 'too busy' } }));
+      await page.clock.fastForward(31_000);
+      await page.getByRole('alert').getByText('too busy').first().waitFor();
+      expect(await written.inputValue()).to.equal('half of it');
+      await page.unrouteAll();
+      await page.clock.fastForward(31_000);
+      await page.getByRole('alert').getByText('too busy').first().waitFor({ state: 'detached' });
+      expect(await written.inputValue()).to.equal('half of it');
+    });
 });
