@@ -68,6 +68,14 @@ describeInBrowser('times on the page', () => {
     }
   });
 
+  it('of a range are said where nothing else tells of them, and printed', async () => {
+    const page = await opened(`${rangeOf(SET_BACK, SET_BACK + 2 * HOUR)}&view=consumers`, 'Europe/Berlin');
+    const said = page.getByText(/02:00:00 (?:CET|GMT\+1) – .* 04:00:00$/);
+    await said.waitFor();
+    await page.emulateMedia({ media: 'print' });
+    expect(await said.isVisible()).to.equal(true);
+  });
+
   it('say which of two they are', async () => {
     const page = await opened(
       `${rangeOf(SET_BACK - HOUR, SET_BACK + 2 * HOUR)}&view=requests`,

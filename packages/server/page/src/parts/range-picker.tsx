@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 
+import { dateAndTime } from '../format.ts';
 import { clockText, firstInstant, lastInstant } from '../local-time.ts';
 import { usePage } from '../page-context.ts';
 import { isSpan, PRESETS } from '../time-range.ts';
@@ -41,6 +42,11 @@ export function RangePicker(): JSX.Element {
           Custom
         </button>
       </div>
+      {!('preset' in range) && (
+        <span class="muted small">
+          {dateAndTime(range.since)} – {dateAndTime(range.until)}
+        </span>
+      )}
       {preset !== undefined && (
         <label class="check">
           <input
