@@ -101,8 +101,10 @@ describeInBrowser('a tab that stays open', () => {
     await until('the proxy has answered', () => answered > 0);
     await page.getByText('Not connected').waitFor();
     await page.unroute(LIVE);
-    await page.clock.fastForward(5000);
-    await connected(page);
+    await until('it is connected', async () => {
+      await page.clock.fastForward(10_000);
+      return (await page.getByText('Connected', { exact: true }).count()) === 1;
+    });
     expect(await page.getByRole('alert').count()).to.equal(0);
   });
 

@@ -1,6 +1,7 @@
 // Every reader sees times of their own zone, each of which means one moment, also in the hour that their clocks show twice.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage } from '../../support/browser.js';
 import { receivedAt } from '../../support/story-traffic.js';
@@ -106,6 +107,11 @@ describeInBrowser('times on the page', () => {
     ] as const) {
       const page = await opened(query, zone);
       await page.locator('.week p', { hasText: words }).waitFor();
+      const downloaded = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'week as CSV' }).click();
+      const [, first] = (await readFile(await (await downloaded).path(), 'utf8')).split('\r\n');
+      const own = await page.evaluate(() => new Intl.DateTimeFormat().resolvedOptions().timeZone);
+      expect(first?.split(',')[0]).to.equal(own);
     }
   });
 

@@ -30,8 +30,8 @@ export interface Live {
 }
 
 const INITIAL = 100;
-/** After an answer that was no stream, such as that of a proxy while the server starts. */
-const RETRY_MILLIS = 5000;
+/** After an answer that was no stream: of a proxy while the server starts, or of a server that has enough readers and wants as long. */
+const RETRY_MILLIS = 10_000;
 
 /**
  * The newest events, then those that are stored while one looks. They are shown once per frame at most, however many

@@ -42,7 +42,7 @@ export function WeekTable(): JSX.Element {
       outdated={read.outdated}
       aside={
         <>
-          <CsvButton name="week" rows={value?.hours ?? []} />
+          <CsvButton name="week" rows={rowsOf(value)} />
           <div class="segments" role="group" aria-label="Figure">
             {(Object.keys(FIGURES) as Figure[]).map((each) => (
               <button type="button" key={each} aria-pressed={each === figure} onClick={() => setFigure(each)}>
@@ -63,6 +63,11 @@ export function WeekTable(): JSX.Element {
       )}
     </Panel>
   );
+}
+
+/** Each with its zone: a file does not know whose hours they are. */
+function rowsOf(week: Week | undefined): readonly object[] {
+  return week?.hours.map((hour) => ({ time_zone: week.time_zone, ...hour })) ?? [];
 }
 
 /** As in `9:00`; the day ends at `24:00`. */
