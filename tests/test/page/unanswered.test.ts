@@ -75,6 +75,46 @@ describeInBrowser('a view without an answer', () => {
     expect(await page.locator('.loading').count(), 'still loading').to.equal(0);
   });
 
+  it('asks again for one part of a view that no answer came to, and says so, while the others are there', async () => {
+    let isLost = true;
+    const lose: Answer = (route) => (isLost ? route.abort() : route.continue());
+    const query = `?since=2026-01-01T00:00:00Z&until=${new Date(Date.now() + 60_000).toISOString()}`;
+    const page = await opened(query, /\/api\/clients/, lose);
+    const clients = page.getByRole('region', { name: 'Top clients' });
+    await clients.getByText('No answer came').waitFor();
+    await page.locator('table.endpoints tbody tr').first().waitFor();
+    expect(await page.getByText('The server does not answer.').count(), 'as long as one is lost').to.equal(1);
+    isLost = false;
+    await clients.getByText('No request here has a pseudonym').waitFor();
+    await page.getByText('The server does not answer.').waitFor({ state: 'detached' });
+  });
+
+  for (const [status, words] of [
+    [429, 'Status 429.'],
+    [431, 'The filter is too long to be asked with.'],
+    [504, 'No answer came; it is asked for again.'],
+  ] as const)
+    it(`says what became of a question that a proxy answered with ${status} and a page of its own`, async () => {
+      const fulfil: Answer = (route) =>
+        route.fulfill({ status, contentType: 'text/html', body: '<h1>No</h1>' });
+      const page = await opened('', /\/api\/clients/, fulfil);
+      await page.getByRole('region', { name: 'Top clients' }).getByText(words).waitFor();
+    });
+
+  it('says that a filter is too long for the server itself', async () => {
+    const long = 'é'.repeat(2000);
+    const { page } = await openPage(server);
+    await page.getByRole('heading', { name: 'Top clients' }).waitFor();
+    await page.evaluate(
+      (search) => {
+        history.pushState(null, '', search);
+        dispatchEvent(new PopStateEvent('popstate'));
+      },
+      `?${new URLSearchParams({ path: long, user_id: long }).toString()}`,
+    );
+    await page.getByRole('alert').getByText('the filter is too long to be asked with').first().waitFor();
+  });
+
   it('says that nobody sent a metric in the range, and not that it is a list', async () => {
     const { page } = await openPage(server, '?view=metrics&name=nothing');
     await page.getByText('No request here has it.').waitFor();

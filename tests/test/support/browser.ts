@@ -55,6 +55,8 @@ export interface Look {
   readonly theme?: 'light' | 'dark';
   /** Default `en-GB`. */
   readonly locale?: string;
+  /** Default `UTC`. */
+  readonly timeZone?: string;
   /** What is done with it before it goes to the address. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
@@ -68,7 +70,7 @@ export async function openPage(server: CerberusServer, query = '', look: Look = 
     viewport: { width: look.width ?? 1280, height: 900 },
     colorScheme: look.theme ?? 'light',
     reducedMotion: 'reduce',
-    timezoneId: 'UTC',
+    timezoneId: look.timeZone ?? 'UTC',
     locale: look.locale ?? 'en-GB',
   });
   contexts.push(context);

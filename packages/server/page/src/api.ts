@@ -97,29 +97,43 @@ function identity(): RequestInit {
 }
 
 async function request<T>(url: string, init: RequestInit): Promise<ApiResult<T>> {
-  let response: Response;
-  let body: unknown;
+  const timeout = AbortSignal.timeout(TIMEOUT_MILLIS);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   try {
-    const timeout = AbortSignal.timeout(TIMEOUT_MILLIS);
-    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-    response = await fetch(url, { ...init, ...identity(), signal });
-    body = await response.json();
+    const response = await fetch(url, { ...init, ...identity(), signal });
+    const body = await jsonOf(response);
+    noteClock(response.headers.get('date'));
+    if (response.ok && body !== undefined) return { ok: true, value: body as T };
+    return { ok: false, failure: failureOf(response.status, body) };
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
     return { ok: false, failure: { kind: 'unreachable' } };
   }
-  noteClock(response.headers.get('date'));
-  if (response.ok) return { ok: true, value: body as T };
-  if (response.status === 401) return { ok: false, failure: { kind: 'signed_out' } };
-  const message = (body as { error?: unknown } | null)?.error;
-  return {
-    ok: false,
-    failure: {
-      kind: 'refused',
-      status: response.status,
-      message: typeof message === 'string' ? message : `status ${response.status}`,
-    },
-  };
+}
+
+/** What was answered; `undefined` where that is no JSON. */
+async function jsonOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a proxy answers while there is nothing behind it. */
+const OF_A_PROXY: ReadonlySet<number> = new Set([502, 503, 504]);
+/** What is answered before anybody reads the question. */
+const TOO_LONG: ReadonlySet<number> = new Set([413, 414, 431]);
+
+function failureOf(status: number, body: unknown): ApiFailure {
+  if (status === 401) return { kind: 'signed_out' };
+  const said = (body as { error?: unknown } | null | undefined)?.error;
+  if (typeof said === 'string') return { kind: 'refused', status, message: said };
+  // Somebody else's answer is none.
+  if (status < 400 || OF_A_PROXY.has(status)) return { kind: 'unreachable' };
+  const message = TOO_LONG.has(status) ? 'the filter is too long to be asked with' : `status ${status}`;
+  return { kind: 'refused', status, message };
 }
 
 function noteClock(date: string | null): void {

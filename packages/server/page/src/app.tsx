@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import type { Session } from './answers/session.ts';
-import { getJson, serverNow, signOut, type ApiFailure } from './api.ts';
+import { getJson, serverNow, signOut } from './api.ts';
 import { endpointText } from './endpoint-text.ts';
 import { PageContextHolder, type PageContext } from './page-context.ts';
 import { Header } from './parts/header.tsx';
@@ -10,6 +10,8 @@ import { Notice } from './parts/notice.tsx';
 import { MarkedReleases } from './parts/releases/marked-releases.tsx';
 import { refreshMillis, spanAt } from './time-range.ts';
 import { formatState, moved, type View } from './url-state.ts';
+import { useAnswering } from './hooks/use-answering.ts';
+import { useSeen } from './hooks/use-seen.ts';
 import { useTheme } from './hooks/use-theme.ts';
 import { useTick } from './hooks/use-tick.ts';
 import { useUrlState } from './hooks/use-url-state.ts';
@@ -41,18 +43,16 @@ const TITLES: Readonly<Record<View, string>> = {
   tokens: 'Tokens',
   endpoint: 'Endpoint',
 };
-const RETRY_MILLIS = 5000;
 
 /** The page: who is reading, what the URL says, and the view that follows from it. */
 export function App(): JSX.Element {
   const [state, setState] = useUrlState();
   const theme = useTheme();
   const [session, setSession] = useState<Session>();
-  const [failure, report] = useState<ApiFailure>();
-  const [visit, setVisit] = useState(0);
-  const isDown = failure?.kind === 'unreachable';
-  const refreshed = state.refresh ? refreshMillis(state.range) : undefined;
-  const tick = useTick(isDown ? RETRY_MILLIS : refreshed);
+  const { isDown, retry, isSignedOut, signedIn, report } = useAnswering();
+  const isSeen = useSeen();
+  const own = useRef({});
+  const tick = useTick(state.refresh && !isSignedOut ? refreshMillis(state.range) : undefined);
   const span = useMemo(() => spanAt(state.range, serverNow()), [state.range, tick]);
 
   useEffect(() => {
@@ -61,11 +61,17 @@ export function App(): JSX.Element {
     getJson<Session>('api/session', controller.signal)
       .then((result) => {
         if (result.ok) setSession(result.value);
-        report(result.ok ? undefined : result.failure);
+        if (result.ok) signedIn();
+        report(own.current, result.ok ? undefined : result.failure);
       })
       .catch(() => undefined);
     return () => controller.abort();
-  }, [session, tick, visit]);
+    // Who was signed out may have signed in in another tab.
+  }, [session, isSignedOut, tick, retry, isSeen]);
+  useEffect(() => {
+    // Who signs in next may be somebody else.
+    if (isSignedOut) setSession(undefined);
+  }, [isSignedOut]);
   useEffect(() => {
     const what = state.view === 'endpoint' ? endpointText(state.filter) : '';
     document.title = `${what === '' ? TITLES[state.view] : what} · Cerberus`;
@@ -78,24 +84,18 @@ export function App(): JSX.Element {
     link: (change) => formatState(moved(state, change)),
     span,
     tick,
+    retry,
     session,
     report,
     theme: theme.shown,
   };
   const leave = (): void => {
-    void signOut().then(() => {
-      setSession(undefined);
-      report({ kind: 'signed_out' });
-    });
-  };
-  const entered = (): void => {
-    setVisit(visit + 1);
-    report(undefined);
+    void signOut().then(() => report(own.current, { kind: 'signed_out' }));
   };
   return (
     <PageContextHolder.Provider value={page}>
-      {failure?.kind === 'signed_out' ? (
-        <SignInView onSignedIn={entered} />
+      {isSignedOut ? (
+        <SignInView onSignedIn={signedIn} />
       ) : (
         <>
           <a class="skip" href="#main">

@@ -1,8 +1,10 @@
 /** Numbers as people read them, with units. A dash where there is none. */
 
+import { isTwice, startOfDay } from './local-time.ts';
 import { LOCALE } from './locale.ts';
 
 const NONE = '–';
+const DAY = 86_400_000;
 /** Between a number and its unit: narrow, and no line breaks there. */
 const THIN = '\u202F';
 
@@ -41,12 +43,14 @@ export function decimal(value: number | null): string {
   return size < 100_000 ? digits3.format(value) : compact.format(value);
 }
 
-/** Milliseconds, in the unit that suits: `0.42 ms`, `420 ms`, `1.24 s`, `2.1 min`. */
+/** Milliseconds, in the unit that suits: `0.42 ms`, `420 ms`, `1.24 s`, `2.1 min`, `3 h`, `2 d`. */
 export function duration(millis: number | null): string {
   if (millis === null) return NONE;
   if (millis < 1000) return `${digits3.format(millis)}${THIN}ms`;
   if (millis < 60_000) return `${digits3.format(millis / 1000)}${THIN}s`;
-  return `${digits3.format(millis / 60_000)}${THIN}min`;
+  if (millis < 120 * 60_000) return `${digits3.format(millis / 60_000)}${THIN}min`;
+  if (millis < 2 * DAY) return `${digits3.format(millis / 3_600_000)}${THIN}h`;
+  return `${decimal(millis / DAY)}${THIN}d`;
 }
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB'] as const;
@@ -61,7 +65,7 @@ export function bytes(size: number): string {
 export function share(part: number, total: number): string {
   if (total === 0) return NONE;
   const percent = (part / total) * 100;
-  if (percent === 0) return `0${THIN}%`;
+  if (percent === 0) return `${fixed(0, 0)}${THIN}%`;
   if (percent < 0.01) return `<${THIN}${fixed(0.01, 2)}${THIN}%`;
   return `${fixed(percent, percent < 1 ? 2 : percent < 10 ? 1 : 0)}${THIN}%`;
 }
@@ -98,32 +102,73 @@ export function changeOfShare(now: number | null, before: number | null): Change
   return { text, direction: points > 0 ? 'up' : 'down', isLarge: Math.abs(points) >= 0.5 };
 }
 
-const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const minute = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
+const TIMES = {
+  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  minute: { hour: '2-digit', minute: '2-digit' },
+  full: { dateStyle: 'medium', timeStyle: 'medium' },
+  // With the name of the zone, which none of the styles but this one has.
+  fullWithZone: { dateStyle: 'medium', timeStyle: 'long' },
+} as const;
+
+type Time = 'clock' | 'minute' | 'full';
+
+const times: Readonly<Record<Time, Intl.DateTimeFormat>> = {
+  clock: new Intl.DateTimeFormat(LOCALE, TIMES.clock),
+  minute: new Intl.DateTimeFormat(LOCALE, TIMES.minute),
+  full: new Intl.DateTimeFormat(LOCALE, TIMES.full),
+};
+const timesWithZone: Readonly<Record<Time, Intl.DateTimeFormat>> = {
+  clock: new Intl.DateTimeFormat(LOCALE, { ...TIMES.clock, timeZoneName: 'short' }),
+  minute: new Intl.DateTimeFormat(LOCALE, { ...TIMES.minute, timeZoneName: 'short' }),
+  full: new Intl.DateTimeFormat(LOCALE, TIMES.fullWithZone),
+};
 const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
-const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** In the reader's time zone; which of two, where the clock showed a time twice. */
+function timeText(as: Time, millis: number): string {
+  return (isTwice(millis) ? timesWithZone : times)[as].format(millis);
+}
 
 /** `14:05:09`, in the reader's time zone. */
 export function timeOfDay(millis: number): string {
-  return clock.format(millis);
+  return timeText('clock', millis);
+}
+
+/** `14:05` */
+export function minuteOfDay(millis: number): string {
+  return timeText('minute', millis);
+}
+
+/** `29 Nov` */
+export function dayOf(millis: number): string {
+  return day.format(millis);
 }
 
 /** `29 Nov, 14:05:09`: date and time where there is little room. */
 export function dayAndTime(millis: number): string {
-  return `${day.format(millis)}, ${clock.format(millis)}`;
+  return `${dayOf(millis)}, ${timeOfDay(millis)}`;
+}
+
+/** The time of day, and the day where that is another one than that of a second instant. */
+export function timeBeside(millis: number, other: number): string {
+  return startOfDay(millis) === startOfDay(other) ? timeOfDay(millis) : dayAndTime(millis);
 }
 
 /** Date and time. */
 export function dateAndTime(millis: number): string {
-  return full.format(millis);
+  return timeText('full', millis);
 }
 
-/** The interval of a bucket, no more precise than its width. */
+/** The interval of a bucket, no more precise than its width. Whole days are those of the reader: others say when they begin. */
 export function interval(startMillis: number, widthMillis: number): string {
   const end = startMillis + widthMillis;
-  if (widthMillis >= 86_400_000) return day.format(startMillis);
-  const time = widthMillis < 60_000 ? clock : minute;
-  return `${day.format(startMillis)}, ${time.format(startMillis)}–${time.format(end)}`;
+  if (widthMillis >= DAY) {
+    const isOfDays = startOfDay(startMillis) === startMillis && startOfDay(end) === end;
+    if (isOfDays) return day.formatRange(startMillis, end - 1);
+    return `${dayOf(startMillis)}, ${minuteOfDay(startMillis)} – ${dayOf(end)}, ${minuteOfDay(end)}`;
+  }
+  const time = widthMillis < 60_000 ? timeOfDay : minuteOfDay;
+  return `${dayOf(startMillis)}, ${time(startMillis)}–${time(end)}`;
 }
 
 /** How long ago: `just now`, `3 min ago`. */
@@ -135,10 +180,10 @@ export function ago(millis: number, now: number): string {
 /** How long something lasts, in whole units: `3 min`. */
 export function lasting(millis: number): string {
   const seconds = Math.round(millis / 1000);
-  if (seconds < 60) return `${seconds}${THIN}s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}${THIN}min`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}${THIN}h`;
-  return `${Math.floor(seconds / 86_400)}${THIN}d`;
+  if (seconds < 60) return `${exactCount(seconds)}${THIN}s`;
+  if (seconds < 3600) return `${exactCount(Math.floor(seconds / 60))}${THIN}min`;
+  if (seconds < 86_400) return `${exactCount(Math.floor(seconds / 3600))}${THIN}h`;
+  return `${exactCount(Math.floor(seconds / 86_400))}${THIN}d`;
 }
 
 const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', timeZone: 'UTC' });

@@ -1,3 +1,6 @@
+// oxlint-disable-next-line import/no-unassigned-import -- before all that asks which language to write in
+import './locale.ts';
+
 import { render, type JSX } from 'preact';
 
 import { App } from './app.tsx';

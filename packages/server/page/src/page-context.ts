@@ -2,8 +2,8 @@ import { createContext, type Context } from 'preact';
 import { useContext } from 'preact/hooks';
 
 import type { Session } from './answers/session.ts';
-import type { ApiFailure } from './api.ts';
 import { changed, type FilterChange } from './filter/filter.ts';
+import type { Report } from './hooks/use-answering.ts';
 import type { Span } from './time-range.ts';
 import type { UrlState } from './url-state.ts';
 
@@ -21,8 +21,10 @@ export interface PageContext {
   /** Grows whenever everything is to be asked for again. */
   readonly tick: number;
   readonly session: Session | undefined;
-  /** To be told of each failure and, with `undefined`, of each success. */
-  readonly report: (failure: ApiFailure | undefined) => void;
+  /** Grows whenever what no answer came to is to be asked for again. */
+  readonly retry: number;
+  /** To be told of each failure and of each success. */
+  readonly report: Report;
   /** The colours changed; what draws on a canvas has to draw again. */
   readonly theme: string;
 }

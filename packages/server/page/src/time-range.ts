@@ -39,6 +39,14 @@ export function isPreset(text: string): text is Preset {
   return (PRESETS as readonly string[]).includes(text);
 }
 
+/** The last instant that the server takes: the end of the year 9999. */
+const LAST_INSTANT = 253_402_300_799_999;
+
+/** Whether the server takes that: there are no times before 1970 and after 9999. `NaN` is none. */
+export function isSpan({ since, until }: Span): boolean {
+  return since >= 0 && since < until && until <= LAST_INSTANT;
+}
+
 /** The instants that are meant at a moment. */
 export function spanAt(range: TimeRange, now: number): Span {
   if (!('preset' in range)) return range;

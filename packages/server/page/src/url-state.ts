@@ -1,6 +1,6 @@
 import type { ConsumerKind, ConsumerSort } from './answers/consumers.ts';
 import { EVERYTHING, isText, parseFilter, type Filter } from './filter/filter.ts';
-import { DEFAULT_RANGE, isPreset, type TimeRange } from './time-range.ts';
+import { DEFAULT_RANGE, isPreset, isSpan, type TimeRange } from './time-range.ts';
 
 /** The views, in the order of the navigation; an endpoint is reached from the others. */
 const VIEWS = [
@@ -188,24 +188,23 @@ export function parseState(search: string): UrlState {
     metric: named('name'),
     words: params.get('words') ?? '',
     order: REQUEST_ORDERS.find((each) => each === params.get('order')) ?? INITIAL_STATE.order,
-    columns: params.getAll('column'),
+    columns: [...new Set(params.getAll('column').filter(isText))].slice(0, MAX_COLUMNS),
     open: /^\d{1,15}$/.test(open) ? Number(open) : undefined,
     openRelease: release && application ? { clientId: application, release } : undefined,
   };
 }
+
+/** The page offers no more, and a line of a link's thousands would take minutes to draw. */
+const MAX_COLUMNS = 50;
 
 function thresholdIn(text: string): number | undefined {
   const millis = /^\d{1,7}$/.test(text) ? Number(text) : 0;
   return millis >= 1 && millis <= 3_600_000 ? millis : undefined;
 }
 
-/** The last instant that the server takes: the end of the year 9999. */
-const LAST_INSTANT = 253_402_300_799_999;
-
 function parseRange(params: URLSearchParams): TimeRange {
-  const since = instantIn(params.get('since'));
-  const until = instantIn(params.get('until'));
-  if (since >= 0 && since < until && until <= LAST_INSTANT) return { since, until };
+  const span = { since: instantIn(params.get('since')), until: instantIn(params.get('until')) };
+  if (isSpan(span)) return span;
   const preset = params.get('range') ?? '';
   return isPreset(preset) ? { preset } : DEFAULT_RANGE;
 }

@@ -33,12 +33,17 @@ describe('numbers on the page', () => {
   });
 
   it('have the unit that suits a duration', () => {
-    expect([0.4212, 17.6, 420, 1240, 126_000, null].map(duration).map(plain)).to.deep.equal([
+    expect(
+      [0.4212, 17.6, 420, 1240, 126_000, 10_800_000, 1e12, 1e300, null].map(duration).map(plain),
+    ).to.deep.equal([
       '0.421 ms',
       '17.6 ms',
       '420 ms',
       '1.24 s',
       '2.1 min',
+      '3 h',
+      '11,600 d',
+      '1.16E292 d',
       '–',
     ]);
   });

@@ -97,7 +97,7 @@ describe('the address of the page', () => {
       of({
         view: fc.constant('requests'),
         order: fc.constantFrom('newest', 'slowest', 'largest'),
-        columns: fc.array(wellFormed),
+        columns: fc.uniqueArray(wellFormed.filter(isText)),
         open: fc.option(fc.nat(), { nil: undefined }),
       }),
     );
@@ -139,6 +139,12 @@ describe('the address of the page', () => {
       '?open_release=1.4.2',
     ])
       expect(parseState(search), search).to.deep.equal(parseState(''));
+  });
+
+  it('has each column once, and no more of them than the page offers', () => {
+    const many = Array.from({ length: 500 }, (_, index) => `column=m${index % 200}`);
+    const { columns } = parseState(`?view=requests&column=&${many.join('&')}`);
+    expect(columns).to.deep.equal(Array.from({ length: 50 }, (_, index) => `m${index}`));
   });
 });
 

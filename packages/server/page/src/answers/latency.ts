@@ -21,6 +21,7 @@ export interface LatencySpread {
 
 /** `GET /api/week`. */
 export interface Week {
+  readonly time_zone: string;
   readonly hours: readonly {
     /** 1 is Monday. */
     readonly weekday: number;

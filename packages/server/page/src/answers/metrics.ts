@@ -42,6 +42,7 @@ export interface MetricGroup {
 /** `GET /api/custom-metrics/detail`. */
 export interface MetricDetail {
   readonly name: string;
+  readonly bucket_millis: number;
   readonly events: number;
   readonly coverage: number;
   readonly numbers: MetricNumbers | null;

@@ -2,14 +2,16 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { getJson, type ApiResult } from '../api.ts';
 import { usePage } from '../page-context.ts';
-import type { Read } from '../read.ts';
+import { whyNot, type Read } from '../read.ts';
+import { useReport } from './use-report.ts';
 
 /**
- * Asks a question, once for each address, whatever is chosen on the page. Where no server answered, it is asked with the next tick again;
- * where one refused, when the reader says so.
+ * Asks a question, once for each address, whatever is chosen on the page. Where no server answered, it is asked again by itself; where one refused,
+ * when the reader says so.
  */
 export function useAnswer<T>(url: string, isWanted = true): Read<T> {
-  const { report, tick } = usePage();
+  const { retry } = usePage();
+  const report = useReport();
   const [known, setKnown] = useState<{ readonly url: string; readonly result: ApiResult<T> }>();
   const [attempt, setAttempt] = useState(0);
   const result = known?.url === url ? known.result : undefined;
@@ -32,11 +34,11 @@ export function useAnswer<T>(url: string, isWanted = true): Read<T> {
   }, [url, attempt, isWanted]);
   useEffect(() => {
     if (failure?.kind === 'unreachable') again();
-  }, [tick]);
+  }, [retry]);
   return {
     value: result?.ok === true ? result.value : undefined,
     outdated: false,
-    refused: failure?.kind === 'refused' ? failure.message : undefined,
+    refused: whyNot(failure, false),
     again,
   };
 }

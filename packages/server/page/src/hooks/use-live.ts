@@ -14,6 +14,8 @@ import {
 } from '../live-list.ts';
 import { usePage } from '../page-context.ts';
 import { apiUrl } from '../query.ts';
+import { useReport } from './use-report.ts';
+import { useLatelySeen } from './use-seen.ts';
 
 /** The live list and how it is doing. */
 export interface Live {
@@ -28,13 +30,17 @@ export interface Live {
 }
 
 const INITIAL = 100;
+/** After an answer that was no stream: of a proxy while the server starts, or of a server that has enough readers and wants as long. */
+const RETRY_MILLIS = 10_000;
 
 /**
  * The newest events, then those that are stored while one looks. They are shown once per frame at most, however many
  * arrive. A connection that was lost begins with what is stored again, for something may have been missed. Connected it is when both are there.
  */
 export function useLive(): Live {
-  const { state, report } = usePage();
+  const { state } = usePage();
+  const report = useReport();
+  const isSeen = useLatelySeen();
   const [list, setList] = useState(EMPTY_LIST);
   const [isConnected, setConnected] = useState(false);
   const [isPaused, setPaused] = useState(false);
@@ -42,24 +48,30 @@ export function useLive(): Live {
   const [attempt, setAttempt] = useState(0);
   const paused = useRef(isPaused);
   paused.current = isPaused;
+  /** What is shown is of. */
+  const loaded = useRef<string | undefined>(undefined);
+  const lastKey = useRef(0);
   const { clientId, filter } = state;
   const scope = JSON.stringify({ client_id: clientId, ...filter });
 
   useEffect(() => {
+    // A browser has six connections to a server: those that nobody looks at are missing where somebody does.
+    if (!isSeen) return undefined;
+    // What was chosen before is none of this.
+    if (loaded.current !== scope) setList(EMPTY_LIST);
     const controller = new AbortController();
+    let retrying: ReturnType<typeof setTimeout> | undefined;
     const source = new EventSource(apiUrl('api/live', { client_id: clientId, ...filter }));
     const arrived: LiveEvent[] = [];
     let isLoading = false;
-    let hasLoaded = false;
-    let key = 0;
     let frame: number | undefined;
-    const keyed = (event: StoredEvent): LiveEvent => ({ event, key: (key += 1) });
+    const keyed = (event: StoredEvent): LiveEvent => ({ event, key: (lastKey.current += 1) });
     const show = (): void => {
       frame = undefined;
       const taken = arrived.splice(0);
       setList((before) => withEvents(before, taken, paused.current));
     };
-    const load = async (): Promise<void> => {
+    const load = async (): Promise<boolean> => {
       isLoading = true;
       const url = apiUrl('api/events', { client_id: clientId, ...filter, limit: INITIAL });
       const result = await getJson<Events>(url, controller.signal);
@@ -67,13 +79,14 @@ export function useLive(): Live {
       const why = result.ok ? undefined : result.failure;
       report(why);
       setRefused(why?.kind === 'refused' ? why.message : undefined);
-      if (!result.ok) return;
+      if (!result.ok) return false;
       // What arrived meanwhile may be among them or not.
       const stored = result.value.events.toReversed().map(keyed).toReversed();
       const fresh = without(stored, arrived.splice(0));
-      const isStanding = paused.current && hasLoaded;
-      hasLoaded = true;
+      const isStanding = paused.current && loaded.current === scope;
+      loaded.current = scope;
       setList((before) => withEvents(reloaded(before, stored, isStanding), fresh, isStanding));
+      return true;
     };
     source.addEventListener('open', () => {
       load()
@@ -86,8 +99,11 @@ export function useLive(): Live {
       setConnected(false);
       // It tells nothing of why; a request does. Nothing comes by itself any more after an answer that was no stream.
       if (source.readyState !== EventSource.CLOSED) return;
+      retrying = setTimeout(() => setAttempt(attempt + 1), RETRY_MILLIS);
       load()
-        .then(() => setRefused((before) => before ?? 'the server refused to send what is stored from now on'))
+        .then((isLoaded) => {
+          if (isLoaded) setRefused('the server refused to send what is stored from now on');
+        })
         .catch(() => undefined);
     });
     source.addEventListener('request', ({ data }: MessageEvent<string>) => {
@@ -102,9 +118,11 @@ export function useLive(): Live {
     return () => {
       controller.abort();
       source.close();
+      clearTimeout(retrying);
+      setConnected(false);
       if (frame !== undefined) cancelAnimationFrame(frame);
     };
-  }, [scope, attempt]);
+  }, [scope, attempt, isSeen]);
 
   return {
     list,

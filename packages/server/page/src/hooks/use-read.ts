@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { getJson } from '../api.ts';
+import { getJson, type ApiFailure } from '../api.ts';
 import { usePage } from '../page-context.ts';
 import { apiUrl, withoutScope, withScope, type Params } from '../query.ts';
-import type { Read } from '../read.ts';
+import { whyNot, type Read } from '../read.ts';
+import { useReport } from './use-report.ts';
 
 interface Pending {
   readonly key: string;
@@ -11,14 +12,16 @@ interface Pending {
 }
 
 /**
- * Asks the read API, again with each tick, within the range, the application and the filter that are chosen.
+ * Asks the read API, again with each tick, within the range, the application and the filter that are chosen. What no answer came to is
+ * asked again before that.
  *
  * @param changes - asks again at once when it is another one
  */
 export function useRead<T>(path: string, params: Params = {}, isWanted = true, changes = 0): Read<T> {
-  const { state, span, tick, report, session } = usePage();
-  const [answer, setAnswer] = useState<{ key: string; value: T }>();
-  const [refused, setRefused] = useState<string>();
+  const { state, span, tick, retry, session } = usePage();
+  const report = useReport();
+  const [answer, setAnswer] = useState<{ readonly key: string; readonly value: T }>();
+  const [failed, setFailed] = useState<{ readonly key: string; readonly failure: ApiFailure }>();
   const [attempt, setAttempt] = useState(0);
   const pending = useRef<Pending | undefined>(undefined);
   const scope = { client_id: state.clientId, ...state.filter };
@@ -28,6 +31,8 @@ export function useRead<T>(path: string, params: Params = {}, isWanted = true, c
     range: JSON.stringify(state.range),
     changes,
   });
+  // Of another question, it says nothing about this one.
+  const failure = failed?.key === key ? failed.failure : undefined;
 
   useEffect(() => {
     // A slow answer must not be given up for the same question.
@@ -43,21 +48,23 @@ export function useRead<T>(path: string, params: Params = {}, isWanted = true, c
         if (pending.current !== mine) return;
         pending.current = undefined;
         if (result.ok) setAnswer({ key, value: result.value });
-        const why = result.ok ? undefined : result.failure;
-        setRefused(why?.kind === 'refused' ? why.message : undefined);
-        report(why);
+        setFailed(result.ok ? undefined : { key, failure: result.failure });
+        report(result.ok ? undefined : result.failure);
       })
       // Aborted.
       .catch(() => undefined);
   }, [key, tick, isWanted, attempt]);
+  useEffect(() => {
+    if (failure?.kind === 'unreachable') setAttempt(attempt + 1);
+  }, [retry]);
   useEffect(() => () => pending.current?.controller.abort(), []);
 
   return {
     value: answer?.value,
     outdated: answer !== undefined && answer.key !== key,
-    refused,
+    refused: whyNot(failure, answer?.key === key),
     again: () => {
-      setRefused(undefined);
+      setFailed(undefined);
       setAttempt(attempt + 1);
     },
   };

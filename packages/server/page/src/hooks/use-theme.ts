@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
+import { keep, kept } from '../kept.ts';
+
 /** What the reader has chosen; `system` follows the operating system. */
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -7,7 +9,7 @@ const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', d
 const KEY = 'cerberus-theme';
 
 function stored(): Theme {
-  const value = localStorage.getItem(KEY);
+  const value = kept(KEY);
   return value === 'light' || value === 'dark' ? value : 'system';
 }
 
@@ -29,7 +31,7 @@ export function useTheme(isKept = true): { theme: Theme; shown: 'light' | 'dark'
   const shown = theme === 'system' ? system : theme;
   document.documentElement.dataset['theme'] = shown;
   const next = (): void => {
-    if (isKept) localStorage.setItem(KEY, NEXT[theme]);
+    if (isKept) keep(KEY, NEXT[theme]);
     setTheme(NEXT[theme]);
   };
   return { theme, shown, next };

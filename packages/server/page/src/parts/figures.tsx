@@ -11,6 +11,7 @@ import { Stat } from './stat.tsx';
 
 interface FiguresProps {
   readonly overview: Overview;
+  readonly outdated: boolean;
   /** The rate of the moment is of the whole application, not of one endpoint. */
   readonly withRate: boolean;
 }
@@ -18,6 +19,7 @@ interface FiguresProps {
 /** The figures of the range, each with the change against the range before. */
 export function Figures({
   overview: { now, totals, previous, not_compared: notCompared, estimated },
+  outdated,
   withRate,
 }: FiguresProps): JSX.Element {
   const { state, session } = usePage();
@@ -36,7 +38,12 @@ export function Figures({
     />
   );
   return (
-    <div role="group" aria-label={previous === null ? 'Figures' : `Figures, compared with ${before}`}>
+    <div
+      class="figures"
+      role="group"
+      aria-label={previous === null ? 'Figures' : `Figures, compared with ${before}`}
+      aria-busy={outdated}
+    >
       <dl class={perSecond === null ? 'stats' : 'stats with-rate'}>
         {perSecond !== null && (
           <Stat name="Now" value={`${rate(perSecond)}\u202F/s`} note="requests" to={{ view: 'live' }} />

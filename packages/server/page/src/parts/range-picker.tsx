@@ -1,8 +1,10 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
+import { dateAndTime } from '../format.ts';
+import { clockText, firstInstant, lastInstant } from '../local-time.ts';
 import { usePage } from '../page-context.ts';
-import { PRESETS } from '../time-range.ts';
+import { isSpan, PRESETS } from '../time-range.ts';
 
 const SHORT = { '15m': '15 min', '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' } as const;
 
@@ -11,6 +13,7 @@ export function RangePicker(): JSX.Element {
   const { state, go } = usePage();
   const { range } = state;
   const [isOpen, setOpen] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
   const preset = 'preset' in range ? range.preset : undefined;
   return (
     <>
@@ -31,6 +34,7 @@ export function RangePicker(): JSX.Element {
         ))}
         <button
           type="button"
+          ref={opener}
           aria-pressed={preset === undefined}
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
@@ -38,6 +42,11 @@ export function RangePicker(): JSX.Element {
           Custom
         </button>
       </div>
+      {!('preset' in range) && (
+        <span class="muted small">
+          {dateAndTime(range.since)} – {dateAndTime(range.until)}
+        </span>
+      )}
       {preset !== undefined && (
         <label class="check">
           <input
@@ -48,25 +57,42 @@ export function RangePicker(): JSX.Element {
           <span>Refresh</span>
         </label>
       )}
-      {isOpen && <CustomRange onDone={() => setOpen(false)} />}
+      {isOpen && (
+        <CustomRange
+          onDone={() => {
+            setOpen(false);
+            opener.current?.focus();
+          }}
+        />
+      )}
     </>
   );
 }
 
 function CustomRange({ onDone }: { readonly onDone: () => void }): JSX.Element {
   const { span, go } = usePage();
+  const [before] = useState(span);
   // A part of a chart may be of seconds.
-  const [since, setSince] = useState(localText(Math.floor(span.since / 1000)));
-  const [until, setUntil] = useState(localText(Math.ceil(span.until / 1000)));
-  const isValid = Date.parse(since) < Date.parse(until);
+  const [texts] = useState({ since: clockText(span.since), until: clockText(span.until) });
+  const [since, setSince] = useState(texts.since);
+  const [until, setUntil] = useState(texts.until);
+  // What nobody has changed stays as it is. Where the clock shows a time twice, the range is the longer one.
+  const range = {
+    since: since === texts.since ? before.since : firstInstant(since),
+    until: until === texts.until ? before.until : lastInstant(until),
+  };
+  const isValid = isSpan(range);
   return (
     <form
       class="custom-range"
       onSubmit={(event) => {
         event.preventDefault();
         if (!isValid) return;
-        go({ range: { since: Date.parse(since), until: Date.parse(until) } });
+        go({ range });
         onDone();
+      }}
+      onKeyDown={({ key }) => {
+        if (key === 'Escape') onDone();
       }}
     >
       <label class="field">
@@ -75,6 +101,7 @@ function CustomRange({ onDone }: { readonly onDone: () => void }): JSX.Element {
           type="datetime-local"
           step="1"
           value={since}
+          aria-invalid={!isValid}
           onInput={({ currentTarget }) => setSince(currentTarget.value)}
         />
       </label>
@@ -93,11 +120,4 @@ function CustomRange({ onDone }: { readonly onDone: () => void }): JSX.Element {
       </button>
     </form>
   );
-}
-
-/** As the input wants it: local time, to the second. @param seconds - since the epoch */
-function localText(seconds: number): string {
-  const millis = seconds * 1000;
-  const offset = new Date(millis).getTimezoneOffset() * 60_000;
-  return new Date(millis - offset).toISOString().slice(0, 19);
 }

@@ -1,13 +1,14 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import type { Session } from '../answers/session.ts';
 import type { SharedView } from '../answers/shares.ts';
-import { getJson, serverNow, type ApiFailure } from '../api.ts';
+import { getJson, serverNow } from '../api.ts';
 import { PageContextHolder, type PageContext } from '../page-context.ts';
 import { Notice } from '../parts/notice.tsx';
 import { refreshMillis, spanAt } from '../time-range.ts';
 import type { UrlState } from '../url-state.ts';
+import { useAnswering } from '../hooks/use-answering.ts';
 import { useTheme } from '../hooks/use-theme.ts';
 import { useTick } from '../hooks/use-tick.ts';
 import { endpointText } from '../endpoint-text.ts';
@@ -18,7 +19,6 @@ import { LinkEnded } from './link-ended.tsx';
 import { SharedHeader } from './shared-header.tsx';
 import { isChoice, sharedState, type Choice } from './shared-state.ts';
 
-const RETRY_MILLIS = 5000;
 /** At least so often it is asked whether the link is still valid. */
 const ASK_MILLIS = 30_000;
 
@@ -27,18 +27,14 @@ export function SharedApp(): JSX.Element {
   const theme = useTheme(false);
   const [session, setSession] = useState<Session>();
   const [choice, choose] = useState<Partial<Choice>>({});
-  const [isOver, setOver] = useState(false);
-  const [isDown, setDown] = useState(false);
+  // For good: what ended does not begin again, and nothing is asked any more.
+  const { isDown, retry, isSignedOut: isOver, report } = useAnswering();
+  const own = useRef({});
   const share = session?.share;
   const state = useMemo(() => share && { ...sharedState(share), ...choice }, [share, choice]);
   const refreshed = (state && refreshMillis(state.range)) ?? ASK_MILLIS;
-  const tick = useTick(isOver ? undefined : isDown ? RETRY_MILLIS : refreshed);
+  const tick = useTick(isOver ? undefined : refreshed);
 
-  const report = (failure: ApiFailure | undefined): void => {
-    setDown(failure?.kind === 'unreachable');
-    // For good: what ended does not begin again, and nothing is asked any more.
-    if (failure?.kind === 'signed_out') setOver(true);
-  };
   useEffect(() => {
     if (isOver) return undefined;
     const controller = new AbortController();
@@ -47,19 +43,19 @@ export function SharedApp(): JSX.Element {
         if (result.ok) setSession((before) => (isSame(before, result.value) ? before : result.value));
         // Only a wrong one is ever one too many.
         const isWrong = !result.ok && result.failure.kind === 'refused' && result.failure.status === 429;
-        report(result.ok ? undefined : isWrong ? { kind: 'signed_out' } : result.failure);
+        report(own.current, result.ok ? undefined : isWrong ? { kind: 'signed_out' } : result.failure);
       })
       .catch(() => undefined);
     return () => controller.abort();
-  }, [tick, isOver]);
+  }, [tick, retry, isOver]);
 
   if (isOver) return <LinkEnded />;
   if (session === undefined || share === undefined || state === undefined) return <Notice isDown={isDown} />;
-  const page = { session, share, state, tick, report, choose, theme };
+  const page = { session, share, state, tick, retry, report, choose, theme };
   return <Shown {...page} isDown={isDown} />;
 }
 
-interface ShownProps extends Pick<PageContext, 'state' | 'tick' | 'report'> {
+interface ShownProps extends Pick<PageContext, 'state' | 'tick' | 'retry' | 'report'> {
   readonly session: Session;
   readonly share: SharedView;
   readonly choose: (choice: Partial<Choice>) => void;
@@ -67,7 +63,17 @@ interface ShownProps extends Pick<PageContext, 'state' | 'tick' | 'report'> {
   readonly isDown: boolean;
 }
 
-function Shown({ session, share, state, tick, report, choose, theme, isDown }: ShownProps): JSX.Element {
+function Shown({
+  session,
+  share,
+  state,
+  tick,
+  retry,
+  report,
+  choose,
+  theme,
+  isDown,
+}: ShownProps): JSX.Element {
   const span = useMemo(() => spanAt(state.range, serverNow()), [state.range, tick]);
   const canGo = (change: Partial<UrlState>): boolean => isChoice(share, change);
   const page: PageContext = {
@@ -81,6 +87,7 @@ function Shown({ session, share, state, tick, report, choose, theme, isDown }: S
     link: () => location.hash,
     span,
     tick,
+    retry,
     session,
     report,
     theme: theme.shown,

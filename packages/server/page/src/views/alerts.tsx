@@ -7,6 +7,7 @@ import { removeRule, saveRule } from '../alerts/alerts-client.ts';
 import { draftOf, newDraft, type RuleDraft } from '../alerts/rule-draft.ts';
 import type { ApiFailure } from '../api.ts';
 import { EVERYTHING } from '../filter/filter.ts';
+import { TIME_ZONE } from '../locale.ts';
 import { usePage } from '../page-context.ts';
 import { failureText } from '../parts/access/failure-text.ts';
 import { AlertLogTable } from '../parts/alerts/alert-log.tsx';
@@ -34,8 +35,8 @@ export function AlertsView(): JSX.Element {
   const [pages, setPages] = useState(0);
   const limit = LOG_ENTRIES[pages] ?? 1000;
   const log = useRead<AlertLog>('api/alerts/log', { limit }, true, changes);
-  if (refused !== undefined) return <Refused why={refused} again={again} />;
-  if (value === undefined) return <Loading />;
+  if (value === undefined)
+    return refused === undefined ? <Loading /> : <Refused why={refused} again={again} />;
   const changed = (): void => setChanges(changes + 1);
   const done = (failure: ApiFailure | undefined): void => {
     setProblem(failure === undefined ? undefined : failureText(failure));
@@ -70,6 +71,8 @@ export function AlertsView(): JSX.Element {
   const filter = clientId === undefined ? state.filter : { client_id: clientId, ...state.filter };
   return (
     <>
+      {/* What is being written stays. */}
+      {refused !== undefined && <Refused why={refused} again={again} />}
       <Panel title={edited === undefined ? 'A new rule' : 'Change a rule'}>
         <RuleForm
           draft={draft}
@@ -125,5 +128,5 @@ export function AlertsView(): JSX.Element {
 }
 
 function emptyDraft(): RuleDraft {
-  return newDraft(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return newDraft(TIME_ZONE);
 }

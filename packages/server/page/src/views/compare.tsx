@@ -80,7 +80,7 @@ function Side({ onRead, beside }: SideProps): JSX.Element {
       {overview === undefined && refused === undefined && <Loading />}
       {overview !== undefined && (
         <WithinLandmark.Provider value>
-          <Figures overview={overview} withRate={false} />
+          <Figures overview={overview} outdated={outdated} withRate={false} />
           <RequestsChart overview={overview} {...shown} />
           <LatencyChart overview={overview} {...shown} />
           <LatencyDistribution overview={overview} {...shown} />

@@ -52,7 +52,7 @@ function ConsumerList(): JSX.Element {
     limit: LIMIT,
   });
   if (refused !== undefined) return <Refused why={refused} again={again} />;
-  if (value === undefined) return <Loading />;
+  if (value === undefined || (value.total === 0 && outdated && search === '')) return <Loading />;
   const { title, one, many } = KINDS[state.by];
   if (value.total === 0 && search === '') {
     const mayBeUnnamed = state.by !== 'client' && isEverything(state.filter);

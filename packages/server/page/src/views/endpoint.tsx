@@ -61,11 +61,12 @@ function Body({ overview, outdated }: BodyProps): JSX.Element {
   const { isBucket, isInferred } = nameParts(state.filter.endpoint ?? '');
   const isOfPaths = (isBucket || isInferred) && session?.share === undefined;
   const metrics = useRead<Metrics>('api/custom-metrics');
+  if (overview.totals.requests === 0 && outdated) return <Loading />;
   if (overview.totals.requests === 0) return <NothingHere what="requests to this endpoint" />;
   const shown = { overview, outdated };
   return (
     <>
-      <Figures overview={overview} withRate={false} />
+      <Figures {...shown} withRate={false} />
       <div class="charts">
         <RequestsChart {...shown} />
         <LatencyChart {...shown} />

@@ -19,7 +19,7 @@ import { useRead } from '../hooks/use-read.ts';
 export function ErrorsView(): JSX.Element {
   const { value, outdated, refused, again } = useRead<Errors>('api/errors');
   if (refused !== undefined) return <Refused why={refused} again={again} />;
-  if (value === undefined) return <Loading />;
+  if (value === undefined || (value.total === 0 && outdated)) return <Loading />;
   if (value.total === 0) return <NothingHere what="failed requests" />;
   return (
     <>

@@ -26,6 +26,7 @@ export function LatencyView(): JSX.Element {
   if (refused !== undefined) return <Refused why={refused} again={again} />;
   if (value === undefined) return <Loading />;
   const [all, spreadOut] = value;
+  if (all.totals.requests === 0 && overview.outdated) return <Loading />;
   if (all.totals.requests === 0) return <NothingHere what="requests" />;
   const shown = { overview: all, outdated: overview.outdated };
   return (

@@ -25,19 +25,20 @@ export function MetricsView(): JSX.Element {
 function AllMetrics(): JSX.Element {
   const { state } = usePage();
   const [search, setSearch] = useState('');
-  const { value, refused, again } = useRead<Metrics>('api/custom-metrics', {
+  const { value, outdated, refused, again } = useRead<Metrics>('api/custom-metrics', {
     q: search || undefined,
     limit: LIMIT,
   });
   if (refused !== undefined) return <Refused why={refused} again={again} />;
-  if (value === undefined) return <Loading />;
+  const isNothing = value !== undefined && (value.events === 0 || value.metrics.length === 0);
+  if (value === undefined || (isNothing && outdated && search === '')) return <Loading />;
   if (value.events === 0) return <NothingHere what="requests" />;
   if (value.metrics.length === 0 && search === '') return <HowToSend />;
   const selected = state.metric ?? state.filter.metric ?? value.metrics[0]?.name ?? '';
   return (
     <>
       <div class="split">
-        <nav class="panel list" aria-label="Metrics">
+        <nav class="panel list" aria-label="Metrics" aria-busy={outdated}>
           {(search !== '' || value.total > LIMIT) && (
             <SearchField of="metrics" value={search} onSearch={setSearch} />
           )}

@@ -24,7 +24,8 @@ export function OverviewView(): JSX.Element {
   const hasDetails = useDetails();
   const sources = useRead<Sources>('api/sources', { limit: 1 }, isEmpty && !isShared);
   if (refused !== undefined) return <Refused why={refused} again={again} />;
-  if (overview === undefined) return <Loading />;
+  // That there is nothing is said of no other question than the one that was asked.
+  if (overview === undefined || (isEmpty && outdated)) return <Loading />;
   if (isEmpty && isShared) return <NothingHere what="requests" />;
   if (isEmpty) {
     if (sources.refused !== undefined) return <Refused why={sources.refused} again={sources.again} />;
@@ -34,7 +35,7 @@ export function OverviewView(): JSX.Element {
   const shown = { overview, outdated };
   return (
     <>
-      <Figures overview={overview} withRate />
+      <Figures {...shown} withRate />
       <div class="charts">
         <RequestsChart {...shown} />
         <LatencyChart {...shown} />

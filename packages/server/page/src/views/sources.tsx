@@ -28,7 +28,8 @@ export function SourcesView(): JSX.Element {
     limit: LIMIT,
   });
   if (refused !== undefined) return <Refused why={refused} again={again} />;
-  if (value === undefined) return <Loading />;
+  const isNothing = value?.sources.length === 0 && search === '';
+  if (value === undefined || (isNothing && outdated)) return <Loading />;
   const isOne = state.clientId !== undefined;
   const silent = value.applications.filter((each) => each.silent_since !== null).length;
   const isLong = search !== '' || Math.max(value.applications_total, value.sources_total) > LIMIT;
@@ -36,7 +37,7 @@ export function SourcesView(): JSX.Element {
   return (
     <>
       {isLong && <SearchField of="applications and exporters" value={search} onSearch={setSearch} />}
-      {value.sources.length === 0 && search === '' && <Connect />}
+      {isNothing && <Connect />}
       {value.sources.length === 0 && search !== '' && <p class="empty-line">Nothing has that in it.</p>}
       {value.applications.length > 0 && !isOne && (
         <Panel

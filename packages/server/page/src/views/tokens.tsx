@@ -23,8 +23,8 @@ export function TokensView(): JSX.Element {
   const [problem, setProblem] = useState<string>();
   const { value, refused, again } = useRead<Tokens>('api/tokens', {}, true, changes);
   const shares = useRead<Shares>('api/shares', {}, true, changes);
-  if (refused !== undefined) return <Refused why={refused} again={again} />;
-  if (value === undefined) return <Loading />;
+  if (value === undefined)
+    return refused === undefined ? <Loading /> : <Refused why={refused} again={again} />;
   const done = (failure: ApiFailure | undefined): void => {
     setProblem(failure === undefined ? undefined : failureText(failure));
     setChanges(changes + 1);
@@ -44,6 +44,8 @@ export function TokensView(): JSX.Element {
   };
   return (
     <>
+      {/* What is being written stays. */}
+      {refused !== undefined && <Refused why={refused} again={again} />}
       <Panel title="A new token">
         <TokenForm onIssued={issued} onFailed={done} />
         <p role="alert" class="problem">

@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 
-import { LOCALE } from '../../locale.ts';
+import { dayOf, minuteOfDay, timeOfDay } from '../../format.ts';
+import { startOfDay } from '../../local-time.ts';
 import { usePage } from '../../page-context.ts';
 import type { Span } from '../../time-range.ts';
 import { ReleaseMarks } from '../releases/release-marks.tsx';
@@ -149,12 +150,17 @@ function reachOf({ reach = [] }: ChartProps): readonly [least: number, most: num
   return [Math.min(...reach), Math.max(...reach)];
 }
 
+/** From zero, or from below it where values are, with some room beyond them. */
+function linearRange(least: number, most: number): [from: number, to: number] {
+  const [from, to] = [Math.min(0, least), Math.max(0, most)];
+  return from === to ? [0, 1] : [from * 1.06, to * 1.06];
+}
+
 function yScale(latest: { readonly current: ChartProps }): uPlot.Scale {
   const { logFrom } = latest.current;
   const least = (own: number): number => Math.min(own, reachOf(latest.current)[0]);
   const most = (own: number): number => Math.max(own, reachOf(latest.current)[1]);
-  if (logFrom === undefined)
-    return { range: (_, __, max) => (most(max) > 0 ? [0, most(max) * 1.06] : [0, 1]) };
+  if (logFrom === undefined) return { range: (_, min, max) => linearRange(least(min), most(max)) };
   return {
     // A `const enum`, of which there is nothing at run time.
     distr: LOGARITHMIC,
@@ -166,15 +172,11 @@ function yScale(latest: { readonly current: ChartProps }): uPlot.Scale {
 }
 
 const DAY_SECONDS = 86_400;
-const minutes = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
-const seconds = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const days = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
-
 /** Hours within a day, else dates: the rest of the page reads the same. */
 function timeLabels(_: uPlot, values: number[], __: number, ___: number, step: number): string[] {
   return values.map((value) => {
-    const date = new Date(value * 1000);
-    if (step >= DAY_SECONDS || (date.getHours() === 0 && date.getMinutes() === 0)) return days.format(date);
-    return (step < 60 ? seconds : minutes).format(date);
+    const millis = value * 1000;
+    if (step >= DAY_SECONDS || startOfDay(millis) === millis) return dayOf(millis);
+    return (step < 60 ? timeOfDay : minuteOfDay)(millis);
   });
 }

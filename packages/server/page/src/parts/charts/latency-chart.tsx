@@ -9,6 +9,7 @@ import { Chart } from './chart.tsx';
 import type { ColourReader } from './colours.ts';
 import { isolatedPoints } from './isolated-points.ts';
 import { Legend } from './legend.tsx';
+import { middles } from './middles.ts';
 import type { OverviewChartProps } from './requests-chart.tsx';
 import { Panel } from '../panel.tsx';
 
@@ -72,11 +73,11 @@ function valuesOf({ latency_ms: latency }: Overview['series'][number]): readonly
 }
 
 /** In the middle of their buckets. */
-function lines({ series, bucket_millis: width }: Overview, isLog: boolean): uPlot.AlignedData {
+function lines({ series, bucket_millis: width, since, until }: Overview, isLog: boolean): uPlot.AlignedData {
   const shown = (millis: number | null): number | null =>
     millis === null || !isLog ? millis : Math.max(LEAST, millis);
   return [
-    series.map(({ start }) => (Date.parse(start) + width / 2) / 1000),
+    middles(series, width, { since: Date.parse(since), until: Date.parse(until) }),
     ...PERCENTILES.map(({ name }) => series.map(({ latency_ms: latency }) => shown(latency[name]))),
   ];
 }

@@ -99,7 +99,7 @@ export function ApplicationRow({
   return (
     <tr class="group" aria-rowindex={place + 2}>
       <th scope="rowgroup" colSpan={columns}>
-        <Link to={{ clientId }}>
+        <Link to={{ clientId }} title={clientId}>
           <bdi>{clientId}</bdi>
         </Link>{' '}
         <span class="muted">

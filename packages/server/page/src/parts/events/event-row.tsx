@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
 
 import type { StoredEvent } from '../../answers/events.ts';
-import { duration, timeOfDay } from '../../format.ts';
+import { serverNow } from '../../api.ts';
+import { eventTime } from '../../event-facts.ts';
+import { dateAndTime, duration, timeBeside } from '../../format.ts';
 import { metricText } from '../../metric-text.ts';
 import { StatusBadge } from './status-badge.tsx';
 
@@ -13,10 +15,12 @@ interface EventRowProps {
 
 /** One request in a line; the button in it opens the whole event. */
 export function EventRow({ event, isOpen, onOpen }: EventRowProps): JSX.Element {
-  const time = Date.parse(event.timestamp ?? event.received_at);
+  const time = eventTime(event);
   return (
     <tr class={isOpen ? 'open' : ''}>
-      <td class="time">{timeOfDay(time)}</td>
+      <td class="time" title={dateAndTime(time)}>
+        {timeBeside(time, serverNow())}
+      </td>
       <td class="status">
         <StatusBadge event={event} />
       </td>

@@ -3,6 +3,9 @@ import { useState } from 'preact/hooks';
 
 import type { Week } from '../../answers/latency.ts';
 import { count, duration, exactCount, weekdayName } from '../../format.ts';
+import { minutesAfterTheHour } from '../../local-time.ts';
+import { TIME_ZONE } from '../../locale.ts';
+import { usePage } from '../../page-context.ts';
 import { useRead } from '../../hooks/use-read.ts';
 import { Answered } from '../answered.tsx';
 import { CsvButton } from '../csv-button.tsx';
@@ -22,13 +25,15 @@ type Figure = keyof typeof FIGURES;
 
 /** How busy and how slow each hour of the week is, in the reader's time zone. */
 export function WeekTable(): JSX.Element {
+  const { span } = usePage();
   const [figure, setFigure] = useState<Figure>('requests');
   const read = useRead<Week>('api/week', {
-    time_zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    time_zone: TIME_ZONE,
   });
   const { value } = read;
   const hours = new Map((value?.hours ?? []).map((hour) => [hour.weekday * 24 + hour.hour, hour]));
   const [top] = [...hours.values()].toSorted((a, b) => (b[figure] ?? 0) - (a[figure] ?? 0));
+  const minutes = minutesAfterTheHour(span.until);
   const largest = Math.max(1, top?.[figure] ?? 0);
   return (
     <Panel
@@ -37,7 +42,7 @@ export function WeekTable(): JSX.Element {
       outdated={read.outdated}
       aside={
         <>
-          <CsvButton name="week" rows={value?.hours ?? []} />
+          <CsvButton name="week" rows={rowsOf(value)} />
           <div class="segments" role="group" aria-label="Figure">
             {(Object.keys(FIGURES) as Figure[]).map((each) => (
               <button type="button" key={each} aria-pressed={each === figure} onClick={() => setFigure(each)}>
@@ -51,12 +56,23 @@ export function WeekTable(): JSX.Element {
       <Answered read={read}>{() => <Hours hours={hours} figure={figure} largest={largest} />}</Answered>
       {top !== undefined && (
         <p class="muted small">
-          {SUPERLATIVES[figure]}: {weekdayName(top.weekday)}, {top.hour}:00–{top.hour + 1}:00,{' '}
-          {textOf(top, figure)}
+          {SUPERLATIVES[figure]}: {weekdayName(top.weekday)}, {clockOf(top.hour, minutes)}–
+          {clockOf(top.hour + 1, minutes)}, {textOf(top, figure)}. In the time of {TIME_ZONE}
+          {minutes > 0 && `; each hour begins at ${minutes} past`}.
         </p>
       )}
     </Panel>
   );
+}
+
+/** Each with its zone: a file does not know whose hours they are. */
+function rowsOf(week: Week | undefined): readonly object[] {
+  return week?.hours.map((hour) => ({ time_zone: week.time_zone, ...hour })) ?? [];
+}
+
+/** As in `9:00`; the day ends at `24:00`. */
+function clockOf(hour: number, minutes: number): string {
+  return `${minutes === 0 ? hour : hour % 24}:${String(minutes).padStart(2, '0')}`;
 }
 
 interface HoursProps {

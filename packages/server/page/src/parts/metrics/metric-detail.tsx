@@ -59,7 +59,9 @@ export function MetricDetailPanel({ name, byEndpoint = true }: MetricDetailPanel
             : 'Its values are lists: they are not added up, but each is in its event.'}
         </p>
       )}
-      {detail.numbers !== null && <MetricNumbersChart name={name} numbers={detail.numbers} />}
+      {detail.numbers !== null && (
+        <MetricNumbersChart name={name} numbers={detail.numbers} width={detail.bucket_millis} />
+      )}
       {shares.length > 0 && <BarList items={shares} empty="" />}
       {detail.groups !== undefined && detail.groups.length > 0 && <MetricGroups groups={detail.groups} />}
     </Panel>

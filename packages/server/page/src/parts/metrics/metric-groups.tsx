@@ -9,6 +9,8 @@ import { EndpointName } from '../endpoint-name.tsx';
 export function MetricGroups({ groups }: { readonly groups: readonly MetricGroup[] }): JSX.Element {
   const hasNumbers = groups.some(({ mean }) => mean !== null);
   const hasTop = groups.some(({ top }) => top !== null);
+  // Beside numbers a narrow screen has no room for texts.
+  const topClass = hasNumbers ? 'wide' : undefined;
   return (
     <table class="groups">
       <caption>
@@ -30,7 +32,11 @@ export function MetricGroups({ groups }: { readonly groups: readonly MetricGroup
               </th>
             </>
           )}
-          {hasTop && <th scope="col">Most frequent</th>}
+          {hasTop && (
+            <th scope="col" class={topClass}>
+              Most frequent
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -49,7 +55,7 @@ export function MetricGroups({ groups }: { readonly groups: readonly MetricGroup
               </>
             )}
             {hasTop && (
-              <td>
+              <td class={topClass}>
                 {group.top !== null && (
                   <>
                     <bdi>{String(group.top.value)}</bdi>{' '}

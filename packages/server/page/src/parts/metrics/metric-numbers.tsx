@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 
 import type { MetricNumbers } from '../../answers/metrics.ts';
-import { dateAndTime, decimal } from '../../format.ts';
+import { decimal, interval } from '../../format.ts';
 import { numbersOf } from '../../filter/number-range.ts';
 import { useNarrowing, usePage, useRangeSelection } from '../../page-context.ts';
 import { Chart } from '../charts/chart.tsx';
@@ -12,19 +12,23 @@ import type { Bar } from '../charts/common-bins.ts';
 import { Histogram } from '../charts/histogram.tsx';
 import { isolatedPoints } from '../charts/isolated-points.ts';
 import { Legend } from '../charts/legend.tsx';
+import { middles } from '../charts/middles.ts';
+import type { Span } from '../../time-range.ts';
 
 interface MetricNumbersChartProps {
   readonly name: string;
   readonly numbers: MetricNumbers;
+  /** Of its buckets, milliseconds. */
+  readonly width: number;
 }
 
 /** A metric's numbers over time and as a distribution. */
-export function MetricNumbersChart({ name, numbers }: MetricNumbersChartProps): JSX.Element {
+export function MetricNumbersChart({ name, numbers, width }: MetricNumbersChartProps): JSX.Element {
   const { span, go } = usePage();
   const { to, mayNarrow } = useNarrowing();
   const select = useRangeSelection();
   const [hovered, setHovered] = useState<number>();
-  const data = useMemo(() => lines(numbers), [numbers]);
+  const data = useMemo(() => lines(numbers, width, span), [numbers, width, span]);
   const bucket = hovered === undefined ? undefined : numbers.series[hovered];
   const shown = bucket ?? numbers;
   const items = [
@@ -37,7 +41,7 @@ export function MetricNumbersChart({ name, numbers }: MetricNumbersChartProps): 
       <p class="range">
         {decimal(numbers.min)} to {decimal(numbers.max)}, median {decimal(numbers.p50)}
       </p>
-      <Legend items={items} when={bucket && dateAndTime(Date.parse(bucket.start))} />
+      <Legend items={items} when={bucket && interval(Date.parse(bucket.start), width)} />
       <Chart
         data={data}
         series={lineSeries}
@@ -57,12 +61,9 @@ export function MetricNumbersChart({ name, numbers }: MetricNumbersChartProps): 
   );
 }
 
-function lines({ series }: MetricNumbers): uPlot.AlignedData {
-  return [
-    series.map(({ start }) => Date.parse(start) / 1000),
-    series.map(({ mean }) => mean),
-    series.map(({ p95 }) => p95),
-  ];
+/** In the middle of their buckets. */
+function lines({ series }: MetricNumbers, width: number, span: Span): uPlot.AlignedData {
+  return [middles(series, width, span), series.map(({ mean }) => mean), series.map(({ p95 }) => p95)];
 }
 
 function lineSeries(colour: ColourReader): uPlot.Series[] {

@@ -21,6 +21,7 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
   const { state, go, link } = usePage();
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<number>();
+  const [isLost, setLost] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const q = text.trim().slice(0, 256) || undefined;
@@ -39,15 +40,20 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
   // A name that nothing has is saved when that is chosen, not by the key that was to go there.
   const selected = Math.min(chosen ?? (places.length > 0 ? 0 : -1), options.length - 1);
   useEffect(() => dialog.current?.showModal(), []);
+  // By the dialog itself: it gives the focus back.
+  const close = (): void => dialog.current?.close();
 
   const open = (index: number): void => {
     const place = options[index];
     if (place === undefined) return;
-    onClose();
     if (!('to' in place)) {
       const { kind, name } = place;
-      return kind === 'Save this view' ? saveView({ name, search: link({}) }) : removeView(name);
+      const isDone = kind === 'Save this view' ? saveView({ name, search: link({}) }) : removeView(name);
+      if (isDone) close();
+      setLost(!isDone);
+      return;
     }
+    close();
     // What was looked at is left: who wants to narrow it adds a filter.
     go({ ...('range' in place.to ? {} : { filter: EVERYTHING }), ...place.to });
   };
@@ -69,7 +75,7 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
       ref={dialog}
       aria-label="Go to"
       onClose={onClose}
-      onClick={({ target }) => target === dialog.current && onClose()}
+      onClick={({ target }) => target === dialog.current && close()}
     >
       <input
         type="text"
@@ -85,6 +91,7 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
         onInput={({ currentTarget }) => {
           setText(currentTarget.value);
           setChosen(undefined);
+          setLost(false);
         }}
         onKeyDown={onKey}
       />
@@ -101,6 +108,9 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
           </li>
         ))}
       </ul>
+      <p role="alert" class="problem">
+        {isLost && 'This browser keeps nothing for the page: keep the address instead.'}
+      </p>
       {places.length === 0 && (
         <p class="empty-line">
           Nothing has this name. {state.clientId !== undefined && 'Only one application is looked at.'}

@@ -5,6 +5,7 @@ import type { Release } from '../../answers/releases.ts';
 import { dateAndTime, dayAndTime, duration, share } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import type { ReleaseName } from '../../url-state.ts';
+import { useFocusBack } from '../../hooks/use-focus-back.ts';
 import { useMarks } from './marked-releases.tsx';
 import { useAround, type Around } from './use-around.ts';
 
@@ -15,7 +16,6 @@ interface MarksProps {
 
 /** A mark over a chart where each release appeared, and a few words on the one under the pointer or with the focus. */
 export function ReleaseMarks({ at }: MarksProps): JSX.Element | null {
-  const { state, go } = usePage();
   const releases = useMarks();
   const [hinted, setHinted] = useState<Release>();
   const around = useAround(hinted);
@@ -27,24 +27,8 @@ export function ReleaseMarks({ at }: MarksProps): JSX.Element | null {
         {releases.map((release) => {
           const place = at(Date.parse(release.first_seen));
           if (place === undefined) return null;
-          const name = { clientId: release.client_id, release: release.release };
-          const isOpen = isSame(name, state.openRelease);
-          return (
-            <li key={`${release.client_id} ${release.release}`}>
-              <button
-                type="button"
-                class="release-mark"
-                style={{ left: `${place}px` }}
-                aria-label={`${nameOf(release)}, first seen ${dateAndTime(Date.parse(release.first_seen))}`}
-                aria-expanded={isOpen}
-                onClick={() => go({ openRelease: isOpen ? undefined : name })}
-                onMouseEnter={() => setHinted(release)}
-                onMouseLeave={() => setHinted(undefined)}
-                onFocus={() => setHinted(release)}
-                onBlur={() => setHinted(undefined)}
-              />
-            </li>
-          );
+          const key = `${release.client_id} ${release.release}`;
+          return <ReleaseMark key={key} release={release} place={place} onHint={setHinted} />;
         })}
       </ul>
       {hinted !== undefined && left !== undefined && (
@@ -57,6 +41,37 @@ export function ReleaseMarks({ at }: MarksProps): JSX.Element | null {
         </div>
       )}
     </div>
+  );
+}
+
+interface MarkProps {
+  readonly release: Release;
+  /** Pixels from the left. */
+  readonly place: number;
+  readonly onHint: (release: Release | undefined) => void;
+}
+
+function ReleaseMark({ release, place, onHint }: MarkProps): JSX.Element {
+  const { state, go } = usePage();
+  const name = { clientId: release.client_id, release: release.release };
+  const isOpen = isSame(name, state.openRelease);
+  const opener = useFocusBack<HTMLButtonElement>(isOpen);
+  return (
+    <li>
+      <button
+        type="button"
+        ref={opener}
+        class="release-mark"
+        style={{ left: `${place}px` }}
+        aria-label={`${nameOf(release)}, first seen ${dateAndTime(Date.parse(release.first_seen))}`}
+        aria-expanded={isOpen}
+        onClick={() => go({ openRelease: isOpen ? undefined : name })}
+        onMouseEnter={() => onHint(release)}
+        onMouseLeave={() => onHint(undefined)}
+        onFocus={() => onHint(release)}
+        onBlur={() => onHint(undefined)}
+      />
+    </li>
   );
 }
 

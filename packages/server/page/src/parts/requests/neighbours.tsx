@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { OneEvent, StoredEvent } from '../../answers/events.ts';
 import { eventTime } from '../../event-facts.ts';
-import { timeOfDay } from '../../format.ts';
+import { timeBeside } from '../../format.ts';
 import { StatusBadge } from '../events/status-badge.tsx';
 import { Link } from '../link.tsx';
 
@@ -16,11 +16,11 @@ export function Neighbours({ event, before, after }: OneEvent): JSX.Element {
       <h3>The same client, before and after</h3>
       <ol class="neighbours">
         {before.map((each) => (
-          <Neighbour key={each.id} event={each} />
+          <Neighbour key={each.id} event={each} beside={event} />
         ))}
-        <Neighbour event={event} isThis />
+        <Neighbour event={event} beside={event} isThis />
         {after.map((each) => (
-          <Neighbour key={each.id} event={each} />
+          <Neighbour key={each.id} event={each} beside={event} />
         ))}
       </ol>
     </>
@@ -29,10 +29,12 @@ export function Neighbours({ event, before, after }: OneEvent): JSX.Element {
 
 interface NeighbourProps {
   readonly event: StoredEvent;
+  /** The one that is looked at. */
+  readonly beside: StoredEvent;
   readonly isThis?: boolean;
 }
 
-function Neighbour({ event, isThis = false }: NeighbourProps): JSX.Element {
+function Neighbour({ event, beside, isThis = false }: NeighbourProps): JSX.Element {
   const name = (
     <>
       <span class="method">{event.method}</span> <bdi>{event.endpoint}</bdi>
@@ -40,7 +42,7 @@ function Neighbour({ event, isThis = false }: NeighbourProps): JSX.Element {
   );
   return (
     <li aria-current={isThis ? 'true' : undefined}>
-      <span class="muted">{timeOfDay(eventTime(event))}</span>
+      <span class="muted">{timeBeside(eventTime(event), eventTime(beside))}</span>
       <span class="what">{isThis ? name : <Link to={{ open: event.id }}>{name}</Link>}</span>
       <StatusBadge event={event} />
     </li>

@@ -4,6 +4,7 @@ import type { StoredEvent } from '../../answers/events.ts';
 import { eventTime, metricFact, sizeOf } from '../../event-facts.ts';
 import { bytes, dateAndTime, dayAndTime, duration } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
+import { useFocusBack } from '../../hooks/use-focus-back.ts';
 import { StatusBadge } from '../events/status-badge.tsx';
 
 /** Requests in lines; the button in each opens it beside the table. */
@@ -54,6 +55,7 @@ export function RequestTable({ events }: { readonly events: readonly StoredEvent
 function Row({ event, isOfAll }: { readonly event: StoredEvent; readonly isOfAll: boolean }): JSX.Element {
   const { state, go } = usePage();
   const isOpen = state.open === event.id;
+  const opener = useFocusBack<HTMLButtonElement>(isOpen);
   const time = eventTime(event);
   const size = sizeOf(event);
   const name = event.route ?? event.endpoint;
@@ -70,6 +72,7 @@ function Row({ event, isOfAll }: { readonly event: StoredEvent; readonly isOfAll
       <td>
         <button
           type="button"
+          ref={opener}
           class="row"
           aria-expanded={isOpen}
           onClick={() => go({ open: isOpen ? undefined : event.id })}

@@ -5,6 +5,7 @@ import { getJson } from '../../api.ts';
 import { usePage } from '../../page-context.ts';
 import { apiUrl } from '../../query.ts';
 import { useRead } from '../../hooks/use-read.ts';
+import { useReport } from '../../hooks/use-report.ts';
 
 const PAGE = 50;
 
@@ -29,7 +30,8 @@ interface RequestList {
  * between a first page that moves and the ones after it.
  */
 export function useRequestList(): RequestList {
-  const { state, span, report } = usePage();
+  const { state, span } = usePage();
+  const report = useReport();
   const { order, clientId, filter } = state;
   const [pages, setPages] = useState<readonly Events[]>();
   const [isLoading, setLoading] = useState(false);
@@ -56,7 +58,8 @@ export function useRequestList(): RequestList {
     const result = await getJson<Events>(url, controller.current.signal);
     setLoading(false);
     setFailed(!result.ok);
-    report(result.ok ? undefined : result.failure);
+    // Anything else is said beside the button, and not tried again by itself.
+    if (!result.ok && result.failure.kind === 'signed_out') report(result.failure);
     if (result.ok) setPages([...before, result.value]);
   };
   return {

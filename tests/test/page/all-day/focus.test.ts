@@ -1,0 +1,73 @@
+// Who reads with the keyboard goes on where they were when something is closed.
+import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import { expect } from 'chai';
+import type { Locator, Page } from 'playwright-core';
+import { describeInBrowser, openPage } from '../../support/browser.js';
+import { releasedTraffic, store } from '../../support/stored-traffic.js';
+import { until } from '../../support/until.js';
+
+describeInBrowser('the focus', () => {
+  let server: CerberusServer;
+
+  before(async () => {
+    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    await store(server, ...releasedTraffic(Date.now()));
+  });
+
+  after(() => server.close());
+
+  async function opened(query: string): Promise<Page> {
+    const { page } = await openPage(server, query);
+    await page.locator('main table tbody tr').first().waitFor();
+    return page;
+  }
+
+  const untilFocused = (what: Locator): Promise<void> =>
+    until('the focus is back', () => what.evaluate((element) => element === document.activeElement));
+
+  for (const key of ['Escape', 'Enter'])
+    it(`is on what opened the list of places after ${key}`, async () => {
+      const page = await opened('');
+      const opener = page.getByRole('button', { name: 'Go to…' });
+      await opener.press('Enter');
+      await page.getByRole('combobox', { name: 'Go to' }).fill('Errors');
+      await page.getByRole('option', { name: 'Errors View' }).waitFor();
+      await page.keyboard.press(key);
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await untilFocused(opener);
+      expect(new URL(page.url()).search).to.equal(key === 'Enter' ? '?view=errors' : '');
+    });
+
+  it('is on the line of a request that was closed', async () => {
+    const page = await opened('?view=requests&refresh=off');
+    const line = page.locator('table.requests button.row').nth(7);
+    await line.press('Enter');
+    await page.locator('.request-detail dl').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.request-detail').waitFor({ state: 'detached' });
+    await untilFocused(line);
+  });
+
+  it('is on the mark of a release that was closed', async () => {
+    const page = await opened('?refresh=off');
+    await page.locator('.release-mark').first().waitFor();
+    await page.locator('.release-mark').first().press('Enter');
+    await page.locator('.release-panel').getByRole('button', { name: 'Close' }).press('Enter');
+    await page.locator('.release-panel').waitFor({ state: 'detached' });
+    await untilFocused(page.locator('.release-mark:focus'));
+  });
+
+  it('is on what opened the fields of a range, or of a filter, after Escape', async () => {
+    const page = await opened('');
+    for (const [name, form] of [
+      ['Custom', '.custom-range'],
+      ['Add filter', '.filter-form'],
+    ] as const) {
+      const opener = page.getByRole('button', { name, exact: true });
+      await opener.press('Enter');
+      await page.locator(form).locator('input, select').first().press('Escape');
+      await page.locator(form).waitFor({ state: 'detached' });
+      await untilFocused(opener);
+    }
+  });
+});

@@ -1,0 +1,62 @@
+// Browsers that keep nothing, have no room left, or do not say which language their reader has: the page is there all the same.
+import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { describeInBrowser, openPage } from '../../support/browser.js';
+import { store } from '../../support/stored-traffic.js';
+
+const FORBIDDEN = `Object.defineProperty(window, 'localStorage', {
+  get() { throw new DOMException('denied', 'SecurityError'); },
+});`;
+const FULL = `Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };`;
+
+/** A browser that says of its language what a script says. */
+function speaking(languages: readonly string[]): string {
+  return `Object.defineProperty(Navigator.prototype, 'languages', { get: () => ${JSON.stringify(languages)} });
+    Object.defineProperty(Navigator.prototype, 'language', { get: () => ${JSON.stringify(languages[0] ?? '')} });`;
+}
+
+describeInBrowser('an odd browser', () => {
+  let server: CerberusServer;
+
+  before(async () => {
+    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    for (const length of [1000, 234])
+      await store(server, ...Array.from({ length }, () => ({ endpoint: '/x', route: '/x' })));
+  });
+
+  after(() => server.close());
+
+  async function openedAfter(script: string): Promise<{ page: Page; problems: readonly string[] }> {
+    const prepare = async (page: Page): Promise<void> => {
+      await page.addInitScript(script);
+    };
+    const opened = await openPage(server, '', { prepare });
+    await opened.page.locator('table.endpoints tbody tr').waitFor();
+    return opened;
+  }
+
+  for (const [what, script] of Object.entries({ 'forbids storage': FORBIDDEN, 'has no room left': FULL }))
+    it(`that ${what} shows the page and changes its colours, and saving a view says that it is not kept`, async () => {
+      const { page, problems } = await openedAfter(script);
+      await page.getByRole('button', { name: 'Theme: system' }).click();
+      await page.getByRole('button', { name: 'Theme: light' }).click();
+      expect(await page.evaluate(() => document.documentElement.dataset['theme'])).to.equal('dark');
+      await page.getByRole('button', { name: 'Go to…' }).click();
+      await page.getByRole('combobox', { name: 'Go to' }).fill('the morning');
+      await page.getByRole('option', { name: 'the morning Save this view' }).click();
+      await page.getByRole('alert').getByText('This browser keeps nothing for the page').waitFor();
+      expect(problems).to.deep.equal([]);
+    });
+
+  for (const [languages, requests] of [
+    [['en-US@posix'], '1,234'],
+    [['C', 'de-DE'], '1.234'],
+    [[], '1,234'],
+  ] as const)
+    it(`writes numbers where its languages are ${JSON.stringify(languages)}`, async () => {
+      const { page, problems } = await openedAfter(speaking(languages));
+      await page.locator('.stat', { hasText: 'Requests' }).getByText(requests, { exact: true }).waitFor();
+      expect(problems).to.deep.equal([]);
+    });
+});

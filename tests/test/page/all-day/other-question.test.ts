@@ -1,0 +1,79 @@
+// What is shown belongs to the address, however slow the server is: an answer to another question is marked as one, or not shown.
+import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { describeInBrowser, openPage, takePicture } from '../../support/browser.js';
+import { store } from '../../support/stored-traffic.js';
+
+/** All but who is reading. */
+const QUESTIONS = /\/api\/(?!session)/;
+
+describeInBrowser('an answer to another question', () => {
+  let server: CerberusServer;
+
+  before(async () => {
+    server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    await store(server, { endpoint: '/x', route: '/x' }, { endpoint: '/y', route: '/y', status_code: 500 });
+  });
+
+  after(() => server.close());
+
+  /** From now on questions wait. */
+  const hold = (page: Page): Promise<void> => page.route(QUESTIONS, () => undefined).then(() => undefined);
+
+  it('is marked as old in every part of the overview', async () => {
+    const { page } = await openPage(server);
+    await page.locator('main').getByRole('link', { name: '5xx' }).waitFor();
+    await page.getByRole('heading', { name: 'Top clients' }).waitFor();
+    await hold(page);
+    await page.locator('main').getByRole('link', { name: '5xx' }).click();
+    await page.locator('main .figures[aria-busy="true"]').waitFor();
+    const unmarked = page.locator('main :is(.panel, .figures):not([aria-busy="true"])');
+    expect(await unmarked.allInnerTexts()).to.deep.equal([]);
+    await takePicture(page, 'overview-of-another-question-1280-light');
+  });
+
+  const empty: Readonly<Record<string, string>> = {
+    overview: '',
+    errors: 'view=errors',
+    latency: 'view=latency',
+    consumers: 'view=consumers&by=client',
+    metrics: 'view=metrics',
+    requests: 'view=requests',
+  };
+  for (const [view, query] of Object.entries(empty))
+    it(`does not say of ${view} that there is nothing`, async () => {
+      const { page } = await openPage(server, `?${query}&release=of-nobody`);
+      const nothing = page.getByText(/^No .* in this range under this filter/);
+      await nothing.waitFor();
+      await hold(page);
+      await page.getByRole('button', { name: 'Remove Release of-nobody' }).click();
+      await page.locator('main .loading').first().waitFor();
+      expect(await nothing.count()).to.equal(0);
+    });
+
+  it('is not shown among live requests under another filter', async () => {
+    const { page } = await openPage(server, '?view=live');
+    await page.locator('tr', { hasText: '/x' }).waitFor();
+    await hold(page);
+    await page.getByRole('button', { name: 'Add filter' }).click();
+    await page.getByLabel('Filter by').selectOption('Status');
+    await page.getByLabel('Code, class or none').fill('5xx');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.locator('tr', { hasText: '/x' }).waitFor({ state: 'detached' });
+  });
+
+  it('takes its refusal with it', async () => {
+    const { page } = await openPage(server, '', {
+      prepare: (each) =>
+        each
+          .route(/\/api\/overview/, (route) => route.fulfill({ status: 503, json: { error: 'too busy' } }))
+          .then(() => undefined),
+    });
+    await page.getByRole('alert').getByText('too busy').waitFor();
+    await hold(page);
+    await page.getByRole('button', { name: 'Last 7 d' }).click();
+    await page.locator('main .loading').waitFor();
+    expect(await page.getByRole('alert').count()).to.equal(0);
+  });
+});
