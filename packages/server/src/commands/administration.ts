@@ -112,12 +112,12 @@ export async function administrate<T>(
     const answer = await answersOf(config, server, flags.url !== undefined);
     if (answer !== undefined) return await action(inServer(answer, base));
     const file = fileWithoutServer(config);
+    await whileLocked(config, () => action(inFile(file, base)));
     // One that nobody makes afterwards is a mistake in its name.
     if (!existsSync(file)) {
       const rule = 'this is for the server that makes it';
       process.stderr.write(`cerberus-server ${name}: there is no database ${printable(file)} yet: ${rule}\n`);
     }
-    return await whileLocked(config, () => action(inFile(file, base)));
   } catch (error) {
     return fail(name, error);
   }

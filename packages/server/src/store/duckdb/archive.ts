@@ -1,9 +1,9 @@
 import type { Archive, ExportFormat, ExportQuery } from '../archive.ts';
 import { copyFolder } from '../copies.ts';
 import { HARMLESS_TEXTS } from '../table-files.ts';
+import { markSql } from './engine/backup-mark.ts';
 import { Conditions } from './engine/conditions.ts';
 import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
-import { STORAGE_VERSION } from './instance.ts';
 import { filtered } from './questions/filter.ts';
 
 const FORMATS: Readonly<Record<ExportFormat, string>> = {
@@ -53,9 +53,10 @@ export class DuckDbArchive implements Archive {
     return this.#reads.inSequence(async (rows) => {
       const run = (sql: string): ReturnType<ReadRows> => rows(new Conditions().query(sql));
       const [row] = await run('SELECT current_database() AS name');
-      await run(`ATTACH ${quoted(path)} AS backup (STORAGE_VERSION '${STORAGE_VERSION}')`);
+      await run(`ATTACH ${quoted(path)} AS backup`);
       try {
         await run(`COPY FROM DATABASE "${String(row?.['name']).replaceAll('"', '""')}" TO backup`);
+        await run(markSql('backup'));
       } finally {
         // Writes what is in the log of the copy into its file.
         await run('DETACH backup');

@@ -5,8 +5,8 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
 import { CerberusServerError, messageOf, systemCodeOf } from '../../errors.ts';
 import { removeCopies } from '../copies.ts';
+import { hasForeignLog, removeMark } from './engine/backup-mark.ts';
 import { LAST_RESORT } from './engine/checkpoints.ts';
-import { hasForeignLog } from './engine/foreign-log.ts';
 import { keepPrivate } from './engine/private-file.ts';
 import { CREATE_TABLES, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
 
@@ -36,13 +36,6 @@ export interface OpenDatabase {
  * meanwhile. DuckDB's own 122,880 make that three times as long. A multiple of its vectors of 2,048.
  */
 const ROW_GROUP_ROWS = 16_384;
-
-/**
- * Of new files. Since this version a file has an identity, and its write-ahead log names the file and the merge that it follows: beside a
- * backup that was put in its place DuckDB refuses it. A file that is there stays as it is: raised to this version it would get an
- * identity only with a merge, and refuse its own log.
- */
-export const STORAGE_VERSION = 'v1.4.0';
 
 /** Most events of a page that somebody asks for. */
 const MAX_PAGE_EVENTS = 1000;
@@ -75,10 +68,9 @@ export async function openDatabase(path: string, limits: OpenLimits): Promise<Op
     held.delete(real);
   };
   try {
-    if (hasForeignLog(real)) throw foreignLog(path);
     instance = await createInstance(real, limits);
     const connect = connectorOf(instance);
-    await attach(instance, real);
+    await attach(instance, path, real);
     // From here on the file is ours, and whoever made copies of it has ended.
     removeCopies(real);
     removeSpilled(real);
@@ -135,14 +127,12 @@ function createInstance(real: string, limits: OpenLimits): Promise<DuckDBInstanc
   });
 }
 
-async function attach(instance: DuckDBInstance, real: string): Promise<void> {
+async function attach(instance: DuckDBInstance, path: string, real: string): Promise<void> {
   const connection = await instance.connect();
   try {
+    if (await hasForeignLog(connection, real)) throw foreignLog(path);
     const file = `'${real.replaceAll("'", "''")}'`;
-    const storage = existsSync(real) ? '' : `, STORAGE_VERSION '${STORAGE_VERSION}'`;
-    await connection.run(
-      `ATTACH ${file} AS ${DATABASE} (TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}${storage})`,
-    );
+    await connection.run(`ATTACH ${file} AS ${DATABASE} (TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
   } finally {
     connection.closeSync();
   }
@@ -165,7 +155,6 @@ function openError(path: string, error: unknown): CerberusServerError {
       cause: error,
     });
   }
-  if (text.includes('WAL does not match database file')) return foreignLog(path, error);
   if (
     /not a valid DuckDB database|Corrupt|checksum|Serialization Error|replaying WAL|storage version/i.test(
       text,
@@ -178,11 +167,9 @@ function openError(path: string, error: unknown): CerberusServerError {
   return unavailable(path, error);
 }
 
-function foreignLog(path: string, cause?: unknown): CerberusServerError {
-  const rule = 'it was replaced, perhaps by a backup; move the log away, or put back the file it belongs to';
-  return new CerberusServerError('DB_CORRUPT', `${path}.wal is not the log of database ${path}: ${rule}`, {
-    cause,
-  });
+function foreignLog(path: string): CerberusServerError {
+  const rule = 'it was replaced by a backup; move the log away, or put back the file it belongs to';
+  return new CerberusServerError('DB_CORRUPT', `${path}.wal is not the log of database ${path}: ${rule}`);
 }
 
 function unavailable(path: string, error: unknown): CerberusServerError {
@@ -203,6 +190,7 @@ async function prepareSchema(connect: () => Promise<DuckDBConnection>, path: str
       const text = `database ${path} was written by a newer server: ${versions}`;
       throw new CerberusServerError('DB_SCHEMA', text);
     }
+    await removeMark(connection, DATABASE);
     await migrate(connection, version);
     await connection.run('BEGIN');
     for (const statement of CREATE_TABLES) await connection.run(statement);
