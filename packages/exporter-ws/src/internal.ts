@@ -28,6 +28,7 @@ export {
   oneOf,
   positiveInteger,
   readOptions,
+  refuseUnknown,
   text,
   textList,
   wordList,
