@@ -20,8 +20,7 @@ async function lines(folder: string): Promise<number> {
   // What `npm start` compiles stands beside its source.
   const compiled = files.filter((file) => file.endsWith('.ts')).map((file) => file.replace(/ts$/, 'mjs'));
   const own = files.filter(
-    (file) =>
-      !/node_modules|\.next/.test(file) && /\.(?:mjs|js|ts)$/.test(file) && !compiled.includes(file),
+    (file) => !/node_modules|\.next/.test(file) && /\.(?:mjs|js|ts)$/.test(file) && !compiled.includes(file),
   );
   const texts = await Promise.all(own.map((file) => readFile(file, 'utf8')));
   return texts.reduce((sum, text) => sum + text.trimEnd().split('\n').length, 0);
@@ -62,7 +61,12 @@ describe('examples', () => {
       for (const file of await readdir(folder))
         if (/\.(?:ts|json)$/.test(file)) await cp(join(folder, file), join(copy, file));
       const PATH = `${COMMANDS}${delimiter}${process.env['PATH'] ?? ''}`;
-      const { status, stderr } = spawnSync(build, { cwd: copy, shell: true, encoding: 'utf8', env: { PATH } });
+      const { status, stderr } = spawnSync(build, {
+        cwd: copy,
+        shell: true,
+        encoding: 'utf8',
+        env: { PATH },
+      });
       expect(status, stderr).to.equal(0);
       expect(await readFile(join(copy, 'app.mjs'), 'utf8')).to.include('listen');
     });

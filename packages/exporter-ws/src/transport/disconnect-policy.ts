@@ -2,6 +2,7 @@ import type { WarningCode } from '../observe/reporter.ts';
 import type { Disconnect } from '../protocol/connection.ts';
 import type { Evidence } from '../protocol/isolation.ts';
 import { fullJitter, type BackoffLimits } from './backoff.ts';
+import { hintOnClose, STREAM_HINTS } from './hints.ts';
 
 /** What to do about it. */
 export type Verdict =
@@ -116,15 +117,15 @@ export function suspensionDelay(attempt: number, random: number): number {
   return Math.round(SUSPENSION_MILLIS + (cap - SUSPENSION_MILLIS) * random);
 }
 
-/** One line for people: what happened, with nothing in it that the peer wrote. */
+/** One line for people: what happened, and what may be wrong, with nothing in it that the peer wrote. */
 export function describe(end: Disconnect): string {
   switch (end.kind) {
     case 'closed':
-      return `the backend closed the connection with code ${end.code}`;
+      return `the backend closed the connection with code ${end.code}${hintOnClose(end.code)}`;
     case 'upgrade_refused':
-      return `the backend answered the WebSocket upgrade with status ${end.status}`;
+      return `the backend answered the WebSocket upgrade with status ${end.status}${STREAM_HINTS.onStatus(end.status)}`;
     case 'failed':
-      return `the connection failed with ${end.code}`;
+      return `the connection failed with ${end.code}${STREAM_HINTS.onCode(end.code)}`;
     case 'timeout':
       return `no ${end.what} came in time`;
     case 'not_batch':

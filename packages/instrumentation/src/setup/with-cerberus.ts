@@ -67,7 +67,13 @@ export type WithCerberus<Configuration> = Configuration &
 
 const SWITCHES = { disabled: flag(false), strict: flag(false) };
 const KNOWN = [
-  ...new Set([...EXPORTER_OPTION_NAMES, ...Object.keys(PROCESSOR_OPTION_TABLE), 'record', 'strict', 'capture']),
+  ...new Set([
+    ...EXPORTER_OPTION_NAMES,
+    ...Object.keys(PROCESSOR_OPTION_TABLE),
+    'record',
+    'strict',
+    'capture',
+  ]),
 ];
 const WITHOUT_SDK = '`capture` says what makes spans for an SDK; there is none here';
 const OWN_EXPORTER = '`exporter` is an option of CerberusSpanProcessor; withCerberus makes its own';

@@ -112,7 +112,7 @@ describe('check-up', () => {
       const asking = { ...without, CERBERUS_BACKEND_URL: keyServer.url };
       expect((await check(asking)).get('secret key')).to.deep.include({
         verdict: 'failure',
-        finding: 'the backend does not give it out: status 403',
+        finding: 'the backend does not give it out: status 403: the token (CERBERUS_TOKEN) is not for this',
       });
       expect((await check(asking)).get('secret key')?.verdict).to.equal('warning');
       expect((await check(without)).get('secret key')?.finding).to.include('CERBERUS_SECRET_KEY');

@@ -174,7 +174,9 @@ describe('cerberus-server', () => {
   it('names a command that there is not, but nothing that may be a token', async () => {
     expect(await refused(['alerts'])).to.match(/^error: unknown command 'alerts'\n\(see /);
     const printed = await refused(['sk-Canary1234567890']);
-    expect(printed).to.match(/^error: there is no such command\n/).and.not.include('Canary');
+    expect(printed)
+      .to.match(/^error: there is no such command\n/)
+      .and.not.include('Canary');
   });
 
   it('prints help and version', async () => {
