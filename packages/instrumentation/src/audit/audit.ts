@@ -30,6 +30,8 @@ export async function audit(command: readonly string[], json: boolean): Promise<
     CERBERUS_CLIENT_ID: process.env['CERBERUS_CLIENT_ID'] ?? 'audit',
     // An application that is stopped hard has sent what there was.
     CERBERUS_FLUSH_INTERVAL_MILLIS: '10',
+    // What another process has left there is for a backend that keeps it.
+    CERBERUS_SPOOL_DIR: '',
   };
   const code =
     command.length === 0 ? await ownerEnds(variables, printer) : await runs(command, variables, json);

@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { afterTest } from '../support/disposal.js';
 import { eventually } from '../support/eventually.js';
+import { filesIn, leaveInSpool } from '../support/left-spool.js';
 
 const bin = fileURLToPath(new URL('../../bin/cerberus-otel.mjs', import.meta.url));
 const app = fileURLToPath(new URL('../children/audited-app.js', import.meta.url));
@@ -59,6 +63,17 @@ describe('cerberus-otel audit', () => {
     expect(stdout.match(/authorization: Bearer <token>/gi)).to.have.length(2);
     expect(stdout).to.not.match(/203\.0\.113|canary/);
     expect(audit.stderr).to.equal('');
+  });
+
+  it('takes nothing for itself that another process has left in a spool', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cerberus-audit-'));
+    afterTest(() => rm(folder, { recursive: true }));
+    const variables = { CERBERUS_SPOOL_DIR: folder, CERBERUS_CLIENT_ID: 'mine' };
+    const left = await leaveInSpool(folder, 'mine');
+    const audit = new Audit(command, variables);
+    expect(await audit.end()).to.equal(0);
+    expect(audit.stdout).to.include('1 event, with these fields');
+    expect(await filesIn(folder)).to.deep.equal(left);
   });
 
   it('shows event mode as it is: the token inside each event', async () => {

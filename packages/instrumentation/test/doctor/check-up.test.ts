@@ -11,7 +11,9 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { checkUp, TEST_ENDPOINT } from '../../dist/esm/doctor/check-up.js';
 import type { Check } from '../../dist/esm/doctor/check.js';
 import { installedPackages } from '../../dist/esm/doctor/installed-packages.js';
+import { afterTest } from '../support/disposal.js';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
+import { filesIn, leaveInSpool } from '../support/left-spool.js';
 import { giveKey, startKeyServer } from '../support/key-server.js';
 
 const bin = fileURLToPath(new URL('../../bin/cerberus-otel.mjs', import.meta.url));
@@ -83,6 +85,21 @@ describe('check-up', () => {
     const unread = (await check({ ...env, CERBERUS_DISABLED: 'perhaps' })).get('switches');
     expect(unread?.finding).to.include('`disabled`');
     expect((await check({ ...env, CERBERUS_DISABLED: 'false' })).has('switches')).to.equal(false);
+  });
+
+  it('sends nothing that another process has left in a spool, and leaves nothing there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cerberus-doctor-'));
+    afterTest(() => rm(folder, { recursive: true }));
+    const left = await leaveInSpool(folder, 'my-app');
+    const spooling = { ...env, CERBERUS_SPOOL_DIR: folder };
+    expect((await check(spooling)).get('backend')?.verdict).to.equal('ok');
+    expect(backend.events.map(({ endpoint }) => endpoint).filter(Boolean)).to.deep.equal([TEST_ENDPOINT]);
+    await backend.close();
+    expect((await check(spooling)).get('backend')?.verdict).to.equal('failure');
+    expect(await filesIn(folder)).to.deep.equal(left);
+    expect((await check({ ...env, CERBERUS_SPOOL_DIR: 'relative' })).get('options')?.finding).to.include(
+      'spoolDir',
+    );
   });
 
   it('finds a word for the capture that there is not', async () => {

@@ -21,7 +21,7 @@ export function devCommand(): Command {
     )
     .argument('<command...>', 'the application, such as: -- node app.js')
     .option('--port <number>', 'of the server, 0 for a free one (default 8765, or a free one)', portNumber)
-    .option('--client-id <id>', 'name of the application (default: that in its package.json)')
+    .option('--client-id <id>', 'name of the application (default: that in its package.json)', someName)
     .option('--no-register', 'the application sets OpenTelemetry and Cerberus up itself')
     .passThroughOptions()
     .action(async (command: [string, ...string[]], flags: DevFlags) => run(command, flags));
@@ -55,6 +55,11 @@ function packageName(folder: string): string | undefined {
     // There is none, or it is not for us to complain about.
     return undefined;
   }
+}
+
+function someName(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
 }
 
 function portNumber(text: string): number {
