@@ -117,6 +117,13 @@ export function suspensionDelay(attempt: number, random: number): number {
   return Math.round(SUSPENSION_MILLIS + (cap - SUSPENSION_MILLIS) * random);
 }
 
+const WAITED_FOR = {
+  connect: 'no connection',
+  welcome: 'no welcome of the backend',
+  acknowledgement: 'no acknowledgement',
+  ping: 'no answer to a ping',
+} as const;
+
 /** One line for people: what happened, and what may be wrong, with nothing in it that the peer wrote. */
 export function describe(end: Disconnect): string {
   switch (end.kind) {
@@ -127,7 +134,7 @@ export function describe(end: Disconnect): string {
     case 'failed':
       return `the connection failed with ${end.code}${STREAM_HINTS.onCode(end.code)}`;
     case 'timeout':
-      return `no ${end.what} came in time`;
+      return `${WAITED_FOR[end.what]} came in time`;
     case 'not_batch':
     case 'protocol_violation':
       return end.why;
