@@ -25,6 +25,7 @@ import { checkRoutes } from './routes.ts';
 import type { SetUp } from './set-up.ts';
 import { checkSetUp } from './set-up-check.ts';
 import { checkSwitches } from './switches.ts';
+import { checkVariables } from './variables.ts';
 
 /** The path of the event that the check-up sends. */
 export const TEST_ENDPOINT = '/cerberus-doctor';
@@ -54,6 +55,7 @@ export async function* checkUp(
 ): AsyncGenerator<Check> {
   const by = setUpBy(env, places, setUp);
   yield* checkSwitches(env);
+  yield* checkVariables(env);
   if (setUp === undefined) yield* installedPackages(places, by !== 'nobody');
   else yield* checkSetUp(setUp);
   yield* checkRoutes(env, places, by, setUp);

@@ -102,6 +102,21 @@ describe('check-up', () => {
     );
   });
 
+  it('finds a variable that is misspelt, which nothing else complains of, and none of those that there are', async () => {
+    const found = (await check({ ...env, CERBERUS_TRUSTPROXY: '1' })).get('variables');
+    expect(found).to.deep.include({
+      verdict: 'warning',
+      finding: 'CERBERUS_TRUSTPROXY is none that Cerberus reads; did you mean CERBERUS_TRUST_PROXY?',
+    });
+    const other = (await check({ ...env, CERBERUS_COLOUR: 'red' })).get('variables');
+    expect(other?.finding).to.match(/^CERBERUS_COLOUR is none that Cerberus reads$/);
+    const documents = fileURLToPath(new URL('../../../../docs/configuration.md', import.meta.url));
+    const documented = (await readFile(documents, 'utf8')).match(/(?<=`)CERBERUS_[A-Z_]+(?=`)/g) ?? [];
+    expect(documented).to.include.members(['CERBERUS_DEBUG', 'CERBERUS_RECORD', 'CERBERUS_TLS_CA']);
+    const all = Object.fromEntries([...documented, 'CERBERUS_SERVER_PORT'].map((name) => [name, '']));
+    expect((await check({ ...all, ...env })).has('variables')).to.equal(false);
+  });
+
   it('finds a word for the capture that there is not', async () => {
     const checks = await check({ ...env, CERBERUS_CAPTURE: 'heavy' });
     expect(checks.get('options')).to.include({ verdict: 'failure' });
