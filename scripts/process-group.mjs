@@ -107,12 +107,12 @@ export class ProcessGroup {
   }
 }
 
-/** A signal that ends this process ends its groups as well, which no terminal and no parent can reach; `before` runs first. */
-export function endGroupsWithThisProcess(before) {
+/** A signal that ends this process ends its groups first, which no terminal and no parent can reach; then `lastly` runs. */
+export function endGroupsWithThisProcess(lastly) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => {
-      before();
       ProcessGroup.killAll();
+      lastly();
       process.kill(process.pid, signal);
     });
   }

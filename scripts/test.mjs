@@ -49,6 +49,11 @@ function partsOf(workspace) {
   ];
 }
 
+/** A process that was killed may still be in the middle of writing a file. */
+function removeFolder() {
+  rmSync(folder, { recursive: true, maxRetries: 10 });
+}
+
 /** What workspaces have written that is not printed yet. */
 const unprinted = new Set();
 
@@ -111,7 +116,7 @@ function chosenWorkspaces(wanted) {
 
 endGroupsWithThisProcess(() => {
   for (const output of unprinted) print(output);
-  rmSync(folder, { recursive: true });
+  removeFolder();
 });
 const chosen = chosenWorkspaces(process.argv.slice(2));
 const alone = chosen.length === 1;
@@ -125,7 +130,7 @@ async function work() {
   }
 }
 await Promise.all(Array.from({ length: AT_ONCE }, work));
-rmSync(folder, { recursive: true });
+removeFolder();
 const skipped = total.pending > 0 ? `, ${total.pending} skipped` : '';
 if (failed.length > 0) process.stdout.write(`\n${failed.join('\n')}\n`);
 process.stdout.write(`\n${total.passes} passed, ${total.failures} failed${skipped}\n`);

@@ -38,7 +38,7 @@ describe('the demo', () => {
 
   it('stores every request of its shop exactly once', async () => {
     const demo = start(['--seconds', '3', '--json', ...FREE_PORTS]);
-    const code = await within('the end of the demo', demo.exited, 18_000);
+    const code = await within('the end of the demo', demo.exited);
     expect(demo.stderr).to.equal('');
     expect(code).to.equal(0);
     const result = lastLine(demo);

@@ -2,7 +2,7 @@
 import { hasFailed, iso, latenciesOf, nameOf, partsBy, timeOf, type Exported } from './exported.js';
 import { differences, inOrderOf, orderDifferences, type Expected } from './matching.js';
 import { latencySpans } from './percentiles.js';
-import { before, paramsOf, questionOf, type Ask, type Question } from './question.js';
+import { before, isBeforeKept, paramsOf, questionOf, type Ask, type Question } from './question.js';
 
 /** What requests can be told apart by, and the member that says it. */
 const MEMBERS = { consumer: 'consumer', group: 'consumer_group', client: 'source_ip' } as const;
@@ -16,7 +16,8 @@ export interface Consumer {
   readonly events: readonly Exported[];
   readonly label: string | null;
   readonly group: string | null;
-  readonly isNew: boolean;
+  /** Null where the range before was not kept. */
+  readonly isNew: boolean | null;
 }
 
 /** What was given last. */
@@ -34,6 +35,7 @@ export function consumersOf(question: Question, by: By): readonly Consumer[] {
   const filter = application === undefined ? {} : { client_id: application };
   const earlier = before(questionOf(question.stored, question.range, filter)).events;
   const seen = new Set(earlier.map((event) => event[member]));
+  const isKept = isBeforeKept(question);
   const parts = partsBy(
     question.events.filter((event) => event[member] !== null),
     (event) => String(event[member]),
@@ -43,7 +45,7 @@ export function consumersOf(question: Question, by: By): readonly Consumer[] {
     events,
     label: by === 'consumer' ? lastOf(events, 'consumer_label') : null,
     group: by === 'consumer' ? lastOf(events, 'consumer_group') : null,
-    isNew: !seen.has(value),
+    isNew: isKept ? !seen.has(value) : null,
   }));
   return inOrderOf(found, ({ value }) => value);
 }
@@ -91,7 +93,7 @@ export async function consumerDifferences(
   const found = consumersOf(question, by).filter(isFound);
   const should: Expected = {
     total: found.length,
-    new: found.filter(({ isNew }) => isNew).length,
+    new: isBeforeKept(question) ? found.filter(({ isNew }) => isNew).length : null,
     consumers: found.map(({ value, events, label, group, isNew }) => ({
       value,
       label,

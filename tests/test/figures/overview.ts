@@ -2,7 +2,7 @@
 import { hasFailed, iso, latenciesOf, partsBy, statusClass, timeOf, type Exported } from './exported.js';
 import { differences, inOrderOf, orderDifferences, Span, type Expected } from './matching.js';
 import { latencySpans } from './percentiles.js';
-import { before, paramsOf, type Ask, type Question } from './question.js';
+import { before, isBeforeKept, paramsOf, type Ask, type Question } from './question.js';
 
 /** Fewer requests in the range before are nothing to compare with. */
 const MIN_COMPARED = 100;
@@ -26,9 +26,8 @@ function totals({ events, isEstimated, areClientsEstimated }: Question): Expecte
 
 /** Why there is nothing to compare with. */
 function whyNotCompared(question: Question): 'not_kept' | 'few_requests' | null {
-  const earlier = before(question);
-  if (!question.stored.some((event) => timeOf(event) < earlier.range.since)) return 'not_kept';
-  return earlier.events.length < MIN_COMPARED ? 'few_requests' : null;
+  if (!isBeforeKept(question)) return 'not_kept';
+  return before(question).events.length < MIN_COMPARED ? 'few_requests' : null;
 }
 
 function byStatus(events: readonly Exported[]): Expected {

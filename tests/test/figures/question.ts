@@ -1,5 +1,5 @@
 import { isMeant, isWithin, type Filter, type Range } from './filter.js';
-import type { Exported } from './exported.js';
+import { timeOf, type Exported } from './exported.js';
 
 const DAY_MILLIS = 86_400_000;
 /** In a range, of all applications, up to which it is answered exactly. */
@@ -52,6 +52,12 @@ export function before(question: Question): Question {
     range,
     events: question.stored.filter((event) => isWithin(event, range) && isMeant(event, question.filter)),
   };
+}
+
+/** Whether the same range of time before was kept as a whole. */
+export function isBeforeKept(question: Question): boolean {
+  const { since } = before(question).range;
+  return question.stored.some((event) => timeOf(event) < since);
 }
 
 /** Asks the API, and gives its answer. */

@@ -57,6 +57,13 @@ describeInBrowser('the consumers of the page', () => {
     expect((await rows(page)).filter((row) => / new /.test(row))).to.have.length(1);
   });
 
+  it('does not call everybody new where the range before was not kept', async () => {
+    const { page } = await openPage(server, '?view=consumers&range=6h&refresh=off');
+    await page.getByText('Who is new is not known').waitFor();
+    await page.getByText(/^3 consumers$/).waitFor();
+    expect((await rows(page)).filter((row) => / new /.test(row))).to.deep.equal([]);
+  });
+
   it('leads from a consumer to its figures, and from each number to its requests', async () => {
     const { page } = await openPage(server, '?view=consumers&refresh=off');
     const globex = page.locator('table.consumers tbody tr', { hasText: 'Globex' });

@@ -6,6 +6,19 @@ import { until } from '../support/until.js';
 const LIMIT_MILLIS = 8_000;
 /** Mocha, two children and a grandchild of each. */
 const PROCESSES = 5;
+/** Never ends, and leaves files where the runner has its own all the time, as a suite of many short tests does. */
+const WRITING = `
+  const { writeFileSync } = require('node:fs');
+  const { dirname, join } = require('node:path');
+  describe('a suite that writes', () => {
+    it('never ends', async function () {
+      this.timeout(0);
+      for (let count = 0; ; count += 1) {
+        writeFileSync(join(dirname(process.env.SUMMARY_FILE), String(count % 500)), '');
+        if (count % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    });
+  });`;
 const PASSING = `describe('another suite', () => { it('passes', () => {}); });`;
 
 describe('the runner of the tests', function () {
@@ -81,7 +94,7 @@ describe('the runner of the tests', function () {
     it(`leaves no process behind when it gets ${signal}, and says what was said so far`, async () => {
       const hangs = suites.add('hangs', { endless: endless('await new Promise(() => {});') });
       const ended = await suites.run(
-        [hangs, suites.add('fine', { passing: PASSING })],
+        [hangs, suites.add('writes', { writing: WRITING })],
         50_000,
         async (pid) => {
           await until('all processes run', () => suites.pids.length === PROCESSES);

@@ -1,5 +1,5 @@
 /** Fails a wait that takes too long, so that a test names what it waited for instead of timing out. */
-export async function within<T>(what: string, promise: Promise<T>, millis = 18_000): Promise<T> {
+export async function within<T>(what: string, promise: Promise<T>, millis = 40_000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`waited ${millis} ms for ${what}`)), millis);
@@ -15,7 +15,7 @@ export async function within<T>(what: string, promise: Promise<T>, millis = 18_0
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  millis = 18_000,
+  millis = 40_000,
 ): Promise<void> {
   const end = performance.now() + millis;
   while (!(await condition())) {

@@ -22,7 +22,8 @@ export interface ConsumerRow {
   readonly endpoints: number;
   readonly first_seen: string;
   readonly last_seen: string;
-  readonly new: boolean;
+  /** Null where nobody knows, for the range before was not kept. */
+  readonly new: boolean | null;
 }
 
 /** `GET /api/consumers`. */
@@ -31,5 +32,6 @@ export interface Consumers {
   readonly estimated: boolean;
   readonly consumers: readonly ConsumerRow[];
   readonly total: number;
-  readonly new: number;
+  /** As of each. */
+  readonly new: number | null;
 }

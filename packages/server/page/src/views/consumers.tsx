@@ -67,8 +67,9 @@ function ConsumerList(): JSX.Element {
       aside={
         <>
           <span class="muted" role="status">
-            {exactCount(value.total)} {value.total === 1 ? one : many}, {exactCount(value.new)} new,{' '}
-            {exactCount(value.total - value.new)} returning
+            {exactCount(value.total)} {value.total === 1 ? one : many}
+            {value.new !== null &&
+              `, ${exactCount(value.new)} new, ${exactCount(value.total - value.new)} returning`}
           </span>
           {(search !== '' || rest > 0) && <SearchField of={many} value={search} onSearch={setSearch} />}
           <CsvButton name={many} rows={value.consumers} />
@@ -82,7 +83,10 @@ function ConsumerList(): JSX.Element {
         </p>
       )}
       <p class="rest">
-        New is who asked for nothing in the range of equal length before. First and last are of this range.
+        {value.new === null
+          ? 'Who is new is not known: the range of equal length before was not kept as a whole. '
+          : 'New is who asked for nothing in the range of equal length before. '}
+        First and last are of this range.
       </p>
     </Panel>
   );

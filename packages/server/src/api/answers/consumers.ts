@@ -16,11 +16,16 @@ export const CONSUMERS = v.object({
       endpoints: v.pipe(count, v.description('Different ones.')),
       first_seen: v.pipe(time, v.description('In the range.')),
       last_seen: time,
-      new: v.pipe(v.boolean(), v.description('It asked for nothing in the range of equal length before.')),
+      new: v.pipe(
+        v.nullable(v.boolean()),
+        v.description(
+          'It asked for nothing in the range of equal length before; null where that was not kept as a whole.',
+        ),
+      ),
     }),
   ),
   total,
-  new: v.pipe(count, v.description('Of all that match, how many are.')),
+  new: v.pipe(v.nullable(count), v.description('Of all that match, how many are; null as there.')),
 });
 
 const release = { release: v.string(), first_seen: time };

@@ -76,7 +76,7 @@ export class MemoryAnalytics implements Analytics {
       estimated: false,
       totals: totalsOf(events),
       previous: totalsOf(this.#matching({ ...query, ...previousRange(query) })),
-      isPreviousKept: this.#events.some((event) => eventTime(event) < previousRange(query).since),
+      isPreviousKept: this.#isStoredBefore(previousRange(query).since),
       series: seriesOf(events, query),
       methods: frequencies(events, (event) => event.method).map(([method, requests]) => ({
         method,
@@ -137,7 +137,8 @@ export class MemoryAnalytics implements Analytics {
   }
 
   consumers(query: ConsumersQuery): Promise<ConsumerList> {
-    const earlier = this.#matching(earlierFilter(query));
+    const filter = earlierFilter(query);
+    const earlier = this.#isStoredBefore(filter.since) ? this.#matching(filter) : undefined;
     return Promise.resolve(listConsumers(this.#matching(query), earlier, query));
   }
 
@@ -170,6 +171,11 @@ export class MemoryAnalytics implements Analytics {
 
   applications(query: SourceQuery): Promise<Listed<ApplicationRow>> {
     return Promise.resolve(listApplications(this.#producers.values(), query));
+  }
+
+  /** Then what lies behind the instant was kept. */
+  #isStoredBefore(instant: number): boolean {
+    return this.#events.some((event) => eventTime(event) < instant);
   }
 
   #matching(filter: AnalyticsFilter): readonly StoredEvent[] {

@@ -30,20 +30,20 @@ const ORDERS: Readonly<Record<ConsumerOrder, (figures: ConsumerFigures) => numbe
  * Answers a {@link ConsumersQuery}.
  *
  * @param events - that match it
- * @param earlier - in which they could have been seen before
+ * @param earlier - in which they could have been seen before; undefined where these were not kept
  */
 export function listConsumers(
   events: readonly StoredEvent[],
-  earlier: readonly StoredEvent[],
+  earlier: readonly StoredEvent[] | undefined,
   query: ConsumersQuery,
 ): ConsumerList {
   const valueOf = VALUES[query.by];
-  const seen = new Set(earlier.map(valueOf));
+  const seen = earlier && new Set(earlier.map(valueOf));
   const orderOf = ORDERS[query.order];
   const found = [...groupBy(events, valueOf)]
     .flatMap(([value, group]) =>
       value !== null && isFound(value, group, query)
-        ? [figuresOf(value, group, query.by, !seen.has(value))]
+        ? [figuresOf(value, group, query.by, seen ? !seen.has(value) : null)]
         : [],
     )
     .sort((a, b) => orderOf(b) - orderOf(a) || b.requests - a.requests || compare(a.value, b.value));
@@ -51,7 +51,7 @@ export function listConsumers(
     estimated: false,
     consumers: found.slice(0, query.limit),
     total: found.length,
-    newcomers: found.filter(({ isNew }) => isNew).length,
+    newcomers: seen ? found.filter(({ isNew }) => isNew).length : null,
   };
 }
 
@@ -66,7 +66,7 @@ function figuresOf(
   value: string,
   group: readonly StoredEvent[],
   by: ConsumerKind,
-  isNew: boolean,
+  isNew: boolean | null,
 ): ConsumerFigures {
   const times = group.map(eventTime);
   const isConsumer = by === 'consumer';

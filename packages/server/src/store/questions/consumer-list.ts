@@ -67,8 +67,11 @@ export interface ConsumerFigures {
   /** Of the range; milliseconds since the epoch, as the other. */
   readonly firstSeen: number;
   readonly lastSeen: number;
-  /** It asked the application, or any where none is chosen, for nothing in the range of equal length before. */
-  readonly isNew: boolean;
+  /**
+   * It asked the application, or any where none is chosen, for nothing in the range of equal length before; null where that was not kept as a
+   * whole, and so nobody knows.
+   */
+  readonly isNew: boolean | null;
 }
 
 /** Answer to a {@link ConsumersQuery}. */
@@ -78,8 +81,8 @@ export interface ConsumerList {
   readonly consumers: readonly ConsumerFigures[];
   /** Those that match, listed or not. */
   readonly total: number;
-  /** Of these, who is new. */
-  readonly newcomers: number;
+  /** Of these, who is new; null where nobody knows. */
+  readonly newcomers: number | null;
 }
 
 /** Events in which a consumer could have been seen before. */

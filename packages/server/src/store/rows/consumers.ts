@@ -15,26 +15,29 @@ export const CONSUMER_ORDERS_SQL: Readonly<Record<ConsumerOrder, string>> = {
 /**
  * Puts a list together.
  *
- * @param estimated - the percentiles of the details are estimates
+ * @param known - `estimated`: the percentiles of the details are estimates; `isEarlierKept`: it is known who is new
  * @param figures - columns `value`, `requests`, `errors`, `first_seen`, `last_seen`, `is_new`, and in each row `total` and `newcomers`; `p95` or
  *   `endpoints` where that decided which are listed
  * @param details - columns `value`, `p95`, `endpoints`, `label` and `consumer_group`, without what the figures have
  */
 export function toConsumerList(
-  estimated: boolean,
+  { estimated, isEarlierKept }: { readonly estimated: boolean; readonly isEarlierKept: boolean },
   figures: readonly Row[],
   details: readonly Row[],
 ): ConsumerList {
   const named = new Map(details.map((row) => [text(row['value']), row]));
   return {
     estimated,
-    consumers: figures.map((row) => toFigures(row, named.get(text(row['value'])) ?? {})),
+    consumers: figures.map((row) => ({
+      ...toFigures(row, named.get(text(row['value'])) ?? {}),
+      isNew: isEarlierKept ? row['is_new'] === true : null,
+    })),
     total: number(figures[0]?.['total']),
-    newcomers: number(figures[0]?.['newcomers']),
+    newcomers: isEarlierKept ? number(figures[0]?.['newcomers']) : null,
   };
 }
 
-function toFigures(row: Row, details: Row): ConsumerFigures {
+function toFigures(row: Row, details: Row): Omit<ConsumerFigures, 'isNew'> {
   return {
     value: text(row['value']),
     label: maybeText(details['label']),
@@ -45,6 +48,5 @@ function toFigures(row: Row, details: Row): ConsumerFigures {
     endpoints: number(details['endpoints'] ?? row['endpoints']),
     firstSeen: number(row['first_seen']),
     lastSeen: number(row['last_seen']),
-    isNew: row['is_new'] === true,
   };
 }

@@ -9,6 +9,7 @@ import type { ReadRows } from '../engine/read-connection.ts';
 import { addressesSql, clientPeriods } from './client-source.ts';
 import { filtered } from './filter.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
+import { isStoredBefore } from './stored-before.ts';
 
 /**
  * Answers a {@link ConsumersQuery} about clients: which are listed, and how many there are, from aggregates, in which they are told apart by
@@ -41,7 +42,8 @@ export async function clientFiguresOf(
     const { value, first_seen: firstSeen } = byKey.get(text(row['key'])) ?? {};
     return { ...row, value, first_seen: firstSeen };
   });
-  return toConsumerList(false, figures, details);
+  const isEarlierKept = await isStoredBefore(rows, earlierFilter(query).since);
+  return toConsumerList({ estimated: false, isEarlierKept }, figures, details);
 }
 
 /** The begin of the day on which a client was seen last, milliseconds. */

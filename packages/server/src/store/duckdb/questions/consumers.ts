@@ -1,6 +1,6 @@
 import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 
-import type { ConsumerList, ConsumersQuery } from '../../questions/consumer-list.ts';
+import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
 import { foldAscii } from '../../filter/event-filter.ts';
 import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';
@@ -8,6 +8,7 @@ import type { ReadRows } from '../engine/read-connection.ts';
 import { consumerSource, earlierSql, WHO } from './consumer-source.ts';
 import { filtered, foldedSql } from './filter.ts';
 import type { RolledUp } from './rollup-range.ts';
+import { isStoredBefore } from './stored-before.ts';
 
 /**
  * Answers a {@link ConsumersQuery}. Percentiles and endpoints, which take long of many, are worked out of those only that are listed, unless
@@ -46,7 +47,8 @@ export async function consumerListOf(
       .value('listed', LIST(VARCHAR), listValue(figures.map((row) => text(row['value']))))
       .query(`FROM ${source.details('value IN (SELECT unnest($listed::VARCHAR[]))', order)}`),
   );
-  return toConsumerList(source.estimated, figures, details);
+  const isEarlierKept = await isStoredBefore(rows, earlierFilter(query).since);
+  return toConsumerList({ estimated: source.estimated, isEarlierKept }, figures, details);
 }
 
 /** Whether a text has what is searched for in it. */

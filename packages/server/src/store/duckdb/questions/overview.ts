@@ -8,12 +8,13 @@ import type {
 } from '../../questions/analytics.ts';
 import { binsOf } from '../../figures/log-buckets.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
-import { Conditions, instantSql, IS_ERROR } from '../engine/conditions.ts';
+import { IS_ERROR } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { percentiles } from '../engine/values.ts';
 import { maybe, maybeText, number, text, type Row } from '../../rows/values.ts';
 import { condensedSource } from './condensed-source.ts';
 import { queryOf, type FactSource } from './source.ts';
+import { isStoredBefore } from './stored-before.ts';
 
 const REQUESTS = 'sum(requests)::BIGINT AS requests';
 const ERRORS = `coalesce(sum(requests) FILTER (WHERE ${IS_ERROR}), 0)::BIGINT AS errors`;
@@ -40,12 +41,6 @@ export async function overviewOf(
       ]),
     ),
   };
-}
-
-async function isStoredBefore(rows: ReadRows, instant: number): Promise<boolean> {
-  const sql = `SELECT EXISTS (FROM events WHERE event_time < ${instantSql('$instant')}) AS is_stored`;
-  const [row] = await rows(new Conditions().number('instant', instant).query(sql));
-  return row?.['is_stored'] === true;
 }
 
 function ofClass(name: string, condition: string): string {

@@ -8,10 +8,7 @@ import type {
   Totals,
 } from '../../questions/analytics.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
-import { DAY_MILLIS } from '../../../durations.ts';
-import { DAY_TOTALS } from '../aggregates/tables.ts';
 import { isErrorKind, outcomeOf, statusCodeOf } from '../aggregates/request-kind.ts';
-import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { percentiles } from '../engine/values.ts';
 import { maybeText, number, text } from '../../rows/values.ts';
@@ -19,6 +16,7 @@ import { clientCount } from './client-count.ts';
 import { latenciesByTime, latencyTotals, type LatenciesByTime } from './latency-source.ts';
 import { grainOf, isOfEndpoint, KINDS, PERIODS, requestsSql, type Grain } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
+import { isStoredBefore } from './stored-before.ts';
 import type { StoredState } from './stored-state.ts';
 
 /** Requests of one kind, in one bucket. */
@@ -56,19 +54,6 @@ export async function overviewOf(
     })),
     histogram: latencies.histogram,
   };
-}
-
-async function isStoredBefore(rows: ReadRows, instant: number): Promise<boolean> {
-  const conditions = new Conditions().number('instant', instant);
-  // To plan for the partitions of all events takes longer than all else, and whole days are in a table of few rows.
-  for (const earlier of [
-    `${DAY_TOTALS.name} WHERE start <= $instant - ${DAY_MILLIS}`,
-    'events WHERE event_time < $instant',
-  ]) {
-    const [row] = await rows(conditions.query(`SELECT EXISTS (SELECT FROM ${earlier}) AS is_stored`));
-    if (row?.['is_stored'] === true) return true;
-  }
-  return false;
 }
 
 async function countsOf(

@@ -190,6 +190,8 @@ describe('answers from PostgreSQL about more than a day', function () {
         ...randomEvent(random, LONG.since - HOUR, LONG.until),
         sourceIp: (index % 60 === 0 ? rare[(index / 60) % 6] : known[index % 3]) ?? null,
         latencyMs: 1 + 999 * random(),
+        // Of what each of them has, a sample knows; of what only one has, it does not.
+        ...(index % 100 === 7 && { route: `/only/${index % 3}` }),
       }));
     await stores.put(busy(7000));
     await stores.store.rollUp();

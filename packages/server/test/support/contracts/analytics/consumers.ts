@@ -9,7 +9,7 @@ import {
 } from '../../../../dist/store/questions/consumer-list.js';
 import type { Store } from '../../../../dist/store/store.js';
 import { append, HASH, START } from '../../events/events.js';
-import { at, MINUTE, OTHER_HASH, RANGE } from './asked-hour.js';
+import { at, HOUR, MINUTE, OTHER_HASH, RANGE } from './asked-hour.js';
 
 /** Consumers, their groups and clients, with their figures. */
 export function consumerLists(store: () => Store): void {
@@ -26,6 +26,7 @@ export function consumerLists(store: () => Store): void {
 
   beforeEach(async () => {
     const events = [
+      of(null, -61),
       of('acme', -50),
       of('acme', 1, { consumerLabel: 'Acme', consumerGroup: 'free' }),
       of('acme', 5, { consumerLabel: 'Acme Inc.', endpoint: '/b', route: null, latencyMs: 30 }),
@@ -102,6 +103,14 @@ export function consumerLists(store: () => Store): void {
     expect((await list({ failed: true })).consumers.map(({ isNew }) => isNew)).to.deep.equal([false, true]);
     expect((await list({ clientId: 'blog' })).newcomers).to.equal(1);
     expect(await values({ until: START + MINUTE })).to.deep.equal([]);
+  });
+
+  it('does not know who is new where the range before was not kept as a whole', async () => {
+    for (const by of ['consumer', 'group', 'client'] as const) {
+      const { consumers, newcomers } = await list({ by, since: START - MINUTE, until: START + HOUR });
+      expect(newcomers).to.equal(null);
+      expect(new Set(consumers.map(({ isNew }) => isNew))).to.deep.equal(new Set([null]));
+    }
   });
 
   it('finds a part of a value or of a label, in any case', async () => {

@@ -5,7 +5,7 @@ import type { ConsumersQuery } from '../../../questions/consumer-list.ts';
 import { number, text, type Row } from '../../../rows/values.ts';
 import { CLIENT_KEY } from '../../aggregates/client-sketch.ts';
 import { DAY_CLIENTS } from '../../aggregates/tables.ts';
-import { ENDPOINT_DIGITS, endpointDigitsSql } from '../../engine/conditions.ts';
+import { ENDPOINT_DIGITS, ENDPOINT_NAME, endpointDigitsSql } from '../../engine/conditions.ts';
 import { dayBegin } from '../../engine/days.ts';
 import type { ReadRows } from '../../engine/reads.ts';
 import { filtered } from '../filter.ts';
@@ -66,13 +66,13 @@ export async function clientDetails(
   const found = few.length === 0 ? [] : await foundDetails(asking, few);
   if (many.length === 0) return { estimated: false, details: found };
   const firstSeen = await firstSeenOf(asking, many);
-  const endpoints = await endpointsOf(asking, many);
-  const p95 = await sampledP95(asking, many, sampling.share);
+  const sample = await sampled(asking, many, sampling.share);
+  const endpoints = await endpointsOf(asking, many, sample.endpointsOfAll);
   const estimates = many.map(({ key, value }) => ({
     value,
     first_seen: firstSeen.get(value),
-    endpoints: endpoints.get(key),
-    p95: p95.get(value),
+    endpoints: sample.endpointsOfAll.length + (endpoints.get(key) ?? 0),
+    p95: sample.p95.get(value),
   }));
   return { estimated: true, details: [...found, ...estimates] };
 }
@@ -117,18 +117,21 @@ async function firstSeenOf(
   return firstSeen;
 }
 
-/** How many endpoints each has, by its key. */
+/** How many endpoints each has beside some, by its key. */
 async function endpointsOf(
   { rows, query, state }: Asking,
   listed: readonly ListedClient[],
+  beside: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const range = rollupRange(query, state, [DAY_MILLIS]);
   const days = range.aggregated(DAY_CLIENTS, 'method, endpoint, unnest(clients) AS client');
   const events = range.events(`${CLIENT_KEY} AS client, source_ip, ${ENDPOINT_DIGITS} AS endpoint`);
+  const digits = endpointDigitsSql('endpoint');
   const found = await rows(
     range
       .conditions()
       .value('listed', 'bytea[]', pseudonymsOf(listed))
+      .value('beside', 'text[]', beside)
       .value(
         'keys',
         'bigint[]',
@@ -136,27 +139,48 @@ async function endpointsOf(
       ).query(`
         SELECT client::text AS key, count(*) AS endpoints
         FROM (
-          SELECT client, ${endpointDigitsSql('endpoint')} AS endpoint
-          FROM (SELECT DISTINCT client, method, endpoint FROM ${days} AS d WHERE client = ANY ($keys)) AS told
+          SELECT client, ${digits} AS endpoint
+          FROM (
+            SELECT DISTINCT client, method, endpoint FROM ${days} AS d
+            WHERE client = ANY ($keys) AND NOT ${digits} = ANY ($beside)) AS told
           UNION
-          SELECT client, endpoint FROM ${events} AS e WHERE ${IS_LISTED}) AS different
+          SELECT client, endpoint FROM ${events} AS e WHERE ${IS_LISTED} AND NOT endpoint = ANY ($beside)) AS different
         GROUP BY client`),
   );
   return new Map(found.map((row) => [text(row['key']), number(row['endpoints'])]));
 }
 
-/** Estimates from whole blocks of the table, chosen by chance, the same for the same question. */
-async function sampledP95(
+/** What a part of their requests tells. */
+interface Sample {
+  /** Estimates, by the pseudonym. */
+  readonly p95: ReadonlyMap<string, unknown>;
+  /** Endpoints that each of the clients is known to have: that of these many need not be looked for is most of the time for busy ones. */
+  readonly endpointsOfAll: readonly string[];
+}
+
+/** From whole blocks of the table, chosen by chance, the same for the same question. */
+async function sampled(
   { rows, query, state }: Asking,
   listed: readonly ListedClient[],
   share: number,
-): Promise<ReadonlyMap<string, unknown>> {
+): Promise<Sample> {
   const conditions = filtered(query, state.daysOf(query)).and(IS_LISTED);
   const found = await rows(
     conditions.value('listed', 'bytea[]', pseudonymsOf(listed)).value('percent', 'float8', 100 * share)
       .query(`
-      SELECT encode(source_ip, 'hex') AS value, percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95
-      FROM events TABLESAMPLE SYSTEM ($percent) REPEATABLE (1) ${conditions.where} GROUP BY source_ip`),
+      WITH part AS MATERIALIZED (
+        SELECT source_ip, latency_ms, method, ${ENDPOINT_NAME} AS endpoint
+        FROM events TABLESAMPLE SYSTEM ($percent) REPEATABLE (1) ${conditions.where})
+      SELECT 'p95' AS kind, encode(source_ip, 'hex') AS told, percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95
+      FROM part GROUP BY source_ip
+      UNION ALL
+      SELECT 'endpoint', ${endpointDigitsSql('endpoint')}, NULL
+      FROM (SELECT DISTINCT source_ip, method, endpoint FROM part) AS different
+      GROUP BY method, endpoint HAVING count(*) = cardinality($listed)`),
   );
-  return new Map(found.map((row) => [text(row['value']), row['p95']]));
+  const of = (kind: string): readonly Row[] => found.filter((row) => row['kind'] === kind);
+  return {
+    p95: new Map(of('p95').map((row) => [text(row['told']), row['p95']])),
+    endpointsOfAll: of('endpoint').map((row) => text(row['told'])),
+  };
 }

@@ -8,6 +8,7 @@ import { addressesOf, clientParts, clientRange } from '../clients.ts';
 import { clientDetails } from './client-details.ts';
 import { inEarlierDays } from './consumer-source.ts';
 import { rollupRange } from '../rollup-range.ts';
+import { isStoredBefore } from '../stored-before.ts';
 import type { StoredState } from '../stored-state.ts';
 
 /**
@@ -65,5 +66,6 @@ export async function clientFiguresOf(
     const value = addresses.get(text(row['key'])) ?? '';
     return { ...row, value, first_seen: firstSeen.get(value) };
   });
-  return toConsumerList(estimated, figures, details);
+  const isEarlierKept = await isStoredBefore(rows, earlier.since);
+  return toConsumerList({ estimated, isEarlierKept }, figures, details);
 }

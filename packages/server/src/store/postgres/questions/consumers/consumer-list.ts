@@ -7,6 +7,7 @@ import type { ReadRows } from '../../engine/reads.ts';
 import { measuredOfAll } from './consumer-measures.ts';
 import { consumerSource, earlierSql } from './consumer-source.ts';
 import { foldedSql } from '../filter.ts';
+import { isStoredBefore } from '../stored-before.ts';
 import type { StoredState } from '../stored-state.ts';
 
 /**
@@ -64,7 +65,8 @@ export async function consumerListOf(
     p95: source.measureFrom('p95', row['p95']),
     endpoints: source.measureFrom('endpoints', row['endpoints']),
   }));
-  return toConsumerList(source.estimated, figures, withMeasures);
+  const isEarlierKept = await isStoredBefore(rows, earlierFilter(query).since);
+  return toConsumerList({ estimated: source.estimated, isEarlierKept }, figures, withMeasures);
 }
 
 /** Whether a text has what is searched for in it. */
