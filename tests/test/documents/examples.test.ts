@@ -18,9 +18,10 @@ async function lines(folder: string): Promise<number> {
     join(entry.parentPath, entry.name),
   );
   // What `npm start` compiles stands beside its source.
-  const compiled = files.filter((file) => file.endsWith('.ts')).map((file) => file.replace(/ts$/, 'mjs'));
+  const sources = files.filter((file) => file.endsWith('.ts'));
+  const compiled = new Set(sources.map((file) => file.replace(/ts$/, 'mjs')));
   const own = files.filter(
-    (file) => !/node_modules|\.next/.test(file) && /\.(?:mjs|js|ts)$/.test(file) && !compiled.includes(file),
+    (file) => !/node_modules|\.next/.test(file) && /\.(?:mjs|js|ts)$/.test(file) && !compiled.has(file),
   );
   const texts = await Promise.all(own.map((file) => readFile(file, 'utf8')));
   return texts.reduce((sum, text) => sum + text.trimEnd().split('\n').length, 0);

@@ -43,7 +43,7 @@ export function send(
       } catch (error) {
         // A status that there is not.
         sent.destroy();
-        reject(error as Error);
+        reject(error);
       }
     });
     sent.once('error', (error) => {
