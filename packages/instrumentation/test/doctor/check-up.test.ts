@@ -113,7 +113,12 @@ describe('check-up', () => {
     const documents = fileURLToPath(new URL('../../../../docs/configuration.md', import.meta.url));
     const documented = (await readFile(documents, 'utf8')).match(/(?<=`)CERBERUS_[A-Z_]+(?=`)/g) ?? [];
     expect(documented).to.include.members(['CERBERUS_DEBUG', 'CERBERUS_RECORD', 'CERBERUS_TLS_CA']);
-    const all = Object.fromEntries([...documented, 'CERBERUS_SERVER_PORT'].map((name) => [name, '']));
+    const all = Object.fromEntries(
+      [...documented, 'CERBERUS_SERVER_PORT', 'CERBERUS_SERVICE_HOST', 'CERBERUS_PORT'].map((name) => [
+        name,
+        '',
+      ]),
+    );
     expect((await check({ ...all, ...env })).has('variables')).to.equal(false);
   });
 
