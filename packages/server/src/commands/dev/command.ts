@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 
 import { CerberusServerError } from '../../errors.ts';
 import { runDev } from './run.ts';
+import { someName } from '../some-name.ts';
 import { createPaint } from '../terminal.ts';
 
 interface DevFlags {
@@ -55,11 +56,6 @@ function packageName(folder: string): string | undefined {
     // There is none, or it is not for us to complain about.
     return undefined;
   }
-}
-
-function someName(text: string): string {
-  if (text.trim() !== '') return text;
-  throw new InvalidArgumentError('It must not be empty.');
 }
 
 function portNumber(text: string): number {
