@@ -9,6 +9,7 @@ export { systemClock, type Clock, type Timer } from './clock.ts';
 export { checkCertificate, EXPORTER_OPTION_NAMES, resolveConfig } from './config/config.ts';
 export { pem } from './config/file-options.ts';
 export { chooseProxy, proxyOption, type ProxyServer } from './config/proxy.ts';
+export { KEY_HINTS } from './transport/hints.ts';
 export { ProxyError, throughProxy } from './transport/tunnel.ts';
 export { CerberusConfigError, type CerberusConfigErrorCode } from './config/config-error.ts';
 export { endpointUrl, isLoopbackHost } from './config/endpoint-url.ts';
@@ -28,6 +29,7 @@ export {
   oneOf,
   positiveInteger,
   readOptions,
+  refuseUnknown,
   text,
   textList,
   wordList,

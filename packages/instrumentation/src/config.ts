@@ -148,9 +148,6 @@ export function readProcessorOptions(
   options: CerberusSpanProcessorOptions,
   env: Environment,
 ): ProcessorConfig {
-  if (typeof options !== 'object' || options === null) {
-    throw new CerberusConfigError('OPTION_INVALID', 'options', 'the options must be an object');
-  }
   const { proxy, ...config } = readOptions(PROCESSOR_OPTION_TABLE, options, env);
   if (config.redactSpans && config.sourceIp === 'raw') {
     const rule = "`redactSpans` takes addresses off spans, so `sourceIp` cannot be 'raw'";

@@ -122,10 +122,18 @@ function storeAddressOf(
   return address;
 }
 
+/**
+ * Whether a variable says something: not an empty one, nor what Kubernetes writes in each pod of a service that is called `cerberus-server`,
+ * its address in place of the port.
+ */
+export function isSet(variable: string, text: string | undefined): text is string {
+  const isServiceLink = variable === variableOf('port') && text?.startsWith('tcp://') === true;
+  return text !== undefined && text !== '' && !isServiceLink;
+}
+
 function numberOf(name: string, rule: NumberRule, given: number | undefined, env: Environment): number {
   const variable = env[variableOf(name)];
-  const value: unknown =
-    given ?? (variable === undefined || variable === '' ? rule.default : integerOf(variable));
+  const value: unknown = given ?? (isSet(variableOf(name), variable) ? integerOf(variable) : rule.default);
   if (typeof value === 'number' && isWithin(value, rule)) return value;
   throw optionError(name, textOfRule(rule));
 }

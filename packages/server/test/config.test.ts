@@ -179,6 +179,16 @@ describe('resolveConfig', () => {
     });
   });
 
+  it('takes no address of a service, which Kubernetes writes in the variable of the port, for a port', () => {
+    const env = { CERBERUS_SERVER_PORT: 'tcp://10.96.0.7:8765' };
+    expect(resolveConfig({}, env).port).to.equal(8765);
+    expect(resolveConfig({ port: 1 }, env).port).to.equal(1);
+    expect(() => resolveConfig({}, { CERBERUS_SERVER_PORT: 'http://10.96.0.7' })).to.throw('`port`');
+    expect(() => resolveConfig({}, { CERBERUS_SERVER_THREADS: 'tcp://10.96.0.7:8765' })).to.throw(
+      '`threads`',
+    );
+  });
+
   it('allows port 0', () => {
     expect(resolveConfig({ port: 0 }, { CERBERUS_SERVER_PORT: '99' }).port).to.equal(0);
   });

@@ -85,6 +85,19 @@ describe('cerberus-server dev', function () {
     expect(run.stderr).to.match(/1 request, 0 errors/);
   });
 
+  it('gives the application no spool, in which another process may have left events for its own backend', async () => {
+    const asks = 'process.stdout.write(String(process.env.CERBERUS_SPOOL_DIR))';
+    const run = dev(['--port', '0', '--', process.execPath, '-e', asks], { CERBERUS_SPOOL_DIR: temporary });
+    expect(await run.exited).to.equal(0);
+    expect(run.stdout).to.equal('undefined');
+  });
+
+  it('refuses a name that is empty, as one of a variable that is not set', async () => {
+    const run = dev(['--client-id', '', '--', process.execPath, 'plain-app.mjs']);
+    expect(await run.exited).to.equal(1);
+    expect(run.stderr).to.match(/'--client-id <id>' .*must not be empty/);
+  });
+
   it('ends the application when it is told to end, and only then itself', async () => {
     const run = dev(['--port', '0', '--', process.execPath, 'plain-app.mjs']);
     const port = await run.output('stdout', /"port":(\d+)/);

@@ -111,7 +111,7 @@ describe('cerberus-server tail', () => {
     const refused = tail([], {});
     expect(await refused.exited).to.equal(1);
     expect(refused.stderr).to.equal(
-      'cerberus-server tail: the server wants its token: set CERBERUS_TOKEN, or use --token\n',
+      'cerberus-server tail: the server wants a token: set CERBERUS_TOKEN, or use --token\n',
     );
     await server.close();
     const alone = tail([]);

@@ -117,6 +117,13 @@ describe('deployment', function () {
     expect(container?.image).to.equal(`ghcr.io/cerberus-otel/cerberus-server:${version}`);
   });
 
+  it('has a pod without variables of services, of which one has the name of an option', () => {
+    const { spec, metadata } = manifest('statefulset.yaml') as StatefulSet;
+    const link = `${metadata?.name?.toUpperCase().replaceAll('-', '_')}_PORT`;
+    expect(link).to.equal('CERBERUS_SERVER_PORT');
+    expect(spec?.template.spec?.enableServiceLinks).to.equal(false);
+  });
+
   it('has the database of the image for both C libraries, on both architectures', async () => {
     const lock = await read('pnpm-lock.yaml');
     const { dependencies } = JSON.parse(await read('packages/server/package.json')) as {

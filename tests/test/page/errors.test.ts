@@ -30,7 +30,14 @@ describeOnEachStore('errors on the page', (emptyStore) => {
     const { page, problems } = await openPage(server, '?view=errors&range=15m&refresh=off');
     const rows = page.locator('table.errors tbody tr');
     await rows.first().waitFor();
-    await page.getByRole('region', { name: 'By class' }).getByText('PoolExhausted').waitFor();
+    const classes = page.getByRole('region', { name: 'By class' });
+    await classes.getByText('PoolExhausted').waitFor();
+    const counted = await rows.locator('td.number').allTextContents();
+    const all = counted.reduce((sum, text) => sum + Number(text), 0);
+    expect(all, 'some have no class').to.be.greaterThan(3);
+    expect(await classes.locator('.note').textContent()).to.match(
+      new RegExp(`^${Math.round((3 / all) * 100)}\\W?%$`),
+    );
     await page.getByRole('region', { name: 'By status' }).getByText('503').waitFor();
     await page.getByRole('region', { name: 'By endpoint' }).getByText('/pay').waitFor();
     await takePicture(page, 'errors-1280-light');

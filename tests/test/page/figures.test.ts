@@ -220,6 +220,12 @@ describeOnEachStore('the figures of the page', (emptyStore) => {
     const names = await page.locator('table.sources tbody th').allInnerTexts();
     expect(names.toSorted()).to.deep.equal(['office', 'shop']);
     expect(await page.locator('table.refusals').innerText()).to.match(/unauthorized\s+\d/);
+    const breakable = await page
+      .locator('table.sources tbody tr:first-child > *')
+      .evaluateAll((cells) =>
+        cells.flatMap((cell, column) => (getComputedStyle(cell).overflowWrap === 'anywhere' ? [column] : [])),
+      );
+    expect(breakable, 'only names are broken within words').to.deep.equal([0, 1]);
     finish(opened);
   });
 });

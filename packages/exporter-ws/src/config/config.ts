@@ -217,7 +217,7 @@ export function resolveConfig(
   env: Environment,
   packageName: () => string | undefined = nameOfApplication,
 ): ExporterConfig {
-  const misplaced = PROCESSOR_OPTIONS.find((name) => Object.hasOwn(options, name));
+  const misplaced = PROCESSOR_OPTIONS.find((name) => Object.hasOwn(Object(options), name));
   if (misplaced !== undefined) {
     throw new CerberusConfigError(
       'OPTION_MISPLACED',

@@ -36,15 +36,7 @@ export function readOptions<Table extends OptionTable>(
   options: object,
   env: Environment,
 ): Resolved<Table> {
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !Object.hasOwn(table, name)) {
-      throw new CerberusConfigError(
-        'OPTION_UNKNOWN',
-        name,
-        `unknown option ${excerpt(name)}; known are ${Object.keys(table).join(', ')}`,
-      );
-    }
-  }
+  refuseUnknown(options, Object.keys(table));
   const values = options as Record<string, unknown>;
   const resolved: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(table)) {
@@ -55,6 +47,22 @@ export function readOptions<Table extends OptionTable>(
     else resolved[name] = kind.fallback;
   }
   return Object.freeze(resolved) as Resolved<Table>;
+}
+
+/**
+ * Looks at the names of options only; one without a value is as good as absent.
+ *
+ * @throws CerberusConfigError for what is no object, and for a name that is not among `known`
+ */
+export function refuseUnknown(options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new CerberusConfigError('OPTION_INVALID', 'options', 'the options must be an object');
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    const meant = known.find((each) => each.toLowerCase() === name.toLowerCase());
+    const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
+    throw new CerberusConfigError('OPTION_UNKNOWN', name, `unknown option ${excerpt(name)}; ${hint}`);
+  }
 }
 
 /** Fails with the rule that `name` broke. `got` must be safe to show. */

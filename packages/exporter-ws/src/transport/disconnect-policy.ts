@@ -2,6 +2,7 @@ import type { WarningCode } from '../observe/reporter.ts';
 import type { Disconnect } from '../protocol/connection.ts';
 import type { Evidence } from '../protocol/isolation.ts';
 import { fullJitter, type BackoffLimits } from './backoff.ts';
+import { hintOnClose, STREAM_HINTS } from './hints.ts';
 
 /** What to do about it. */
 export type Verdict =
@@ -116,17 +117,24 @@ export function suspensionDelay(attempt: number, random: number): number {
   return Math.round(SUSPENSION_MILLIS + (cap - SUSPENSION_MILLIS) * random);
 }
 
-/** One line for people: what happened, with nothing in it that the peer wrote. */
+const WAITED_FOR = {
+  connect: 'no connection',
+  welcome: 'no welcome of the backend',
+  acknowledgement: 'no acknowledgement',
+  ping: 'no answer to a ping',
+} as const;
+
+/** One line for people: what happened, and what may be wrong, with nothing in it that the peer wrote. */
 export function describe(end: Disconnect): string {
   switch (end.kind) {
     case 'closed':
-      return `the backend closed the connection with code ${end.code}`;
+      return `the backend closed the connection with code ${end.code}${hintOnClose(end.code)}`;
     case 'upgrade_refused':
-      return `the backend answered the WebSocket upgrade with status ${end.status}`;
+      return `the backend answered the WebSocket upgrade with status ${end.status}${STREAM_HINTS.onStatus(end.status)}`;
     case 'failed':
-      return `the connection failed with ${end.code}`;
+      return `the connection failed with ${end.code}${STREAM_HINTS.onCode(end.code)}`;
     case 'timeout':
-      return `no ${end.what} came in time`;
+      return `${WAITED_FOR[end.what]} came in time`;
     case 'not_batch':
     case 'protocol_violation':
       return end.why;

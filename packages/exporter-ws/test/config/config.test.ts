@@ -139,8 +139,16 @@ describe('exporter config', () => {
     expect(() => resolve({}, { CERBERUS_CAPTURE_USER_AGENT: 'maybe' })).to.throw(/true or false/);
   });
 
-  it('refuses an unknown option and lists the known', () => {
-    expect(() => resolve({ wsURL: 'x' })).to.throw(/unknown option "wsURL"; known are wsUrl, token/);
+  it('refuses an unknown option and lists the known, or names the one that was meant', () => {
+    expect(() => resolve({ url: 'x' })).to.throw(/unknown option "url"; known are wsUrl, token/);
+    expect(() => resolve({ wsURL: 'x' })).to.throw(/unknown option "wsURL"; did you mean wsUrl\?$/);
+  });
+
+  it('refuses options that are no object', () => {
+    for (const options of [null, 5, 'ws://127.0.0.1/', [], () => undefined])
+      expect(() => resolveConfig(options as never, {}))
+        .to.throw('the options must be an object')
+        .with.property('code', 'OPTION_INVALID');
   });
 
   it('sends secretKey and backendUrl to the span processor', () => {

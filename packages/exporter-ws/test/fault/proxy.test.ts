@@ -134,7 +134,7 @@ describe('through a proxy', () => {
     exporter.export(numberedSpans(1), () => undefined);
     await eventually('it came again', () => sockets.length >= 3);
     await eventually('the first was hung up on', () => sockets[0]?.destroyed === true);
-    expect(exporter.stats().lastFailure).to.equal('no connect came in time');
+    expect(exporter.stats().lastFailure).to.equal('no connection came in time');
   });
 
   it('finds the proxy in HTTPS_PROXY and HTTP_PROXY', async () => {

@@ -30,10 +30,13 @@ export async function audit(command: readonly string[], json: boolean): Promise<
     CERBERUS_CLIENT_ID: process.env['CERBERUS_CLIENT_ID'] ?? 'audit',
     // An application that is stopped hard has sent what there was.
     CERBERUS_FLUSH_INTERVAL_MILLIS: '10',
+    // What another process has left there is for a backend that keeps it.
+    CERBERUS_SPOOL_DIR: '',
   };
   const code =
     command.length === 0 ? await ownerEnds(variables, printer) : await runs(command, variables, json);
   await sink.close();
+  if (code === undefined) return COMMAND_NOT_FOUND;
   printer.lines(['', ...findings.summary()]);
   if (code !== 0) return code;
   return findings.events > 0 && findings.suspicious.length === 0 ? 0 : 1;
@@ -43,6 +46,7 @@ async function ownerEnds(variables: Readonly<Record<string, string>>, printer: P
   // Before it says so: a signal that nobody listens to would end the process without a summary.
   const ended = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve).once('SIGTERM', resolve);
+    process.stdout.once('error', () => resolve());
   });
   printer.lines([
     'Start the application with these variables, and end with Ctrl-C:',
@@ -52,11 +56,12 @@ async function ownerEnds(variables: Readonly<Record<string, string>>, printer: P
   return 0;
 }
 
+/** @returns undefined where there is no such command */
 async function runs(
   [file = '', ...args]: readonly string[],
   variables: Readonly<Record<string, string>>,
   json: boolean,
-): Promise<number> {
+): Promise<number | undefined> {
   const child = spawn(file, args, {
     env: { ...process.env, ...variables },
     stdio: ['inherit', json ? 2 : 'inherit', 'inherit'],
@@ -69,13 +74,13 @@ async function runs(
     return code ?? 0;
   } catch {
     process.stderr.write(`cerberus-otel: the command ${JSON.stringify(file)} could not be started\n`);
-    return COMMAND_NOT_FOUND;
+    return undefined;
   } finally {
     stop();
   }
 }
 
-/** @returns what takes the listeners away again */
+/** Ends the command, too, when nobody reads any more what it would show. @returns what takes the listeners away again */
 function handOnSignals(child: ChildProcess): () => void {
   const onTerminate = (): void => void child.kill('SIGTERM');
   const onInterrupt = (): void => {
@@ -83,7 +88,11 @@ function handOnSignals(child: ChildProcess): () => void {
     if (!process.stdin.isTTY) child.kill('SIGINT');
   };
   process.on('SIGTERM', onTerminate).on('SIGINT', onInterrupt);
-  return () => void process.off('SIGTERM', onTerminate).off('SIGINT', onInterrupt);
+  process.stdout.once('error', onTerminate);
+  return () => {
+    process.off('SIGTERM', onTerminate).off('SIGINT', onInterrupt);
+    process.stdout.off('error', onTerminate);
+  };
 }
 
 /** Writes what arrives, without credentials. */

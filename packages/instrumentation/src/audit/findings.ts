@@ -33,8 +33,9 @@ export class AuditFindings {
   summary(): readonly string[] {
     if (this.#events === 0) {
       return [
-        'No event arrived. Was there a request? Is Cerberus on (CERBERUS_DISABLED, OTEL_SDK_DISABLED)? A `wsUrl` or',
-        '`backendUrl` that is set in code wins over the variables that the audit sets: take it from there instead.',
+        'No event arrived. Was there a request? Does the application load Cerberus, in code or with',
+        '--import @cerberus-otel/instrumentation/register? Is Cerberus on (CERBERUS_DISABLED, OTEL_SDK_DISABLED)? A `wsUrl`',
+        'or `backendUrl` that is set in code wins over the variables that the audit sets: take it from there instead.',
       ];
     }
     const rows = [...this.#fields].map(([name, field]) => {

@@ -25,6 +25,7 @@ import { checkRoutes } from './routes.ts';
 import type { SetUp } from './set-up.ts';
 import { checkSetUp } from './set-up-check.ts';
 import { checkSwitches } from './switches.ts';
+import { checkVariables } from './variables.ts';
 
 /** The path of the event that the check-up sends. */
 export const TEST_ENDPOINT = '/cerberus-doctor';
@@ -54,6 +55,7 @@ export async function* checkUp(
 ): AsyncGenerator<Check> {
   const by = setUpBy(env, places, setUp);
   yield* checkSwitches(env);
+  yield* checkVariables(env);
   if (setUp === undefined) yield* installedPackages(places, by !== 'nobody');
   else yield* checkSetUp(setUp);
   yield* checkRoutes(env, places, by, setUp);
@@ -86,9 +88,11 @@ function checkOptions(env: Environment, setUp?: SetUp): CheckedOptions {
     readOptions({ capture: CAPTURE_OPTION }, {}, env);
     keyBackendOf(readProcessorOptions(setUp?.processor ?? {}, env));
     const given = { ...setUp?.exporter, shutdownTimeoutMillis: SHUTDOWN_TIMEOUT_MILLIS };
-    const exporter = new CerberusWsExporter(given, { env });
-    const source = setUp === undefined ? 'the environment has' : 'code and environment have';
     const proxy = resolveConfig(given, env).proxy.server?.url;
+    // What other processes have left is not the doctor's to send, and the test event nobody's to keep.
+    const alone = { env: { ...env, CERBERUS_SPOOL_DIR: '' } };
+    const exporter = new CerberusWsExporter({ ...given, spoolDir: undefined }, alone);
+    const source = setUp === undefined ? 'the environment has' : 'code and environment have';
     return { exporter, proxy, check: { what, verdict: 'ok', finding: `${source} all that is required` } };
   } catch (error) {
     const isKnown = error instanceof CerberusConfigError;

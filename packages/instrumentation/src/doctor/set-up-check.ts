@@ -17,7 +17,7 @@ function checkMade({ exporter, processor }: SetUp): Check {
   const what = 'set-up';
   if (exporter === undefined && processor === undefined) {
     const finding =
-      'the file makes nothing of Cerberus: put withCerberus around the configuration of NodeSDK, and do not set ' +
+      'the file makes nothing of Cerberus: put withCerberus around the configuration of NodeSDK or call startCerberus, and do not set ' +
       'CERBERUS_DISABLED or OTEL_SDK_DISABLED';
     return { what, verdict: 'failure', finding };
   }

@@ -1,5 +1,8 @@
 import { hearAnnouncements, type Announcement } from '@cerberus-otel/exporter-ws/internal';
 
+/** Added to the exit code of a check-up that was made: a set-up file may end the process before, with any code. */
+export const CHECKED = 100;
+
 /** What a set-up file has made, as far as it was heard of. */
 export interface SetUp {
   readonly exporter: object | undefined;

@@ -1,6 +1,5 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import {
-  CerberusConfigError,
   flag,
   given,
   readOptions,
@@ -118,9 +117,6 @@ const TABLE = {
 
 /** @throws CerberusConfigError for a value that breaks its rule, and for an option that there is not */
 export function readHttpServerOptions(options: HttpServerInstrumentationConfig): HttpServerConfig {
-  if (typeof options !== 'object' || options === null) {
-    throw new CerberusConfigError('OPTION_INVALID', 'options', 'the options must be an object');
-  }
   return readOptions(TABLE, options, {});
 }
 

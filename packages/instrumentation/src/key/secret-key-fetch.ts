@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { ProxyError, throughProxy, withoutTracing } from '@cerberus-otel/exporter-ws/internal';
+import { KEY_HINTS, ProxyError, throughProxy, withoutTracing } from '@cerberus-otel/exporter-ws/internal';
 import type { KeyBackend } from '../config.ts';
 
 /** What one attempt to get the key brought. `reason` is our own text: nothing of the URL or the answer. */
@@ -74,7 +74,7 @@ async function answerOf(response: IncomingMessage): Promise<KeyAnswer> {
   const { statusCode: status = 0 } = response;
   if (status !== 200) {
     const outcome = status === 401 || status === 403 ? 'refused' : 'failed';
-    return { outcome, reason: `status ${status}` };
+    return { outcome, reason: `status ${status}${KEY_HINTS.onStatus(status)}` };
   }
   const text = await boundedText(response);
   if (text === undefined) return { outcome: 'failed', reason: 'an answer of more than 16 KiB' };
@@ -111,5 +111,7 @@ function keyIn(text: string): string | undefined {
 function networkReason(error: unknown): string {
   if (error instanceof ProxyError) return error.code;
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : 'a failed request';
+  return typeof code === 'string' && /^\w{1,60}$/.test(code)
+    ? `${code}${KEY_HINTS.onCode(code)}`
+    : 'a failed request';
 }

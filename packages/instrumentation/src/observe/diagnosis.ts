@@ -68,5 +68,5 @@ function foreign({ foreignApi }: Observations): string | undefined {
 function undelivered({ delivery }: Observations): string | undefined {
   if (delivery === undefined || delivery.accepted === 0 || delivery.acked > 0) return undefined;
   const why = delivery.lastFailure === null ? `the connection is ${delivery.state}` : delivery.lastFailure;
-  return `the backend has not acknowledged one of ${delivery.accepted} events so far: ${why}`;
+  return `the backend has acknowledged none of ${delivery.accepted} events so far: ${why}`;
 }

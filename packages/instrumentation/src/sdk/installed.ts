@@ -25,17 +25,31 @@ export function isInstalled(name: string, places: readonly string[]): boolean {
   return finder(bundle === undefined ? places : [...places, bundle])(name) !== undefined;
 }
 
-/** The dependencies in the package.json above the first of `places` that has one: what an application says that it uses. */
+/**
+ * What an application says that it uses: the dependencies in the package.json above the first of `places` that has one. Not in one of what
+ * is installed, such as a tool that starts the application, or this package, unless the application itself is.
+ */
 export function declaredPackages(places: readonly string[]): ReadonlySet<string> {
-  for (const place of places) {
-    const manifest = manifestAbove(
-      place,
-      ({ dependencies, devDependencies }) => isObject(dependencies) || isObject(devDependencies),
-    );
-    if (manifest !== undefined)
-      return new Set([manifest.dependencies, manifest.devDependencies].flatMap(namesOf));
+  for (const accepts of [isOutside, isForeign]) {
+    for (const place of places) {
+      const manifest = manifestAbove(place, (each, folder) => hasDependencies(each) && accepts(each, folder));
+      if (manifest !== undefined)
+        return new Set([manifest.dependencies, manifest.devDependencies].flatMap(namesOf));
+    }
   }
   return new Set();
+}
+
+function hasDependencies({ dependencies, devDependencies }: Manifest): boolean {
+  return isObject(dependencies) || isObject(devDependencies);
+}
+
+function isOutside(_manifest: Manifest, folder: string): boolean {
+  return !/[/\\]node_modules[/\\]/.test(folder);
+}
+
+function isForeign({ name }: Manifest): boolean {
+  return !String(name).startsWith('@cerberus-otel/');
 }
 
 /** The second number of a version: what counts in those of 0.x and 1.x. */
@@ -50,11 +64,14 @@ function versionOf(file: string, name: string): string | undefined {
 }
 
 /** The nearest one above a file (a path or a URL) that `accepts` likes. */
-function manifestAbove(place: string, accepts: (manifest: Manifest) => boolean): Manifest | undefined {
+function manifestAbove(
+  place: string,
+  accepts: (manifest: Manifest, folder: string) => boolean,
+): Manifest | undefined {
   const file = place.startsWith('file:') ? fileURLToPath(place) : place;
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = manifestIn(folder);
-    if (manifest !== undefined && accepts(manifest)) return manifest;
+    if (manifest !== undefined && accepts(manifest, folder)) return manifest;
   }
   return undefined;
 }

@@ -11,6 +11,7 @@ import {
   flag,
   processEnvironment,
   readOptions,
+  refuseUnknown,
   type Environment,
 } from '@cerberus-otel/exporter-ws/internal';
 import { CerberusSpanProcessor } from '../cerberus-span-processor.ts';
@@ -65,6 +66,15 @@ export type WithCerberus<Configuration> = Configuration &
   Pick<NodeSdkConfigurationLike, 'spanProcessors' | 'sampler'>;
 
 const SWITCHES = { disabled: flag(false), strict: flag(false) };
+const KNOWN = [
+  ...new Set([
+    ...EXPORTER_OPTION_NAMES,
+    ...Object.keys(PROCESSOR_OPTION_TABLE),
+    'record',
+    'strict',
+    'capture',
+  ]),
+];
 const WITHOUT_SDK = '`capture` says what makes spans for an SDK; there is none here';
 const OWN_EXPORTER = '`exporter` is an option of CerberusSpanProcessor; withCerberus makes its own';
 
@@ -93,6 +103,8 @@ export function withCerberus<Configuration extends object>(
 function unlessOff<T>(options: CerberusOptions, off: T, setUp: (env: Environment) => T): T {
   const env = processEnvironment();
   try {
+    if (typeof options !== 'object' || options === null)
+      throw new CerberusConfigError('OPTION_INVALID', 'options', 'the options must be an object');
     return isDisabled(options, env) ? off : setUp(env);
   } catch (error) {
     if (isStrict(options, env)) throw error;
@@ -211,8 +223,10 @@ interface SplitOptions {
   readonly sampler: CerberusSamplerOptions;
 }
 
-/** Gives each option to whom it belongs, some to two; the unknown go to the processor, which refuses them. */
+/** Gives each option to whom it belongs, some to two. */
 function splitOptions(options: CerberusOptions): SplitOptions {
+  // Before anything else is said of them: who writes `wsURL` has not forgotten it.
+  refuseUnknown(options, KNOWN);
   const exporter: Record<string, unknown> = {};
   const processor: Record<string, unknown> = {};
   const sampler: Record<string, unknown> = {};
@@ -220,10 +234,8 @@ function splitOptions(options: CerberusOptions): SplitOptions {
     if (name === 'strict' || name === 'capture') continue;
     if (name === 'exporter') throw new CerberusConfigError('OPTION_MISPLACED', name, OWN_EXPORTER);
     if (name === 'record') sampler[name] = value;
-    const isExporters = EXPORTER_OPTION_NAMES.includes(name);
-    if (isExporters) exporter[name] = value;
-    if (Object.hasOwn(PROCESSOR_OPTION_TABLE, name) || (!isExporters && name !== 'record'))
-      processor[name] = value;
+    if (EXPORTER_OPTION_NAMES.includes(name)) exporter[name] = value;
+    if (Object.hasOwn(PROCESSOR_OPTION_TABLE, name)) processor[name] = value;
   }
   return { exporter, processor, sampler };
 }

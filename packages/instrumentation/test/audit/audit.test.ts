@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { afterTest } from '../support/disposal.js';
 import { eventually } from '../support/eventually.js';
+import { filesIn, leaveInSpool } from '../support/left-spool.js';
 
 const bin = fileURLToPath(new URL('../../bin/cerberus-otel.mjs', import.meta.url));
 const app = fileURLToPath(new URL('../children/audited-app.js', import.meta.url));
@@ -34,6 +38,10 @@ class Audit {
     });
   }
 
+  readNoMore(): void {
+    this.#child.stdout?.destroy();
+  }
+
   end(signal?: NodeJS.Signals): Promise<number | null> {
     if (signal !== undefined) this.#child.kill(signal);
     return this.#ended;
@@ -55,6 +63,17 @@ describe('cerberus-otel audit', () => {
     expect(stdout.match(/authorization: Bearer <token>/gi)).to.have.length(2);
     expect(stdout).to.not.match(/203\.0\.113|canary/);
     expect(audit.stderr).to.equal('');
+  });
+
+  it('takes nothing for itself that another process has left in a spool', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cerberus-audit-'));
+    afterTest(() => rm(folder, { recursive: true }));
+    const variables = { CERBERUS_SPOOL_DIR: folder, CERBERUS_CLIENT_ID: 'mine' };
+    const left = await leaveInSpool(folder, 'mine');
+    const audit = new Audit(command, variables);
+    expect(await audit.end()).to.equal(0);
+    expect(audit.stdout).to.include('1 event, with these fields');
+    expect(await filesIn(folder)).to.deep.equal(left);
   });
 
   it('shows event mode as it is: the token inside each event', async () => {
@@ -124,6 +143,7 @@ describe('cerberus-otel audit', () => {
     const missing = new Audit(['audit', '--', 'no-such-command-anywhere']);
     expect(await missing.end()).to.equal(127);
     expect(missing.stderr).to.include('could not be started');
+    expect(missing.stdout).to.equal('');
   });
 
   it('hands Ctrl-C on to a command that never ends, and sums up', async () => {
@@ -140,11 +160,39 @@ describe('cerberus-otel audit', () => {
     expect(await audit.end('SIGINT')).to.equal(1);
   });
 
-  for (const wrong of [['audit', '--jason'], ['audit', 'node'], ['adit'], []]) {
-    it(`explains itself for the arguments ${JSON.stringify(wrong)}`, async () => {
+  it('ends a command that never ends when nobody reads what it would show, and says nothing of that', async () => {
+    const audit = new Audit(['audit', '--json', ...command.slice(1)], { SERVES: 'forever' });
+    audit.readNoMore();
+    expect(await audit.end(), audit.stderr).to.equal(0);
+    expect(audit.stderr).to.include('1 event, with these fields').and.not.include('EPIPE');
+  });
+
+  for (const [wrong, why] of [
+    [['audit', '--jason'], "Unknown option '--jason'"],
+    [['audit', 'node'], 'write -- before the command: audit -- node …'],
+    [['doctor', '--import'], "Option '--import <value>' argument missing"],
+    [['adit'], 'there is no command "adit"'],
+  ] as const) {
+    it(`says in a line what is wrong with the arguments ${JSON.stringify(wrong)}`, async () => {
       const audit = new Audit(wrong);
       expect(await audit.end()).to.equal(2);
-      expect(audit.stdout + audit.stderr).to.include('Usage: cerberus-otel audit');
+      expect(audit.stdout).to.equal('');
+      expect(audit.stderr).to.equal(`cerberus-otel: ${why}\n(see cerberus-otel --help)\n`);
     });
   }
+
+  it('explains itself, and says which version it is', async () => {
+    for (const [args, code] of [
+      [[], 2],
+      [['help'], 0],
+      [['doctor', '-h'], 0],
+    ] as const) {
+      const audit = new Audit(args);
+      expect(await audit.end()).to.equal(code);
+      expect(audit.stdout).to.include('Usage: cerberus-otel audit');
+    }
+    const version = new Audit(['--version']);
+    expect(await version.end()).to.equal(0);
+    expect(version.stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+  });
 });

@@ -11,7 +11,9 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { checkUp, TEST_ENDPOINT } from '../../dist/esm/doctor/check-up.js';
 import type { Check } from '../../dist/esm/doctor/check.js';
 import { installedPackages } from '../../dist/esm/doctor/installed-packages.js';
+import { afterTest } from '../support/disposal.js';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
+import { filesIn, leaveInSpool } from '../support/left-spool.js';
 import { giveKey, startKeyServer } from '../support/key-server.js';
 
 const bin = fileURLToPath(new URL('../../bin/cerberus-otel.mjs', import.meta.url));
@@ -85,6 +87,41 @@ describe('check-up', () => {
     expect((await check({ ...env, CERBERUS_DISABLED: 'false' })).has('switches')).to.equal(false);
   });
 
+  it('sends nothing that another process has left in a spool, and leaves nothing there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cerberus-doctor-'));
+    afterTest(() => rm(folder, { recursive: true }));
+    const left = await leaveInSpool(folder, 'my-app');
+    const spooling = { ...env, CERBERUS_SPOOL_DIR: folder };
+    expect((await check(spooling)).get('backend')?.verdict).to.equal('ok');
+    expect(backend.events.map(({ endpoint }) => endpoint).filter(Boolean)).to.deep.equal([TEST_ENDPOINT]);
+    await backend.close();
+    expect((await check(spooling)).get('backend')?.verdict).to.equal('failure');
+    expect(await filesIn(folder)).to.deep.equal(left);
+    expect((await check({ ...env, CERBERUS_SPOOL_DIR: 'relative' })).get('options')?.finding).to.include(
+      'spoolDir',
+    );
+  });
+
+  it('finds a variable that is misspelt, which nothing else complains of, and none of those that there are', async () => {
+    const found = (await check({ ...env, CERBERUS_TRUSTPROXY: '1' })).get('variables');
+    expect(found).to.deep.include({
+      verdict: 'warning',
+      finding: 'CERBERUS_TRUSTPROXY is none that Cerberus reads; did you mean CERBERUS_TRUST_PROXY?',
+    });
+    const other = (await check({ ...env, CERBERUS_COLOUR: 'red' })).get('variables');
+    expect(other?.finding).to.match(/^CERBERUS_COLOUR is none that Cerberus reads$/);
+    const documents = fileURLToPath(new URL('../../../../docs/configuration.md', import.meta.url));
+    const documented = (await readFile(documents, 'utf8')).match(/(?<=`)CERBERUS_[A-Z_]+(?=`)/g) ?? [];
+    expect(documented).to.include.members(['CERBERUS_DEBUG', 'CERBERUS_RECORD', 'CERBERUS_TLS_CA']);
+    const all = Object.fromEntries(
+      [...documented, 'CERBERUS_SERVER_PORT', 'CERBERUS_SERVICE_HOST', 'CERBERUS_PORT'].map((name) => [
+        name,
+        '',
+      ]),
+    );
+    expect((await check({ ...all, ...env })).has('variables')).to.equal(false);
+  });
+
   it('finds a word for the capture that there is not', async () => {
     const checks = await check({ ...env, CERBERUS_CAPTURE: 'heavy' });
     expect(checks.get('options')).to.include({ verdict: 'failure' });
@@ -112,7 +149,7 @@ describe('check-up', () => {
       const asking = { ...without, CERBERUS_BACKEND_URL: keyServer.url };
       expect((await check(asking)).get('secret key')).to.deep.include({
         verdict: 'failure',
-        finding: 'the backend does not give it out: status 403',
+        finding: 'the backend does not give it out: status 403: the token (CERBERUS_TOKEN) is not for this',
       });
       expect((await check(asking)).get('secret key')?.verdict).to.equal('warning');
       expect((await check(without)).get('secret key')?.finding).to.include('CERBERUS_SECRET_KEY');

@@ -92,6 +92,21 @@ describe('doctor with a set-up file', () => {
     });
   }
 
+  for (const [what, source] of [
+    ['ends the process', 'process.exit(0)'],
+    ['waits for ever', 'await new Promise(() => undefined)'],
+    ['throws', 'throw new Error("of the application")'],
+  ] as const) {
+    it(`does not take a set-up file that ${what} for one in which nothing failed`, async () => {
+      const [code, output] = await run('', [
+        '--import',
+        `data:text/javascript,${encodeURIComponent(source)}`,
+      ]);
+      expect(output).to.match(/^FAIL {2}set-up: the process ended before anything could be checked/m);
+      expect(code).to.equal(1);
+    });
+  }
+
   it('says how to ask when the environment lacks what code may have', async () => {
     const [code, output] = await run('healthy', []);
     expect(code).to.equal(1);

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { wantsSdk } from '../../dist/esm/register/choice.js';
+import { declaredPackages } from '../../dist/esm/sdk/installed.js';
 import { afterTest } from '../support/disposal.js';
 
 /** Below the packages that are installed here: SDK, HTTP's and Express' instrumentation. */
@@ -21,6 +23,14 @@ function application(dependencies: readonly string[], folder = HERE): string[] {
     JSON.stringify({ dependencies: Object.fromEntries(dependencies.map((name) => [name, '*'])) }),
   );
   return [manifest];
+}
+
+/** A file of this package, as it is when it is installed: beside what it was made with. */
+function installedCopy(folder: string): string {
+  const copy = join(folder, 'lib', 'node_modules', '@cerberus-otel', 'instrumentation');
+  mkdirSync(join(copy, 'dist'), { recursive: true });
+  cpSync(fileURLToPath(new URL('../../package.json', import.meta.url)), join(copy, 'package.json'));
+  return join(copy, 'dist', 'register.js');
 }
 
 describe('register', () => {
@@ -60,6 +70,20 @@ describe('register', () => {
     expect(wantsSdk({}, application(['connect'])), 'its instrumentation is not installed').to.equal(false);
     expect(wantsSdk({ CERBERUS_CAPTURE: 'light' }, application(['hono']))).to.equal(false);
     expect(wantsSdk({}, application(['hono'], '/tmp')), 'no SDK is installed').to.equal(false);
+  });
+
+  it('goes by what is installed where no package.json is there, as in an image', () => {
+    const image = mkdtempSync(join(tmpdir(), 'choice-'));
+    afterTest(() => rmSync(image, { recursive: true }));
+    symlinkSync(join(SDK_2, 'node_modules'), join(image, 'node_modules'));
+    expect(wantsSdk({}, [join(image, 'app.mjs'), installedCopy(image)])).to.equal(true);
+  });
+
+  it('goes by the package.json of the application where a tool of another package starts it', () => {
+    const [manifest = ''] = application(['hono']);
+    const tool = installedCopy(dirname(manifest));
+    expect([...declaredPackages([tool, manifest])]).to.deep.equal(['hono']);
+    expect([...declaredPackages([tool])], 'the nearest outside').to.deep.equal(['hono']);
   });
 
   it('does without one for routes of a framework that it is asked to patch', () => {

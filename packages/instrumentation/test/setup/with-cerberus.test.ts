@@ -210,7 +210,12 @@ describe('withCerberus', () => {
         { wsUrl: 'http://canary.example/' },
         /CERBERUS_CONFIG_INVALID: .*`wsUrl` must be/,
       ],
-      ['with an unknown option', {}, { wsURL: 'x' }, /unknown option "wsURL"/],
+      [
+        'with an option of nearly the right name',
+        {},
+        { wsURL: 'x', wsUrl: undefined },
+        /unknown option "wsURL"; did you mean wsUrl\?/,
+      ],
       [
         "with an exporter of one's own",
         {},

@@ -61,9 +61,12 @@ export function sendJson<T>(method: string, url: string, body?: object): Promise
 }
 
 /** Issues a token. */
-export function createToken(
-  wish: Readonly<Record<'name' | 'purpose' | 'application', string>>,
-): Promise<ApiResult<NewToken>> {
+export function createToken(wish: {
+  readonly name: string;
+  readonly purpose: string;
+  /** The only one that may use it; undefined for any. */
+  readonly application: string | undefined;
+}): Promise<ApiResult<NewToken>> {
   return request('api/tokens', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

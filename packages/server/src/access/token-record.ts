@@ -31,8 +31,7 @@ export function parseTokenRequest(value: Readonly<Record<string, unknown>>): Tok
   if (purpose === undefined) return '`purpose` must be ingest, read or admin';
   const { name, application } = value;
   if (!isLabel(name, 100)) return '`name` must be 1 to 100 visible characters';
-  if (application === undefined || application === null || application === '')
-    return { name, purpose, application: undefined };
+  if (application === undefined || application === null) return { name, purpose, application: undefined };
   if (purpose !== 'ingest') return '`application` goes with the purpose ingest only';
   if (!isLabel(application, 256)) return '`application` must be a client id of 1 to 256 bytes';
   return { name, purpose, application };

@@ -6,6 +6,7 @@ import { resolveConfig, type ServerConfig } from '../config.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
 import {
   ask,
+  CommandError,
   fail,
   fileWithoutServer,
   keptToken,
@@ -15,6 +16,9 @@ import {
 } from './running-server.ts';
 import { environmentWith } from './settings.ts';
 import { printable } from './terminal.ts';
+
+/** Who listens and does not say within this time that it lives is taken for nobody; the lock of the file tells a server that does. */
+const HEALTH_MILLIS = 10_000;
 
 /** Options of all commands that change what the server keeps of tokens and links. */
 export interface AdministrationFlags extends ServerFlags {
@@ -137,9 +141,16 @@ async function answersOf(
 ): Promise<Answer | undefined> {
   const asked: Asked = { ...server, token: config.token ?? (await keptToken(config.db)), named: isNamed };
   const isThere = async (): Promise<boolean> =>
-    (await ask({ ...asked, token: undefined }, '/healthz').catch(() => true)) !== undefined;
+    (await ask({ ...asked, token: undefined }, '/healthz', {
+      signal: AbortSignal.timeout(HEALTH_MILLIS),
+    }).catch(() => true)) !== undefined;
   if (!isNamed && !(await isThere())) return undefined;
-  return async (path, init) => (await ask({ ...asked, named: true }, path, init))?.json();
+  return async (path, init) => {
+    const response = await ask({ ...asked, named: true }, path, init);
+    return response?.json().catch(() => {
+      throw new CommandError('the server did not answer in JSON');
+    });
+  };
 }
 
 /** Holds the lock of the database meanwhile, so that no server starts. */

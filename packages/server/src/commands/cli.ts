@@ -115,8 +115,14 @@ function createCommand(): Command {
     command.option(`${flagOf(name)} <number>`, `${rule.help} (default ${rule.default})`, integerOf);
   }
   return command
+    .helpCommand('help [command]', 'display help for command')
+    .allowExcessArguments()
     .hook('preAction', (root, asked) => outliveReaders(asked === root || asked.name() === 'dev'))
-    .action(serve)
+    .action((flags: ServeFlags, self: Command) => {
+      const [name] = self.args;
+      if (name !== undefined) self.error(unknownCommandText(name));
+      return serve(flags);
+    })
     .enablePositionalOptions()
     .addCommand(devCommand())
     .addCommand(tailCommand())
@@ -133,6 +139,11 @@ function createCommand(): Command {
 /** A misspelt `--tokn=…` must not put the token into a journal. */
 function withoutValues(text: string): string {
   return text.replaceAll(/(unknown option '[^'=\s]*=)[^\n]*'/g, "$1…'");
+}
+
+/** What is no plain word may be a token that its flag was left out of. */
+function unknownCommandText(name: string): string {
+  return /^[a-z-]{1,16}$/.test(name) ? `error: unknown command '${name}'` : 'error: there is no such command';
 }
 
 /** `maxFrameBytes` → `--max-frame-bytes`, which commander reads back as the option's name. */

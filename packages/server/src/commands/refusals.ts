@@ -4,6 +4,7 @@ import { printable } from './terminal.ts';
 /** Why nobody answers, as a code: a message may have an address in it. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (cause instanceof Error && cause.name === 'TimeoutError') return ': no answer in time';
   const code = systemCodeOf(cause);
   return code === undefined ? '' : `: ${code}`;
 }

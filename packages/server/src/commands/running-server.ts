@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:https';
-import { Readable } from 'node:stream';
 
 import type { ServerConfig } from '../config.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
 import { failureIn, reasonOf } from './refusals.ts';
+import { send, type Fetch } from './request.ts';
 import { isOfStandardOutput } from './standard-output.ts';
 
 /** A failure that is to be said in one line. */
@@ -24,13 +23,12 @@ export interface Asked {
   readonly token: string | undefined;
   /** It was named, so another one will not do. */
   readonly named: boolean;
-  /** Default: that of Node.js. */
   readonly fetch?: Fetch;
 }
 
 /** @returns `undefined` where no server listens and none was named: then the file is free, or somebody else's. */
 export async function ask(
-  { base, token, named, fetch: fetchFrom = fetch }: Asked,
+  { base, token, named, fetch: fetchFrom = send }: Asked,
   path: string,
   init: RequestInit = {},
 ): Promise<Response | undefined> {
@@ -39,16 +37,24 @@ export async function ask(
   try {
     const headers = { ...(init.headers as Record<string, string> | undefined) };
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-    response = await fetchFrom(url, { ...init, headers, redirect: 'error' });
+    response = await fetchFrom(url, { ...init, headers });
   } catch (error) {
     if (named) throw new CommandError(`the server cannot be reached${reasonOf(error)}`);
     return undefined;
   }
-  if (response.ok) return response;
+  if (response.ok) {
+    if (isPage(response)) throw new CommandError('what answers there is no Cerberus server');
+    return response;
+  }
   if (response.status === 401) throw new CommandError('the server refused the token');
   if (response.status === 403)
     throw new CommandError('the token is not for this: it needs the purpose admin');
   throw new CommandError(`the server answered ${response.status}${await failureIn(response)}`);
+}
+
+/** What a web server says to whatever it is asked; nothing that a command asks for is one. */
+function isPage({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/html') ?? false;
 }
 
 /** @param base - may have a path, behind a proxy */
@@ -83,40 +89,15 @@ export function fail(name: string, error: unknown): void {
   process.stderr.write(`cerberus-server ${name}: ${text}\n`);
 }
 
-/** How a server is asked; as `fetch`. */
-export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
-
 /** The server on this machine, with the options that it was started with. */
 export function localServer({ port, tlsCert }: Pick<ServerConfig, 'port' | 'tlsCert'>): {
   readonly base: string;
   readonly fetch: Fetch;
 } {
-  if (tlsCert === undefined) return { base: `http://127.0.0.1:${port}`, fetch };
+  if (tlsCert === undefined) return { base: `http://127.0.0.1:${port}`, fetch: send };
   const base = `https://127.0.0.1:${port}`;
-  return { base, fetch: async (url, init) => fetchPinned(url, init, await readFile(tlsCert, 'utf8')) };
-}
-
-/** Trusts the certificate that the server was given and no other; it need not be for the address of this machine. */
-async function fetchPinned(
-  url: URL,
-  { method = 'GET', headers, body, signal }: RequestInit,
-  ca: string,
-): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      method,
-      headers: headers as Record<string, string>,
-      ca,
-      allowPartialTrustChain: true,
-      checkServerIdentity: () => undefined,
-      agent: false,
-      ...(signal ? { signal } : {}),
-    } as const;
-    const sent = request(url, options, (answer) => {
-      const { statusCode = 500 } = answer;
-      resolve(new Response(Readable.toWeb(answer) as ReadableStream, { status: statusCode }));
-    });
-    sent.once('error', reject);
-    sent.end(body);
-  });
+  return {
+    base,
+    fetch: async (url, init) => send(url, init, { pinned: await readFile(tlsCert, 'utf8') }),
+  };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { TEXT_OPTIONS, variableOf, type Environment } from '../config.ts';
+import { isSet, TEXT_OPTIONS, variableOf, type Environment } from '../config.ts';
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
 import { integerOf, NUMBER_RULES, textOfRule } from '../number-options.ts';
 import { LOG_FORMATS, type LogFormat } from './command-log.ts';
@@ -16,7 +16,7 @@ const LOG_FORMAT_RULE = `must be one of ${LOG_FORMATS.join(', ')}`;
 export function environmentWith(env: Environment, path: string | undefined): Environment {
   const file = path ?? textOf(env[variableOf('config')]);
   if (file === undefined) return env;
-  const set = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
+  const set = Object.entries(env).filter(([name, value]) => isSet(name, value));
   return { ...variablesIn(file), ...Object.fromEntries(set) };
 }
 

@@ -93,6 +93,8 @@ function wishOf(flags: CreateFlags): ShareWishJson {
 /** Words of a filter as a query has them. What they must be is said by who reads the wish. */
 function wordsIn(text: string): Readonly<Record<string, string>> {
   const words = [...new URLSearchParams(text)];
+  // As of a variable that is not set: a link without a filter shows everything.
+  if (words.length === 0) throw new InvalidArgumentError('It must not be empty.');
   const twice = words.find(([word], index) => words.findIndex(([other]) => other === word) !== index);
   if (twice !== undefined) throw new InvalidArgumentError(`${printable(twice[0])} is there twice.`);
   return Object.fromEntries(words);

@@ -10,6 +10,7 @@ import {
 } from './administration.ts';
 import { CommandError, fail } from './running-server.ts';
 import { giveOut, outputOption, outputProblem } from './secret-output.ts';
+import { someName } from './some-name.ts';
 import { tableOf } from './table.ts';
 import { printable } from './terminal.ts';
 import {
@@ -42,7 +43,7 @@ export function tokenCommand(): Command {
       .description('Issues a token, and shows it this once.')
       .option('--name <name>', 'what it is listed as (default: the application, or the purpose)')
       .addOption(new Option('--purpose <purpose>', 'what it is for').choices(PURPOSES))
-      .option('--application <client id>', 'the only application that it may send as')
+      .option('--application <client id>', 'the only application that it may send as', someName)
       .addOption(outputOption())
       .action((_: unknown, self: Command) => create(self.optsWithGlobals<CreateFlags>())),
   );

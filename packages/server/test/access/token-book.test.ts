@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { parseTokenRequest } from '../../dist/access/token-record.js';
 import { TokenBook, verdictOn } from '../../dist/access/token-book.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -64,6 +65,12 @@ describe('TokenBook', () => {
     expect(statSync(path).mode & 0o777).to.equal(0o600);
     expect(open().find(token)).to.deep.equal({ id, held: 'ingest', application: 'shop' });
     expect(existsSync(`${path}.part`)).to.equal(false);
+  });
+
+  it('asks for an application with a name, or for none: an empty text is none of them', () => {
+    expect(parseTokenRequest({ ...INGEST, application: '' })).to.match(/^`application` must be/);
+    for (const application of [undefined, null])
+      expect(parseTokenRequest({ ...INGEST, application })).to.include({ application: undefined });
   });
 
   it('knows two tokens of one application at once, and only the other when one is revoked, for good', () => {

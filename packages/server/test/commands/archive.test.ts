@@ -138,7 +138,7 @@ describe('export and backup', () => {
       `cerberus-server export: database ${db} is in use by another process\n`,
     );
     expect(await refused('export', '--url', 'http://127.0.0.1:1', '--token', 't')).to.equal(
-      'cerberus-server export: the server cannot be reached\n',
+      'cerberus-server export: the server cannot be reached: ECONNREFUSED\n',
     );
     expect(await refused('backup')).to.equal('cerberus-server backup: --output must be given\n');
     expect(await refused('export', '--format', 'parquet')).to.equal(

@@ -171,12 +171,23 @@ describe('cerberus-server', () => {
     );
   });
 
+  it('names a command that there is not, but nothing that may be a token', async () => {
+    expect(await refused(['alerts'])).to.match(/^error: unknown command 'alerts'\n\(see /);
+    const printed = await refused(['sk-Canary1234567890']);
+    expect(printed)
+      .to.match(/^error: there is no such command\n/)
+      .and.not.include('Canary');
+  });
+
   it('prints help and version', async () => {
     const help = run(['--help']);
     expect((await help.ended).code).to.equal(0);
     for (const option of ['--port', '--db', '--token', '--secret-key', '--host', 'CERBERUS_SERVER_PORT']) {
       expect(help.output().stdout).to.include(option);
     }
+    const asked = run(['help', 'tail']);
+    expect((await asked.ended).code).to.equal(0);
+    expect(asked.output().stdout).to.include('Usage: cerberus-server tail');
     const version = run(['--version']);
     expect((await version.ended).code).to.equal(0);
     expect(version.output().stdout).to.match(/^\d+\.\d+\.\d+\n$/);

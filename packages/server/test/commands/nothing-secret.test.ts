@@ -150,7 +150,7 @@ describe('what a server prints', function () {
     const right = spawnServer(['tail', '--url', url], { CERBERUS_TOKEN: TOKEN });
     await until('tail is connected', async () => (await fetch(`${url}/healthz`)).ok);
     const printed = wrong.output().stderr + (await stopped(right)) + (await stopped(started));
-    expect(printed).to.include('wants its token').and.not.include('sk-wrong-canary').and.not.include(TOKEN);
+    expect(printed).to.include('refused the token').and.not.include('sk-wrong-canary').and.not.include(TOKEN);
   });
 
   it('is nothing at all as a library, and the server object shows no secret when it is logged', async () => {

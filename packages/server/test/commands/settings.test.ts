@@ -27,6 +27,12 @@ describe('a configuration file', () => {
     throw new Error('accepted');
   }
 
+  it('is above what Kubernetes writes of a service in the variable of the port', () => {
+    writeFileSync(path, JSON.stringify({ port: 9 }));
+    const env = environmentWith({ CERBERUS_SERVER_PORT: 'tcp://10.96.0.7:8765' }, path);
+    expect(resolveConfig({}, env).port).to.equal(9);
+  });
+
   it('is below variables, which are below flags, and above defaults', () => {
     writeFileSync(path, JSON.stringify({ port: 1, threads: 3, retentionDays: 9, memoryLimit: '1GB' }));
     const env = environmentWith(

@@ -123,6 +123,8 @@ describe('cerberus-server share', function () {
       [[...to, '--view', 'endpoint'], /`method` and `endpoint` go with/],
       [[...to, '--valid-for', '31d'], /`valid_for` must be/],
       [[...to, '--range', '1y'], /`range` must be one of/],
+      // As of a variable that is not set: it would show all requests.
+      [[...to, '--filter', ''], /must not be empty/],
       [['revoke', 'nothing', ...at], /there is no such link/],
       [['list', ...at, '--token', 'sk-wrong'], /the server refused the token/],
       [['list', '--url', 'http://127.0.0.1:1'], /the server cannot be reached/],

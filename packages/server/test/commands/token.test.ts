@@ -151,6 +151,11 @@ describe('cerberus-server token', function () {
         ['create', '--output', '-', '--purpose', 'read', '--application', 'x', ...at],
         /`application` goes with/,
       ],
+      // As of a variable that is not set: it would be for any application.
+      [
+        ['create', '--output', '-', '--purpose', 'ingest', '--name', 'x', '--application', '', ...at],
+        /must not be empty/,
+      ],
       [['revoke', 'nothing', ...at], /there is no such token/],
       [['revoke', 'own', ...at], /there is no such token/],
       [['list', ...at, '--token', 'sk-wrong'], /the server refused the token/],

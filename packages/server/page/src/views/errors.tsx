@@ -24,10 +24,20 @@ export function ErrorsView(): JSX.Element {
   return (
     <>
       <div class="fourths">
-        <By of="error_type" title="By class" empty="No request says what class its error is of." />
-        <By of="status" title="By status" empty="No request has a status." />
-        <By of="endpoint" title="By endpoint" empty="" />
-        <By of="environment" title="By environment" empty="No request says which environment it is of." />
+        <By
+          failed={value.requests}
+          of="error_type"
+          title="By class"
+          empty="No request says what class its error is of."
+        />
+        <By failed={value.requests} of="status" title="By status" empty="No request has a status." />
+        <By failed={value.requests} of="endpoint" title="By endpoint" empty="" />
+        <By
+          failed={value.requests}
+          of="environment"
+          title="By environment"
+          empty="No request says which environment it is of."
+        />
       </div>
       <OpenRelease />
       <ErrorTable errors={value} outdated={outdated} />
@@ -36,13 +46,15 @@ export function ErrorsView(): JSX.Element {
 }
 
 interface ByProps {
+  /** How many requests failed: shares are of these, also where not all of them say what it is about, or there are more values. */
+  readonly failed: number;
   readonly of: 'error_type' | 'status' | 'endpoint' | 'environment';
   readonly title: string;
   readonly empty: string;
 }
 
 /** How many failed requests have which value. */
-function By({ of, title, empty }: ByProps): JSX.Element {
+function By({ failed, of, title, empty }: ByProps): JSX.Element {
   const { to } = useNarrowing();
   const read = useRead<Values>('api/values', { of, failed: 'true', limit: 8 });
   const itemsOf = ({ values }: Values): readonly BarItem[] =>
@@ -61,7 +73,7 @@ function By({ of, title, empty }: ByProps): JSX.Element {
       <Answered read={read}>
         {(value) => (
           <>
-            <BarList items={itemsOf(value)} empty={empty} />
+            <BarList items={itemsOf(value)} total={failed} empty={empty} />
             {value.more && <p class="rest">There are more.</p>}
           </>
         )}

@@ -109,10 +109,10 @@ function SourceTable({ sources }: { readonly sources: readonly Source[] }): JSX.
             Agent
           </th>
           <th scope="col">Mode</th>
-          <th scope="col" class="wide">
+          <th scope="col" class="wide widest">
             Producer
           </th>
-          <th scope="col" class="number wide">
+          <th scope="col" class="number wide widest">
             Last seq
           </th>
           <th scope="col" class="number">
@@ -150,10 +150,10 @@ function SourceRow({ source }: { readonly source: Source }): JSX.Element {
         <bdi>{source.agent ?? '–'}</bdi>
       </td>
       <td>{source.mode}</td>
-      <td class="wide">
+      <td class="wide widest">
         <code title={source.producer ?? undefined}>{source.producer?.slice(0, 8) ?? '–'}</code>
       </td>
-      <td class="number wide">{source.last_seq === null ? '–' : exactCount(source.last_seq)}</td>
+      <td class="number wide widest">{source.last_seq === null ? '–' : exactCount(source.last_seq)}</td>
       <EventsCell events={source.events} />
       <RejectedCell rejected={source.rejected} />
       <td class="number wide">{count(source.throttled)}</td>

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 
 import { CerberusServerError } from '../../errors.ts';
 import { runDev } from './run.ts';
+import { someName } from '../some-name.ts';
 import { createPaint } from '../terminal.ts';
 
 interface DevFlags {
@@ -21,7 +22,7 @@ export function devCommand(): Command {
     )
     .argument('<command...>', 'the application, such as: -- node app.js')
     .option('--port <number>', 'of the server, 0 for a free one (default 8765, or a free one)', portNumber)
-    .option('--client-id <id>', 'name of the application (default: that in its package.json)')
+    .option('--client-id <id>', 'name of the application (default: that in its package.json)', someName)
     .option('--no-register', 'the application sets OpenTelemetry and Cerberus up itself')
     .passThroughOptions()
     .action(async (command: [string, ...string[]], flags: DevFlags) => run(command, flags));

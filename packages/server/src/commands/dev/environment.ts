@@ -12,10 +12,11 @@ export interface DevTarget {
   readonly findings: string;
 }
 
-/** Settings that would send elsewhere, hash with another key, or send nothing. */
+/** Settings that would send elsewhere, hash with another key, send nothing, or send what another process has left for its own backend. */
 const OVERRIDDEN = new Set([
   'CERBERUS_DISABLED',
   'CERBERUS_SECRET_KEY',
+  'CERBERUS_SPOOL_DIR',
   'CERBERUS_TLS_CA',
   'OTEL_SDK_DISABLED',
 ]);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { messageOf } from '../../errors.ts';
 import { failureIn, reasonOf } from '../refusals.ts';
+import { send } from '../request.ts';
 import { readMessages } from './event-stream.ts';
 import { tailLine, type TailedEvent } from './line.ts';
 import type { Paint } from '../terminal.ts';
@@ -32,6 +33,9 @@ export class TailError extends Error {
 }
 
 const RECONNECT_MILLIS = 1000;
+/** So long a server may take to begin its answer. */
+const ANSWER_MILLIS = 10_000;
+const EVENT_STREAM = 'text/event-stream';
 
 /** Prints events as they are stored. Goes on until it is aborted; a connection that is lost comes back. @throws TailError */
 export async function tail(options: TailOptions, output: TailOutput, signal: AbortSignal): Promise<void> {
@@ -77,7 +81,7 @@ async function reconnect(
       output.note('connected again; what was stored meanwhile is not shown');
       return stream;
     } catch (error) {
-      // A refusal stays one; a server that is not there may come back.
+      // A refusal stays one; a server that is not there, or not able to, may come back.
       if (error instanceof TailError && error.cause === undefined) throw error;
     }
   }
@@ -90,15 +94,23 @@ async function connect(options: TailOptions, signal: AbortSignal): Promise<Reada
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   let response: Response;
   try {
-    response = await fetch(target, { headers, signal });
+    response = await send(target, { headers, signal }, { answerMillis: ANSWER_MILLIS });
   } catch (error) {
     signal.throwIfAborted();
     throw new TailError(`no server answers at ${target.origin}${reasonOf(error)}`, { cause: error });
   }
   if (response.status === 401) {
-    throw new TailError('the server wants its token: set CERBERUS_TOKEN, or use --token');
+    const said = token === undefined ? 'wants a token' : 'refused the token';
+    throw new TailError(`the server ${said}: set CERBERUS_TOKEN, or use --token`);
   }
-  if (!response.ok || response.body === null)
-    throw new TailError(`the server answered ${response.status}${await failureIn(response)}`);
+  if (!response.ok || response.body === null) {
+    const message = `the server answered ${response.status}${await failureIn(response)}`;
+    // What a proxy says while the server behind it starts again.
+    throw new TailError(message, response.status >= 500 ? { cause: response.status } : undefined);
+  }
+  if (response.headers.get('content-type')?.startsWith(EVENT_STREAM) !== true) {
+    await response.body.cancel().catch(() => undefined);
+    throw new TailError(`what answers at ${target.origin} is no Cerberus server`);
+  }
   return response.body;
 }

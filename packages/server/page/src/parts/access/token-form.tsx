@@ -22,7 +22,7 @@ export function TokenForm({ onIssued, onFailed }: TokenFormProps): JSX.Element {
   const [application, setApplication] = useState('');
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const only = purpose === 'ingest' ? application.trim() : '';
+    const only = (purpose === 'ingest' && application.trim()) || undefined;
     const result = await createToken({ name: name.trim(), purpose, application: only });
     if (!result.ok) {
       onFailed(result.failure);

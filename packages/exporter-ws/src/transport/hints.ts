@@ -1,0 +1,61 @@
+/** What may be wrong where a backend cannot be reached or refuses, for people; empty where it cannot be told. */
+export interface Hints {
+  /** Of an HTTP status. */
+  readonly onStatus: (status: number) => string;
+  /** Of a code of Node.js. */
+  readonly onCode: (code: string) => string;
+}
+
+const BAD_TOKEN = ': it does not know the token (CERBERUS_TOKEN)';
+const OTHER_PURPOSE = ': the token (CERBERUS_TOKEN) is not for this';
+const NO_BACKEND =
+  ': no Cerberus backend is at this path of `wsUrl` (CERBERUS_WS_URL); that of our server is /ws/events';
+const NO_KEY = ': `backendUrl` (CERBERUS_BACKEND_URL) is the address of the server, without a path';
+
+const ON_CODE: readonly (readonly [RegExp, string])[] = [
+  [/^ECONNREFUSED$/, ': nothing listens there'],
+  [/^(?:ENOTFOUND|EAI_AGAIN)$/, ': the name of its host has no address here'],
+  [/^HPE_/, ': what listens there speaks no HTTP'],
+  [
+    /^(?:EPROTO|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/,
+    ': what listens there may speak no TLS',
+  ],
+  [/^CERT_HAS_EXPIRED$/, ': its certificate has expired'],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, ': its certificate is for another name'],
+  [
+    /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(?:_LOCALLY)?))$/,
+    ': its certificate is not trusted; `tlsCa` (CERBERUS_TLS_CA) takes that of its authority',
+  ],
+];
+
+/** Close codes by which a backend refuses the token of an event: RFC 6455 §7.4.1, and PROTOCOL.md's own. */
+const ON_CLOSE = new Map([
+  [1008, BAD_TOKEN],
+  [4401, BAD_TOKEN],
+  [4403, OTHER_PURPOSE],
+]);
+
+/** Of the connection for events. */
+export const STREAM_HINTS: Hints = { onStatus: (status) => onStatus(status, NO_BACKEND), onCode };
+
+/** Of the request for the key. */
+export const KEY_HINTS: Hints = {
+  onStatus: (status) => onStatus(status, status === 404 ? NO_KEY : ''),
+  onCode,
+};
+
+/** Of the code with which a backend closed the connection. */
+export function hintOnClose(code: number): string {
+  return ON_CLOSE.get(code) ?? '';
+}
+
+/** @param notFound - for what only something else than a backend answers */
+function onStatus(status: number, notFound: string): string {
+  if (status === 401) return BAD_TOKEN;
+  if (status === 403) return OTHER_PURPOSE;
+  return status < 400 || status === 404 ? notFound : '';
+}
+
+function onCode(code: string): string {
+  return ON_CODE.find(([pattern]) => pattern.test(code))?.[1] ?? '';
+}
