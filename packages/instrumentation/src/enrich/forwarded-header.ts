@@ -9,6 +9,8 @@ export interface ForwardedHop {
 /** Of a longer header only the right end is read: trusted proxies write there, and a client cannot push away what they say. */
 const MAX_HEADER_CHARACTERS = 4096;
 const MAX_HOPS = 50;
+/** In one element. Each is looked at, and a client may write thousands. */
+const MAX_QUOTED_COMMAS = 50;
 
 /** RFC 7239, 4: token "=" ( token / quoted-string ). */
 const PARAMETER = /^\s*([^\s=;,"]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))\s*$/;
@@ -45,7 +47,9 @@ export function nearestScheme(forwardedProto: string): string | undefined {
 export function parseForwarded(header: string): readonly ForwardedHop[] {
   const text = rightEnd(header);
   const hops: ForwardedHop[] = [];
-  for (let end = text.length; end >= 0 && hops.length < MAX_HOPS;) {
+  let end = text.length;
+  // Empty elements are no hops, but count: of these, too, a client may write thousands.
+  for (let read = 0; end >= 0 && read < MAX_HOPS; read += 1) {
     const start = startOfElement(text, end);
     const element = text.slice(start, end);
     if (element.trim() !== '') hops.push(hopOf(element));
@@ -57,11 +61,12 @@ export function parseForwarded(header: string): readonly ForwardedHop[] {
 /** Where the element begins that ends at `end`: behind the nearest comma that stands in no quoted string, as far as that can be told. */
 function startOfElement(text: string, end: number): number {
   const rest = text.slice(0, end);
-  for (let comma = rest.lastIndexOf(','); comma !== -1; comma = rest.lastIndexOf(',', comma - 1)) {
+  let comma = rest.lastIndexOf(',');
+  for (let quoted = 0; comma > 0 && quoted < MAX_QUOTED_COMMAS; quoted += 1) {
     if (isElement(rest.slice(comma + 1))) return comma + 1;
-    if (comma === 0) break;
+    comma = rest.lastIndexOf(',', comma - 1);
   }
-  return 0;
+  return comma === 0 && isElement(rest.slice(1)) ? 1 : 0;
 }
 
 /** What has a quote has all of a quoted string, or else its comma is part of one. */
