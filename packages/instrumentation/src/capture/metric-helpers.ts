@@ -37,7 +37,11 @@ export function setMetrics(metrics: Readonly<Record<string, MetricValue>>): bool
 }
 
 /** A member that throws when it is read is lost alone. */
-function setOne(record: RequestRecord, name: string, metrics: Readonly<Record<string, MetricValue>>): boolean {
+function setOne(
+  record: RequestRecord,
+  name: string,
+  metrics: Readonly<Record<string, MetricValue>>,
+): boolean {
   try {
     return record.setMetric(name, metrics[name]);
   } catch {

@@ -76,8 +76,11 @@ function isElement(text: string): boolean {
 
 function elementsOf(header: string): readonly string[] {
   if (header === '') return [];
-  if (!header.includes(',')) return header.length > MAX_HEADER_CHARACTERS ? [] : [header.trim()].filter(Boolean);
-  const elements = rightEnd(header).split(',').map((entry) => entry.trim());
+  if (!header.includes(','))
+    return header.length > MAX_HEADER_CHARACTERS ? [] : [header.trim()].filter(Boolean);
+  const elements = rightEnd(header)
+    .split(',')
+    .map((entry) => entry.trim());
   return elements.filter(Boolean).slice(-MAX_HOPS);
 }
 

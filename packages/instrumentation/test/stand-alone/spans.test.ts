@@ -177,7 +177,10 @@ describe('spans without an SDK', () => {
     const closed = new Proxy([], { get: boom, has: boom, ownKeys: boom }) as never;
     const span = tracer.startSpan('a', { attributes: trap('bad') }) as Read;
     span.setAttribute('list', closed).setAttributes(trap('bad')).setAttributes(closed);
-    span.setAttributes(null as never).setStatus(null as never).setStatus(trap('code'));
+    span
+      .setAttributes(null as never)
+      .setStatus(null as never)
+      .setStatus(trap('code'));
     span.addEvent('exception', closed).addEvent('exception', trap('exception.type'));
     span.recordException(trap('code'));
     span.recordException({ code: { toString: boom } } as never);
