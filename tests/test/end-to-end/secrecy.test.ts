@@ -184,7 +184,7 @@ describe('secrecy', function () {
       CERBERUS_DEBUG: 'true',
     },
   };
-  for (const setUp of setUps) {
+  for (const setUp of [...setUps, 'setup-start-cerberus'] as const) {
     for (const [voice, env] of Object.entries(voices)) {
       it(`holds with ${setUp}, ${voice}`, async () => {
         const { sent, messages, stderr } = await run(setUp, env);
