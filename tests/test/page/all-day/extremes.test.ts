@@ -28,6 +28,7 @@ describeInBrowser('extremes', () => {
       endpoint: '/x',
       route: '/x',
       latency_ms: 10 + index,
+      ...(index === 0 && { status_code: 500, outcome: 'error' }),
       custom_data: { balance: index - 400, mixed: index % 2 === 0 ? index : LONG_TEXT },
     }));
     await store(server, ...events);
@@ -63,6 +64,13 @@ describeInBrowser('extremes', () => {
       const box = await line.getByText('20 requests, 1 endpoint').boundingBox();
       expect((box?.x ?? width) + (box?.width ?? width), `at ${width} px`).to.be.at.most(width);
     }
+  });
+
+  it('of names stay in their place in a table of errors', async () => {
+    const { page } = await openPage(server, '?view=errors');
+    const cell = page.locator('.errors td.application');
+    await cell.waitFor();
+    expect(await cell.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).to.equal(0);
   });
 
   it('of names leave what is chosen beside them in one line', async () => {
