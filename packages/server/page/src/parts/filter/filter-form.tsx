@@ -28,7 +28,6 @@ export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
     page.state.filter,
     fields.map((field) => field.name),
   );
-  const preset = (field: Field): string => field.options?.[0]?.[0] ?? '';
   const valueOf = (field: Field): string => values[field.name]?.meant ?? preset(field);
   const isWrong = (field: Field): boolean =>
     valueOf(field) !== '' && !isAcceptable(field.name, valueOf(field));
@@ -88,4 +87,9 @@ export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
       </p>
     </form>
   );
+}
+
+/** What is in a field that nobody has touched. */
+function preset(field: Field): string {
+  return field.options?.[0]?.[0] ?? '';
 }
