@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
+import { until } from '../support/until.js';
 
 const run = promisify(execFile);
 const NGINX = '/usr/sbin/nginx';
@@ -23,6 +24,9 @@ const DOCUMENT = readFileSync(fileURLToPath(new URL('../../../docs/server.md', i
 (hasNginx ? describe : describe.skip)('the server behind nginx', () => {
   let folder: string;
   let server: CerberusServer;
+  /** On the same port, of another address. */
+  let other: CerberusServer;
+  let plainPort: number;
   let nginx: ChildProcess | undefined;
   let port: number;
   let log = '';
@@ -30,7 +34,9 @@ const DOCUMENT = readFileSync(fileURLToPath(new URL('../../../docs/server.md', i
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cerberus-nginx-'));
     server = await startServer({ port: 0, db: join(folder, 'x.duckdb'), token: TOKEN, secretKey: 'k' });
+    other = await startServer({ port: server.port, host: '127.0.0.2', db: ':memory:', token: TOKEN });
     port = await freePort();
+    plainPort = await freePort();
     await certificate(folder);
     const block = /^```nginx\n([\s\S]*?)^```$/m.exec(DOCUMENT)?.[1] ?? '';
     const configured = block
@@ -47,7 +53,10 @@ const DOCUMENT = readFileSync(fileURLToPath(new URL('../../../docs/server.md', i
        events {}
        http { access_log ${folder}/access.log; client_body_temp_path ${folder}; proxy_temp_path ${folder};
          fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
-         ${configured} }`,
+         ${configured}
+         server { listen 127.0.0.1:${plainPort};
+           location /one/ { proxy_pass http://127.0.0.1:${server.port}/; }
+           location /two/ { proxy_pass http://127.0.0.2:${server.port}/; } } }`,
     );
     nginx = spawn(NGINX, ['-e', 'stderr', '-p', folder, '-c', join(folder, 'nginx.conf')]);
     nginx.stderr?.on('data', (chunk: Buffer) => void (log += chunk.toString()));
@@ -61,6 +70,7 @@ const DOCUMENT = readFileSync(fileURLToPath(new URL('../../../docs/server.md', i
       await ended;
     }
     await server.close();
+    await other.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -114,6 +124,35 @@ const DOCUMENT = readFileSync(fileURLToPath(new URL('../../../docs/server.md', i
     expect(JSON.parse(stdout)).to.deep.equal({ accepted: 900, skipped: 0 });
     expect(await get('/api/summary?client_id=gateway')).to.include({ requests: 900 });
     expect(`${log}${readFileSync(join(folder, 'access.log'), 'utf8')}`).not.to.include(TOKEN);
+  });
+
+  it('keeps whoever signs in to two servers below two paths of one name signed in to both', async () => {
+    const jar = join(folder, 'cookies');
+    const ask = async (path: string, ...more: readonly string[]): Promise<unknown> => {
+      const url = `http://127.0.0.1:${plainPort}${path}`;
+      const { stdout } = await run('curl', ['-sS', '--max-time', '10', '-b', jar, '-c', jar, ...more, url]);
+      return JSON.parse(stdout);
+    };
+    const signIn = ['-H', 'content-type: application/json', '-d', JSON.stringify({ token: TOKEN })];
+    for (const path of ['/one/', '/two/'])
+      expect(await ask(`${path}api/session`, ...signIn)).to.deep.equal({ signed_in: true });
+    for (const path of ['/one/', '/two/'])
+      expect(await ask(`${path}api/summary`)).to.include.keys('requests');
+    await ask('/two/api/session', '-X', 'DELETE');
+    expect(await ask('/one/api/summary')).to.include.keys('requests');
+    expect(await ask('/two/api/summary')).to.deep.equal({ error: 'missing or wrong token' });
+  });
+
+  it('that passes on no upgrade, as by default, makes the exporter say so', async () => {
+    const app = fileURLToPath(new URL('../../apps/wss-sender.mjs', import.meta.url));
+    const env = { ...trusting(), CERBERUS_WS_URL: `ws://127.0.0.1:${plainPort}/one/ws/events` };
+    const child = spawn(process.execPath, [app, '1'], { env });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => void (said += chunk.toString()));
+    const gone = once(child, 'exit');
+    await until('it is said', () => said.includes('a proxy on the way has to pass on Upgrade'), 30_000);
+    child.kill('SIGKILL');
+    await gone;
   });
 });
 

@@ -114,6 +114,23 @@ describeInBrowser('the filter of the page', () => {
     await chips(page, 'Method GET', 'Status 200');
   });
 
+  it('takes a suggestion as it is stored, with the spaces and line breaks that a field does not show', async () => {
+    const names = { '  staging  ': '  staging  ', bluegreen: 'blue\ngreen' };
+    for (const deployment_environment of Object.values(names))
+      await store(server, { client_id: 'odd', endpoint: '/', deployment_environment });
+    const { page } = await openPage(server, '?range=15m&refresh=off&client_id=odd');
+    await requests(page, '2');
+    for (const [text, stored] of Object.entries(names)) {
+      await page.getByRole('button', { name: 'Add filter' }).click();
+      await page.getByLabel('Filter by').selectOption('Environment');
+      await page.locator('datalist option').nth(1).waitFor({ state: 'attached' });
+      await page.getByRole('combobox', { name: 'Whole name' }).fill(text);
+      await page.keyboard.press('Enter');
+      await until('it is in the address', async () => params(page)['environment'] === stored);
+      await requests(page, '1');
+    }
+  });
+
   it('changes a range of seconds from where it is', async () => {
     const { page } = await openPage(server, '?since=2025-03-01T12:00:10.250Z&until=2025-03-01T12:00:40.000Z');
     await page.getByRole('button', { name: 'Custom' }).click();

@@ -17,6 +17,7 @@ describeOnEachStore('thousands of names', (emptyStore) => {
         client_id: `app-${from + n}`,
         endpoint: `/path/${from + n}`,
         route: `/path/${from + n}`,
+        deployment_environment: `environment-${from + n}`,
         custom_data: { [`metric-${from + n}`]: n },
       }));
       await store(server, ...events);
@@ -52,4 +53,16 @@ describeOnEachStore('thousands of names', (emptyStore) => {
       expect(problems).to.deep.equal([]);
     });
   }
+
+  it('are few to compare with, which says so', async () => {
+    const { page } = await openPage(server, '?view=compare&range=1h&refresh=off');
+    await page
+      .getByRole('combobox', { name: 'Compare with' })
+      .getByText('2,800 more')
+      .waitFor({ state: 'attached' });
+    await page
+      .getByRole('combobox', { name: 'Environment' })
+      .getByText('There are more.')
+      .waitFor({ state: 'attached' });
+  });
 });

@@ -29,7 +29,7 @@ describeInBrowser('signing in to the page', () => {
     await page.locator('tr', { hasText: '/secret-path' }).waitFor();
     expect(page.url()).to.equal(`${server.url}/?view=live`);
     const [cookie] = await page.context().cookies();
-    expect(cookie).to.include({ httpOnly: true, sameSite: 'Strict', path: '/' });
+    expect(cookie).to.include({ httpOnly: true, sameSite: 'Strict', path: '/api' });
     expect(await page.evaluate(() => document.cookie)).to.equal('');
     expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.to.include(TOKEN);
     await page.reload();

@@ -10,6 +10,8 @@ const BAD_TOKEN = ': it does not know the token (CERBERUS_TOKEN)';
 const OTHER_PURPOSE = ': the token (CERBERUS_TOKEN) is not for this';
 const NO_BACKEND =
   ': no Cerberus backend is at this path of `wsUrl` (CERBERUS_WS_URL); that of our server is /ws/events';
+const NO_HANDSHAKE =
+  ': no WebSocket handshake reached the backend; a proxy on the way has to pass on Upgrade and Connection';
 const NO_KEY = ': `backendUrl` (CERBERUS_BACKEND_URL) is the address of the server, without a path';
 
 const ON_CODE: readonly (readonly [RegExp, string])[] = [
@@ -53,6 +55,7 @@ export function hintOnClose(code: number): string {
 function onStatus(status: number, notFound: string): string {
   if (status === 401) return BAD_TOKEN;
   if (status === 403) return OTHER_PURPOSE;
+  if (status === 426) return NO_HANDSHAKE;
   return status < 400 || status === 404 ? notFound : '';
 }
 

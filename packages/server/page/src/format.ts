@@ -88,7 +88,7 @@ export function change(now: number | null, before: number | null): Change | unde
   if (now === null || before === null || before === 0) return undefined;
   const ratio = now / before - 1;
   const percent = Math.abs(ratio) * 100;
-  if (percent < 0.5) return { text: `0${THIN}%`, direction: 'same', isLarge: false };
+  if (percent < 0.5) return { text: `${fixed(0, 0)}${THIN}%`, direction: 'same', isLarge: false };
   const text = percent >= 1000 ? `×${digits3.format(now / before)}` : `${fixed(percent, 0)}${THIN}%`;
   return { text, direction: ratio > 0 ? 'up' : 'down', isLarge: percent >= 10 };
 }
@@ -98,7 +98,7 @@ export function changeOfShare(now: number | null, before: number | null): Change
   if (now === null || before === null) return undefined;
   const points = (now - before) * 100;
   const text = `${fixed(Math.abs(points), Math.abs(points) < 1 ? 2 : 1)}${THIN}pp`;
-  if (Math.abs(points) < 0.005) return { text: `0${THIN}pp`, direction: 'same', isLarge: false };
+  if (Math.abs(points) < 0.005) return { text: `${fixed(0, 0)}${THIN}pp`, direction: 'same', isLarge: false };
   return { text, direction: points > 0 ? 'up' : 'down', isLarge: Math.abs(points) >= 0.5 };
 }
 

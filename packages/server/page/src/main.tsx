@@ -14,4 +14,6 @@ function Root(): JSX.Element {
 }
 
 const root = document.querySelector('#app');
+// What says there that the page has not loaded has to go first.
+root?.replaceChildren();
 if (root !== null) render(<Root />, root);

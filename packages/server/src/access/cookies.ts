@@ -17,8 +17,11 @@ export interface CookieOptions {
   readonly secure: boolean;
 }
 
-/** A `Set-Cookie` that no script can read and no other site can make a browser send. */
+/**
+ * A `Set-Cookie` that no script can read and no other site can make a browser send. Without a `Path` it is for the folder of the address
+ * that set it (RFC 6265, 5.1.4): below another path of the same host, where a proxy may have another server, it is not sent.
+ */
 export function setCookie(name: string, value: string, { maxAgeSeconds, secure }: CookieOptions): string {
-  const attributes = ['HttpOnly', 'SameSite=Strict', 'Path=/', `Max-Age=${maxAgeSeconds}`];
+  const attributes = ['HttpOnly', 'SameSite=Strict', `Max-Age=${maxAgeSeconds}`];
   return [`${name}=${value}`, ...attributes, ...(secure ? ['Secure'] : [])].join('; ');
 }

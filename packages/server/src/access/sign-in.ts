@@ -62,8 +62,12 @@ function sessionReply(
   secret: string,
   maxAgeSeconds: number,
 ): Reply {
-  // Whoever lies in this header only harms a cookie of his own.
-  const secure = 'encrypted' in message.socket || message.headers['x-forwarded-proto'] === 'https';
+  const secure = 'encrypted' in message.socket || cameByTls(message);
   const cookie = setCookie(sessionCookieOf(message, access), secret, { maxAgeSeconds, secure });
   return { status: 200, body: { signed_in: maxAgeSeconds > 0 }, headers: { 'set-cookie': cookie } };
+}
+
+/** As the outermost of the proxies says. Whoever lies in this header only harms a cookie of his own. */
+function cameByTls({ headers }: IncomingMessage): boolean {
+  return /^\s*https\s*(?:,|$)/i.test(String(headers['x-forwarded-proto'] ?? ''));
 }

@@ -9,7 +9,7 @@ import type { PageReply } from '../http/page-files.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { KeyRotation } from '../config.ts';
 import { isUtf8Query, parseTarget } from '../http/request-target.ts';
-import { failure, unauthorized, type Reply } from '../http/response.ts';
+import { failure, unauthorized, UPGRADE_REQUIRED, type Reply } from '../http/response.ts';
 import type { ServerMetrics } from '../observe/metrics.ts';
 import { ingestReply, type IngestContext } from '../receive/ingest-http.ts';
 import { tracesReply, type TracesContext } from '../receive/otlp/traces-http.ts';
@@ -94,9 +94,6 @@ interface RouteRequest {
 
 type RouteReply = (request: RouteRequest) => Reply | Promise<Reply>;
 
-/** Those that answer an HTTP request; WebSocket has its own way in. */
-type HttpRouteName = Exclude<RouteName, 'GET /ws/events'>;
-
 /** What a path answers, by method. */
 type Route = Readonly<Record<string, RouteReply>>;
 
@@ -109,7 +106,7 @@ export function createDispatch(context: RouteContext): Dispatch {
   for (const [name, reply] of Object.entries(createReplies(context))) {
     const [method = '', path = ''] = name.split(' ');
     const route = routes.get(path) ?? {};
-    const known = name as HttpRouteName;
+    const known = name as RouteName;
     const answer = guarded(known, withKnownNames(known, reply), context);
     // Monitors ask with HEAD; Node.js leaves the body out.
     const isOpen = method === 'GET' && ROUTE_NEEDS[known] === 'nothing';
@@ -119,7 +116,7 @@ export function createDispatch(context: RouteContext): Dispatch {
 }
 
 /** Refuses parameters that the route does not have: an answer to another question than the one that was meant looks like an answer. */
-function withKnownNames(name: HttpRouteName, reply: RouteReply): RouteReply {
+function withKnownNames(name: RouteName, reply: RouteReply): RouteReply {
   const description = QUERIES[name];
   if (description === 'any') return reply;
   return (request) => {
@@ -131,7 +128,7 @@ function withKnownNames(name: HttpRouteName, reply: RouteReply): RouteReply {
 }
 
 /** Whoever comes with a share link is let by its rules, and by no others. */
-function guarded(name: HttpRouteName, reply: RouteReply, context: RouteContext): RouteReply {
+function guarded(name: RouteName, reply: RouteReply, context: RouteContext): RouteReply {
   const byToken = guardedByToken(name, reply, context);
   const { access, receiver } = context;
   return (request) => {
@@ -148,7 +145,7 @@ function guarded(name: HttpRouteName, reply: RouteReply, context: RouteContext):
   };
 }
 
-function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteContext): RouteReply {
+function guardedByToken(name: RouteName, reply: RouteReply, context: RouteContext): RouteReply {
   const need: Need | 'nothing' = ROUTE_NEEDS[name];
   if (need === 'nothing' || ANSWERS_ITSELF.has(name)) return reply;
   return (request) => {
@@ -161,10 +158,14 @@ function guardedByToken(name: HttpRouteName, reply: RouteReply, context: RouteCo
   };
 }
 
-/** Their answers to wrong credentials are those of the family, or of OTLP, and they look at the application too. */
-const ANSWERS_ITSELF: ReadonlySet<HttpRouteName> = new Set(['POST /v1/ingest/batch', 'POST /v1/traces']);
+/** Their answers to wrong credentials are those of the family, or of OTLP, and they look at the application too. WebSocket has its own way in. */
+const ANSWERS_ITSELF: ReadonlySet<RouteName> = new Set([
+  'POST /v1/ingest/batch',
+  'POST /v1/traces',
+  'GET /ws/events',
+]);
 
-function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, RouteReply>> {
+function createReplies(context: RouteContext): Readonly<Record<RouteName, RouteReply>> {
   const { access, alerts, archive, documents, reader, receiver, rate, shares, thresholds } = context;
   const { tokens } = access;
   const { analytics } = reader;
@@ -183,6 +184,7 @@ function createReplies(context: RouteContext): Readonly<Record<HttpRouteName, Ro
     'GET /openapi.json': () => documents.api,
     'GET /schemas/event.json': () => documents.event,
     'GET /metrics': () => metricsReply(context.metrics),
+    'GET /ws/events': () => UPGRADE_REQUIRED,
     'POST /v1/ingest/batch': ({ message }) => ingestReply(message, context),
     'POST /v1/traces': ({ message }) => tracesReply(message, context),
     'GET /api/secret-key': () => ({ status: 200, body: { secret_key: context.secretKey() } }),

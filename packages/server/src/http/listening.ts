@@ -14,6 +14,9 @@ export type HttpServer = Server | SecureServer;
 /** Versions before 1.2 are deprecated (RFC 8996), and every client that can run an exporter knows it. */
 const MIN_TLS_VERSION = 'TLSv1.2';
 
+/** Longer than balancers and proxies keep an idle connection to a server (nginx and AWS 60 s): where they do, none closes the one on which a request is just sent. */
+const KEEP_ALIVE_MILLIS = 75_000;
+
 /** A server of HTTP, over TLS with a `certificate`, that drops requests and handshakes which take too long to arrive. */
 export function createHttpServer(
   { requestTimeoutMillis }: Pick<ServerConfig, 'requestTimeoutMillis'>,
@@ -23,6 +26,7 @@ export function createHttpServer(
     IncomingMessage: UpgradeRequest,
     headersTimeout: requestTimeoutMillis,
     requestTimeout: requestTimeoutMillis,
+    keepAliveTimeout: KEEP_ALIVE_MILLIS,
     // Node looks for late requests only this often, 30 s by default.
     connectionsCheckingInterval: Math.min(requestTimeoutMillis, 5000),
   };

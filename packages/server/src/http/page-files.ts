@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import sirv from 'sirv';
@@ -44,17 +46,37 @@ export type PageReply = (message: IncomingMessage) => Reply;
  */
 export function createPageReply(folder: string = FOLDER): PageReply {
   if (!existsSync(folder)) return () => failure(404, 'not found');
+  const tag = tagOf(folder);
   // File names hold a hash of their content, except that of the document.
-  const serve = sirv(folder, { etag: true, gzip: true, immutable: true, maxAge: 31_536_000, setHeaders });
+  const serve = sirv(folder, {
+    etag: true,
+    gzip: true,
+    immutable: true,
+    maxAge: 31_536_000,
+    setHeaders: (response, path) => setHeaders(response, path, tag),
+  });
   return (message) => {
     if (message.method !== 'GET' && message.method !== 'HEAD') return failure(404, 'not found');
+    // sirv would find what it made of size and time in it.
+    if (message.url?.startsWith('/assets/') !== true) delete message.headers['if-none-match'];
     return {
       stream: (response) => serve(message, response, () => sendReply(response, failure(404, 'not found'))),
     };
   };
 }
 
-function setHeaders(response: ServerResponse, path: string): void {
+/**
+ * `ETag` of the document. What sirv makes of size and time is the same for two versions where files keep no time of their own, as in
+ * images that are built reproducibly: the document of the version before would be taken for this one's.
+ */
+function tagOf(folder: string): string {
+  const digest = createHash('sha256').update(readFileSync(join(folder, 'index.html')));
+  return `W/"${digest.digest('base64url')}"`;
+}
+
+function setHeaders(response: ServerResponse, path: string, tag: string): void {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-  if (!path.startsWith('/assets/')) response.setHeader('cache-control', 'no-cache');
+  if (path.startsWith('/assets/')) return;
+  response.setHeader('cache-control', 'no-cache');
+  response.setHeader('etag', tag);
 }

@@ -27,6 +27,13 @@ export function unauthorized(error: string): TextReply {
   return failure(401, error, { 'www-authenticate': 'Bearer' });
 }
 
+/** The answer to what asks for a WebSocket without a handshake (RFC 9110, 15.5.22 demands the field). Most often a proxy has left it out. */
+export const UPGRADE_REQUIRED: TextReply = failure(
+  426,
+  'this is a WebSocket, and no handshake came: a proxy on the way has to pass on Upgrade and Connection',
+  { upgrade: 'websocket', connection: 'upgrade' },
+);
+
 export function sendReply(response: ServerResponse, reply: Reply): void {
   if ('stream' in reply) {
     reply.stream(response);

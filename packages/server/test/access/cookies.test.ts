@@ -13,7 +13,7 @@ describe('cookies', () => {
 
   it('are set so that no script reads them and no other site sends them', () => {
     const set = setCookie('s', 'v', { maxAgeSeconds: 60, secure: false });
-    expect(set).to.equal('s=v; HttpOnly; SameSite=Strict; Path=/; Max-Age=60');
+    expect(set).to.equal('s=v; HttpOnly; SameSite=Strict; Max-Age=60');
     expect(setCookie('s', 'v', { maxAgeSeconds: 0, secure: true })).to.match(/Max-Age=0; Secure$/);
   });
 });

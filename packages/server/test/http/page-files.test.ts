@@ -1,11 +1,16 @@
 import { expect } from 'chai';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { Agent, createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
+import { createPageReply } from '../../dist/http/page-files.js';
+import { sendReply } from '../../dist/http/response.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { server, stopServers } from '../support/servers/server-fixture.js';
+import { tempFolder } from '../support/temp-folder.js';
 
 const FOLDER = fileURLToPath(new URL('../../dist/page', import.meta.url));
 const MAX_FIRST_LOAD_BYTES = 150_000;
@@ -47,6 +52,44 @@ describe('the files of the page', () => {
     const etag = response.headers.get('etag') ?? '';
     expect((await fetch(url, { headers: { 'if-none-match': etag } })).status).to.equal(304);
     expect((await fetch(url, { method: 'HEAD' })).status).to.equal(200);
+  });
+
+  it('are those of this version also where all versions have one size and time, as in images that are built reproducibly', async () => {
+    const pages = ['a', 'b'].map((version) => {
+      const folder = tempFolder();
+      const file = join(folder, 'index.html');
+      writeFileSync(file, `<script src="./assets/${version}.js"></script>`);
+      utimesSync(file, 1, 1);
+      return createPageReply(folder);
+    });
+    let current = pages[0];
+    const upgraded = createServer((request, response) => {
+      const reply = current?.(request);
+      if (reply !== undefined) sendReply(response, reply);
+    });
+    await new Promise<void>((resolve) => upgraded.listen(0, '127.0.0.1', () => resolve()));
+    const url = `http://127.0.0.1:${(upgraded.address() as AddressInfo).port}/`;
+    const before = await fetch(url);
+    current = pages[1];
+    // What sirv gave out before, too.
+    for (const tag of [before.headers.get('etag') ?? '', 'W/"37-1000"']) {
+      const after = await fetch(url, { headers: { 'if-none-match': tag } });
+      expect(await after.text()).to.include('b.js');
+      expect(after.headers.get('etag')).to.not.equal(before.headers.get('etag'));
+    }
+    upgraded.close();
+    upgraded.closeAllConnections();
+  });
+
+  it('are sent on a connection that waits longer than balancers let one idle', async () => {
+    const { headers } = await new Promise<IncomingMessage>((resolve, reject) => {
+      const agent = new Agent({ keepAlive: true });
+      get(`${running.url}/livez`, { agent }, (answer) => {
+        answer.resume().once('end', () => agent.destroy());
+        resolve(answer);
+      }).once('error', reject);
+    });
+    expect(Number(/timeout=(\d+)/.exec(String(headers['keep-alive']))?.[1])).to.be.greaterThan(60);
   });
 
   it('are no more than 150 kB compressed, all together', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
 
 import {
   ago,
@@ -93,5 +94,15 @@ describe('numbers on the page', () => {
       plain(ago(now - past, now)),
     );
     expect(found).to.deep.equal(['just now', 'just now', '42 s ago', '3 min ago', '2 h ago', '2 d ago']);
+  });
+
+  it('are all in the digits of the reader, nothing among them', () => {
+    const format = import.meta.resolve('../../page/dist/format.js');
+    const reader = `globalThis.document = {};
+      Object.defineProperty(globalThis, 'navigator', { value: { language: 'fa', languages: ['fa'] } });
+      const { change, changeOfShare, share } = await import('${format}');
+      process.stdout.write(change(1, 1).text + changeOfShare(1, 1).text + share(0, 1));`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', reader]).toString();
+    expect(plain(said)).to.equal('۰ %۰ pp۰ %');
   });
 });

@@ -4,14 +4,17 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture, untilItFits } from '../../support/browser.js';
 import { store } from '../../support/stored-traffic.js';
+import { until } from '../../support/until.js';
 
 const LONG_NAME = `application-${'x'.repeat(88)}`;
 const LONG_TEXT = 'text'.repeat(75);
-/** Keeps what is written on canvases. */
+/** Keeps what is written on canvases, and in which colours. */
 const LISTEN = `globalThis.written = [];
+  globalThis.inks = [];
   const write = CanvasRenderingContext2D.prototype.fillText;
   CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
     globalThis.written.push(text);
+    globalThis.inks.push(this.fillStyle);
     return write.call(this, text, ...place);
   };`;
 
@@ -25,6 +28,7 @@ describeInBrowser('extremes', () => {
       endpoint: '/x',
       route: '/x',
       latency_ms: 10 + index,
+      ...(index === 0 && { status_code: 500, outcome: 'error' }),
       custom_data: { balance: index - 400, mixed: index % 2 === 0 ? index : LONG_TEXT },
     }));
     await store(server, ...events);
@@ -60,6 +64,41 @@ describeInBrowser('extremes', () => {
       const box = await line.getByText('20 requests, 1 endpoint').boundingBox();
       expect((box?.x ?? width) + (box?.width ?? width), `at ${width} px`).to.be.at.most(width);
     }
+  });
+
+  it('of names stay in their place in a table of errors', async () => {
+    const { page } = await openPage(server, '?view=errors');
+    const cell = page.locator('.errors td.application');
+    await cell.waitFor();
+    expect(await cell.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).to.equal(0);
+  });
+
+  it('of names leave what is chosen beside them in one line', async () => {
+    const { page } = await openPage(server, '');
+    await page.locator('.controls option', { hasText: LONG_NAME }).waitFor({ state: 'attached' });
+    const middles = await page
+      .locator('.controls select, .controls .segments')
+      .evaluateAll((all) =>
+        all.map((each) => each.getBoundingClientRect()).map(({ y, height }) => y + height / 2),
+      );
+    expect(middles).to.have.lengthOf(2);
+    expect(middles[0]).to.be.closeTo(middles[1] ?? 0, 3);
+  });
+
+  it('of contrast keep the texts of charts: they are written in the colours of the reader, whatever theme is chosen', async () => {
+    const prepare = async (page: Page): Promise<void> => {
+      await page.addInitScript(LISTEN);
+      await page.addInitScript("localStorage.setItem('cerberus-theme', 'light')");
+      await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+    };
+    const { page } = await openPage(server, '', { prepare });
+    await until(
+      'texts are written',
+      async () => (await page.evaluate<number>('globalThis.written.length')) > 5,
+    );
+    const inks = await page.evaluate<readonly string[]>('[...new Set(globalThis.inks)]');
+    expect(inks).to.deep.equal(['#ffffff']);
+    await takePicture(page, 'overview-forced-colours-1280');
   });
 
   it('of contrast keep the bars: they are drawn in the colours of the reader', async () => {

@@ -59,4 +59,22 @@ describeInBrowser('an odd browser', () => {
       await page.locator('.stat', { hasText: 'Requests' }).getByText(requests, { exact: true }).waitFor();
       expect(problems).to.deep.equal([]);
     });
+
+  it('that did not get a file of the page, as while its server is upgraded, says so, and the page is there when it is loaded again', async () => {
+    for (const missing of ['**/assets/*.js', '**/assets/*']) {
+      const prepare = async (page: Page): Promise<void> => {
+        await page.route(missing, (route) => route.fulfill({ status: 404, body: '{"error":"not found"}' }));
+      };
+      const { page } = await openPage(server, '', { prepare });
+      // Where the style sheet came, it waits for a moment.
+      await page.evaluate(() => {
+        for (const animation of document.getAnimations()) animation.finish();
+      });
+      await page.getByText('Load it again.').waitFor();
+      await page.unrouteAll();
+      await page.reload();
+      await page.locator('table.endpoints tbody tr').waitFor();
+      expect(await page.getByText('Load it again.').count()).to.equal(0);
+    }
+  });
 });

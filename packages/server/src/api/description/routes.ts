@@ -127,7 +127,7 @@ export const ROUTE_DESCRIPTIONS: Readonly<Record<RouteName, RouteDescription>> =
     more: 'PROTOCOL.md has what is said on it, and `/schemas/event.json` the schema of each message. A client of event mode may leave its token to the events.',
     status: 101,
     answer: 'nothing',
-    failures: { 404: 'The request is no WebSocket handshake.' },
+    failures: { 426: 'The request is no WebSocket handshake.' },
   },
   'POST /v1/ingest/batch': {
     tag: 'Sending',

@@ -260,7 +260,7 @@ for (const db of ['memory', 'DuckDB']) {
     });
 
     it('are as described where the WebSocket is asked for', async () => {
-      expect((await ask('GET', '/ws/events')).status).to.equal(404);
+      expect((await ask('GET', '/ws/events')).status).to.equal(426);
       const { socket, received } = await rawSocket(running.port);
       socket.write(upgradeRequest('/ws/events', { Authorization: `Bearer ${TOKEN}` }));
       await until('an answer', () => received().length >= 12);

@@ -3,6 +3,7 @@ import { useId, useState } from 'preact/hooks';
 
 import type { Endpoints } from '../../answers/endpoints.ts';
 import type { Sources } from '../../answers/senders.ts';
+import { exactCount } from '../../format.ts';
 import { apiUrl } from '../../query.ts';
 import { usePage } from '../../page-context.ts';
 import { useAnswer } from '../../hooks/use-answer.ts';
@@ -19,7 +20,9 @@ export function AgainstForm(): JSX.Element {
   const id = useId();
   // Suggestions do not have to be of this moment.
   const [{ since, until }] = useState(span);
-  const ids = useRead<Sources>('api/sources', { limit: 1 }).value?.client_ids ?? [];
+  const sources = useRead<Sources>('api/sources', { limit: 1 }).value;
+  const ids = sources?.client_ids ?? [];
+  const rest = (sources?.client_ids_total ?? 0) - ids.length;
   const applications =
     against.clientId === undefined || ids.includes(against.clientId) ? ids : [against.clientId, ...ids];
   // Of the other application, and whatever the filter: it is about this side.
@@ -58,6 +61,7 @@ export function AgainstForm(): JSX.Element {
               {each}
             </option>
           ))}
+          {rest > 0 && <option disabled>{exactCount(rest)} more</option>}
         </select>
       </label>
       <AgainstValue of="release" label="Release" all="All releases" scope={scope} />

@@ -53,6 +53,7 @@ export function AgainstValue({ of, label, all, scope }: AgainstValueProps): JSX.
             {name}
           </option>
         ))}
+        {known?.more === true && <option disabled>There are more.</option>}
       </select>
     </label>
   );

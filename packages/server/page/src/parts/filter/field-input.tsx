@@ -8,7 +8,8 @@ interface FieldInputProps {
   readonly field: Field;
   readonly value: string;
   readonly isWrong: boolean;
-  readonly onInput: (value: string) => void;
+  /** @param meant - what is chosen by the text */
+  readonly onInput: (text: string, meant: string) => void;
 }
 
 /** One field of the menu, with what is stored as suggestions. */
@@ -29,7 +30,7 @@ export function FieldInput({ field, value, isWrong, onInput }: FieldInputProps):
             placeholder={hint}
             aria-invalid={isWrong}
             list={known.length > 0 ? list : undefined}
-            onInput={({ currentTarget }) => onInput(currentTarget.value)}
+            onInput={({ currentTarget: { value: text } }) => onInput(text, meantBy(text, known))}
           />
           <datalist id={list}>
             {known.map((each) => (
@@ -38,7 +39,7 @@ export function FieldInput({ field, value, isWrong, onInput }: FieldInputProps):
           </datalist>
         </>
       ) : (
-        <select value={value} onChange={({ currentTarget }) => onInput(currentTarget.value)}>
+        <select value={value} onChange={({ currentTarget: { value: text } }) => onInput(text, text)}>
           {options.map(([each, text]) => (
             <option key={each} value={each}>
               {text}
@@ -48,4 +49,13 @@ export function FieldInput({ field, value, isWrong, onInput }: FieldInputProps):
       )}
     </label>
   );
+}
+
+/** A suggestion as it is stored, where it is one: a field has no line breaks. Else what was typed or pasted, without spaces around it. */
+function meantBy(text: string, known: readonly string[]): string {
+  return known.find((each) => each === text) ?? known.find((each) => oneLine(each) === text) ?? text.trim();
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n]/g, '');
 }

@@ -11,7 +11,8 @@ interface FilterFormProps {
   readonly onCancel: () => void;
 }
 
-type Values = Readonly<Record<string, string>>;
+/** What is in the fields, and what is meant by it. */
+type Values = Readonly<Record<string, { readonly text: string; readonly meant: string }>>;
 
 /** Chooses something to filter by, and what it has to be. */
 export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
@@ -27,8 +28,7 @@ export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
     page.state.filter,
     fields.map((field) => field.name),
   );
-  const typed = (field: Field): string => values[field.name] ?? field.options?.[0]?.[0] ?? '';
-  const valueOf = (field: Field): string => typed(field).trim();
+  const valueOf = (field: Field): string => values[field.name]?.meant ?? preset(field);
   const isWrong = (field: Field): boolean =>
     valueOf(field) !== '' && !isAcceptable(field.name, valueOf(field));
   const submit = (event: Event): void => {
@@ -73,9 +73,9 @@ export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
           <FieldInput
             key={field.name}
             field={field}
-            value={typed(field)}
+            value={values[field.name]?.text ?? preset(field)}
             isWrong={isWrong(field)}
-            onInput={(value) => setValues({ ...values, [field.name]: value })}
+            onInput={(text, meant) => setValues({ ...values, [field.name]: { text, meant } })}
           />
         ))}
       </PageContextHolder.Provider>
@@ -87,4 +87,9 @@ export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
       </p>
     </form>
   );
+}
+
+/** What is in a field that nobody has touched. */
+function preset(field: Field): string {
+  return field.options?.[0]?.[0] ?? '';
 }
