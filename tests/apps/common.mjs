@@ -17,10 +17,9 @@ export const metricReader = new PeriodicExportingMetricReader({
 /** How many requests instrumentation-http itself counted: a witness that is independent of spans. */
 export async function requestsByOtel() {
   await metricReader.forceFlush();
-  const points = memory
-    .getMetrics()
-    .at(-1)
-    .scopeMetrics.flatMap(({ metrics }) => metrics)
+  const { scopeMetrics = [] } = memory.getMetrics().at(-1) ?? {};
+  const points = scopeMetrics
+    .flatMap(({ metrics }) => metrics)
     .filter(({ descriptor }) => descriptor.name === 'http.server.request.duration')
     .flatMap(({ dataPoints }) => dataPoints);
   return points.reduce((sum, { value }) => sum + value.count, 0);

@@ -2,6 +2,8 @@
 // all that is logged, warned, thrown or printed, and in what is put on spans, with every set-up, in both modes, and
 // when things fail.
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
@@ -22,6 +24,14 @@ const REQUEST_CANARIES = [
   'canary-body',
   'canary-agent',
   'canary-authorization',
+  'canary-user',
+  'canary-password',
+  'canary-host',
+  'canary-fragment',
+  'canary-trailer',
+  'canary-upgrade',
+  'canary-state',
+  'canary-baggage',
   'user-1',
 ];
 const NEVER = [SECRET_KEY, ADDRESS, ...REQUEST_CANARIES];
@@ -52,6 +62,29 @@ async function traffic(origin: string): Promise<void> {
   });
   await send(`${origin}/boom?q=canary-query`, { headers });
   await send(`${origin}/hang`, { headers, abort: true });
+}
+
+/** Targets of other forms than a path and a query, a trailer, and an upgrade, which only a socket can send. */
+async function oddTraffic(origin: string): Promise<void> {
+  const trace =
+    'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\ntracestate: a=canary-state';
+  const head = `HTTP/1.1\r\nHost: canary-host\r\nConnection: close\r\n${trace}\r\nbaggage: a=canary-baggage`;
+  const requests = [
+    `GET http://canary-user:canary-password@canary-host/users/1?canary-query#canary-fragment ${head}\r\n\r\n`,
+    `GET ftp://canary-user:canary-password@canary-host/users/1?canary-query ${head}\r\n\r\n`,
+    `GET HTTPS://canary-user@canary-host?canary-query ${head}\r\n\r\n`,
+    `GET /users/1#canary-fragment ${head}\r\n\r\n`,
+    `GET *?canary-query ${head}\r\n\r\n`,
+    `POST /orders ${head}\r\nTransfer-Encoding: chunked\r\n\r\nb\r\ncanary-body\r\n0\r\nx: canary-trailer\r\n\r\n`,
+    `GET /users/1 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: canary-upgrade\r\n\r\n`,
+  ];
+  await Promise.all(
+    requests.map(async (request) => {
+      const socket = connect(Number(new URL(origin).port), '127.0.0.1').resume();
+      socket.on('error', () => undefined).write(request);
+      await once(socket, 'close');
+    }),
+  );
 }
 
 /** The head without the credentials that belong there. */
@@ -120,6 +153,7 @@ describe('secrecy', function () {
       const app = await App.start(setUp, settings, 'secrecy-app.mjs');
       try {
         await traffic(app.origin);
+        await oddTraffic(app.origin);
         if (says !== undefined) await until(`it says ${String(says)}`, () => says.test(app.stderr));
         await app.stop();
       } finally {
@@ -150,7 +184,7 @@ describe('secrecy', function () {
       CERBERUS_DEBUG: 'true',
     },
   };
-  for (const setUp of setUps) {
+  for (const setUp of [...setUps, 'setup-start-cerberus'] as const) {
     for (const [voice, env] of Object.entries(voices)) {
       it(`holds with ${setUp}, ${voice}`, async () => {
         const { sent, messages, stderr } = await run(setUp, env);

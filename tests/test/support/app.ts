@@ -6,7 +6,11 @@ import { JsonLines } from './lines.js';
 
 const apps = fileURLToPath(new URL('../../apps/', import.meta.url));
 
-export type SetUp = 'setup-with-cerberus' | 'setup-batch-processor' | 'setup-exporter-only';
+export type SetUp =
+  | 'setup-with-cerberus'
+  | 'setup-batch-processor'
+  | 'setup-exporter-only'
+  | 'setup-start-cerberus';
 
 /** The Express application in a process of its own, killed after the test. */
 export class App {

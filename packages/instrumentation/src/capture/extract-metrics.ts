@@ -1,4 +1,4 @@
-import { isMetricValue, MAX_METRICS } from '../enrich/custom-metrics.ts';
+import { MAX_METRICS, metricValue } from '../enrich/custom-metrics.ts';
 import { currentRecord } from './own-requests.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -78,7 +78,8 @@ class Flattening {
   #member(name: string, object: object, key: string): void {
     try {
       const value = (object as Members)[key];
-      if (isMetricValue(value)) this.#request.setMetric(name, value);
+      const metric = metricValue(value);
+      if (metric !== undefined) this.#request.setMetric(name, metric);
       else if (name.length <= MAX_NAME_LENGTH) this.members(`${name}.`, value);
       // Recorded, so that the exporter counts what it refuses.
       else if (isPlainObject(value)) this.#request.setMetric(name, true);

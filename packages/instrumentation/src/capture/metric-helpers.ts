@@ -1,11 +1,13 @@
 import type { ConsumerDetails } from '../enrich/consumer.ts';
 import type { MetricValue } from '../enrich/custom-metrics.ts';
 import { currentRecord } from './own-requests.ts';
+import type { RequestRecord } from './request-record.ts';
 
 /**
  * Adds a metric to the event of the current request, as `custom_data.<name>`. Works wherever the request's
  * context is active: in middleware, handlers and after an `await`, in unsampled requests too.
  *
+ * @param value of a list a copy is taken, and not all of one with more than 1,024 elements
  * @returns whether it was taken: not outside of a request, not after its response, not for a value that is
  *   neither text, boolean, finite number nor a list of one of these. Never throws.
  */
@@ -26,9 +28,22 @@ export function setMetrics(metrics: Readonly<Record<string, MetricValue>>): bool
   try {
     const record = currentRecord();
     if (record === undefined) return false;
-    return Object.entries(metrics)
-      .map(([name, value]) => record.setMetric(name, value))
+    return Object.keys(metrics)
+      .map((name) => setOne(record, name, metrics))
       .every(Boolean);
+  } catch {
+    return false;
+  }
+}
+
+/** A member that throws when it is read is lost alone. */
+function setOne(
+  record: RequestRecord,
+  name: string,
+  metrics: Readonly<Record<string, MetricValue>>,
+): boolean {
+  try {
+    return record.setMetric(name, metrics[name]);
   } catch {
     return false;
   }

@@ -13,7 +13,7 @@ import {
   type TimeInput,
 } from '@opentelemetry/api';
 import type { SdkSpan, SpanProcessorLike } from '../sdk/sdk-types.ts';
-import { setAttribute } from './span-attributes.ts';
+import { setAttribute, setAttributes } from './span-attributes.ts';
 import { newSpanId, newTraceId } from './span-ids.ts';
 import { epochMillis, hrTimeOf } from './span-time.ts';
 
@@ -97,19 +97,17 @@ export class OwnSpan implements Span, SdkSpan {
   }
 
   setAttribute(key: string, value: AttributeValue): this {
-    if (!this.#ended) setAttribute(this.attributes, key, value);
-    return this;
+    return this.#write(() => setAttribute(this.attributes, key, value));
   }
 
   setAttributes(attributes: Attributes): this {
-    if (this.#ended) return this;
-    for (const [key, value] of Object.entries(attributes)) setAttribute(this.attributes, key, value);
-    return this;
+    return this.#write(() => setAttributes(this.attributes, attributes));
   }
 
   addEvent(name: string, attributes?: unknown): this {
-    if (!this.#ended && name === EXCEPTION) this.#exceptionType = typeIn(attributes);
-    return this;
+    return this.#write(() => {
+      if (name === EXCEPTION) this.#exceptionType = typeIn(attributes);
+    });
   }
 
   addLink(_link: Link): this {
@@ -121,10 +119,12 @@ export class OwnSpan implements Span, SdkSpan {
   }
 
   /** What is OK stays so, as OpenTelemetry's SDK has it. */
-  setStatus({ code }: SpanStatus): this {
-    if (this.#ended || code === SpanStatusCode.UNSET || this.#status.code === SpanStatusCode.OK) return this;
-    this.#status = code === SpanStatusCode.ERROR ? ERROR : OK;
-    return this;
+  setStatus(status: SpanStatus): this {
+    return this.#write(() => {
+      const { code } = status;
+      if (code === SpanStatusCode.UNSET || this.#status.code === SpanStatusCode.OK) return;
+      this.#status = code === SpanStatusCode.ERROR ? ERROR : OK;
+    });
   }
 
   updateName(name: string): this {
@@ -133,10 +133,12 @@ export class OwnSpan implements Span, SdkSpan {
   }
 
   recordException(exception: Exception): void {
-    if (this.#ended || typeof exception !== 'object' || exception === null) return;
-    const { code, name, message } = exception;
-    const type = code ? String(code) : name;
-    if (type || message) this.#exceptionType = type;
+    this.#write(() => {
+      if (typeof exception !== 'object' || exception === null) return;
+      const { code, name, message } = exception;
+      const type = code ? String(code) : name;
+      if (type || message) this.#exceptionType = type;
+    });
   }
 
   isRecording(): boolean {
@@ -149,6 +151,17 @@ export class OwnSpan implements Span, SdkSpan {
     this.#processor.onEnding?.(this);
     this.#ended = true;
     this.#processor.onEnd(this);
+  }
+
+  /** What the application gives may throw when it is read; that is then as if it had not been given. */
+  #write(change: () => void): this {
+    if (this.#ended) return this;
+    try {
+      change();
+    } catch {
+      // Nothing of ours throws into the application.
+    }
+    return this;
   }
 
   #millisUntil(endTime: TimeInput | undefined): number {

@@ -3,7 +3,7 @@ import { CERBERUS_ATTRIBUTE } from '@cerberus-otel/exporter-ws/internal';
 import type { Origin } from '../enrich/client-address.ts';
 import { consumerOf, type Consumer, type ConsumerDetails } from '../enrich/consumer.ts';
 import type { Sender } from '../enrich/identity.ts';
-import { isMetricValue, MAX_METRICS, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
+import { MAX_METRICS, metricValue, rollUp, type MetricValue } from '../enrich/custom-metrics.ts';
 import { outcomeOf, type Outcome } from '../enrich/outcome.ts';
 import type { SdkSpan } from '../sdk/sdk-types.ts';
 import type { ArrivedRequest } from './arrived-request.ts';
@@ -128,14 +128,17 @@ export class RequestRecord {
     return true;
   }
 
-  /** @returns whether the value was taken: not after the request, nor for what cannot be a metric */
-  setMetric(name: string, value: MetricValue): boolean {
-    if (this.#closed || typeof name !== 'string' || name === '' || !isMetricValue(value)) {
-      return false;
-    }
+  /**
+   * @returns whether the value was taken: not after the request, nor for what cannot be a metric
+   * @throws what a list throws when it is read
+   */
+  setMetric(name: string, value: unknown): boolean {
+    if (this.#closed || typeof name !== 'string' || name === '') return false;
+    const taken = metricValue(value);
+    if (taken === undefined) return false;
     const metrics = (this.#metrics ??= new Map());
     if (metrics.size >= MAX_METRICS && !metrics.has(name)) return false;
-    metrics.set(name, Array.isArray(value) ? ([...value] as MetricValue) : value);
+    metrics.set(name, taken);
     return true;
   }
 

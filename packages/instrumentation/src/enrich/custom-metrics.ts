@@ -25,14 +25,29 @@ export type SettledMetrics = Map<
 /** A request can set no more than this many by name: a loop over names must not fill the memory. */
 export const MAX_METRICS = 1000;
 
-/** Whether `value` may become a metric. Numbers that are not finite have no JSON. */
-export function isMetricValue(value: unknown): value is MetricValue {
-  if (!Array.isArray(value)) return isScalar(value);
-  const type = typeof value[0];
-  return value.every((element) => isScalar(element) && typeof element === type);
+/** Of a longer list the exporter reads no more, and sends less. */
+export const MAX_ELEMENTS_READ = 1024;
+
+/**
+ * What of `value` becomes a metric: itself, or a copy of a list, which the application may go on using. A list is read by index and not to
+ * its end, which may be far away: `new Array(4e9)` is one.
+ *
+ * @returns undefined for what cannot be a metric: another type, a number that has no JSON, a list of several types or with holes
+ * @throws what a list throws when it is read
+ */
+export function metricValue(value: unknown): MetricValue | undefined {
+  if (!Array.isArray(value)) return isScalar(value) ? value : undefined;
+  const elements: (string | number | boolean)[] = [];
+  const length = Math.min(value.length, MAX_ELEMENTS_READ);
+  for (let index = 0; index < length; index += 1) {
+    const element: unknown = value[index];
+    if (!isScalar(element) || (index > 0 && typeof element !== typeof elements[0])) return undefined;
+    elements.push(element);
+  }
+  return elements as MetricValue;
 }
 
-function isScalar(value: unknown): boolean {
+function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 

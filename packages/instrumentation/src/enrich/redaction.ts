@@ -9,8 +9,12 @@ const ADDRESSES = [
   'net.sock.peer.addr',
 ];
 
-/** Headers that a user may have asked HttpInstrumentation to copy, with `-` or, in older versions, `_`. */
-const ADDRESS_HEADER = /^http\.request\.header\.(x[-_]forwarded[-_]for|forwarded|x[-_]real[-_]ip)$/;
+/**
+ * Headers that a user may have asked HttpInstrumentation to copy, with `-` or, in older versions, `_`: those of proxies and of content
+ * delivery networks, such as `X-Forwarded-For`, `X-Real-IP`, `CF-Connecting-IP`, `X-Azure-ClientIP` and `X-Envoy-External-Address`.
+ */
+const ADDRESS_HEADER =
+  /^http\.request\.header\.(?:.+[-_])?(?:(?:forwarded|proxied)[-_]for|forwarded|(?:client|socket)?ip(?:v6)?|(?:remote|client)[-_]addr|external[-_]address)$/i;
 
 /** Attributes that hold a URL or a request target. */
 const URLS = ['url.full', 'http.url', 'http.target'];

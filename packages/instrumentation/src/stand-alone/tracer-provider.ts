@@ -27,14 +27,14 @@ class OwnTracer implements Tracer {
     if (isTracingSuppressed(within)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const { kind = SpanKind.INTERNAL, root = false, startTime } = options;
     const around = root ? trace.deleteSpan(within) : within;
-    const attributes = { ...options.attributes };
     const span = new OwnSpan(this.#processor, {
       name,
       kind,
-      attributes,
+      attributes: {},
       startTime,
       parent: parentIn(around),
     });
+    if (options.attributes !== undefined) span.setAttributes(options.attributes);
     this.#processor.onStart(span, around);
     return span;
   }

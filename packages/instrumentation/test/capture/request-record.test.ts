@@ -16,7 +16,7 @@ describe('RequestRecord', () => {
     const record = new RequestRecord(serverSpan(), owner, undefined);
     expect(record.setMetric('', 1)).to.equal(false);
     expect(record.setMetric('n', Number.NaN)).to.equal(false);
-    expect(record.setMetric('n', { a: 1 } as never)).to.equal(false);
+    expect(record.setMetric('n', { a: 1 })).to.equal(false);
     expect(record.setMetric(7 as never, 1)).to.equal(false);
     expect(record.setUserId('')).to.equal(false);
   });

@@ -119,9 +119,17 @@ describe('findClient', () => {
     ).to.equal('http');
   });
 
-  it('ignores a header of 10 kB and one of 1,000 hops', () => {
+  it('finds what the proxy appended to a header of 10 kB, to one of 1,000 hops, and to an open quote', () => {
+    for (const written of ['x'.repeat(10_000), Array(1000).fill('1.1.1.1').join(','), ','.repeat(500)]) {
+      expect(client(1, { xForwardedFor: `${written}, 203.0.113.9` }).address).to.equal('203.0.113.9');
+      expect(client(1, { forwarded: `${written}, for=203.0.113.9` }, 'forwarded').address).to.equal(
+        '203.0.113.9',
+      );
+    }
+    expect(client(1, { forwarded: 'for="1.1.1.1, for=203.0.113.9' }, 'forwarded').address).to.equal(
+      '203.0.113.9',
+    );
     expect(client(1, { xForwardedFor: `${' '.repeat(10_000)}203.0.113.9` }).address).to.equal('10.0.0.1');
-    expect(client(1, { xForwardedFor: Array(1000).fill('1.1.1.1').join(',') }).address).to.equal('10.0.0.1');
   });
 
   it('names no scheme where the request is not known', () => {

@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 import { expect } from 'chai';
 import {
-  isMetricValue,
   MAX_METRICS,
+  metricValue,
   rollUp,
   settle,
   type MetricSource,
@@ -91,10 +91,10 @@ describe('settle', () => {
   });
 });
 
-describe('isMetricValue', () => {
+describe('metricValue', () => {
   it('accepts text, booleans, finite numbers and lists of one of them', () => {
     for (const value of ['', 'x', true, false, 0, -1.5, [], ['a', 'b'], [1, 2], [true]]) {
-      expect(isMetricValue(value), JSON.stringify(value)).to.equal(true);
+      expect(metricValue(value), JSON.stringify(value)).to.deep.equal(value);
     }
   });
 
@@ -113,7 +113,25 @@ describe('isMetricValue', () => {
       [null],
       [[1]],
       [Number.NaN],
+      // oxlint-disable-next-line no-sparse-arrays -- holes are what it is about
+      [1, , 3],
     ];
-    for (const value of wrong) expect(isMetricValue(value), typeof value).to.equal(false);
+    for (const value of wrong) expect(metricValue(value), typeof value).to.equal(undefined);
+  });
+
+  it('takes a copy of a list, by index, and not of all of a long one', () => {
+    const list = [1, 2];
+    const taken = metricValue(list);
+    list[0] = 3;
+    expect(taken).to.deep.equal([1, 2]);
+    const pretender = Object.assign([1, 2], { [Symbol.iterator]: () => ['x'].values() });
+    expect(metricValue(pretender)).to.deep.equal([1, 2]);
+    expect(metricValue(Array(5_000).fill('x'))).to.deep.equal(Array(1024).fill('x'));
+  });
+
+  it('does not look for the end of a list, which may be far away', () => {
+    const endless = [1];
+    endless.length = 4_000_000_000;
+    expect(metricValue(endless)).to.equal(undefined);
   });
 });

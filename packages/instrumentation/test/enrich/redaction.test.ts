@@ -39,6 +39,26 @@ describe('redaction', () => {
     });
   });
 
+  it('knows the headers in which proxies and content delivery networks name the client, and leaves others', () => {
+    const named = (names: string) =>
+      Object.fromEntries(names.split(' ').map((name) => [`http.request.header.${name}`, ['203.0.113.77']]));
+    const others = named(
+      'x-forwarded-proto x-forwarded-host x-ship x-zip accept user-agent x-request-id ipx',
+    );
+    const attributes = {
+      ...named(
+        'cf-connecting-ip cf-connecting-ipv6 true-client-ip x-client-ip fastly-client-ip fly-client-ip',
+      ),
+      ...named('x-original-forwarded-for x-vercel-proxied-for x-azure-clientip x-azure-socketip x_client_ip'),
+      ...named(
+        'x-envoy-external-address x-appengine-user-ip remote-addr x-remote-addr X-Real-IP forwarded-for',
+      ),
+      ...others,
+    };
+    redact(SpanKind.SERVER, attributes);
+    expect(attributes).to.deep.equal(others);
+  });
+
   it('takes the query off outgoing requests, and leaves the address of the server that they go to', () => {
     const attributes = {
       'url.full': 'https://api.example/y?key=canary',

@@ -130,6 +130,8 @@ describe('the hooks of CerberusSpanProcessor', () => {
       expect(setMetric('n', nasty as never)).to.equal(false);
       expect(setMetrics(new Proxy({}, { ownKeys: boom }))).to.equal(false);
       expect(setMetrics(null as never)).to.equal(false);
+      const trap = Object.defineProperty({ good: 1 }, 'bad', { enumerable: true, get: boom });
+      expect(setMetrics(trap)).to.equal(false);
       expect(setUserId(nasty as never)).to.equal(false);
       expect(setConsumer(nasty as never)).to.equal(false);
       expect(setConsumer('acme', new Proxy({}, { get: boom }))).to.equal(false);
@@ -137,6 +139,9 @@ describe('the hooks of CerberusSpanProcessor', () => {
       response.end('fine');
     });
     expect(await send(server.port)).to.include('fine');
-    expect(await exporter.request()).to.include({ 'cerberus.outcome': 'completed' });
+    expect(await exporter.request()).to.include({
+      'cerberus.outcome': 'completed',
+      'cerberus.metric.good': 1,
+    });
   });
 });

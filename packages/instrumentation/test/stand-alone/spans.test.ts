@@ -49,6 +49,11 @@ const CODE: readonly (readonly [string, (tracer: Tracer) => Span])[] = [
   ['a suppressed one', (tracer) => tracer.startSpan('a', {}, suppressTracing(ROOT_CONTEXT))],
   ['another name', (tracer) => tracer.startSpan('a').updateName('b')],
   ['attributes of every kind', (tracer) => tracer.startSpan('a').setAttributes(ODD as never)],
+  [
+    'attributes of every kind from its start on',
+    (tracer) => tracer.startSpan('a', { attributes: ODD as never }),
+  ],
+  ['lists that are used again', (tracer) => usedAgain(tracer)],
   ['an attribute set twice', (tracer) => tracer.startSpan('a').setAttribute('x', 1).setAttribute('x', 2)],
   [
     'an error',
@@ -98,6 +103,16 @@ const ODD = {
   nested: [[1]],
   function: () => 1,
 };
+
+/** As an application does that has one list for all of its requests. */
+function usedAgain(tracer: Tracer): Span {
+  const list = [1, 2];
+  const span = tracer.startSpan('a', { attributes: { started: list } });
+  span.setAttribute('set', list).setAttributes({ others: list });
+  list.length = 0;
+  list.push(3);
+  return span;
+}
 
 function thrown(tracer: Tracer, ...errors: (Error | string)[]): Span {
   const span = tracer.startSpan('a');
@@ -151,6 +166,36 @@ describe('spans without an SDK', () => {
       expect(last).to.deep.equal(all?.slice(-1));
     });
   }
+
+  it('throw nothing, whatever they are given, and keep what could be read', () => {
+    const tracer = new OwnTracerProvider(new Watching()).getTracer();
+    const boom = (): never => {
+      throw new Error('planted');
+    };
+    const trap = (name: string): never =>
+      Object.defineProperty({ good: 1 }, name, { enumerable: true, get: boom }) as never;
+    const closed = new Proxy([], { get: boom, has: boom, ownKeys: boom }) as never;
+    const span = tracer.startSpan('a', { attributes: trap('bad') }) as Read;
+    span.setAttribute('list', closed).setAttributes(trap('bad')).setAttributes(closed);
+    span
+      .setAttributes(null as never)
+      .setStatus(null as never)
+      .setStatus(trap('code'));
+    span.addEvent('exception', closed).addEvent('exception', trap('exception.type'));
+    span.recordException(trap('code'));
+    span.recordException({ code: { toString: boom } } as never);
+    span.setAttribute('after', 2).end();
+    expect(span.attributes).to.deep.equal({ good: 1, after: 2 });
+    expect(span.events).to.deep.equal([]);
+  });
+
+  it('read no list to its end, which may be far away', () => {
+    const span = new OwnTracerProvider(new Watching()).getTracer().startSpan('a') as Read;
+    const endless: number[] = [];
+    endless.length = 4_000_000_000;
+    span.setAttribute('endless', endless);
+    expect(span.attributes['endless']).to.have.length(1024);
+  });
 
   it('tell their processor when they start, are ending and have ended, once', () => {
     const watching = new Watching();

@@ -37,8 +37,13 @@ export function walkForwarded(peer: string, header: string, trust: Trust): strin
   return reached;
 }
 
-/** A header over 4 KiB or with more than 50 hops is not believed at all. */
+/** Of a header over 4 KiB, or with more than 50 hops, those at its right end: a client cannot push away what trusted proxies say there. */
 function hopsOf(text: string): readonly string[] {
-  const hops = text.length > MAX_HEADER_CHARACTERS ? [] : text.split(',');
-  return hops.length > MAX_HOPS ? [] : hops.map((hop) => hop.trim()).filter(Boolean);
+  const hops = text.slice(-MAX_HEADER_CHARACTERS).split(',');
+  // The first one may be half an address.
+  if (text.length > MAX_HEADER_CHARACTERS) hops.shift();
+  return hops
+    .map((hop) => hop.trim())
+    .filter(Boolean)
+    .slice(-MAX_HOPS);
 }

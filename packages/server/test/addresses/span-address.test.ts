@@ -51,6 +51,11 @@ describe('address of a span', () => {
     );
   });
 
+  it('is what a trusted proxy appended, however much the client wrote before it', () => {
+    for (const written of ['x'.repeat(10_000), Array(1000).fill('198.51.100.1').join(','), ','.repeat(500)])
+      expect(found({ 'net.peer.ip': PEER, [HEADER]: [`${written}, ${CLIENT}`] }, 1)).to.equal(CLIENT);
+  });
+
   it('is client.address where that is asked for and is one', () => {
     expect(found({ 'client.address': CLIENT, 'network.peer.address': PEER }, false, 'client')).to.equal(
       CLIENT,
