@@ -143,6 +143,17 @@ describe('end to end', function () {
     });
   }
 
+  it('counts each request also where the application sends no paths, those without a route under one name', async () => {
+    const { events } = await run('setup-with-cerberus', { CERBERUS_ENDPOINT_FROM: 'route' });
+    expect(events).to.have.length(REQUESTS);
+    const without = events.filter((event) => event['route'] === undefined);
+    expect(without.map((event) => [event['endpoint'], event['path_group']])).to.deep.equal(
+      without.map(() => ['', '(no route)']),
+    );
+    expect(without.length).to.be.above(0);
+    expect(JSON.stringify(events)).to.not.include('nowhere').and.not.include('/users/1');
+  });
+
   for (const protocol of ['batch', 'event']) {
     it(`enriching processor and BatchSpanProcessor, ${protocol} mode: sampled requests arrive enriched`, async () => {
       const { events, counted } = await run('setup-batch-processor', { CERBERUS_PROTOCOL: protocol });

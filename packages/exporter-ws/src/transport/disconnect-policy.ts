@@ -18,6 +18,11 @@ const MAX_RETRY_AFTER_MILLIS = 5 * 60_000;
 const CREDENTIAL_CLOSE_CODES = new Set([1008, 4401, 4403]);
 /** Close codes that say nothing about what was sent: RFC 6455 §7.4.1, IANA's registry (1012, 1013), and PROTOCOL.md's own. */
 const INNOCENT_CLOSE_CODES = new Set([1001, 1012, 1013, 4408, 4409, ...CREDENTIAL_CLOSE_CODES]);
+/**
+ * Statuses of 400 to 499 that say "later". 408 is what a server or a proxy answers to a request that came too slowly (RFC 9110 §15.5.9),
+ * such as that of a process whose event loop was blocked.
+ */
+const LATER_STATUSES = new Set([408, 429]);
 /** Certificates that do not prove what they should: only a change of configuration mends that. */
 const CERTIFICATE_FAILURE = /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT|UNABLE_TO_)/;
 /** A byte that changed on the way, RFC 8446 §6.2 `bad_record_mac` and `decrypt_error`: no configuration does that. */
@@ -40,6 +45,11 @@ export function verdictOn(end: Disconnect, wallClockMillis: number): Verdict {
     case 'protocol_violation':
       return { action: 'retry' };
   }
+}
+
+/** Whether a refused upgrade may have been refused for the subprotocol that it offered. */
+export function isRefusalOfOffer(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 401 && status !== 403 && !LATER_STATUSES.has(status);
 }
 
 /** What the end of an established connection says about the events that were in flight on it. */
@@ -73,7 +83,7 @@ function verdictOnCloseCode(code: number): Verdict {
 
 function verdictOnStatus(status: number, retryAfter: string | undefined, wallClockMillis: number): Verdict {
   if (status === 401 || status === 403) return { action: 'suspend', code: 'CERBERUS_CREDENTIALS_REFUSED' };
-  if (status !== 429 && status < 500) return { action: 'suspend', code: 'CERBERUS_SUSPENDED' };
+  if (status < 500 && !LATER_STATUSES.has(status)) return { action: 'suspend', code: 'CERBERUS_SUSPENDED' };
   const asked = retryAfterMillis(retryAfter, wallClockMillis);
   return asked === undefined ? { action: 'retry' } : { action: 'retry', minMillis: asked, maxMillis: asked };
 }

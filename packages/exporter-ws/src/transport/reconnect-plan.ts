@@ -2,7 +2,7 @@ import type { ExporterConfig } from '../config/config.ts';
 import type { WarningCode } from '../observe/reporter.ts';
 import type { Disconnect } from '../protocol/connection.ts';
 import type { BackoffLimits } from './backoff.ts';
-import { describe, retryDelay, suspensionDelay, verdictOn } from './disconnect-policy.ts';
+import { describe, isRefusalOfOffer, retryDelay, suspensionDelay, verdictOn } from './disconnect-policy.ts';
 
 export type PlanConfig = Pick<
   ExporterConfig,
@@ -188,8 +188,4 @@ export class ReconnectPlan {
         : "; if this backend sends no acknowledgements, set `acks: 'none'` (CERBERUS_ACKS=none)";
     return `the backend took events on ${FRUITLESS_LIMIT} connections in a row and acknowledged none${advice}`;
   }
-}
-
-function isRefusalOfOffer(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 401 && status !== 403 && status !== 429;
 }

@@ -51,8 +51,9 @@ describe('disconnect policy', () => {
     }
   });
 
-  it('retries after 429 and 5xx when the server says', () => {
-    for (const status of [429, 500, 502, 503]) expect(refused(status)).to.deep.equal({ action: 'retry' });
+  it('retries after 408, 429 and 5xx when the server says', () => {
+    for (const status of [408, 429, 500, 502, 503])
+      expect(refused(status)).to.deep.equal({ action: 'retry' });
     expect(refused(503, '7')).to.deep.equal({ action: 'retry', minMillis: 7_000, maxMillis: 7_000 });
   });
 

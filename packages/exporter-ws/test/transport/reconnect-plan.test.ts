@@ -75,6 +75,7 @@ describe('reconnect plan', () => {
   for (const end of [
     refusedWith(401),
     refusedWith(403),
+    refusedWith(408),
     refusedWith(429),
     refusedWith(500),
     { kind: 'closed', code: 1006 },

@@ -1,3 +1,4 @@
+import type { StoredEvent } from './answers/events.ts';
 import type { Filter } from './filter/filter.ts';
 
 /** Under what the server lists what has no route, and more templates than an application may have. */
@@ -20,6 +21,11 @@ export function nameParts(endpoint: string): NameParts {
     isInferred,
     isBucket: BUCKETS.has(endpoint),
   };
+}
+
+/** What one request asked for; where its path was not sent, what it is listed as. */
+export function requestText({ endpoint, route, path_group: listedAs }: StoredEvent): string {
+  return endpoint || route || listedAs || '';
 }
 
 /** The endpoint that a filter is about, such as `GET /users/:id`. */

@@ -36,7 +36,7 @@ export function factsOf(event: StoredEvent): readonly Fact[] {
     { label: 'Application', value: event.client_id, change: {}, clientId: event.client_id },
     { label: 'Method', value: event.method, change: { method: event.method } },
     known('Route', event.route, (endpoint) => ({ endpoint })),
-    { label: 'Path', value: event.endpoint, change: { path: event.endpoint } },
+    known('Path', event.endpoint || undefined, (path) => ({ path })),
     known('Listed as', event.path_group, (endpoint) => ({ endpoint })),
     known('Status', event.status_code?.toString(), (status) => ({ status })) ?? {
       label: 'Status',

@@ -59,7 +59,10 @@ export function takenEvent(): JsonSchema {
         description: 'HMAC-SHA256 of the client address, 64 lower-case hex digits; never an address.',
       },
       remote_addr: { description: 'Another name of `source_ip`, for senders that use it.' },
-      endpoint: { description: 'Path of the request, without a query.', type: 'string', minLength: 1 },
+      endpoint: {
+        description: 'Path of the request, without a query; empty where none is sent.',
+        type: 'string',
+      },
       scheme: { description: 'True: the request came over HTTPS.', ...nullable('boolean') },
       method: { description: 'HTTP method.', type: 'string', minLength: 1 },
       custom_data: { description: "The application's metrics.", ...nullable('object') },

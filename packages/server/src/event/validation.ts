@@ -63,7 +63,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * Reads one event as a client sent it. Pure and deterministic: a frame that is sent again gets the same verdict.
  *
  * `endpoint`, `method` and a client id must be there, and no known member may have the wrong JSON type; else the
- * event is refused. A value of the right type that cannot be used (an unknown outcome, a time that is none) is stored
+ * event is refused. The endpoint alone may be empty: an exporter that was told to send no path has none where no route matched. A value of the right type that cannot be used (an unknown outcome, a time that is none) is stored
  * as null, a text over its limit is cut: the event is kept and the adjustment reported. Unknown members are ignored.
  *
  * @param clientId - the connection's client id; where it is `undefined` the event must name one.
@@ -88,7 +88,7 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
   const event: CerberusEvent = {
     clientId: clientId ?? members.requiredText('client_id', value['client_id'], TEXT_LIMITS.clientId),
     sourceIp: members.sourceIp(value['source_ip'], value['remote_addr']),
-    endpoint: withoutQuery(members.requiredText('endpoint', value['endpoint'], TEXT_LIMITS.path)),
+    endpoint: withoutQuery(members.givenText('endpoint', value['endpoint'], TEXT_LIMITS.path)),
     scheme: members.flag('scheme', value['scheme']),
     method: members.requiredText('method', value['method'], TEXT_LIMITS.method),
     customData: members.customData(value['custom_data']),
@@ -152,9 +152,15 @@ class MemberReader {
   readonly errors: string[] = [];
   readonly adjustments: Adjustment[] = [];
 
+  /** A text that says something. */
   requiredText(name: string, value: unknown, maxBytes: number): string {
+    return this.givenText(name, value === '' ? null : value, maxBytes);
+  }
+
+  /** A text that is there, and may be empty. */
+  givenText(name: string, value: unknown, maxBytes: number): string {
     const text = this.text(name, value, maxBytes);
-    if (text === null || text === '') this.errors.push(`\`${name}\` is missing`);
+    if (text === null) this.errors.push(`\`${name}\` is missing`);
     return text ?? '';
   }
 

@@ -25,7 +25,7 @@ interface Application {
 /**
  * Says under which name requests without a route are listed, once, when they arrive: afterwards all stores, and their aggregates, only
  * have to read it. Where an application names routes, a path without one is no endpoint, but whatever a scanner tries. Where it
- * names none at all, templates are inferred; never for a 404.
+ * names none at all, templates are inferred; never for a 404, and never for one whose path was not sent.
  */
 export class PathGroups {
   readonly #applications = new Map<string, Application>();
@@ -52,7 +52,8 @@ export class PathGroups {
 
   #groupOf({ clientId, endpoint, statusCode }: Unnamed): string {
     const application = this.#of(clientId);
-    if (statusCode === 404 || application === undefined || application.hasRoutes) return NO_ROUTE;
+    if (endpoint === '' || statusCode === 404 || application === undefined || application.hasRoutes)
+      return NO_ROUTE;
     const template = templateOf(endpoint);
     if (template === undefined) return OTHER_PATHS;
     const name = template === endpoint ? endpoint : inferredName(template);

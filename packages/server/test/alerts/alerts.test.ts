@@ -86,7 +86,8 @@ describe('alerts', function () {
         await add({ name: 'not', measure: 'p95_ms', above: 500, filter: { client_id: 'quick' } });
         await add({ name: 'many', measure: 'requests', above: 61 });
         await add({ name: 'not many', measure: 'requests', above: 62 });
-        await add({ name: 'few', measure: 'requests', below: 1, filter: { client_id: 'gone' } });
+        const gone = { client_id: 'gone' };
+        await add({ name: 'few', measure: 'requests', below: 1, window_minutes: 1, filter: gone });
         await add({ name: 'share', measure: 'share', above: 0.9, filter: { client_id: 'quick' } });
         await add({
           name: 'user',

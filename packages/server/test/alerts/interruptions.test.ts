@@ -191,6 +191,15 @@ describe('alerts between changes', () => {
       expect(Object.fromEntries(found)).to.deep.equal(fired);
     });
 
+  it('a rule that is new where its server is does not take the time before both for silence', async () => {
+    const file = fileOf({ name: 'few', measure: 'requests', below: 1, window_minutes: 30 });
+    const alerts = alertsOn(store, clock, { file });
+    for (let at = 1; at < 30; at += 1) await minute(alerts, at);
+    expect(await told(alerts)).to.deep.equal([]);
+    await minute(alerts, 30);
+    expect(await told(alerts)).to.have.length(1);
+  });
+
   it('new types of errors that are too many to be told at once are told later, where they are seen again', async () => {
     const alerts = alertsOn(store, clock);
     await alerts.book.addRule({ name: 'n', measure: 'new_error_type', window_minutes: 1 });

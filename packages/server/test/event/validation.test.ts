@@ -82,12 +82,16 @@ describe('validateEvent', () => {
     });
   }
 
-  for (const name of ['endpoint', 'method']) {
-    for (const value of [undefined, null, '']) {
-      it(`refuses an event whose ${name} is ${JSON.stringify(value)}`, () => {
-        expect(refusal(wireEvent({ [name]: value }))).to.equal(`\`${name}\` is missing`);
-      });
-    }
+  for (const [name, value] of [
+    ['endpoint', undefined],
+    ['endpoint', null],
+    ['method', undefined],
+    ['method', null],
+    ['method', ''],
+  ] as const) {
+    it(`refuses an event whose ${name} is ${JSON.stringify(value)}`, () => {
+      expect(refusal(wireEvent({ [name]: value }))).to.equal(`\`${name}\` is missing`);
+    });
   }
 
   const wrongTypes: Record<string, readonly [unknown, string]> = {
@@ -229,6 +233,11 @@ describe('validateEvent', () => {
     const verdict = validateEvent(wireEvent({ client_id: 'own' }));
     expect(verdict.ok && verdict.event.clientId).to.equal('own');
     expect(validateEvent(wireEvent())).to.deep.equal({ ok: false, error: '`client_id` is missing' });
+  });
+
+  it('keeps an event whose endpoint is empty: its sender was told to send no path', () => {
+    const { event, adjustments } = accepted({ endpoint: '' });
+    expect([event.endpoint, adjustments]).to.deep.equal(['', []]);
   });
 
   it('reads own members only', () => {

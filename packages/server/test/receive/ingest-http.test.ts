@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 import { expect } from 'chai';
@@ -5,6 +7,7 @@ import { expect } from 'chai';
 import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { ControlledStore } from '../support/servers/controlled-store.js';
+import { within } from '../support/deadline.js';
 import { wireEvent } from '../support/events/events.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 
@@ -134,6 +137,21 @@ describe('POST /v1/ingest/batch', () => {
     });
     expect(streamed.status).to.equal(413);
     expect(await store.events({ limit: 1 })).to.deep.equal([]);
+  });
+
+  it('answers 413 to a client that writes everything before it reads, and does not reset its connection', async () => {
+    await stopServers();
+    await start({ maxIngestBytes: 2000 });
+    const bytes = 16 * 1024 * 1024;
+    const client = connect(running.port, '127.0.0.1');
+    const received = client.setEncoding('latin1').toArray();
+    client.write(
+      `POST /v1/ingest/batch HTTP/1.1\r\nHost: x\r\nX-API-Key: ${TOKEN}\r\nContent-Length: ${bytes}\r\n\r\n`,
+    );
+    const piece = Buffer.alloc(64 * 1024, ' ');
+    for (let sent = 0; sent < bytes; sent += piece.length)
+      if (!client.write(piece)) await within('the body to be taken', once(client, 'drain'));
+    expect((await received).join('')).to.match(/^HTTP\/1\.1 413 /);
   });
 
   it('answers 503 with Retry-After when the store fails or is behind', async () => {

@@ -37,6 +37,10 @@ describe('the names of requests without a route', () => {
     expect(named(new PathGroups(), [{ endpoint: '/users/1', statusCode: 404 }])).to.deep.equal([NO_ROUTE]);
   });
 
+  it('are one name where no path was sent', () => {
+    expect(grouped({}, '', '/a')).to.deep.equal([NO_ROUTE, '/a']);
+  });
+
   it('are as many as an application may have, and one more for all others', () => {
     const limits = { templatesPerApplication: 2 };
     expect(grouped(limits, '/a', '/b', '/c', '/d/7', '/a')).to.deep.equal([

@@ -58,14 +58,14 @@ export function knownOf(rule: Rule, kept: RuleState | undefined, now: number): R
 }
 
 /**
- * What is known of a rule by a server that has begun to receive; where no other one has looked at it before, nobody was there.
+ * What is known of a rule by a server that has begun to receive; where no other one has looked at it shortly before, or ever, nobody was
+ * there as far as anybody can tell.
  *
  * @param listeningSince - when it began, milliseconds since the epoch
  */
 export function watchedBy(rule: Rule, state: RuleState, listeningSince: number): RuleState {
   const lookedAt = state.evaluatedTo + rule.delay_seconds * SECOND_MILLIS;
-  const wasAlone = state.evaluatedTo !== 0 && lookedAt < listeningSince - ALONE_MILLIS;
-  return wasAlone ? { ...state, watchedSince: listeningSince } : state;
+  return lookedAt < listeningSince - ALONE_MILLIS ? { ...state, watchedSince: listeningSince } : state;
 }
 
 /** What a rule may come to. `ended`: what it was about is gone; nobody is told. */

@@ -1,3 +1,4 @@
+import { NO_ROUTE } from '../../event/path-group.ts';
 import { printable, type Paint } from '../terminal.ts';
 
 /** An event as `GET /api/live` sends it, as far as a line shows it. */
@@ -27,7 +28,7 @@ export function tailLine(event: TailedEvent, paint: Paint): string {
     colourOf(event, paint)(printable(status)),
     latency.padStart(11),
     printable(event.method).padEnd(6),
-    printable(event.endpoint),
+    printable(event.endpoint || event.route || NO_ROUTE),
     paint.dim(metrics.join(' ')),
   ];
   return parts.join(' ').trimEnd();

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 
 import type { StoredEvent } from '../../answers/events.ts';
 import { serverNow } from '../../api.ts';
+import { requestText } from '../../endpoint-text.ts';
 import { eventTime } from '../../event-facts.ts';
 import { dateAndTime, duration, timeBeside } from '../../format.ts';
 import { metricText } from '../../metric-text.ts';
@@ -26,7 +27,7 @@ export function EventRow({ event, isOpen, onOpen }: EventRowProps): JSX.Element 
       </td>
       <td class="what">
         <button type="button" class="row" aria-expanded={isOpen} onClick={onOpen}>
-          <span class="method">{event.method}</span> <bdi>{event.endpoint}</bdi>
+          <span class="method">{event.method}</span> <bdi>{requestText(event)}</bdi>
         </button>
       </td>
       <td class="number">{duration(event.latency_ms ?? null)}</td>

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { OneEvent, StoredEvent } from '../../answers/events.ts';
+import { requestText } from '../../endpoint-text.ts';
 import { eventTime } from '../../event-facts.ts';
 import { timeBeside } from '../../format.ts';
 import { StatusBadge } from '../events/status-badge.tsx';
@@ -37,7 +38,7 @@ interface NeighbourProps {
 function Neighbour({ event, beside, isThis = false }: NeighbourProps): JSX.Element {
   const name = (
     <>
-      <span class="method">{event.method}</span> <bdi>{event.endpoint}</bdi>
+      <span class="method">{event.method}</span> <bdi>{requestText(event)}</bdi>
     </>
   );
   return (

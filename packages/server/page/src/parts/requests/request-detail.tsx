@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 import type { OneEvent, StoredEvent } from '../../answers/events.ts';
+import { requestText } from '../../endpoint-text.ts';
 import { factsOf, metricFact, type Fact } from '../../event-facts.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { traceLink } from '../../trace-link.ts';
@@ -46,7 +47,7 @@ export function RequestDetail({ id }: { readonly id: number }): JSX.Element {
 function Title({ event }: { readonly event: StoredEvent }): JSX.Element {
   return (
     <>
-      <StatusBadge event={event} /> <span class="method">{event.method}</span> <bdi>{event.endpoint}</bdi>
+      <StatusBadge event={event} /> <span class="method">{event.method}</span> <bdi>{requestText(event)}</bdi>
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { StoredEvent } from '../../answers/events.ts';
+import { requestText } from '../../endpoint-text.ts';
 import { eventTime, metricFact, sizeOf } from '../../event-facts.ts';
 import { bytes, dateAndTime, dayAndTime, duration } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
@@ -58,7 +59,7 @@ function Row({ event, isOfAll }: { readonly event: StoredEvent; readonly isOfAll
   const opener = useFocusBack<HTMLButtonElement>(isOpen);
   const time = eventTime(event);
   const size = sizeOf(event);
-  const name = event.route ?? event.endpoint;
+  const name = event.route ?? requestText(event);
   return (
     <tr class={isOpen ? 'open' : ''}>
       <td class="at" title={dateAndTime(time)}>
@@ -78,7 +79,7 @@ function Row({ event, isOfAll }: { readonly event: StoredEvent; readonly isOfAll
           onClick={() => go({ open: isOpen ? undefined : event.id })}
         >
           <span class="method">{event.method}</span> <bdi>{name}</bdi>
-          {name !== event.endpoint && (
+          {event.endpoint !== '' && name !== event.endpoint && (
             <span class="path">
               <bdi>{event.endpoint}</bdi>
             </span>
