@@ -160,6 +160,7 @@ describeInBrowser('the view of alerts', () => {
     await page.getByRole('button', { name: 'Create destination' }).click();
     await page.getByRole('button', { name: 'Edit On call' }).click();
     const form = page.locator('.destination-form');
+    await form.getByRole('button', { name: 'Save destination' }).waitFor();
     expect(await form.getByLabel('Called').inputValue()).to.equal('On call');
     expect(await form.locator('select').isDisabled()).to.equal(true);
     await form.getByLabel('Called').fill('The team');
@@ -173,6 +174,7 @@ describeInBrowser('the view of alerts', () => {
     await page.getByRole('button', { name: 'alert-log as CSV' }).click();
     expect(await readFile(await (await csv).path(), 'utf8')).to.include(',The team delivered');
     await page.getByRole('button', { name: 'Edit The team' }).click();
+    await form.getByRole('button', { name: 'Save destination' }).waitFor();
     await form.getByLabel('URL').fill('ftp://a');
     await form.getByRole('button', { name: 'Save destination' }).click();
     await page.getByText('Must be a URL that begins with http:// or https://, and has a host.').waitFor();
