@@ -1,3 +1,5 @@
+import { quoted } from './sql-text.ts';
+
 /** Columns of an export in their order, with DuckDB's types. */
 const COLUMNS = {
   client_id: 'VARCHAR',
@@ -92,8 +94,4 @@ async function copied(
     connection.closeSync();
     instance.closeSync();
   }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll(`'`, `''`)}'`;
 }

@@ -24,13 +24,18 @@ describe('a backup in the place of a database that was killed', () => {
     const store = await DuckDbStore.open(path, LIMITS);
     await store.append(append({ seq: 1, events: [storeEvent({ endpoint: '/before' })] }));
     await store.archive.backup(backup());
-    await store.append(append({ seq: 2, events: [storeEvent({ endpoint: '/after' })] }));
-    copyFileSync(path, killed());
-    copyFileSync(log(), `${killed()}.wal`);
-    await store.close();
+    await kill(store, '/after');
     copyFileSync(backup(), path);
     copyFileSync(`${killed()}.wal`, log());
   });
+
+  /** Stores one more event, and keeps the files as a process that is killed then leaves them. */
+  async function kill(store: DuckDbStore, endpoint: string): Promise<void> {
+    await store.append(append({ seq: 2, events: [storeEvent({ endpoint })] }));
+    copyFileSync(path, killed());
+    copyFileSync(log(), `${killed()}.wal`);
+    await store.close();
+  }
 
   async function refusal(): Promise<CerberusServerError> {
     return DuckDbStore.open(path, LIMITS).then(
@@ -63,11 +68,7 @@ describe('a backup in the place of a database that was killed', () => {
 
   it('S29 is a database as any other from its first start on, and keeps what its own log holds', async () => {
     rmSync(log());
-    const store = await DuckDbStore.open(path, LIMITS);
-    await store.append(append({ seq: 2, events: [storeEvent({ endpoint: '/later' })] }));
-    copyFileSync(path, killed());
-    copyFileSync(log(), `${killed()}.wal`);
-    await store.close();
+    await kill(await DuckDbStore.open(path, LIMITS), '/later');
     copyFileSync(killed(), path);
     copyFileSync(`${killed()}.wal`, log());
     expect(await stored()).to.deep.equal(['/before', '/later']);

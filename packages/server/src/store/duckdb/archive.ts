@@ -1,5 +1,6 @@
 import type { Archive, ExportFormat, ExportQuery } from '../archive.ts';
 import { copyFolder } from '../copies.ts';
+import { quoted } from '../sql-text.ts';
 import { HARMLESS_TEXTS } from '../table-files.ts';
 import { markSql } from './engine/backup-mark.ts';
 import { Conditions } from './engine/conditions.ts';
@@ -71,9 +72,4 @@ export class DuckDbArchive implements Archive {
   close(): Promise<void> {
     return this.#reads.close();
   }
-}
-
-/** A text in a statement, where no parameter can stand. */
-function quoted(text: string): string {
-  return `'${text.replaceAll(`'`, `''`)}'`;
 }

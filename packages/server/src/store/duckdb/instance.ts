@@ -5,6 +5,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
 import { CerberusServerError, messageOf, systemCodeOf } from '../../errors.ts';
 import { removeCopies } from '../copies.ts';
+import { quoted } from '../sql-text.ts';
 import { hasForeignLog, removeMark } from './engine/backup-mark.ts';
 import { LAST_RESORT } from './engine/checkpoints.ts';
 import { keepPrivate } from './engine/private-file.ts';
@@ -131,8 +132,9 @@ async function attach(instance: DuckDBInstance, path: string, real: string): Pro
   const connection = await instance.connect();
   try {
     if (await hasForeignLog(connection, real)) throw foreignLog(path);
-    const file = `'${real.replaceAll("'", "''")}'`;
-    await connection.run(`ATTACH ${file} AS ${DATABASE} (TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
+    await connection.run(
+      `ATTACH ${quoted(real)} AS ${DATABASE} (TYPE duckdb, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+    );
   } finally {
     connection.closeSync();
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { copyFolder } from '../../copies.ts';
+import { quoted } from '../../sql-text.ts';
 
 /**
  * A table of a backup that no server has opened since. A write-ahead log beside such a file is that of the database which was in its place,
@@ -32,7 +33,7 @@ export async function hasForeignLog(connection: DuckDBConnection, real: string):
     folder = await copyFolder(real);
     const name = join(folder, LOOKED_AT);
     linkSync(real, name);
-    await connection.run(`ATTACH '${name.replaceAll("'", "''")}' AS ${LOOKED_AT} (READ_ONLY)`);
+    await connection.run(`ATTACH ${quoted(name)} AS ${LOOKED_AT} (READ_ONLY)`);
     try {
       return await hasMark(connection, LOOKED_AT);
     } finally {
