@@ -24,7 +24,7 @@ const LATE_MILLIS = 7_000;
 class HesitantStore extends MemoryStore {
   hesitations = 0;
 
-  override async claim(producer: ProducerRef): Promise<ProducerClaim> {
+  override async claim(producer: ProducerRef): Promise<ProducerClaim | undefined> {
     this.hesitations += 1;
     await sleep(LATE_MILLIS / FAST);
     return super.claim(producer);

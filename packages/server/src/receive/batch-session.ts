@@ -1,7 +1,7 @@
 import type { Grant, TokenBook } from '../access/token-book.ts';
 import type { RefusalReason } from '../observe/counters.ts';
 import type { ProducerRef } from '../store/questions/producer.ts';
-import type { AppendOutcome } from '../store/store.ts';
+import type { AppendOutcome, ProducerClaim } from '../store/store.ts';
 import {
   formatAck,
   formatInvalid,
@@ -116,6 +116,10 @@ export class BatchSession implements Session, ProducerOwner {
     this.#peer.close(CLOSE.superseded, 'a newer connection of this producer took over');
   }
 
+  get application(): string | undefined {
+    return this.#phase === 'ready' ? this.#producer?.clientId : undefined;
+  }
+
   settled(): Promise<void> {
     return this.#inFlight.settled();
   }
@@ -166,16 +170,27 @@ export class BatchSession implements Session, ProducerOwner {
 
   async #welcome(producer: ProducerRef): Promise<void> {
     try {
-      await this.#registry.claim(producer.producer, this);
-      const { claim, lastSeq } = await this.#receiver.claim(producer);
+      const claimed = await this.#claimed(producer);
       if (this.#phase !== 'welcoming') return;
+      if (claimed === undefined) {
+        this.#fail('unauthorized', CLOSE.forbidden, 'the producer is of another application');
+        return;
+      }
       this.#phase = 'ready';
-      this.#claim = claim;
+      this.#claim = claimed.claim;
       const { maxInFlightFrames: maxInFlight, maxFrameBytes } = this.#limits;
-      this.#peer.send(formatWelcome({ lastSeq, maxInFlight, maxFrameBytes }));
+      this.#peer.send(formatWelcome({ lastSeq: claimed.lastSeq, maxInFlight, maxFrameBytes }));
     } catch {
       if (this.#phase === 'welcoming') this.#fail('store_failed', CLOSE.tryAgainLater, 'store failed');
     }
+  }
+
+  /** `undefined` where it is another application's producer, which keeps its connection. */
+  async #claimed(producer: ProducerRef): Promise<ProducerClaim | undefined> {
+    const clear = this.#registry.claim(producer, this);
+    if (clear === undefined) return undefined;
+    await clear;
+    return this.#receiver.claim(producer);
   }
 
   #onEvents(frame: EventsMessage, bytes: number): void {

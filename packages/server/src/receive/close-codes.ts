@@ -12,7 +12,7 @@ export const CLOSE = {
   protocolError: 4400,
   /** The event's credentials are missing or wrong, or the connection's token was revoked. */
   unauthorized: 4401,
-  /** The token is for another application. */
+  /** The token, or the producer, is of another application. */
   forbidden: 4403,
   /** No hello, or in event mode no event with the token, in time. */
   timeout: 4408,

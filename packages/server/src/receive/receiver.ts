@@ -107,7 +107,7 @@ export class Receiver {
     return isOverloaded(this.#store.pending(), this.#limits);
   }
 
-  claim(producer: ProducerRef): Promise<ProducerClaim> {
+  claim(producer: ProducerRef): Promise<ProducerClaim | undefined> {
     return this.#store.claim(producer);
   }
 

@@ -84,7 +84,7 @@ export class LastingStore<T extends Store> implements Store {
     return outcome;
   }
 
-  claim(producer: ProducerRef): Promise<ProducerClaim> {
+  claim(producer: ProducerRef): Promise<ProducerClaim | undefined> {
     return this.#ask((store) => store.claim(producer));
   }
 

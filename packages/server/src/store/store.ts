@@ -114,8 +114,10 @@ export interface Store extends EventReader {
   /**
    * Makes a connection the one that speaks for a producer, in the place of whichever did so before. The producer is
    * listed once something of it was stored.
+   *
+   * @returns `undefined`, and nothing is changed, where what is stored of the producer is another application's
    */
-  readonly claim: (producer: ProducerRef) => Promise<ProducerClaim>;
+  readonly claim: (producer: ProducerRef) => Promise<ProducerClaim | undefined>;
   /** Calls back after each commit of this store with the events that became durable, in their order. @returns the way to stop. */
   readonly onCommit: (listener: CommitListener) => () => void;
   /**

@@ -67,7 +67,7 @@ export class DuckDbStore implements Store {
   readonly #maintenance: DuckDbMaintenance;
   readonly #checkpoints: DuckDbCheckpoints;
   readonly #threads: QuestionThreads;
-  readonly #lastSeqs: AskedTogether<undefined, string, number>;
+  readonly #claiming: AskedTogether<undefined, ProducerRef, ProducerClaim | undefined>;
   readonly #acknowledged: Acknowledged;
   readonly #release: () => void;
   readonly #claims = new Claims();
@@ -105,8 +105,8 @@ export class DuckDbStore implements Store {
     );
     this.#groups = new GroupCommit((group) => this.#commit(group));
     this.documents = new DuckDbDocuments(connections.documents, (task) => this.#groups.between(task));
-    this.#lastSeqs = new AskedTogether(
-      (_, producers) => this.#writer.lastSeqs(producers),
+    this.#claiming = new AskedTogether(
+      (_, producers) => this.#claimAll(producers),
       (task) => this.#groups.between(() => task(undefined)),
     );
   }
@@ -136,10 +136,8 @@ export class DuckDbStore implements Store {
     return this.#groups.append(append);
   }
 
-  /** By the writer, between two commits: whoever connects must not wait for what is asked. */
-  async claim({ producer }: ProducerRef): Promise<ProducerClaim> {
-    const claim = this.#claims.take(producer);
-    return { claim, lastSeq: await this.#lastSeqs.ask(producer) };
+  claim(producer: ProducerRef): Promise<ProducerClaim | undefined> {
+    return this.#claiming.ask(producer);
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
@@ -222,6 +220,12 @@ export class DuckDbStore implements Store {
       this.#acknowledged.close();
       this.#release();
     }
+  }
+
+  /** Between two commits: whoever connects must not wait for what is asked. */
+  async #claimAll(producers: readonly ProducerRef[]): Promise<readonly (ProducerClaim | undefined)[]> {
+    const stored = await this.#writer.storedProducers(producers.map(({ producer }) => producer));
+    return producers.map((producer) => this.#claims.take(producer, stored.get(producer.producer)));
   }
 
   async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {

@@ -47,9 +47,8 @@ export class MemoryStore implements Store {
     return this.#writer.append(append);
   }
 
-  claim({ producer }: ProducerRef): Promise<ProducerClaim> {
-    const claim = this.#claims.take(producer);
-    return Promise.resolve({ claim, lastSeq: this.#producers.get(producer)?.lastSeq ?? 0 });
+  claim(producer: ProducerRef): Promise<ProducerClaim | undefined> {
+    return Promise.resolve(this.#claims.take(producer, this.#producers.get(producer.producer)));
   }
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {

@@ -89,7 +89,7 @@ export class PostgresStore implements Store {
   readonly #reader: PostgresReader;
   readonly #writer: PostgresWriter;
   readonly #groups: GroupCommit;
-  readonly #claiming: AskedTogether<pg.Client, ProducerRef, ProducerClaim>;
+  readonly #claiming: AskedTogether<pg.Client, ProducerRef, ProducerClaim | undefined>;
   readonly #watching: Watching;
   readonly #listeners = new CommitListeners();
   readonly #periodically: readonly Periodically[];
@@ -169,7 +169,7 @@ export class PostgresStore implements Store {
     return this.#groups.append(append);
   }
 
-  claim(producer: ProducerRef): Promise<ProducerClaim> {
+  claim(producer: ProducerRef): Promise<ProducerClaim | undefined> {
     return this.#claiming.ask(producer);
   }
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 
 import { pause, until } from '../../support/deadline.js';
-import { append, producerRef } from '../../support/events/events.js';
+import { append, claimOf, producerRef } from '../../support/events/events.js';
 import { eventOf, useBatchMode } from '../../support/senders/batch-mode.js';
 
 describe('batch mode', () => {
@@ -23,12 +23,29 @@ describe('batch mode', () => {
     it('ends with 4409 also when the producer was claimed elsewhere on the same store', async () => {
       const client = await batch.connect();
       const elsewhere = producerRef({ agent: null });
-      const { claim } = await batch.store.claim(elsewhere);
+      const { claim } = await claimOf(batch.store, elsewhere);
       client.frame(1, eventOf('/1'));
       expect((await client.ended()).code).to.equal(4409);
       expect(batch.running.stats().superseded).to.equal(1);
       expect(await batch.stored()).to.deep.equal([]);
       expect((await batch.store.append(append({ producer: elsewhere, claim }))).status).to.equal('stored');
+    });
+
+    it('refuses it to another application with 4403, and the one that has it goes on', async () => {
+      const owner = await batch.connect();
+      owner.frame(1, eventOf('/a'));
+      expect(await owner.next()).to.deep.equal({ type: 'ack', seq: 1 });
+      const thief = await batch.raw();
+      thief.hello('producer-1', 'thief');
+      expect((await thief.ended()).code).to.equal(4403);
+      owner.frame(2, eventOf('/b'));
+      expect(await owner.next()).to.deep.equal({ type: 'ack', seq: 2 });
+      await owner.close();
+      await until('the server has noticed', () => batch.running.stats().connections === 0);
+      const later = await batch.raw();
+      later.hello('producer-1', 'thief');
+      expect((await later.ended()).code).to.equal(4403);
+      expect((await batch.connect()).waiting).to.equal(0);
     });
 
     it('welcomes the newer one only when the older one’s frames are stored', async () => {

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 
 import { startServer, type CerberusServer } from '../../../dist/server.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
-import { append, producerRef, storeEvent } from '../../support/events/events.js';
+import { append, claimOf, producerRef, storeEvent } from '../../support/events/events.js';
 import { ask, usePostgres } from '../../support/databases/postgres.js';
 import { openStore, SECRETS } from '../../support/databases/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
@@ -75,7 +75,7 @@ describe('cerberus-server migrate', function () {
       output: 'copied 3 events and 2 producers\ncopied 0 settings, and 0 tokens and links\n',
     });
     const store = await openStore(url);
-    const { claim, lastSeq } = await store.claim(producerRef());
+    const { claim, lastSeq } = await claimOf(store);
     expect(lastSeq).to.equal(41);
     expect((await store.append(append({ seq: 41, claim }))).status).to.equal('duplicate');
     expect((await store.append(append({ seq: 42, claim, receivedAt: NOW }))).status).to.equal('stored');

@@ -8,7 +8,7 @@ import { CREATE_TABLES } from '../../../dist/store/postgres/schema/tables.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { until, within } from '../../support/deadline.js';
 import { afterTest } from '../../support/disposal.js';
-import { append, producerRef } from '../../support/events/events.js';
+import { append, claimOf, producerRef } from '../../support/events/events.js';
 import { ask, useOwnPostgres, usePostgres } from '../../support/databases/postgres.js';
 import { openStore, SECRETS } from '../../support/databases/postgres-store.js';
 import { spawnServer } from '../../support/processes/server-process.js';
@@ -178,7 +178,7 @@ describe('servers on one database', function () {
   it('S22 store and claim while nobody can say that it is there, and are heard again afterwards', async () => {
     const store = await open();
     await untilListed(store, 'one:8765 ready');
-    const { claim } = await store.claim(producerRef());
+    const { claim } = await claimOf(store);
     await store.append(append({ seq: 1, claim }));
     const locker = new pg.Client({ connectionString: url });
     await locker.connect();
@@ -195,7 +195,7 @@ describe('servers on one database', function () {
     for (let seq = 2; seq <= 20; seq += 1) {
       const stored = await within('a frame', store.append(append({ seq, claim })));
       expect(stored.status).to.equal('stored');
-      await within('a claim', store.claim(producerRef({ producer: `p-${seq}` })));
+      await within('a claim', claimOf(store, producerRef({ producer: `p-${seq}` })));
     }
     await locker.query('ROLLBACK');
     await age('1 minute');

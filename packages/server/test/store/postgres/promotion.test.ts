@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { until, within } from '../../support/deadline.js';
-import { append, producerRef } from '../../support/events/events.js';
+import { append, claimOf } from '../../support/events/events.js';
 import { Engine } from '../../support/databases/postgres-engine.js';
 import { ask, requiredBinaries } from '../../support/databases/postgres.js';
 import { openStore } from '../../support/databases/postgres-store.js';
@@ -34,7 +34,7 @@ describe('a standby that is promoted while the primary says nothing any more', f
   });
 
   it('ends everything that waits for the old one, and is used from then on', async () => {
-    const { claim } = await store.claim(producerRef());
+    const { claim } = await claimOf(store);
     await store.append(append({ seq: 1, claim }));
     await until('the standby has it', async () => {
       const rows = await ask<{ n: number }>(standby.urlOf(DATABASE), 'SELECT last_seq AS n FROM producers');
@@ -53,7 +53,7 @@ describe('a standby that is promoted while the primary says nothing any more', f
     await standby.promote();
     for (const { status } of await within('the end of what waits', ended, SOON_MILLIS))
       expect(status).to.equal('rejected');
-    const again = await within('a claim', store.claim(producerRef()), SOON_MILLIS);
+    const again = await within('a claim', claimOf(store), SOON_MILLIS);
     expect(again.lastSeq).to.equal(1);
     const { status } = await within(
       'an append',
@@ -66,7 +66,7 @@ describe('a standby that is promoted while the primary says nothing any more', f
 
   it('is what connections lead to, although the old one is back', async () => {
     primary.resume();
-    const { claim, lastSeq } = await store.claim(producerRef());
+    const { claim, lastSeq } = await claimOf(store);
     expect(lastSeq).to.equal(2);
     await store.append(append({ seq: 3, claim }));
     const at = async (engine: Engine): Promise<number> =>

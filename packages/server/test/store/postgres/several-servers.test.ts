@@ -4,7 +4,7 @@ import type { CerberusEvent } from '../../../dist/event/event.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Append } from '../../../dist/store/store.js';
 import { pause, until } from '../../support/deadline.js';
-import { append, producerRef, storeEvent } from '../../support/events/events.js';
+import { append, claimOf, producerRef, storeEvent } from '../../support/events/events.js';
 import { ask, useOwnPostgres, usePostgres } from '../../support/databases/postgres.js';
 import { openStore, SECRETS } from '../../support/databases/postgres-store.js';
 
@@ -60,9 +60,9 @@ describe('several servers on one PostgreSQL database', () => {
 
   it('S18 fence off the server that a producer has left, whatever comes to it later', async () => {
     const [old, next] = [await open(), await open()];
-    const { claim: first } = await old.claim(producerRef());
+    const { claim: first } = await claimOf(old);
     await old.append(append({ seq: 1, claim: first }));
-    const { claim: second, lastSeq } = await next.claim(producerRef());
+    const { claim: second, lastSeq } = await claimOf(next);
     expect(lastSeq).to.equal(1);
     expect(await old.append(append({ seq: 2, claim: first }))).to.deep.equal({ status: 'superseded' });
     expect(await next.append(append({ seq: 2, claim: second }))).to.deep.equal({
@@ -79,7 +79,7 @@ describe('several servers on one PostgreSQL database', () => {
     const late: Promise<unknown>[] = [];
     for (let round = 0; round < 30; round += 1) {
       const store = all[round % 3] as PostgresStore;
-      const got = await store.claim(producerRef());
+      const got = await claimOf(store);
       expect(got.lastSeq).to.be.at.least(lastSeq);
       lastSeq = got.lastSeq;
       const send = (seq: number): Promise<unknown> =>
@@ -90,7 +90,7 @@ describe('several servers on one PostgreSQL database', () => {
       late.push(...frames);
     }
     await Promise.all(late);
-    const { lastSeq: last } = await (all[0] as PostgresStore).claim(producerRef());
+    const { lastSeq: last } = await claimOf(all[0] as PostgresStore);
     expect(last).to.be.greaterThan(0);
     expect(await count()).to.equal(last);
   });
@@ -107,7 +107,9 @@ describe('several servers on one PostgreSQL database', () => {
 
   it('claim a thousand producers that come at once with one connection each', async () => {
     const [store] = [await open()];
-    const claims = Array.from({ length: 1000 }, (_, n) => store.claim(producerRef({ producer: `p-${n}` })));
+    const claims = Array.from({ length: 1000 }, (_, n) =>
+      claimOf(store, producerRef({ producer: `p-${n}` })),
+    );
     const [row] = await ask<{ n: number }>(
       url,
       `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'cerberus-server' AND datname = current_database()`,
@@ -158,7 +160,7 @@ describe('several servers on one PostgreSQL database', () => {
 
   it('forget no producer that another server has a connection of', async () => {
     const [one, other] = [await open(), await open()];
-    await one.claim(producerRef());
+    await claimOf(one);
     const old = { seq: 1, claim: null, receivedAt: Date.now() - 40 * DAY } satisfies Partial<Append>;
     await one.append(append(old));
     await one.append(append({ ...old, producer: producerRef({ producer: 'gone' }) }));
@@ -182,7 +184,7 @@ describe('several servers on one PostgreSQL database', () => {
 
   it('go on after their connections were ended', async () => {
     const store = await open();
-    const { claim } = await store.claim(producerRef());
+    const { claim } = await claimOf(store);
     await store.append(append({ seq: 1, claim }));
     for (let seq = 2; seq <= 5; seq += 1) {
       await ask(
@@ -198,12 +200,12 @@ describe('several servers on one PostgreSQL database', () => {
       await until('the frame is stored', async () => ['stored', 'duplicate'].includes(await send()));
     }
     expect(await count()).to.equal(5);
-    await store.claim(producerRef());
+    await claimOf(store);
   });
 
   it('get a producer whose transaction another server has left open after its time for idling', async () => {
     const store = await open();
-    await store.claim(producerRef());
+    await claimOf(store);
     // What a server does that is cut off within a transaction.
     const pg = await import('pg');
     const cutOff = new pg.default.Client({ connectionString: url });
@@ -212,7 +214,7 @@ describe('several servers on one PostgreSQL database', () => {
     await cutOff.query(`SET idle_in_transaction_session_timeout = '1s'`);
     await cutOff.query('BEGIN');
     await cutOff.query('SELECT 1 FROM producers FOR UPDATE');
-    const claimed = store.claim(producerRef()).then(() => 'claimed');
+    const claimed = claimOf(store).then(() => 'claimed');
     expect(await Promise.race([claimed, pause(300)])).to.equal(undefined);
     expect(await claimed).to.equal('claimed');
   });
@@ -254,7 +256,7 @@ describe('a commit that waits for a standby', () => {
   beforeEach(async () => {
     url = await freshDatabase();
     store = await openStore(url);
-    ({ claim } = await store.claim(producerRef()));
+    ({ claim } = await claimOf(store));
     await send(1);
     // From here on, nothing is written that was not asked for.
     await until('the partitions of the coming days are there', async () => {
@@ -285,7 +287,7 @@ describe('a commit that waits for a standby', () => {
     await loseStandby();
     const duplicate = send(1);
     expect(await Promise.race([duplicate, pause(300)])).to.equal(undefined);
-    const claimed = store.claim(producerRef()).then(() => 'claimed');
+    const claimed = claimOf(store).then(() => 'claimed');
     expect(await Promise.race([claimed, pause(300)])).to.equal(undefined);
     await findStandby();
     expect([await duplicate, await claimed]).to.deep.equal(['duplicate', 'claimed']);

@@ -1,6 +1,6 @@
 import type { CerberusEvent } from '../../../dist/event/event.js';
 import type { ProducerRef } from '../../../dist/store/questions/producer.js';
-import type { Append, Store } from '../../../dist/store/store.js';
+import type { Append, ProducerClaim, Store } from '../../../dist/store/store.js';
 
 export const HASH = '317fe07e1ac9940e8317b616e8b528230172ed88a600c05e193dc71380c1e44c';
 export const START = Date.parse('2025-03-01T12:00:00.000Z');
@@ -121,4 +121,11 @@ export function append(members: Partial<Append> = {}): Append {
 /** Highest stored sequence number of a producer, 0 if there is none. */
 export async function lastSeqOf(store: Pick<Store, 'producer'>, producer: string): Promise<number> {
   return (await store.producer(producer))?.lastSeq ?? 0;
+}
+
+/** Claims a producer that is nobody else's. */
+export async function claimOf(store: Store, producer = producerRef()): Promise<ProducerClaim> {
+  const claim = await store.claim(producer);
+  if (claim === undefined) throw new Error('the producer is of another application');
+  return claim;
 }

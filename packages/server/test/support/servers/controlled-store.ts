@@ -68,7 +68,7 @@ export class ControlledStore implements Store {
     return outcome;
   }
 
-  claim(producer: ProducerRef): Promise<ProducerClaim> {
+  claim(producer: ProducerRef): Promise<ProducerClaim | undefined> {
     return this.inner.claim(producer);
   }
 

@@ -12,6 +12,7 @@ import {
 
 import type { StoredEvent } from '../../../event/event.ts';
 import { decideGroup, numberEvents, type GroupDecision } from '../../append-decision.ts';
+import type { StoredProducer } from '../../claims.ts';
 import { KnownReleases } from '../../known-releases.ts';
 import type { Append, AppendOutcome } from '../../store.ts';
 import { lastEventId } from './last-event-id.ts';
@@ -21,6 +22,9 @@ import { appendRow } from './row.ts';
 
 const SELECT_LAST_SEQS =
   'SELECT producer, last_seq FROM producers WHERE producer IN (SELECT unnest($producers::VARCHAR[]))';
+
+const SELECT_STORED =
+  'SELECT producer, client_id, last_seq FROM producers WHERE producer IN (SELECT unnest($producers::VARCHAR[]))';
 
 const MERGE_PRODUCERS = `
   MERGE INTO producers AS p
@@ -88,13 +92,17 @@ export class DuckDbWriter {
     }
   }
 
-  /** Highest stored sequence number of each producer, 0 where there is none. Must not overlap a commit. */
-  async lastSeqs(producers: readonly string[]): Promise<readonly number[]> {
+  /** What is stored of producers, by their ids. Must not overlap a commit. */
+  async storedProducers(producers: readonly string[]): Promise<ReadonlyMap<string, StoredProducer>> {
     const values = { producers: listValue([...new Set(producers)]) };
     const types = { producers: LIST(VARCHAR) };
-    const rows = (await this.#connection.runAndReadAll(SELECT_LAST_SEQS, values, types)).getRows();
-    const found = toLastSeqs(rows);
-    return producers.map((producer) => found.get(producer) ?? 0);
+    const rows = (await this.#connection.runAndReadAll(SELECT_STORED, values, types)).getRows();
+    return new Map(
+      rows.map(([producer, clientId, lastSeq]) => [
+        String(producer),
+        { clientId: String(clientId), lastSeq: Number(lastSeq) },
+      ]),
+    );
   }
 
   /** Removes old producer rows, and what no application needs of its releases, in transactions of their own. Must not overlap a commit. */

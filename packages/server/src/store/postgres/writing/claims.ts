@@ -17,6 +17,7 @@ const CLAIM = `
                unnest($4::text[]) AS version, unnest($5::text[]) AS environment, unnest($7::text[]) AS instance) AS c
   ORDER BY producer COLLATE "C"
   ON CONFLICT (producer) DO UPDATE SET owner = excluded.owner, held_by = excluded.held_by, held_at = excluded.held_at
+  WHERE p.client_id = excluded.client_id
   RETURNING producer, owner, last_seq`;
 
 interface Claimed {
@@ -25,29 +26,55 @@ interface Claimed {
   readonly last_seq: number;
 }
 
-/** Claims producers. Who asks for the same one at the same time gets the same. @returns what each of them got */
+/**
+ * Claims producers. Who asks for the same one at the same time gets the same.
+ *
+ * @returns what each of them got; `undefined` where the producer is another application's
+ */
 export async function claimAll(
   client: pg.Client,
   producers: readonly ProducerRef[],
+  by: { readonly node: string; readonly now: number },
+): Promise<readonly (ProducerClaim | undefined)[]> {
+  const claims = new Map<string, ProducerClaim>();
+  for (const round of rounds(producers)) {
+    const { rows } = await durably<Claimed>(client, CLAIM, valuesOf(round, by));
+    const clientIds = new Map(round.map((ref) => [ref.producer, ref.clientId]));
+    for (const { producer, owner, last_seq: lastSeq } of rows) {
+      claims.set(keyOf(producer, clientIds.get(producer) ?? ''), { claim: owner, lastSeq });
+    }
+  }
+  return producers.map(({ producer, clientId }) => claims.get(keyOf(producer, clientId)));
+}
+
+/** Each of them once, and no two applications that say the same producer in one statement, which changes a row but once. */
+function rounds(producers: readonly ProducerRef[]): readonly (readonly ProducerRef[])[] {
+  const each = new Map(producers.map((ref) => [keyOf(ref.producer, ref.clientId), ref]));
+  const all: Map<string, ProducerRef>[] = [];
+  for (const ref of each.values()) {
+    const free = all.find((round) => !round.has(ref.producer));
+    if (free === undefined) all.push(new Map([[ref.producer, ref]]));
+    else free.set(ref.producer, ref);
+  }
+  return all.map((round) => [...round.values()]);
+}
+
+function keyOf(producer: string, clientId: string): string {
+  return `${producer} ${clientId}`;
+}
+
+function valuesOf(
+  producers: readonly ProducerRef[],
   { node, now }: { readonly node: string; readonly now: number },
-): Promise<readonly ProducerClaim[]> {
-  const each = [...new Map(producers.map((producer) => [producer.producer, producer])).values()];
-  const { rows } = await durably<Claimed>(client, CLAIM, [
-    each.map(({ producer }) => producer),
-    each.map(({ clientId }) => clientId),
-    each.map(({ agent }) => agent),
-    each.map(({ service }) => service.version),
-    each.map(({ service }) => service.environment),
+): unknown[] {
+  return [
+    producers.map(({ producer }) => producer),
+    producers.map(({ clientId }) => clientId),
+    producers.map(({ agent }) => agent),
+    producers.map(({ service }) => service.version),
+    producers.map(({ service }) => service.environment),
     now,
-    each.map(({ service }) => service.instanceId),
+    producers.map(({ service }) => service.instanceId),
     node,
-  ]);
-  const claims = new Map(
-    rows.map(({ producer, owner, last_seq: lastSeq }) => [producer, { claim: owner, lastSeq }]),
-  );
-  return producers.map(({ producer }) => {
-    const claim = claims.get(producer);
-    if (claim === undefined) throw new Error('the claim gave no row');
-    return claim;
-  });
+  ];
 }
