@@ -47,9 +47,9 @@ export function claims(store: () => Store): void {
   it('gives the producer to its application where another asks for it at the same moment', async () => {
     await store().append(append({ seq: 7, claim: (await claimOf(store())).claim }));
     const refs = ['other-app', 'my-app', 'third-app', 'my-app'].map((clientId) => producerRef({ clientId }));
-    const claims = await Promise.all(refs.map((ref) => store().claim(ref)));
-    expect(claims.map((claim) => claim?.lastSeq)).to.deep.equal([undefined, 7, undefined, 7]);
-    const last = Math.max(...claims.map((claim) => claim?.claim ?? 0));
+    const taken = await Promise.all(refs.map((ref) => store().claim(ref)));
+    expect(taken.map((claim) => claim?.lastSeq)).to.deep.equal([undefined, 7, undefined, 7]);
+    const last = Math.max(...taken.map((claim) => claim?.claim ?? 0));
     expect((await store().append(append({ seq: 8, claim: last }))).status).to.equal('stored');
   });
 
