@@ -37,6 +37,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
+const DOCUMENT: ReadonlySet<string> = new Set(['/', '/index.html']);
+
 /** Answers a request for a file of the page, or 404. */
 export type PageReply = (message: IncomingMessage) => Reply;
 
@@ -57,11 +59,30 @@ export function createPageReply(folder: string = FOLDER): PageReply {
   });
   return (message) => {
     if (message.method !== 'GET' && message.method !== 'HEAD') return failure(404, 'not found');
-    // sirv would find what it made of size and time in it.
-    if (message.url?.startsWith('/assets/') !== true) delete message.headers['if-none-match'];
+    const path = message.url?.replace(/\?.*/, '') ?? '';
+    if (!path.startsWith('/assets/')) {
+      const known = message.headers['if-none-match'];
+      if (DOCUMENT.has(path) && known !== undefined && names(known, tag)) return notModified(path, tag);
+      // sirv would find what it made of size and time in it.
+      delete message.headers['if-none-match'];
+    }
     return {
       stream: (response) => serve(message, response, () => sendReply(response, failure(404, 'not found'))),
     };
+  };
+}
+
+/** Whether an `If-None-Match` has a weak tag among its own (RFC 9110, 13.1.2). */
+function names(known: string, tag: string): boolean {
+  return known.split(',').some((each) => each.trim() === tag);
+}
+
+function notModified(path: string, tag: string): Reply {
+  return {
+    stream: (response) => {
+      setHeaders(response, path, tag);
+      response.writeHead(304).end();
+    },
   };
 }
 

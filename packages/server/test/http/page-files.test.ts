@@ -54,6 +54,24 @@ describe('the files of the page', () => {
     expect((await fetch(url, { method: 'HEAD' })).status).to.equal(200);
   });
 
+  it('have a document that is sent again only when it is another one', async () => {
+    const first = await fetch(`${running.url}/`);
+    const tag = first.headers.get('etag') ?? '';
+    for (const known of [tag, `"other", ${tag}`]) {
+      const again = await fetch(`${running.url}/?range=7d`, { headers: { 'if-none-match': known } });
+      expect([again.status, await again.text()]).to.deep.equal([304, '']);
+      expect(again.headers.get('etag')).to.equal(tag);
+      expect(again.headers.get('content-security-policy')).to.equal(
+        first.headers.get('content-security-policy'),
+      );
+    }
+    const other = await fetch(`${running.url}/`, { headers: { 'if-none-match': '"other"' } });
+    expect(await other.text()).to.equal(await first.text());
+    expect(
+      (await fetch(`${running.url}/favicon.svg`, { headers: { 'if-none-match': tag } })).status,
+    ).to.equal(200);
+  });
+
   it('are those of this version also where all versions have one size and time, as in images that are built reproducibly', async () => {
     const pages = ['a', 'b'].map((version) => {
       const folder = tempFolder();
