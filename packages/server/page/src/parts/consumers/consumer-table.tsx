@@ -8,6 +8,7 @@ import { ago, count, dateAndTime, duration, exactCount, share } from '../../form
 import { useNarrowing, usePage } from '../../page-context.ts';
 import type { RequestOrder, UrlState } from '../../url-state.ts';
 import { Link } from '../link.tsx';
+import { SortedHeader } from '../sorted-header.tsx';
 import { KINDS } from './kinds.ts';
 
 /** Enough to tell pseudonyms apart; the whole one is in the title. */
@@ -118,13 +119,13 @@ interface SortHeaderProps {
 
 function SortHeader({ sort, class: extra = '', children }: SortHeaderProps): JSX.Element {
   const { state, go } = usePage();
-  const isSorted = state.consumerSort === sort;
   return (
-    <th scope="col" class={`number ${extra}`} aria-sort={isSorted ? 'descending' : undefined}>
-      <button type="button" class="sort" onClick={() => go({ consumerSort: sort }, true)}>
-        {children}
-        <span aria-hidden="true">{isSorted ? ' ↓' : ''}</span>
-      </button>
-    </th>
+    <SortedHeader
+      isSorted={state.consumerSort === sort}
+      class={`number ${extra}`}
+      onSort={() => go({ consumerSort: sort }, true)}
+    >
+      {children}
+    </SortedHeader>
   );
 }

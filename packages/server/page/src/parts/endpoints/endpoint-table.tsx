@@ -11,6 +11,7 @@ import { CsvButton } from '../csv-button.tsx';
 import { Link } from '../link.tsx';
 import { Panel } from '../panel.tsx';
 import { SearchField } from '../search-field.tsx';
+import { SortedHeader } from '../sorted-header.tsx';
 import { ApplicationRow, EndpointTableRow } from './endpoint-row.tsx';
 import { groupedRows, type TableRow } from './grouped-rows.ts';
 import { ROW_HEIGHT, useWindow } from './use-window.ts';
@@ -160,17 +161,16 @@ interface SortHeaderProps {
 
 function SortHeader({ sort, class: extra = '', children }: SortHeaderProps): JSX.Element {
   const { state, go } = usePage();
-  const isSorted = state.sort === sort;
   const isByName = sort === 'endpoint';
-  // The lowest Apdex is the worst.
-  const isAscending = isByName || sort === 'apdex';
-  const order = isAscending ? 'ascending' : 'descending';
   return (
-    <th scope="col" class={isByName ? extra : `number ${extra}`} aria-sort={isSorted ? order : undefined}>
-      <button type="button" class="sort" onClick={() => go({ sort }, true)}>
-        {children}
-        {isSorted && <span aria-hidden="true">{isAscending ? ' ↑' : ' ↓'}</span>}
-      </button>
-    </th>
+    <SortedHeader
+      isSorted={state.sort === sort}
+      // The lowest Apdex is the worst.
+      isAscending={isByName || sort === 'apdex'}
+      class={isByName ? extra : `number ${extra}`}
+      onSort={() => go({ sort }, true)}
+    >
+      {children}
+    </SortedHeader>
   );
 }
