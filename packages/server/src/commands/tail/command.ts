@@ -54,7 +54,7 @@ async function run(flags: TailFlags): Promise<void> {
 }
 
 function textOf(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
+  return value?.trim() || undefined;
 }
 
 function httpUrl(text: string): string {
