@@ -35,8 +35,7 @@ export type EventVerdict =
 export const HEX_DIGITS = { hash: 64, traceId: 32, spanId: 16 } as const;
 
 /** A status, or a name as classes and system errors have one: no message is kept, and no address in a name. */
-export const ERROR_TYPE =
-  /^(?:\d{3}|(?!.*\d[.-]\d{1,3}[.-]\d{1,3}[.-]\d)[A-Za-z_$][\w.$-]{0,127})$/;
+export const ERROR_TYPE = /^(?:\d{3}|(?!.*\d[.-]\d{1,3}[.-]\d{1,3}[.-]\d)[A-Za-z_$][\w.$-]{0,127})$/;
 
 /** Of HTTP. */
 export const PROTOCOL_VERSION = /^\d(?:\.\d)?$/;
