@@ -138,9 +138,10 @@ function numberOf(name: string, rule: NumberRule, given: number | undefined, env
   throw optionError(name, textOfRule(rule));
 }
 
+/** A variable is read without what is around its value, as the instrumentation reads its own: a secret in a file ends with a line end. */
 function textOf(name: TextOption, options: ServerOptions, env: Environment): string | undefined {
   const variable = env[variableOf(name)];
-  const value: unknown = options[name] ?? (variable === '' ? undefined : variable);
+  const value: unknown = options[name] ?? (variable === '' ? undefined : variable?.trim());
   if (value === undefined) return undefined;
   if (typeof value === 'string' && value.trim() !== '' && !value.includes('\0')) return value;
   throw optionError(name, 'must be a text that is not empty');

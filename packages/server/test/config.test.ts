@@ -179,6 +179,21 @@ describe('resolveConfig', () => {
     });
   });
 
+  it('takes no spaces and line ends around a variable for a part of it, and leaves what is given in code as it is', () => {
+    const env = {
+      CERBERUS_SERVER_TOKEN: 'from-a-file\n',
+      CERBERUS_SERVER_SECRET_KEY: '\uFEFFkey of a file\r\n',
+      CERBERUS_SERVER_DB: ' x.duckdb ',
+    };
+    expect(resolveConfig({}, env)).to.include({
+      token: 'from-a-file',
+      secretKey: 'key of a file',
+      db: 'x.duckdb',
+    });
+    expect(resolveConfig({ secretKey: 'key\n' }, env).secretKey).to.equal('key\n');
+    expect(refusal({}, { CERBERUS_SERVER_SECRET_KEY: ' \n' })).to.match(/^`secretKey` /);
+  });
+
   it('takes no address of a service, which Kubernetes writes in the variable of the port, for a port', () => {
     const env = { CERBERUS_SERVER_PORT: 'tcp://10.96.0.7:8765' };
     expect(resolveConfig({}, env).port).to.equal(8765);

@@ -18,8 +18,8 @@ export interface RequestDetails {
   readonly syntheticType: SyntheticType | undefined;
 }
 
-/** A status, or a name as classes and system errors have one. A message has spaces, an address dots between digits. */
-const ERROR_TYPE = /^(?:\d{3}|[A-Za-z_$][\w.$-]{0,127})$/;
+/** A status, or a name as classes and system errors have one. A message has spaces, an address four numbers with dots, or dashes in a host's name. */
+const ERROR_TYPE = /^(?:\d{3}|(?!.*\d[.-]\d{1,3}[.-]\d{1,3}[.-]\d)[A-Za-z_$][\w.$-]{0,127})$/;
 const STATUS = /^\d{3}$/;
 const PROTOCOL_VERSION = /^\d(?:\.\d)?$/;
 

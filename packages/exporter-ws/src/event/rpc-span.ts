@@ -3,6 +3,7 @@ import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
 import { errorTypeOf } from './request-details.ts';
 import { nonEmpty } from './server-span.ts';
+import { pseudonymIn } from './source-ip.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 
 /** gRPC's code for a call that the client gave up. */
@@ -52,7 +53,7 @@ export function translateRpcSpan(span: FinishedSpan): CerberusEvent | undefined 
     route: undefined,
     outcome,
     userId: nonEmpty(attributes[CERBERUS_ATTRIBUTE.userId]),
-    consumer: nonEmpty(attributes[CERBERUS_ATTRIBUTE.consumer]),
+    consumer: pseudonymIn(attributes[CERBERUS_ATTRIBUTE.consumer]),
     consumerGroup: nonEmpty(attributes[CERBERUS_ATTRIBUTE.consumerGroup]),
     consumerLabel: nonEmpty(attributes[CERBERUS_ATTRIBUTE.consumerLabel]),
     userAgent: undefined,

@@ -4,7 +4,7 @@ import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
 import { requestDetails } from './request-details.ts';
 import { requestPath } from './request-path.ts';
-import { sourceIpOf } from './source-ip.ts';
+import { pseudonymIn, sourceIpOf } from './source-ip.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 
 export type TranslateConfig = Pick<ExporterConfig, 'endpointFrom' | 'captureUserAgent' | 'allowRawSourceIp'>;
@@ -39,7 +39,7 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
     route,
     outcome,
     userId: nonEmpty(attributes[CERBERUS_ATTRIBUTE.userId]),
-    consumer: nonEmpty(attributes[CERBERUS_ATTRIBUTE.consumer]),
+    consumer: pseudonymIn(attributes[CERBERUS_ATTRIBUTE.consumer]),
     consumerGroup: nonEmpty(attributes[CERBERUS_ATTRIBUTE.consumerGroup]),
     consumerLabel: nonEmpty(attributes[CERBERUS_ATTRIBUTE.consumerLabel]),
     userAgent: config.captureUserAgent ? userAgentOf(attributes) : undefined,

@@ -24,6 +24,11 @@ export function isHashed(sourceIp: SourceIp): boolean {
   return sourceIp.length === HASH_LENGTH;
 }
 
+/** What names a consumer: its pseudonym, or nobody, whoever has set the attribute. There is no option to send more. */
+export function pseudonymIn(value: unknown): string | undefined {
+  return typeof value === 'string' && isHash(value) ? value : undefined;
+}
+
 function isHash(value: string): boolean {
   if (value.length !== HASH_LENGTH) return false;
   for (let index = 0; index < HASH_LENGTH; index += 1) {

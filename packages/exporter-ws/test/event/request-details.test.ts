@@ -63,6 +63,8 @@ describe('requestDetails', () => {
     'no such user: jane@example.com',
     'jane@example.com',
     '203.0.113.9',
+    'ECONNREFUSED_203.0.113.9',
+    'ip-203-0-113-9.example',
     'x'.repeat(129),
     '',
     7,
@@ -78,6 +80,7 @@ describe('requestDetails', () => {
     '_OTHER',
     'ERR_HTTP_HEADERS_SENT',
     '$Error',
+    'v1.2.Error-3',
   ])
     it(`takes ${value} for one`, () => {
       expect(details({ 'error.type': value })['errorType']).to.equal(value);

@@ -42,6 +42,11 @@ describe('gRPC span to event', () => {
     });
   });
 
+  it('takes only a pseudonym for a consumer', () => {
+    expect(event({ ...OLD, 'cerberus.consumer': 'a'.repeat(64) })?.consumer).to.equal('a'.repeat(64));
+    expect(event({ ...OLD, 'cerberus.consumer': 'acme' })?.consumer).to.equal(undefined);
+  });
+
   it('reads the old and the new attribute names', () => {
     expect(event(NEW)?.endpoint).to.equal('/shop.Shop/GetUser');
     expect(event({ ...NEW, 'rpc.method': '/shop.Shop/GetUser' })?.endpoint).to.equal('/shop.Shop/GetUser');

@@ -143,6 +143,12 @@ describe('SERVER span to event', () => {
     }
   });
 
+  it('takes only a pseudonym for a consumer, whoever has set the attribute', () => {
+    expect(translated({ 'cerberus.consumer': HASH }).consumer).to.equal(HASH);
+    for (const value of ['acme', HASH.toUpperCase(), HASH.slice(1), 7, [HASH]])
+      expect(translated({ 'cerberus.consumer': value }).consumer, String(value)).to.equal(undefined);
+  });
+
   it('lets a raw address through only when that is allowed, and never a long string', () => {
     expect(
       translated({ 'cerberus.source_ip': '203.0.113.77' }, { allowRawSourceIp: true }).sourceIp,

@@ -6,13 +6,16 @@ export type Suspicion = 'an IP address' | 'an e-mail address' | 'a query string'
 const EMAIL = /[^\s@/]+@[^\s@/]+\.[^\s@/]{2,}/;
 /** `?a=b`, or two pairs joined by `&`. */
 const QUERY = /\?[^\s=&?]+=|(?:^|[\s?])[^\s=&?]+=[^\s&]*&[^\s=&]+=/;
-/** Runs of what addresses are made of. */
-const ADDRESS_CHARACTERS = /[0-9a-f.:]{3,}/gi;
+/** With dots, or with dashes as names of hosts have it. */
+const IPV4 = /(?<!\d)\d{1,3}([.-])\d{1,3}(?:\1\d{1,3}){2}(?!\d)/g;
+/** Runs of what addresses of IPv6 are made of. */
+const IPV6_CHARACTERS = /[0-9a-f.:]{3,}/gi;
 
-/** What `text` looks like, plainly or percent-encoded; a version number of four parts looks like an address, too. */
+/** What `text` looks like, plainly or percent-encoded, once or twice; a version number of four parts looks like an address, too. */
 export function suspicionsOf(text: string): readonly Suspicion[] {
   const found = new Set<Suspicion>();
-  for (const form of new Set([text, decoded(text)])) {
+  const once = decoded(text);
+  for (const form of new Set([text, once, decoded(once)])) {
     if (hasAddress(form)) found.add('an IP address');
     if (EMAIL.test(form)) found.add('an e-mail address');
     if (QUERY.test(form)) found.add('a query string');
@@ -21,15 +24,19 @@ export function suspicionsOf(text: string): readonly Suspicion[] {
 }
 
 function hasAddress(text: string): boolean {
-  return (text.match(ADDRESS_CHARACTERS) ?? []).some(
+  if ((text.match(IPV4) ?? []).some((run) => isIP(run.replaceAll('-', '.')) !== 0)) return true;
+  return (text.match(IPV6_CHARACTERS) ?? []).some(
     (run) => isIP(run) !== 0 || isIP(run.replace(/^[.:]+|[.:]+$|:\d{1,5}$/g, '')) !== 0,
   );
 }
 
+/** Whatever else is in it: one escape that says nothing must not hide the others. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('latin1');
+    }
+  });
 }

@@ -13,8 +13,17 @@ describe('suspicionsOf', () => {
       '[2001:db8::1]:443',
       '::ffff:203.0.113.77',
       'It was 203.0.113.77.',
+      '/cafe203.0.113.77',
+      'ip-203-0-113-77.example',
+      '/%ff/203%2E0%2E113%2E77',
     ],
-    'an e-mail address': ['alice@example.com', '/users/alice@example.com/x', 'alice%40example.com'],
+    'an e-mail address': [
+      'alice@example.com',
+      '/users/alice@example.com/x',
+      'alice%40example.com',
+      '/a%zz/alice%40example.com',
+      'alice%2540example.com',
+    ],
     'a query string': ['/x?a=b', '?token=x', 'a=b&c=d', '/x%3Fa%3Db'],
   };
   for (const [what, texts] of Object.entries(suspicious)) {
@@ -38,6 +47,8 @@ describe('suspicionsOf', () => {
     'What?',
     'a=b',
     '100%',
+    '2026-11-23-12',
+    '999-0-0-1',
     '%E0%A4%A',
   ];
   for (const text of harmless) {

@@ -43,7 +43,7 @@ describe('redaction', () => {
     const named = (names: string) =>
       Object.fromEntries(names.split(' ').map((name) => [`http.request.header.${name}`, ['203.0.113.77']]));
     const others = named(
-      'x-forwarded-proto x-forwarded-host x-ship x-zip accept user-agent x-request-id ipx',
+      'x-forwarded-proto x-forwarded-host x-ship x-zip accept user-agent x-request-id ipx x-server-address resource-address',
     );
     const attributes = {
       ...named(
@@ -53,10 +53,25 @@ describe('redaction', () => {
       ...named(
         'x-envoy-external-address x-appengine-user-ip remote-addr x-remote-addr X-Real-IP forwarded-for',
       ),
+      ...named('cloudfront-viewer-address cf-pseudo-ipv4 cdn-requestclientip x-client-address x-remoteip'),
       ...others,
     };
     redact(SpanKind.SERVER, attributes);
     expect(attributes).to.deep.equal(others);
+  });
+
+  it('takes the headers that name the client also off requests that hand them on, and off metadata of gRPC', () => {
+    for (const kind of [SpanKind.CLIENT, SpanKind.INTERNAL, SpanKind.SERVER]) {
+      const attributes = {
+        'http.request.header.x-forwarded-for': ['203.0.113.77'],
+        'http.client_ip': '203.0.113.77',
+        'rpc.request.metadata.x-forwarded-for': '203.0.113.77',
+        'rpc.grpc.request.metadata.x_real_ip': ['203.0.113.77'],
+        'rpc.request.metadata.x-tenant': 'acme',
+      };
+      redact(kind, attributes);
+      expect(attributes).to.deep.equal({ 'rpc.request.metadata.x-tenant': 'acme' });
+    }
   });
 
   it('takes the query off outgoing requests, and leaves the address of the server that they go to', () => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+import { replacePrivately } from './private-file.ts';
 
 /** Where a token is from: what was given is shown nowhere, and what is in a file need not be. */
 export type TokenOrigin =
@@ -54,8 +55,7 @@ export function renewSecretKey(db: string | undefined): string {
   if (db === undefined) return key;
   const path = fileOf(db, 'secret-key');
   try {
-    writeFileSync(`${path}.part`, `${key}\n`, { mode: 0o600 });
-    renameSync(`${path}.part`, path);
+    replacePrivately(path, `${key}\n`);
   } catch (error) {
     throw new CerberusServerError('CREDENTIALS_FILE', `${path} cannot be used: ${messageOf(error)}`, {
       cause: error,

@@ -5,6 +5,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -41,16 +42,8 @@ export class PrivateFile implements Shelf {
 
   /** @throws CerberusServerError `CREDENTIALS_FILE` */
   write(value: unknown): void {
-    const part = `${this.#path}.part`;
     try {
-      const file = openSync(part, 'w', 0o600);
-      try {
-        writeSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(part, this.#path);
+      replacePrivately(this.#path, `${JSON.stringify(value, undefined, 2)}\n`);
     } catch (error) {
       throw this.#failure(messageOf(error));
     }
@@ -59,4 +52,18 @@ export class PrivateFile implements Shelf {
   #failure(reason: string): CerberusServerError {
     return new CerberusServerError('CREDENTIALS_FILE', `${this.#path} cannot be used: ${reason}`);
   }
+}
+
+/** Puts a file that only its owner reads in the place of another one. What a crash has left of such a file before is not written into. */
+export function replacePrivately(path: string, text: string): void {
+  const part = `${path}.part`;
+  rmSync(part, { force: true });
+  const file = openSync(part, 'wx', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(part, path);
 }

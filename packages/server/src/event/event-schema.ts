@@ -114,7 +114,11 @@ export function keptEvent(): JsonSchema {
       addressed({ type: ['string', 'null'], pattern: hex(HEX_DIGITS.hash) }),
     ],
     properties: {
-      endpoint: { type: 'string', maxLength: TEXT_LIMITS.path, pattern: '^[^?#]*$' },
+      endpoint: {
+        type: 'string',
+        maxLength: TEXT_LIMITS.path,
+        pattern: '^(?![A-Za-z][A-Za-z0-9_+.-]*://)[^?#]*$',
+      },
       method: { type: 'string', maxLength: TEXT_LIMITS.method },
       custom_data: {
         type: ['object', 'null'],

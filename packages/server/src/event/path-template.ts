@@ -10,15 +10,15 @@ const MAX_SEGMENT_CHARACTERS = 64;
 /** Digits in a row that make a number of a name: `order-12345`, `report-2024.pdf`, and neither `v2` nor `sha256`. */
 const NUMBERED = /\d{4}/;
 
-const WHOLE: readonly RegExp[] = [
+const IDS: readonly RegExp[] = [
   /^\d+$/,
   // A UUID, with or without braces.
   /^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$/i,
   // A date, a month, or an instant.
   /^\d{4}-\d{2}(?:-\d{2}.*)?$/,
-  // An IP address.
-  /^\d{1,3}(?:\.\d{1,3}){3}$/,
-  /^[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}$/i,
+  // An IP address: whatever is around one of IPv4, also in the name of a host, and with a zone.
+  /\d([.-])\d{1,3}\1\d{1,3}\1\d/,
+  /^[0-9a-f]{0,4}(?:(?::|%3a)[0-9a-f]{0,4}){2,7}(?:%25.*)?$/i,
   // A ULID.
   /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
   // An e-mail address; `@scope` is a name of npm's.
@@ -52,7 +52,7 @@ export function templateOf(path: string): string | undefined {
 
 function isId(segment: string): boolean {
   if (segment.length > MAX_SEGMENT_CHARACTERS) return true;
-  if (WHOLE.some((rule) => rule.test(segment)) || NUMBERED.test(segment) || MANY_ESCAPES.test(segment))
+  if (IDS.some((rule) => rule.test(segment)) || NUMBERED.test(segment) || MANY_ESCAPES.test(segment))
     return true;
   const parts = segment.split(/[^0-9A-Za-z]+/);
   // Base64 for URLs has `-` and `_` among its digits.

@@ -34,8 +34,8 @@ export type EventVerdict =
 /** Digits of a hashed address, of a trace id and of a span id. */
 export const HEX_DIGITS = { hash: 64, traceId: 32, spanId: 16 } as const;
 
-/** A status, or a name as classes and system errors have one: no message is kept. */
-export const ERROR_TYPE = /^(?:\d{3}|[A-Za-z_$][\w.$-]{0,127})$/;
+/** A status, or a name as classes and system errors have one: no message is kept, and no address in a name. */
+export const ERROR_TYPE = /^(?:\d{3}|(?!.*\d[.-]\d{1,3}[.-]\d{1,3}[.-]\d)[A-Za-z_$][\w.$-]{0,127})$/;
 
 /** Of HTTP. */
 export const PROTOCOL_VERSION = /^\d(?:\.\d)?$/;
@@ -88,7 +88,7 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
   const event: CerberusEvent = {
     clientId: clientId ?? members.requiredText('client_id', value['client_id'], TEXT_LIMITS.clientId),
     sourceIp: members.sourceIp(value['source_ip'], value['remote_addr']),
-    endpoint: withoutQuery(members.givenText('endpoint', value['endpoint'], TEXT_LIMITS.path)),
+    endpoint: pathOf(members.givenText('endpoint', value['endpoint'], TEXT_LIMITS.path)),
     scheme: members.flag('scheme', value['scheme']),
     method: members.requiredText('method', value['method'], TEXT_LIMITS.method),
     customData: members.customData(value['custom_data']),
@@ -119,10 +119,12 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
   return error === undefined ? { ok: true, event, adjustments: members.adjustments } : { ok: false, error };
 }
 
-/** The contract's `endpoint` has no query string; a client that sends one must not make the server keep it. */
-function withoutQuery(path: string): string {
-  const end = path.search(/[?#]/);
-  return end === -1 ? path : path.slice(0, end) || '/';
+/** The contract's `endpoint` is a path: of a client that sends a query, or a URL with its host and a password, the server keeps neither. */
+function pathOf(endpoint: string): string {
+  if (endpoint === '') return endpoint;
+  const target = endpoint.startsWith('/') ? endpoint : endpoint.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '');
+  const end = target.search(/[?#]/);
+  return (end === -1 ? target : target.slice(0, end)) || '/';
 }
 
 /** What is usable of values of the right type; `undefined` for the others. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -46,6 +46,20 @@ describe('a key that changes by itself', () => {
     expect(same('weekly', '2025-03-02T23:59:59Z', '2025-03-03T00:00:00Z')).to.equal(false);
     expect(same('monthly', '2025-03-01T00:00:00Z', '2025-03-31T23:59:59Z')).to.equal(true);
     expect(same('monthly', '2025-12-31T23:59:59Z', '2026-01-01T00:00:00Z')).to.equal(false);
+  });
+
+  it('is read by its owner alone, also where a file that others read was left in the place that it is written to', () => {
+    const part = `${db}.secret-key.part`;
+    writeFileSync(part, 'left', { mode: 0o644 });
+    const before = openSync(part, 'r');
+    try {
+      const key = renewSecretKey(db);
+      expect(readFileSync(`${db}.secret-key`, 'utf8')).to.equal(`${key}\n`);
+      expect(statSync(`${db}.secret-key`).mode & 0o777).to.equal(0o600);
+      expect(readFileSync(before, 'utf8'), 'whoever has opened that').to.equal('left');
+    } finally {
+      closeSync(before);
+    }
   });
 
   it('is another one after the boundary, and the old one is nowhere', () => {

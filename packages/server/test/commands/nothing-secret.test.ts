@@ -153,6 +153,20 @@ describe('what a server prints', function () {
     expect(printed).to.include('refused the token').and.not.include('sk-wrong-canary').and.not.include(TOKEN);
   });
 
+  it('is not the password of a URL that `tail` cannot use', async () => {
+    for (const url of [
+      `htp://me:${TOKEN}@127.0.0.1:9`,
+      `me:${TOKEN}@127.0.0.1`,
+      `http://me:${TOKEN}@127.0.0.1:9`,
+    ]) {
+      const started = spawnServer(['tail', '--url', url, '--token', TOKEN]);
+      await within('tail to end', started.ended);
+      const { stdout, stderr } = started.output();
+      expect(stderr).to.match(/--url must be|no server answers/);
+      expect(stdout + stderr).not.to.include(TOKEN);
+    }
+  });
+
   it('is nothing at all as a library, and the server object shows no secret when it is logged', async () => {
     const script = `
       import { inspect } from 'node:util';

@@ -203,6 +203,20 @@ describe('validateEvent', () => {
     expect(accepted({ endpoint: '?token=secret' }).event.endpoint).to.equal('/');
   });
 
+  it('keeps of an endpoint that is a URL its path, and not who asked whom', () => {
+    const kept = (endpoint: string): string => accepted({ endpoint }).event.endpoint;
+    expect(kept('https://user:password@shop.example/a/b?token=secret')).to.equal('/a/b');
+    expect(kept('HTTP://user@shop.example')).to.equal('/');
+    expect(kept('/a/http://shop.example/b')).to.equal('/a/http://shop.example/b');
+    expect(kept('shop.Orders/Get')).to.equal('shop.Orders/Get');
+  });
+
+  it('keeps no class of an error that has an address in it', () => {
+    for (const type of ['ECONNREFUSED_203.0.113.9', 'ip-203-0-113-9.example'])
+      expect(accepted({ error_type: type }).event.errorType, type).to.equal(null);
+    expect(accepted({ error_type: 'v1.2.Error-3' }).event.errorType).to.equal('v1.2.Error-3');
+  });
+
   it('cuts texts over their limit and says so', () => {
     const { event, adjustments } = accepted({
       endpoint: `/${'é'.repeat(2000)}`,

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 
 import { tail, TailError } from './tail.ts';
 import { createPaint } from '../terminal.ts';
@@ -15,7 +15,7 @@ interface TailFlags {
 export function tailCommand(): Command {
   return new Command('tail')
     .description('Prints requests as a running server stores them, until Ctrl-C.')
-    .option('--url <url>', 'the server', httpUrl, 'http://127.0.0.1:8765')
+    .option('--url <url>', 'the server', 'http://127.0.0.1:8765')
     .option('--token <token>', 'its token (default: $CERBERUS_TOKEN, then $CERBERUS_SERVER_TOKEN)')
     .option('--endpoint <route>', 'only requests with this route or path')
     .option('--client-id <id>', 'only requests to this application')
@@ -32,7 +32,6 @@ async function run(flags: TailFlags): Promise<void> {
   // A reader that has seen enough, such as `head`.
   stdout.on('error', stop);
   const options = {
-    url: flags.url,
     token: flags.token ?? textOf(env['CERBERUS_TOKEN']) ?? textOf(env['CERBERUS_SERVER_TOKEN']),
     endpoint: flags.endpoint,
     clientId: flags.clientId,
@@ -44,7 +43,7 @@ async function run(flags: TailFlags): Promise<void> {
     note: (text: string) => void stderr.write(`cerberus-server tail: ${text}\n`),
   };
   try {
-    await tail(options, output, controller.signal);
+    await tail({ ...options, url: httpUrl(flags.url) }, output, controller.signal);
   } catch (error) {
     if (controller.signal.aborted) return;
     if (!(error instanceof TailError)) throw error;
@@ -54,10 +53,11 @@ async function run(flags: TailFlags): Promise<void> {
 }
 
 function textOf(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
+  return value?.trim() || undefined;
 }
 
+/** Not said by Commander, which repeats what it refuses: a password may be in it. */
 function httpUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new InvalidArgumentError('It must be an http:// or https:// URL.');
+  throw new TailError('--url must be an http:// or https:// URL');
 }
