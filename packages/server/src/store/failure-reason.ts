@@ -1,4 +1,5 @@
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+import { explainedCode } from './sql-states.ts';
 
 /** What DuckDB says of these names files and sizes; values only of a key that is there twice, and no table has keys. */
 const SPEAKS_OF_NO_VALUES = /^(?:IO|FATAL|Out of Memory|INTERRUPT|TransactionContext) Error: /;
@@ -14,7 +15,9 @@ export function failureReason(error: unknown): string {
   const [text = ''] = messageOf(error).split(/\n\s*(?:Stack Trace|This error signals)/);
   if (SPEAKS_OF_NO_VALUES.test(text)) return text.replaceAll(/\s+/g, ' ').slice(0, MAX_CHARACTERS);
   const kind = /^[A-Z][A-Za-z ]{2,40} Error(?=:)/.exec(text)?.[0];
-  return systemCodeOf(error) ?? kind ?? (error instanceof Error ? error.name : typeof error);
+  const code = systemCodeOf(error);
+  if (code !== undefined) return explainedCode(code);
+  return kind ?? (error instanceof Error ? error.name : typeof error);
 }
 
 /**

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 
 import { HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
+import { CerberusServerError } from '../../errors.ts';
 import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../questions/analytics.ts';
 import { AskedTogether } from '../asked-together.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../questions/event-query.ts';
+import { failureReason } from '../failure-reason.ts';
 import type { Finding } from '../finding.ts';
 import { GroupCommit } from '../group-commit.ts';
 import type { ProducerRef, ProducerRow } from '../questions/producer.ts';
@@ -143,6 +145,12 @@ export class PostgresStore implements Store {
       await setUp.use(migrate);
       await setUp.use((client) => agreeOn(client, secrets));
       await setUp.use((client) => createPartitions(client, dayOf(Date.now())));
+    } catch (error) {
+      if (error instanceof CerberusServerError) throw error;
+      const reason = failureReason(error);
+      throw new CerberusServerError('DB_UNAVAILABLE', `the tables cannot be made or read: ${reason}`, {
+        cause: error,
+      });
     } finally {
       await setUp.close();
     }

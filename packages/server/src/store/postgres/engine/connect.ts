@@ -2,6 +2,7 @@ import pg from 'pg';
 
 import { SECOND_MILLIS } from '../../../durations.ts';
 import { CerberusServerError, systemCodeOf } from '../../../errors.ts';
+import { explainedCode } from '../../sql-states.ts';
 import type { StoreAddress } from '../../store-address.ts';
 import { firstOf } from './first-of.ts';
 
@@ -22,6 +23,19 @@ const SETTINGS = `
   SET tcp_user_timeout = '5s';
   SET jit = off;`;
 
+/**
+ * What statements mean, and how long they may take, whatever the defaults of the database or the user are: statements are written for
+ * these, and each kind of work has a limit of its own. Under another isolation, who waits for a lock fails when it gets it.
+ */
+const OWN_DEFAULTS = `
+  SET default_transaction_isolation = 'read committed';
+  SET statement_timeout = 0;
+  SET lock_timeout = 0;
+  SET standard_conforming_strings = on;
+  SET array_nulls = on;
+  SET quote_all_identifiers = off;
+  SET extra_float_digits = 1;`;
+
 /** As PostgreSQL numbers its types. */
 const BIGINT = 20;
 
@@ -39,6 +53,7 @@ interface ServerState {
   readonly version: number;
   readonly is_standby: boolean;
   readonly fsync: string;
+  readonly encoding: string;
 }
 
 /** An open connection, and where it leads to. */
@@ -115,7 +130,7 @@ export class Connector {
     const deadline = setTimeout(() => abandon(client), 2 * CONNECT_MILLIS);
     try {
       await client.connect();
-      await client.query(SETTINGS);
+      await client.query(SETTINGS + OWN_DEFAULTS);
       this.#admit(client, await timelineOf(client));
       return { client, index };
     } catch (error) {
@@ -139,12 +154,14 @@ export class Connector {
 async function timelineOf(client: pg.Client): Promise<number> {
   const { rows } = await client.query<ServerState>(
     `SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS is_standby,
-            current_setting('fsync') AS fsync`,
+            current_setting('fsync') AS fsync, current_setting('server_encoding') AS encoding`,
   );
   const [state] = rows;
   if (state === undefined || state.version < OLDEST_VERSION) throw refusal('older than PostgreSQL 14');
   if (state.is_standby) throw refusal('is a standby');
   if (state.fsync !== 'on') throw refusal('has fsync = off');
+  // What it cannot hold would be sent again for ever.
+  if (state.encoding !== 'UTF8') throw refusal(`has the encoding ${state.encoding}, and it must be UTF8`);
   const timeline = await client.query<{ readonly timeline: string }>(
     'SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline',
   );
@@ -163,5 +180,7 @@ function refusal(message: string): CerberusServerError {
 /** A database's own message may quote what it was given. */
 function reasonOf(error: unknown): string {
   if (error instanceof CerberusServerError) return error.message;
-  return systemCodeOf(error) ?? (error instanceof Error ? error.name : 'unknown');
+  const code = systemCodeOf(error);
+  if (code !== undefined) return explainedCode(code);
+  return error instanceof Error ? error.name : 'unknown';
 }

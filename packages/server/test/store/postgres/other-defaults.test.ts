@@ -1,0 +1,115 @@
+// Databases whose administrator has set them up in another way than a server would.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+import pg from 'pg';
+
+import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import { pause } from '../../support/deadline.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
+import { openStore } from '../../support/databases/postgres-store.js';
+import { append, producerRef, storeEvent } from '../../support/events/events.js';
+
+const COMMAND = fileURLToPath(new URL('../../../bin/cerberus-server.mjs', import.meta.url));
+
+/** What the command says as it refuses to start. */
+function refusalOf(url: string): Promise<string> {
+  return new Promise((resolve) => {
+    const secrets = { CERBERUS_SERVER_TOKEN: 'a-token', CERBERUS_SERVER_SECRET_KEY: 'a-key' };
+    const env = { ...process.env, ...secrets, CERBERUS_SERVER_STORE: url };
+    execFile(process.execPath, [COMMAND, '--port', '0'], { env }, (_error, _stdout, stderr) =>
+      resolve(stderr),
+    );
+  });
+}
+
+describe('a database with defaults of its own', () => {
+  const freshDatabase = usePostgres();
+  let url: string;
+  let name: string;
+  let store: PostgresStore | undefined;
+  const others: pg.Client[] = [];
+
+  beforeEach(async () => {
+    url = await freshDatabase();
+    name = new URL(url).pathname.slice(1);
+  });
+
+  afterEach(async () => {
+    await Promise.all(others.splice(0).map((client) => client.end()));
+    await store?.close();
+    store = undefined;
+  });
+
+  async function defaultTo(...settings: readonly string[]): Promise<void> {
+    for (const setting of settings) await ask(url, `ALTER DATABASE ${name} SET ${setting}`);
+  }
+
+  /** Keeps others from a row of a producer for a while, and changes it. */
+  async function changeSlowly(millis: number): Promise<void> {
+    const client = new pg.Client({ connectionString: url });
+    others.push(client);
+    await client.connect();
+    await client.query('SET statement_timeout = 0; BEGIN; UPDATE producers SET last_seen = last_seen');
+    void pause(millis).then(() => client.query('COMMIT'));
+  }
+
+  it('limits neither statements nor waits: each kind of work has its own time', async () => {
+    await defaultTo(`statement_timeout = '400ms'`, `lock_timeout = '400ms'`);
+    store = await openStore(url);
+    await store.claim(producerRef());
+    await changeSlowly(1500);
+    const claimed = await store.claim(producerRef()).then(() => 'claimed');
+    expect(claimed).to.equal('claimed');
+  });
+
+  it('has a writer wait for a lock and go on, also where transactions are serializable by default', async () => {
+    await defaultTo(`default_transaction_isolation = 'serializable'`);
+    store = await openStore(url);
+    const { claim } = await store.claim(producerRef());
+    await changeSlowly(1500);
+    const { status } = await store.append(append({ claim }));
+    expect(status).to.equal('stored');
+  });
+
+  it('reads texts and arrays of statements as they were written', async () => {
+    await defaultTo('standard_conforming_strings = off', 'array_nulls = off', 'quote_all_identifiers = on');
+    store = await openStore(url);
+    const producer = producerRef({ agent: null });
+    const event = storeEvent({ customData: JSON.stringify({ 'a.b\\c': 'x' }) });
+    const { claim } = await store.claim(producer);
+    await store.append(append({ producer, claim, events: [event] }));
+    expect(await store.producer(producer.producer)).to.include({ agent: null });
+    const since = Date.parse('2025-03-01T00:00:00Z');
+    const range = { since, until: since + 86_400_000, bucketMillis: 3_600_000 };
+    const metric = await store.analytics.metric({ ...range, name: 'a.b\\c', byEndpoint: false });
+    expect(metric).to.deep.include({ events: 1 });
+  });
+});
+
+describe('a database that a server cannot use', function () {
+  this.timeout(60_000);
+  const freshDatabase = usePostgres();
+
+  for (const encoding of ['LATIN1', 'SQL_ASCII'])
+    it(`is refused where its encoding is ${encoding}, for what it cannot hold would be sent again for ever`, async () => {
+      const url = await freshDatabase();
+      const name = `${new URL(url).pathname.slice(1)}_${encoding.toLowerCase()}`;
+      await ask(url, `CREATE DATABASE ${name} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
+      const refusal = await refusalOf(new URL(`/${name}`, url).href);
+      expect(refusal).to.include(`has the encoding ${encoding}, and it must be UTF8`);
+    });
+
+  it('is refused with words where the user may make no tables, where it is read-only, and where there is none', async () => {
+    const url = await freshDatabase();
+    const { pathname } = new URL(url);
+    await ask(url, `CREATE ROLE stranger LOGIN`);
+    await ask(url, `REVOKE CREATE ON SCHEMA public FROM public`);
+    const asStranger = url.replace('cerberus@', 'stranger@');
+    expect(await refusalOf(asStranger)).to.include('42501, the user lacks a privilege');
+    await ask(url, `ALTER DATABASE ${pathname.slice(1)} SET default_transaction_read_only = on`);
+    expect(await refusalOf(url)).to.include('25006, it is read-only');
+    expect(await refusalOf(url.replace(pathname, '/nowhere'))).to.include('3D000, there is no such database');
+  });
+});
