@@ -4,6 +4,10 @@ import { explainedCode } from './sql-states.ts';
 /** What DuckDB says of these names files and sizes; values only of a key that is there twice, and no table has keys. */
 const SPEAKS_OF_NO_VALUES = /^(?:IO|FATAL|Out of Memory|INTERRUPT|TransactionContext) Error: /;
 
+/** What the driver of PostgreSQL says where a connection ends under a statement; it gives no code. */
+const CONNECTION_LOST =
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed)/;
+
 const MAX_CHARACTERS = 400;
 
 /**
@@ -17,6 +21,7 @@ export function failureReason(error: unknown): string {
   const kind = /^[A-Z][A-Za-z ]{2,40} Error(?=:)/.exec(text)?.[0];
   const code = systemCodeOf(error);
   if (code !== undefined) return explainedCode(code);
+  if (CONNECTION_LOST.test(text)) return 'the connection to the database was lost';
   return kind ?? (error instanceof Error ? error.name : typeof error);
 }
 

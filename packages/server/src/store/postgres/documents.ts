@@ -52,7 +52,7 @@ export class PostgresDocuments implements Documents {
     try {
       return await this.#connection.use(task);
     } catch (error) {
-      if (error instanceof CerberusServerError && error.code === 'STORE_CLOSED') throw error;
+      if (error instanceof CerberusServerError) throw error;
       throw asPublicError(error);
     }
   }
