@@ -3,13 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 
 import { HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
-import { CerberusServerError } from '../../errors.ts';
 import type { StoredEvent } from '../../event/event.ts';
 import type { Analytics } from '../questions/analytics.ts';
 import { AskedTogether } from '../asked-together.ts';
 import { CommitListeners } from '../commit-listeners.ts';
 import type { EventQuery, Summary, SummaryQuery } from '../questions/event-query.ts';
-import { failureReason } from '../failure-reason.ts';
 import type { Finding } from '../finding.ts';
 import { GroupCommit } from '../group-commit.ts';
 import type { ProducerRef, ProducerRow } from '../questions/producer.ts';
@@ -32,7 +30,9 @@ import { PostgresDocuments } from './documents.ts';
 import { dayOf } from './engine/days.ts';
 import { Connector } from './engine/connect.ts';
 import { LastingConnection } from './engine/lasting-connection.ts';
+import { beside, haveOwnSessions } from './engine/shared-sessions.ts';
 import { PostgresGuesses } from './guesses.ts';
+import { asSetUpError } from './engine/public-error.ts';
 import { Reads } from './engine/reads.ts';
 import { PostgresReader } from './reader.ts';
 import { PostgresRate } from './questions/rate.ts';
@@ -142,15 +142,12 @@ export class PostgresStore implements Store {
     const connector = new Connector(address);
     const setUp = new LastingConnection(connector, UPKEEP_MILLIS);
     try {
+      await setUp.use((client) => haveOwnSessions(client, connector));
       await setUp.use(migrate);
       await setUp.use((client) => agreeOn(client, secrets));
       await setUp.use((client) => createPartitions(client, dayOf(Date.now())));
     } catch (error) {
-      if (error instanceof CerberusServerError) throw error;
-      const reason = failureReason(error);
-      throw new CerberusServerError('DB_UNAVAILABLE', `the tables cannot be made or read: ${reason}`, {
-        cause: error,
-      });
+      throw asSetUpError(error);
     } finally {
       await setUp.close();
     }
@@ -162,7 +159,7 @@ export class PostgresStore implements Store {
     const connector = new Connector(address);
     const connection = new LastingConnection(connector, UPKEEP_MILLIS);
     try {
-      return await connection.use(examine);
+      return await connection.use((client) => beside(connector, (other) => examine(client, other)));
     } finally {
       await connection.close();
     }

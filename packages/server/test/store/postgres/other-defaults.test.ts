@@ -9,17 +9,19 @@ import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { pause } from '../../support/deadline.js';
 import { ask, usePostgres } from '../../support/databases/postgres.js';
 import { openStore } from '../../support/databases/postgres-store.js';
+import { TransactionPooler } from '../../support/databases/transaction-pooler.js';
 import { append, producerRef, storeEvent } from '../../support/events/events.js';
 
 const COMMAND = fileURLToPath(new URL('../../../bin/cerberus-server.mjs', import.meta.url));
 
-/** What the command says as it refuses to start. */
-function refusalOf(url: string): Promise<string> {
+/** What the command says as it refuses to start, or to say that all is well. */
+function refusalOf(url: string, args: readonly string[] = ['--port', '0']): Promise<string> {
   return new Promise((resolve) => {
     const secrets = { CERBERUS_SERVER_TOKEN: 'a-token', CERBERUS_SERVER_SECRET_KEY: 'a-key' };
     const env = { ...process.env, ...secrets, CERBERUS_SERVER_STORE: url };
-    execFile(process.execPath, [COMMAND, '--port', '0'], { env }, (_error, _stdout, stderr) =>
-      resolve(stderr),
+    const told = { env, timeout: 20_000 };
+    execFile(process.execPath, [COMMAND, ...args], told, (_error, stdout, stderr) =>
+      resolve(stdout + stderr),
     );
   });
 }
@@ -111,5 +113,26 @@ describe('a database that a server cannot use', function () {
     await ask(url, `ALTER DATABASE ${pathname.slice(1)} SET default_transaction_read_only = on`);
     expect(await refusalOf(url)).to.include('25006, it is read-only');
     expect(await refusalOf(url.replace(pathname, '/nowhere'))).to.include('3D000, there is no such database');
+  });
+});
+
+describe('a PgBouncer that lends sessions by the transaction', function () {
+  this.timeout(60_000);
+  const freshDatabase = usePostgres();
+
+  it('is noticed: a server does not start, for its commits would be as durable as others say, and doctor fails', async () => {
+    const url = new URL(await freshDatabase());
+    const database = url.pathname.slice(1);
+    // Tables are there, or doctor has nothing to look at.
+    await (await openStore(url.href)).close();
+    const pooler = await TransactionPooler.start(Number(url.port), url.username, database);
+    try {
+      url.port = String(pooler.port);
+      const reason = 'settings of a session do not stay: a PgBouncer in between must be in session mode';
+      expect(await refusalOf(url.href)).to.include(reason);
+      expect(await refusalOf(url.href, ['doctor'])).to.include(`FAIL  ${reason}`);
+    } finally {
+      await pooler.stop();
+    }
   });
 });
