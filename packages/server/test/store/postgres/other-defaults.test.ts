@@ -66,6 +66,17 @@ describe('a database with defaults of its own', () => {
     expect(claimed).to.equal('claimed');
   });
 
+  it('ends no session that has nothing to do', async () => {
+    await defaultTo(`idle_session_timeout = '300ms'`);
+    store = await openStore(url);
+    await store.claim(producerRef());
+    const claiming = `SELECT pid FROM pg_stat_activity WHERE datname = $1 AND query LIKE '%producers%' AND pid <> pg_backend_pid()`;
+    const before = await ask(url, claiming, [name]);
+    await pause(1500);
+    expect(before).to.have.length.above(0);
+    expect(await ask(url, claiming, [name])).to.deep.equal(before);
+  });
+
   it('has a writer wait for a lock and go on, also where transactions are serializable by default', async () => {
     await defaultTo(`default_transaction_isolation = 'serializable'`);
     store = await openStore(url);

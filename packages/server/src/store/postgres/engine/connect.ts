@@ -25,16 +25,18 @@ const SETTINGS = `
 
 /**
  * What statements mean, and how long they may take, whatever the defaults of the database or the user are: statements are written for
- * these, and each kind of work has a limit of its own. Under another isolation, who waits for a lock fails when it gets it.
+ * these, and each kind of work has a limit of its own (`transaction_timeout` is of version 17 or later). Under another isolation, who waits for a lock fails when it gets it.
  */
 const OWN_DEFAULTS = `
   SET default_transaction_isolation = 'read committed';
   SET statement_timeout = 0;
   SET lock_timeout = 0;
+  SET idle_session_timeout = 0;
   SET standard_conforming_strings = on;
   SET array_nulls = on;
   SET quote_all_identifiers = off;
-  SET extra_float_digits = 1;`;
+  SET extra_float_digits = 1;
+  SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';`;
 
 /** As PostgreSQL numbers its types. */
 const BIGINT = 20;
