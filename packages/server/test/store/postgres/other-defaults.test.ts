@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import pg from 'pg';
 
+import { Connector } from '../../../dist/store/postgres/engine/connect.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { pause } from '../../support/deadline.js';
 import { ask, usePostgres } from '../../support/databases/postgres.js';
@@ -98,6 +99,19 @@ describe('a database with defaults of its own', () => {
     const range = { since, until: since + 86_400_000, bucketMillis: 3_600_000 };
     const metric = await store.analytics.metric({ ...range, name: 'a.b\\c', byEndpoint: false });
     expect(metric).to.deep.include({ events: 1 });
+  });
+});
+
+describe('a host of several that takes no writes', () => {
+  const freshDatabase = usePostgres();
+
+  it('because it is read-only by default is passed over, as a standby is', async () => {
+    const [one, other] = [await freshDatabase(), await freshDatabase()];
+    await ask(one, `ALTER DATABASE ${new URL(one).pathname.slice(1)} SET default_transaction_read_only = on`);
+    const client = await new Connector({ urls: [one, other], name: 'x' }).connect();
+    const { rows } = await client.query(`SELECT '/' || current_database() AS path`);
+    await client.end();
+    expect(rows).to.deep.equal([{ path: new URL(other).pathname }]);
   });
 });
 

@@ -56,6 +56,7 @@ interface ServerState {
   readonly is_standby: boolean;
   readonly fsync: string;
   readonly encoding: string;
+  readonly read_only: string;
 }
 
 /** An open connection, and where it leads to. */
@@ -133,7 +134,7 @@ export class Connector {
     try {
       await client.connect();
       await client.query(SETTINGS + OWN_DEFAULTS);
-      this.#admit(client, await timelineOf(client));
+      this.#admit(client, await timelineOf(client, this.#address.urls.length === 1));
       return { client, index };
     } catch (error) {
       abandon(client);
@@ -152,15 +153,21 @@ export class Connector {
   }
 }
 
-/** The timeline of a server. @throws CerberusServerError when it is not one to write to */
-async function timelineOf(client: pg.Client): Promise<number> {
+/**
+ * The timeline of a server. One that is read-only is better than none, for it can be read.
+ *
+ * @throws CerberusServerError when it is not one to write to
+ */
+async function timelineOf(client: pg.Client, isOnlyOne: boolean): Promise<number> {
   const { rows } = await client.query<ServerState>(
     `SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS is_standby,
-            current_setting('fsync') AS fsync, current_setting('server_encoding') AS encoding`,
+            current_setting('fsync') AS fsync, current_setting('server_encoding') AS encoding,
+            current_setting('transaction_read_only') AS read_only`,
   );
   const [state] = rows;
   if (state === undefined || state.version < OLDEST_VERSION) throw refusal('older than PostgreSQL 14');
   if (state.is_standby) throw refusal('is a standby');
+  if (state.read_only === 'on' && !isOnlyOne) throw refusal('is read-only');
   if (state.fsync !== 'on') throw refusal('has fsync = off');
   // What it cannot hold would be sent again for ever.
   if (state.encoding !== 'UTF8') throw refusal(`has the encoding ${state.encoding}, and it must be UTF8`);
