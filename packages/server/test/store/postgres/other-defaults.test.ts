@@ -87,6 +87,19 @@ describe('a database with defaults of its own', () => {
     expect(status).to.equal('stored');
   });
 
+  it('aggregates what came on a day, however dates are written', async () => {
+    await defaultTo(
+      `datestyle = 'German, DMY'`,
+      `timezone = 'Pacific/Kiritimati'`,
+      `intervalstyle = 'sql_standard'`,
+    );
+    store = await openStore(url);
+    // Its 20 is no month.
+    await store.append(append({ seq: null, receivedAt: Date.parse('2025-03-20T12:00:00Z') }));
+    await store.rollUp();
+    expect(await ask(url, 'SELECT 1 FROM pending')).to.have.length(0);
+  });
+
   it('reads texts and arrays of statements as they were written', async () => {
     await defaultTo('standard_conforming_strings = off', 'array_nulls = off', 'quote_all_identifiers = on');
     store = await openStore(url);
