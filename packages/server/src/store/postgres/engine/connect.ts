@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 import { SECOND_MILLIS } from '../../../durations.ts';
-import { CerberusServerError, systemCodeOf } from '../../../errors.ts';
-import { explainedCode } from '../../sql-states.ts';
+import { CerberusServerError } from '../../../errors.ts';
+import { failureReason } from '../../failure-reason.ts';
 import type { StoreAddress } from '../../store-address.ts';
 import { firstOf } from './first-of.ts';
 
@@ -106,7 +106,7 @@ export class Connector {
       const reasons = error instanceof AggregateError ? error.errors : [error];
       throw new CerberusServerError(
         'DB_UNAVAILABLE',
-        `no database at ${name}: ${reasons.map(reasonOf).join(', ')}`,
+        `no database at ${name}: ${reasons.map(failureReason).join(', ')}`,
       );
     }
   }
@@ -187,12 +187,4 @@ export function abandon(client: pg.Client): void {
 
 function refusal(message: string): CerberusServerError {
   return new CerberusServerError('DB_UNAVAILABLE', message);
-}
-
-/** A database's own message may quote what it was given. */
-function reasonOf(error: unknown): string {
-  if (error instanceof CerberusServerError) return error.message;
-  const code = systemCodeOf(error);
-  if (code !== undefined) return explainedCode(code);
-  return error instanceof Error ? error.name : 'unknown';
 }
