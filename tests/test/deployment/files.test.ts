@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { REPOSITORY } from '../matrix/examples/stage.js';
+import { composition } from './compose.js';
 import { KUBERNETES, manifest } from './manifests.js';
 
 const execute = promisify(execFile);
@@ -66,6 +67,18 @@ describe('deployment', function () {
     expect(ways.map((way) => way?.length)).to.deep.equal([3, 3, 3]);
     const readme = commandsBelow(await read('README.md'), '## The server where your things run');
     expect(readme).to.deep.equal(ways);
+  });
+
+  it('gives each server that has no volume, and may write nowhere else, a folder to make exports in', () => {
+    const variables = { CERBERUS_TOKEN: 't', CERBERUS_SECRET_KEY: 'k', POSTGRES_PASSWORD: 'p' };
+    const servers = Object.values(composition('compose.cluster.yaml', variables)).filter(
+      ({ environment }) => environment?.['CERBERUS_SERVER_STORE'] !== undefined,
+    );
+    expect(servers).to.have.length(3);
+    for (const { read_only, volumes } of servers) {
+      expect(read_only).to.equal(true);
+      expect(volumes).to.deep.equal(['/tmp']);
+    }
   });
 
   it('has a Dockerfile without a mistake', async () => {

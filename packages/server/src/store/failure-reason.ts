@@ -1,7 +1,15 @@
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+import { explainedCode } from './sql-states.ts';
 
 /** What DuckDB says of these names files and sizes; values only of a key that is there twice, and no table has keys. */
 const SPEAKS_OF_NO_VALUES = /^(?:IO|FATAL|Out of Memory|INTERRUPT|TransactionContext) Error: /;
+
+/** Of a database that takes nothing any more: why, in DuckDB's own words. */
+const INVALIDATED = /has been invalidated(?: because [a-z ]+)?/;
+
+/** What the driver of PostgreSQL says where a connection ends under a statement; it gives no code. */
+const CONNECTION_LOST =
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed)/;
 
 const MAX_CHARACTERS = 400;
 
@@ -14,7 +22,15 @@ export function failureReason(error: unknown): string {
   const [text = ''] = messageOf(error).split(/\n\s*(?:Stack Trace|This error signals)/);
   if (SPEAKS_OF_NO_VALUES.test(text)) return text.replaceAll(/\s+/g, ' ').slice(0, MAX_CHARACTERS);
   const kind = /^[A-Z][A-Za-z ]{2,40} Error(?=:)/.exec(text)?.[0];
-  return systemCodeOf(error) ?? kind ?? (error instanceof Error ? error.name : typeof error);
+  const code = systemCodeOf(error);
+  if (code !== undefined) return explainedCode(code);
+  const invalidated = INVALIDATED.exec(text)?.[0];
+  const isFull = isDiskFull(error);
+  if (invalidated !== undefined)
+    return `the database ${invalidated}${isFull ? ': No space left on device' : ''}`;
+  if (isFull) return 'No space left on device';
+  if (CONNECTION_LOST.test(text)) return 'the connection to the database was lost';
+  return kind ?? (error instanceof Error ? error.name : typeof error);
 }
 
 /**

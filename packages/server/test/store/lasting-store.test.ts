@@ -61,6 +61,19 @@ describe('a store that lasts', () => {
     ]);
   });
 
+  it('says why also where an append says it, whose messages may quote what was to be stored', async () => {
+    expect(await append1(1)).to.have.property('status', 'stored');
+    (opened[0] as ControlledStore).fault = () => {
+      throw new Error(
+        `Failed to append: ${INVALIDATED.slice('IO Error: '.length)} Original error: Could not write file "/x": No space left on device`,
+      );
+    };
+    expect(await append1(2)).to.equal('refused');
+    expect(lines[0]).to.equal(
+      'error the database takes nothing any more and is opened again: the database has been invalidated because checkpointing failed: No space left on device',
+    );
+  });
+
   it('is opened again when a read finds it', async () => {
     (opened[0] as ControlledStore).summary = () => Promise.reject(new Error(INVALIDATED));
     await store.summary({}).catch(() => undefined);

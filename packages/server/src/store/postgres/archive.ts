@@ -4,8 +4,10 @@ import { join } from 'node:path';
 
 import type { Archive, ExportQuery } from '../archive.ts';
 import { copyFolder } from '../copies.ts';
+import { isDiskFull } from '../failure-reason.ts';
 import { csvOf, parquetOf } from '../table-files.ts';
 import type { LastingConnection } from './engine/lasting-connection.ts';
+import { asPublicError } from './engine/public-error.ts';
 import { text, type Row } from '../rows/values.ts';
 import { exportQuery } from './questions/events/queries.ts';
 
@@ -58,6 +60,8 @@ export class PostgresArchive implements Archive {
         } while (rows.length === ROWS_AT_ONCE);
         await client.query('COMMIT');
       });
+    } catch (error) {
+      throw isDiskFull(error) ? error : asPublicError(error);
     } finally {
       await file.close();
     }

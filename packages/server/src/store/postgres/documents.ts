@@ -1,7 +1,6 @@
 import type pg from 'pg';
 
 import type { DocumentChange, Documents, StoredDocument } from '../documents.ts';
-import { CerberusServerError } from '../../errors.ts';
 import type { LastingConnection } from './engine/lasting-connection.ts';
 import { asPublicError } from './engine/public-error.ts';
 import { inTransaction } from './engine/transaction.ts';
@@ -52,7 +51,6 @@ export class PostgresDocuments implements Documents {
     try {
       return await this.#connection.use(task);
     } catch (error) {
-      if (error instanceof CerberusServerError && error.code === 'STORE_CLOSED') throw error;
       throw asPublicError(error);
     }
   }

@@ -30,7 +30,9 @@ import { PostgresDocuments } from './documents.ts';
 import { dayOf } from './engine/days.ts';
 import { Connector } from './engine/connect.ts';
 import { LastingConnection } from './engine/lasting-connection.ts';
+import { beside, haveOwnSessions } from './engine/shared-sessions.ts';
 import { PostgresGuesses } from './guesses.ts';
+import { asSetUpError } from './engine/public-error.ts';
 import { Reads } from './engine/reads.ts';
 import { PostgresReader } from './reader.ts';
 import { PostgresRate } from './questions/rate.ts';
@@ -140,9 +142,12 @@ export class PostgresStore implements Store {
     const connector = new Connector(address);
     const setUp = new LastingConnection(connector, UPKEEP_MILLIS);
     try {
+      await setUp.use((client) => haveOwnSessions(client, connector));
       await setUp.use(migrate);
       await setUp.use((client) => agreeOn(client, secrets));
       await setUp.use((client) => createPartitions(client, dayOf(Date.now())));
+    } catch (error) {
+      throw asSetUpError(error);
     } finally {
       await setUp.close();
     }
@@ -154,7 +159,7 @@ export class PostgresStore implements Store {
     const connector = new Connector(address);
     const connection = new LastingConnection(connector, UPKEEP_MILLIS);
     try {
-      return await connection.use(examine);
+      return await connection.use((client) => beside(connector, (other) => examine(client, other)));
     } finally {
       await connection.close();
     }

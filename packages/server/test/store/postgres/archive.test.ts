@@ -2,21 +2,26 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
+import pg from 'pg';
 
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Store } from '../../../dist/store/store.js';
+import { until } from '../../support/deadline.js';
 import { append, emptyEvent, producerRef, START, storeEvent } from '../../support/events/events.js';
+import { ask } from '../../support/databases/postgres.js';
 import { openStore, usePreparedPostgres } from '../../support/databases/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
 
 describe('an export from PostgreSQL', () => {
   const freshDatabase = usePreparedPostgres();
+  let url: string;
   let postgres: PostgresStore;
   let duckDb: DuckDbStore;
 
   beforeEach(async () => {
-    postgres = await openStore(await freshDatabase());
+    url = await freshDatabase();
+    postgres = await openStore(url);
     duckDb = await DuckDbStore.open(join(tempFolder(), 'x.duckdb'), { memoryLimit: '256MB', threads: 1 });
     for (const store of [postgres, duckDb]) await fill(store);
   });
@@ -48,6 +53,24 @@ describe('an export from PostgreSQL', () => {
       append({ producer: other, events: [storeEvent({ clientId: 'other' })], receivedAt: START + 20_000 }),
     );
   }
+
+  it('that the database ends can be tried again, and says nothing of what is stored', async () => {
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    await other.query('BEGIN; LOCK TABLE events');
+    const folder = await postgres.archive.newFolder();
+    const ended = postgres.archive.export({ format: 'ndjson' }, join(folder, 'export')).then(
+      () => 'it was made',
+      (error: unknown) => error,
+    );
+    const waits = `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'DECLARE%'`;
+    await until('it waits', async () => (await ask(url, waits)).length === 1);
+    await ask(url, `SELECT pg_terminate_backend(pid) FROM (${waits}) AS each`);
+    await other.query('ROLLBACK');
+    await other.end();
+    rmSync(folder, { recursive: true });
+    expect(await ended).to.include({ name: 'CerberusServerError', code: 'STORE_UNAVAILABLE' });
+  });
 
   async function exported(
     store: Store,

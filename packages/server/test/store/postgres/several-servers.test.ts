@@ -10,6 +10,14 @@ import { openStore, SECRETS } from '../../support/databases/postgres-store.js';
 
 const DAY = 86_400_000;
 
+/** What became of an append. */
+function settled(appended: Promise<{ readonly status: string }>): Promise<string> {
+  return appended.then(
+    ({ status }) => status,
+    () => 'failed',
+  );
+}
+
 describe('several servers on one PostgreSQL database', () => {
   const freshDatabase = usePostgres();
   let url: string;
@@ -201,6 +209,41 @@ describe('several servers on one PostgreSQL database', () => {
     }
     expect(await count()).to.equal(5);
     await claimOf(store);
+  });
+
+  it('give no id twice where a backup takes the place of their database under them', async () => {
+    await open();
+    const single = (): Append => append({ seq: null });
+    const { pathname } = new URL(url);
+    const name = pathname.slice(1);
+    const postgres = url.replace(pathname, '/postgres');
+    const endAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1`;
+    const inPlace = async (steps: readonly string[]): Promise<void> => {
+      await ask(postgres, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      await ask(postgres, endAll, [name]);
+      for (const step of steps) await ask(postgres, step);
+      await ask(postgres, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    };
+    await inPlace([`CREATE DATABASE ${name}_backup TEMPLATE ${name}`]);
+    const stored = async (store: PostgresStore): Promise<void> => {
+      await until('it is stored', async () => (await settled(store.append(single()))) === 'stored');
+    };
+    // It takes numbers that the backup has not given, and another one will be given.
+    const one = await open();
+    await stored(one);
+    await inPlace([`DROP DATABASE ${name}`, `ALTER DATABASE ${name}_backup RENAME TO ${name}`]);
+    const two = await open();
+    for (const store of [one, one, one]) await stored(store);
+    // What waits to be aggregated has a key that would refuse the second.
+    await until('it is aggregated', async () =>
+      one.rollUp().then(
+        () => true,
+        () => false,
+      ),
+    );
+    for (const store of [two, two, two, two]) await stored(store);
+    const rows = await ask<{ id: string }>(url, 'SELECT id FROM events');
+    expect(new Set(rows.map(({ id }) => id)).size).to.equal(rows.length);
   });
 
   it('get a producer whose transaction another server has left open after its time for idling', async () => {

@@ -1,7 +1,8 @@
 import pg from 'pg';
 
 import { SECOND_MILLIS } from '../../../durations.ts';
-import { CerberusServerError, systemCodeOf } from '../../../errors.ts';
+import { CerberusServerError } from '../../../errors.ts';
+import { failureReason } from '../../failure-reason.ts';
 import type { StoreAddress } from '../../store-address.ts';
 import { firstOf } from './first-of.ts';
 
@@ -22,6 +23,24 @@ const SETTINGS = `
   SET tcp_user_timeout = '5s';
   SET jit = off;`;
 
+/**
+ * What statements mean, and how long they may take, whatever the defaults of the database or the user are: statements are written for
+ * these, and each kind of work has a limit of its own (`transaction_timeout` is of version 17 or later). Under another isolation, who waits for a lock fails when it gets it.
+ */
+const OWN_DEFAULTS = `
+  SET default_transaction_isolation = 'read committed';
+  SET statement_timeout = 0;
+  SET lock_timeout = 0;
+  SET idle_session_timeout = 0;
+  SET DateStyle = 'ISO, YMD';
+  SET IntervalStyle = 'postgres';
+  SET TimeZone = 'UTC';
+  SET standard_conforming_strings = on;
+  SET array_nulls = on;
+  SET quote_all_identifiers = off;
+  SET extra_float_digits = 1;
+  SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';`;
+
 /** As PostgreSQL numbers its types. */
 const BIGINT = 20;
 
@@ -39,6 +58,8 @@ interface ServerState {
   readonly version: number;
   readonly is_standby: boolean;
   readonly fsync: string;
+  readonly encoding: string;
+  readonly read_only: string;
 }
 
 /** An open connection, and where it leads to. */
@@ -85,7 +106,7 @@ export class Connector {
       const reasons = error instanceof AggregateError ? error.errors : [error];
       throw new CerberusServerError(
         'DB_UNAVAILABLE',
-        `no database at ${name}: ${reasons.map(reasonOf).join(', ')}`,
+        `no database at ${name}: ${reasons.map(failureReason).join(', ')}`,
       );
     }
   }
@@ -115,8 +136,8 @@ export class Connector {
     const deadline = setTimeout(() => abandon(client), 2 * CONNECT_MILLIS);
     try {
       await client.connect();
-      await client.query(SETTINGS);
-      this.#admit(client, await timelineOf(client));
+      await client.query(SETTINGS + OWN_DEFAULTS);
+      this.#admit(client, await timelineOf(client, this.#address.urls.length === 1));
       return { client, index };
     } catch (error) {
       abandon(client);
@@ -135,16 +156,24 @@ export class Connector {
   }
 }
 
-/** The timeline of a server. @throws CerberusServerError when it is not one to write to */
-async function timelineOf(client: pg.Client): Promise<number> {
+/**
+ * The timeline of a server. One that is read-only is better than none, for it can be read.
+ *
+ * @throws CerberusServerError when it is not one to write to
+ */
+async function timelineOf(client: pg.Client, isOnlyOne: boolean): Promise<number> {
   const { rows } = await client.query<ServerState>(
     `SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS is_standby,
-            current_setting('fsync') AS fsync`,
+            current_setting('fsync') AS fsync, current_setting('server_encoding') AS encoding,
+            current_setting('transaction_read_only') AS read_only`,
   );
   const [state] = rows;
   if (state === undefined || state.version < OLDEST_VERSION) throw refusal('older than PostgreSQL 14');
   if (state.is_standby) throw refusal('is a standby');
+  if (state.read_only === 'on' && !isOnlyOne) throw refusal('is read-only');
   if (state.fsync !== 'on') throw refusal('has fsync = off');
+  // What it cannot hold would be sent again for ever.
+  if (state.encoding !== 'UTF8') throw refusal(`has the encoding ${state.encoding}, and it must be UTF8`);
   const timeline = await client.query<{ readonly timeline: string }>(
     'SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline',
   );
@@ -158,10 +187,4 @@ export function abandon(client: pg.Client): void {
 
 function refusal(message: string): CerberusServerError {
   return new CerberusServerError('DB_UNAVAILABLE', message);
-}
-
-/** A database's own message may quote what it was given. */
-function reasonOf(error: unknown): string {
-  if (error instanceof CerberusServerError) return error.message;
-  return systemCodeOf(error) ?? (error instanceof Error ? error.name : 'unknown');
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 
 import type { Finding } from '../../finding.ts';
+import { SHARED_SESSIONS, sharesSessions } from '../engine/shared-sessions.ts';
 import { dayOf } from '../engine/days.ts';
 import { unusable, versionsOf } from '../schema/migrate.ts';
 import { partitionDays } from '../schema/partitions.ts';
@@ -49,8 +50,9 @@ interface PendingRow {
   readonly seconds: number;
 }
 
-/** Looks at a database that has been set up, on a connection as the store makes it. */
-export async function examine(client: pg.Client): Promise<readonly Finding[]> {
+/** Looks at a database that has been set up, on connections as the store makes them. */
+export async function examine(client: pg.Client, other: pg.Client): Promise<readonly Finding[]> {
+  if (await sharesSessions(client, other)) return [{ level: 'fail', text: SHARED_SESSIONS }];
   const { rows } = await client.query<{ readonly found: boolean }>(
     `SELECT to_regclass('meta') IS NOT NULL AS found`,
   );
@@ -93,7 +95,7 @@ function settingFindings(settings: Settings): readonly Finding[] {
       ? { level: 'ok', text: 'settings of a session stay' }
       : {
           level: 'fail',
-          text: 'settings of a session do not stay: a PgBouncer in between must be in session mode',
+          text: SHARED_SESSIONS,
         },
     connections - connected >= CONNECTIONS_OF_SERVER
       ? {
