@@ -29,7 +29,7 @@ import { HookFailures } from './observe/hook-failures.ts';
 import { processorMetrics } from './observe/processor-metrics.ts';
 import type { CerberusSpanProcessorStats } from './observe/processor-stats.ts';
 import { patchFrameworks } from './routes/patching.ts';
-import { COUNTS } from './sdk/provider-in-place.ts';
+import { COUNTS, isRelieved } from './sdk/provider-in-place.ts';
 import type { SdkSpan, SpanProcessorLike } from './sdk/sdk-types.ts';
 
 type Root = SdkSpan & RequestSpan;
@@ -94,6 +94,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       // It reports no failure of `ignorePaths`: the hook that decides does.
       isIgnored: guarded(config.ignorePaths, () => undefined),
       delivery: () => deliveryOf(config.exporter),
+      isRelieved: () => isRelieved(this),
     });
     this.#stopObserving = observe({
       provider: config.selfObsMeterProvider,
