@@ -286,9 +286,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     this.#stopObserving();
     this.#stopWaitingForEnd();
     // Node emits warnings in the next tick, which comes too late when whoever waits for this ends the process at once.
-    await new Promise<void>((resolve) => {
-      process.nextTick(resolve);
-    });
+    await new Promise<void>((resolve) => this.#clock.afterInput(resolve));
   }
 
   #handOverNow(): void {
