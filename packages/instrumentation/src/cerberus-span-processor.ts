@@ -29,7 +29,7 @@ import { HookFailures } from './observe/hook-failures.ts';
 import { processorMetrics } from './observe/processor-metrics.ts';
 import type { CerberusSpanProcessorStats } from './observe/processor-stats.ts';
 import { patchFrameworks } from './routes/patching.ts';
-import { COUNTS } from './sdk/provider-in-place.ts';
+import { COUNTS, isRelieved } from './sdk/provider-in-place.ts';
 import type { SdkSpan, SpanProcessorLike } from './sdk/sdk-types.ts';
 
 type Root = SdkSpan & RequestSpan;
@@ -94,6 +94,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
       // It reports no failure of `ignorePaths`: the hook that decides does.
       isIgnored: guarded(config.ignorePaths, () => undefined),
       delivery: () => deliveryOf(config.exporter),
+      isRelieved: () => isRelieved(this),
     });
     this.#stopObserving = observe({
       provider: config.selfObsMeterProvider,
@@ -285,9 +286,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     this.#stopObserving();
     this.#stopWaitingForEnd();
     // Node emits warnings in the next tick, which comes too late when whoever waits for this ends the process at once.
-    await new Promise<void>((resolve) => {
-      process.nextTick(resolve);
-    });
+    await new Promise<void>((resolve) => this.#clock.afterInput(resolve));
   }
 
   #handOverNow(): void {

@@ -1,4 +1,4 @@
-import type { EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { context, type Context, type Exception } from '@opentelemetry/api';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import type { HookFailures } from '../observe/hook-failures.ts';
@@ -77,10 +77,12 @@ export class Exchange<Traced extends { readonly context: Context }> implements F
   }
 
   onRequest(request: EventEmitter, all: unknown[]): boolean {
+    if (!(#start in this)) return emitAsNode(request, all);
     return this.#listeners(request, this.#emitOfRequest, all);
   }
 
   onResponse(response: EventEmitter, all: unknown[]): boolean {
+    if (!(#start in this)) return emitAsNode(response, all);
     const [event] = all;
     if (event === 'prefinish') this.#begin();
     else if (event === 'close') this.#finish();
@@ -138,6 +140,12 @@ export class Exchange<Traced extends { readonly context: Context }> implements F
     this.#isOver = this.#traced !== undefined;
     return this.#traced;
   }
+}
+
+/** How one emits that was copied from a request or a response, without its exchange or with a copy of that, which is none. */
+export function emitAsNode(copy: unknown, all: unknown[]): boolean {
+  // oxlint-disable-next-line typescript/unbound-method -- called on the copy
+  return Reflect.apply(EventEmitter.prototype.emit, copy, all as [string]);
 }
 
 function dispatch(emit: Emit, emitter: unknown, all: unknown[]): boolean {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { RequestStart } from '../capture/arrived-request.ts';
-import { EXCHANGE, type Emit, type Follower } from './exchange.ts';
+import { emitAsNode, EXCHANGE, type Emit, type Follower } from './exchange.ts';
 
 /** A request, a response, a stream of HTTP/2, or what somebody made of one with `Object.create`. */
 type Carrier = EventEmitter & { [EXCHANGE]?: Follower };
@@ -38,11 +38,13 @@ function attach(carrier: Carrier, exchange: Follower, emit: Carrier['emit']): vo
 
 /** Shared by all of them: a function for each would have to be collected with each. */
 function emitOfRequest(this: Carrier, ...all: unknown[]): boolean {
-  return (this[EXCHANGE] as Follower).onRequest(this, all);
+  const follower = this[EXCHANGE];
+  return follower === undefined ? emitAsNode(this, all) : follower.onRequest(this, all);
 }
 
 function emitOfResponse(this: Carrier, ...all: unknown[]): boolean {
-  return (this[EXCHANGE] as Follower).onResponse(this, all);
+  const follower = this[EXCHANGE];
+  return follower === undefined ? emitAsNode(this, all) : follower.onResponse(this, all);
 }
 
 /** What servers emit with, as a class of them has it. */

@@ -32,6 +32,8 @@ export interface DoctorParts {
   readonly isIgnored: PathFilter;
   /** What the exporter says of itself. */
   readonly delivery: () => Delivery | undefined;
+  /** Whether requests are somebody else's to count, and so to judge; asked when it would speak. */
+  readonly isRelieved: () => boolean;
 }
 
 /**
@@ -123,6 +125,7 @@ export class Doctor {
     this.#timer?.cancel();
     this.#forgetEnd();
     try {
+      if (this.#parts.isRelieved()) return;
       const findings = diagnose(this.#observations(early)).join('. ');
       if (findings === '') return;
       // At the end, a summary of `dev` follows that says the same.

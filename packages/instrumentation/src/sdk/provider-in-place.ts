@@ -65,3 +65,9 @@ export function feeds(provider: object, processor: SpanProcessorLike): boolean {
   const reached = insideOf(provider)?.processors._spanProcessors ?? [];
   return reached.some((each) => each === processor || ('inner' in each && each.inner === processor));
 }
+
+/** Whether another processor of this package counts what the process serves, and this one gets no spans of it. */
+export function isRelieved(processor: SpanProcessorLike): boolean {
+  const provider = providerInPlace();
+  return provider !== undefined && isCounted(provider) && !feeds(provider, processor);
+}

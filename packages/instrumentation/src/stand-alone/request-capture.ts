@@ -13,6 +13,7 @@ import { RequestContext, type HttpMetadata } from '../http-server/request-contex
 import { HookFailures } from '../observe/hook-failures.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { readTraceContext, TRACEPARENT, TRACESTATE } from './trace-context.ts';
+import { sayWhereHttp2IsUnseen } from './unseen-http2.ts';
 
 interface Traced {
   readonly context: Context;
@@ -70,7 +71,9 @@ class OwnTracing implements Tracing<Traced> {
  */
 export function captureRequests(processor: SpanProcessorLike, first?: Announcement): () => void {
   const tracing = new OwnTracing(processor);
-  const failures = new HookFailures(createReporter('@cerberus-otel/instrumentation'));
+  const reporter = createReporter('@cerberus-otel/instrumentation');
+  const failures = new HookFailures(reporter);
+  const stopWatching = sayWhereHttp2IsUnseen(reporter, first);
   const onStart = (message: unknown): void => {
     const start = message as RequestStart;
     try {
@@ -93,6 +96,7 @@ export function captureRequests(processor: SpanProcessorLike, first?: Announceme
   subscribe(REQUEST_START, onStart);
   subscribe(STREAM_START, onStream);
   return () => {
+    stopWatching();
     unsubscribe(REQUEST_START, onStart);
     unsubscribe(STREAM_START, onStream);
   };

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { EventEmitter } from 'node:events';
 import { Server, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -48,6 +49,25 @@ function failing(hook: 'onStart' | 'onEnd'): SpanProcessor {
       throw new Error('a processor that fails');
     },
   };
+}
+
+/** With its prototype and copies of what it refers to, as `cloneDeep` of lodash does. */
+function copyInDepth<T extends object>(original: T, depth = 2): T {
+  const copy = Object.create(Object.getPrototypeOf(original) as object) as Record<PropertyKey, unknown>;
+  for (const key of Reflect.ownKeys(original)) {
+    const value = (original as Record<PropertyKey, unknown>)[key];
+    copy[key] =
+      depth > 1 && typeof value === 'object' && value !== null ? copyInDepth(value, depth - 1) : value;
+  }
+  return copy as T;
+}
+
+/** As a loop over its names does, or `assignIn` of lodash. */
+function copyByName(original: EventEmitter): EventEmitter {
+  const copy = new EventEmitter() as unknown as Record<string, unknown>;
+  // oxlint-disable-next-line guard-for-in -- what it inherits, too
+  for (const key in original) copy[key] = original[key as keyof EventEmitter];
+  return copy as unknown as EventEmitter;
 }
 
 describe('HttpServerInstrumentation', () => {
@@ -235,4 +255,27 @@ describe('HttpServerInstrumentation', () => {
     await send(port);
     expect(Object.keys(server)).to.deep.equal(before);
   });
+
+  for (const [how, copied] of [
+    ['in depth', copyInDepth],
+    ['by the names of all that it has', copyByName],
+  ] as const) {
+    it(`lets a copy of a request and of a response emit, which was made ${how}`, async () => {
+      traceServers([keeper([])]);
+      const heard: unknown[] = [];
+      const { port } = await listen((request, response) => {
+        try {
+          for (const copy of [copied(request), copied(response)]) {
+            copy.once('told', (word) => heard.push(word));
+            copy.emit('told', 'word');
+          }
+        } catch (error) {
+          heard.push(error);
+        }
+        response.end();
+      });
+      await send(port);
+      expect(heard).to.deep.equal(['word', 'word']);
+    });
+  }
 });

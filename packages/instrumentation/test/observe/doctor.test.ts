@@ -4,6 +4,7 @@ import { FakeClock } from '../support/fake-clock.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
 
 const isIgnored = (path: string): boolean => path === '/health';
+const isRelieved = (): boolean => false;
 
 describe('Doctor', () => {
   let clock: FakeClock;
@@ -13,7 +14,7 @@ describe('Doctor', () => {
   beforeEach(() => {
     clock = new FakeClock();
     reporter = new RecordingReporter();
-    doctor = new Doctor({ clock, reporter, isIgnored, delivery: () => undefined });
+    doctor = new Doctor({ clock, reporter, isIgnored, isRelieved, delivery: () => undefined });
   });
 
   afterEach(() => doctor.conclude());
@@ -51,7 +52,7 @@ describe('Doctor', () => {
     clock.advance(1);
     expect(reporter.codes).to.have.length(1);
 
-    const late = new Doctor({ clock, reporter, isIgnored, delivery: () => undefined });
+    const late = new Doctor({ clock, reporter, isIgnored, isRelieved, delivery: () => undefined });
     late.requestArrived('/');
     clock.advance(20_000);
     for (let count = 0; count < 100; count += 1) late.requestArrived('/');
@@ -67,7 +68,7 @@ describe('Doctor', () => {
 
   it('sees what the exporter says', () => {
     const delivery = { accepted: 5, acked: 0, state: 'suspended', lastFailure: 'status 401' };
-    const other = new Doctor({ clock, reporter, isIgnored, delivery: () => delivery });
+    const other = new Doctor({ clock, reporter, isIgnored, isRelieved, delivery: () => delivery });
     other.requestArrived('/');
     other.spanStarted('/');
     clock.advance(30_000);
@@ -96,7 +97,7 @@ describe('Doctor', () => {
       ['status 401', 1],
     ] as const) {
       const delivery = { accepted: 5, acked: 0, state: 'ready', lastFailure };
-      const other = new Doctor({ clock, reporter, isIgnored, delivery: () => delivery });
+      const other = new Doctor({ clock, reporter, isIgnored, isRelieved, delivery: () => delivery });
       other.requestArrived('/');
       other.spanStarted('/');
       other.conclude();
@@ -104,11 +105,25 @@ describe('Doctor', () => {
     }
   });
 
+  it("is silent where requests are another processor's to count", () => {
+    const relieved = new Doctor({
+      isIgnored,
+      clock,
+      reporter,
+      delivery: () => undefined,
+      isRelieved: () => true,
+    });
+    relieved.requestArrived('/');
+    relieved.conclude();
+    expect(reporter.codes).to.deep.equal([]);
+  });
+
   it('troubles nobody when it fails', () => {
     const failing = new Doctor({
       isIgnored,
       clock,
       reporter,
+      isRelieved,
       delivery: () => {
         throw new Error('no');
       },

@@ -53,6 +53,7 @@ describe('register and a set-up in code', () => {
           expect(new Set(backend.events.map((event) => event['client_id']))).to.deep.equal(
             new Set(['in-code']),
           );
+        expect(app.stderr).not.to.include('CERBERUS_DOCTOR');
       });
     }
   }

@@ -1,4 +1,4 @@
-// Requests of HTTP/2 without an SDK, on a Node.js that announces them.
+// Requests of HTTP/2 without an SDK, on a Node.js that announces them and on one that does not.
 import { once } from 'node:events';
 import {
   connect,
@@ -11,10 +11,12 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { duplexPair } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { context, SpanKind, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { announcesStreams } from '../../dist/esm/http-server/http2-requests.js';
 import { CerberusSpanProcessor, setMetric } from '../../dist/esm/index.js';
+import { captureWithoutSdk } from '../../dist/esm/setup/without-sdk.js';
 import { standAlone } from '../../dist/esm/stand-alone/stand-alone.js';
 import { afterTest } from '../support/disposal.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
@@ -124,5 +126,29 @@ if (announcesStreams())
       await send(client, { ':path': '/page' });
       await exporter.request();
       expect(exporter.requests.map((each) => each['cerberus.endpoint'])).to.deep.equal(['/page']);
+    });
+  });
+else
+  describe('requests of HTTP/2 without an SDK, which this Node.js does not announce', () => {
+    it('give no events, which is said once, also of the first connection of the process', async () => {
+      const warnings: Error[] = [];
+      const collect = (warning: Error): void => void warnings.push(warning);
+      process.on('warning', collect);
+      afterTest(() => void process.off('warning', collect));
+      const exporter = new RecordingExporter();
+      const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
+      const leave = captureWithoutSdk(processor, { say: () => undefined });
+      afterTest(async () => {
+        leave();
+        await processor.shutdown();
+      });
+      for (const path of ['/a', '/b']) {
+        const client = await clientOf((_request, response) => response.end('ok'));
+        await send(client, { ':path': path });
+      }
+      await setImmediate();
+      expect(exporter.requests).to.deep.equal([]);
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.include({ code: 'CERBERUS_RUNTIME' });
     });
   });
