@@ -68,7 +68,8 @@ function leaveAll(): void {
 
 function listen(): () => void {
   process.on('beforeExit', hurryAll);
-  process.on('exit', leaveAll);
+  // Before the listeners that are there: one that throws, or calls `process.exit` again, is the last that Node calls.
+  process.prependListener('exit', leaveAll);
   return () => {
     process.off('beforeExit', hurryAll);
     process.off('exit', leaveAll);
