@@ -60,7 +60,8 @@ export function isLeaving(): boolean {
   return shared().leaving;
 }
 
-function leaveAll(): void {
+/** The process ends in this turn, by `exit` or by a signal that nothing precedes. */
+export function leaveAll(): void {
   shared().leaving = true;
   for (const part of partsToEnd()) part.handOver?.();
   for (const part of partsToEnd()) part.leave?.();
