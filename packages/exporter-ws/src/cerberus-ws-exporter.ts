@@ -26,6 +26,8 @@ import { Sender } from './transport/sender.ts';
 
 const NAMESPACE = '@cerberus-otel/exporter-ws';
 const ADOPTION_MILLIS = 60_000;
+/** PM2 kills 1.6 s after it has asked a process to end. */
+const OUTAGE_MILLIS = 1_000;
 
 /** What tests replace: time, chance and the environment. */
 export interface ExporterSeams {
@@ -188,13 +190,20 @@ export class CerberusWsExporter {
     this.#collect();
     this.#sender.hurry();
     // What is on disk can wait for the next process.
-    const target = this.#tally.accepted - this.#backlog.spooled.events;
-    await this.#settled(target, this.#config.shutdownTimeoutMillis);
+    await this.#deliver(this.#tally.accepted - this.#backlog.spooled.events);
     await this.#sender.close();
     this.#adoptTimer?.cancel();
     await this.#backlog.close();
     this.#stopWaitingForEnd?.();
     this.#stopObserving();
+  }
+
+  /** Waits for what a shutdown may deliver; not for a backend that is away, where a disk keeps it and a supervisor may kill soon. */
+  async #deliver(target: number): Promise<void> {
+    const millis = this.#config.shutdownTimeoutMillis;
+    const first = this.#backlog.savesWhatIsLeft ? Math.min(OUTAGE_MILLIS, millis) : millis;
+    if ((await this.#settled(target, first)) || first === millis || this.#sender.isCutOff) return;
+    await this.#settled(target, millis - first);
   }
 
   /** What earlier processes left on disk comes first. That one of another container is gone shows after a minute. */

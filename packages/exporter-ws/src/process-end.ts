@@ -60,7 +60,8 @@ export function isLeaving(): boolean {
   return shared().leaving;
 }
 
-function leaveAll(): void {
+/** The process ends in this turn, by `exit` or by a signal that nothing precedes. */
+export function leaveAll(): void {
   shared().leaving = true;
   for (const part of partsToEnd()) part.handOver?.();
   for (const part of partsToEnd()) part.leave?.();
@@ -68,7 +69,8 @@ function leaveAll(): void {
 
 function listen(): () => void {
   process.on('beforeExit', hurryAll);
-  process.on('exit', leaveAll);
+  // Before the listeners that are there: one that throws, or calls `process.exit` again, is the last that Node calls.
+  process.prependListener('exit', leaveAll);
   return () => {
     process.off('beforeExit', hurryAll);
     process.off('exit', leaveAll);

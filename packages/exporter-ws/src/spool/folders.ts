@@ -31,19 +31,39 @@ export function isSegment(name: string): boolean {
   return SEGMENT.test(name);
 }
 
+/** What passes without a change of the configuration. */
+const PASSING = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'EIO',
+  'EAGAIN',
+  'EBUSY',
+  'ESTALE',
+]);
+
 /**
  * Makes sure that `dir` is there and can be written to.
  *
- * @throws Error without the name of the folder, with the `code` of the system (such as `EACCES`, `EROFS`, `ENOSPC`)
+ * @returns the system's code of what keeps it from being written to just now, such as `ENOSPC`, if anything does
+ * @throws Error without the name of the folder, with the `code` of the system (such as `EACCES`, `EROFS`)
  */
-export function checkSpoolDir(dir: string): void {
+export function checkSpoolDir(dir: string): string | undefined {
+  const probe = join(dir, `.check-${randomUUID()}`);
   try {
     mkdirSync(dir, { recursive: true, mode: FOLDER_MODE });
-    const probe = join(dir, `.check-${randomUUID()}`);
-    writeFileSync(probe, 'x', { mode: FILE_MODE, flag: 'wx' });
-    rmSync(probe);
+    try {
+      writeFileSync(probe, 'x', { mode: FILE_MODE, flag: 'wx' });
+    } finally {
+      // A full disk has room for its name.
+      rmSync(probe, { force: true });
+    }
+    return undefined;
   } catch (error) {
     const code = codeOf(error);
+    if (PASSING.has(code)) return code;
     throw Object.assign(new Error(`the folder cannot be created or written to (${code})`), { code });
   }
 }

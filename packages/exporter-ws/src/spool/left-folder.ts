@@ -35,7 +35,11 @@ interface Found {
  * is said; nothing is thrown for it.
  */
 export async function readLeftFolder(folder: OwnedFolder, parts: LeftFolderParts): Promise<LeftFrames[]> {
-  const files = (await readdir(folder.path)).filter(isSegment).toSorted();
+  const entries = await readdir(folder.path, { withFileTypes: true });
+  // Of what somebody else put there, a pipe would be waited for without end.
+  const files = entries
+    .flatMap((entry) => (entry.isFile() && isSegment(entry.name) ? [entry.name] : []))
+    .toSorted();
   const byProducer = new Map<string, Found[]>();
   for (const file of files) {
     const found = await find(join(folder.path, file), parts);

@@ -27,8 +27,9 @@ export function openSpool(
 ): Spool | undefined {
   const { spoolDir, clientId, maxSpoolBytes } = config;
   if (spoolDir === undefined) return undefined;
+  let passing: string | undefined;
   try {
-    checkSpoolDir(spoolDir);
+    passing = checkSpoolDir(spoolDir);
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown';
     throw new CerberusConfigError('OPTION_INVALID', 'spoolDir', `\`spoolDir\`: ${why}`);
@@ -41,6 +42,7 @@ export function openSpool(
     }
     say(trouble, reporter);
   };
+  if (passing !== undefined) say({ kind: 'write_failed', code: passing }, reporter);
   const service = (): ServiceMembers => serviceMembers(config);
   return new Spool({ dir: spoolDir, clientId, service, maxBytes: maxSpoolBytes, clock, onTrouble });
 }

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OwnedFolder } from './owned-folder.ts';
 import type { ServiceMembers } from '../config/service-members.ts';
-import { FILE_MODE, segmentName } from './folders.ts';
+import { codeOf, FILE_MODE, segmentName } from './folders.ts';
 import { segmentHeadBytes, type SegmentHead } from './segment-format.ts';
 import type { Segment } from './stored-frames.ts';
 
@@ -78,8 +78,7 @@ export class SegmentWriter {
     let whole = 0;
     let file: number | undefined;
     try {
-      this.#folder.createSync();
-      file = openSync(this.#nextPath(), 'wx', FILE_MODE);
+      file = this.#openSync();
       fchmodSync(file, FILE_MODE);
       for (const piece of [this.#headBytes(producer, from), ...records]) {
         writeAllSync(file, piece);
@@ -96,6 +95,19 @@ export class SegmentWriter {
       return 0;
     }
     return Math.max(0, written - 1);
+  }
+
+  #openSync(): number {
+    this.#folder.createSync();
+    try {
+      return openSync(this.#nextPath(), 'wx', FILE_MODE);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      // Somebody has deleted the folder.
+      this.#folder.doubt();
+      this.#folder.createSync();
+      return openSync(this.#nextPath(), 'wx', FILE_MODE);
+    }
   }
 
   /** Bytes that a file has before its records. */

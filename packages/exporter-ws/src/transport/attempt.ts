@@ -11,6 +11,7 @@ import type { Lane } from '../protocol/lane.ts';
 import type { Session } from '../protocol/session.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { NO_WS } from './hints.ts';
 import { loadWs } from './load-ws.ts';
 import type { ConnectionSummary } from './reconnect-plan.ts';
 import { openConnection } from './ws-connection.ts';
@@ -106,7 +107,9 @@ export class Attempt {
     const listener = this.#listener;
     const subprotocol = this.offered ? BATCH_SUBPROTOCOL : undefined;
     try {
-      const { WebSocket } = await loadWs();
+      const { WebSocket } = await loadWs().catch((error: unknown) => {
+        throw new WsNotLoaded(codeOf(error));
+      });
       if (this.#isDismantled) return;
       this.#connection = openConnection(WebSocket, config, subprotocol, clock, {
         onOpen: () => this.#opened(),
@@ -122,9 +125,10 @@ export class Attempt {
         },
         onEnd: (end) => this.#ended(end),
       });
-    } catch {
-      // `ws` that is not installed, an agent that throws, or an option that this version of ws refuses.
-      this.#ended({ kind: 'failed', code: 'an error before the first byte' });
+    } catch (error) {
+      // An agent that throws, or an option that this version of ws refuses.
+      const code = error instanceof WsNotLoaded ? error.message : 'an error before the first byte';
+      this.#ended({ kind: 'failed', code });
     }
   }
 
@@ -195,4 +199,12 @@ export class Attempt {
     this.#hasGone();
     this.#listener.onEnd(this, end);
   }
+}
+
+class WsNotLoaded extends Error {}
+
+/** Why `ws` cannot be loaded: the code of the system, such as `EMFILE`, or where there is none what keeps it away for good. */
+function codeOf(error: unknown): string {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === 'string' && /^E(?!RR_)[A-Z]+$/.test(code) ? code : NO_WS;
 }

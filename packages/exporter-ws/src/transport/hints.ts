@@ -14,7 +14,13 @@ const NO_HANDSHAKE =
   ': no WebSocket handshake reached the backend; a proxy on the way has to pass on Upgrade and Connection';
 const NO_KEY = ': `backendUrl` (CERBERUS_BACKEND_URL) is the address of the server, without a path';
 
+/** In the place of a code. */
+export const NO_WS = '`ws`, which cannot be loaded';
+const IN_BUNDLES =
+  ': it is not installed, or in a bundle of ES modules without `require` (docs/coexistence.md, "Bundlers")';
+
 const ON_CODE: readonly (readonly [RegExp, string])[] = [
+  [/^`ws`/, IN_BUNDLES],
   [/^ECONNREFUSED$/, ': nothing listens there'],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, ': the name of its host has no address here'],
   [/^HPE_/, ': what listens there speaks no HTTP'],

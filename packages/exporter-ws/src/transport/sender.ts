@@ -56,6 +56,11 @@ export class Sender {
     return this.#lastFailure;
   }
 
+  /** There is no connection, and the latest attempt at one failed. */
+  get isCutOff(): boolean {
+    return this.#state !== 'ready' && this.#lastFailure !== null;
+  }
+
   /** Events sent on the present connection and not acknowledged. */
   get inFlight(): number {
     return this.#attempt?.session?.inFlight ?? 0;

@@ -172,6 +172,24 @@ describe('last write', () => {
     await arrived(9);
   });
 
+  for (const [what, listener] of [
+    ['throws', 'throw new Error("of the application")'],
+    ['calls process.exit again', 'process.exit(3)'],
+  ] as const) {
+    it(`takes along what is left where a listener of exit that was there before ${what}`, async () => {
+      await runScript(
+        `${SPAN_SOURCE}
+        process.on('exit', () => { ${listener}; });
+        const e = new CerberusWsExporter({ wsUrl: '${server.url}', token: 't', clientId: 'c', flushIntervalMillis: 60_000 });
+        e.export(spans(1), () => {});
+        await e.forceFlush();
+        e.export(spans(9).slice(1), () => {});
+        setTimeout(() => process.exit(0), 1);`,
+      );
+      await arrived(9);
+    });
+  }
+
   it('takes along what is left when nothing is left to do', async () => {
     await end('add(1, 8);');
     await arrived(9);

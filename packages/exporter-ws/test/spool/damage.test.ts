@@ -2,9 +2,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import {
   drain,
@@ -42,6 +42,18 @@ async function readAll(dir: string): Promise<TestSpool & { got: string[] }> {
 
 const lostIn = ({ troubles }: TestSpool): number[] =>
   troubles.flatMap((trouble) => (trouble.kind === 'lost' ? [trouble.events ?? NaN] : []));
+
+describe('a spool with things of others in its folder', () => {
+  it('reads files alone: a pipe under the name of one holds nothing up', () =>
+    inFolder(async (dir) => {
+      const folder = dirname(await leave(dir));
+      execFileSync('mkfifo', [join(folder, '00000009.seg')]);
+      await mkdir(join(folder, '00000010.seg'));
+      await symlink(join(dir, 'nowhere'), join(folder, '00000011.seg'));
+      const { got, troubles } = await readAll(dir);
+      expect([got.length, troubles]).to.deep.equal([COUNT, []]);
+    }));
+});
 
 function startsOfRecords(bytes: Buffer): number[] {
   const starts: number[] = [];

@@ -1,11 +1,16 @@
 // What a disk that takes no more, or a file that is deleted, leaves behind: nothing that the next process stumbles over.
+import { diag } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SpoolTrouble } from '../../dist/esm/spool/spool-source.js';
 import { eventually } from '../support/eventually.js';
+import { quickExporter } from '../support/exporters.js';
+import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
+import { numberedSpans } from '../support/spans.js';
 import { drain, eventText, inFolder, segmentsIn, spoolIn, textsOf } from './spools.js';
 
 const texts = Array.from({ length: 8_000 }, (_, index) => eventText(index));
@@ -55,6 +60,36 @@ describe('spool on a disk that takes no more', () => {
     }
   });
 
+  it('keeps an exporter at work that is made while the disk is full, and leaves nothing of the attempt', async function () {
+    const disk = await smallDisk(64);
+    if (disk === undefined) return this.skip();
+    const backend = new BatchBackend();
+    const server = await ScriptedServer.start(backend.script());
+    try {
+      const filler = join(disk.dir, 'filler');
+      await writeFile(filler, Buffer.alloc(64 * 1024)).catch(() => undefined);
+      const said: string[] = [];
+      const error = (...words: unknown[]): void => void said.push(words.join(' '));
+      const other = (): void => undefined;
+      diag.setLogger({ error, warn: other, info: other, debug: other, verbose: other });
+      const exporter = quickExporter(server.url, { spoolDir: disk.dir, maxQueueEvents: 10 });
+      diag.disable();
+      expect(said.join('\n')).to.match(/cannot write to its spool \(ENOSPC\)/);
+      expect(await readdir(disk.dir)).to.deep.equal(['filler']);
+      exporter.export(numberedSpans(10), () => undefined);
+      await exporter.forceFlush();
+      expect(backend.stored).to.have.length(10);
+      await rm(filler);
+      await server.stop();
+      exporter.export(numberedSpans(30, 10), () => undefined);
+      await exporter.shutdown();
+      expect(exporter.stats().spooled.events).to.equal(30);
+    } finally {
+      await server.stop();
+      await disk.remove();
+    }
+  });
+
   it('keeps no file that could not be begun', async function () {
     this.timeout(20_000);
     const disk = await smallDisk(64);
@@ -93,6 +128,21 @@ describe('spool on a disk that takes no more', () => {
       const got: string[] = [];
       for (const source of await heir.spool.adopt()) got.push(...textsOf(await drain(source)));
       expect(got.at(-1)).to.equal('{"number":1}');
+      await heir.spool.close();
+    }));
+
+  it('writes what is left at the end into a new folder when somebody has deleted the other', () =>
+    inFolder(async (dir) => {
+      const { spool, add } = spoolIn(join(dir, 'spool'));
+      add('{"number":1}');
+      await eventually('the file', () => existsSync(join(dir, 'spool')));
+      await rm(join(dir, 'spool'), { recursive: true });
+      add('{"number":2}');
+      expect(spool.saveSync([]).lostEvents).to.equal(0);
+      const heir = spoolIn(join(dir, 'spool'));
+      const got: string[] = [];
+      for (const source of await heir.spool.adopt()) got.push(...textsOf(await drain(source)));
+      expect(got.at(-1)).to.equal('{"number":2}');
       await heir.spool.close();
     }));
 });

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { atProcessEnd, hurryAll } from '@cerberus-otel/exporter-ws/internal';
+import { atProcessEnd, hurryAll, leaveAll } from '@cerberus-otel/exporter-ws/internal';
 import { atFirstRequest } from '../capture/announcements.ts';
 import { flush, shutdown } from '../setup/leaving.ts';
 
@@ -44,8 +44,11 @@ function handle(signal: NodeJS.Signals): void {
     const isAlone = process.listenerCount(signal) === 1;
     if (ending || !isAlone) process.off(signal, listener);
     if (ending) {
-      // A second signal does what it would have done without us.
-      if (isAlone) end(signal);
+      // A second signal does what it would have done without us. What is not delivered leaves as at `exit`.
+      if (isAlone) {
+        leaveAll();
+        end(signal);
+      }
     } else if (isAlone) {
       // Ours stays until the events are out: a handler that hides, as that of the command `tsx`, ends the process when it
       // sees none beside it.

@@ -9,8 +9,10 @@ export function ownLocation(): string | undefined {
 
 function fromSites(): string | undefined {
   // oxlint-disable-next-line typescript/unbound-method -- only put back, never called
-  const { prepareStackTrace } = Error;
+  const { prepareStackTrace, stackTraceLimit } = Error;
   try {
+    // Some run with none, which makes errors cheap.
+    Error.stackTraceLimit = 1;
     Error.prepareStackTrace = (_error, sites) => sites[0]?.getFileName();
     const file: unknown = new Error('for its stack').stack;
     return typeof file === 'string' && file !== '' ? file : undefined;
@@ -18,12 +20,13 @@ function fromSites(): string | undefined {
     // Frozen intrinsics.
     return undefined;
   } finally {
-    restore(prepareStackTrace);
+    restore(prepareStackTrace, stackTraceLimit);
   }
 }
 
-function restore(prepareStackTrace: typeof Error.prepareStackTrace): void {
+function restore(prepareStackTrace: typeof Error.prepareStackTrace, stackTraceLimit: number): void {
   try {
+    Error.stackTraceLimit = stackTraceLimit;
     Error.prepareStackTrace = prepareStackTrace;
   } catch {
     // As above: it was never changed.

@@ -68,15 +68,21 @@ describe('ownLocation', () => {
     expect(cjs.ownLocation()).to.equal(join(dist, 'cjs', 'sdk', 'own-location.js'));
   });
 
-  it('is known where nobody may say how stacks are formatted', async () => {
-    const { report } = await runChild('own-location.js', {}, { node: ['--frozen-intrinsics'] });
-    const dist = join(dirname(dirname(dirname(here))), 'dist');
-    expect(fileURLToPath(String(report['own']))).to.equal(join(dist, 'esm', 'sdk', 'own-location.js'));
-  });
+  for (const [where, flag] of [
+    ['nobody may say how stacks are formatted', '--frozen-intrinsics'],
+    ['errors have no stack', '--stack-trace-limit=0'],
+  ] as const) {
+    it(`is known where ${where}`, async () => {
+      const { report } = await runChild('own-location.js', {}, { node: [flag] });
+      const dist = join(dirname(dirname(dirname(here))), 'dist');
+      expect(fileURLToPath(String(report['own']))).to.equal(join(dist, 'esm', 'sdk', 'own-location.js'));
+    });
+  }
 
   it('leaves the formatting of stacks as it was', () => {
-    const before = Reflect.get(Error, 'prepareStackTrace');
+    const now = (): unknown[] => [Reflect.get(Error, 'prepareStackTrace'), Error.stackTraceLimit];
+    const before = now();
     ownLocation();
-    expect(Reflect.get(Error, 'prepareStackTrace')).to.equal(before);
+    expect(now()).to.deep.equal(before);
   });
 });

@@ -42,6 +42,15 @@ describe('end of a process that sends what was on disk', () => {
     });
   }
 
+  it('waits for no backend that is away: what is left is on disk long before a shutdown runs out of time', async () => {
+    const exporter = exporterTo('ws://127.0.0.1:1/', { shutdownTimeoutMillis: 600_000 });
+    exporter.export(numberedSpans(40), ignore);
+    await eventually('an attempt that failed', () => exporter.stats().lastFailure !== null);
+    await exporter.shutdown();
+    expect([exporter.stats().spooled.events, imbalance(exporter.stats())]).to.deep.equal([40, 0]);
+    expect((await inherited(40)).size).to.equal(40);
+  });
+
   async function leaveOnDisk(count: number): Promise<void> {
     const exporter = exporterTo('ws://127.0.0.1:1/');
     exporter.export(numberedSpans(count), ignore);
