@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { DemoResult } from '../dist/results/demo-result.js';
-import { until, within } from './support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { NodeProcess } from './support/node-process.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));

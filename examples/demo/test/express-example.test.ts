@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
-import { until, within } from './support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { NodeProcess } from './support/node-process.js';
 
 const FOLDER = fileURLToPath(new URL('../../express/', import.meta.url));

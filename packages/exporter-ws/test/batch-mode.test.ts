@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { eventually } from './support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, quickExporter, TOKEN } from './support/exporters.js';
 import { BatchBackend, ScriptedServer, type Script } from './support/scripted-server.js';
 import { numberedSpans } from './support/spans.js';
@@ -174,7 +174,7 @@ describe('batch mode', () => {
     const url = await serve({ selects: () => false });
     const exporter = quickExporter(url, { protocol: 'batch' });
     exporter.export(numberedSpans(1), ignore);
-    await eventually('a suspended exporter', () => exporter.stats().state === 'suspended');
+    await until('a suspended exporter', () => exporter.stats().state === 'suspended');
     expect(server.upgrades).to.have.length(1);
     expect(exporter.stats()).to.include({ queued: 1, mode: null });
   });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CerberusFlushTimeoutError, CerberusWsExporter } from '../dist/esm/index.js';
-import { afterTest } from './support/disposal.js';
-import { eventually } from './support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter, TOKEN } from './support/exporters.js';
 import { FakeClock } from './support/fake-clock.js';
 import { ScriptedServer, type Script } from './support/scripted-server.js';
@@ -53,7 +53,7 @@ describe('event mode', () => {
     exporter.export(numberedSpans(3), ignore);
     await exporter.forceFlush();
     server.sockets.forEach((socket) => socket.terminate());
-    await eventually('a lost connection', () => exporter.stats().state !== 'ready');
+    await until('a lost connection', () => exporter.stats().state !== 'ready');
     exporter.export(numberedSpans(3, 3), ignore);
     await exporter.forceFlush();
     expect(server.upgrades.map(({ headers }) => headers['sec-websocket-protocol'])).to.deep.equal([
@@ -134,10 +134,10 @@ describe('event mode', () => {
       });
       exporter.export(numberedSpans(events), ignore);
       const flushed = exporter.forceFlush();
-      await eventually('the first answer', () => exporter.stats().acked > 0);
+      await until('the first answer', () => exporter.stats().acked > 0);
       await sleep(100);
       expect(exporter.stats().acked).to.equal(waits ? 1 : events);
-      await eventually('all answers', () => {
+      await until('all answers', () => {
         clock.pass(1);
         return exporter.stats().acked === events;
       });
@@ -151,7 +151,7 @@ describe('event mode', () => {
     const exporter = quickExporter(server.url, { protocol: 'event' });
     exporter.export(numberedSpans(6), ignore);
     const flushed = exporter.forceFlush();
-    await eventually('all events', () => server.events.length === 6);
+    await until('all events', () => server.events.length === 6);
     const [socket] = server.sockets;
     for (const answer of [
       'ok',
@@ -248,7 +248,7 @@ describe('event mode', () => {
     await serve({ onMessage: ignore });
     const exporter = quickExporter(server.url, { protocol: 'event', ackTimeoutMillis: 60 });
     exporter.export(numberedSpans(5), ignore);
-    await eventually('a suspended exporter', () => exporter.stats().state === 'suspended');
+    await until('a suspended exporter', () => exporter.stats().state === 'suspended');
     expect(server.connections).to.equal(3);
     expect(exporter.stats()).to.include({ accepted: 5, queued: 5, acked: 0 });
   });
@@ -259,7 +259,7 @@ describe('event mode', () => {
     exporter.export(numberedSpans(700), ignore);
     await exporter.forceFlush();
     expect(exporter.stats()).to.include({ acked: 700, inFlight: 0 });
-    await eventually('all events at the server', () => server.events.length === 700);
+    await until('all events at the server', () => server.events.length === 700);
   });
 
   it('ignores and counts what was not asked for', async () => {
@@ -267,7 +267,7 @@ describe('event mode', () => {
     const exporter = quickExporter(server.url, { protocol: 'event', flushIntervalMillis: 50 });
     exporter.export(numberedSpans(2), ignore);
     await exporter.forceFlush();
-    await eventually('a settled count', () => exporter.stats().acked === 2);
+    await until('a settled count', () => exporter.stats().acked === 2);
     expect(imbalance(exporter.stats())).to.equal(0);
   });
 
@@ -279,7 +279,7 @@ describe('event mode', () => {
       await serve(refusal);
       const exporter = quickExporter(server.url, { protocol: 'event' });
       exporter.export(numberedSpans(5), ignore);
-      await eventually('a suspended exporter', () => exporter.stats().state === 'suspended');
+      await until('a suspended exporter', () => exporter.stats().state === 'suspended');
       expect(exporter.stats()).to.include({ queued: 5, acked: 0 });
       expect(server.upgrades).to.have.length(1);
       await exporter.shutdown();
@@ -295,7 +295,7 @@ describe('event mode', () => {
     await serve({ refuses: () => ({ status: 302, headers: { location } }) });
     const exporter = quickExporter(server.url, { protocol: 'event' });
     exporter.export(numberedSpans(1), ignore);
-    await eventually('a suspended exporter', () => exporter.stats().state === 'suspended');
+    await until('a suspended exporter', () => exporter.stats().state === 'suspended');
     expect(elsewhere.upgrades).to.have.length(0);
   });
 
@@ -304,7 +304,7 @@ describe('event mode', () => {
     await server.stop();
     const exporter = quickExporter(url);
     exporter.export(numberedSpans(20), ignore);
-    await eventually('a failed attempt', () => exporter.stats().state === 'backoff');
+    await until('a failed attempt', () => exporter.stats().state === 'backoff');
     await serve({}, port);
     await exporter.forceFlush();
     expect(paths()).to.deep.equal(numbered(20));

@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import { CerberusSampler, CerberusSpanProcessor, extractCerberusMetrics } from '../dist/esm/index.js';
 import { startEventBackend, type EventBackend } from './support/event-backend.js';
-import { eventually } from './support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { listen, send } from './support/http-server.js';
 import { express, startTracing, type Tracing } from './support/tracing.js';
 
@@ -68,7 +68,7 @@ describe('a team that comes from the Django package', () => {
   async function request(app: RequestListener, target: string): Promise<{ body: string; data: unknown }> {
     const server = await listen(app);
     const answer = await send(server.port, { target });
-    await eventually(() => backend.events.length === 1, 'the event is at the backend');
+    await until('the event is at the backend', () => backend.events.length === 1);
     await server.close();
     expect(answer)
       .to.match(/^HTTP\/1\.1 \d/)

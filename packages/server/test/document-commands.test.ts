@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { until, within } from './support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { codeBlocks, SERVER_DOCUMENT } from './support/document.js';
 import { removeTempFolders, tempFolder } from './support/temp-folder.js';
 

@@ -18,8 +18,8 @@ import {
   type Pair,
   type PairFiles,
 } from './support/servers/certificate-files.js';
-import { until, within } from './support/deadline.js';
-import { afterTest } from './support/disposal.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { server, TOKEN } from './support/servers/server-fixture.js';
 import { spawnServer } from './support/processes/server-process.js';
 import { tempFolder } from './support/temp-folder.js';

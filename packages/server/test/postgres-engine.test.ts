@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { until, within } from './support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { ask, startPostgres, useOwnPostgres, usePostgres } from './support/databases/postgres.js';
 import { childrenOf, isAlive } from './support/processes/process-tree.js';
 

@@ -9,8 +9,8 @@ import { expect } from 'chai';
 
 import { startServer } from '../dist/index.js';
 import { ControlledStore } from './support/servers/controlled-store.js';
-import { pause, within } from './support/deadline.js';
-import { afterTest } from './support/disposal.js';
+import { pause, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { wireEvent } from './support/events/events.js';
 import { rawSocket, upgradeRequest } from './support/senders/raw-upgrade.js';
 import { call, server, stopServers, TOKEN } from './support/servers/server-fixture.js';

@@ -14,10 +14,10 @@ import {
   ScriptedServer,
 } from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
 import { bundle, bundleFile, BUNDLINGS, type Bundling } from './build.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { cerberusEnvironment } from '../support/cerberus-environment.js';
 import { JsonLines } from '../support/lines.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { keepTable } from '../support/written-table.js';
 
 const TESTS = fileURLToPath(new URL('../../', import.meta.url));

@@ -8,8 +8,8 @@ import { ask, usePostgres } from '../../../packages/server/test-dist/support/dat
 import type { Books } from './load.js';
 import { CutOffNetwork } from './network.js';
 import { judge } from './oracle.js';
-import { afterTest } from '../support/disposal.js';
-import { until } from '../support/until.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 describe('the oracle of a cluster', function () {
   this.timeout(90_000);
@@ -79,7 +79,7 @@ describe('a network that can be cut off', () => {
     });
     let said = '';
     inside.stdout.on('data', (data: Buffer) => void (said += data.toString()));
-    const hears = (text: string): Promise<void> => until(`${text} is heard`, () => said.includes(text));
+    const hears = (text: string): Promise<unknown> => until(`${text} is heard`, () => said.includes(text));
     await hears('connected');
     network.cut();
     inside.stdin.write('cut');

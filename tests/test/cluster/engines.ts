@@ -8,7 +8,7 @@ import {
   smallDisk,
   type SmallDisk,
 } from '../../../packages/server/test-dist/support/databases/small-disk.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const DATABASE = 'cerberus';
 /** Of memory, and only as much as is used. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { freePort } from '../../../packages/server/test-dist/support/free-port.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { BoundProcess } from './bound-process.js';
 import type { CutOffNetwork } from './network.js';
 import { TODAY } from './releases.js';

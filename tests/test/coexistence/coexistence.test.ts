@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { ScriptedServer } from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { JsonLines } from '../support/lines.js';
 import { Sink } from '../support/sink.js';
 

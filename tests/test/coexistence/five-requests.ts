@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import { ScriptedServer } from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { JsonLines } from '../support/lines.js';
 import { Sink } from '../support/sink.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { apps, type Other } from './others.js';
 
 /** What `--import` loads. */

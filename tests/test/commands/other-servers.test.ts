@@ -5,8 +5,8 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { expect } from 'chai';
 import { Command } from '../support/command.js';
-import { afterTest } from '../support/disposal.js';
-import { until } from '../support/until.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const ASKING = [
   ['token', 'list', '--token', 't'],

@@ -2,7 +2,7 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import { Command } from '../support/command.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const TOKEN = 'tail-token';
 

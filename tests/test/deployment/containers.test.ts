@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatefulSet } from 'kubernetes-types/apps/v1.js';
 import { REPOSITORY } from '../matrix/examples/stage.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { composition, optionsOf } from './compose.js';
 import { canRunContainers, Engine, SYSTEM_OPTIONS } from './engine.js';
 import { firstPod, manifest } from './manifests.js';

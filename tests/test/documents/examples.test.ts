@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { FRAMEWORKS } from '../matrix/frameworks/frameworks.js';
 import { REPOSITORY } from '../matrix/examples/stage.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 const FOLDER = join(REPOSITORY, 'examples');
 const COMMANDS = join(REPOSITORY, 'tests', 'node_modules', '.bin');

@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { codeBlocks } from '../../../packages/server/test-dist/support/document.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { JsonLines } from '../support/lines.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const APPS = fileURLToPath(new URL('../../apps/', import.meta.url));
 const DOCUMENT = await readFile(new URL('../../../docs/otlp.md', import.meta.url), 'utf8');

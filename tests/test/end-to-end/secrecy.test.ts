@@ -11,7 +11,7 @@ import { CerberusSpanProcessor } from '@cerberus-otel/instrumentation';
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { App, type SetUp } from '../support/app.js';
 import { send } from '../support/traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { Wire, type Sent } from '../support/wire.js';
 
 const TOKEN = 'canary-token-77';

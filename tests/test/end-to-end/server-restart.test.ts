@@ -8,7 +8,7 @@ import { CerberusWsExporter, type FinishedSpan } from '@cerberus-otel/exporter-w
 import { FaultProxy } from '../../../packages/exporter-ws/test-dist/support/fault-proxy.js';
 import { readEvents } from '../support/reads.js';
 import { ServerProcess } from '../support/server-process.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const TOKEN = 'restart-token';
 const KILLS = 5;

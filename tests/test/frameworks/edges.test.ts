@@ -9,10 +9,10 @@ import {
   BatchBackend,
   ScriptedServer,
 } from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { cerberusEnvironment } from '../support/cerberus-environment.js';
 import { JsonLines } from '../support/lines.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const FOLDER = fileURLToPath(new URL('../../apps/edges/', import.meta.url));
 const NODE_MAJOR = Number.parseInt(process.versions.node, 10);

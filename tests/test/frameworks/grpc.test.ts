@@ -4,8 +4,8 @@ import { CerberusSpanProcessor, HttpServerInstrumentation, setMetric } from '@ce
 import { context, propagation, trace, type Attributes, type TracerProvider } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { expect } from 'chai';
-import { afterTest } from '../support/disposal.js';
-import { until } from '../support/until.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 interface GrpcInstrumentation {
   setTracerProvider(provider: TracerProvider): void;

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExampleProcess } from '../matrix/examples/example-process.js';
 import { placePackages, REPOSITORY, stage, type Modules } from '../matrix/examples/stage.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { readEvents, type StoredEvent } from '../support/reads.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const REGISTER = '@cerberus-otel/instrumentation/register';
 const TOKEN = 'canary-token';

@@ -5,7 +5,7 @@ import {
   ScriptedServer,
 } from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
 import { cerberusEnvironment } from '../support/cerberus-environment.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { runApplication, type Kind } from './comparison.js';
 
 interface Report {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const FOLDER = fileURLToPath(new URL('../../apps/leaving/', import.meta.url));
 
@@ -80,7 +80,7 @@ export class LeavingApp {
   }
 
   /** Resolves when so many of its processes listen, on the one port. */
-  listens(processes: number): Promise<void> {
+  listens(processes: number): Promise<unknown> {
     const listening = (): number => this.output.split('listening on').length - 1;
     return until(`${processes} processes listen`, () => listening() >= processes, START_MILLIS);
   }
@@ -98,7 +98,7 @@ export class LeavingApp {
   }
 
   /** Resolves when it has written a word, which is a line of its own: a framework's log may contain it. */
-  said(word: string): Promise<void> {
+  said(word: string): Promise<unknown> {
     return until(`the application says ${word}`, () => this.output.split('\n').includes(word));
   }
 

@@ -9,7 +9,7 @@ import { Backend } from './backend.js';
 import { ENDINGS, isPossible, PLAIN_HANDLER } from './endings.js';
 import { LeavingApp } from './leaving-app.js';
 import { runRound } from './round.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 const MEASURED = process.env['LEAVING_ROUNDS'];
 const ROUNDS = Number(MEASURED ?? 4);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { CerberusWsExporter, type FinishedSpan } from '@cerberus-otel/exporter-ws';
 import { WebSocketServer } from 'ws';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { JsonLines } from '../support/lines.js';
 
 /** Debian's own Python has Debian's python3-websockets; another one on the PATH may not. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const run = promisify(execFile);
 const NGINX = '/usr/sbin/nginx';

@@ -13,9 +13,9 @@ import { selfSigned } from '../../../packages/exporter-ws/test-dist/support/cert
 import { BEHIND_PROXY, ConnectProxy } from '../../../packages/exporter-ws/test-dist/support/connect-proxy.js';
 import { startTlsTerminator } from '../../../packages/exporter-ws/test-dist/support/tls-terminator.js';
 import { fileURLToPath } from 'node:url';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { readEvents, type StoredEvent } from '../support/reads.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const APPS = fileURLToPath(new URL('../../apps/', import.meta.url));
 const DOCTOR = fileURLToPath(

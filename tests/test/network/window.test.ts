@@ -3,7 +3,7 @@ import { CerberusWsExporter, type FinishedSpan } from '@cerberus-otel/exporter-w
 import { MemoryStore, startServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import { startDelayProxy } from '../leaving/delay-proxy.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 const TOKEN = 'sk-1';
 const ONE_WAY_MILLIS = 100;

@@ -9,7 +9,7 @@ import { randomTraffic } from '../figures/random-traffic.js';
 import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const WIDTHS = [1440, 768, 360];
 /** Of these, where the rules are held against it: between them nothing else is shown. */

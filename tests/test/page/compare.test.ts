@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 describeInBrowser('a comparison', () => {
   let server: CerberusServer;
@@ -31,7 +31,7 @@ describeInBrowser('a comparison', () => {
 
   after(() => server.close());
 
-  const shows = (page: Page, ...requests: readonly string[]): Promise<void> =>
+  const shows = (page: Page, ...requests: readonly string[]): Promise<unknown> =>
     until(`the sides have ${requests.join(' and ')} requests`, async () => {
       const stats = page.locator('.side .stat', { has: page.locator('dt:text-is("Requests")') });
       return JSON.stringify(await stats.locator('.value').allInnerTexts()) === JSON.stringify(requests);

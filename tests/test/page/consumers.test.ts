@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
 import { findAnswer } from '../support/story.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 describeInBrowser('the consumers of the page', () => {
   let server: CerberusServer;

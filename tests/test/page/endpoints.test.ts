@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const SCANNER = 'ab'.repeat(32);
 const SCANNED = 300;

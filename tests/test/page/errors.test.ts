@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { openPage, takePicture } from '../support/browser.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 describeOnEachStore('errors on the page', (emptyStore) => {
   let server: CerberusServer;

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 describeInBrowser('the filter of the page', () => {
   let server: CerberusServer;
@@ -87,7 +87,7 @@ describeInBrowser('the filter of the page', () => {
       page
         .locator('datalist option')
         .evaluateAll((all) => all.map((each) => each.getAttribute('value') ?? ''));
-    const suggests = (...expected: readonly string[]): Promise<void> =>
+    const suggests = (...expected: readonly string[]): Promise<unknown> =>
       until(`suggested are ${expected.join(', ')}`, async () => {
         return JSON.stringify((await suggested()).toSorted()) === JSON.stringify(expected);
       });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { store } from '../support/stored-traffic.js';
 import { findAnswer } from '../support/story.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const HOUR = 3_600_000;
 

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { openPage } from '../support/browser.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import { store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 describeOnEachStore('the live view', (emptyStore) => {
   let server: CerberusServer;

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const TOKEN = 'the-own-token';
 const REPORT = '?view=latency&range=15m&refresh=off&client_id=shop&method=GET&endpoint=%2Freports%2F%3Aid';

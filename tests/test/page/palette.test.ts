@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 describeInBrowser('the page for people', () => {
   let server: CerberusServer;

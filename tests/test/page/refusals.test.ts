@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const TOKEN = 'the-own-token';
 const ENDPOINT = 'view=endpoint&method=POST&endpoint=%2Fcheckout&client_id=shop';

@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright-core';
 import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 describeInBrowser('a release', () => {
   let server: CerberusServer;

@@ -6,7 +6,7 @@ import { openPage, takePicture } from '../support/browser.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 import { findAnswer } from '../support/story.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const CURIOUS = 'c'.repeat(64);
 const MANY = 70;
@@ -60,7 +60,7 @@ describeOnEachStore('stored requests on the page', (emptyStore) => {
         all.map((row) => (row.querySelector('.path') ?? row.querySelector('.row bdi'))?.textContent ?? ''),
       );
 
-  const showsRows = (page: Page, expected: readonly string[]): Promise<void> =>
+  const showsRows = (page: Page, expected: readonly string[]): Promise<unknown> =>
     until(`the requests are ${expected.join(', ')}`, async () => {
       const shown = await rows(page);
       return JSON.stringify(shown) === JSON.stringify(expected);

@@ -10,7 +10,7 @@ import { violations } from '../support/axe.js';
 import { describeInBrowser, openPage, takePicture, untilItFits } from '../support/browser.js';
 import { describeOnPostgres, openStoreAt } from '../support/each-store.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const OPTIONS = { port: 0, host: '127.0.0.1', signIn: false };
 /** Several of the times at which servers say that they are there. */

@@ -16,7 +16,7 @@ import {
   stagingErrors,
 } from '../support/story-traffic.js';
 import { findAnswer } from '../support/story.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -13,7 +13,7 @@ import {
   BatchBackend,
   ScriptedServer,
 } from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { keepTable } from '../support/written-table.js';
 
 const run = promisify(execFile);

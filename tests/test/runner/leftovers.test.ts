@@ -1,9 +1,7 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
 import { isAlive, Suites } from './runner.js';
 
-/** Every workspace has one of its own, and they are the same. */
-const DISPOSAL = new URL('../support/disposal.js', import.meta.url).href;
+const DISPOSAL = import.meta.resolve('@cerberus-otel/test-support/disposal');
 
 /** A suite of one test, after which `cleanUp` runs. */
 function suite(body: string, cleanUp = ''): string {
@@ -37,20 +35,6 @@ describe('what a test file leaves open', function () {
     const run = await suites.run([suites.add('leftovers', { clean: suite(fails, cleanUp) })]);
     expect(run.output).to.not.include('left behind');
     expect(run.output).to.match(/\n0 passed, 1 failed\n$/);
-  });
-
-  it('is closed by the same helper in each workspace', () => {
-    const folders = [
-      'packages/exporter-ws',
-      'packages/instrumentation',
-      'packages/server',
-      'examples/demo',
-      'tests',
-    ];
-    const texts = folders.map((folder) =>
-      readFileSync(new URL(`../../../${folder}/test/support/disposal.ts`, import.meta.url), 'utf8'),
-    );
-    expect(new Set(texts).size).to.equal(1);
   });
 
   it('is nothing when it was told what to do after the test, though a test fails, another hangs, and one closes it itself', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { isAlive, Suites } from './runner.js';
-import { until } from '../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 /** Long enough for mocha to start and to come to what never ends, also on a loaded machine. */
 const LIMIT_MILLIS = 8_000;

@@ -6,7 +6,7 @@ import {
 } from '../../../packages/exporter-ws/test-dist/support/scripted-server.js';
 import { cerberusEnvironment } from './cerberus-environment.js';
 import { JsonLines } from './lines.js';
-import { until } from './until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 /** What came of one request to `/users/1`. */
 export interface Answered {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** What one connection of the application sent: the head of its request, and the messages after an upgrade. */
 export interface Sent {

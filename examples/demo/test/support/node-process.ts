@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { within } from './deadline.js';
-import { afterTest } from './disposal.js';
+import { within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** How to start a process. */
 export interface NodeProcessOptions {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { nameOfApplication } from '../../dist/esm/config/package-name.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 describe('nameOfApplication', () => {
   let folder: string;

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { FinishedSpan } from '../../dist/esm/index.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 import { serverSpan } from '../support/spans.js';
@@ -234,6 +234,6 @@ describe('bad data', () => {
     expect(codes).to.deep.equal([0, 0, 0]);
     expect(exporter.stats()).to.include({ accepted: 50_000, skipped: 50_001 });
     await exporter.forceFlush();
-    await eventually('all answers', () => exporter.stats().acked === 50_000);
+    await until('all answers', () => exporter.stats().acked === 50_000);
   });
 });

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import type { CerberusWsExporter, CerberusWsExporterOptions } from '../../dist/esm/index.js';
 import type { Connection } from '../../dist/esm/protocol/connection.js';
 import { openConnection } from '../../dist/esm/transport/ws-connection.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { acceptance, frame, RawServer } from '../support/raw-server.js';
@@ -51,7 +51,7 @@ for (const mode of ['batch', 'event'] as const) {
       });
       exporter = quickExporter(front.url, { protocol: mode, ...PATIENT, ...options });
       exporter.export(numberedSpans(5), ignore);
-      await eventually('events in flight', () => exporter.stats().inFlight === 5);
+      await until('events in flight', () => exporter.stats().inFlight === 5);
     }
 
     afterEach(async () => {
@@ -63,19 +63,19 @@ for (const mode of ['batch', 'event'] as const) {
       await start();
       const states = new Set<string>();
       mute.write(goodbye(1001));
-      await eventually('another state', () => exporter.stats().state !== 'ready');
+      await until('another state', () => exporter.stats().state !== 'ready');
       expect(front.connections).to.equal(1);
       exporter.export(numberedSpans(5, 5), ignore);
       const sample = setInterval(() => {
         if (front.connections === 1) states.add(exporter.stats().state);
       }, 1);
-      await eventually('a second connection', () => front.connections === 2);
+      await until('a second connection', () => front.connections === 2);
       clearInterval(sample);
       expect([...states]).to.not.include('ready');
       await exporter.forceFlush();
       expect(arrived()).to.equal(10);
       expect(exporter.stats()).to.include({ acked: 10, reconnects: 1 });
-      await eventually('one connection left', () => front.sockets.size === 1);
+      await until('one connection left', () => front.sockets.size === 1);
     });
 
     it('F46 in a shutdown: delivered within its time, although the goodbye asks to wait for longer', async () => {
@@ -90,7 +90,7 @@ for (const mode of ['batch', 'event'] as const) {
     it('F46 before a shutdown: delivered within its time, which neither the goodbye nor the backoff takes', async () => {
       await start({ initialBackoffMillis: 60_000, maxBackoffMillis: 60_000 });
       mute.write(goodbye(1012));
-      await eventually('another state', () => exporter.stats().state !== 'ready');
+      await until('another state', () => exporter.stats().state !== 'ready');
       await exporter.shutdown();
       expect(arrived()).to.equal(5);
       expect(exporter.stats()).to.deep.include({ acked: 5, state: 'closed' });
@@ -99,7 +99,7 @@ for (const mode of ['batch', 'event'] as const) {
     it('F46 credentials refused in the goodbye: suspended all the same', async () => {
       await start();
       mute.write(goodbye(4401));
-      await eventually('a suspension', () => exporter.stats().state === 'suspended');
+      await until('a suspension', () => exporter.stats().state === 'suspended');
       expect(exporter.stats()).to.include({ queued: 5, inFlight: 0 });
     });
   });
@@ -134,7 +134,7 @@ describe('connection to a peer that says goodbye and does not hang up', () => {
       onClosing: () => lines.push('closing'),
       onEnd: (end) => lines.push(JSON.stringify(end)),
     });
-    await eventually('the goodbye', () => lines.includes('closing'));
+    await until('the goodbye', () => lines.includes('closing'));
     expect(lines).to.deep.equal(['open', 'closing']);
   });
 
@@ -144,7 +144,7 @@ describe('connection to a peer that says goodbye and does not hang up', () => {
   ] as const) {
     it(`F46 ${name}`, async () => {
       act();
-      await eventually('the end', () => lines.length === 3);
+      await until('the end', () => lines.length === 3);
       expect(lines[2]).to.equal('{"kind":"closed","code":1012}');
     });
   }

@@ -9,7 +9,7 @@ import { Agent } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { CerberusWsExporter } from '../../dist/esm/index.js';
 import { selfSigned, type Certificate } from '../support/certificates.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { acceptance, RawServer } from '../support/raw-server.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
@@ -58,7 +58,7 @@ describe('faults of the handshake', () => {
       const { port, url } = first;
       await first.stop();
       const exporter = loaded(url, { protocol });
-      await eventually('a backoff', () => exporter.stats().state === 'backoff');
+      await until('a backoff', () => exporter.stats().state === 'backoff');
       expectKept(exporter);
       const second = await scripted(script, port);
       await exporter.forceFlush();
@@ -88,9 +88,9 @@ describe('faults of the handshake', () => {
   it('F3 handshake that is never answered: gives it up at the deadline and tries again', async () => {
     const server = await raw(ignore);
     const exporter = loaded(server.url, { connectTimeoutMillis: 100 });
-    await eventually('a second attempt', () => server.connections >= 2);
+    await until('a second attempt', () => server.connections >= 2);
     expectKept(exporter);
-    await eventually('no more than one open socket', () => server.sockets.size <= 1);
+    await until('no more than one open socket', () => server.sockets.size <= 1);
   });
 
   it('F4 handshake at one byte at a time: the deadline is absolute', async () => {
@@ -103,7 +103,7 @@ describe('faults of the handshake', () => {
       }, 20);
     });
     const exporter = loaded(server.url, { protocol: 'event', connectTimeoutMillis: 200 });
-    await eventually('a second attempt', () => server.connections >= 2, 4_000);
+    await until('a second attempt', () => server.connections >= 2, 4_000);
     expectKept(exporter);
   });
 
@@ -111,7 +111,7 @@ describe('faults of the handshake', () => {
     it(`F5 upgrade refused with ${status}: suspended, one attempt, queue kept`, async () => {
       const server = await scripted({ refuses: () => ({ status }) });
       const exporter = loaded(server.url);
-      await eventually('a suspension', () => exporter.stats().state === 'suspended');
+      await until('a suspension', () => exporter.stats().state === 'suspended');
       await new Promise((resolve) => void setTimeout(resolve, 150));
       expect(server.upgrades).to.have.length(1);
       expectKept(exporter);
@@ -133,7 +133,7 @@ describe('faults of the handshake', () => {
         },
       });
       const exporter = loaded(server.url, { initialBackoffMillis: 50 });
-      await eventually('three attempts', () => times.length >= 3);
+      await until('three attempts', () => times.length >= 3);
       const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
       expect(Math.min(...waits)).to.be.at.least(least);
       expect(server.upgrades.length).to.be.below(10);
@@ -147,7 +147,7 @@ describe('faults of the handshake', () => {
       const server = await scripted({ refuses: () => ({ status, headers: { location: elsewhere.url } }) });
       const exporter = loaded(server.url);
       const state = status < 500 ? 'suspended' : 'backoff';
-      await eventually(`the state ${state}`, () => exporter.stats().state === state);
+      await until(`the state ${state}`, () => exporter.stats().state === state);
       expect(elsewhere.upgrades).to.have.length(0);
       expectKept(exporter);
     });
@@ -164,7 +164,7 @@ describe('faults of the handshake', () => {
       initialBackoffMillis: 40,
       maxBackoffMillis: 10_000,
     });
-    await eventually('some attempts', () => server.connections >= 3);
+    await until('some attempts', () => server.connections >= 3);
     const seen = server.connections;
     await new Promise((resolve) => void setTimeout(resolve, 200));
     expect(server.connections - seen).to.be.below(8);
@@ -174,7 +174,7 @@ describe('faults of the handshake', () => {
   it('F8 subprotocol that was not offered: a failed connection', async () => {
     const server = await raw((socket, head) => socket.write(acceptance(head, 'chat.v2')));
     const exporter = loaded(server.url, { protocol: 'batch' });
-    await eventually('a second attempt', () => server.connections >= 2);
+    await until('a second attempt', () => server.connections >= 2);
     expectKept(exporter);
   });
 
@@ -219,7 +219,7 @@ describe('faults of the handshake', () => {
         const made = await certificate();
         const { port, events } = await secure(made);
         const exporter = loaded(`wss://localhost:${port}/`, trusted ? { tlsCa: made.cert } : {});
-        await eventually('a suspension', () => exporter.stats().state === 'suspended');
+        await until('a suspension', () => exporter.stats().state === 'suspended');
         expect(events).to.have.length(0);
         expectKept(exporter);
       });
@@ -228,7 +228,7 @@ describe('faults of the handshake', () => {
     it('F9 TLS to a plain port: refused, suspended', async () => {
       const server = await scripted({});
       const exporter = loaded(`wss://localhost:${server.port}/`);
-      await eventually('a suspension', () => exporter.stats().state === 'suspended');
+      await until('a suspension', () => exporter.stats().state === 'suspended');
       expectKept(exporter);
     });
 
@@ -244,7 +244,7 @@ describe('faults of the handshake', () => {
       process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
       try {
         const exporter = loaded(`wss://localhost:${port}/`);
-        await eventually('a suspension', () => exporter.stats().state === 'suspended');
+        await until('a suspension', () => exporter.stats().state === 'suspended');
         expect(events).to.have.length(0);
       } finally {
         delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Clock } from '../../dist/esm/clock.js';
 import { CerberusWsExporter } from '../../dist/esm/index.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { imbalance, QUICK, TOKEN } from '../support/exporters.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { numberedSpans } from '../support/spans.js';

@@ -1,7 +1,7 @@
 // Faults of the link under an established connection: everything accepted arrives, in batch mode once.
 import { expect } from 'chai';
 import type { CerberusWsExporter, CerberusWsExporterOptions } from '../../dist/esm/index.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
@@ -42,7 +42,7 @@ for (const mode of ['batch', 'event'] as const) {
     afterEach(async () => {
       expect(imbalance(exporter.stats())).to.equal(0);
       await closeExporters();
-      await eventually('no socket left behind', () => proxy.open === 0);
+      await until('no socket left behind', () => proxy.open === 0);
       await proxy.stop();
       await server.stop();
     });
@@ -51,7 +51,7 @@ for (const mode of ['batch', 'event'] as const) {
       await start();
       proxy.set('blackhole');
       exporter.export(numberedSpans(100, 10), ignore);
-      await eventually('the link to be given up', () => exporter.stats().state !== 'ready');
+      await until('the link to be given up', () => exporter.stats().state !== 'ready');
       proxy.set('pass');
       await exporter.forceFlush();
       expect(arrived()).to.deep.equal(numbered(110));
@@ -60,7 +60,7 @@ for (const mode of ['batch', 'event'] as const) {
     it('F11 half-open link without traffic: noticed by the missing pong', async () => {
       await start({ pingIntervalMillis: 100, pingTimeoutMillis: 100, ackTimeoutMillis: 60_000 });
       proxy.set('blackhole');
-      await eventually('the link to be given up', () => exporter.stats().state !== 'ready', 3_000);
+      await until('the link to be given up', () => exporter.stats().state !== 'ready', 3_000);
       proxy.set('pass');
       exporter.export(numberedSpans(5, 10), ignore);
       await exporter.forceFlush();
@@ -91,7 +91,7 @@ for (const mode of ['batch', 'event'] as const) {
       await start();
       proxy.set('drop-down');
       exporter.export(numberedSpans(50, 10), ignore);
-      await eventually('the link to be given up', () => exporter.stats().state !== 'ready');
+      await until('the link to be given up', () => exporter.stats().state !== 'ready');
       proxy.set('pass');
       await exporter.forceFlush();
       expect(arrived()).to.deep.equal(numbered(60));
@@ -117,7 +117,7 @@ for (const mode of ['batch', 'event'] as const) {
       proxy.set('corrupt');
       exporter.export(numberedSpans(1, 10), ignore);
       // Plain WebSocket has no checksum: the change may break the frame, the JSON, or only a value.
-      await eventually(
+      await until(
         'a reaction',
         () =>
           exporter.stats().acked === 11 || exporter.stats().rejected > 0 || server.messages.length > before,

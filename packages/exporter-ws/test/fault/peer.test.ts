@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { CerberusWsExporter } from '../../dist/esm/index.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { acceptance, frame, RawServer } from '../support/raw-server.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
@@ -62,7 +62,7 @@ describe('faults of the peer', () => {
         maxBackoffMillis: 60_000,
       });
       const state = SUSPENDING.has(code) ? 'suspended' : 'backoff';
-      await eventually(`the state ${state}`, () => exporter.stats().state === state);
+      await until(`the state ${state}`, () => exporter.stats().state === state);
       expect(exporter.stats()).to.include({ queued: 5, acked: 0 });
     });
   }
@@ -80,8 +80,8 @@ describe('faults of the peer', () => {
         maxBackoffMillis: 60_000,
         ...PATIENT,
       });
-      await eventually('the state backoff', () => exporter.stats().state === 'backoff', 3_000);
-      await eventually('a closed socket', () => server.sockets.size === 0, 3_000);
+      await until('the state backoff', () => exporter.stats().state === 'backoff', 3_000);
+      await until('a closed socket', () => server.sockets.size === 0, 3_000);
     });
   }
 
@@ -100,7 +100,7 @@ describe('faults of the peer', () => {
         socket.write(Buffer.concat([Buffer.from(acceptance(head)), bytes])),
       );
       const exporter = loaded(server.url, { protocol: 'event', ...PATIENT });
-      await eventually('a second attempt', () => server.connections >= 2);
+      await until('a second attempt', () => server.connections >= 2);
       expect(exporter.stats()).to.include({ accepted: 5, acked: 0 });
     });
   }
@@ -136,7 +136,7 @@ describe('faults of the peer', () => {
       });
       backend.silent = true;
       const exporter = loaded(server.url, PATIENT);
-      await eventually('another connection', () => server.connections === 2);
+      await until('another connection', () => server.connections === 2);
       backend.silent = false;
       await exporter.forceFlush();
       expect(exporter.stats().acked).to.equal(5);
@@ -148,7 +148,7 @@ describe('faults of the peer', () => {
     backend.onFrame = () => false;
     const server = await scripted(backend.script());
     const exporter = loaded(server.url, { ackTimeoutMillis: 50 });
-    await eventually('several connections', () => server.connections >= 5);
+    await until('several connections', () => server.connections >= 5);
     expect(exporter.stats()).to.include({ accepted: 5, acked: 0 });
     backend.onFrame = () => true;
     await exporter.forceFlush();

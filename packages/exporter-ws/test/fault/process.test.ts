@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import type { CerberusWsExporter } from '../../dist/esm/index.js';
 import { runScript, SPAN_SOURCE } from '../support/child.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
 import { numberedSpans } from '../support/spans.js';
@@ -66,13 +66,13 @@ describe('faults of time and process', () => {
     try {
       const messages: unknown[] = [];
       child.on('message', (message) => messages.push(message));
-      await eventually('the child at work', () => messages.length === 1);
+      await until('the child at work', () => messages.length === 1);
       child.kill('SIGSTOP');
       await new Promise((resolve) => void setTimeout(resolve, 1_200));
       child.kill('SIGCONT');
       await new Promise((resolve) => void setTimeout(resolve, 300));
       child.send('stop');
-      const stats = await eventually(
+      const stats = await until(
         'the numbers',
         () => messages[1] as { acked: number; accepted: number; reconnects: number },
       );
@@ -139,7 +139,7 @@ describe('faults of time and process', () => {
         `${construct()} e.export(spans(100), () => {}); await e.forceFlush(); e.export(spans(100).map((_, i) => span(100 + i)), () => {}); ${source}`,
       );
       expect([exit.code, exit.signal]).to.deep.equal([code, signal]);
-      if (delivered) await eventually('all events', () => backend.stored.length >= 200);
+      if (delivered) await until('all events', () => backend.stored.length >= 200);
       const stored = new Set(backend.stored.map(({ endpoint }) => endpoint)).size;
       expect(stored).to.equal(backend.stored.length);
       expect(stored).to.be.within(delivered ? 200 : 100, 200);
@@ -197,7 +197,7 @@ describe('faults of time and process', () => {
     for (const url of [server.url, 'ws://127.0.0.1:1/']) {
       const exporter = quickExporter(url, { shutdownTimeoutMillis: 300 });
       exporter.export(numberedSpans(5), ignore);
-      if (url !== server.url) await eventually('a backoff', () => exporter.stats().state === 'backoff');
+      if (url !== server.url) await until('a backoff', () => exporter.stats().state === 'backoff');
       const results = await Promise.allSettled([
         exporter.forceFlush(),
         exporter.shutdown(),

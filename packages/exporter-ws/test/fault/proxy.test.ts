@@ -6,8 +6,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { CerberusWsExporter, type CerberusWsExporterOptions } from '../../dist/esm/index.js';
 import { selfSigned } from '../support/certificates.js';
 import { BEHIND_PROXY, ConnectProxy } from '../support/connect-proxy.js';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { imbalance, QUICK, quickExporter } from '../support/exporters.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
 import { numberedSpans } from '../support/spans.js';
@@ -39,7 +39,7 @@ function through(
 
 async function expectDelivery(exporter: CerberusWsExporter, stored: () => number): Promise<void> {
   exporter.export(numberedSpans(20), () => undefined);
-  await eventually('all are acknowledged', () => exporter.stats().acked === 20);
+  await until('all are acknowledged', () => exporter.stats().acked === 20);
   expect(stored()).to.equal(20);
   expect(imbalance(exporter.stats())).to.equal(0);
 }
@@ -74,7 +74,7 @@ describe('through a proxy', () => {
     const proxy = await ConnectProxy.start();
     const exporter = through(proxy.url, tls.port, { tlsCa: certificate.cert }, 'wss');
     exporter.export(numberedSpans(1), () => undefined);
-    await eventually('it is suspended', () => exporter.stats().state === 'suspended');
+    await until('it is suspended', () => exporter.stats().state === 'suspended');
     expect(exporter.stats()).to.include({ acked: 0, queued: 1 });
     expect(exporter.stats().lastFailure).to.include('ERR_TLS_CERT_ALTNAME_INVALID');
   });
@@ -99,11 +99,11 @@ describe('through a proxy', () => {
     const proxy = await ConnectProxy.start({ password: () => (isRight ? 'canary' : 'another') });
     const exporter = through(proxy.urlFor('canary'), server.port);
     exporter.export(numberedSpans(5), () => undefined);
-    await eventually('it was refused', () => exporter.stats().lastFailure !== null);
+    await until('it was refused', () => exporter.stats().lastFailure !== null);
     expect(exporter.stats().lastFailure).to.equal('the connection failed with status 407 of the proxy');
     expect(exporter.stats()).to.include({ acked: 0, queued: 5 });
     isRight = true;
-    await eventually('all are acknowledged', () => exporter.stats().acked === 5);
+    await until('all are acknowledged', () => exporter.stats().acked === 5);
     expect(stored()).to.equal(5);
   });
 
@@ -112,7 +112,7 @@ describe('through a proxy', () => {
     await proxy.stop();
     const exporter = through(proxy.url, 9);
     exporter.export(numberedSpans(1), () => undefined);
-    await eventually('it failed', () => exporter.stats().lastFailure !== null);
+    await until('it failed', () => exporter.stats().lastFailure !== null);
     expect(exporter.stats().lastFailure).to.equal('the connection failed with ECONNREFUSED at the proxy');
   });
 
@@ -132,8 +132,8 @@ describe('through a proxy', () => {
     const { port } = silent.address() as AddressInfo;
     const exporter = through(`http://127.0.0.1:${port}`, 9, { connectTimeoutMillis: 100 });
     exporter.export(numberedSpans(1), () => undefined);
-    await eventually('it came again', () => sockets.length >= 3);
-    await eventually('the first was hung up on', () => sockets[0]?.destroyed === true);
+    await until('it came again', () => sockets.length >= 3);
+    await until('the first was hung up on', () => sockets[0]?.destroyed === true);
     expect(exporter.stats().lastFailure).to.equal('no connection came in time');
   });
 

@@ -1,6 +1,6 @@
 // accepted = acked + rejected + dropped + queued + inFlight, at every instant, whatever the backend does.
 import { expect } from 'chai';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { imbalance, quickExporter } from '../support/exporters.js';
 import { BatchBackend, ScriptedServer, type Script } from '../support/scripted-server.js';
 import { numberedSpans } from '../support/spans.js';

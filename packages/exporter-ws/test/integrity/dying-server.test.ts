@@ -2,8 +2,8 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { imbalance, quickExporter } from '../support/exporters.js';
 import { BatchBackend, ScriptedServer, type Script } from '../support/scripted-server.js';
 import { numberedSpans } from '../support/spans.js';
@@ -83,7 +83,7 @@ describe('a server that dies at every frame', function () {
         }, 5);
         afterTest(() => clearInterval(traffic));
         await sleep(SECONDS * 1_000);
-        await eventually('enough deaths', () => deaths >= DEATHS, 30_000);
+        await until('enough deaths', () => deaths >= DEATHS, 30_000);
         isDying = false;
         clearInterval(traffic);
         await exporter.forceFlush();

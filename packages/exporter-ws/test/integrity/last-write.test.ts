@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { CerberusWsExporterOptions, ExporterStats } from '../../dist/esm/index.js';
 import { selfSigned, type Certificate } from '../support/certificates.js';
 import { runScript, SPAN_SOURCE } from '../support/child.js';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
 import { numberedSpans } from '../support/spans.js';
@@ -56,7 +56,7 @@ describe('last write', () => {
 
   async function arrived(count: number): Promise<void> {
     const paths = (): unknown[] => backend.stored.map(({ endpoint }) => endpoint);
-    await eventually(`${count} events at the backend`, () => paths().length >= count);
+    await until(`${count} events at the backend`, () => paths().length >= count);
     // Nothing more comes, for the process has gone.
     await new Promise((resolve) => void setTimeout(resolve, 50));
     expect(paths()).to.deep.equal(Array.from({ length: count }, (_, index) => `/${index}`));
@@ -140,7 +140,7 @@ describe('last write', () => {
     const events = await ScriptedServer.start();
     try {
       const { dropped } = await end('add(1, 40); process.exit(0);', { protocol: 'event' }, events.url);
-      await eventually('41 events at the backend', () => events.events.length === 41);
+      await until('41 events at the backend', () => events.events.length === 41);
       expect(dropped.exit).to.equal(40);
     } finally {
       await events.stop();

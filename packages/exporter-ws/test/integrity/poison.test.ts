@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import type { WebSocket } from 'ws';
 import type { CerberusWsExporter, CerberusWsExporterOptions } from '../../dist/esm/index.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
 import { numberedSpans } from '../support/spans.js';
@@ -112,7 +112,7 @@ describe('an event that ends connections', () => {
         goOn();
         const { dropped } = exporter.stats();
         const reason = name.includes('1009') ? 'too_large' : 'poison';
-        await eventually('the culprit to be given up', () => exporter.stats().dropped[reason] === 1, 15_000);
+        await until('the culprit to be given up', () => exporter.stats().dropped[reason] === 1, 15_000);
         clearInterval(traffic);
         await exporter.forceFlush();
         const stats = exporter.stats();
@@ -135,7 +135,7 @@ describe('an event that ends connections', () => {
       await start(mode, chokes, HURTS['closes with 1011'] as Hurt);
       send(100);
       const innocent = Array.from({ length: 100 }, (_, index) => `/${index}`).filter((path) => !chokes(path));
-      await eventually('all others', () => exporter.stats().acked === innocent.length, 15_000);
+      await until('all others', () => exporter.stats().acked === innocent.length, 15_000);
       expect(new Set(stored)).to.deep.equal(new Set(innocent));
     });
 
@@ -145,7 +145,7 @@ describe('an event that ends connections', () => {
       });
       send(COUNT);
       goOn();
-      await eventually('further attempts', () => (arrivals.get(CULPRIT) ?? 0) >= 20, 15_000);
+      await until('further attempts', () => (arrivals.get(CULPRIT) ?? 0) >= 20, 15_000);
       expect(exporter.stats().dropped.poison).to.equal(0);
       expect(exporter.stats().acked).to.be.at.least(COUNT - 1);
     });
@@ -154,11 +154,11 @@ describe('an event that ends connections', () => {
       let failing = true;
       await start(mode, () => failing, HURTS['closes with 1011'] as Hurt);
       send(COUNT);
-      await eventually('forty connections', () => server.connections >= 40, 15_000);
+      await until('forty connections', () => server.connections >= 40, 15_000);
       const { acked, dropped } = exporter.stats();
       expect([acked, dropped.poison]).to.deep.equal([0, 0]);
       failing = false;
-      await eventually('all of them', () => exporter.stats().acked === COUNT, 15_000);
+      await until('all of them', () => exporter.stats().acked === COUNT, 15_000);
       expect(new Set(stored).size).to.equal(COUNT);
       if (mode === 'batch') expect(stored).to.have.length(COUNT);
     });
@@ -172,7 +172,7 @@ describe('an event that ends connections', () => {
       );
       send(COUNT);
       goOn();
-      await eventually('the culprit to be stored', () => stored.includes(CULPRIT), 15_000);
+      await until('the culprit to be stored', () => stored.includes(CULPRIT), 15_000);
       clearInterval(traffic);
       await exporter.forceFlush();
       expect(exporter.stats()).to.deep.include({ acked: sent });
@@ -195,7 +195,7 @@ describe('an event that ends connections', () => {
     });
     exporter = quickExporter(server.url, { protocol: 'event', ackTimeoutMillis: 150 });
     send(COUNT);
-    await eventually('half of the second connection', () => exporter.stats().acked === 100);
+    await until('half of the second connection', () => exporter.stats().acked === 100);
     expect(new Set(stored).size).to.equal(100);
     await exporter.forceFlush();
     expect(exporter.stats().acked).to.equal(COUNT);
@@ -208,7 +208,7 @@ describe('an event that ends connections', () => {
       forceFlushTimeoutMillis: 1_500,
     });
     send(10);
-    await eventually('the others', () => exporter.stats().acked === 9, 10_000);
+    await until('the others', () => exporter.stats().acked === 9, 10_000);
     const flushed = exporter.forceFlush().then(
       () => 'settled',
       (error: { pending: number }) => error.pending,
@@ -222,7 +222,7 @@ describe('an event that ends connections', () => {
       maxPoisonAttempts: 0,
     });
     send(10);
-    await eventually('the others', () => exporter.stats().acked === 9, 10_000);
+    await until('the others', () => exporter.stats().acked === 9, 10_000);
     await exporter.shutdown();
     const stats = exporter.stats();
     expect([stats.dropped.shutdown_timeout, imbalance(stats)]).to.deep.equal([1, 0]);

@@ -1,7 +1,7 @@
 // An uplink on which a usual frame takes longer than its acknowledgement may: what is accepted arrives as fast as the line goes.
 import { expect } from 'chai';
 import type { CerberusWsExporter, FinishedSpan } from '../../dist/esm/index.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, imbalance, quickExporter } from '../support/exporters.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
 import { SlowLine } from '../support/slow-line.js';
@@ -89,7 +89,7 @@ for (const mode of ['batch', 'event'] as const) {
 
     it('F47 becomes fast: frames are as large as ever again', async () => {
       exporter.export(largeSpans(100), ignore);
-      await eventually('something to be acknowledged', () => exporter.stats().acked > 0, 20_000);
+      await until('something to be acknowledged', () => exporter.stats().acked > 0, 20_000);
       line.bytesPerSecond = Infinity;
       await exporter.forceFlush();
       for (let round = 1; round <= 6; round += 1) {

@@ -1,9 +1,9 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { exporterMetrics } from '../../dist/esm/observe/exporter-metrics.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { closeExporters, quickExporter } from '../support/exporters.js';
-import { Metrics } from '../support/metrics.js';
+import { Metrics } from '@cerberus-otel/test-support/metrics';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
 import { numberedSpans, serverSpan } from '../support/spans.js';
 
@@ -51,7 +51,7 @@ describe('metrics about the exporter', () => {
       ackTimeoutMillis: 5_000,
     });
     exporter.export([serverSpan({ 'url.path': '/bad' })], ignore);
-    await eventually('the refusal', () => exporter.stats().rejected === 1);
+    await until('the refusal', () => exporter.stats().rejected === 1);
     exporter.export(numberedSpans(5), ignore);
     const hostile = serverSpan({}, { attributes: new Proxy({}, { get: () => expect.fail('planted') }) });
     exporter.export([hostile], ignore);

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import {
   drain,
   eventText,
@@ -215,8 +215,8 @@ describe('damaged spool', () => {
       expect(add('{}')).to.equal(false);
       expect(spool.own.events).to.equal(accepted.length);
       expect(textsOf(await drain(spool.own))).to.deep.equal(accepted);
-      await eventually('it works again', () => add('{}'));
-      await eventually('a recovery', () => troubles.length > 1, 20_000);
+      await until('it works again', () => add('{}'));
+      await until('a recovery', () => troubles.length > 1, 20_000);
       expect(troubles.slice(1)).to.deep.equal([{ kind: 'write_recovered' }]);
       await spool.close();
       const heir = spoolIn(dir);

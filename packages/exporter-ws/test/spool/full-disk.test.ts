@@ -7,7 +7,7 @@ import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SpoolTrouble } from '../../dist/esm/spool/spool-source.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { quickExporter } from '../support/exporters.js';
 import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
 import { numberedSpans } from '../support/spans.js';
@@ -102,7 +102,7 @@ describe('spool on a disk that takes no more', () => {
       await fill().catch(() => undefined);
       const { spool, add, troubles } = spoolIn(disk.dir);
       expect(add('{}')).to.equal(true);
-      await eventually('the failure', () => troubles.length > 0, 10_000);
+      await until('the failure', () => troubles.length > 0, 10_000);
       expect(troubles).to.deep.equal([{ kind: 'write_failed', code: 'ENOSPC' }]);
       expect(await segmentsIn(disk.dir)).to.deep.equal([]);
       await spool.close();
@@ -115,7 +115,7 @@ describe('spool on a disk that takes no more', () => {
     inFolder(async (dir) => {
       const { spool, add, troubles } = spoolIn(dir);
       for (const text of texts.slice(0, 2_000)) add(text);
-      await eventually('the first block', () => spool.own.bytes < 600_000);
+      await until('the first block', () => spool.own.bytes < 600_000);
       const [path = ''] = await segmentsIn(dir);
       await rm(path);
       const kept = textsOf(await drain(spool.own)).length;
@@ -135,7 +135,7 @@ describe('spool on a disk that takes no more', () => {
     inFolder(async (dir) => {
       const { spool, add } = spoolIn(join(dir, 'spool'));
       add('{"number":1}');
-      await eventually('the file', () => existsSync(join(dir, 'spool')));
+      await until('the file', () => existsSync(join(dir, 'spool')));
       await rm(join(dir, 'spool'), { recursive: true });
       add('{"number":2}');
       expect(spool.saveSync([]).lostEvents).to.equal(0);

@@ -3,7 +3,7 @@ import { readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promis
 import { dirname, join } from 'node:path';
 import { checkSpoolDir } from '../../dist/esm/spool/folders.js';
 import { batchOf } from '../support/batches.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { FakeClock } from '../support/fake-clock.js';
 import { drain, eventText, inFolder, segmentsIn, spoolIn, textsOf, treeOf } from './spools.js';
 
@@ -76,7 +76,7 @@ describe('spool', () => {
       for (const text of numbered(0, 2_000)) add(text);
       await written(dir);
       await drain(spool.own);
-      await eventually('nothing left', () => spool.own.bytes === 0);
+      await until('nothing left', () => spool.own.bytes === 0);
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(await treeOf(dir)).to.have.length(1);
       for (const text of numbered(0, 2_000)) add(text);
@@ -89,7 +89,7 @@ describe('spool', () => {
     inFolder(async (dir) => {
       const { spool, add } = spoolIn(dir, { maxBytes: 2_000_000 });
       for (const text of numbered(0, 9_000)) add(text);
-      await eventually('all on disk', () => spool.own.bytes < 700_000);
+      await until('all on disk', () => spool.own.bytes < 700_000);
       const frames = await drain(spool.own, false);
       const before = (await segmentsIn(dir)).length;
       expect(before).to.be.at.least(2);
@@ -97,7 +97,7 @@ describe('spool', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(await segmentsIn(dir)).to.have.length(before);
       spool.own.settledThrough((frames.at(-1)?.seq ?? 0) - 1);
-      await eventually('fewer files', () => spool.own.bytes < 400_000);
+      await until('fewer files', () => spool.own.bytes < 400_000);
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(await segmentsIn(dir)).to.have.length(1);
       await spool.close();
@@ -120,7 +120,7 @@ describe('spool', () => {
       expect(accepted).to.be.greaterThan(2_000);
       expect(spool.own.events).to.equal(accepted);
       expect(textsOf(await drain(spool.own))).to.have.length(accepted);
-      await eventually('room', () => add(eventText(0)));
+      await until('room', () => add(eventText(0)));
       await spool.close();
     }));
 
@@ -287,7 +287,7 @@ describe('spool', () => {
     inFolder(async (dir) => {
       const { spool, add, troubles } = spoolIn(dir);
       for (const text of numbered(0, 5_000)) add(text);
-      await eventually('all on disk', () => spool.own.bytes < 450_000);
+      await until('all on disk', () => spool.own.bytes < 450_000);
       for (const path of await segmentsIn(dir)) await rm(dirname(path), { recursive: true });
       const got = textsOf(await drain(spool.own)).length;
       const lost = troubles.reduce(

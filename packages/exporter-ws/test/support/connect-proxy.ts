@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import { Server, type ServerOptions } from 'proxy-chain';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** A name that only the proxy can resolve. */
 export const BEHIND_PROXY = 'backend.test';

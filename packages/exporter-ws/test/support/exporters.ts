@@ -1,6 +1,6 @@
 import { CerberusWsExporter, type CerberusWsExporterOptions } from '../../dist/esm/index.js';
 import type { ExporterStats } from '../../dist/esm/index.js';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 export const TOKEN = 'canary-token-5e1f';
 

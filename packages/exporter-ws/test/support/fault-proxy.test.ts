@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { eventually } from './eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { FaultProxy } from './fault-proxy.js';
 
 const closed = (socket: Socket): Promise<unknown> =>
@@ -31,7 +31,7 @@ describe('fault proxy', () => {
     client.on('data', (chunk: Buffer) => void (echoed += chunk.toString('latin1')));
     await once(client, 'connect');
     client.write('one');
-    await eventually('an echo', () => echoed === 'one');
+    await until('an echo', () => echoed === 'one');
   });
   afterEach(async () => {
     client.destroy();
@@ -61,7 +61,7 @@ describe('fault proxy', () => {
   it('loses only what the server says with drop-down', async () => {
     proxy.set('drop-down');
     client.write('two');
-    await eventually('the bytes upstream', () => received === 'onetwo');
+    await until('the bytes upstream', () => received === 'onetwo');
     expect(echoed).to.equal('one');
   });
 
@@ -71,35 +71,35 @@ describe('fault proxy', () => {
     await new Promise((resolve) => void setTimeout(resolve, 50));
     expect(received).to.equal('one');
     proxy.set('pass');
-    await eventually('the bytes upstream', () => received === 'onetwo');
+    await until('the bytes upstream', () => received === 'onetwo');
   });
 
   it('passes everything in its order while it is slow, and the rest at once when it no longer is', async () => {
     const text = Array.from({ length: 20_000 }, (_, index) => index).join();
     proxy.set('slow');
     client.write(text);
-    await eventually('some bytes upstream', () => received.length > 1_000);
+    await until('some bytes upstream', () => received.length > 1_000);
     expect(received.length).to.be.below(text.length / 2);
     proxy.set('pass');
     client.write('two');
-    await eventually('all bytes upstream', () => received.length === text.length + 6);
+    await until('all bytes upstream', () => received.length === text.length + 6);
     expect(received).to.equal(`one${text}two`);
   });
 
   it('flips one bit', async () => {
     proxy.set('corrupt');
     client.write('two');
-    await eventually('the bytes upstream', () => received.length === 6);
+    await until('the bytes upstream', () => received.length === 6);
     expect(received).to.equal('onetgo');
     client.write('x');
-    await eventually('the bytes upstream', () => received === 'onetgox');
+    await until('the bytes upstream', () => received === 'onetgox');
   });
 
   it('resets and ends links and counts them', async () => {
     expect([proxy.connections, proxy.open]).to.deep.equal([1, 1]);
     proxy.reset();
     await closed(client);
-    await eventually('no open link', () => proxy.open === 0);
+    await until('no open link', () => proxy.open === 0);
     proxy.refuse(true);
     const refused = connect(proxy.port, '127.0.0.1');
     refused.on('error', () => undefined);

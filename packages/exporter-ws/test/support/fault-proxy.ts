@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** What the link between a client and a server does to their bytes. */
 export type LinkState =

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readRecord, scanSegment } from '../../dist/esm/spool/segment-file.js';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { textsOf } from '../spool/spools.js';
 import type { ApplicationEnding, ApplicationStep, ApplicationTask } from './spooling-application.js';
 

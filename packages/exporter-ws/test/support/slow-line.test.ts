@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { eventually } from './eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { SlowLine } from './slow-line.js';
 
 const DELAY_MILLIS = 60;
@@ -38,13 +38,13 @@ describe('slow line', () => {
 
   it('takes its time both ways', async () => {
     client.write('one');
-    await eventually('an echo', () => echoed === 'one');
+    await until('an echo', () => echoed === 'one');
     line.delayMillis = DELAY_MILLIS;
     const began = performance.now();
     client.write('two');
-    await eventually('the bytes upstream', () => received === 'onetwo');
+    await until('the bytes upstream', () => received === 'onetwo');
     expect(performance.now() - began).to.be.at.least(DELAY_MILLIS - 2);
-    await eventually('an echo', () => echoed === 'onetwo');
+    await until('an echo', () => echoed === 'onetwo');
     expect(performance.now() - began).to.be.at.least(2 * DELAY_MILLIS - 2);
   });
 
@@ -53,12 +53,12 @@ describe('slow line', () => {
     line.bytesPerSecond = 20_000;
     line.delayMillis = DELAY_MILLIS;
     client.write(text);
-    await eventually('some bytes upstream', () => received.length > 1_000);
+    await until('some bytes upstream', () => received.length > 1_000);
     expect(received.length).to.be.below(text.length / 2);
     line.delayMillis = 0;
     line.bytesPerSecond = Infinity;
     client.write('two');
-    await eventually('all bytes', () => echoed.length === text.length + 3, 20_000);
+    await until('all bytes', () => echoed.length === text.length + 3, 20_000);
     expect(received).to.equal(`${text}two`);
     expect(echoed).to.equal(received);
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { CerberusWsExporter, CerberusWsExporterOptions } from '../../dist/esm/index.js';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { imbalance, quickExporter } from './exporters.js';
 import { BatchBackend, ScriptedServer, type Script } from './scripted-server.js';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { Certificate } from './certificates.js';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** A TLS server that passes the plain bytes on to `targetPort`, as a proxy in front of a backend does; stopped after the test. */
 export async function startTlsTerminator(

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { clientFrames } from '../../dist/esm/transport/client-frames.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 const fresh = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes);
 

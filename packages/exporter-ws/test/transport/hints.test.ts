@@ -7,8 +7,8 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { generate } from 'selfsigned';
 import { CerberusWsExporter } from '../../dist/esm/index.js';
 import { describe as describeEnd } from '../../dist/esm/transport/disconnect-policy.js';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { serverSpan } from '../support/spans.js';
 
 async function listening(server: Server): Promise<string> {
@@ -27,8 +27,8 @@ async function failure(wsUrl: string): Promise<string | null> {
   );
   afterTest(() => exporter.shutdown());
   exporter.export([serverSpan()], () => undefined);
-  await eventually('it waits', () => ['backoff', 'suspended'].includes(exporter.stats().state));
-  await eventually('it has failed', () => exporter.stats().lastFailure !== null);
+  await until('it waits', () => ['backoff', 'suspended'].includes(exporter.stats().state));
+  await until('it has failed', () => exporter.stats().lastFailure !== null);
   const { lastFailure } = exporter.stats();
   await exporter.shutdown();
   return lastFailure;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../dist/esm/protocol/connection.js';
 import { openConnection, type ConnectionHandlers } from '../../dist/esm/transport/ws-connection.js';
 import { selfSigned } from '../support/certificates.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { FakeClock } from '../support/fake-clock.js';
 import { ScriptedServer } from '../support/scripted-server.js';
 import { startTlsTerminator } from '../support/tls-terminator.js';
@@ -89,7 +89,7 @@ for (const scheme of ['ws', 'wss'] as const) {
         clock,
         log,
       );
-      await eventually('an open connection', () => log.lines.includes('open'));
+      await until('an open connection', () => log.lines.includes('open'));
     });
 
     afterEach(async () => {
@@ -111,7 +111,7 @@ for (const scheme of ['ws', 'wss'] as const) {
 
     it('reads nothing while it rests, and then all that has come', async () => {
       say('a');
-      await eventually('the first message', () => log.lines.includes('a'));
+      await until('the first message', () => log.lines.includes('a'));
       const bytesRead = (): number => made[0]?.bytesRead ?? NaN;
       const before = bytesRead();
       for (const text of ['b', 'c', 'd', 'e']) {
@@ -122,7 +122,7 @@ for (const scheme of ['ws', 'wss'] as const) {
       const whileResting = bytesRead() - before;
       log.onText = () => undefined;
       clock.pass(1);
-      await eventually('all messages', () => log.lines.includes('e'));
+      await until('all messages', () => log.lines.includes('e'));
       // Node has read on until it noticed that nobody takes what it reads: one message of four.
       expect(whileResting).to.be.below((bytesRead() - before) / 2);
       expect(log.lines.filter((line) => line !== 'received')).to.deep.equal([
@@ -137,15 +137,15 @@ for (const scheme of ['ws', 'wss'] as const) {
 
     it('hears the answer to its goodbye although it was resting', async () => {
       say('a');
-      await eventually('the first message', () => log.lines.includes('a'));
+      await until('the first message', () => log.lines.includes('a'));
       connection.close();
-      await eventually('the end', () => log.lines.includes('end'));
+      await until('the end', () => log.lines.includes('end'));
     });
 
     it('says that everything was received before it says that it has ended', async () => {
       log.onText = () => connection.abort({ kind: 'timeout', what: 'ping' });
       say('a');
-      await eventually('the end', () => log.lines.includes('end'));
+      await until('the end', () => log.lines.includes('end'));
       expect(log.lines).to.deep.equal(['open', 'a', 'received', 'end']);
     });
 
@@ -154,7 +154,7 @@ for (const scheme of ['ws', 'wss'] as const) {
       let sent = NaN;
       log.onAll = () => void (sent = connection.send([[Buffer.from('{}')]], 'text'));
       say('a');
-      await eventually('the end', () => log.lines.includes('end'));
+      await until('the end', () => log.lines.includes('end'));
       expect(sent).to.equal(0);
     });
 
@@ -163,7 +163,7 @@ for (const scheme of ['ws', 'wss'] as const) {
 
     it('tells a message that waited for room in the socket from one that did not', async () => {
       connection.send([[Buffer.from('1')], [Buffer.from('2')]], 'text');
-      await eventually('two messages to be taken', () => log.taken.length === 1);
+      await until('two messages to be taken', () => log.taken.length === 1);
       for (const socket of server.sockets) socket.pause();
       // More than the buffers of the system take on all of the way.
       connection.send([[Buffer.from('3')]], 'text');
@@ -171,7 +171,7 @@ for (const scheme of ['ws', 'wss'] as const) {
       await sleep(20);
       clock.pass(1_500);
       for (const socket of server.sockets) socket.resume();
-      await eventually('all to be taken', () => log.taken.length === 3, 30_000);
+      await until('all to be taken', () => log.taken.length === 3, 30_000);
       expect(log.taken).to.deep.equal([
         [2, false],
         [1, false],

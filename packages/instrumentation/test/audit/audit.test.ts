@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { filesIn, leaveInSpool } from '../support/left-spool.js';
 
 const bin = fileURLToPath(new URL('../../bin/cerberus-otel.mjs', import.meta.url));
@@ -148,14 +148,14 @@ describe('cerberus-otel audit', () => {
 
   it('hands Ctrl-C on to a command that never ends, and sums up', async () => {
     const audit = new Audit(command, { SERVES: 'forever' });
-    await eventually(() => audit.stdout.includes('"endpoint"'), 'the event is there');
+    await until('the event is there', () => audit.stdout.includes('"endpoint"'));
     expect(await audit.end('SIGINT'), audit.stderr).to.equal(0);
     expect(audit.stdout).to.include('1 event, with these fields');
   });
 
   it('waits for Ctrl-C without a command, and says what to set', async () => {
     const audit = new Audit(['audit']);
-    await eventually(() => audit.stdout.includes('Ctrl-C'), 'it is ready');
+    await until('it is ready', () => audit.stdout.includes('Ctrl-C'));
     expect(audit.stdout).to.match(/CERBERUS_WS_URL=ws:\/\/127\.0\.0\.1:\d+\/ws\/events\n/);
     expect(await audit.end('SIGINT')).to.equal(1);
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { CerberusSpanProcessor } from '../../dist/esm/index.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { listen } from '../support/http-server.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { startTracing } from '../support/tracing.js';
@@ -21,7 +21,7 @@ describe('last request before a shutdown', () => {
     try {
       const client = connect(port, '127.0.0.1');
       client.write('GET /hung-up HTTP/1.1\r\nhost: svc.example\r\n\r\n');
-      await eventually(() => arrived, 'the request arrives');
+      await until('the request arrives', () => arrived);
       const down = new Promise<void>((resolve) => void server.close(() => resolve(processor.shutdown())));
       client.destroy();
       await once(client, 'close');

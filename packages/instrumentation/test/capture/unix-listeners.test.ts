@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { listensOnUnixSocket } from '../../dist/esm/capture/unix-listeners.js';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { send } from '../support/http-server.js';
 
 const CHILD = fileURLToPath(new URL('../children/inherited-socket.js', import.meta.url));
@@ -60,7 +60,7 @@ async function served(owner: Server, child: ChildProcess, to: string | number): 
     child.on('close', resolve);
   });
   await closed(owner);
-  await eventually(() => output.includes('listening'), 'the child listens', 15_000);
+  await until('the child listens', () => output.includes('listening'), 15_000);
   await send(to, { headers: { 'x-forwarded-for': '203.0.113.9' } });
   await ended;
   return JSON.parse(output.split('\n').findLast((line) => line.startsWith('{"')) ?? 'null');

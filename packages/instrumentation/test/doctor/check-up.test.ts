@@ -11,7 +11,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { checkUp, TEST_ENDPOINT } from '../../dist/esm/doctor/check-up.js';
 import type { Check } from '../../dist/esm/doctor/check.js';
 import { installedPackages } from '../../dist/esm/doctor/installed-packages.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
 import { filesIn, leaveInSpool } from '../support/left-spool.js';
 import { giveKey, startKeyServer } from '../support/key-server.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkRoutes } from '../../dist/esm/doctor/routes.js';
 import type { SetUp } from '../../dist/esm/doctor/set-up.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 function places(...dependencies: readonly string[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'doctor-routes-'));

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { CerberusSpanProcessor } from '../../dist/esm/index.js';
 import { runChild } from '../support/child.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { listen, send, type TestServer } from '../support/http-server.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
@@ -63,7 +63,7 @@ describe('faults of hooks', () => {
   for (const [what, sabotage] of Object.entries(sabotages)) {
     it(`F39 span with ${what}: the request is answered, and it is counted and said once`, async () => {
       await answers([saboteur(sabotage)]);
-      await eventually(() => processor.stats().hookFailures >= 5, 'each failure is counted');
+      await until('each failure is counted', () => processor.stats().hookFailures >= 5);
       expect(new Set(reporter.codes)).to.deep.equal(new Set(['CERBERUS_HOOK_FAILED']));
       expect(reporter.codes.length).to.be.at.most(3);
       expect(JSON.stringify(reporter)).to.not.match(/planted|203\.0/);
@@ -77,7 +77,7 @@ describe('faults of hooks', () => {
     syncBuiltinESMExports();
     try {
       await answers();
-      await eventually(() => exporter.requests.length === 5, 'the events are handed over');
+      await until('the events are handed over', () => exporter.requests.length === 5);
     } finally {
       crypto.createHmac = createHmac;
       crypto.getFips = getFips;

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
 import { CerberusSpanProcessor, type SdkSpan } from '../../dist/esm/index.js';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { FakeClock } from '../support/fake-clock.js';
 import { giveKey, startKeyServer, type KeyServer } from '../support/key-server.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
@@ -66,9 +66,9 @@ describe('faults of the key endpoint', () => {
   });
   afterEach(async () => {
     const closed = processor.shutdown();
-    await eventually(
-      () => clock.waits.every((wait) => wait > 1000) || exporter.stats().state === 'closed',
+    await until(
       'it closes',
+      () => clock.waits.every((wait) => wait > 1000) || exporter.stats().state === 'closed',
     );
     clock.advance(1000);
     await closed;
@@ -84,17 +84,17 @@ describe('faults of the key endpoint', () => {
   }
 
   async function sourceIpOf(index: number): Promise<unknown> {
-    await eventually(() => backend.events.length > index, `event ${index} arrives`);
+    await until(`event ${index} arrives`, () => backend.events.length > index);
     return backend.events[index]?.['source_ip'];
   }
 
   async function asked(count: number): Promise<void> {
-    await eventually(() => keyServer.asked.length === count, `the key is asked for the ${count}. time`);
+    await until(`the key is asked for the ${count}. time`, () => keyServer.asked.length === count);
   }
 
   /** Goes from one due moment to the next, with real time in between for the network. */
-  async function timePasses(until: () => boolean): Promise<void> {
-    for (let moment = 0; !until(); moment += 1) {
+  async function timePasses(isOver: () => boolean): Promise<void> {
+    for (let moment = 0; !isOver(); moment += 1) {
       expect(moment, 'moments').to.be.below(100);
       clock.advance(clock.waits[0] ?? 0);
       await sleep(50);
@@ -160,7 +160,7 @@ describe('faults of the key endpoint', () => {
       endless(written)(response, request);
     };
     serve();
-    await eventually(() => hungUp, 'it hangs up, without any time passing');
+    await until('it hangs up, without any time passing', () => hungUp);
     // What socket buffers hold is on its way before 16 KiB are read.
     expect(written.bytes).to.be.below(64 * 2 ** 20);
   });

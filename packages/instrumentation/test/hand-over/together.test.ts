@@ -8,9 +8,9 @@ import { hurryAll, type FinishedSpan } from '@cerberus-otel/exporter-ws/internal
 import { expect } from 'chai';
 import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
 import { CerberusSpanProcessor, type SdkSpan } from '../../dist/esm/index.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { startEventBackend } from '../support/event-backend.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { FakeClock } from '../support/fake-clock.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
 import { serverSpan } from '../support/spans.js';
@@ -92,7 +92,7 @@ describe('requests for our own exporter', () => {
     const exporter = exporterTo(wsUrl, { flushIntervalMillis: 300 });
     const processor = processorFor(exporter);
     serve([processor]);
-    await eventually(() => exporter.stats().acked === 1, 'the connection is there');
+    await until('the connection is there', () => exporter.stats().acked === 1);
     serve([processor], 3);
     clock.advance(299);
     await setImmediate();
@@ -100,7 +100,7 @@ describe('requests for our own exporter', () => {
     expect(processor.stats()).to.include({ seen: 4, handedOver: 1, waitingForKey: 3 });
     clock.advance(1);
     // No further timer is needed: what waited once does not wait again.
-    await eventually(() => events.length === 4, 'they arrive');
+    await until('they arrive', () => events.length === 4);
     expect(events.map((event) => event['endpoint'])).to.deep.equal(['/0', '/1', '/2', '/3']);
     expect(processor.stats()).to.include({ handedOver: 4, waitingForKey: 0 });
   });
@@ -132,7 +132,7 @@ describe('requests for our own exporter', () => {
     expect(exporter.stats().state).to.equal('idle');
     serve([processorFor(exporter)], 2);
     expect(exporter.stats()).to.include({ accepted: 0, state: 'connecting' });
-    await eventually(() => events.length === 2, 'they arrive without a timer');
+    await until('they arrive without a timer', () => events.length === 2);
   });
 
   for (const [how, drain] of [

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
 import { CerberusSpanProcessor, setUserId, type CerberusSpanProcessorOptions } from '../../dist/esm/index.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { FakeClock } from '../support/fake-clock.js';
 import { listen, send, type TestServer } from '../support/http-server.js';
 import { giveKey, startKeyServer, type KeyServer } from '../support/key-server.js';
@@ -46,7 +46,7 @@ describe('while the key is being fetched', () => {
   }
 
   async function waiting(count: number): Promise<void> {
-    await eventually(() => processor.stats().waitingForKey === count, `${count} spans wait`);
+    await until(`${count} spans wait`, () => processor.stats().waitingForKey === count);
   }
 
   /** As long as a shutdown gives the last responses to close. */
@@ -67,7 +67,7 @@ describe('while the key is being fetched', () => {
     expect([keyServer.asked.length, clock.waits.length]).to.deep.equal([0, 0]);
     await send(server.port);
     await send(server.port);
-    await eventually(() => keyServer.asked.length === 1, 'the key is asked for');
+    await until('the key is asked for', () => keyServer.asked.length === 1);
     expect(keyServer.asked).to.deep.equal([
       { path: '/api/secret-key', authorization: 'Bearer canary-token', traceparent: '' },
     ]);
@@ -110,10 +110,10 @@ describe('while the key is being fetched', () => {
       await Promise.all(requests.slice(index, index + 50).map((request) => request()));
     }
     await waiting(1000);
-    await eventually(() => exporter.requests.length === 5, 'the others are handed over');
+    await until('the others are handed over', () => exporter.requests.length === 5);
     expect(exporter.requests[0]).to.not.have.property('cerberus.source_ip');
     giveKey(pending[0] as ServerResponse, KEY);
-    await eventually(() => exporter.requests.length === 1005, 'those that waited are handed over');
+    await until('those that waited are handed over', () => exporter.requests.length === 1005);
     expect(exporter.requests[1004]).to.include({ 'cerberus.source_ip': hashOf('127.0.0.1') });
   });
 
@@ -166,7 +166,7 @@ describe('while the key is being fetched', () => {
     await start({}, (response) => void response.writeHead(401).end());
     await send(server.port);
     await waiting(1);
-    await eventually(() => reporter.codes.length === 1, 'it is reported');
+    await until('it is reported', () => reporter.codes.length === 1);
     clock.advance(5000);
     expect(await exporter.request()).to.not.have.property('cerberus.source_ip');
     expect(reporter.codes).to.deep.equal(['CERBERUS_CREDENTIALS_REFUSED']);
@@ -176,7 +176,7 @@ describe('while the key is being fetched', () => {
   it('makes nothing wait without an exporter: the span goes on to others at once', async () => {
     await start({ exporter: undefined });
     await send(server.port);
-    await eventually(() => processor.stats().seen > 0, 'the span ended');
+    await until('the span ended', () => processor.stats().seen > 0);
     expect(processor.stats().waitingForKey).to.equal(0);
   });
 });

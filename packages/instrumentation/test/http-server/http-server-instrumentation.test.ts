@@ -10,8 +10,8 @@ import { readFileSync } from 'node:fs';
 import { context, SpanKind, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { CerberusSpanProcessor, HttpServerInstrumentation } from '../../dist/esm/index.js';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { listen, send } from '../support/http-server.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
@@ -108,7 +108,7 @@ describe('HttpServerInstrumentation', () => {
       traceServers([keeper(spans)], { [name]: fails });
       const { port } = await listen((_request, response) => response.end('answered'));
       expect(await send(port)).to.include('answered');
-      await eventually(() => spans.length === 1, 'the span ends');
+      await until('the span ends', () => spans.length === 1);
       expect(spans[0]?.attributes).to.include({ 'url.path': '/', 'http.response.status_code': 200 });
     });
   }
@@ -123,7 +123,7 @@ describe('HttpServerInstrumentation', () => {
       traceServers([keeper(spans)], { [name]: () => Promise.reject(new Error('a hook that fails')) });
       const { port } = await listen((_request, response) => response.end('answered'));
       expect(await send(port)).to.include('answered');
-      await eventually(() => spans.length === 1, 'the span ends');
+      await until('the span ends', () => spans.length === 1);
       // Node tells of those that nobody has handled when the queues are empty.
       await setImmediate();
       expect(rejected).to.deep.equal([]);
@@ -135,7 +135,7 @@ describe('HttpServerInstrumentation', () => {
     traceServers([keeper(spans)], { startIncomingSpanHook: () => UNREADABLE });
     const { port } = await listen((_request, response) => response.end('answered'));
     expect(await send(port)).to.include('answered');
-    await eventually(() => spans.length === 1, 'the span ends');
+    await until('the span ends', () => spans.length === 1);
     expect(spans[0]?.attributes).to.include({ 'url.path': '/', 'http.response.status_code': 200 });
   });
 
@@ -153,7 +153,7 @@ describe('HttpServerInstrumentation', () => {
         response.end('answered');
       });
       expect(await send(port)).to.include('answered');
-      await eventually(() => spans.length === 1, 'the span ends');
+      await until('the span ends', () => spans.length === 1);
       expect(spans[0]?.status.code).to.equal(SpanStatusCode.ERROR);
     });
   }
@@ -168,7 +168,7 @@ describe('HttpServerInstrumentation', () => {
       };
     });
     expect(await send(port)).to.include('answered');
-    await eventually(() => spans.length === 1, 'the span ends');
+    await until('the span ends', () => spans.length === 1);
   });
 
   it('gives one event a request where another one, which patches nothing either, is there first', async () => {
@@ -204,7 +204,7 @@ describe('HttpServerInstrumentation', () => {
       response.end();
     });
     await send(port, { headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } });
-    await eventually(() => spans.length === 1, 'the span ends');
+    await until('the span ends', () => spans.length === 1);
     const { spanId } = spans[0]?.spanContext() ?? { spanId: 'none' };
     for (const text of printed) expect(text).not.to.include(spanId);
   });

@@ -21,8 +21,8 @@ import {
   type HttpServerInstrumentationConfig,
 } from '../../dist/esm/index.js';
 import { announcesStreams } from '../../dist/esm/http-server/http2-requests.js';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { traceServers } from '../support/server-spans.js';
 
@@ -156,7 +156,7 @@ if (isAnnounced)
       const client = clientOf(await listening(server));
       const paths = ['/slow', '/1', '/2', '/3'];
       await Promise.all(paths.map((path) => send(client, { ':path': path })));
-      await eventually(() => exporter.requests.length === 4, 'all are over');
+      await until('all are over', () => exporter.requests.length === 4);
       expect(exporter.requests.map((each) => each['cerberus.metric.at'])).to.have.members(paths);
       for (const each of exporter.requests) {
         expect(each['cerberus.metric.at']).to.equal(each['url.path']);
@@ -187,7 +187,7 @@ if (isAnnounced)
       await send(client, { ':method': 'HEAD', ':path': '/200' });
       await send(client, { ':path': '/204' });
       await send(client, { ':path': '/304' });
-      await eventually(() => exporter.requests.length === 3, 'all are over');
+      await until('all are over', () => exporter.requests.length === 3);
       expect(exporter.requests.map((each) => each['cerberus.outcome'])).to.deep.equal(
         Array(3).fill('completed'),
       );
@@ -240,7 +240,7 @@ if (isAnnounced)
       const client = connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
       afterTest(() => client.destroy());
       expect(await send(client, { ':path': '/new' })).to.equal('2.0');
-      await eventually(() => exporter.requests.length === 2, 'both are over');
+      await until('both are over', () => exporter.requests.length === 2);
       const seen = exporter.requests.map((each) => [each['url.path'], each['network.protocol.version']]);
       expect(seen).to.deep.equal([
         ['/old', '1.1'],
@@ -264,7 +264,7 @@ if (!isAnnounced)
       const server = createServer((_request, response) => response.end('ok'));
       await send(clientOf(await listening(server)), { ':path': '/' });
       expect(exporter.requests).to.deep.equal([]);
-      await eventually(() => warnings.length > 0, 'it is said');
+      await until('it is said', () => warnings.length > 0);
       expect(warnings).to.deep.equal(['CERBERUS_RUNTIME']);
     });
   });

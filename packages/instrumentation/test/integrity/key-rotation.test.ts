@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
 import { CerberusSpanProcessor } from '../../dist/esm/index.js';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { FakeClock } from '../support/fake-clock.js';
 import { listen, send, type TestServer } from '../support/http-server.js';
 import { giveKey, startKeyServer, type KeyServer } from '../support/key-server.js';
@@ -77,7 +77,7 @@ describe('a key that is rotated', () => {
   }
 
   async function stored(): Promise<unknown[]> {
-    await eventually(() => backend.events.length >= served, 'every event arrives');
+    await until('every event arrives', () => backend.events.length >= served);
     return backend.events.map((event) => event['source_ip']);
   }
 
@@ -91,8 +91,8 @@ describe('a key that is rotated', () => {
     const due = clock.waits.at(-1) ?? 0;
     expect(due).to.be.within(1, REFRESH_MILLIS);
     clock.advance(due);
-    await eventually(() => keyServer.asked.length > before, 'the backend is asked again');
-    await eventually(() => clock.waits[0] !== 5000, 'its answer is there');
+    await until('the backend is asked again', () => keyServer.asked.length > before);
+    await until('its answer is there', () => clock.waits[0] !== 5000);
   }
 
   /** One pseudonym per key, in the order of the keys. */
@@ -141,12 +141,12 @@ describe('a key that is rotated', () => {
     const traffic = (async () => {
       while (!end.signal.aborted) await serve(4, 2);
     })();
-    await eventually(() => served >= 20, 'there is traffic');
+    await until('there is traffic', () => served >= 20);
     for (const key of keys.slice(1)) {
       current = key;
       await refresh();
       const before = served;
-      await eventually(() => served >= before + 20, 'there is traffic');
+      await until('there is traffic', () => served >= before + 20);
     }
     end.abort();
     await traffic;

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { secretKeyFetch, secretKeyUrl, type KeyAnswer } from '../../dist/esm/key/secret-key-fetch.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { giveKey, startKeyServer, type KeyServer } from '../support/key-server.js';
 
 describe('secretKeyUrl', () => {

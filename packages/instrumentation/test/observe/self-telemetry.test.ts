@@ -8,11 +8,11 @@ import {
   type CerberusSpanProcessorOptions,
   type NodeSdkConfigurationLike,
 } from '../../dist/esm/index.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { startEventBackend } from '../support/event-backend.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { startKeyServer } from '../support/key-server.js';
-import { Metrics } from '../support/metrics.js';
+import { Metrics } from '@cerberus-otel/test-support/metrics';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
 import { serverSpan } from '../support/spans.js';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { wantsSdk } from '../../dist/esm/register/choice.js';
 import { declaredPackages } from '../../dist/esm/sdk/installed.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** Below the packages that are installed here: SDK, HTTP's and Express' instrumentation. */
 const HERE = fileURLToPath(new URL('../', import.meta.url));

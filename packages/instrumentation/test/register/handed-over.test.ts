@@ -5,9 +5,9 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { startEventBackend } from '../support/event-backend.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { send } from '../support/http-server.js';
 
 const APPLICATION = fileURLToPath(new URL('../children/handed-over.js', import.meta.url));
@@ -44,7 +44,7 @@ describe('register, where connections are handed to a server', () => {
       });
       const port = await handingTo(child);
       for (const target of ['/1', '/2']) await send(port, { target });
-      await eventually(() => backend.events.length >= 2, 'two events at the backend');
+      await until('two events at the backend', () => backend.events.length >= 2);
       expect(backend.events.map(({ endpoint, outcome }) => [endpoint, outcome])).to.deep.equal([
         ['/1', 'completed'],
         ['/2', 'completed'],

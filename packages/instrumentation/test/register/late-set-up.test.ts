@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { send } from '../support/http-server.js';
 import { RegisteredApp } from '../support/registered-app.js';
 
@@ -38,7 +38,7 @@ describe('register in a server that sets its tracing up when it has a client', (
     const port = await app.port();
     for (const target of ['/first', '/second']) {
       await send(port, { target });
-      await eventually(() => backend.events.at(-1)?.['endpoint'] === target, `the event of ${target}`);
+      await until(`the event of ${target}`, () => backend.events.at(-1)?.['endpoint'] === target);
     }
     app.kill('SIGTERM');
     await app.ended;

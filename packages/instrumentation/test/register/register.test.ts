@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { send } from '../support/http-server.js';
 import { startOtlpSink } from '../support/otlp-sink.js';
 import { RegisteredApp } from '../support/registered-app.js';
@@ -54,8 +54,8 @@ describe('register', () => {
     return answer.split('\r\n')[0] ?? '';
   }
 
-  const arrived = (count: number): Promise<void> =>
-    eventually(() => backend.events.length === count, `${count} events at the backend`);
+  const arrived = (count: number): Promise<unknown> =>
+    until(`${count} events at the backend`, () => backend.events.length === count);
 
   it('runs an application whose options cannot work, with a message; CERBERUS_STRICT ends it instead', async () => {
     start({ CERBERUS_WS_URL: '' });

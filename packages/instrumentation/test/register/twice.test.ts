@@ -1,7 +1,7 @@
 // `register` beside a set-up in code, which a deployment adds or leaves in by oversight: each request is counted once.
 import { expect } from 'chai';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { send } from '../support/http-server.js';
 import { RegisteredApp } from '../support/registered-app.js';
 
@@ -44,7 +44,7 @@ describe('register and a set-up in code', () => {
         );
         const port = await app.port();
         for (let count = 0; count < REQUESTS; count += 1) await send(port, { target: '/users/7' });
-        await eventually(() => backend.events.length >= REQUESTS, 'an event of each');
+        await until('an event of each', () => backend.events.length >= REQUESTS);
         // Its exit sends whatever is left.
         app.kill('SIGTERM');
         expect(await app.ended).to.include({ code: 7 });

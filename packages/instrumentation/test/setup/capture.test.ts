@@ -7,7 +7,7 @@ import {
   type CerberusOptions,
   type SpanProcessorLike,
 } from '../../dist/esm/index.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 interface Made {
   readonly spanProcessors?: SpanProcessorLike[];

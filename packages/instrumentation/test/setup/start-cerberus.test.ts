@@ -13,7 +13,7 @@ import {
   startCerberus,
   type CerberusOptions,
 } from '../../dist/esm/index.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
 import { listen, send } from '../support/http-server.js';
 

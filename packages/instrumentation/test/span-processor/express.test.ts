@@ -4,7 +4,7 @@ import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 
 import { setMetric, setMetrics, setConsumer, setUserId } from '../../dist/esm/index.js';
-import { eventually } from '../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { send } from '../support/http-server.js';
 import { express } from '../support/tracing.js';
 import { hashOf, useObservedServer } from '../support/observed-server.js';
@@ -87,7 +87,7 @@ describe('CerberusSpanProcessor', () => {
       });
       results.push(setMetric('before', 1), setMetrics({ before: 1 }), setUserId('before'));
       await send(await observed.serve(app));
-      await eventually(() => results.length === 7, 'the late calls were made');
+      await until('the late calls were made', () => results.length === 7);
       expect(results).to.deep.equal([false, false, false, true, false, false, false]);
       expect(observed.exporter.requests[0])
         .to.include({ 'cerberus.metric.in': 1 })

@@ -8,8 +8,8 @@ import { expect } from 'chai';
 import type { ErrorRequestHandler } from 'express';
 
 import { setMetric } from '../../dist/esm/index.js';
-import { afterTest } from '../support/disposal.js';
-import { eventually } from '../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { listen, send } from '../support/http-server.js';
 import { express } from '../support/tracing.js';
 import { HASH, hashOf, useObservedServer } from '../support/observed-server.js';
@@ -76,7 +76,7 @@ describe('CerberusSpanProcessor', () => {
       socket.resume();
       const paths = ['/slow', '/1', '/2', '/3', '/slow', '/4'];
       for (const path of paths) socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
-      await eventually(() => observed.exporter.requests.length === paths.length, 'all requests are there');
+      await until('all requests are there', () => observed.exporter.requests.length === paths.length);
       socket.destroy();
       expect(observed.exporter.requests.map((request) => request['cerberus.endpoint'])).to.have.members(
         paths,

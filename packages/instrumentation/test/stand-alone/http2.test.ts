@@ -18,7 +18,7 @@ import { announcesStreams } from '../../dist/esm/http-server/http2-requests.js';
 import { CerberusSpanProcessor, setMetric } from '../../dist/esm/index.js';
 import { captureWithoutSdk } from '../../dist/esm/setup/without-sdk.js';
 import { standAlone } from '../../dist/esm/stand-alone/stand-alone.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { RecordingExporter } from '../support/recording-exporter.js';
 
 type Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;

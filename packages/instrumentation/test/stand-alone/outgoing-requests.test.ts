@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { CerberusSpanProcessor } from '../../dist/esm/index.js';
 import { standAlone } from '../../dist/esm/stand-alone/stand-alone.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { listen, send } from '../support/http-server.js';
 
 const TRACE = 'a'.repeat(32);

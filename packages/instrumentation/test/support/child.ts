@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 export interface ChildResult {
   readonly code: number | null;

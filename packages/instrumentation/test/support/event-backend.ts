@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 export interface EventBackend {
   readonly wsUrl: string;

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ExportOutcome, FinishedSpan } from '@cerberus-otel/exporter-ws/internal';
 import type { SpanExporterLike } from '../../dist/esm/index.js';
-import { eventually } from './eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 /** An exporter that keeps the attributes of each span as they were when it was handed over. */
 export class RecordingExporter implements SpanExporterLike {
@@ -30,7 +30,7 @@ export class RecordingExporter implements SpanExporterLike {
 
   /** The request number `index`, once it is there. */
   async request(index = 0): Promise<Attributes> {
-    await eventually(() => this.requests.length > index, `request ${index} is exported`);
+    await until(`request ${index} is exported`, () => this.requests.length > index);
     return this.requests[index] ?? {};
   }
 }

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterTest } from './disposal.js';
-import { eventually } from './eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const REGISTER = '@cerberus-otel/instrumentation/register';
 
@@ -39,7 +39,7 @@ export class RegisteredApp {
 
   /** The port that it listens on, once it does. */
   async port(): Promise<number> {
-    await eventually(() => /listening on \d+/.test(this.stdout), 'the application listens', 15_000);
+    await until('the application listens', () => /listening on \d+/.test(this.stdout), 15_000);
     return Number(/listening on (\d+)/.exec(this.stdout)?.[1]);
   }
 

@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { HttpServerInstrumentation, type HttpServerInstrumentationConfig } from '../../dist/esm/index.js';
-import { afterTest } from './disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** Traces this process's HTTP servers with HttpServerInstrumentation, until the test is over. */
 export function traceServers(

@@ -8,7 +8,7 @@ import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { Store } from '../../dist/store/store.js';
 import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { openStore, usePreparedPostgres } from '../support/databases/postgres-store.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { webhookServer, type WebhookServer } from '../support/alerts/webhook-server.js';

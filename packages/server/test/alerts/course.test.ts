@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { MAX_WAITING } from '../../dist/alerts/outbox.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
-import { until } from '../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { webhookServer } from '../support/alerts/webhook-server.js';
 
 const RULE = { name: 'r', measure: 'requests', above: 0, window_minutes: 1, recover_windows: 1 };

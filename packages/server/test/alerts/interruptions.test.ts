@@ -12,7 +12,7 @@ import { MemoryStore } from '../../dist/store/memory/store.js';
 import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
 import { START } from '../support/events/events.js';
 import { webhookServer } from '../support/alerts/webhook-server.js';
-import { until } from '../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const RULE = { name: 'r', measure: 'requests', above: 0, window_minutes: 1, recover_windows: 1 };
 const WEEK = { name: 'week', measure: 'summary', schedule: '0 8 * * 1' };

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { CommitRate } from '../../dist/observe/commit-rate.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { until } from '../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { HASH, START, storeEvent, wireEvent } from '../support/events/events.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { KeptThresholds, MAX_THRESHOLDS } from '../../dist/api/apdex/kept-thresholds.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { START, wireEvent } from '../support/events/events.js';
 import { openStore, usePreparedPostgres } from '../support/databases/postgres-store.js';
 import { call, server, stopServers } from '../support/servers/server-fixture.js';

@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { CerberusServerError } from '../../dist/errors.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import { within } from '../support/deadline.js';
-import { afterTest } from '../support/disposal.js';
+import { within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append } from '../support/events/events.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 

@@ -5,8 +5,8 @@ import { expect } from 'chai';
 
 import { startServer, type CerberusServer } from '../../dist/index.js';
 import { VERSION } from '../../dist/observe/version.js';
-import { until } from '../support/deadline.js';
-import { afterTest } from '../support/disposal.js';
+import { until } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { wireEvent } from '../support/events/events.js';
 import { SECRETS, usePreparedPostgres } from '../support/databases/postgres-store.js';
 import { call, server, stopServers } from '../support/servers/server-fixture.js';

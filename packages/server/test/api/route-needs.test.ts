@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { HeldPurpose } from '../../dist/access/purposes.js';
 import { ROUTE_NEEDS, type RouteName } from '../../dist/api/route-needs.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { within } from '../support/deadline.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { rawSocket, upgradeRequest } from '../support/senders/raw-upgrade.js';
 import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';

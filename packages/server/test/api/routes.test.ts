@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { CerberusServer } from '../../dist/server.js';
 import { askerOf } from '../../dist/store/asker.js';
 import { ControlledStore } from '../support/servers/controlled-store.js';
-import { until, within } from '../support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { append, wireEvent } from '../support/events/events.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { WsClient } from '../support/senders/ws-client.js';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { Bystander } from '../support/senders/bystander.js';
-import { pause, until } from '../support/deadline.js';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { rawSocket, upgradeRequest } from '../support/senders/raw-upgrade.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';

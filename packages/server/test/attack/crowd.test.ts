@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { Bystander } from '../support/senders/bystander.js';
-import { until, within } from '../support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { rawClient } from '../support/senders/raw-client.js';
 import { rawSocket, upgradeRequest, type RawSocket } from '../support/senders/raw-upgrade.js';

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 
 import { Bystander } from '../support/senders/bystander.js';
-import { until, within } from '../support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { flood } from '../support/senders/raw-client.js';
 import { clientFrame, rawSocket, upgradeRequest, type RawSocket } from '../support/senders/raw-upgrade.js';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { Bystander } from '../support/senders/bystander.js';
-import { within } from '../support/deadline.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { rawClient } from '../support/senders/raw-client.js';
 import { rawSocket } from '../support/senders/raw-upgrade.js';

@@ -6,8 +6,8 @@ import { request } from 'node:http';
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { within } from '../support/deadline.js';
-import { afterTest } from '../support/disposal.js';
+import { within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { wireEvent } from '../support/events/events.js';
 import { rawSocket, upgradeRequest } from '../support/senders/raw-upgrade.js';
 import { call, server, TOKEN } from '../support/servers/server-fixture.js';

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { MAX_FRAME_EVENTS } from '../../dist/receive/batch-session.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { Bystander } from '../support/senders/bystander.js';
-import { until, within } from '../support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { flood, rawClient, textFrame } from '../support/senders/raw-client.js';
 import { clientFrame, closeCodeIn } from '../support/senders/raw-upgrade.js';

@@ -7,8 +7,8 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { Bystander } from '../support/senders/bystander.js';
-import { until, within } from '../support/deadline.js';
-import { afterTest } from '../support/disposal.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { rawSocket, upgradeRequest, type RawSocket } from '../support/senders/raw-upgrade.js';
 import { call, server, TOKEN } from '../support/servers/server-fixture.js';
 import { wireEvent } from '../support/events/events.js';

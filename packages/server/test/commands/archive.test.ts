@@ -8,7 +8,7 @@ import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
-import { within } from '../support/deadline.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { append, lastSeqOf, START, storeEvent } from '../support/events/events.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { spawnServer } from '../support/processes/server-process.js';

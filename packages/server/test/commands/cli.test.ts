@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { within } from '../support/deadline.js';
-import { afterTest } from '../support/disposal.js';
+import { within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { wireEvent } from '../support/events/events.js';
 import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';

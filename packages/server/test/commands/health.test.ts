@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 
 import { startServer } from '../../dist/index.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { spawnServer } from '../support/processes/server-process.js';
 
 interface Ended {

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { until, within } from '../support/deadline.js';
-import { afterTest } from '../support/disposal.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { tempFolder } from '../support/temp-folder.js';
 

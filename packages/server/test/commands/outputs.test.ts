@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { within } from '../support/deadline.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { spawnServer } from '../support/processes/server-process.js';
 import { call, server, TOKEN } from '../support/servers/server-fixture.js';

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { environmentWith, logFormatOf } from '../../dist/commands/settings.js';
 import { resolveConfig } from '../../dist/config.js';
-import { until, within } from '../support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { spawnServer } from '../support/processes/server-process.js';
 import { tempFolder } from '../support/temp-folder.js';
 

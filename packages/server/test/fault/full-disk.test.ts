@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { BatchSender } from '../support/senders/batch-sender.js';
-import { pause, until, within } from '../support/deadline.js';
+import { pause, until, within } from '@cerberus-otel/test-support/deadline';
 import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { smallDisk } from '../support/databases/small-disk.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';

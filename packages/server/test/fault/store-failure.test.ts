@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { CerberusServer } from '../../dist/server.js';
 import { BatchSender } from '../support/senders/batch-sender.js';
 import { ControlledStore } from '../support/servers/controlled-store.js';
-import { pause, until, within } from '../support/deadline.js';
+import { pause, until, within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { WsClient } from '../support/senders/ws-client.js';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../dist/server.js';
-import { until } from '../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { rawSocket } from '../support/senders/raw-upgrade.js';
 import { call, server, TOKEN } from '../support/servers/server-fixture.js';

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { startServer } from '../../dist/server.js';
 import { BatchSender } from '../support/senders/batch-sender.js';
 import { ControlledStore, type Fault } from '../support/servers/controlled-store.js';
-import { pause, within } from '../support/deadline.js';
+import { pause, within } from '@cerberus-otel/test-support/deadline';
 
 const FRAMES = 60;
 const TOKEN = 'once';

@@ -9,7 +9,7 @@ import { expect } from 'chai';
 
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { BatchSender } from '../support/senders/batch-sender.js';
-import { pause, until, within } from '../support/deadline.js';
+import { pause, until, within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';

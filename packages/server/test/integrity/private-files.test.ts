@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
-import { until, within } from '../support/deadline.js';
-import { afterTest } from '../support/disposal.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, START, wireEvent } from '../support/events/events.js';
 import { randomEvent, seededRandom } from '../support/events/random-events.js';
 import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';

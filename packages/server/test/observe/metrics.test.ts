@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { REFUSAL_REASONS } from '../../dist/observe/counters.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { ControlledStore } from '../support/servers/controlled-store.js';
-import { until } from '../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { WsClient } from '../support/senders/ws-client.js';

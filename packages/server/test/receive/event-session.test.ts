@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { ControlledStore } from '../support/servers/controlled-store.js';
-import { pause, until } from '../support/deadline.js';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { HASH, wireEvent } from '../support/events/events.js';
 import { server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { WsClient } from '../support/senders/ws-client.js';

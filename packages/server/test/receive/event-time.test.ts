@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import type { CerberusServer } from '../../dist/server.js';
 import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { append, storeEvent, wireEvent } from '../support/events/events.js';
-import { afterTest } from '../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { call, server, TOKEN } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { WsClient } from '../support/senders/ws-client.js';

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { ControlledStore } from '../support/servers/controlled-store.js';
-import { within } from '../support/deadline.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 

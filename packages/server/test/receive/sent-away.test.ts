@@ -6,7 +6,7 @@ import { BatchSession } from '../../dist/receive/batch-session.js';
 import { ProducerRegistry } from '../../dist/receive/producer-registry.js';
 import { Receiver } from '../../dist/receive/receiver.js';
 import { ControlledStore } from '../support/servers/controlled-store.js';
-import { pause, until } from '../support/deadline.js';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 
 /** What a session said, and the code with which it ended the connection. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import type { ServerOptions } from '../../dist/config.js';
 import type { CerberusServer } from '../../dist/server.js';
-import { pause, until, within } from '../support/deadline.js';
+import { pause, until, within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import {
   clientFrame,

@@ -9,8 +9,8 @@ import { startForgetting, type ForgettingClock } from '../../dist/store/forgetti
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { startRetention } from '../../dist/store/retention.js';
 import type { Store } from '../../dist/store/store.js';
-import { until } from '../support/deadline.js';
-import { afterTest } from '../support/disposal.js';
+import { until } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, lastSeqOf, producerRef, START } from '../support/events/events.js';
 import { call, server } from '../support/servers/server-fixture.js';
 import { tempFolder } from '../support/temp-folder.js';

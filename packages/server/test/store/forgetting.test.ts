@@ -11,7 +11,7 @@ import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { FORGET_AFTER_MILLIS, startForgetting, type ForgettingClock } from '../../dist/store/forgetting.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import type { Store } from '../../dist/store/store.js';
-import { until } from '../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { append, producerRef, START } from '../support/events/events.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';

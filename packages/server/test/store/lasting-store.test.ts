@@ -6,8 +6,8 @@ import type { CerberusServerError } from '../../dist/errors.js';
 import { LastingStore } from '../../dist/store/lasting-store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { ControlledStore } from '../support/servers/controlled-store.js';
-import { until } from '../support/deadline.js';
-import { afterTest } from '../support/disposal.js';
+import { until } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, lastSeqOf } from '../support/events/events.js';
 
 const INVALIDATED = 'IO Error: Database "x" has been invalidated because checkpointing failed.';

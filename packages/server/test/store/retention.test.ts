@@ -6,7 +6,7 @@ import { DuckDbStore } from '../../dist/store/duckdb/store.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
 import { startRetention } from '../../dist/store/retention.js';
 import type { Store } from '../../dist/store/store.js';
-import { until } from '../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { append, START, storeEvent } from '../support/events/events.js';
 import { randomEvent, seededRandom } from '../support/events/random-events.js';
 import { call, server, stopServers } from '../support/servers/server-fixture.js';

@@ -1,4 +1,4 @@
-import { until } from '../../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { oneOf, type Fault } from '../fault.js';
 
 /** @param exporters - so many more come, and lose their connection at the same moment as all others */

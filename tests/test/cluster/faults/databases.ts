@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import type { Cluster } from '../cluster.js';
 import type { Fault } from '../fault.js';
 

@@ -1,4 +1,4 @@
-import { until } from '../../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import type { Cluster } from '../cluster.js';
 import type { Fault } from '../fault.js';
 

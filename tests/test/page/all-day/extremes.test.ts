@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture, untilItFits } from '../../support/browser.js';
 import { store } from '../../support/stored-traffic.js';
-import { until } from '../../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const LONG_NAME = `application-${'x'.repeat(88)}`;
 const LONG_TEXT = 'text'.repeat(75);

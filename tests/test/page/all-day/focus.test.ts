@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { describeInBrowser, openPage } from '../../support/browser.js';
 import { releasedTraffic, store } from '../../support/stored-traffic.js';
-import { until } from '../../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 describeInBrowser('the focus', () => {
   let server: CerberusServer;
@@ -22,7 +22,7 @@ describeInBrowser('the focus', () => {
     return page;
   }
 
-  const untilFocused = (what: Locator): Promise<void> =>
+  const untilFocused = (what: Locator): Promise<unknown> =>
     until('the focus is back', () => what.evaluate((element) => element === document.activeElement));
 
   for (const key of ['Escape', 'Enter'])

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage } from '../../support/browser.js';
 import { store } from '../../support/stored-traffic.js';
-import { until } from '../../support/until.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const TOKEN = 'the-token-of-the-tests';
 const LIVE = /\/api\/live/;

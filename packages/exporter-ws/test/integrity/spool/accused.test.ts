@@ -1,7 +1,7 @@
 // An event on disk that ends connections costs no other event, although those that came meanwhile are in front of it then.
 import { expect } from 'chai';
 import type { CerberusWsExporter } from '../../../dist/esm/index.js';
-import { eventually } from '../../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { imbalance } from '../../support/exporters.js';
 import { BatchBackend } from '../../support/scripted-server.js';
 import { numberedSpans, serverSpan } from '../../support/spans.js';
@@ -32,7 +32,7 @@ describe('an event on disk that ends connections alone', () => {
       };
       await spooling.serve(backend.script(), port);
       exporter = spooling.exporterTo(port, { protocol: 'batch', maxPoisonAttempts });
-      await eventually('all to be settled', () => {
+      await until('all to be settled', () => {
         const { accepted, acked, dropped } = exporter.stats();
         return accepted === 4 && acked + dropped[reason] === 4;
       });

@@ -4,9 +4,9 @@ import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 
 import type { CerberusWsExporterOptions } from '../../../dist/esm/index.js';
-import { eventually } from '../../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { imbalance } from '../../support/exporters.js';
-import { Metrics } from '../../support/metrics.js';
+import { Metrics } from '@cerberus-otel/test-support/metrics';
 import { BatchBackend } from '../../support/scripted-server.js';
 import { numberedSpans } from '../../support/spans.js';
 import { backendOf, ignore, numbered, useSpooling, watched } from '../../support/spooling.js';
@@ -39,7 +39,7 @@ describe('spool', () => {
       expect(stored()).to.deep.equal(numbered(4_000));
       const stats = exporter.stats();
       expect([stats.acked, stats.spooled.events, stats.queued, failures]).to.deep.equal([4_000, 0, 0, 0]);
-      await eventually('the files to be deleted', () => spooling.files().length === 0);
+      await until('the files to be deleted', () => spooling.files().length === 0);
       expect([...seen].filter((value) => value !== 0)).to.deep.equal([]);
       await exporter.shutdown();
       expect(readdirSync(spooling.folder, { recursive: true }).length).to.be.at.most(1);
@@ -58,13 +58,13 @@ describe('spool', () => {
       await spooling.serve(script, port);
       const next = spooling.exporterTo(port, { protocol: mode });
       next.export(numberedSpans(10, 500), ignore);
-      await eventually('all of them', () => stored().length >= 510);
+      await until('all of them', () => stored().length >= 510);
       await next.forceFlush();
       expect(stored()).to.deep.equal(numbered(510));
       expect([next.stats().accepted, next.stats().acked, imbalance(next.stats())]).to.deep.equal([
         510, 510, 0,
       ]);
-      await eventually('the files to be deleted', () => spooling.files().length === 0);
+      await until('the files to be deleted', () => spooling.files().length === 0);
     });
   }
 
@@ -81,7 +81,7 @@ describe('spool', () => {
     const { script, stored } = backendOf('batch');
     await spooling.serve(script, port);
     const last = spooling.exporterTo(port);
-    await eventually('all of them', () => stored().length === 5);
+    await until('all of them', () => stored().length === 5);
     await last.forceFlush();
     expect(last.stats()).to.include({ accepted: 5, acked: 5 });
   });
@@ -110,7 +110,7 @@ describe('spool', () => {
     await spooling.serve(backend.script(), port);
     const next = spooling.exporterTo(port, of('1.4.2'));
     next.export(numberedSpans(5, 5), ignore);
-    await eventually('all of them', () => backend.stored.length === 10);
+    await until('all of them', () => backend.stored.length === 10);
     const said = backend.hellos.map((hello) => hello['service_version']);
     expect([...new Set(said)]).to.deep.equal(['1.4.1', '1.4.2']);
     const { producer } = backend.hellos.find((hello) => hello['service_version'] === '1.4.1') ?? {};
@@ -125,7 +125,7 @@ describe('spool', () => {
     const { script, stored } = backendOf('batch');
     await spooling.serve(script, port);
     spooling.exporterTo(port, { protocol: 'batch' });
-    await eventually('all of them', () => stored().length === 50);
+    await until('all of them', () => stored().length === 50);
   });
 
   it('shows in metrics what is on disk', async () => {

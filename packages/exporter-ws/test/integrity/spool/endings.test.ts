@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CerberusWsExporter, CerberusWsExporterOptions } from '../../../dist/esm/index.js';
-import { afterTest } from '../../support/disposal.js';
-import { eventually } from '../../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { imbalance, quickExporter } from '../../support/exporters.js';
 import { ScriptedServer, type Script } from '../../support/scripted-server.js';
 import { numberedSpans } from '../../support/spans.js';
@@ -45,7 +45,7 @@ describe('end of a process that sends what was on disk', () => {
   it('waits for no backend that is away: what is left is on disk long before a shutdown runs out of time', async () => {
     const exporter = exporterTo('ws://127.0.0.1:1/', { shutdownTimeoutMillis: 600_000 });
     exporter.export(numberedSpans(40), ignore);
-    await eventually('an attempt that failed', () => exporter.stats().lastFailure !== null);
+    await until('an attempt that failed', () => exporter.stats().lastFailure !== null);
     await exporter.shutdown();
     expect([exporter.stats().spooled.events, imbalance(exporter.stats())]).to.deep.equal([40, 0]);
     expect((await inherited(40)).size).to.equal(40);
@@ -63,7 +63,7 @@ describe('end of a process that sends what was on disk', () => {
     heard = [];
     answers = Infinity;
     const heir = exporterTo(server.url);
-    await eventually('what was left', () => heir.stats().acked >= count);
+    await until('what was left', () => heir.stats().acked >= count);
     await heir.forceFlush();
     return new Set(heard);
   }
@@ -73,10 +73,10 @@ describe('end of a process that sends what was on disk', () => {
       await leaveOnDisk(300);
       answers = answered;
       const exporter = exporterTo(server.url);
-      await eventually('all of it to be sent', () => heard.length === 300);
+      await until('all of it to be sent', () => heard.length === 300);
       // Nothing is on disk that they would have to follow there: they are behind it in the queue.
       exporter.export(numberedSpans(40, 300), ignore);
-      await eventually('the answers', () => exporter.stats().acked === answered);
+      await until('the answers', () => exporter.stats().acked === answered);
       await exporter.shutdown();
       const stats = exporter.stats();
       expect([stats.spooled.events, imbalance(stats)]).to.deep.equal([340 - answered, 0]);

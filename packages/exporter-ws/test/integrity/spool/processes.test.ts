@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 
 import { runScript, SPAN_SOURCE } from '../../support/child.js';
-import { eventually } from '../../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { BatchBackend } from '../../support/scripted-server.js';
 import { numberedSpans } from '../../support/spans.js';
 import { backendOf, ignore, useSpooling } from '../../support/spooling.js';
@@ -20,14 +20,14 @@ describe('spool', () => {
       ackTimeoutMillis: 10_000,
     });
     exporter.export(numberedSpans(60), ignore);
-    await eventually('all of them', () => backend.stored.length === 60);
+    await until('all of them', () => backend.stored.length === 60);
     await exporter.shutdown();
     expect(exporter.stats().spooled.events).to.equal(60);
     backend.silent = false;
     const next = spooling.exporterTo(spooling.server.port, { protocol: 'batch' });
-    await eventually('the acknowledgement', () => next.stats().acked === 60);
+    await until('the acknowledgement', () => next.stats().acked === 60);
     expect(backend.stored).to.have.length(60);
-    await eventually('the files to be deleted', () => spooling.files().length === 0);
+    await until('the files to be deleted', () => spooling.files().length === 0);
   });
 
   it('takes what process.exit finds, and the next process stores it once, sent or not', async () => {
@@ -51,9 +51,9 @@ describe('spool', () => {
     );
     const stats = JSON.parse(exit.stdout) as { spooled: { events: number }; dropped: { exit: number } };
     expect([stats.spooled.events, stats.dropped.exit]).to.deep.equal([300, 0]);
-    await eventually('the last write', () => backend.stored.length === 301);
+    await until('the last write', () => backend.stored.length === 301);
     const next = spooling.exporterTo(spooling.server.port, { protocol: 'batch' });
-    await eventually('what was on disk', () => next.stats().acked === 300);
+    await until('what was on disk', () => next.stats().acked === 300);
     expect(backend.stored).to.have.length(301);
   });
 
@@ -92,7 +92,7 @@ describe('spool', () => {
     }
     await spooling.serve(backend.script(), port);
     const last = spooling.exporterTo(port, { protocol: 'batch' });
-    await eventually('all files to be sent and deleted', () => spooling.files().length === 0, 20_000);
+    await until('all files to be sent and deleted', () => spooling.files().length === 0, 20_000);
     expect(last.stats().acked).to.equal(last.stats().accepted);
     const paths = backend.stored.map(({ endpoint }) => Number(String(endpoint).slice(1)));
     expect(new Set(paths).size).to.equal(paths.length);
@@ -109,7 +109,7 @@ describe('spool', () => {
     const port = await spooling.freePort();
     const first = spooling.exporterTo(port, { protocol: 'batch' });
     first.export(numberedSpans(500), ignore);
-    await eventually('a file', () => spooling.files().length > 0);
+    await until('a file', () => spooling.files().length > 0);
     const { script, stored } = backendOf('batch');
     const second = spooling.exporterTo(port, { protocol: 'batch' });
     second.export(numberedSpans(1, 900), ignore);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ourBackend, scriptedBackend, type Backend } from '../../support/backends.js';
-import { eventually } from '../../support/eventually.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { QUICK } from '../../support/exporters.js';
 import { FaultProxy } from '../../support/fault-proxy.js';
 import { acceptedIn, numbersOnDisk, segmentsBelow, startLife, type Life } from '../../support/lives.js';
@@ -207,7 +207,7 @@ async function play(each: Schedule): Promise<{ accepted: number; lost: number; o
     heal(proxy, backend);
     const first = lives.length * 1_000_000;
     const last = await startLife({ ...stage.task, first, stepMillis: 20, logFile: join(folder, 'last.log') });
-    await eventually('the spool to be sent', () => segmentsBelow(spoolDir).length === 0, 30_000).catch(
+    await until('the spool to be sent', () => segmentsBelow(spoolDir).length === 0, 30_000).catch(
       (error: unknown) => {
         throw new Error(JSON.stringify(last.steps().at(-1)), { cause: error });
       },

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { CerberusConfigError, type CerberusWsExporter } from '../../../dist/esm/index.js';
-import { afterTest } from '../../support/disposal.js';
-import { eventually } from '../../support/eventually.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { imbalance } from '../../support/exporters.js';
 import { BatchBackend } from '../../support/scripted-server.js';
 import { numberedSpans } from '../../support/spans.js';
@@ -33,13 +33,13 @@ describe('spool', () => {
       expect(imbalance(exporter.stats())).to.equal(0);
     }, 5);
     afterTest(() => clearInterval(traffic));
-    await eventually('the culprit to be given up', () => exporter.stats().dropped.poison === 1, 15_000);
+    await until('the culprit to be given up', () => exporter.stats().dropped.poison === 1, 15_000);
     clearInterval(traffic);
     await exporter.forceFlush();
     const paths = backend.stored.map(({ endpoint }) => String(endpoint));
     expect(paths).to.have.length(sent - 1);
     expect(new Set(paths).size).to.equal(sent - 1);
-    await eventually('the files to be deleted', () => spooling.files().length === 0);
+    await until('the files to be deleted', () => spooling.files().length === 0);
   });
 
   it('sends frames that are too large for another server in smaller ones', async () => {
@@ -55,7 +55,7 @@ describe('spool', () => {
     backend.welcome = { max_in_flight: 2, max_frame_bytes: 65_536 };
     await spooling.serve(backend.script(), port);
     spooling.exporterTo(port, { protocol: 'batch' });
-    await eventually('all of them', () => backend.stored.length === 1_500);
+    await until('all of them', () => backend.stored.length === 1_500);
     expect(new Set(backend.stored.map(({ endpoint }) => endpoint)).size).to.equal(1_500);
   });
 

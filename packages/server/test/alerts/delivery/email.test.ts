@@ -7,7 +7,7 @@ import { parseDestination, type EmailDestination } from '../../../dist/alerts/de
 import { sendEmail } from '../../../dist/alerts/delivery/email.js';
 import { mailServer } from '../../support/alerts/mail-server.js';
 import { LINKED, MESSAGE, sendTo, to } from '../../support/alerts/sending.js';
-import { afterTest } from '../../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { selfSigned } from '../../support/servers/certificate-files.js';
 
 describe('a message by mail', function () {

@@ -14,7 +14,7 @@ import {
 } from '../../support/servers/described-answers.js';
 import { HASH, wireEvent } from '../../support/events/events.js';
 import { rawSocket, upgradeRequest } from '../../support/senders/raw-upgrade.js';
-import { until } from '../../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { server, stopServers, TOKEN } from '../../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
 import { webhookServer } from '../../support/alerts/webhook-server.js';

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 
-import { pause } from '../../support/deadline.js';
+import { pause } from '@cerberus-otel/test-support/deadline';
 import { HASH, lastSeqOf, wireEvent } from '../../support/events/events.js';
 import { TOKEN } from '../../support/servers/server-fixture.js';
 import { eventOf, useBatchMode } from '../../support/senders/batch-mode.js';

@@ -1,7 +1,7 @@
 // The first message of a batch connection, and what it is answered by.
 import { expect } from 'chai';
 
-import { pause } from '../../support/deadline.js';
+import { pause } from '@cerberus-otel/test-support/deadline';
 import { eventOf, useBatchMode } from '../../support/senders/batch-mode.js';
 
 describe('batch mode', () => {

@@ -1,7 +1,7 @@
 // A producer has one connection at a time: the last.
 import { expect } from 'chai';
 
-import { pause, until } from '../../support/deadline.js';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { append, claimOf, producerRef } from '../../support/events/events.js';
 import { eventOf, useBatchMode } from '../../support/senders/batch-mode.js';
 

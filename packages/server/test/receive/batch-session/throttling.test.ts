@@ -1,7 +1,7 @@
 // What a producer is told while the store does not take what it sends.
 import { expect } from 'chai';
 
-import { pause, until } from '../../support/deadline.js';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../../support/events/events.js';
 import { eventOf, useBatchMode } from '../../support/senders/batch-mode.js';
 

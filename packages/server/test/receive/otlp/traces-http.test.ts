@@ -9,7 +9,7 @@ import type { ServerOptions } from '../../../dist/config.js';
 import { RpcStatusSchema, TraceResponseSchema } from '../../../dist/receive/otlp/schema/otlp_pb.js';
 import type { CerberusServer } from '../../../dist/server.js';
 import { ControlledStore } from '../../support/servers/controlled-store.js';
-import { until } from '../../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { jsonSpan, keyValues, resourceSpans, traceRequest } from '../../support/senders/otlp.js';
 import { call, server, stopServers, TOKEN } from '../../support/servers/server-fixture.js';
 

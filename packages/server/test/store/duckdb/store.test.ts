@@ -16,7 +16,7 @@ import { CerberusServerError } from '../../../dist/errors.js';
 import { openDatabase } from '../../../dist/store/duckdb/instance.js';
 import { SCHEMA_VERSION } from '../../../dist/store/duckdb/schema.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
-import { afterTest } from '../../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { sql } from '../../support/databases/duckdb-file.js';
 import { append, lastSeqOf, producerRef, storeEvent } from '../../support/events/events.js';
 import { spawnServer } from '../../support/processes/server-process.js';

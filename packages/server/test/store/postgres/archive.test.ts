@@ -7,7 +7,7 @@ import pg from 'pg';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Store } from '../../../dist/store/store.js';
-import { until } from '../../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { append, emptyEvent, producerRef, START, storeEvent } from '../../support/events/events.js';
 import { ask } from '../../support/databases/postgres.js';
 import { openStore, usePreparedPostgres } from '../../support/databases/postgres-store.js';

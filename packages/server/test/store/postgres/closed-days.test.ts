@@ -14,7 +14,7 @@ import { eventsQuery } from '../../../dist/store/postgres/questions/events/queri
 import { storedState } from '../../../dist/store/postgres/questions/stored-state.js';
 import type { Row } from '../../../dist/store/rows/values.js';
 import { indexClosedDay } from '../../../dist/store/postgres/upkeep/closed-days.js';
-import { until } from '../../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { append, HASH, storeEvent } from '../../support/events/events.js';
 import { ask, usePostgres } from '../../support/databases/postgres.js';
 import { openStore } from '../../support/databases/postgres-store.js';

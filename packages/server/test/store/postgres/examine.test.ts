@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { MIGRATIONS } from '../../../dist/store/postgres/schema/migrations.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
-import { until } from '../../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { ask, useOwnPostgres } from '../../support/databases/postgres.js';
 import { openStore } from '../../support/databases/postgres-store.js';
 

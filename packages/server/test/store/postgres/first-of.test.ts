@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import { firstOf } from '../../../dist/store/postgres/engine/first-of.js';
-import { until } from '../../support/deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const NEVER = new Promise<string>(() => undefined);
 const failing = (reason: string) => (): Promise<string> => Promise.reject(new Error(reason));

@@ -8,7 +8,7 @@ import { MemoryStore } from '../../../dist/store/memory/store.js';
 import { AGGREGATE_TABLES, type AggregateTable } from '../../../dist/store/postgres/aggregates/tables.js';
 import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
-import { afterTest } from '../../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, producerRef, START } from '../../support/events/events.js';
 import { countsOf, ORIGIN_FILTERS } from '../../support/questions/origin.js';
 import { ask } from '../../support/databases/postgres.js';

@@ -7,11 +7,11 @@ import pg from 'pg';
 
 import { Connector } from '../../../dist/store/postgres/engine/connect.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
-import { pause } from '../../support/deadline.js';
+import { pause } from '@cerberus-otel/test-support/deadline';
 import { ask, usePostgres } from '../../support/databases/postgres.js';
 import { openStore } from '../../support/databases/postgres-store.js';
 import { TransactionPooler } from '../../support/databases/transaction-pooler.js';
-import { append, producerRef, storeEvent } from '../../support/events/events.js';
+import { append, claimOf, producerRef, storeEvent } from '../../support/events/events.js';
 
 const COMMAND = fileURLToPath(new URL('../../../bin/cerberus-server.mjs', import.meta.url));
 
@@ -61,16 +61,16 @@ describe('a database with defaults of its own', () => {
   it('limits neither statements nor waits: each kind of work has its own time', async () => {
     await defaultTo(`statement_timeout = '400ms'`, `lock_timeout = '400ms'`);
     store = await openStore(url);
-    await store.claim(producerRef());
+    await claimOf(store);
     await changeSlowly(1500);
-    const claimed = await store.claim(producerRef()).then(() => 'claimed');
+    const claimed = await claimOf(store).then(() => 'claimed');
     expect(claimed).to.equal('claimed');
   });
 
   it('ends no session that has nothing to do', async () => {
     await defaultTo(`idle_session_timeout = '300ms'`);
     store = await openStore(url);
-    await store.claim(producerRef());
+    await claimOf(store);
     const claiming = `SELECT pid FROM pg_stat_activity WHERE datname = $1 AND query LIKE '%producers%' AND pid <> pg_backend_pid()`;
     const before = await ask(url, claiming, [name]);
     await pause(1500);
@@ -81,7 +81,7 @@ describe('a database with defaults of its own', () => {
   it('has a writer wait for a lock and go on, also where transactions are serializable by default', async () => {
     await defaultTo(`default_transaction_isolation = 'serializable'`);
     store = await openStore(url);
-    const { claim } = await store.claim(producerRef());
+    const { claim } = await claimOf(store);
     await changeSlowly(1500);
     const { status } = await store.append(append({ claim }));
     expect(status).to.equal('stored');
@@ -105,7 +105,7 @@ describe('a database with defaults of its own', () => {
     store = await openStore(url);
     const producer = producerRef({ agent: null });
     const event = storeEvent({ customData: JSON.stringify({ 'a.b\\c': 'x' }) });
-    const { claim } = await store.claim(producer);
+    const { claim } = await claimOf(store, producer);
     await store.append(append({ producer, claim, events: [event] }));
     expect(await store.producer(producer.producer)).to.include({ agent: null });
     const since = Date.parse('2025-03-01T00:00:00Z');

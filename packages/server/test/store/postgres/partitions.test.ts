@@ -8,7 +8,7 @@ import {
   partitionDays,
 } from '../../../dist/store/postgres/schema/partitions.js';
 import { DAILY_TABLES } from '../../../dist/store/postgres/schema/tables.js';
-import { pause, until } from '../../support/deadline.js';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { append, HASH, storeEvent } from '../../support/events/events.js';
 import { ask, usePostgres } from '../../support/databases/postgres.js';
 import { openStore } from '../../support/databases/postgres-store.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
-import { until, within } from '../../support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { append, claimOf } from '../../support/events/events.js';
 import { Engine } from '../../support/databases/postgres-engine.js';
 import { ask, requiredBinaries } from '../../support/databases/postgres.js';

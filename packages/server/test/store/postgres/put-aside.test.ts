@@ -8,7 +8,7 @@ import { putAside } from '../../../dist/store/postgres/questions/put-aside.js';
 import { overviewOf } from '../../../dist/store/postgres/questions/overview.js';
 import { storedState } from '../../../dist/store/postgres/questions/stored-state.js';
 import { previousRange } from '../../../dist/store/figures/series.js';
-import { afterTest } from '../../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, START, storeEvent } from '../../support/events/events.js';
 import { ask, usePostgres } from '../../support/databases/postgres.js';
 import { openStore } from '../../support/databases/postgres-store.js';

@@ -8,8 +8,8 @@ import type { CerberusServerError } from '../../../dist/errors.js';
 import { askFor } from '../../../dist/store/asker.js';
 import { Reads } from '../../../dist/store/postgres/engine/reads.js';
 import type { QuestionLimits } from '../../../dist/store/question-limits.js';
-import { until, within } from '../../support/deadline.js';
-import { afterTest } from '../../support/disposal.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { ask, usePostgres } from '../../support/databases/postgres.js';
 
 const SLOW = { sql: 'SELECT pg_sleep(60)', values: [] };

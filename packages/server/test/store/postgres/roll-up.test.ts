@@ -3,7 +3,7 @@ import pg from 'pg';
 
 import { addBatchesSql, REPEATS } from '../../../dist/store/postgres/aggregates/batch-sql.js';
 import { Conditions, type BoundQuery } from '../../../dist/store/postgres/engine/conditions.js';
-import { afterTest } from '../../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, START, storeEvent } from '../../support/events/events.js';
 import { openStore } from '../../support/databases/postgres-store.js';
 import { usePostgres } from '../../support/databases/postgres.js';

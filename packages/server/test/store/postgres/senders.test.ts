@@ -3,7 +3,7 @@ import { expect } from 'chai';
 
 import { ask, usePostgres } from '../../support/databases/postgres.js';
 import { openStore } from '../../support/databases/postgres-store.js';
-import { afterTest } from '../../support/disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { START } from '../../support/events/events.js';
 
 describe('answers from PostgreSQL about who sends', () => {

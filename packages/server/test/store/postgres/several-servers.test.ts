@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { CerberusEvent } from '../../../dist/event/event.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Append } from '../../../dist/store/store.js';
-import { pause, until } from '../../support/deadline.js';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { append, claimOf, producerRef, storeEvent } from '../../support/events/events.js';
 import { ask, useOwnPostgres, usePostgres } from '../../support/databases/postgres.js';
 import { openStore, SECRETS } from '../../support/databases/postgres-store.js';

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 
 import { startServer, type CerberusServer } from '../../../dist/index.js';
-import { pause, until } from '../../support/deadline.js';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { ask } from '../../support/databases/postgres.js';
 import { SECRETS, usePreparedPostgres } from '../../support/databases/postgres-store.js';
 import { WsClient } from '../../support/senders/ws-client.js';

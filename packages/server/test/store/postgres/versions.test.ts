@@ -10,8 +10,8 @@ import { migrate, versionsOf } from '../../../dist/store/postgres/schema/migrate
 import { MIGRATIONS, type Migration } from '../../../dist/store/postgres/schema/migrations.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { parseStoreUrl } from '../../../dist/store/store-address.js';
-import { until, within } from '../../support/deadline.js';
-import { afterTest } from '../../support/disposal.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append } from '../../support/events/events.js';
 import { laterVersion } from '../../support/processes/later-version.js';
 import { ask, usePostgres } from '../../support/databases/postgres.js';

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
-import { afterTest } from '../disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** A mail that a server got. */
 export interface Mail {

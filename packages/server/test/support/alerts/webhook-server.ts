@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { afterTest } from '../disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** A request that a receiver of messages got. */
 interface Received {

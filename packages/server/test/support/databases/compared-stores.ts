@@ -7,7 +7,7 @@ import { MemoryStore } from '../../../dist/store/memory/store.js';
 import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
 import { DAILY_TABLES } from '../../../dist/store/postgres/schema/tables.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
-import { afterTest } from '../disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, producerRef, START } from '../events/events.js';
 import { MEMBER_FILTERS } from '../questions/filters.js';
 import { randomEvent, seededRandom } from '../events/random-events.js';

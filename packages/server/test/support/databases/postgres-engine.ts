@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { until } from '../deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { freePort } from '../free-port.js';
 import { lastWill } from '../processes/last-will.js';
 import { childrenOf, isAlive, signalFamily } from '../processes/process-tree.js';

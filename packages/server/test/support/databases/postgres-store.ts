@@ -1,7 +1,7 @@
 import type { QuestionLimits } from '../../../dist/store/question-limits.js';
 import { parseStoreUrl } from '../../../dist/store/store-address.js';
 import { PostgresStore } from '../../../dist/store/postgres/store.js';
-import { until } from '../deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { append } from '../events/events.js';
 import { ask, usePostgres } from './postgres.js';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterTest } from '../disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { lastWill } from '../processes/last-will.js';
 
 /** A disk of its own. */

@@ -1,4 +1,4 @@
-import { within } from '../deadline.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { spawnServer } from './server-process.js';
 
 /** How a command ended, and what it wrote. */

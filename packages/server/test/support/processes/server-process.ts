@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import { within } from '../deadline.js';
-import { afterTest } from '../disposal.js';
+import { within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 const LAUNCHER = fileURLToPath(new URL('../../../bin/cerberus-server.mjs', import.meta.url));
 

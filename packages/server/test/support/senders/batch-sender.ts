@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { afterTest } from '../disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** What a {@link BatchSender} sends: frame `n` has sequence number `n + 1`. */
 export interface SenderOptions {

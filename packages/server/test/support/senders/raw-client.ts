@@ -1,4 +1,4 @@
-import { within, until } from '../deadline.js';
+import { within, until } from '@cerberus-otel/test-support/deadline';
 import { clientFrame, rawSocket, upgradeRequest, type RawSocket } from './raw-upgrade.js';
 import { TOKEN } from '../servers/server-fixture.js';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-import { within } from '../deadline.js';
-import { afterTest } from '../disposal.js';
+import { within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** A TCP connection on which tests write what no WebSocket library would; destroyed after the test. */
 export interface RawSocket {

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 
-import { within } from '../deadline.js';
-import { afterTest } from '../disposal.js';
+import { within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** How a connection ended. */
 export interface Closing {

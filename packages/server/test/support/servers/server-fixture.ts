@@ -1,8 +1,8 @@
 import type { ServerOptions } from '../../../dist/config.js';
 import { startServer, type CerberusServer } from '../../../dist/server.js';
-import { within } from '../deadline.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { expectDescribed } from './described-answers.js';
-import { afterTest } from '../disposal.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 const running: CerberusServer[] = [];
 

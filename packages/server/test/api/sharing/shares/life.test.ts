@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import type { CerberusServer } from '../../../../dist/server.js';
-import { within } from '../../../support/deadline.js';
-import { afterTest } from '../../../support/disposal.js';
+import { within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { call, server } from '../../../support/servers/server-fixture.js';
 import { tempFolder } from '../../../support/temp-folder.js';
 import { cookieOf, makeLink, OVERVIEW, post, withLink } from '../../../support/servers/share-links.js';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 
 import { LINK_RULES } from '../../../../dist/api/sharing/link-rules.js';
 import type { CerberusServer } from '../../../../dist/server.js';
-import { until, within } from '../../../support/deadline.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { rawSocket, upgradeRequest } from '../../../support/senders/raw-upgrade.js';
 import { call, server, TOKEN } from '../../../support/servers/server-fixture.js';
 import { cookieOf, makeLink, OVERVIEW, withLink } from '../../../support/servers/share-links.js';

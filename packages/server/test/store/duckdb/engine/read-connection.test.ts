@@ -6,8 +6,8 @@ import { askFor } from '../../../../dist/store/asker.js';
 import { QuestionThreads } from '../../../../dist/store/duckdb/engine/question-threads.js';
 import { ReadConnection } from '../../../../dist/store/duckdb/engine/read-connection.js';
 import type { QuestionLimits } from '../../../../dist/store/question-limits.js';
-import { until, within } from '../../../support/deadline.js';
-import { afterTest } from '../../../support/disposal.js';
+import { until, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** Takes a minute at least. */
 const SLOW = { sql: 'SELECT sum(hash(range)) FROM range(100_000_000_000)', values: {}, types: {} };

@@ -5,7 +5,7 @@ import { rollUpStep } from '../../../../dist/store/postgres/aggregates/roll-up.j
 import { DIMENSIONS } from '../../../../dist/store/questions/value-list.js';
 import type { Store } from '../../../../dist/store/store.js';
 import { expectSameConsumers, expectSameErrors } from '../../../support/questions/answers.js';
-import { within } from '../../../support/deadline.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { START } from '../../../support/events/events.js';
 import { ask } from '../../../support/databases/postgres.js';
 import { ENDPOINT, LONG, useComparedStores } from '../../../support/databases/compared-stores.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import type { StoredEvent } from '../../../../dist/event/event.js';
 import type { Store } from '../../../../dist/store/store.js';
-import { until } from '../../deadline.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { append, START } from '../../events/events.js';
 import { ALL, at } from './stored-events.js';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../../../dist/event/event.js';
 import type { Store } from '../../../../dist/store/store.js';
-import { within } from '../../deadline.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { append, HASH, START, storeEvent } from '../../events/events.js';
 import { at } from './stored-events.js';
 
