@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { tooManyGuesses, type Entry } from '../access/doorkeeper.ts';
-import { CerberusServerError, messageOf } from '../errors.ts';
+import { CerberusServerError } from '../errors.ts';
 import { parseTarget } from '../http/request-target.ts';
 import { failure, sendReply, type Reply } from '../http/response.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
-import { isDiskFull, isInvalidated } from '../store/failure-reason.ts';
+import { failureReason, isDiskFull, isInvalidated } from '../store/failure-reason.ts';
 import type { Dispatch } from './routes.ts';
 
 /** Answers a request, whatever happens. */
@@ -21,8 +21,7 @@ export function respond(
       const passing = passingReason(error);
       if (passing !== undefined) return laterReply(passing);
       // Not whether the request is destroyed, which it is as soon as its body has been read.
-      if (!response.destroyed)
-        log('error', `request failed: ${JSON.stringify(messageOf(error)).slice(0, 200)}`);
+      if (!response.destroyed) log('error', `request failed: ${failureReason(error)}${placeOf(error)}`);
       return isDiskFull(error)
         ? laterReply('there is no room left on the disk of the server')
         : failure(500, 'internal error');
@@ -68,6 +67,12 @@ export function crowded(): ReturnType<Dispatch> {
 
 function laterReply(reason: string): Reply {
   return failure(503, reason, { 'retry-after': '5' });
+}
+
+/** Where something failed. Its text is not for the log: it may quote what was asked or stored. */
+function placeOf(error: unknown): string {
+  const [, place] = /^\s*at .*?([^\s()/\\]+:\d+):\d+\)?$/m.exec(Object(error).stack ?? '') ?? [];
+  return place === undefined ? '' : ` at ${place}`;
 }
 
 /** What is wrong where another attempt, a moment later, may not meet it. */
