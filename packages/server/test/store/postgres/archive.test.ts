@@ -62,7 +62,10 @@ describe('an export from PostgreSQL', () => {
       (error: unknown) => error,
     );
     leaving.abort();
-    expect(await exported).to.include({ code: 'STORE_BUSY', message: 'nobody waits for the answer any more' });
+    expect(await exported).to.include({
+      code: 'STORE_BUSY',
+      message: 'nobody waits for the answer any more',
+    });
     await postgres.archive.export({ format: 'ndjson' }, `${path}.another`);
   });
 

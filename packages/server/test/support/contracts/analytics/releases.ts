@@ -40,9 +40,7 @@ export function releaseLists(store: () => Store): void {
     await put(2, ...Array.from({ length: MANY }, (_, n) => of(`build-${n}`, 20, 'blog')));
     await put(3, of('1.4.1', 30));
     const appeared = { clientId: 'shop', version: '1.4.1', previous: null };
-    expect(await list({ clientId: 'shop' })).to.deep.equal([
-      { ...appeared, firstSeen: START + 10 * MINUTE },
-    ]);
+    expect(await list({ clientId: 'shop' })).to.deep.equal([{ ...appeared, firstSeen: START + 10 * MINUTE }]);
     await put(4, ...Array.from({ length: MANY }, (_, n) => of(`build-${n}`, 20, 'blog')));
     await put(5, of('1.4.1', 5));
     expect(await list({ clientId: 'shop' })).to.deep.equal([{ ...appeared, firstSeen: START + 5 * MINUTE }]);
