@@ -26,6 +26,8 @@ import { describeStore } from '../../support/contracts/store.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
 const LIMITS = { memoryLimit: '256MB', threads: 1 };
+/** Of POSIX: what it makes is no file in which anything has a place. */
+const MAKE_PIPE = 'mkfifo';
 
 /** A store that is closed after the test. */
 async function open(path: string): Promise<DuckDbStore> {
@@ -250,7 +252,7 @@ describe('DuckDbStore', () => {
     await (await DuckDbStore.open(path, LIMITS)).close();
     const inTheWay = `${path}.acknowledged`;
     rmSync(inTheWay);
-    execFileSync('mkfifo', [inTheWay]);
+    execFileSync(MAKE_PIPE, [inTheWay]);
     const error: unknown = await DuckDbStore.open(path, LIMITS).catch((reason: unknown) => reason);
     expect(error).to.include({ code: 'ESPIPE' });
     rmSync(inTheWay);

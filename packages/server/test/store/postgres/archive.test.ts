@@ -58,11 +58,11 @@ describe('an export from PostgreSQL', () => {
   it('S3 is given up when whoever asked for it has left', async () => {
     const leaving = new AbortController();
     const path = join(tempFolder(), 'events.ndjson');
-    const exported = askFor(leaving.signal, () => postgres.archive.export({ format: 'ndjson' }, path)).catch(
+    const left = askFor(leaving.signal, () => postgres.archive.export({ format: 'ndjson' }, path)).catch(
       (error: unknown) => error,
     );
     leaving.abort();
-    expect(await exported).to.include({
+    expect(await left).to.include({
       code: 'STORE_BUSY',
       message: 'nobody waits for the answer any more',
     });
