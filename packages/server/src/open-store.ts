@@ -37,9 +37,15 @@ async function openShared(
   log: Log,
 ): Promise<Store> {
   const store = await openPostgres(address, config, secrets);
-  for (const { level, text } of await store.findings())
-    if (level !== 'ok') log('warn', `the database: ${text}`);
-  return store;
+  try {
+    for (const { level, text } of await store.findings())
+      if (level !== 'ok') log('warn', `the database: ${text}`);
+    return store;
+  } catch (error) {
+    // Else what it does by itself would keep a process that serves nothing.
+    await store.close();
+    throw error;
+  }
 }
 
 async function openDatabase(config: ServerConfig, isAgain: boolean, log: Log): Promise<DuckDbStore> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
+import { parseTarget } from '../http/request-target.ts';
 import { failure, type TextReply } from '../http/response.ts';
 import { apiKeyOf, bearerOf } from './auth.ts';
 import type { ClientAddress } from '../addresses/client-address.ts';
@@ -11,7 +12,7 @@ import { isShareSecret } from './sharing/share-book.ts';
 const DELAY_MILLIS = 1000;
 
 /** Where tokens are looked at. Elsewhere, as for a health check that brings an `Authorization` of its own, none is a guess. */
-export const TAKES_TOKENS: RegExp = /^\/(?:api|v1|ws|metrics)(?![^/?])/;
+export const TAKES_TOKENS: RegExp = /^\/(?:api|v1|ws|metrics)(?![^/])/;
 
 /** What is known of a request before anything is done for it. */
 export interface Entry {
@@ -72,7 +73,8 @@ export class Doorkeeper {
 }
 
 function tokensIn({ headers, url }: IncomingMessage): readonly string[] {
-  if (!TAKES_TOKENS.test(url ?? '')) return [];
+  // As routes are found: `/./api/summary` is one, too.
+  if (!TAKES_TOKENS.test(parseTarget(url)?.pathname ?? '')) return [];
   return [bearerOf(headers), apiKeyOf(headers)].filter((token) => token !== undefined);
 }
 

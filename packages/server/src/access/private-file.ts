@@ -7,7 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
@@ -58,12 +58,22 @@ export class PrivateFile implements Shelf {
 export function replacePrivately(path: string, text: string): void {
   const part = `${path}.part`;
   rmSync(part, { force: true });
-  const file = openSync(part, 'wx', 0o600);
   try {
-    writeSync(file, text);
+    writePrivately(part, text);
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+function writePrivately(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    // All of it, or an error: a single write stops where a disk is full.
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(part, path);
 }

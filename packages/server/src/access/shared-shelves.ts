@@ -1,7 +1,7 @@
 import { CerberusServerError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { failureReason } from '../store/failure-reason.ts';
-import type { RecordChange, SharedRecords } from '../store/shared-records.ts';
+import type { RecordChange, SharedRecord, SharedRecords } from '../store/shared-records.ts';
 import type { Shelf } from './shelf.ts';
 
 /** So often it is looked whether another server has changed anything. */
@@ -32,6 +32,8 @@ export class SharedShelves {
   readonly #kept = new Map<ShelfKind, Records>();
   readonly #listeners = new Map<ShelfKind, () => void>();
   #mark = '';
+  /** So many times something was changed here. */
+  #writes = 0;
   /** Changes on their way. Rejects with the first that failed. */
   #writing: Promise<void> = Promise.resolve();
   #refreshing: Promise<void> | undefined;
@@ -101,9 +103,17 @@ export class SharedShelves {
   }
 
   async #load(): Promise<void> {
-    // Before: a change that comes meanwhile is then seen the next time.
-    const mark = await this.#records.mark();
-    const found = await this.#records.all();
+    let writes: number;
+    let mark: string;
+    let found: readonly SharedRecord[];
+    do {
+      writes = this.#writes;
+      await this.#writing.catch(() => undefined);
+      // Before: a change that comes meanwhile from elsewhere is then seen the next time.
+      mark = await this.#records.mark();
+      found = await this.#records.all();
+      // What was changed here meanwhile is not in what was read, and must not be undone by it.
+    } while (writes !== this.#writes);
     for (const kind of Object.keys(SHELVES) as ShelfKind[]) {
       const ofKind = found.filter((each) => each.kind === kind);
       this.#kept.set(kind, new Map(ofKind.map(({ id, content }) => [id, content])));
@@ -122,6 +132,7 @@ export class SharedShelves {
     const changes = changesBetween(kind, this.#of(kind), next);
     this.#kept.set(kind, next);
     if (changes.length === 0) return;
+    this.#writes += 1;
     const before = this.#writing.catch(() => undefined);
     this.#writing = before.then(() => this.#store(changes));
     // Whoever has to know waits for it; of nobody else it is a failure.

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import { judge, type ReaderAccess } from '../access/reader-access.ts';
@@ -15,7 +16,8 @@ export class LiveStreams {
   readonly #feed: LiveFeed;
   readonly #access: ReaderAccess;
   readonly #onOpened: (socket: Duplex) => void;
-  readonly #open = new Set<ServerResponse>();
+  /** By their connections, each of which has one: another answer behind it would never begin. */
+  readonly #open = new Map<Socket, ServerResponse>();
 
   /** @param onOpened is told of a connection that will stay open and is counted here from now on */
   constructor(feed: LiveFeed, access: ReaderAccess, onOpened: (socket: Duplex) => void) {
@@ -35,10 +37,16 @@ export class LiveStreams {
 
   /** Ends them all, so that the server can stop. */
   close(): void {
-    for (const response of this.#open) response.end();
+    for (const response of this.#open.values()) response.end();
   }
 
   #serve(message: IncomingMessage, response: ServerResponse, filter: EventFilter): void {
+    const { socket } = message;
+    // Who left while the answer had to wait does not leave again.
+    if (socket.destroyed || this.#open.has(socket)) {
+      response.destroy();
+      return;
+    }
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -48,8 +56,8 @@ export class LiveStreams {
       'x-accel-buffering': 'no',
     });
     response.write('retry: 2000\n\n');
-    this.#open.add(response);
-    this.#onOpened(message.socket);
+    this.#open.set(socket, response);
+    this.#onOpened(socket);
     const stop = this.#feed.listen(
       {
         write: (text) => void response.write(text),
@@ -59,9 +67,9 @@ export class LiveStreams {
       },
       filter,
     );
-    response.once('close', () => {
+    socket.once('close', () => {
       stop();
-      this.#open.delete(response);
+      this.#open.delete(socket);
     });
   }
 }

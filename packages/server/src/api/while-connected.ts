@@ -13,6 +13,8 @@ export function whileConnected<T>(socket: Socket, ask: () => T): T {
 function watched(socket: Socket): AbortSignal {
   const controller = new AbortController();
   closed.set(socket, controller.signal);
-  socket.once('close', () => controller.abort());
+  // They may have left before anything was asked.
+  if (socket.destroyed) controller.abort();
+  else socket.once('close', () => controller.abort());
   return controller.signal;
 }

@@ -1,3 +1,5 @@
+import { storableText } from './text-limits.ts';
+
 /** Limits of `custom_data`, whose members all have names: twice what the exporter sends, so that a difference in counting never costs a metric. */
 export const CUSTOM_DATA_LIMITS = { metrics: 128, bytes: 16_384, keyBytes: 256, depth: 32 } as const;
 
@@ -7,6 +9,8 @@ export const MAX_METRIC_NUMBER = 1e300;
 /** A UTF-16 unit is at most three bytes of UTF-8. */
 const MAX_UTF8_BYTES = 3;
 
+const BYTE_ORDER_MARK = '\u{FEFF}';
+
 /** JSON text of an object, and how many of its members did not fit. */
 export interface FittedCustomData {
   readonly json: string;
@@ -14,7 +18,8 @@ export interface FittedCustomData {
 }
 
 /**
- * Writes `custom_data` as JSON text within {@link CUSTOM_DATA_LIMITS}; a member that does not fit is left out whole.
+ * Writes `custom_data` as JSON text within {@link CUSTOM_DATA_LIMITS}; a member that does not fit is left out whole, and so is one that would have
+ * the name of another, for names are kept as other texts are.
  *
  * The text is put together member by member, so that keys such as `__proto__` are only ever text.
  */
@@ -28,36 +33,41 @@ function fitAsAWhole(members: object): FittedCustomData | undefined {
   for (const [key, value] of Object.entries(members)) {
     count += 1;
     if (key === '' || key.length * MAX_UTF8_BYTES > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
+    if (key.startsWith(BYTE_ORDER_MARK)) return undefined;
     if (isTooLarge(value) || isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
   }
   if (count > CUSTOM_DATA_LIMITS.metrics) return undefined;
   const json = JSON.stringify(members);
   // One byte more than the text has: the sum over the members counts a comma for each.
   if (json.length * MAX_UTF8_BYTES + 1 > CUSTOM_DATA_LIMITS.bytes) return undefined;
-  return { json: wellFormedJson(json), dropped: 0 };
+  return wellFormedJson(json) === json ? { json, dropped: 0 } : undefined;
 }
 
 function fitByMember(members: object): FittedCustomData {
   const parts: string[] = [];
+  const names = new Set<string>();
   let dropped = 0;
   let bytes = 2;
   for (const [key, value] of Object.entries(members)) {
-    const part = parts.length < CUSTOM_DATA_LIMITS.metrics ? memberText(key, value) : undefined;
+    const name = storableText(key);
+    const isRoom = parts.length < CUSTOM_DATA_LIMITS.metrics && !names.has(name);
+    const part = isRoom ? memberText(name, value) : undefined;
     const partBytes = part === undefined ? 0 : Buffer.byteLength(part) + 1;
     if (part === undefined || bytes + partBytes > CUSTOM_DATA_LIMITS.bytes) {
       dropped += 1;
       continue;
     }
     parts.push(part);
+    names.add(name);
     bytes += partBytes;
   }
   return { json: `{${parts.join(',')}}`, dropped };
 }
 
-function memberText(key: string, value: unknown): string | undefined {
-  if (key === '' || Buffer.byteLength(key) > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
+function memberText(name: string, value: unknown): string | undefined {
+  if (name === '' || Buffer.byteLength(name) > CUSTOM_DATA_LIMITS.keyBytes) return undefined;
   if (isTooLarge(value) || isDeeper(value, CUSTOM_DATA_LIMITS.depth)) return undefined;
-  return wellFormedJson(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  return `${JSON.stringify(name)}:${wellFormedJson(JSON.stringify(value))}`;
 }
 
 function isTooLarge(value: unknown): boolean {

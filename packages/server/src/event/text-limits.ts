@@ -12,11 +12,16 @@ export function withoutMark(text: string): string {
   return text.replace(BYTE_ORDER_MARKS, '');
 }
 
+/** A text as it can be stored: well-formed Unicode, without NUL and without a byte order mark before it. */
+export function storableText(text: string): string {
+  return isStorable(text) ? text : withoutMark(text.toWellFormed().replaceAll('\0', '\u{FFFD}'));
+}
+
 /**
  * Makes a text storable: well-formed Unicode, without NUL and without a byte order mark before it, at most `maxBytes` of UTF-8, cut between code points.
  */
 export function fitText(text: string, maxBytes: number): FittedText {
-  const clean = isStorable(text) ? text : withoutMark(text.toWellFormed().replaceAll('\0', '\u{FFFD}'));
+  const clean = storableText(text);
   // A UTF-16 unit is at most three bytes of UTF-8: most texts are decided without encoding them.
   if (clean.length * 3 <= maxBytes || Buffer.byteLength(clean) <= maxBytes)
     return { text: clean, cut: false };

@@ -156,14 +156,14 @@ class MemberReader {
 
   /** A text that says something. */
   requiredText(name: string, value: unknown, maxBytes: number): string {
-    return this.givenText(name, value === '' ? null : value, maxBytes);
+    const text = this.text(name, value, maxBytes) || null;
+    return text ?? this.#missing(name);
   }
 
   /** A text that is there, and may be empty. */
   givenText(name: string, value: unknown, maxBytes: number): string {
     const text = this.text(name, value, maxBytes);
-    if (text === null) this.errors.push(`\`${name}\` is missing`);
-    return text ?? '';
+    return text ?? this.#missing(name);
   }
 
   text(name: string, value: unknown, maxBytes: number): string | null {
@@ -241,6 +241,11 @@ class MemberReader {
     const { json, dropped } = fitCustomData(value);
     if (dropped > 0) this.adjustments.push('metric_dropped');
     return json;
+  }
+
+  #missing(name: string): string {
+    this.errors.push(`\`${name}\` is missing`);
+    return '';
   }
 
   /** A member that is null or not there has no value; one of another type is an error. */

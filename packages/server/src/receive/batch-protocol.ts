@@ -1,3 +1,4 @@
+import { withoutMark } from '../event/text-limits.ts';
 import { isJsonObject } from '../event/validation.ts';
 import type { ServiceInfo } from '../store/questions/producer.ts';
 import { parseInParts } from './frame-parts.ts';
@@ -65,9 +66,9 @@ function parseHello(message: Readonly<Record<string, unknown>>): ClientMessage {
   }
   return {
     type: 'hello',
-    clientId: clientId.toWellFormed(),
+    clientId: nameOf(clientId),
     producer,
-    agent: isName(agent) ? agent.toWellFormed() : null,
+    agent: isName(agent) ? nameOf(agent) : null,
     service: serviceInfoOf(message),
   };
 }
@@ -83,10 +84,15 @@ function parseEvents({ seq, events }: { readonly seq?: unknown; readonly events?
 function isName(value: unknown): value is string {
   return (
     typeof value === 'string' &&
-    value.length > 0 &&
+    withoutMark(value) !== '' &&
     value.length <= MAX_NAME_CHARACTERS &&
     !value.includes('\0')
   );
+}
+
+/** As the names of events are stored: what is stored of a connection is compared with what its next one says. */
+function nameOf(given: string): string {
+  return withoutMark(given.toWellFormed());
 }
 
 function malformed(error: string): ClientMessage {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 
+import { until } from '@cerberus-otel/test-support/deadline';
+
 import { SharedShelves } from '../../dist/access/shared-shelves.js';
 import { TokenBook } from '../../dist/access/token-book.js';
 import type { RecordChange, SharedRecord, SharedRecords } from '../../dist/store/shared-records.js';
@@ -11,9 +13,13 @@ class Records implements SharedRecords {
   /** Fails from now on, as a database does that is away. */
   isAway = false;
   asked = 0;
+  /** What has been read arrives after this. */
+  onTheWay: Promise<void> = Promise.resolve();
 
-  all(): Promise<readonly SharedRecord[]> {
-    return Promise.resolve([...this.#kept.values()]);
+  async all(): Promise<readonly SharedRecord[]> {
+    const found = [...this.#kept.values()];
+    await this.onTheWay;
+    return found;
   }
 
   async change(changes: readonly RecordChange[]): Promise<void> {
@@ -73,6 +79,26 @@ describe('shelves that several servers share', () => {
     if (created === 'too_many') throw new Error('too many');
     return { token: created.token, id: created.info.id };
   }
+
+  it('keep what is changed while news of another server are on their way: a token that is made, and one that is revoked', async () => {
+    const [one, other] = [await open(), await open()];
+    const leaving = create(one, 'leaving');
+    await one.shelves.settled();
+    create(other, 'of another server');
+    await other.shelves.settled();
+    let arrive: () => void = () => undefined;
+    records.onTheWay = new Promise((resolve) => (arrive = resolve));
+    const { asked } = records;
+    const refreshed = one.shelves.refresh();
+    await until('what there was has been read', () => records.asked === asked + 2);
+    const coming = create(one, 'coming');
+    one.tokens.revoke(leaving.id);
+    arrive();
+    await refreshed;
+    expect(one.tokens.find(coming.token)).to.not.equal(undefined);
+    expect(one.tokens.find(leaving.token)).to.equal(undefined);
+    expect(one.tokens.list().map(({ name }) => name)).to.include('of another server');
+  });
 
   it('do not bring back what another server has removed', async () => {
     const [one, other] = [await open(), await open()];

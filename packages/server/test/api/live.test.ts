@@ -3,9 +3,10 @@ import { expect } from 'chai';
 import { CerberusServerError } from '../../dist/errors.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { MemoryStore } from '../../dist/store/memory/store.js';
-import { within } from '@cerberus-otel/test-support/deadline';
+import { pause, until, within } from '@cerberus-otel/test-support/deadline';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append } from '../support/events/events.js';
+import { rawSocket } from '../support/senders/raw-upgrade.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 
 /** The messages of a stream, one after the other. */
@@ -124,6 +125,27 @@ describe('GET /api/live', () => {
     while (response.status === 503) response = await within('a place', another());
     expect(response.status).to.equal(200);
     await response.body?.cancel();
+  });
+
+  it('gives no place to those who leave before they are answered, nor to a second question behind the first of a connection', async () => {
+    const guesses = Array.from({ length: 10 }, (_, n) =>
+      call(`${running.url}/api/summary`, { headers: { authorization: `Bearer wrong-${n}` } }),
+    );
+    await Promise.all(guesses);
+    const question = `GET /api/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
+    // Where so many wrong tokens came from, the right one is answered late.
+    const leaving = Array.from({ length: 64 }, async () => {
+      const { socket } = await rawSocket(running.port);
+      socket.write(question);
+      await pause(50);
+      socket.destroy();
+    });
+    const { socket: insisting, received } = await rawSocket(running.port);
+    insisting.write(question.repeat(64));
+    await Promise.all(leaving);
+    await until('the first question is answered', () => received().includes('retry: 2000'));
+    const stream = await Stream.open(`${running.url}/api/live`);
+    expect(stream.response.status).to.equal(200);
   });
 
   it('ends when the server stops, which does not wait for it', async () => {

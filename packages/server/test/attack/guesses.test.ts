@@ -21,7 +21,7 @@ const http =
   (running, token, forwardedFor) => {
     const headers = { ...headersOf(token), ...(forwardedFor && { 'x-forwarded-for': forwardedFor }) };
     const status = new Promise<number>((resolve, reject) => {
-      const sent = request(`${running.url}${path}`, { method, headers, agent: false }, (response) => {
+      const sent = request(running.url, { path, method, headers, agent: false }, (response) => {
         response.destroy();
         resolve(response.statusCode ?? 0);
       }).on('error', reject);
@@ -58,6 +58,7 @@ const firstEvent: Surface = async (running, token) => {
 const SURFACES: Readonly<Record<string, Surface>> = {
   'the upgrade': upgrade,
   'a question, as Bearer': http('/api/summary', 'GET', bearer),
+  'a question, by another spelling of its path': http('/./api/summary', 'GET', bearer),
   'a question, as X-API-Key': http('/api/events', 'GET', apiKey),
   'the metrics': http('/metrics', 'GET', bearer),
   'the secret key': http('/api/secret-key', 'GET', bearer),

@@ -33,6 +33,12 @@ describe('fitCustomData', () => {
     expect(fitCustomData({ '': 1, ok: 2 })).to.deep.equal({ json: '{"ok":2}', dropped: 1 });
   });
 
+  it('takes a byte order mark off the name of a metric, which no database keeps there, and keeps one of a name', () => {
+    const members = { '\u{FEFF}items': 1, items: 2, '\u{FEFF}': 3, 'a\0': 4, 'a\ud800': 5, ok: '\u{FEFF}x' };
+    const json = '{"items":1,"a\u{FFFD}":4,"ok":"\u{FEFF}x"}';
+    expect(fitCustomData(members)).to.deep.equal({ json, dropped: 3 });
+  });
+
   it('leaves out a number that does not add up with others', () => {
     for (const large of [1e301, -Number.MAX_VALUE, JSON.parse('1e999')])
       expect(fitCustomData({ large, ok: -1e300 })).to.deep.equal({ json: '{"ok":-1e+300}', dropped: 1 });

@@ -247,6 +247,8 @@ describe('validateEvent', () => {
     const verdict = validateEvent(wireEvent({ client_id: 'own' }));
     expect(verdict.ok && verdict.event.clientId).to.equal('own');
     expect(validateEvent(wireEvent())).to.deep.equal({ ok: false, error: '`client_id` is missing' });
+    const nameless = wireEvent({ client_id: '\u{FEFF}' });
+    expect(validateEvent(nameless)).to.deep.equal({ ok: false, error: '`client_id` is missing' });
   });
 
   it('keeps an event whose endpoint is empty: its sender was told to send no path', () => {

@@ -18,7 +18,12 @@ export class Acknowledged {
    */
   constructor(database: string, create = true) {
     this.#file = opened(`${database}.acknowledged`, create);
-    this.before = this.#read();
+    try {
+      this.before = this.#read();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** To be called after a commit, before it is acknowledged. A failure is no harm: less is known then. */

@@ -119,17 +119,30 @@ export class DuckDbStore implements Store {
    */
   static async open(path: string, limits: StoreLimits): Promise<DuckDbStore> {
     const database = await openDatabase(path, { ...limits, threads: THREADS_OF_STORING });
-    const { connect } = database;
-    const connections = {
-      writer: await connect(),
-      reader: await connect(),
-      maintenance: await connect(),
-      archive: await connect(),
-      documents: await connect(),
+    const opened: DuckDBConnection[] = [];
+    const connect = async (): Promise<DuckDBConnection> => {
+      const connection = await database.connect();
+      opened.push(connection);
+      return connection;
     };
-    const acknowledged = new Acknowledged(database.path, limits.create);
-    const missing = Math.max(0, (acknowledged.before ?? 0) - (await lastEventId(connections.maintenance)));
-    return new DuckDbStore(database, connections, acknowledged, missing, limits);
+    let acknowledged: Acknowledged | undefined;
+    try {
+      const connections = {
+        writer: await connect(),
+        reader: await connect(),
+        maintenance: await connect(),
+        archive: await connect(),
+        documents: await connect(),
+      };
+      acknowledged = new Acknowledged(database.path, limits.create);
+      const missing = Math.max(0, (acknowledged.before ?? 0) - (await lastEventId(connections.maintenance)));
+      return new DuckDbStore(database, connections, acknowledged, missing, limits);
+    } catch (error) {
+      acknowledged?.close();
+      for (const connection of opened) connection.closeSync();
+      database.release();
+      throw error;
+    }
   }
 
   append(append: Append): Promise<AppendOutcome> {

@@ -15,6 +15,18 @@ export function listReleases(all: readonly Release[], query: ReleasesQuery): rea
     .slice(0, limit);
 }
 
+/** Adds some. Of one that is there already, though nobody remembered it, the earlier time stays. */
+export function addReleases(all: Release[], releases: readonly Release[]): void {
+  for (const release of releases) {
+    const place = all.findIndex(
+      ({ clientId, version }) => clientId === release.clientId && version === release.version,
+    );
+    const known = all[place];
+    if (known === undefined) all.push(release);
+    else if (release.firstSeen < known.firstSeen) all[place] = release;
+  }
+}
+
 function withPrevious(ofClient: readonly Release[]): readonly NewRelease[] {
   const ordered = ofClient.toSorted((a, b) => a.firstSeen - b.firstSeen || compare(a.version, b.version));
   return ordered.map((release, index) => {

@@ -23,6 +23,7 @@ import type {
 import { MemoryAnalytics } from './analytics.ts';
 import { MemoryDocuments } from './documents.ts';
 import { selectEvents, summarise } from './queries.ts';
+import { addReleases } from './releases.ts';
 
 /**
  * Keeps events in the memory of the process, for tests and trials: gone with the process, and it grows without bound.
@@ -111,7 +112,7 @@ export class MemoryStore implements Store {
     this.#nextId += committed.length;
     for (const event of committed) this.#events.push(event);
     const releases = this.#knownReleases.newIn(committed);
-    this.#releases.push(...releases);
+    addReleases(this.#releases, releases);
     this.#knownReleases.learn(releases);
     for (const [key, change] of producers)
       this.#producers.set(key, nextRow(this.#producers.get(key), change));

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Archive, ExportQuery } from '../archive.ts';
+import { askerOf } from '../asker.ts';
 import { copyFolder } from '../copies.ts';
 import { isDiskFull } from '../failure-reason.ts';
+import { nobodyWaits } from '../question-limits.ts';
 import { csvOf, parquetOf } from '../table-files.ts';
 import type { LastingConnection } from './engine/lasting-connection.ts';
 import { asPublicError } from './engine/public-error.ts';
@@ -45,6 +47,7 @@ export class PostgresArchive implements Archive {
     path: string,
     metricsOf: MetricsWriter,
   ): Promise<void> {
+    const gone = askerOf();
     const file = await open(path, 'wx', 0o600);
     try {
       await this.#connection.use(async (client) => {
@@ -55,6 +58,7 @@ export class PostgresArchive implements Archive {
         await client.query(`DECLARE exported NO SCROLL CURSOR FOR ${sql}`, [...values]);
         let rows: readonly Row[];
         do {
+          if (gone?.aborted === true) throw nobodyWaits();
           ({ rows } = await client.query<Row>(`FETCH ${ROWS_AT_ONCE} FROM exported`));
           await writeRows(file, rows, metricsOf);
         } while (rows.length === ROWS_AT_ONCE);
@@ -73,7 +77,8 @@ type MetricsWriter = (json: unknown) => string;
 
 async function writeRows(file: FileHandle, rows: readonly Row[], metricsOf: MetricsWriter): Promise<void> {
   const lines = rows.map((row) => `${lineOf(row, metricsOf)}\n`);
-  if (lines.length > 0) await file.write(lines.join(''));
+  // Behind what was written before, and all of it: a single write stops where a disk is full.
+  if (lines.length > 0) await file.appendFile(lines.join(''));
 }
 
 /** An event as DuckDB writes it. */

@@ -32,7 +32,7 @@ import { Connector } from './engine/connect.ts';
 import { LastingConnection } from './engine/lasting-connection.ts';
 import { beside, haveOwnSessions } from './engine/shared-sessions.ts';
 import { PostgresGuesses } from './guesses.ts';
-import { asSetUpError } from './engine/public-error.ts';
+import { asPublicError, asSetUpError } from './engine/public-error.ts';
 import { Reads } from './engine/reads.ts';
 import { PostgresReader } from './reader.ts';
 import { PostgresRate } from './questions/rate.ts';
@@ -165,9 +165,11 @@ export class PostgresStore implements Store {
     }
   }
 
-  /** What should be known of the database at the start of a server. */
+  /** What should be known of the database at the start of a server. @throws CerberusServerError (as a rejection) `STORE_UNAVAILABLE` */
   findings(): Promise<readonly Finding[]> {
-    return this.#upkeep.use(examineSafety);
+    return this.#upkeep.use(examineSafety).catch((error: unknown) => {
+      throw asPublicError(error);
+    });
   }
 
   append(append: Append): Promise<AppendOutcome> {

@@ -1,8 +1,13 @@
 // The first message of a batch connection, and what it is answered by.
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 
 import { pause } from '@cerberus-otel/test-support/deadline';
 import { eventOf, useBatchMode } from '../../support/senders/batch-mode.js';
+import { WsClient } from '../../support/senders/ws-client.js';
+import { call, server, TOKEN } from '../../support/servers/server-fixture.js';
+import { tempFolder } from '../../support/temp-folder.js';
 
 describe('batch mode', () => {
   const batch = useBatchMode();
@@ -30,6 +35,23 @@ describe('batch mode', () => {
       const second = await batch.raw();
       second.hello('producer-1');
       expect(await second.next()).to.include({ type: 'welcome', last_seq: 41 });
+    });
+
+    it('finds its producer again where a byte order mark is before its names, which a file does not keep', async () => {
+      const running = await server({ db: join(tempFolder(), 'x.duckdb') });
+      const connect = async (): Promise<WsClient> => {
+        const client = await WsClient.connect(running.wsUrl, { token: TOKEN, batch: true });
+        client.hello('producer-1', '\u{FEFF}my-app');
+        return client;
+      };
+      const first = await connect();
+      expect(await first.next()).to.include({ type: 'welcome', last_seq: 0 });
+      first.frame(1, eventOf('/a'));
+      expect(await first.next()).to.deep.equal({ type: 'ack', seq: 1 });
+      await first.close();
+      expect(await (await connect()).next()).to.include({ type: 'welcome', last_seq: 1 });
+      const { body } = await call(`${running.url}/api/sources?client_id=my-app`);
+      expect(body['sources_total']).to.equal(1);
     });
 
     it('may be said again under another name before the first frame', async () => {

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -24,6 +26,8 @@ import { describeStore } from '../../support/contracts/store.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
 const LIMITS = { memoryLimit: '256MB', threads: 1 };
+/** Of POSIX: what it makes is no file in which anything has a place. */
+const MAKE_PIPE = 'mkfifo';
 
 /** A store that is closed after the test. */
 async function open(path: string): Promise<DuckDbStore> {
@@ -241,6 +245,18 @@ describe('DuckDbStore', () => {
     const results = await Promise.allSettled([open(path), open(path)]);
     expect(results.map((result) => result.status)).to.deep.equal(['fulfilled', 'rejected']);
     for (const result of results) if (result.status === 'fulfilled') await result.value.close();
+  });
+
+  it('lets go of a file that could not be opened to the end, so that it can be when what was in the way is gone', async function () {
+    if (process.platform === 'win32') this.skip();
+    await (await DuckDbStore.open(path, LIMITS)).close();
+    const inTheWay = `${path}.acknowledged`;
+    rmSync(inTheWay);
+    execFileSync(MAKE_PIPE, [inTheWay]);
+    const error: unknown = await DuckDbStore.open(path, LIMITS).catch((reason: unknown) => reason);
+    expect(error).to.include({ code: 'ESPIPE' });
+    rmSync(inTheWay);
+    await (await DuckDbStore.open(path, LIMITS)).close();
   });
 
   it('refuses a file that another process has open', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 
+import { askFor } from '../../../dist/store/asker.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import type { Store } from '../../../dist/store/store.js';
@@ -53,6 +54,20 @@ describe('an export from PostgreSQL', () => {
       append({ producer: other, events: [storeEvent({ clientId: 'other' })], receivedAt: START + 20_000 }),
     );
   }
+
+  it('S3 is given up when whoever asked for it has left', async () => {
+    const leaving = new AbortController();
+    const path = join(tempFolder(), 'events.ndjson');
+    const left = askFor(leaving.signal, () => postgres.archive.export({ format: 'ndjson' }, path)).catch(
+      (error: unknown) => error,
+    );
+    leaving.abort();
+    expect(await left).to.include({
+      code: 'STORE_BUSY',
+      message: 'nobody waits for the answer any more',
+    });
+    await postgres.archive.export({ format: 'ndjson' }, `${path}.another`);
+  });
 
   it('that the database ends can be tried again, and says nothing of what is stored', async () => {
     const other = new pg.Client({ connectionString: url });

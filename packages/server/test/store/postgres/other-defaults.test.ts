@@ -21,8 +21,8 @@ function refusalOf(url: string, args: readonly string[] = ['--port', '0']): Prom
     const secrets = { CERBERUS_SERVER_TOKEN: 'a-token', CERBERUS_SERVER_SECRET_KEY: 'a-key' };
     const env = { ...process.env, ...secrets, CERBERUS_SERVER_STORE: url };
     const told = { env, timeout: 20_000 };
-    execFile(process.execPath, [COMMAND, ...args], told, (_error, stdout, stderr) =>
-      resolve(stdout + stderr),
+    execFile(process.execPath, [COMMAND, ...args], told, (error, stdout, stderr) =>
+      resolve(error?.killed === true ? `it did not end, but said: ${stderr}` : stdout + stderr),
     );
   });
 }
@@ -151,6 +151,14 @@ describe('a database that a server cannot use', function () {
     await ask(url, `ALTER DATABASE ${pathname.slice(1)} SET default_transaction_read_only = on`);
     expect(await refusalOf(url)).to.include('25006, it is read-only');
     expect(await refusalOf(url.replace(pathname, '/nowhere'))).to.include('3D000, there is no such database');
+  });
+
+  it('is let go of, so that the command ends, where only the look at what keeps it safe fails', async () => {
+    const url = await freshDatabase();
+    await ask(url, 'CREATE ROLE confined LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO confined');
+    await ask(url, 'REVOKE SELECT ON pg_stat_replication FROM public');
+    const reason = 'the database did not answer a question (42501, the user lacks a privilege)';
+    expect(await refusalOf(url.replace('cerberus@', 'confined@'))).to.equal(`cerberus-server: ${reason}\n`);
   });
 });
 

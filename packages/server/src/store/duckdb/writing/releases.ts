@@ -2,9 +2,15 @@ import { BIGINT, LIST, listValue, VARCHAR, type DuckDBConnection } from '@duckdb
 
 import { MAX_RELEASES, type Release } from '../../questions/release-list.ts';
 
-const INSERT = `
-  INSERT INTO releases
-  SELECT unnest($clients::VARCHAR[]), unnest($versions::VARCHAR[]), make_timestamp_ms(unnest($seen::BIGINT[]))`;
+/** Some may be stored, though nobody remembered them: then the earlier time stays. */
+const MERGE = `
+  MERGE INTO releases AS r
+  USING (
+    SELECT unnest($clients::VARCHAR[]) AS client_id, unnest($versions::VARCHAR[]) AS service_version,
+           make_timestamp_ms(unnest($seen::BIGINT[])) AS first_seen
+  ) AS u ON r.client_id = u.client_id AND r.service_version = u.service_version
+  WHEN MATCHED AND u.first_seen < r.first_seen THEN UPDATE SET first_seen = u.first_seen
+  WHEN NOT MATCHED THEN INSERT VALUES (u.client_id, u.service_version, u.first_seen)`;
 
 const DELETE_OLD = `
   DELETE FROM releases WHERE rowid IN (
@@ -22,11 +28,11 @@ export async function storedReleases(connection: DuckDBConnection): Promise<read
   }));
 }
 
-/** Stores some that are not stored yet, within a transaction. */
+/** Stores some, within a transaction. */
 export async function addReleases(connection: DuckDBConnection, releases: readonly Release[]): Promise<void> {
   if (releases.length === 0) return;
   await connection.run(
-    INSERT,
+    MERGE,
     {
       clients: listValue(releases.map(({ clientId }) => clientId)),
       versions: listValue(releases.map(({ version }) => version)),

@@ -6,6 +6,9 @@ import type { Store } from '../../../../dist/store/store.js';
 import { append, START } from '../../events/events.js';
 import { at, HOUR, MINUTE, RANGE } from './asked-hour.js';
 
+/** More than are remembered beside the table. */
+const MANY = 10_001;
+
 /** Releases that appeared, and those before them. */
 export function releaseLists(store: () => Store): void {
   const put = (seq: number, ...events: readonly CerberusEvent[]): Promise<unknown> =>
@@ -30,5 +33,16 @@ export function releaseLists(store: () => Store): void {
     expect(later.map(({ version, previous }) => [version, previous?.version])).to.deep.equal([
       ['1.4.3', '1.4.2'],
     ]);
+  });
+
+  it('has one once, as it appeared first, however many others have come since', async () => {
+    await put(1, of('1.4.1', 10));
+    await put(2, ...Array.from({ length: MANY }, (_, n) => of(`build-${n}`, 20, 'blog')));
+    await put(3, of('1.4.1', 30));
+    const appeared = { clientId: 'shop', version: '1.4.1', previous: null };
+    expect(await list({ clientId: 'shop' })).to.deep.equal([{ ...appeared, firstSeen: START + 10 * MINUTE }]);
+    await put(4, ...Array.from({ length: MANY }, (_, n) => of(`build-${n}`, 20, 'blog')));
+    await put(5, of('1.4.1', 5));
+    expect(await list({ clientId: 'shop' })).to.deep.equal([{ ...appeared, firstSeen: START + 5 * MINUTE }]);
   });
 }
