@@ -71,7 +71,7 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
     if (processor === undefined || provider === undefined || feeds(provider, processor)) return;
     // Somebody else's SDK has come in the meantime, or has put its own in the place of ours, as Datadog's tracer does.
     aside.silence();
-    warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(provider, processor, isOurs, first)]);
+    warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(provider, processor, isOurs, first).how]);
   };
   atFirstClient((first) => guarded(env, () => atWork(first)));
   flushAtTheEnd(sdk);

@@ -6,6 +6,7 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
 import { expect } from 'chai';
 import { createHmac } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage } from 'node:http';
@@ -204,6 +205,22 @@ describe('startCerberus', () => {
       expect(span.isRecording()).to.equal(false);
     });
   }
+
+  it('listens to nothing any more after its end, also beside an SDK that it could not join', async () => {
+    const channels = ['http.server.request.start', 'fastify.initialization'].map((name) => channel(name));
+    const heard = (): boolean[] => channels.map(({ hasSubscribers }) => hasSubscribers);
+    expect(heard()).to.deep.equal([false, false]);
+    // Of no kind that is known inside.
+    trace.setGlobalTracerProvider({ getTracer: () => trace.getTracer('none') });
+    afterTest(() => trace.disable());
+    const running = start();
+    const app = await listen((_request, response) => response.end());
+    await send(app.port);
+    expect(heard()).to.deep.equal([true, true]);
+    await running.shutdown();
+    expect(backend.events).to.have.length(1);
+    expect(heard()).to.deep.equal([false, false]);
+  });
 
   it('takes nothing away at its end that somebody else has put in its place since', async () => {
     const running = start();
