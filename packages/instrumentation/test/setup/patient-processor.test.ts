@@ -1,5 +1,5 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
-import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import type { SdkSpan, SpanProcessorLike } from '../../dist/esm/sdk/sdk-types.js';
 import { PatientProcessor } from '../../dist/esm/setup/patient-processor.js';
@@ -53,7 +53,7 @@ describe('patient processor', () => {
     const own = processor(log, 'own', async () => void log.push('own'));
     const synchronous = processor(log, 'other', (() => undefined) as never);
     const provider = new BasicTracerProvider({
-      spanProcessors: [new PatientProcessor(synchronous, own) as SpanProcessor],
+      spanProcessors: [new PatientProcessor(synchronous, own)],
     });
     await provider.shutdown();
     const throwing = processor(log, 'other', () => {
