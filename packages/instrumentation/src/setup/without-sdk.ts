@@ -44,7 +44,7 @@ export function captureWithoutSdk(processor: SpanProcessorLike, how: WithoutSdk)
       decide();
     });
   };
-  if (how.client === undefined) atFirstClient(begin);
+  if (how.client === undefined) stop = atFirstClient(begin);
   else begin(how.client);
   return () => {
     isOver = true;

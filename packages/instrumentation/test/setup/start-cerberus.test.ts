@@ -210,6 +210,10 @@ describe('startCerberus', () => {
     const channels = ['http.server.request.start', 'fastify.initialization'].map((name) => channel(name));
     const heard = (): boolean[] => channels.map(({ hasSubscribers }) => hasSubscribers);
     expect(heard()).to.deep.equal([false, false]);
+    const unvisited = start();
+    expect(heard()).to.deep.equal([true, true]);
+    await unvisited.shutdown();
+    expect(heard()).to.deep.equal([false, false]);
     // Of no kind that is known inside.
     trace.setGlobalTracerProvider({ getTracer: () => trace.getTracer('none') });
     afterTest(() => trace.disable());
