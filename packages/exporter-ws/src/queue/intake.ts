@@ -112,7 +112,7 @@ export class Intake {
   #offer(event: CerberusEvent): Admission {
     if (this.#writing) return 'invalid';
     if (this.#write(event)) {
-      if (this.#full && this.#queue.heldEvents * 2 <= this.#config.maxQueueEvents) this.#leaveFull();
+      if (this.#full && this.#hasAmpleRoom()) this.#leaveFull();
       return 'accepted';
     }
     if (!this.#full) {
@@ -135,6 +135,15 @@ export class Intake {
     } finally {
       this.#writing = false;
     }
+  }
+
+  /** Not before half of it is free, or each event that is taken would end what the next one begins again. */
+  #hasAmpleRoom(): boolean {
+    const { maxQueueEvents, maxQueueBytes } = this.#config;
+    const { heldEvents, heldBytes } = this.#queue;
+    return (
+      heldEvents * 2 <= maxQueueEvents && heldBytes * 2 <= maxQueueBytes && this.#overflow?.holds !== true
+    );
   }
 
   #leaveFull(): void {

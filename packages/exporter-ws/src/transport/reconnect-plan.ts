@@ -181,7 +181,9 @@ export class ReconnectPlan {
     if (answeredEvents === 0 && sentEvents > 0 && waitedMillis * 2 >= this.#config.ackTimeoutMillis) {
       this.#fruitless += 1;
     }
-    if (this.#fruitless < FRUITLESS_LIMIT || this.#config.acks === 'none') return undefined;
+    // One that took none ended for a reason of its own.
+    if (sentEvents === 0 || this.#fruitless < FRUITLESS_LIMIT || this.#config.acks === 'none')
+      return undefined;
     const advice =
       summary.mode === 'batch'
         ? ''

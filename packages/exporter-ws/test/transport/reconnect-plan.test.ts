@@ -168,6 +168,15 @@ describe('reconnect plan', () => {
     expect(third.delayMillis).to.be.at.least(60_000);
   });
 
+  it('says of a connection that took no events why it ended, also after such as were never answered', () => {
+    const subject = plan();
+    for (let round = 0; round < 3; round += 1)
+      next(subject, { kind: 'timeout', what: 'acknowledgement' }, fruitless);
+    const { why, state, condition } = next(subject, { kind: 'failed', code: 'ECONNREFUSED' });
+    expect([state, condition]).to.deep.equal(['backoff', undefined]);
+    expect(why).to.include('ECONNREFUSED').and.not.include('acknowledged none');
+  });
+
   it('says so but goes on with the usual backoff in batch mode, where sending again doubles nothing', () => {
     const subject = plan();
     const end: Disconnect = { kind: 'timeout', what: 'acknowledgement' };

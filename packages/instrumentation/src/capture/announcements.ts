@@ -24,13 +24,17 @@ export interface Announcement {
 /** What says that there is a client: of a connection that somebody handed to a server, as from another process, Node says only the requests. */
 const SIGNS_OF_CLIENTS = [CONNECTION, REQUEST_START, STREAM_START];
 
-/** Calls back once, when Node says something on one of these channels for the first time from now on. */
-function atFirstOf(channels: readonly string[], callback: (first: Announcement) => void): void {
-  const onAnnouncement = (message: unknown, channel: string | symbol): void => {
+/** Calls back once, when Node says something on one of these channels for the first time from now on. @returns what ends the wait */
+function atFirstOf(channels: readonly string[], callback: (first: Announcement) => void): () => void {
+  const stop = (): void => {
     for (const each of channels) unsubscribe(each, onAnnouncement);
-    callback({ channel: String(channel), message });
   };
+  function onAnnouncement(message: unknown, channel: string | symbol): void {
+    stop();
+    callback({ channel: String(channel), message });
+  }
   for (const each of channels) subscribe(each, onAnnouncement);
+  return stop;
 }
 
 /** Calls back once, when the first request from now on arrives. */
@@ -47,9 +51,10 @@ export function atFirstAnswer(callback: () => void): void {
  * Calls back once, when a server has its first connection from now on or, where Node does not say that, its first request.
  *
  * @param callback is told which it was: whoever waits for either from then on does not hear of it
+ * @returns what ends the wait
  */
-export function atFirstClient(callback: (first: Announcement) => void): void {
-  atFirstOf(SIGNS_OF_CLIENTS, callback);
+export function atFirstClient(callback: (first: Announcement) => void): () => void {
+  return atFirstOf(SIGNS_OF_CLIENTS, callback);
 }
 
 /**

@@ -40,6 +40,7 @@ export class ArrivedRequest {
   readonly peerHash: PeerHash;
   #open: RequestStart | undefined;
   #last: Answer | undefined;
+  #userAgent: string | undefined;
 
   constructor(start: RequestStart) {
     const { request, socket, server } = start;
@@ -77,9 +78,9 @@ export class ArrivedRequest {
     };
   }
 
-  /** What the client says of itself; undefined when the request is over. */
+  /** What the client says of itself. */
   get userAgent(): string | undefined {
-    return this.#open?.request.headers['user-agent'];
+    return this.#open === undefined ? this.#userAgent : this.#open.request.headers['user-agent'];
   }
 
   /** What the application's router has chosen, for whom no instrumentation says it. */
@@ -96,6 +97,7 @@ export class ArrivedRequest {
    */
   release(): void {
     this.#last = this.answer;
+    this.#userAgent = this.userAgent;
     this.#open = undefined;
   }
 }

@@ -17,10 +17,13 @@ export class RequestRegistry {
   #current: RequestRecord | undefined;
   readonly #onArrival: (target: string) => void;
   readonly #onStart = (message: unknown): void => {
+    const request = (message as Partial<RequestStart> | undefined)?.request;
+    // Somebody else may speak in Node's channel, and say less.
+    if (request === undefined) return;
     this.#last = message as RequestStart;
     this.#guessed = undefined;
     this.#current = undefined;
-    this.#onArrival(this.#last.request.url ?? '');
+    this.#onArrival(request.url ?? '');
   };
 
   /** @param onArrival called with the target of each request, with or without a span; must not throw */

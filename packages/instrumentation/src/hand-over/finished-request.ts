@@ -30,7 +30,7 @@ export class FinishedRequest implements HeldRequest {
     this.attributes = attributes;
     this.sender = sender;
     this.claim = claim;
-    this.textLength = textLength(attributes);
+    this.textLength = textLength(attributes) + (sender === undefined ? 0 : textLengthOf(sender));
     // Asked later, an own span makes its ids and times then.
     this.#span = span.isPlain === true ? span : new SpanCopy(span);
   }
@@ -54,6 +54,13 @@ export class FinishedRequest implements HeldRequest {
   spanContext(): SpanContext {
     return this.#span.spanContext();
   }
+}
+
+/** What the client and the application have said of who it is. */
+function textLengthOf({ origin, userAgent, userId, consumer }: Sender): number {
+  const { xForwardedFor, forwarded } = origin;
+  const said = xForwardedFor.length + forwarded.length + (userAgent?.length ?? 0);
+  return said + (userId?.length ?? 0) + (consumer?.id.length ?? 0);
 }
 
 class SpanCopy implements Omit<FinishedSpan, 'attributes'>, SpanContext {

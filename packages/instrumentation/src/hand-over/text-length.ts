@@ -2,6 +2,8 @@ import type { Attributes } from '@opentelemetry/api';
 
 /** An event takes no more of a list. */
 const MAX_ELEMENTS = 64;
+/** A longer name is none that the exporter sends; those of others are short, and few. */
+const MAX_NAME_LENGTH = 256;
 /** What a value that is no text counts as. */
 const OTHER = 8;
 
@@ -11,6 +13,7 @@ export function textLength(attributes: Attributes): number {
   try {
     for (const name in attributes) {
       const value: unknown = attributes[name];
+      if (name.length > MAX_NAME_LENGTH) length += name.length;
       if (typeof value === 'string') length += value.length;
       else if (Array.isArray(value)) length += lengthOfAll(value);
     }

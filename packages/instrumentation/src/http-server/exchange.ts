@@ -46,7 +46,7 @@ export class Exchange<Traced extends { readonly context: Context }> implements F
   readonly #emitOfRequest: Emit;
   readonly #emitOfResponse: Emit;
   /** Of the response's `finish`, before the application had it: Node's own, without which a connection is of no more use. */
-  #finishListeners = 0;
+  #finishListeners: number | undefined;
   #hasBegun = false;
   #isOver = false;
   /** In which listeners run. */
@@ -67,7 +67,8 @@ export class Exchange<Traced extends { readonly context: Context }> implements F
   serve(server: unknown, emit: Emit, all: unknown[]): boolean {
     this.#begin();
     if (this.#context === undefined) return Reflect.apply(emit, server, all);
-    this.#finishListeners = this.#start.response.listenerCount('finish');
+    // Not again where the application hands the request on, as from `checkContinue` to `request`: it may listen by then.
+    this.#finishListeners ??= this.#start.response.listenerCount('finish');
     try {
       return context.with(this.#context, dispatch, undefined, emit, server, all);
     } catch (error) {

@@ -61,6 +61,8 @@ export class FetchedKey implements SecretKeySource {
   #key: KeyObject | undefined;
   #warnedShort = false;
   #failures = 0;
+  /** Since there was an answer with a key. */
+  #saidRefused = false;
   #window: Timer | undefined;
   #next: Timer | undefined;
   #deadline: Timer | undefined;
@@ -126,6 +128,7 @@ export class FetchedKey implements SecretKeySource {
     const { reporter } = this.#parts;
     if (this.#failures > 0) reporter.info('the secret key could be fetched again');
     this.#failures = 0;
+    this.#saidRefused = false;
     const key = secretKeyOf(secret);
     if (this.#key === undefined || !this.#key.equals(key)) {
       if (this.#key !== undefined) reporter.info('the backend has a new secret key: pseudonyms change');
@@ -143,9 +146,11 @@ export class FetchedKey implements SecretKeySource {
     this.#parts.onAcquired();
   }
 
-  /** One line when it begins to fail, none while it goes on. */
+  /** One line when it begins to fail and one when the backend refuses, none while either goes on. */
   #report(answer: Exclude<KeyAnswer, { outcome: 'key' }>): void {
-    if (this.#failures > 0) return;
+    const isNew = answer.outcome === 'refused' ? !this.#saidRefused : this.#failures === 0;
+    this.#saidRefused ||= answer.outcome === 'refused';
+    if (!isNew) return;
     const { reporter } = this.#parts;
     const without =
       this.#key === undefined ? 'events carry no address until it comes' : 'the old one stays in use';

@@ -3,16 +3,13 @@ import { isMainThread } from 'node:worker_threads';
 import { isHeard, processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/environment';
 import { atFirstServer, type Announcement } from '../capture/announcements.ts';
 import { listenToFrameworks } from '../routes/listening.ts';
-import { installCommand } from '../sdk/install-command.ts';
-import { API } from '../sdk/instrumentations.ts';
 import { otelFlag } from '../sdk/otel-environment.ts';
 import { ownModule } from '../sdk/own-copy.ts';
-import { ownLocation } from '../sdk/own-location.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 import { markRegistered, started } from '../sdk/registered.ts';
-import { finder } from '../sdk/sdk-loader.ts';
 import { wantsSdk } from './choice.ts';
 import { exportsAskedFor } from './exports.ts';
+import { guarded, isOn } from './guarded.ts';
 import { warn } from './warning.ts';
 import type * as WithSdk from './with-sdk.ts';
 import type * as WithoutSdk from './without-sdk.ts';
@@ -59,31 +56,4 @@ function setUp(env: Environment): void {
 
 function loadWithSdk(): typeof WithSdk {
   return ownModule('register/with-sdk', () => import('./with-sdk.ts')) as typeof WithSdk;
-}
-
-function guarded(env: Environment, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    // With `CERBERUS_STRICT`: it ends the process before the application starts.
-    if (error instanceof Error && error.name === 'CerberusConfigError' && isOn(env['CERBERUS_STRICT']))
-      throw error;
-    if (lacksApi()) {
-      warn('CERBERUS_PACKAGE_MISSING', `nothing is counted: ${API} not found. Run: ${installCommand([API])}`);
-      return;
-    }
-    // The message of a foreign error may hold anything, so only its kind is shown.
-    const kind = error instanceof Error ? error.name : typeof error;
-    warn('CERBERUS_SETUP_FAILED', `Cerberus and OpenTelemetry are off: set-up failed (${kind})`);
-  }
-}
-
-/** A peer dependency, which some package managers leave to the application. */
-function lacksApi(): boolean {
-  const own = ownLocation();
-  return own !== undefined && finder([own])(API) === undefined;
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && ['true', '1', 'yes'].includes(value.trim().toLowerCase());
 }

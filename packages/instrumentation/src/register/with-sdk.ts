@@ -1,5 +1,5 @@
 import type { Environment } from '@cerberus-otel/exporter-ws/environment';
-import { atFirstClient } from '../capture/announcements.ts';
+import { atFirstClient, type Announcement } from '../capture/announcements.ts';
 import { installCommand } from '../sdk/install-command.ts';
 import { configurationFile } from '../sdk/otel-environment.ts';
 import { feeds, providerInPlace } from '../sdk/provider-in-place.ts';
@@ -10,6 +10,7 @@ import { withCerberus } from '../setup/with-cerberus.ts';
 import { captureAskedFor } from './choice.ts';
 import { flushAtTheEnd } from './ending.ts';
 import { exportsAskedFor, withoutUnaskedExports } from './exports.ts';
+import { guarded } from './guarded.ts';
 import { hookEsModules } from './loader-hook.ts';
 import { hasOtherPreloads, SECOND_SDK } from './other-preloads.ts';
 import { findPackages, type FoundPackages } from './packages.ts';
@@ -63,15 +64,16 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
   if (hasExports && !hasOtherPreloads(env)) startOwn();
   const [processor] = configuration === given ? [] : (configuration.spanProcessors ?? []);
   const isOurs = (replacement: object): boolean => aside.made(replacement);
-  atFirstClient((first) => {
+  const atWork = (first: Announcement): void => {
     if (isStarted && isHttpInstrumented(isOurs)) warn('CERBERUS_OTHER_SDK', SECOND_SDK);
     if (!isStarted && providerInPlace() === undefined) withoutUnaskedExports(startOwn);
     const provider = providerInPlace();
     if (processor === undefined || provider === undefined || feeds(provider, processor)) return;
     // Somebody else's SDK has come in the meantime, or has put its own in the place of ours, as Datadog's tracer does.
     aside.silence();
-    warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(provider, processor, isOurs, first)]);
-  });
+    warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(provider, processor, isOurs, first).how]);
+  };
+  atFirstClient((first) => guarded(env, () => atWork(first)));
   flushAtTheEnd(sdk);
 }
 

@@ -9,6 +9,13 @@ interface Match {
 /** Stands for any value. Only compared with what comes back, never part of a pattern. */
 const ANY = 'zz9any9zz';
 
+/**
+ * Of what a layer matches. A client can write thousands of segments where one stands for all that follows (`*rest`), and each would be
+ * found out by a call that takes as long as all of them.
+ */
+const MAX_SEGMENTS = 16;
+const MAX_CHARACTERS = 256;
+
 /** What was found out of a matcher, for paths whose parameters are in the same places. */
 interface Probed {
   /** Names of parameters as they come back. */
@@ -39,7 +46,9 @@ export function probedPattern(matchers: readonly Matcher[], path: string): strin
 }
 
 function patternOf(matcher: Matcher, { path, params }: Match): string | undefined {
+  if (path.length > MAX_CHARACTERS) return undefined;
   const segments = path.replace(/(?<=.)\/$/, '').split('/');
+  if (segments.length > MAX_SEGMENTS) return undefined;
   const names = Object.keys(params);
   const known = PROBED.get(matcher);
   if (known !== undefined && known.names === names.join() && fits(known.literals, segments))

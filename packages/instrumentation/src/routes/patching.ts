@@ -47,8 +47,9 @@ export function patchFrameworks(frameworks: readonly PatchableFramework[]): () =
   const servers = new WeakSet<object>();
   const undone = new Map<unknown, () => void>();
   const onStart = (message: unknown): void => {
-    const { server } = message as { readonly server: object };
-    if (servers.has(server)) return;
+    // Somebody else may speak in Node's channel, and say less.
+    const server = (message as { readonly server?: object } | undefined)?.server;
+    if (server === undefined || servers.has(server)) return;
     servers.add(server);
     for (const [exported, each] of loaded(frameworks)) {
       const undo = undone.has(exported) ? undefined : patch(exported, each);

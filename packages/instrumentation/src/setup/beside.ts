@@ -16,6 +16,17 @@ export const BESIDE: Readonly<Record<'joined' | 'apart' | 'left', string>> = {
     `that are set on spans are not seen: use setMetric (${PAGE})`,
 };
 
+/** How requests are counted beside another SDK. */
+export interface Beside {
+  readonly how: keyof typeof BESIDE;
+  /** Looks at no further requests; through an SDK none is looked at any more once the processor is shut down. */
+  readonly stop: () => void;
+}
+
+function nothingToStop(): void {
+  // The SDK goes on.
+}
+
 /**
  * Counts requests beside the tracing that somebody else has set up: through their SDK where it can be joined and their
  * HTTP instrumentation is at work, or else by itself. Where a processor of this package is part of that SDK it counts already, and
@@ -29,16 +40,15 @@ export function countBeside(
   processor: SpanProcessorLike,
   isOurs: (replacement: object) => boolean,
   first?: Announcement,
-): keyof typeof BESIDE {
+): Beside {
   if (isHttpInstrumented(isOurs) || isHttpServerAtWork()) {
     if (isCounted(provider)) {
       void processor.shutdown();
-      return 'left';
+      return { how: 'left', stop: nothingToStop };
     }
-    if (joinProvider(provider, processor)) return 'joined';
+    if (joinProvider(provider, processor)) return { how: 'joined', stop: nothingToStop };
   }
-  captureOwnRequests(processor, first);
-  return 'apart';
+  return { how: 'apart', stop: captureOwnRequests(processor, first) };
 }
 
 interface Replacement {

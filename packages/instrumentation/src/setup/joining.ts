@@ -1,7 +1,7 @@
 import type { Reporter } from '@cerberus-otel/exporter-ws/internal';
 import { atFirstClient } from '../capture/announcements.ts';
 import { feeds, insideOf, providerInPlace } from '../sdk/provider-in-place.ts';
-import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
+import type { SamplerLike, SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { CerberusSampler } from './cerberus-sampler.ts';
 import { bystander } from './bystander.ts';
 import { SeparateProcessor } from './separate-processor.ts';
@@ -19,10 +19,29 @@ export function joinProvider(provider: object, processor: SpanProcessorLike): bo
   if (inside === undefined) return false;
   const { processors, options, tracers } = inside;
   const others = processors._spanProcessors.map((other) => bystander(other, processor));
-  processors._spanProcessors = [new SeparateProcessor(processor), ...others];
-  options.sampler = new CerberusSampler(options.sampler);
-  for (const tracer of tracers.values()) tracer._sampler = options.sampler;
-  return true;
+  const sampler = new CerberusSampler(options.sampler);
+  const undo: (() => void)[] = [];
+  try {
+    undo.push(replaced(options, 'sampler', sampler));
+    for (const tracer of tracers.values()) undo.push(replaced(tracer, '_sampler', sampler));
+    processors._spanProcessors = [new SeparateProcessor(processor), ...others];
+    return true;
+  } catch {
+    // Something of it cannot be changed.
+    for (const each of undo) each();
+    return false;
+  }
+}
+
+/** @returns what puts back what was there */
+function replaced<Name extends string>(
+  owner: Record<Name, SamplerLike>,
+  name: Name,
+  sampler: SamplerLike,
+): () => void {
+  const before = owner[name];
+  owner[name] = sampler;
+  return () => void (owner[name] = before);
 }
 
 /**

@@ -33,7 +33,8 @@ export class PatientProcessor implements SpanProcessorLike {
   }
 
   async shutdown(): Promise<void> {
-    const other = this.#other.shutdown();
+    // Not every processor gives a promise, or gets as far as that.
+    const other = (async () => this.#other.shutdown())();
     // Its rejection is handed on below; until then it must not count as unhandled.
     other.catch(() => undefined);
     await this.#own.shutdown();

@@ -30,7 +30,7 @@ export function startCerberus(options: Omit<CerberusOptions, 'capture'> = {}): R
   const processor = cerberusAlone(options);
   if (processor === undefined) return OFF;
   const reporter = createReporter('@cerberus-otel/instrumentation');
-  listenToFrameworks();
+  const stopListening = listenToFrameworks();
   const stop = captureWithoutSdk(processor, {
     say: (message) => reporter.condition('CERBERUS_OTHER_SDK', message),
   });
@@ -38,6 +38,7 @@ export function startCerberus(options: Omit<CerberusOptions, 'capture'> = {}): R
     async shutdown() {
       await processor.shutdown();
       stop();
+      stopListening();
       forget();
       if (started() === running) markStarted(undefined);
     },

@@ -188,7 +188,14 @@ function resourceOf({ resource }: NodeSdkConfigurationLike): Pick<CerberusOption
 }
 
 function processorOf({ exporter, processor }: SplitOptions, seams: ProcessorSeams): CerberusSpanProcessor {
-  return new CerberusSpanProcessor({ ...processor, exporter: new CerberusWsExporter(exporter) }, seams);
+  const sender = new CerberusWsExporter(exporter);
+  try {
+    return new CerberusSpanProcessor({ ...processor, exporter: sender }, seams);
+  } catch (error) {
+    // It would send what earlier processes left on disk, though Cerberus is off.
+    void sender.shutdown();
+    throw error;
+  }
 }
 
 /** In NodeSDK's order of precedence. */

@@ -28,8 +28,13 @@ export function captureWithoutSdk(processor: SpanProcessorLike, how: WithoutSdk)
   const decide = (first?: Announcement): void => {
     if (isOver) return;
     const other = providerInPlace();
-    if (other === undefined) stop = standAlone(processor, first);
-    else how.say(BESIDE[countBeside(other, processor, () => false, first)]);
+    if (other === undefined) {
+      stop = standAlone(processor, first);
+      return;
+    }
+    const beside = countBeside(other, processor, () => false, first);
+    stop = beside.stop;
+    how.say(BESIDE[beside.how]);
   };
   const begin = (first: Announcement): void => {
     if (isOver || providerInPlace() !== undefined || how.waits?.() !== true) return decide(first);
@@ -39,7 +44,7 @@ export function captureWithoutSdk(processor: SpanProcessorLike, how: WithoutSdk)
       decide();
     });
   };
-  if (how.client === undefined) atFirstClient(begin);
+  if (how.client === undefined) stop = atFirstClient(begin);
   else begin(how.client);
   return () => {
     isOver = true;

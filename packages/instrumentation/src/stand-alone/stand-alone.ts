@@ -1,5 +1,7 @@
 import { context, propagation, trace } from '@opentelemetry/api';
+import { apiGlobal } from '@cerberus-otel/exporter-ws/internal';
 import type { Announcement } from '../capture/announcements.ts';
+import { providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { OwnContextManager } from './context-manager.ts';
 import { nameCallers } from './outgoing-requests.ts';
@@ -12,19 +14,23 @@ import { OwnTracerProvider } from './tracer-provider.ts';
  * all for one processor and nobody else.
  *
  * @param first what Node is saying at this moment, if anything
- * @returns what leaves the place again; requests under way still get their spans
+ * @returns what leaves the place again, and takes nothing away that somebody else has put there; requests under way still get their spans
  */
 export function standAlone(processor: SpanProcessorLike, first?: Announcement): () => void {
-  trace.setGlobalTracerProvider(new OwnTracerProvider(processor));
-  context.setGlobalContextManager(new OwnContextManager());
-  propagation.setGlobalPropagator(new TraceContextPropagator());
+  const provider = new OwnTracerProvider(processor);
+  const manager = new OwnContextManager();
+  const propagator = new TraceContextPropagator();
+  trace.setGlobalTracerProvider(provider);
+  context.setGlobalContextManager(manager);
+  propagation.setGlobalPropagator(propagator);
   const stopCapturing = captureRequests(processor, first);
   const stopNaming = nameCallers();
   return () => {
     stopCapturing();
     stopNaming();
-    trace.disable();
-    context.disable();
-    propagation.disable();
+    const registered: Readonly<Record<string, unknown>> = { ...apiGlobal() };
+    if (providerInPlace() === provider) trace.disable();
+    if (registered['context'] === manager) context.disable();
+    if (registered['propagation'] === propagator) propagation.disable();
   };
 }

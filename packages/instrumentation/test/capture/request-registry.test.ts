@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { channel } from 'node:diagnostics_channel';
+import { setImmediate } from 'node:timers/promises';
 import type { Attributes } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { RequestRegistry } from '../../dist/esm/capture/request-registry.js';
+import { patchFrameworks } from '../../dist/esm/routes/patching.js';
 
 const start = channel('http.server.request.start');
 
@@ -53,6 +55,18 @@ describe('RequestRegistry', () => {
       xForwardedProto: 'https',
       forwarded: 'for=2.2.2.2',
     });
+  });
+
+  it('takes no harm from what somebody else says in the channel of Node', async () => {
+    const end = patchFrameworks(['koa']);
+    arrive();
+    for (const message of [undefined, {}, { request: undefined }, { request: {} }]) start.publish(message);
+    // What a subscriber throws ends the process in the next tick.
+    await setImmediate();
+    end();
+    expect(registry.take(stable)).to.equal(undefined);
+    arrive();
+    expect(registry.take(stable)?.path).to.equal('/x');
   });
 
   it('gives each request out once', () => {

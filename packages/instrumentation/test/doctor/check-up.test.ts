@@ -111,7 +111,9 @@ describe('check-up', () => {
     const other = (await check({ ...env, CERBERUS_COLOUR: 'red' })).get('variables');
     expect(other?.finding).to.match(/^CERBERUS_COLOUR is none that Cerberus reads$/);
     const documents = fileURLToPath(new URL('../../../../docs/configuration.md', import.meta.url));
-    const documented = (await readFile(documents, 'utf8')).match(/(?<=`)CERBERUS_[A-Z_]+(?=`)/g) ?? [];
+    // Without the codes of warnings.
+    const named = (await readFile(documents, 'utf8')).match(/(?<=`)CERBERUS_[A-Z_]+(?=`)/g) ?? [];
+    const documented = named.filter((name) => !name.endsWith('_FAILED'));
     expect(documented).to.include.members(['CERBERUS_DEBUG', 'CERBERUS_RECORD', 'CERBERUS_TLS_CA']);
     const all = Object.fromEntries(
       [...documented, 'CERBERUS_SERVER_PORT', 'CERBERUS_SERVICE_HOST', 'CERBERUS_PORT'].map((name) => [

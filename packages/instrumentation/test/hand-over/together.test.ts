@@ -6,6 +6,7 @@ import { ROOT_CONTEXT, type Attributes } from '@opentelemetry/api';
 import { CerberusWsExporter, type CerberusWsExporterOptions } from '@cerberus-otel/exporter-ws';
 import { hurryAll, type FinishedSpan } from '@cerberus-otel/exporter-ws/internal';
 import { expect } from 'chai';
+import { REQUEST, type RequestSpan } from '../../dist/esm/capture/request-record.js';
 import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
 import { CerberusSpanProcessor, type SdkSpan } from '../../dist/esm/index.js';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
@@ -123,6 +124,20 @@ describe('requests for our own exporter', () => {
     for (const value of [long, [long, 'y'], long]) serveOne(processor, spanOf(0, { 'app.note': value }));
     expect(exporter.stats().accepted).to.equal(0);
     serveOne(processor, spanOf(1, { 'app.note': long }));
+    expect(exporter.stats().accepted).to.equal(4);
+  });
+
+  it('are fewer, too, when names of attributes are long, or what says who sent them', () => {
+    const exporter = exporterTo(DEAD_END);
+    const processor = processorFor(exporter, { isAlone: () => true });
+    const long = 'x'.repeat(2 ** 18);
+    for (let round = 0; round < 3; round += 1) serveOne(processor, spanOf(round, { [long]: 1 }));
+    expect(exporter.stats().accepted).to.equal(0);
+    const span = spanOf(3);
+    processor.onStart(span, ROOT_CONTEXT);
+    (span as RequestSpan)[REQUEST]?.setUserId(long);
+    processor.onEnding(span);
+    processor.onEnd(span);
     expect(exporter.stats().accepted).to.equal(4);
   });
 

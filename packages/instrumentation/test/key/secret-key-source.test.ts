@@ -125,6 +125,16 @@ describe('FetchedKey', () => {
     expect(reporter.codes).to.deep.equal(['CERBERUS_CREDENTIALS_REFUSED']);
   });
 
+  it('says that the credentials are refused, once, also by a backend that could not be reached before', async () => {
+    const refused: KeyAnswer = { outcome: 'refused', reason: 'status 403' };
+    source.start();
+    for (const [index, said] of [failed, refused, failed, refused].entries()) {
+      await answer(index, said);
+      clock.advance(300_000);
+    }
+    expect(reporter.codes).to.deep.equal(['CERBERUS_NO_KEY', 'CERBERUS_CREDENTIALS_REFUSED']);
+  });
+
   it('asks again every 5 min, give or take 10 %', async () => {
     for (const [random, wait] of [
       [0, 270_000],

@@ -69,6 +69,24 @@ describe('register', () => {
     expect(app?.stdout).to.equal('');
   }).timeout(40_000);
 
+  it('harms no application whose SDK cannot be started when it has its first client', async () => {
+    start(
+      {
+        // Of NodeSDK's exporters the one that throws for it.
+        OTEL_TRACES_EXPORTER: 'none',
+        OTEL_LOGS_EXPORTER: 'otlp',
+        OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'grpc',
+        OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'no address',
+      },
+      'plain-app.js',
+      // Beside another preload, which may bring an SDK, ours waits.
+      ['--import', 'data:text/javascript,', '--import', REGISTER],
+    );
+    expect(await request()).to.equal('HTTP/1.1 200 OK');
+    expect(await request()).to.equal('HTTP/1.1 200 OK');
+    expect(app?.stderr).to.include('CERBERUS_SETUP_FAILED').and.not.include('no address');
+  });
+
   for (const [system, script, flag, capture] of [
     ['ES modules', 'plain-app.js', '--import', 'auto'],
     ['CommonJS', 'plain-app-cjs.cjs', '--import', 'light'],

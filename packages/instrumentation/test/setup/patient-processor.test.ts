@@ -1,4 +1,5 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import type { SdkSpan, SpanProcessorLike } from '../../dist/esm/sdk/sdk-types.js';
 import { PatientProcessor } from '../../dist/esm/setup/patient-processor.js';
@@ -45,6 +46,21 @@ describe('patient processor', () => {
     const other = processor(log, 'other', async () => void log.push('other'));
     await new PatientProcessor(other, own).shutdown();
     expect(log).to.deep.equal(['other', 'own']);
+  });
+
+  it('takes a shutdown that gives no promise for done, and one that throws at once for a rejection', async () => {
+    const log: string[] = [];
+    const own = processor(log, 'own', async () => void log.push('own'));
+    const synchronous = processor(log, 'other', (() => undefined) as never);
+    const provider = new BasicTracerProvider({
+      spanProcessors: [new PatientProcessor(synchronous, own)],
+    });
+    await provider.shutdown();
+    const throwing = processor(log, 'other', () => {
+      throw new Error('no endpoint');
+    });
+    await new PatientProcessor(throwing, own).shutdown().catch((error: unknown) => log.push(String(error)));
+    expect(log).to.deep.equal(['own', 'own', 'Error: no endpoint']);
   });
 
   it('passes every hook on', async () => {

@@ -1,9 +1,17 @@
 // An application without an SDK that sets Cerberus up in code, in this process and against a real backend.
-import { trace } from '@opentelemetry/api';
+import { context, createContextKey, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
 import { expect } from 'chai';
 import { createHmac } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CerberusConfigError,
   setMetric,
@@ -14,8 +22,16 @@ import {
   type CerberusOptions,
 } from '../../dist/esm/index.js';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { startEventBackend, type EventBackend } from '../support/event-backend.js';
 import { listen, send } from '../support/http-server.js';
+import { leaveInSpool } from '../support/left-spool.js';
+
+/** Whether a context is active where it is entered. */
+function carriesContexts(): boolean {
+  const key = createContextKey('carried');
+  return context.with(ROOT_CONTEXT.setValue(key, true), () => context.active().getValue(key)) === true;
+}
 
 describe('startCerberus', () => {
   let backend: EventBackend;
@@ -146,6 +162,20 @@ describe('startCerberus', () => {
     expect(backend.events.map(({ endpoint }) => endpoint)).to.deep.equal(['/after', '/again']);
   });
 
+  it('runs listeners in the context of a request that the application has handed on', async () => {
+    const running = start();
+    const seen: boolean[] = [];
+    // As where a pool calls back, outside of the request.
+    const app = await listen((_request, response) => context.with(ROOT_CONTEXT, () => response.end()));
+    app.server.on('checkContinue', (request, response) => {
+      response.on('finish', () => seen.push(trace.getActiveSpan() !== undefined));
+      app.server.emit('request', request, response);
+    });
+    await send(app.port, { headers: { expect: '100-continue' } });
+    await running.shutdown();
+    expect(seen).to.deep.equal([true]);
+  });
+
   it('says of a client that hangs up that the response was not sent', async () => {
     const running = start();
     const app = await listen((_request, response) => {
@@ -175,6 +205,86 @@ describe('startCerberus', () => {
       expect(span.isRecording()).to.equal(false);
     });
   }
+
+  it('listens to nothing any more after its end, also beside an SDK that it could not join', async () => {
+    const channels = ['http.server.request.start', 'fastify.initialization'].map((name) => channel(name));
+    const heard = (): boolean[] => channels.map(({ hasSubscribers }) => hasSubscribers);
+    expect(heard()).to.deep.equal([false, false]);
+    const unvisited = start();
+    expect(heard()).to.deep.equal([true, true]);
+    await unvisited.shutdown();
+    expect(heard()).to.deep.equal([false, false]);
+    // Of no kind that is known inside.
+    trace.setGlobalTracerProvider({ getTracer: () => trace.getTracer('none') });
+    afterTest(() => trace.disable());
+    const running = start();
+    const app = await listen((_request, response) => response.end());
+    await send(app.port);
+    expect(heard()).to.deep.equal([true, true]);
+    await running.shutdown();
+    expect(backend.events).to.have.length(1);
+    expect(heard()).to.deep.equal([false, false]);
+  });
+
+  it('takes nothing away at its end that somebody else has put in its place since', async () => {
+    const running = start();
+    const app = await listen((_request, response) => response.end());
+    await send(app.port);
+    await running.shutdown();
+    trace.setGlobalTracerProvider(new BasicTracerProvider());
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    afterTest(() => {
+      trace.disable();
+      context.disable();
+    });
+    await running.shutdown();
+    expect(trace.getTracer('theirs').startSpan('a').isRecording()).to.equal(true);
+    expect(carriesContexts()).to.equal(true);
+  });
+
+  it('leaves a context manager and a propagator that were there before it', async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    afterTest(() => {
+      context.disable();
+      propagation.disable();
+    });
+    const running = start();
+    const app = await listen((_request, response) => response.end());
+    await send(app.port);
+    await running.shutdown();
+    expect(backend.events).to.have.length(1);
+    expect(carriesContexts()).to.equal(true);
+    expect(propagation.fields()).to.deep.equal(['traceparent', 'tracestate']);
+  });
+
+  it('leaves what earlier processes left on disk to others where its options cannot work', async () => {
+    const spoolDir = await mkdtemp(join(tmpdir(), 'cerberus-off-'));
+    afterTest(() => rm(spoolDir, { recursive: true, force: true }));
+    await leaveInSpool(spoolDir, 'in-code');
+    const off = await startEventBackend();
+    startCerberus({
+      wsUrl: off.wsUrl,
+      token: 't',
+      clientId: 'in-code',
+      protocol: 'event',
+      spoolDir,
+      strict: false,
+      trustProxy: true as never,
+    });
+    // What it has taken by then the other one finds a minute later, and never if it was sent.
+    await pause(300);
+    const exporter = new CerberusWsExporter({
+      wsUrl: backend.wsUrl,
+      token: 't',
+      clientId: 'in-code',
+      protocol: 'event',
+      spoolDir,
+    });
+    afterTest(() => exporter.shutdown());
+    await until('somebody sends it', () => backend.events.length + off.events.length > 0, 90_000);
+    expect(off.events).to.deep.equal([]);
+  }).timeout(100_000);
 
   it('throws for options that cannot work, where that is asked for, and for one that says what an SDK is to do', () => {
     expect(() => start({ token: '' })).to.throw(CerberusConfigError, '`token`');

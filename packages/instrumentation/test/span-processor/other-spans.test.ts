@@ -1,10 +1,14 @@
 // Which spans are requests, and what is taken from those inside of one.
 import { context, propagation, SpanKind } from '@opentelemetry/api';
+import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
+import { until } from '@cerberus-otel/test-support/deadline';
 import { expect } from 'chai';
 
 import { CerberusSpanProcessor } from '../../dist/esm/index.js';
-import { send } from '../support/http-server.js';
-import { hashOf, KEY, useObservedServer } from '../support/observed-server.js';
+import { startEventBackend } from '../support/event-backend.js';
+import { listen, send } from '../support/http-server.js';
+import { HASH, hashOf, KEY, useObservedServer } from '../support/observed-server.js';
+import { startTracing } from '../support/tracing.js';
 
 describe('CerberusSpanProcessor', () => {
   const observed = useObservedServer();
@@ -41,6 +45,38 @@ describe('CerberusSpanProcessor', () => {
       await send(port, { target: '/users/7', headers: { traceparent } });
       expect(await observed.exporter.request()).to.include({ 'http.route': '/users/:id' });
       expect(observed.processor.stats()).to.include({ seen: 1, handedOver: 1 });
+    });
+
+    it('still knows a bot when it has waited for the route of a nested SERVER span', async () => {
+      const backend = await startEventBackend();
+      const exporter = new CerberusWsExporter({
+        wsUrl: backend.wsUrl,
+        token: 't',
+        clientId: 'shop',
+        protocol: 'event',
+      });
+      const processor = new CerberusSpanProcessor(
+        { exporter, secretKey: KEY },
+        { env: {}, isAlone: () => true },
+      );
+      const tracing = startTracing({ processors: [processor] });
+      const { port } = await listen((_request, response) => {
+        const nested = tracing.tracer.startSpan('nested', { kind: SpanKind.SERVER });
+        response.once('close', () =>
+          setImmediate(() => nested.setAttribute('http.route', '/users/:id').end()),
+        );
+        response.end();
+      });
+      for (const target of ['/users/7', '/users/8'])
+        await send(port, { target, headers: { 'user-agent': 'Googlebot/2.1' } });
+      await until(
+        'both are handed over',
+        () => processor.stats().seen === 2 && processor.stats().waitingForKey < 3,
+      );
+      await tracing.stop();
+      expect(backend.events).to.have.length(2);
+      for (const event of backend.events)
+        expect(event).to.include({ route: '/users/:id', user_agent_synthetic_type: 'bot', source_ip: HASH });
     });
 
     it('hands over no SERVER span that is about neither HTTP nor gRPC, and no other kind', async () => {
