@@ -46,7 +46,7 @@ const TITLES: Readonly<Record<View, string>> = {
 
 /** The page: who is reading, what the URL says, and the view that follows from it. */
 export function App(): JSX.Element {
-  const [state, setState] = useUrlState();
+  const [state, go] = useUrlState();
   const theme = useTheme();
   const [session, setSession] = useState<Session>();
   const { isDown, retry, isSignedOut, signedIn, report } = useAnswering();
@@ -79,7 +79,7 @@ export function App(): JSX.Element {
 
   const page: PageContext = {
     state,
-    go: (change, replace) => setState(moved(state, change), replace),
+    go,
     canGo: () => true,
     link: (change) => formatState(moved(state, change)),
     span,
