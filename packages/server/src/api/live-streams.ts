@@ -47,7 +47,7 @@ export class LiveStreams {
       // nginx would otherwise hold the events back until its buffer is full.
       'x-accel-buffering': 'no',
     });
-    response.write('retry: 2000\n\n');
+    response.write(`retry: 2000\n${this.#feed.alive()}`);
     this.#open.add(response);
     this.#onOpened(message.socket);
     const stop = this.#feed.listen(
