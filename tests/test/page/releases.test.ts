@@ -74,9 +74,13 @@ describeInBrowser('a release', () => {
         timestamp: new Date(now - (220 - build) * 72 * 60_000).toISOString(),
       }));
       await store(busy, ...builds);
-      const query = '?view=latency&range=30d&refresh=off&client_id=shop&open_release=build-5&open_release_of=shop';
+      const query =
+        '?view=latency&range=30d&refresh=off&client_id=shop&open_release=build-5&open_release_of=shop';
       const { page } = await openPage(busy, query);
-      await page.getByRole('region', { name: 'Release build-5 of shop' }).getByText('after build-4').waitFor();
+      await page
+        .getByRole('region', { name: 'Release build-5 of shop' })
+        .getByText('after build-4')
+        .waitFor();
     } finally {
       await busy.close();
     }

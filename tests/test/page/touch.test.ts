@@ -75,7 +75,12 @@ describeInBrowser('a chart under a finger', () => {
     await touch('touchEnd');
     await until('the page has moved', async () => (await page.evaluate(() => scrollY)) > scrolled + 100);
     expect(range()).to.deep.equal([null, null]);
-    expect(await page.locator('.u-select').first().evaluate((part) => part.clientWidth)).to.equal(0);
+    expect(
+      await page
+        .locator('.u-select')
+        .first()
+        .evaluate((part) => part.clientWidth),
+    ).to.equal(0);
   });
 
   it('that only taps shows the figures there', async () => {

@@ -87,10 +87,10 @@ describe('a range of numbers that is chosen on the page', () => {
       };
       const { satisfied, tolerating, frustrated } = apdex;
       const { satisfied_to_ms: fine, tolerating_to_ms: bearable } = apdex;
-      expect([fine / threshold, bearable / (4 * threshold)].every((part) => part >= 1 && part < 1.04)).to.equal(true);
-      expect(await countOf(countedBetween(undefined, fine)), `up to ${threshold} ms`).to.equal(
-        satisfied,
-      );
+      expect(
+        [fine / threshold, bearable / (4 * threshold)].every((part) => part >= 1 && part < 1.04),
+      ).to.equal(true);
+      expect(await countOf(countedBetween(undefined, fine)), `up to ${threshold} ms`).to.equal(satisfied);
       expect(await countOf(countedBetween(fine, bearable)), `above it`).to.equal(tolerating);
       expect(await countOf(countedBetween(bearable, undefined)), `far above it`).to.equal(frustrated);
     }

@@ -154,10 +154,7 @@ export const LATENCY = v.object({
       v.number(),
       v.description('The longest latency that is counted as `satisfied`: latencies are counted in buckets.'),
     ),
-    tolerating_to_ms: v.pipe(
-      v.number(),
-      v.description('The longest one that is counted as `tolerating`.'),
-    ),
+    tolerating_to_ms: v.pipe(v.number(), v.description('The longest one that is counted as `tolerating`.')),
   }),
   bins: v.pipe(
     v.array(v.object({ from: v.number(), to: v.number(), requests: count })),

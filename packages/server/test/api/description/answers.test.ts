@@ -249,7 +249,8 @@ for (const db of ['memory', 'DuckDB']) {
       await post('/v1/ingest/batch', { events: [{ ...eventsOfAllKinds()[0], client_id: 'live' }] });
       const reader = answer.body?.getReader();
       let text = '';
-      while (!/^event: request\ndata: .*\n/m.test(text)) text += new TextDecoder().decode((await reader?.read())?.value);
+      while (!/^event: request\ndata: .*\n/m.test(text))
+        text += new TextDecoder().decode((await reader?.read())?.value);
       controller.abort();
       const [, data = ''] = /^event: request\ndata: (.*)$/m.exec(text) ?? [];
       const events = new DescribedAnswers(DESCRIPTION);

@@ -62,11 +62,7 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
       destinations: isChosen ? [...draft.destinations, id] : draft.destinations.filter((each) => each !== id),
     });
   return (
-    <form
-      ref={form}
-      class="rule-form"
-      onSubmit={submit}
-    >
+    <form ref={form} class="rule-form" onSubmit={submit}>
       <Field
         label="Name"
         isRequired
