@@ -153,7 +153,7 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     alerts: alerts.counts,
   });
   const rate = new CommitRate();
-  const feed = new LiveFeed((listener) => store.watch(listener));
+  const feed = new LiveFeed((listener) => store.watch(listener), config.pingIntervalMillis);
   store.onCommit((events, { durationMillis }) => {
     metrics.committed(durationMillis);
     rate.add(events);
@@ -235,7 +235,7 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     clock: SYSTEM_CLOCK,
   });
   const stopRetention = startRetention({ ...config, store, log });
-  const stopFeed = feed.start(config.pingIntervalMillis);
+  const stopFeed = feed.start();
   const stopRotation = key.start();
   const stopAlerts = alerts.start();
   const stopWatch = watch?.start();

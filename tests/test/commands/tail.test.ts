@@ -2,6 +2,7 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import { Command } from '../support/command.js';
+import { frozenLine } from '../support/frozen-line.js';
 import { until } from '@cerberus-otel/test-support/deadline';
 
 const TOKEN = 'tail-token';
@@ -105,6 +106,29 @@ describe('cerberus-server tail', () => {
     await run.output('stderr', /connected again/);
     await store({ endpoint: '/after' });
     await run.output('stdout', /\/after/);
+  });
+
+  it('says that the server has ended the connection, while it waits for it', async () => {
+    const run = tail([]);
+    await connected(run);
+    await server.close();
+    await run.output('stderr', /the server has ended the connection\n/);
+  });
+
+  it('goes on where the connection is dead, and looks open', async () => {
+    await server.close();
+    server = await startServer({ port: 0, db: ':memory:', token: TOKEN, pingIntervalMillis: 400 });
+    const line = await frozenLine(server.url);
+    try {
+      const run = tail(['--url', line.url]);
+      await connected(run);
+      line.freeze('/api/live');
+      await run.output('stderr', /connection lost: nothing came any more\n[^]*connected again/);
+      await store({ endpoint: '/after' });
+      await run.output('stdout', /\/after/);
+    } finally {
+      line.close();
+    }
   });
 
   it('ends with 1 and one line without the token, and where nobody listens', async () => {

@@ -3,6 +3,7 @@ import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { openPage } from '../support/browser.js';
+import { frozenLine } from '../support/frozen-line.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import { store } from '../support/stored-traffic.js';
 import { until } from '@cerberus-otel/test-support/deadline';
@@ -40,6 +41,37 @@ describeOnEachStore('the live view', (emptyStore) => {
     await page.locator('tr', { hasText: '/now' }).waitFor({ timeout: 5000 });
     expect(await page.locator('tbody tr').allInnerTexts()).to.have.length(2);
     expect(problems).to.deep.equal([]);
+  });
+
+  it('goes on where the connection is dead, and looks open', async () => {
+    await server.close();
+    server = await startServer({
+      port: 0,
+      host: '127.0.0.1',
+      ...(await emptyStore()),
+      signIn: false,
+      pingIntervalMillis: 500,
+    });
+    const line = await frozenLine(server.url);
+    try {
+      const { page, problems } = await openPage({ ...server, url: line.url }, '?view=live');
+      await page.locator('.pulse.on').waitFor();
+      const streams: string[] = [];
+      page.on('request', (request) => {
+        if (request.url().includes('/api/live')) streams.push(request.url());
+      });
+      // Longer than it would wait for a sign of life, which comes.
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 2000)));
+      expect(streams, 'of a line on which nothing happens').to.deep.equal([]);
+      line.freeze('/api/live');
+      await until('it asks again', () => streams.length > 0);
+      await page.locator('.pulse.on').waitFor();
+      await store(server, { endpoint: '/after' });
+      await page.locator('tr', { hasText: '/after' }).waitFor();
+      expect(problems).to.deep.equal([]);
+    } finally {
+      line.close();
+    }
   });
 
   it('looks for words as one types, and keeps them in the address', async () => {

@@ -155,4 +155,25 @@ describeInBrowser('a view that the server refuses to answer', () => {
     await page.unroute('**/api/**');
     await page.getByRole('region', { name: 'Release 1.4.2 of web' }).locator('table').first().waitFor();
   });
+
+  it('says so where it is not even said who is reading, as by a proxy that lets nobody in', async () => {
+    const open = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    try {
+      let mayEnter = false;
+      const { page } = await openPage(open, '?since=2025-01-01T00:00:00Z&until=2025-01-02T00:00:00Z', {
+        prepare: async (prepared) => {
+          await prepared.route(/\/api\/session$/, (route) =>
+            mayEnter ? route.continue() : route.fulfill({ status: 403, body: 'no entry' }),
+          );
+        },
+      });
+      const refused = page.getByRole('main').getByRole('alert');
+      await refused.getByText('status 403').waitFor();
+      mayEnter = true;
+      await refused.getByRole('button', { name: 'Ask again' }).click();
+      await page.getByRole('heading', { name: 'No requests yet' }).waitFor();
+    } finally {
+      await open.close();
+    }
+  });
 });

@@ -63,6 +63,29 @@ describeInBrowser('a release', () => {
     await takePicture(page, 'marks-errors-1280-light');
   });
 
+  it('that is open is found by its name, however many came after it', async () => {
+    const busy = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', signIn: false });
+    try {
+      const now = Date.now();
+      // Twenty a day, for eleven days.
+      const builds = Array.from({ length: 220 }, (_, build) => ({
+        endpoint: '/',
+        service_version: `build-${build}`,
+        timestamp: new Date(now - (220 - build) * 72 * 60_000).toISOString(),
+      }));
+      await store(busy, ...builds);
+      const query =
+        '?view=latency&range=30d&refresh=off&client_id=shop&open_release=build-5&open_release_of=shop';
+      const { page } = await openPage(busy, query);
+      await page
+        .getByRole('region', { name: 'Release build-5 of shop' })
+        .getByText('after build-4')
+        .waitFor();
+    } finally {
+      await busy.close();
+    }
+  });
+
   it('that is open is in the address: it is there after a reload, and Back closes it', async () => {
     const { page, problems } = await openPage(server, '?view=latency&range=24h&refresh=off');
     await marksIn(page).last().click();

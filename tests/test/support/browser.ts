@@ -57,6 +57,8 @@ export interface Look {
   readonly locale?: string;
   /** Default `UTC`. */
   readonly timeZone?: string;
+  /** With fingers, as on a phone. */
+  readonly touch?: boolean;
   /** What is done with it before it goes to the address. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
@@ -72,6 +74,7 @@ export async function openPage(server: CerberusServer, query = '', look: Look = 
     reducedMotion: 'reduce',
     timezoneId: look.timeZone ?? 'UTC',
     locale: look.locale ?? 'en-GB',
+    hasTouch: look.touch ?? false,
   });
   contexts.push(context);
   context.setDefaultTimeout(DEADLINE_MILLIS);

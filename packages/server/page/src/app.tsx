@@ -2,11 +2,12 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import type { Session } from './answers/session.ts';
-import { getJson, serverNow, signOut } from './api.ts';
+import { getJson, serverNow, signOut, type ApiFailure } from './api.ts';
 import { endpointText } from './endpoint-text.ts';
 import { PageContextHolder, type PageContext } from './page-context.ts';
 import { Header } from './parts/header.tsx';
 import { Notice } from './parts/notice.tsx';
+import { Refused } from './parts/refused.tsx';
 import { MarkedReleases } from './parts/releases/marked-releases.tsx';
 import { refreshMillis, spanAt } from './time-range.ts';
 import { formatState, moved, type View } from './url-state.ts';
@@ -46,9 +47,11 @@ const TITLES: Readonly<Record<View, string>> = {
 
 /** The page: who is reading, what the URL says, and the view that follows from it. */
 export function App(): JSX.Element {
-  const [state, setState] = useUrlState();
+  const [state, go] = useUrlState();
   const theme = useTheme();
   const [session, setSession] = useState<Session>();
+  const [failure, setFailure] = useState<ApiFailure>();
+  const [attempt, setAttempt] = useState(0);
   const { isDown, retry, isSignedOut, signedIn, report } = useAnswering();
   const isSeen = useSeen();
   const own = useRef({});
@@ -62,12 +65,14 @@ export function App(): JSX.Element {
       .then((result) => {
         if (result.ok) setSession(result.value);
         if (result.ok) signedIn();
-        report(own.current, result.ok ? undefined : result.failure);
+        const why = result.ok ? undefined : result.failure;
+        setFailure(why);
+        report(own.current, why);
       })
       .catch(() => undefined);
     return () => controller.abort();
     // Who was signed out may have signed in in another tab.
-  }, [session, isSignedOut, tick, retry, isSeen]);
+  }, [session, isSignedOut, tick, retry, isSeen, attempt]);
   useEffect(() => {
     // Who signs in next may be somebody else.
     if (isSignedOut) setSession(undefined);
@@ -79,7 +84,7 @@ export function App(): JSX.Element {
 
   const page: PageContext = {
     state,
-    go: (change, replace) => setState(moved(state, change), replace),
+    go,
     canGo: () => true,
     link: (change) => formatState(moved(state, change)),
     span,
@@ -105,6 +110,9 @@ export function App(): JSX.Element {
           <Notice isDown={isDown} />
           <main id="main" tabIndex={-1}>
             {state.view !== 'endpoint' && <h1 class="unseen">{TITLES[state.view]}</h1>}
+            {failure?.kind === 'refused' && (
+              <Refused why={failure.message} again={() => setAttempt(attempt + 1)} />
+            )}
             {session !== undefined && <MarkedReleases>{view(state.view)}</MarkedReleases>}
           </main>
         </>

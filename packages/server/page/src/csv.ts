@@ -1,8 +1,8 @@
 /** A line of a table as the server answered it. */
 type Row = Readonly<Record<string, unknown>>;
 
-/** What a spreadsheet takes for a formula when a text begins with it: anybody can send a path. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet takes for a formula when a text begins with it, in the wide forms of East Asian keyboards too: anybody can send a path. */
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 /**
  * Rows as CSV (RFC 4180), with all digits. Members of members have names such as `latency_ms.p95`; lists are left out.

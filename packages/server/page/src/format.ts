@@ -10,6 +10,7 @@ const THIN = '\u202F';
 
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumSignificantDigits: 3 });
+const digits2 = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
 const digits3 = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
 const scientific = new Intl.NumberFormat(LOCALE, { notation: 'scientific', maximumSignificantDigits: 3 });
 
@@ -61,17 +62,25 @@ export function bytes(size: number): string {
   return `${digits3.format(size / 1000 ** power)}${THIN}${BYTE_UNITS[power]}`;
 }
 
-/** A share of one as per cent: `0.4 %`, `12 %`; never rounded down to nothing. */
+/** A share of one as per cent: `0.4 %`, `12 %`; never rounded down to nothing, or up to everything. */
 export function share(part: number, total: number): string {
   if (total === 0) return NONE;
   const percent = (part / total) * 100;
   if (percent === 0) return `${fixed(0, 0)}${THIN}%`;
   if (percent < 0.01) return `<${THIN}${fixed(0.01, 2)}${THIN}%`;
-  return `${fixed(percent, percent < 1 ? 2 : percent < 10 ? 1 : 0)}${THIN}%`;
+  if (percent > 99.99 && percent < 100) return `>${THIN}${fixed(99.99, 2)}${THIN}%`;
+  return `${fixed(percent, digitsOfShare(percent))}${THIN}%`;
 }
 
-/** Requests per second. */
+/** What is close to nothing or to everything is told from it. */
+function digitsOfShare(percent: number): 0 | 1 | 2 {
+  if (percent < 1 || (percent >= 99.5 && percent < 100)) return 2;
+  return percent < 10 ? 1 : 0;
+}
+
+/** Requests per second; few are not none. */
 export function rate(perSecond: number): string {
+  if (perSecond > 0 && perSecond < 0.1) return digits2.format(perSecond);
   return perSecond >= 100 ? count(perSecond) : fixed(perSecond, 1);
 }
 

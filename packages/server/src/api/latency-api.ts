@@ -3,7 +3,8 @@ import { formatTime } from '../event/timestamps.ts';
 import type { ErrorsQuery } from '../store/questions/error-list.ts';
 import type { EventFilter } from '../store/filter/event-filter.ts';
 import type { EndpointOfApplication } from '../store/questions/endpoint-threshold.ts';
-import { apdexOf, DEFAULT_THRESHOLD, heatOf } from '../store/figures/latency-figures.ts';
+import { apdexBuckets, apdexOf, DEFAULT_THRESHOLD, heatOf } from '../store/figures/latency-figures.ts';
+import { latencyEnd } from '../store/figures/log-buckets.ts';
 import { bucketStarts } from '../store/figures/series.ts';
 import { hoursOfWeek } from '../store/figures/week.ts';
 import { answer, type AnalyticsReply } from './analytics-api.ts';
@@ -25,6 +26,7 @@ export const latencyReply: AnalyticsReply = ({ analytics, thresholds }, params) 
     const own = endpoint === undefined ? undefined : await thresholds.of(endpoint);
     const thresholdMillis = query.thresholdMillis ?? own ?? DEFAULT_THRESHOLD;
     const { score, ...counts } = apdexOf(cells, thresholdMillis);
+    const { fine, bearable } = apdexBuckets(thresholdMillis);
     const { bins, columns } = heatOf(cells);
     return {
       since: formatTime(query.since),
@@ -35,6 +37,8 @@ export const latencyReply: AnalyticsReply = ({ analytics, thresholds }, params) 
         own_threshold_ms: own ?? null,
         score: score === null ? null : rounded(score, 4),
         ...counts,
+        satisfied_to_ms: tidy(latencyEnd(fine)),
+        tolerating_to_ms: tidy(latencyEnd(bearable)),
       },
       bins: bins.map(({ from, to, count }) => ({
         // Not to a thousandth: whoever asks for the requests of a bin of short latencies would get others.

@@ -39,12 +39,17 @@ type Watch = (listener: (events: readonly StoredEvent[], leftOut: number) => voi
  */
 export class LiveFeed {
   readonly #watch: Watch;
+  readonly #heartbeatMillis: number;
   readonly #listeners = new Set<Listener>();
   #stopWatching: () => void = () => undefined;
 
-  /** @param watch - is called while somebody listens, and costs nothing while nobody does */
-  constructor(watch: Watch) {
+  /**
+   * @param watch - is called while somebody listens, and costs nothing while nobody does
+   * @param heartbeatMillis - a sign of life comes so often
+   */
+  constructor(watch: Watch, heartbeatMillis: number) {
     this.#watch = watch;
+    this.#heartbeatMillis = heartbeatMillis;
   }
 
   get size(): number {
@@ -101,16 +106,22 @@ export class LiveFeed {
     }
   }
 
-  /** Keeps proxies from taking silence for death. */
+  /** Keeps proxies from taking silence for death, and readers from taking death for silence. */
   heartbeat(): void {
     this.#endOfRevoked();
-    for (const { sink } of this.#listeners) if (sink.unreadBytes() === 0) sink.write(': still here\n\n');
+    const alive = this.alive();
+    for (const { sink } of this.#listeners) if (sink.unreadBytes() === 0) sink.write(alive);
+  }
+
+  /** A sign of life, with when the next one comes at the latest. */
+  alive(): string {
+    return message('alive', { again_millis: this.#heartbeatMillis });
   }
 
   /** Runs it on timers that keep no process alive. @returns the way to stop */
-  start(heartbeatMillis: number): () => void {
+  start(): () => void {
     const ticking = setInterval(() => this.tick(), SECOND_MILLIS).unref();
-    const beating = setInterval(() => this.heartbeat(), heartbeatMillis).unref();
+    const beating = setInterval(() => this.heartbeat(), this.#heartbeatMillis).unref();
     return () => {
       clearInterval(ticking);
       clearInterval(beating);
@@ -119,6 +130,6 @@ export class LiveFeed {
 }
 
 /** JSON has no line breaks, so one `data` line is enough. */
-function message(event: 'request' | 'dropped', data: unknown): string {
+function message(event: 'request' | 'dropped' | 'alive', data: unknown): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

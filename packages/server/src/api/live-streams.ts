@@ -55,7 +55,8 @@ export class LiveStreams {
       // nginx would otherwise hold the events back until its buffer is full.
       'x-accel-buffering': 'no',
     });
-    response.write('retry: 2000\n\n');
+    response.write(`retry: 2000
+${this.#feed.alive()}`);
     this.#open.set(socket, response);
     this.#onOpened(socket);
     const stop = this.#feed.listen(

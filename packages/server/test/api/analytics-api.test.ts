@@ -82,6 +82,8 @@ describe('the endpoints of the page', () => {
         satisfied: 0,
         tolerating: 1,
         frustrated: 0,
+        satisfied_to_ms: 10.1150263539,
+        tolerating_to_ms: 41.5113859381,
       },
       heat: [
         { start: '2025-03-01T11:00:00.000Z', requests: [0] },

@@ -35,7 +35,7 @@ describe('the live feed', () => {
     feed = new LiveFeed((watcher) => {
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
-    });
+    }, 15_000);
     sink = new Sink();
   });
 

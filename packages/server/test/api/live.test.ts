@@ -31,7 +31,7 @@ class Stream {
     };
     afterTest(() => controller.abort());
     const stream = new Stream(await fetch(url, { headers, signal: controller.signal }), controller);
-    expect(await stream.next()).to.equal('retry: 2000');
+    expect(await stream.next()).to.match(/^retry: 2000\nevent: alive\ndata: \{"again_millis":\d+\}$/);
     return stream;
   }
 
@@ -71,7 +71,7 @@ describe('GET /api/live', () => {
     expect(stream.response.headers.get('content-type')).to.equal('text/event-stream; charset=utf-8');
     await store.append(append());
     let message = await stream.next();
-    while (message?.startsWith(':') === true) message = await stream.next();
+    while (message?.startsWith('event: alive') === true) message = await stream.next();
     const [first, data] = message?.split('\ndata: ') ?? [];
     const page = await fetch(`${running.url}/api/events`, { headers: { authorization: `Bearer ${TOKEN}` } });
     const { events } = (await page.json()) as { events: unknown[] };
@@ -103,14 +103,14 @@ describe('GET /api/live', () => {
     await store.append(append());
     for (const stream of streams) {
       let message = await stream.next();
-      while (message?.startsWith(':') === true) message = await stream.next();
+      while (message?.startsWith('event: alive') === true) message = await stream.next();
       expect(message).to.equal(undefined);
     }
   });
 
   it('shows signs of life when there is nothing to tell', async () => {
     const stream = await Stream.open(`${running.url}/api/live`);
-    expect(await stream.next()).to.match(/^: /);
+    expect(await stream.next()).to.equal('event: alive\ndata: {"again_millis":50}');
   });
 
   it('has place for 64 who watch, and again when one of them leaves', async () => {

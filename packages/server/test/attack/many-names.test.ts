@@ -69,7 +69,7 @@ describe('many names', function () {
   });
 
   it('do not push out what is connected, stored or not', async () => {
-    const old = await WsClient.batch(running.wsUrl, TOKEN, 'start-0');
+    const old = await WsClient.batch(running.wsUrl, TOKEN, 'start-0', 'restarts');
     const silent = await WsClient.connect(running.wsUrl, { token: TOKEN, batch: true });
     silent.hello('silent', 'silent');
     expect(await silent.next()).to.include({ type: 'welcome' });

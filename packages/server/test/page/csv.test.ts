@@ -16,5 +16,7 @@ describe('rows as CSV', () => {
   it('keep texts whole, and are no formulas', () => {
     const rows = [{ a: 'x,"y"\nz', b: '=cmd()', c: '-1', d: -1, e: '@sum', f: '+1' }];
     expect(csvText(rows)).to.equal(`a,b,c,d,e,f\r\n"x,""y""\nz",'=cmd(),'-1,-1,'@sum,'+1\r\n`);
+    const wide = ['\uFF1Dcmd()', '\uFF0B1', '\uFF0D1', '\uFF20sum', '\n=cmd()'].map((a) => ({ a }));
+    expect(csvText(wide).match(/'/g)?.length, 'wide forms and line breaks').to.equal(5);
   });
 });

@@ -30,7 +30,7 @@ describe('numbers on the page', () => {
     ]);
     expect([1e308, -1e20, 1e-300].map(decimal)).to.deep.equal(['1E308', '-1E20', '1E-300']);
     expect([0.5, 1234.5678, null, 12_345_678].map(decimal)).to.deep.equal(['0.5', '1,230', '–', '12.3M']);
-    expect([0, 1.44, 250].map(rate)).to.deep.equal(['0.0', '1.4', '250']);
+    expect([0, 1 / 60, 0.0999, 1.44, 250].map(rate)).to.deep.equal(['0.0', '0.017', '0.1', '1.4', '250']);
   });
 
   it('have the unit that suits a duration', () => {
@@ -52,6 +52,11 @@ describe('numbers on the page', () => {
   it('never round a share down to nothing', () => {
     const shares = [share(0, 10), share(1, 1e6), share(1, 300), share(1, 30), share(1, 3), share(0, 0)];
     expect(shares.map(plain)).to.deep.equal(['0 %', '< 0.01 %', '0.33 %', '3.3 %', '33 %', '–']);
+  });
+
+  it('never round a share up to everything', () => {
+    const shares = [share(99, 100), share(997, 1000), share(9999, 10_000), share(999_999, 1e6), share(7, 7)];
+    expect(shares.map(plain)).to.deep.equal(['99 %', '99.70 %', '99.99 %', '> 99.99 %', '100 %']);
   });
 
   it('tell how they changed, where there is something to compare with', () => {

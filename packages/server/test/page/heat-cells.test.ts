@@ -16,6 +16,8 @@ const SPREAD = {
     own_threshold_ms: null,
     score: 1,
     satisfied: 9,
+    satisfied_to_ms: 500,
+    tolerating_to_ms: 2000,
     tolerating: 0,
     frustrated: 0,
   },

@@ -80,14 +80,19 @@ describe('a range of numbers that is chosen on the page', () => {
       const { apdex } = (await ask(`/api/latency`, {
         threshold: String(threshold),
       } as FilterChange)) as unknown as {
-        apdex: Record<'satisfied' | 'tolerating' | 'frustrated', number>;
+        apdex: Record<
+          'satisfied' | 'tolerating' | 'frustrated' | 'satisfied_to_ms' | 'tolerating_to_ms',
+          number
+        >;
       };
       const { satisfied, tolerating, frustrated } = apdex;
-      expect(await countOf(countedBetween(undefined, threshold)), `up to ${threshold} ms`).to.equal(
-        satisfied,
-      );
-      expect(await countOf(countedBetween(threshold, 4 * threshold)), `above it`).to.equal(tolerating);
-      expect(await countOf(countedBetween(4 * threshold, undefined)), `far above it`).to.equal(frustrated);
+      const { satisfied_to_ms: fine, tolerating_to_ms: bearable } = apdex;
+      expect(
+        [fine / threshold, bearable / (4 * threshold)].every((part) => part >= 1 && part < 1.04),
+      ).to.equal(true);
+      expect(await countOf(countedBetween(undefined, fine)), `up to ${threshold} ms`).to.equal(satisfied);
+      expect(await countOf(countedBetween(fine, bearable)), `above it`).to.equal(tolerating);
+      expect(await countOf(countedBetween(bearable, undefined)), `far above it`).to.equal(frustrated);
     }
   });
 

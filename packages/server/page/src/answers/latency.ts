@@ -13,6 +13,9 @@ export interface LatencySpread {
     readonly satisfied: number;
     readonly tolerating: number;
     readonly frustrated: number;
+    /** The longest latencies that were counted as such, milliseconds. */
+    readonly satisfied_to_ms: number;
+    readonly tolerating_to_ms: number;
   };
   readonly bins: readonly HistogramBar[];
   /** For each bucket of time, how many requests lie in which bin. */

@@ -29,23 +29,15 @@ export function numbersOf(metric: string, { from, to }: Bin, first: Bin | undefi
   };
 }
 
-/** Latencies are counted in buckets that grow by so much: in the last one that begins below a threshold, they count as at it. */
-const GROWTH = 1.04;
-
-/** Where the bucket of a latency ends, milliseconds. */
-function endOfBucket(millis: number): number {
-  return GROWTH ** Math.ceil(Math.log(millis) / Math.log(GROWTH));
-}
-
 /**
- * Chooses the latencies between two thresholds of Apdex, as they are counted.
+ * Chooses the latencies on one side of an end up to which they were counted, or between two.
  *
  * @param above - milliseconds, and `upTo`; where it is left out, nothing is below, or above
  */
 export function countedBetween(above: number | undefined, upTo: number | undefined): FilterChange {
   return {
-    latency_ms_min: above === undefined ? undefined : String(nextAbove(endOfBucket(above))),
-    latency_ms_max: upTo === undefined ? undefined : String(endOfBucket(upTo)),
+    latency_ms_min: above === undefined ? undefined : String(nextAbove(above)),
+    latency_ms_max: upTo === undefined ? undefined : String(upTo),
   };
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../live-list.ts';
 import { usePage } from '../page-context.ts';
 import { apiUrl } from '../query.ts';
+import { listenForLife } from './listen-for-life.ts';
 import { useReport } from './use-report.ts';
 import { useLatelySeen } from './use-seen.ts';
 
@@ -35,7 +36,7 @@ const RETRY_MILLIS = 10_000;
 
 /**
  * The newest events, then those that are stored while one looks. They are shown once per frame at most, however many
- * arrive. A connection that was lost begins with what is stored again, for something may have been missed. Connected it is when both are there.
+ * arrive. A connection that was lost, or on which nothing comes any more, begins with what is stored again, for something may have been missed. Connected it is when both are there.
  */
 export function useLive(): Live {
   const { state } = usePage();
@@ -96,6 +97,7 @@ export function useLive(): Live {
         });
     });
     source.addEventListener('error', () => {
+      life.stop();
       setConnected(false);
       // It tells nothing of why; a request does. Nothing comes by itself any more after an answer that was no stream.
       if (source.readyState !== EventSource.CLOSED) return;
@@ -106,7 +108,13 @@ export function useLive(): Live {
         })
         .catch(() => undefined);
     });
+    const life = listenForLife(() => setAttempt(attempt + 1));
+    source.addEventListener('alive', ({ data }: MessageEvent<string>) => {
+      const { again_millis: millis } = JSON.parse(data) as { again_millis: number };
+      life.heard(millis);
+    });
     source.addEventListener('request', ({ data }: MessageEvent<string>) => {
+      life.heard();
       arrived.push(keyed(JSON.parse(data) as StoredEvent));
       if (arrived.length > MAX_KEPT) arrived.shift();
       if (!isLoading) frame ??= requestAnimationFrame(show);
@@ -118,6 +126,7 @@ export function useLive(): Live {
     return () => {
       controller.abort();
       source.close();
+      life.stop();
       clearTimeout(retrying);
       setConnected(false);
       if (frame !== undefined) cancelAnimationFrame(frame);

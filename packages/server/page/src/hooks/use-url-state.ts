@@ -1,19 +1,28 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
-import { formatState, parseState, type UrlState } from '../url-state.ts';
+import { formatState, moved, parseState, type UrlState } from '../url-state.ts';
 
-/** The state in the address bar, and the way to change it. */
-export function useUrlState(): [UrlState, (next: UrlState, replace?: boolean) => void] {
+/** The state in the address bar, and the way to change it: from what is shown at that time, whenever the change was thought of. */
+export function useUrlState(): [UrlState, (change: Partial<UrlState>, replace?: boolean) => void] {
   const [state, setState] = useState(() => parseState(location.search));
+  const latest = useRef(state);
   useEffect(() => {
-    const onBack = (): void => setState(parseState(location.search));
+    const onBack = (): void => {
+      latest.current = parseState(location.search);
+      setState(latest.current);
+    };
     addEventListener('popstate', onBack);
     return () => removeEventListener('popstate', onBack);
   }, []);
-  const go = useCallback((next: UrlState, replace = false) => {
-    const url = `${location.pathname}${formatState(next)}`;
-    if (replace) history.replaceState(null, '', url);
+  const go = useCallback((change: Partial<UrlState>, replace = false) => {
+    const next = moved(latest.current, change);
+    const query = formatState(next);
+    const url = `${location.pathname}${query}`;
+    // As of a link to where one is: a step back leads elsewhere.
+    const isHere = query === formatState(latest.current);
+    if (replace || isHere) history.replaceState(null, '', url);
     else history.pushState(null, '', url);
+    latest.current = next;
     setState(next);
   }, []);
   return [state, go];

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import type { AlertLog, AlertRule, Alerts, RuleBody } from '../alerts/alert-types.ts';
 import { entryRows, ruleRows } from '../alerts/alert-rows.ts';
@@ -30,6 +30,8 @@ export function AlertsView(): JSX.Element {
   const [changes, setChanges] = useState(0);
   const [draft, setDraft] = useState<RuleDraft>(emptyDraft);
   const [edited, setEdited] = useState<string>();
+  const editedNow = useRef(edited);
+  editedNow.current = edited;
   const [problem, setProblem] = useState<string>();
   const { value, refused, again } = useRead<Alerts>('api/alerts', {}, true, changes);
   const [pages, setPages] = useState(0);
@@ -48,7 +50,8 @@ export function AlertsView(): JSX.Element {
   };
   const save = async (rule: RuleBody, id: string | undefined): Promise<void> => {
     const result = await saveRule(rule, id);
-    if (result.ok && id === edited) leave();
+    // By that, another one may be changed.
+    if (result.ok && id === editedNow.current) leave();
     done(result.ok ? undefined : result.failure);
   };
   const edit = (rule: AlertRule): void => {
@@ -64,7 +67,7 @@ export function AlertsView(): JSX.Element {
   };
   const remove = async ({ id }: AlertRule): Promise<void> => {
     const result = await removeRule(id);
-    if (id === edited) leave();
+    if (id === editedNow.current) leave();
     done(result.ok ? undefined : result.failure);
   };
   const { clientId } = state;
@@ -82,7 +85,7 @@ export function AlertsView(): JSX.Element {
           edited={edited}
           problem={problem}
           onChange={setDraft}
-          onSave={(rule) => void save(rule, edited)}
+          onSave={(rule) => save(rule, edited)}
           onCancel={leave}
         />
       </Panel>

@@ -150,6 +150,11 @@ export const LATENCY = v.object({
     ),
     tolerating: v.pipe(count, v.description('Up to four times the threshold.')),
     frustrated: v.pipe(count, v.description('Above that.')),
+    satisfied_to_ms: v.pipe(
+      v.number(),
+      v.description('The longest latency that is counted as `satisfied`: latencies are counted in buckets.'),
+    ),
+    tolerating_to_ms: v.pipe(v.number(), v.description('The longest one that is counted as `tolerating`.')),
   }),
   bins: v.pipe(
     v.array(v.object({ from: v.number(), to: v.number(), requests: count })),

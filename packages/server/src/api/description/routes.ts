@@ -62,7 +62,7 @@ export const ROUTE_DESCRIPTIONS: Readonly<Record<RouteName, RouteDescription>> =
   'GET /api/live': {
     tag: 'Requests',
     summary: 'Events as they are stored',
-    more: 'Server-sent events: `request` with an `Event`, after its commit, and once a second `dropped` with `{"count":n}` where more than 500 came or the reader was too slow.',
+    more: 'Server-sent events: `request` with an `Event`, after its commit, and once a second `dropped` with `{"count":n}` where more than 500 came or the reader was too slow. `alive` with `{"again_millis":n}` comes at the begin and so often: where it does not, the connection is dead.',
     answer: { types: ['text/event-stream'], is: 'Server-sent events.' },
   },
   'GET /api/summary': { tag: 'Figures', summary: 'Figures over a range', answer: 'Summary' },

@@ -158,7 +158,12 @@ export function parseValuesQuery(params: URLSearchParams, now: number): ParsedQu
 /** Reads the parameters of `GET /api/releases`. */
 export function parseReleasesQuery(params: URLSearchParams, now: number): ParsedQuery<ReleasesQuery> {
   return mapQuery(readQuery(QUERIES['GET /api/releases'], params), (given) =>
-    checked(given, { ...rangeOf(given, now), clientId: given.client_id, limit: given.limit ?? 50 }),
+    checked(given, {
+      ...rangeOf(given, now),
+      clientId: given.client_id,
+      version: given.release,
+      limit: given.limit ?? 50,
+    }),
   );
 }
 

@@ -89,7 +89,7 @@ interface Questions {
     InBuckets & { readonly name: string; readonly group?: 'endpoint' | undefined };
   readonly 'GET /api/values': FilterParameters &
     Searched & { readonly of: Dimension; readonly part?: 'latest' | undefined };
-  readonly 'GET /api/releases': Limited & Pick<FilterParameters, 'since' | 'until' | 'client_id'>;
+  readonly 'GET /api/releases': Limited & Pick<FilterParameters, 'since' | 'until' | 'client_id' | 'release'>;
   readonly 'GET /api/sources': Searched & Pick<FilterParameters, 'client_id'>;
   readonly 'GET /api/nodes': Limited;
   readonly 'GET /api/live': MemberParameters;
@@ -237,6 +237,7 @@ export const QUERIES: Descriptions = {
     since: FILTER_PARAMETERS.since,
     until: FILTER_PARAMETERS.until,
     client_id: textParameter('The application.'),
+    release: textParameter('The release, whole.'),
     limit: limitParameter(50, 200),
   },
   'GET /api/sources': {

@@ -4,6 +4,7 @@ import { messageOf } from '../../errors.ts';
 import { failureIn, reasonOf } from '../refusals.ts';
 import { send } from '../request.ts';
 import { readMessages } from './event-stream.ts';
+import { whileHeard } from './while-heard.ts';
 import { tailLine, type TailedEvent } from './line.ts';
 import type { Paint } from '../terminal.ts';
 
@@ -35,6 +36,8 @@ export class TailError extends Error {
 const RECONNECT_MILLIS = 1000;
 /** So long a server may take to begin its answer. */
 const ANSWER_MILLIS = 10_000;
+/** How often it waits as long as the server says that it is silent at most. */
+const PATIENCE = 2.5;
 const EVENT_STREAM = 'text/event-stream';
 
 /** Prints events as they are stored. Goes on until it is aborted; a connection that is lost comes back. @throws TailError */
@@ -43,6 +46,7 @@ export async function tail(options: TailOptions, output: TailOutput, signal: Abo
   while (!signal.aborted) {
     try {
       await print(stream, options, output);
+      output.note('the server has ended the connection');
     } catch (error) {
       if (signal.aborted) return;
       output.note(`connection lost: ${messageOf(error)}`);
@@ -56,7 +60,12 @@ async function print(
   options: TailOptions,
   output: TailOutput,
 ): Promise<void> {
-  for await (const { event, data } of readMessages(stream)) {
+  let mostMillis: number | undefined;
+  for await (const { event, data } of readMessages(whileHeard(stream, () => mostMillis))) {
+    if (event === 'alive') {
+      const { again_millis: millis } = JSON.parse(data) as { readonly again_millis: number };
+      mostMillis = millis * PATIENCE;
+    }
     if (event === 'dropped') {
       const { count } = JSON.parse(data) as { readonly count: number };
       output.note(`${count} more events than can be shown`);

@@ -36,6 +36,11 @@ function binEnd(bin: number): number {
   return GAMMA ** (bin * BUCKETS_PER_BIN);
 }
 
+/** Upper end of a bucket, milliseconds. */
+export function latencyEnd(bucket: number): number {
+  return GAMMA ** bucket;
+}
+
 /** The value that stands for all of a bucket, milliseconds. */
 export function latencyValue(bucket: number): number {
   return bucket === MIN_LATENCY_BUCKET ? 0 : (2 / (GAMMA + 1)) * GAMMA ** bucket;

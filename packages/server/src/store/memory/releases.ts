@@ -4,10 +4,11 @@ import { compare } from './figures.ts';
 
 /** Answers a {@link ReleasesQuery}. */
 export function listReleases(all: readonly Release[], query: ReleasesQuery): readonly NewRelease[] {
-  const { since, until, clientId, limit } = query;
+  const { since, until, clientId, version, limit } = query;
   return [...groupBy(all, (release) => release.clientId).values()]
     .flatMap(withPrevious)
     .filter((release) => clientId === undefined || release.clientId === clientId)
+    .filter((release) => version === undefined || release.version === version)
     .filter(({ firstSeen }) => firstSeen >= since && firstSeen < until)
     .sort(
       (a, b) => b.firstSeen - a.firstSeen || compare(a.clientId, b.clientId) || compare(b.version, a.version),

@@ -4,6 +4,8 @@ export interface ReleasesQuery {
   readonly until: number;
   /** Of this application. */
   readonly clientId?: string | undefined;
+  /** Only this one. */
+  readonly version?: string | undefined;
   readonly limit: number;
 }
 

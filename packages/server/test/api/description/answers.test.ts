@@ -249,9 +249,10 @@ for (const db of ['memory', 'DuckDB']) {
       await post('/v1/ingest/batch', { events: [{ ...eventsOfAllKinds()[0], client_id: 'live' }] });
       const reader = answer.body?.getReader();
       let text = '';
-      while (!/^data: .*\n/m.test(text)) text += new TextDecoder().decode((await reader?.read())?.value);
+      while (!/^event: request\ndata: .*\n/m.test(text))
+        text += new TextDecoder().decode((await reader?.read())?.value);
       controller.abort();
-      const [, data = ''] = /^data: (.*)$/m.exec(text) ?? [];
+      const [, data = ''] = /^event: request\ndata: (.*)$/m.exec(text) ?? [];
       const events = new DescribedAnswers(DESCRIPTION);
       const page = new Response('', { headers: { 'content-type': 'application/json' } });
       expect(events.problem('GET', '/api/events', page, `{"events":[${data}],"next":null}`)).to.equal(

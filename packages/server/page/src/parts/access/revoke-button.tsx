@@ -23,7 +23,11 @@ export function RevokeButton({ name, word = 'Revoke', onRevoke }: RevokeButtonPr
       ref={button}
       type="button"
       class="small"
-      onClick={() => (isSure ? onRevoke() : setSure(true))}
+      onClick={({ detail }) => {
+        if (!isSure) setSure(true);
+        // The second click of a double one is no answer to what is asked by then.
+        else if (detail <= 1) onRevoke();
+      }}
       onBlur={() => setSure(false)}
     >
       {isSure ? `Really ${word.toLowerCase()}` : word}

@@ -10,6 +10,8 @@ import { ENDPOINT, without } from '../../filter/filter.ts';
 import { usePage } from '../../page-context.ts';
 import { nameOf } from '../../time-range.ts';
 import type { UrlState, View } from '../../url-state.ts';
+import { useSubmit } from '../../hooks/use-submit.ts';
+import { SubmitButton } from '../submit-button.tsx';
 import { failureText } from './failure-text.ts';
 import { OnceShown } from './once-shown.tsx';
 
@@ -33,14 +35,13 @@ export function ShareForm(): JSX.Element {
   const [details, setDetails] = useState(false);
   const [made, setMade] = useState<NewShare>();
   const [problem, setProblem] = useState<string>();
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const submit = useSubmit(async () => {
     const result = await createShare({ ...scopeOf(state), valid_for: validFor, details });
     setMade(result.ok ? result.value : undefined);
     setProblem(result.ok ? undefined : failureText(result.failure));
-  };
+  });
   return (
-    <form class="panel share-form" aria-label="Share this view" onSubmit={(event) => void submit(event)}>
+    <form class="panel share-form" aria-label="Share this view" onSubmit={submit}>
       <p>Whoever has the link sees {described(state)}, without signing in, and no other view.</p>
       <div class="choices">
         <label class="field">
@@ -61,9 +62,7 @@ export function ShareForm(): JSX.Element {
           />
           <span>{DETAILS[state.view]}</span>
         </label>
-        <button type="submit" class="primary">
-          Create link
-        </button>
+        <SubmitButton isPrimary>Create link</SubmitButton>
       </div>
       <p role="alert" class="problem">
         {problem}

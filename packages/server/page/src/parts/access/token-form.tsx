@@ -3,6 +3,8 @@ import { useState } from 'preact/hooks';
 
 import type { NewToken } from '../../answers/tokens.ts';
 import { createToken, type ApiFailure } from '../../api.ts';
+import { useSubmit } from '../../hooks/use-submit.ts';
+import { SubmitButton } from '../submit-button.tsx';
 
 interface TokenFormProps {
   readonly onIssued: (token: NewToken) => void;
@@ -20,8 +22,7 @@ export function TokenForm({ onIssued, onFailed }: TokenFormProps): JSX.Element {
   const [purpose, setPurpose] = useState('ingest');
   const [name, setName] = useState('');
   const [application, setApplication] = useState('');
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const submit = useSubmit(async () => {
     const only = (purpose === 'ingest' && application.trim()) || undefined;
     const result = await createToken({ name: name.trim(), purpose, application: only });
     if (!result.ok) {
@@ -31,9 +32,9 @@ export function TokenForm({ onIssued, onFailed }: TokenFormProps): JSX.Element {
     setName('');
     setApplication('');
     onIssued(result.value);
-  };
+  });
   return (
-    <form class="token-form" onSubmit={(event) => void submit(event)}>
+    <form class="token-form" onSubmit={submit}>
       <label class="field">
         <span>For</span>
         <select value={purpose} onChange={({ currentTarget }) => setPurpose(currentTarget.value)}>
@@ -64,9 +65,7 @@ export function TokenForm({ onIssued, onFailed }: TokenFormProps): JSX.Element {
           />
         </label>
       )}
-      <button type="submit" class="primary">
-        Create
-      </button>
+      <SubmitButton isPrimary>Create</SubmitButton>
     </form>
   );
 }

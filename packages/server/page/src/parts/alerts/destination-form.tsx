@@ -3,6 +3,8 @@ import { useState } from 'preact/hooks';
 
 import type { AlertDestination } from '../../alerts/alert-types.ts';
 import { destinationProblem } from '../../alerts/field-problem.ts';
+import { useSubmit } from '../../hooks/use-submit.ts';
+import { SubmitButton } from '../submit-button.tsx';
 import { Field } from './field.tsx';
 
 /** A destination that somebody wants. */
@@ -35,8 +37,7 @@ export function DestinationForm({ edited, onSave, onCancel }: DestinationFormPro
   const [from, setFrom] = useState('');
   const isMail = kind === 'email';
   const [to, setTo] = useState(isKept && isMail ? (edited.target ?? '') : '');
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const submit = useSubmit(async () => {
     const url = address.trim();
     const people = to.split(/[\s,;]+/).filter((each) => each !== '');
     const where = isMail ? { smtp: url, from: from.trim(), to: people } : { url };
@@ -49,9 +50,9 @@ export function DestinationForm({ edited, onSave, onCancel }: DestinationFormPro
     setAddress('');
     setSecret('');
     setTo('');
-  };
+  });
   return (
-    <form class="destination-form choices" onSubmit={(event) => void submit(event)}>
+    <form class="destination-form choices" onSubmit={submit}>
       <label class="field">
         <span>To</span>
         <select value={kind} disabled={isKept} onChange={({ currentTarget }) => setKind(currentTarget.value)}>
@@ -100,7 +101,7 @@ export function DestinationForm({ edited, onSave, onCancel }: DestinationFormPro
           />
         </>
       )}
-      <button type="submit">{edited === undefined ? 'Create destination' : 'Save destination'}</button>
+      <SubmitButton>{edited === undefined ? 'Create destination' : 'Save destination'}</SubmitButton>
       {edited !== undefined && (
         <button type="button" class="quiet" onClick={onCancel}>
           Cancel

@@ -17,7 +17,9 @@ import {
 import { ruleProblem } from '../../alerts/field-problem.ts';
 import { filterText } from '../../alerts/rule-words.ts';
 import { useFocusOnChange } from '../../hooks/use-focus-on-change.ts';
+import { useSubmit } from '../../hooks/use-submit.ts';
 import { failureText } from '../access/failure-text.ts';
+import { SubmitButton } from '../submit-button.tsx';
 import { Field } from './field.tsx';
 
 const WINDOWS = ['1', '5', '10', '15', '30', '60', '360', '1440'] as const;
@@ -33,7 +35,7 @@ interface RuleFormProps {
   readonly edited: string | undefined;
   readonly problem: string | undefined;
   readonly onChange: (draft: RuleDraft) => void;
-  readonly onSave: (rule: RuleBody) => void;
+  readonly onSave: (rule: RuleBody) => Promise<void>;
   readonly onCancel: () => void;
 }
 
@@ -42,12 +44,14 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
   const { draft, filter, destinations, had, edited, problem, onChange, onSave, onCancel } = props;
   const isNew = edited === undefined;
   const form = useFocusOnChange<HTMLFormElement>(edited);
-  const [found, setFound] = useState<string>();
+  const [found, setFound] = useState<{ readonly of: string; readonly text: string }>();
+  const submit = useSubmit(() => onSave(ruleOf(draft, filter)));
   const change = (part: Partial<RuleDraft>): void => onChange({ ...draft, ...part });
+  const looked = ruleOf({ ...draft, name: 'preview' }, filter);
   const look = async (): Promise<void> => {
-    const rule = ruleOf(draft.name === '' ? { ...draft, name: 'preview' } : draft, filter);
-    const result = await previewRule(rule);
-    setFound(result.ok ? foundText(rule, result.value) : failureText(result.failure));
+    const result = await previewRule(looked);
+    const text = result.ok ? foundText(looked, result.value) : failureText(result.failure);
+    setFound({ of: JSON.stringify(looked), text });
   };
   const wrong = ruleProblem(problem, draft.watched);
   const wrongAt = (field: keyof RuleDraft): string | undefined =>
@@ -58,14 +62,7 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
       destinations: isChosen ? [...draft.destinations, id] : draft.destinations.filter((each) => each !== id),
     });
   return (
-    <form
-      ref={form}
-      class="rule-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSave(ruleOf(draft, filter));
-      }}
-    >
+    <form ref={form} class="rule-form" onSubmit={submit}>
       <Field
         label="Name"
         isRequired
@@ -98,9 +95,7 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
         {wrong === undefined ? problem : ''}
       </p>
       <div class="choices">
-        <button type="submit" class="primary">
-          {isNew ? 'Create rule' : 'Save rule'}
-        </button>
+        <SubmitButton isPrimary>{isNew ? 'Create rule' : 'Save rule'}</SubmitButton>
         {draft.watched !== 'summary' && (
           <button type="button" onClick={() => void look()}>
             What it is now
@@ -111,7 +106,8 @@ export function RuleForm(props: RuleFormProps): JSX.Element {
             Cancel
           </button>
         )}
-        <span role="status">{found}</span>
+        {/* Of another rule, it says nothing about this one. */}
+        <span role="status">{found?.of === JSON.stringify(looked) && found.text}</span>
       </div>
     </form>
   );
@@ -227,7 +223,7 @@ function Condition({ draft, wrongAt, onChange }: FieldsProps): JSX.Element {
           >
             {[...new Set([...WINDOWS, draft.windowMinutes])].map((minutes) => (
               <option key={minutes} value={minutes}>
-                {Number(minutes) < 60 ? `${minutes} min` : `${Number(minutes) / 60} h`}
+                {Number(minutes) % 60 === 0 ? `${Number(minutes) / 60} h` : `${minutes} min`}
               </option>
             ))}
           </select>

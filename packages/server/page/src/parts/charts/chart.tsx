@@ -5,9 +5,10 @@ import uPlot from 'uplot';
 import { dayOf, minuteOfDay, timeOfDay } from '../../format.ts';
 import { startOfDay } from '../../local-time.ts';
 import { usePage } from '../../page-context.ts';
-import type { Span } from '../../time-range.ts';
+import { isSpan, type Span } from '../../time-range.ts';
 import { ReleaseMarks } from '../releases/release-marks.tsx';
 import { colourReader, type ColourReader } from './colours.ts';
+import { selectByTouch } from './touch-selection.ts';
 
 /** A chart over time. */
 export interface ChartProps {
@@ -27,7 +28,7 @@ export interface ChartProps {
   readonly label: string;
   /** The index under the pointer, `undefined` when it leaves. */
   readonly onHover: (index: number | undefined) => void;
-  /** A part of the range was chosen with the pointer. */
+  /** A part of the range was chosen with the mouse or a finger. */
   readonly onSelect?: ((span: Span) => void) | undefined;
 }
 
@@ -52,6 +53,7 @@ export function Chart(props: ChartProps): JSX.Element {
     if (element === null) return undefined;
     const drawn = new uPlot(optionsOf(latest, element, setArea), latest.current.data, element);
     plot.current = drawn;
+    if (latest.current.onSelect !== undefined) selectByTouch(drawn);
     const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
@@ -132,10 +134,11 @@ function optionsOf(
       setSelect: [
         (drawn) => {
           const { left, width } = drawn.select;
-          if (width < 8) return;
           drawn.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
           const at = (pixel: number): number => Math.round(drawn.posToVal(pixel, 'x') * 1000);
-          latest.current.onSelect?.({ since: at(left), until: at(left + width) });
+          const part = { since: at(left), until: at(left + width) };
+          // A part of milliseconds may have none.
+          if (width >= 8 && isSpan(part)) latest.current.onSelect?.(part);
         },
       ],
     },

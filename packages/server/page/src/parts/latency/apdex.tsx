@@ -30,6 +30,7 @@ export function Apdex({ spread: { apdex }, outdated, onChanged }: ApdexProps): J
   const { state, go } = usePage();
   const { to } = useNarrowing();
   const { threshold_ms: threshold, own_threshold_ms: own } = apdex;
+  const { satisfied_to_ms: fine, tolerating_to_ms: bearable } = apdex;
   const thresholds = [...new Set([...THRESHOLDS, state.threshold ?? DEFAULT_THRESHOLD])].toSorted(
     (a, b) => a - b,
   );
@@ -75,12 +76,12 @@ export function Apdex({ spread: { apdex }, outdated, onChanged }: ApdexProps): J
       </p>
       <BarList
         items={[
-          item(`up to ${duration(threshold)}`, apdex.satisfied, 's-2xx', { to: threshold }),
+          item(`up to ${duration(threshold)}`, apdex.satisfied, 's-2xx', { to: fine }),
           item(`up to ${duration(4 * threshold)}`, apdex.tolerating, 's-4xx', {
-            from: threshold,
-            to: 4 * threshold,
+            from: fine,
+            to: bearable,
           }),
-          item('above', apdex.frustrated, 's-5xx', { from: 4 * threshold }),
+          item('above', apdex.frustrated, 's-5xx', { from: bearable }),
         ]}
         empty=""
       />

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ApiResult } from '../../api.ts';
 import { removeThreshold, setThreshold, type EndpointParams } from '../../endpoint-threshold.ts';
 import { duration } from '../../format.ts';
+import { useSubmit } from '../../hooks/use-submit.ts';
 import { usePage } from '../../page-context.ts';
 import { failureText } from '../access/failure-text.ts';
 import { Field } from '../alerts/field.tsx';
@@ -21,21 +22,18 @@ export function OwnThreshold({ endpoint, own, onChanged }: OwnThresholdProps): J
   const [text, setText] = useState('');
   const [said, setSaid] = useState<string>();
   useEffect(() => setText(own === null ? '' : String(own)), [own]);
-  if (session?.admin !== true)
-    return own === null ? null : (
-      <p class="muted small">This endpoint has a threshold of its own: {duration(own)}.</p>
-    );
   const answered = (result: ApiResult<unknown>): void => {
     setSaid(result.ok ? undefined : failureText(result.failure));
     if (result.ok) onChanged();
   };
-  const save = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    answered(await setThreshold(endpoint, Number(text)));
-  };
+  const save = useSubmit(async () => answered(await setThreshold(endpoint, Number(text))));
+  if (session?.admin !== true)
+    return own === null ? null : (
+      <p class="muted small">This endpoint has a threshold of its own: {duration(own)}.</p>
+    );
   const remove = async (): Promise<void> => answered(await removeThreshold(endpoint));
   return (
-    <form class="own-threshold choices" onSubmit={(event) => void save(event)}>
+    <form class="own-threshold choices" onSubmit={save}>
       <Field label="Own threshold, ms" isRequired isNumber placeholder="none" value={text} onText={setText} />
       <button type="submit">Set for everybody</button>
       {own !== null && (

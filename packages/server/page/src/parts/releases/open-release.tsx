@@ -11,9 +11,6 @@ import { Panel } from '../panel.tsx';
 import { nameOf } from './release-marks.tsx';
 import { ReleasePanel } from './release-panel.tsx';
 
-/** More are not asked for. */
-const LIMIT = 200;
-
 /** The release that is open, if one is: its name is in the address, so it may have appeared before the range. */
 export function OpenRelease(): JSX.Element | null {
   const { openRelease } = usePage().state;
@@ -26,8 +23,8 @@ function Opened({ clientId, release }: ReleaseName): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   // It may be below what was clicked on.
   useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), []);
-  const read = useAnswer<Releases>(apiUrl('api/releases', { client_id: clientId, since: 0, limit: LIMIT }));
-  const found = read.value?.releases.find((each) => each.release === release);
+  const read = useAnswer<Releases>(apiUrl('api/releases', { client_id: clientId, release, since: 0 }));
+  const [found] = read.value?.releases ?? [];
   return (
     <div ref={place} class="open-release">
       <Panel

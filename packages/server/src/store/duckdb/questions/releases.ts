@@ -5,9 +5,12 @@ import type { ReadRows } from '../engine/read-connection.ts';
 
 /** Answers a {@link ReleasesQuery}. */
 export async function releaseListOf(rows: ReadRows, query: ReleasesQuery): Promise<readonly NewRelease[]> {
-  const ofClient = new Conditions().text('client_id', 'client_id = $client_id', query.clientId);
+  const wanted = new Conditions().text('client_id', 'client_id = $client_id', query.clientId);
+  const ofClient = wanted.where;
   const found = await rows(
-    ofClient
+    wanted
+      // Not before it is known which one was before.
+      .text('release', 'service_version = $release', query.version)
       .number('since', query.since)
       .number('until', query.until)
       .number('limit', query.limit)
@@ -15,9 +18,9 @@ export async function releaseListOf(rows: ReadRows, query: ReleasesQuery): Promi
         `SELECT * FROM (
            SELECT client_id, service_version, epoch_ms(first_seen) AS first_seen, lag(service_version) OVER earlier AS previous,
                   lag(epoch_ms(first_seen)) OVER earlier AS previous_seen
-           FROM releases ${ofClient.where}
+           FROM releases ${ofClient}
            WINDOW earlier AS (PARTITION BY client_id ORDER BY first_seen, service_version))
-         WHERE first_seen >= $since AND first_seen < $until
+         WHERE first_seen >= $since AND first_seen < $until${wanted.ands}
          ORDER BY first_seen DESC, client_id, service_version DESC LIMIT $limit`,
       ),
   );

@@ -29,6 +29,9 @@ export function releaseLists(store: () => Store): void {
     ]);
     expect((await list({ clientId: 'shop' })).map(({ version }) => version)).to.deep.equal(['1.4.2']);
     expect((await list({ limit: 1 })).map(({ version }) => version)).to.deep.equal(['7']);
+    const [one] = await list({ clientId: 'shop', version: '1.4.2', since: 0 });
+    expect(one, 'one that is asked for by its name').to.deep.equal({ ...appeared, previous: before });
+    expect(await list({ version: '1.4.1' }), 'which appeared before the range').to.deep.equal([]);
     const later = await list({ since: START + HOUR, until: START + 2 * HOUR });
     expect(later.map(({ version, previous }) => [version, previous?.version])).to.deep.equal([
       ['1.4.3', '1.4.2'],
