@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Longer than anything takes beside other work, and so short that a test names what it waited for before it times out. */
 const PATIENCE_MILLIS = 40_000;
 const POLL_MILLIS = 5;
+/** What asks a server, a database or a browser takes time from what the test waits for. */
+const ASK_MILLIS = 30;
 
 /** Fails a wait that takes too long, so that a test names what it waited for instead of timing out. */
 export async function within<T>(what: string, promise: Promise<T>, millis = PATIENCE_MILLIS): Promise<T> {
@@ -25,10 +27,11 @@ export async function until<T>(
 ): Promise<NonNullable<T>> {
   const end = performance.now() + millis;
   for (;;) {
-    const answer = await condition();
+    const asked = condition();
+    const answer = await asked;
     if (answer) return answer;
     if (performance.now() > end) throw new Error(`waited ${millis} ms until: ${what}`);
-    await sleep(POLL_MILLIS);
+    await sleep(asked instanceof Promise ? ASK_MILLIS : POLL_MILLIS);
   }
 }
 
