@@ -8,9 +8,9 @@ import { useRead } from '../hooks/use-read.ts';
 import { Answered } from './answered.tsx';
 import { BarList } from './bar-list.tsx';
 import { Link } from './link.tsx';
-import { CsvButton } from './csv-button.tsx';
+import { CsvButton } from './controls/csv-button.tsx';
 import { Panel } from './panel.tsx';
-import { SearchField } from './search-field.tsx';
+import { SearchField } from './controls/search-field.tsx';
 
 interface ClientListProps {
   /** What the shares are of. */

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import { CopyButton } from './copy-button.tsx';
+import { CopyButton } from './controls/copy-button.tsx';
 
 /** What to type to send the first request, with this server's address. */
 function snippetOf({ protocol, host, pathname }: Location): string {

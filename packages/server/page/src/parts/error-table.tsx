@@ -6,7 +6,7 @@ import { endpointChange } from '../filter/filter.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
 import type { UrlState } from '../url-state.ts';
 import { Sparkline } from './charts/sparkline.tsx';
-import { CsvButton } from './csv-button.tsx';
+import { CsvButton } from './controls/csv-button.tsx';
 import { EndpointName } from './endpoint-name.tsx';
 import { Link } from './link.tsx';
 import { Panel } from './panel.tsx';

@@ -13,7 +13,7 @@ import { Link } from './link.tsx';
 import { Mark } from './mark.tsx';
 import { Keys } from './palette/keys.tsx';
 import { RangePicker } from './range-picker.tsx';
-import { ThemeButton } from './theme-button.tsx';
+import { ThemeButton } from './controls/theme-button.tsx';
 
 const NAVIGATION: readonly (readonly [View, string])[] = [
   ['overview', 'Overview'],

@@ -6,9 +6,9 @@ import { useNarrowing } from '../page-context.ts';
 import { useRead } from '../hooks/use-read.ts';
 import { Answered } from './answered.tsx';
 import { BarList } from './bar-list.tsx';
-import { CsvButton } from './csv-button.tsx';
+import { CsvButton } from './controls/csv-button.tsx';
 import { Panel } from './panel.tsx';
-import { SearchField } from './search-field.tsx';
+import { SearchField } from './controls/search-field.tsx';
 
 const LIMIT = 20;
 

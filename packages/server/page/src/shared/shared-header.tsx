@@ -5,7 +5,7 @@ import { chipTexts } from '../filter/chips.ts';
 import { dateAndTime } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Mark } from '../parts/mark.tsx';
-import { ThemeButton } from '../parts/theme-button.tsx';
+import { ThemeButton } from '../parts/controls/theme-button.tsx';
 import { nameOf, type TimeRange } from '../time-range.ts';
 import type { useTheme } from '../hooks/use-theme.ts';
 

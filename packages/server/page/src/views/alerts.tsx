@@ -15,7 +15,7 @@ import { Destinations } from '../parts/alerts/destinations.tsx';
 import { RuleForm } from '../parts/alerts/rule-form.tsx';
 import { RuleTable } from '../parts/alerts/rule-table.tsx';
 import { Answered } from '../parts/answered.tsx';
-import { CsvButton } from '../parts/csv-button.tsx';
+import { CsvButton } from '../parts/controls/csv-button.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';

@@ -5,7 +5,7 @@ import type { ConsumerKind, Consumers } from '../answers/consumers.ts';
 import { exactCount } from '../format.ts';
 import { isEverything } from '../filter/filter.ts';
 import { usePage } from '../page-context.ts';
-import { CsvButton } from '../parts/csv-button.tsx';
+import { CsvButton } from '../parts/controls/csv-button.tsx';
 import { ConsumerTable } from '../parts/consumers/consumer-table.tsx';
 import { HowToName } from '../parts/consumers/how-to-name.tsx';
 import { KINDS } from '../parts/consumers/kinds.ts';
@@ -13,7 +13,7 @@ import { Loading } from '../parts/loading.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';
-import { SearchField } from '../parts/search-field.tsx';
+import { SearchField } from '../parts/controls/search-field.tsx';
 import { useRead } from '../hooks/use-read.ts';
 
 const LIMIT = 50;

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { exactCount } from '../format.ts';
 import { filtered } from '../live-list.ts';
 import { usePage } from '../page-context.ts';
-import { CsvButton } from '../parts/csv-button.tsx';
+import { CsvButton } from '../parts/controls/csv-button.tsx';
 import { EventTable } from '../parts/events/event-table.tsx';
 import { RefusedLine } from '../parts/refused.tsx';
 import { useLive } from '../hooks/use-live.ts';

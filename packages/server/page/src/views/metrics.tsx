@@ -10,7 +10,7 @@ import { MetricDetailPanel } from '../parts/metrics/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { OpenRelease } from '../parts/releases/open-release.tsx';
 import { Refused } from '../parts/refused.tsx';
-import { SearchField } from '../parts/search-field.tsx';
+import { SearchField } from '../parts/controls/search-field.tsx';
 import { useRead } from '../hooks/use-read.ts';
 
 /** The most frequent ones; the search finds the others. */

@@ -10,7 +10,7 @@ import { ShareTable } from '../parts/access/share-table.tsx';
 import { TokenForm } from '../parts/access/token-form.tsx';
 import { TokenTable } from '../parts/access/token-table.tsx';
 import { Answered } from '../parts/answered.tsx';
-import { CsvButton } from '../parts/csv-button.tsx';
+import { CsvButton } from '../parts/controls/csv-button.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Refused } from '../parts/refused.tsx';

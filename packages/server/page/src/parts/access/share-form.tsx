@@ -11,7 +11,7 @@ import { usePage } from '../../page-context.ts';
 import { nameOf } from '../../time-range.ts';
 import type { UrlState, View } from '../../url-state.ts';
 import { useSubmit } from '../../hooks/use-submit.ts';
-import { SubmitButton } from '../submit-button.tsx';
+import { SubmitButton } from '../controls/submit-button.tsx';
 import { failureText } from './failure-text.ts';
 import { OnceShown } from './once-shown.tsx';
 

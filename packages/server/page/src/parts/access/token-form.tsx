@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { NewToken } from '../../answers/tokens.ts';
 import { createToken, type ApiFailure } from '../../api.ts';
 import { useSubmit } from '../../hooks/use-submit.ts';
-import { SubmitButton } from '../submit-button.tsx';
+import { SubmitButton } from '../controls/submit-button.tsx';
 
 interface TokenFormProps {
   readonly onIssued: (token: NewToken) => void;

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { AlertDestination } from '../../alerts/alert-types.ts';
 import { destinationProblem } from '../../alerts/field-problem.ts';
 import { useSubmit } from '../../hooks/use-submit.ts';
-import { SubmitButton } from '../submit-button.tsx';
+import { SubmitButton } from '../controls/submit-button.tsx';
 import { Field } from './field.tsx';
 
 /** A destination that somebody wants. */

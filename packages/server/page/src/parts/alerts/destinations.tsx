@@ -12,7 +12,7 @@ import { useFocusOnChange } from '../../hooks/use-focus-on-change.ts';
 import { failureText } from '../access/failure-text.ts';
 import { OnceShown } from '../access/once-shown.tsx';
 import { RevokeButton } from '../access/revoke-button.tsx';
-import { CsvButton } from '../csv-button.tsx';
+import { CsvButton } from '../controls/csv-button.tsx';
 import { Panel } from '../panel.tsx';
 import { DestinationForm, type DestinationWish } from './destination-form.tsx';
 

@@ -19,7 +19,7 @@ import { filterText } from '../../alerts/rule-words.ts';
 import { useFocusOnChange } from '../../hooks/use-focus-on-change.ts';
 import { useSubmit } from '../../hooks/use-submit.ts';
 import { failureText } from '../access/failure-text.ts';
-import { SubmitButton } from '../submit-button.tsx';
+import { SubmitButton } from '../controls/submit-button.tsx';
 import { Field } from './field.tsx';
 
 const WINDOWS = ['1', '5', '10', '15', '30', '60', '360', '1440'] as const;

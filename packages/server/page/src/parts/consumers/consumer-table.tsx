@@ -8,7 +8,7 @@ import { ago, count, dateAndTime, duration, exactCount, share } from '../../form
 import { useNarrowing, usePage } from '../../page-context.ts';
 import type { RequestOrder, UrlState } from '../../url-state.ts';
 import { Link } from '../link.tsx';
-import { SortedHeader } from '../sorted-header.tsx';
+import { SortedHeader } from '../controls/sorted-header.tsx';
 import { KINDS } from './kinds.ts';
 
 /** Enough to tell pseudonyms apart; the whole one is in the title. */

@@ -6,7 +6,7 @@ import { endpointOf } from '../../event-facts.ts';
 import { endpointChange } from '../../filter/filter.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { traceLink } from '../../trace-link.ts';
-import { CopyButton } from '../copy-button.tsx';
+import { CopyButton } from '../controls/copy-button.tsx';
 import { Link } from '../link.tsx';
 
 /** The whole event, as it was stored. */

@@ -4,7 +4,7 @@ import type { Events } from '../../answers/events.ts';
 import { usePage } from '../../page-context.ts';
 import { useRead } from '../../hooks/use-read.ts';
 import { Answered } from '../answered.tsx';
-import { CsvButton } from '../csv-button.tsx';
+import { CsvButton } from '../controls/csv-button.tsx';
 import { EventTable } from './event-table.tsx';
 import { Link } from '../link.tsx';
 import { Panel } from '../panel.tsx';

@@ -8,7 +8,7 @@ import { TIME_ZONE } from '../../locale.ts';
 import { usePage } from '../../page-context.ts';
 import { useRead } from '../../hooks/use-read.ts';
 import { Answered } from '../answered.tsx';
-import { CsvButton } from '../csv-button.tsx';
+import { CsvButton } from '../controls/csv-button.tsx';
 import { Panel } from '../panel.tsx';
 import { shadeOf } from './heat-cells.ts';
 

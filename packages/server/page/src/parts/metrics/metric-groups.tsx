@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { MetricGroup } from '../../answers/metrics.ts';
 import { count, decimal, exactCount, share } from '../../format.ts';
-import { CsvButton } from '../csv-button.tsx';
+import { CsvButton } from '../controls/csv-button.tsx';
 import { EndpointName } from '../endpoint-name.tsx';
 
 /** A metric by endpoint. */

@@ -8,7 +8,7 @@ import { useNarrowing, usePage } from '../../page-context.ts';
 import type { UrlState } from '../../url-state.ts';
 import { Answered } from '../answered.tsx';
 import { BarList, type BarItem } from '../bar-list.tsx';
-import { CsvButton } from '../csv-button.tsx';
+import { CsvButton } from '../controls/csv-button.tsx';
 import { Link } from '../link.tsx';
 import { nameOf } from './release-marks.tsx';
 import { SlowerEndpoints } from './slower-endpoints.tsx';

@@ -11,7 +11,7 @@ import { apiUrl } from '../../query.ts';
 import { together } from '../../read.ts';
 import { useAnswer } from '../../hooks/use-answer.ts';
 import { Answered } from '../answered.tsx';
-import { CsvButton } from '../csv-button.tsx';
+import { CsvButton } from '../controls/csv-button.tsx';
 import { EndpointName } from '../endpoint-name.tsx';
 import { millisAround } from './millis-around.ts';
 import { slowerOf, type Slower } from './slower.ts';

@@ -7,7 +7,7 @@ import { factsOf, metricFact, type Fact } from '../../event-facts.ts';
 import { useNarrowing, usePage } from '../../page-context.ts';
 import { traceLink } from '../../trace-link.ts';
 import { useRead } from '../../hooks/use-read.ts';
-import { CopyButton } from '../copy-button.tsx';
+import { CopyButton } from '../controls/copy-button.tsx';
 import { StatusBadge } from '../events/status-badge.tsx';
 import { Link } from '../link.tsx';
 import { Loading } from '../loading.tsx';

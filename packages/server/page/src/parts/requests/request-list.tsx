@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import { exactCount } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
-import { CsvButton } from '../csv-button.tsx';
+import { CsvButton } from '../controls/csv-button.tsx';
 import { Loading } from '../loading.tsx';
 import { NothingHere } from '../nothing-here.tsx';
 import { Refused } from '../refused.tsx';

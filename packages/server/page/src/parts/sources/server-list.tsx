@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { NodeRow, Nodes } from '../../answers/senders.ts';
 import { ago, dateAndTime, duration, exactCount, rate } from '../../format.ts';
 import { useRead } from '../../hooks/use-read.ts';
-import { CsvButton } from '../csv-button.tsx';
+import { CsvButton } from '../controls/csv-button.tsx';
 import { Panel } from '../panel.tsx';
 import { RefusedLine } from '../refused.tsx';
 import { EventsCell } from './cells.tsx';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import type { useTheme } from '../hooks/use-theme.ts';
+import type { useTheme } from '../../hooks/use-theme.ts';
 
 /** Switches the theme. */
 export function ThemeButton({ theme, next }: ReturnType<typeof useTheme>): JSX.Element {

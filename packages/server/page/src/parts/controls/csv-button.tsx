@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import { csvText } from '../csv.ts';
+import { csvText } from '../../csv.ts';
 
 interface CsvButtonProps {
   /** Of the file, without its ending. */
