@@ -73,9 +73,9 @@ export class Doorkeeper {
 }
 
 function tokensIn({ headers, url }: IncomingMessage): readonly string[] {
+  const given = [bearerOf(headers), apiKeyOf(headers)].filter((token) => token !== undefined);
   // As routes are found: `/./api/summary` is one, too.
-  if (!TAKES_TOKENS.test(parseTarget(url)?.pathname ?? '')) return [];
-  return [bearerOf(headers), apiKeyOf(headers)].filter((token) => token !== undefined);
+  return given.length > 0 && TAKES_TOKENS.test(parseTarget(url)?.pathname ?? '') ? given : [];
 }
 
 /** The answer to a wrong token too many. What else the connection has sent is not read. */

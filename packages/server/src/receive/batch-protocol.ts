@@ -1,4 +1,4 @@
-import { withoutMark } from '../event/text-limits.ts';
+import { storableText, withoutMark } from '../event/text-limits.ts';
 import { isJsonObject } from '../event/validation.ts';
 import type { ServiceInfo } from '../store/questions/producer.ts';
 import { parseInParts } from './frame-parts.ts';
@@ -66,9 +66,10 @@ function parseHello(message: Readonly<Record<string, unknown>>): ClientMessage {
   }
   return {
     type: 'hello',
-    clientId: nameOf(clientId),
+    // As the names of events are: what is stored of a connection is compared with what its next one says.
+    clientId: storableText(clientId),
     producer,
-    agent: isName(agent) ? nameOf(agent) : null,
+    agent: isName(agent) ? storableText(agent) : null,
     service: serviceInfoOf(message),
   };
 }
@@ -88,11 +89,6 @@ function isName(value: unknown): value is string {
     value.length <= MAX_NAME_CHARACTERS &&
     !value.includes('\0')
   );
-}
-
-/** As the names of events are stored: what is stored of a connection is compared with what its next one says. */
-function nameOf(given: string): string {
-  return withoutMark(given.toWellFormed());
 }
 
 function malformed(error: string): ClientMessage {
