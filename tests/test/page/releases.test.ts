@@ -9,6 +9,18 @@ import { describeInBrowser, openPage, takePicture, untilItFits } from '../suppor
 import { releasedTraffic, shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '@cerberus-otel/test-support/deadline';
 
+type Recording = typeof globalThis & { places: number[] };
+
+/** Runs in the page: keeps where marks of the heatmap have been, in pixels. */
+function recordPlaces(): void {
+  const places: number[] = [];
+  (globalThis as Recording).places = places;
+  new MutationObserver(() => {
+    for (const mark of document.querySelectorAll<HTMLElement>('.heatmap .release-mark'))
+      places.push(parseFloat(mark.style.left));
+  }).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
 describeInBrowser('a release', () => {
   let server: CerberusServer;
 
@@ -41,12 +53,14 @@ describeInBrowser('a release', () => {
       await takePicture(page, `marks-${query.split('&')[1] ?? 'overview'}-${width}-${theme}`);
       await untilItFits(page, width, query);
     }
-    // The last hour of a day.
+    // The last hour of a day, from the first moment.
+    await page.addInitScript(recordPlaces);
     await page.goto(`${server.url}/?view=latency&range=24h&refresh=off&client_id=shop`);
     const map = page.locator('.heatmap .charted');
     const [mark, whole] = [await marksIn(map).boundingBox(), await map.boundingBox()];
     const place = ((mark?.x ?? 0) + (mark?.width ?? 0) / 2 - (whole?.x ?? 0)) / (whole?.width ?? 1);
     expect(place).to.be.within(0.93, 0.98);
+    expect(await page.evaluate(() => Math.min(...(globalThis as Recording).places))).to.be.above(400);
     expect(problems).to.deep.equal([]);
   });
 

@@ -6,6 +6,7 @@ import {
   createPartitions,
   dropPartitions,
   partitionDays,
+  partitionName,
 } from '../../../dist/store/postgres/schema/partitions.js';
 import { DAILY_TABLES } from '../../../dist/store/postgres/schema/tables.js';
 import { pause, until } from '@cerberus-otel/test-support/deadline';
@@ -32,6 +33,26 @@ describe('partitions, one for each day of arrival', () => {
   };
   const arriving = (day: number, members = {}): Promise<unknown> =>
     store.append(append({ seq: null, receivedAt: day * DAY, events: [storeEvent(members)] }));
+
+  /** A detachment that is interrupted while it waits for a reader stays pending. */
+  const leavePending = async (day: number): Promise<void> => {
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await reader.query('SELECT count(*) FROM events');
+    await client.query(`SET statement_timeout = '300ms'`);
+    await client
+      .query(`ALTER TABLE events DETACH PARTITION ${partitionName('events', day)} CONCURRENTLY`)
+      .catch(() => undefined);
+    await client.query('RESET statement_timeout');
+    await reader.query('COMMIT');
+    expect(await ask(url, 'SELECT 1 FROM pg_inherits WHERE inhdetachpending')).to.have.length(1);
+  };
+  const areWaiting = async (count: number): Promise<boolean> => {
+    const rows = await ask(
+      url,
+      `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'events'::regclass AND mode = 'ShareUpdateExclusiveLock'`,
+    );
+    return rows.length === count;
+  };
 
   beforeEach(async () => {
     url = await freshDatabase();
@@ -98,20 +119,9 @@ describe('partitions, one for each day of arrival', () => {
   it('of which a server that died has dropped only a part are dropped by the next one', async () => {
     await createPartitions(client, TODAY - 50);
     await createPartitions(client, TODAY - 51);
-    const [detached, pending] = [TODAY - 50, TODAY - 51].map((day) =>
-      new Date(day * DAY).toISOString().slice(0, 10).replaceAll('-', ''),
-    );
+    const [detached, pending] = [TODAY - 50, TODAY - 51].map((day) => partitionName('', day).slice(1));
     await client.query(`ALTER TABLE events DETACH PARTITION events_${detached}`);
-    // A detachment that is interrupted while it waits for a reader stays pending.
-    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-    await reader.query('SELECT count(*) FROM events');
-    await client.query(`SET statement_timeout = '300ms'`);
-    await client
-      .query(`ALTER TABLE events DETACH PARTITION events_${pending} CONCURRENTLY`)
-      .catch(() => undefined);
-    await client.query('RESET statement_timeout');
-    await reader.query('COMMIT');
-    expect(await ask(url, 'SELECT 1 FROM pg_inherits WHERE inhdetachpending')).to.have.length(1);
+    await leavePending(TODAY - 51);
     await dropPartitions(client, TODAY - 60);
     const left = await tables();
     expect(
@@ -122,8 +132,31 @@ describe('partitions, one for each day of arrival', () => {
     expect(await partitionDays(client)).to.not.include(TODAY - 50);
   });
 
+  it('are made by a server while another one drops what a third has left', async () => {
+    await store.close();
+    await createPartitions(client, TODAY - 50);
+    await leavePending(TODAY - 50);
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('LOCK TABLE ONLY events IN SHARE UPDATE EXCLUSIVE MODE');
+      const dropping = dropPartitions(client, TODAY - 50);
+      await until('it waits', () => areWaiting(1));
+      const making = createPartitions(reader, TODAY - 20);
+      await until('both wait', () => areWaiting(2));
+      await other.query('COMMIT');
+      await Promise.all([dropping, making]);
+    } finally {
+      await other.end();
+    }
+    const days = await partitionDays(client);
+    expect(days).to.include(TODAY - 20);
+    expect(days).to.not.include(TODAY - 50);
+  });
+
   it('that a server did not make which did not know their tables are made before something is added to them', async () => {
-    const suffix = new Date(TODAY * DAY).toISOString().slice(0, 10).replaceAll('-', '');
+    const suffix = partitionName('', TODAY).slice(1);
     await arriving(TODAY, { outcome: 'error' });
     await store.close();
     for (const table of ['day_consumers', 'hour_errors']) await ask(url, `DROP TABLE ${table}_${suffix}`);

@@ -24,7 +24,8 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
   const { to, mayNarrow } = useNarrowing();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hovered, setHovered] = useState<HeatCell>();
-  const [drawn, setDrawn] = useState(0);
+  /** Pixels that it is wide, once it is drawn. */
+  const [drawn, setDrawn] = useState<number>();
   const { heat, bins, bucket_millis: width } = spread;
 
   useEffect(() => {
@@ -49,6 +50,7 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
     go(to(latenciesOf(cell), { view: 'requests', order: 'slowest', range: rangeOf(spread, cell) }));
   };
   const placeOf = (millis: number): number | undefined => {
+    if (drawn === undefined) return undefined;
     const part = (millis - Date.parse(heat[0]?.start ?? '')) / (width * heat.length);
     return part >= 0 && part <= 1 ? part * drawn : undefined;
   };

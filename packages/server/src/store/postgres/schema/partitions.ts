@@ -4,8 +4,11 @@ import { DAY_MILLIS } from '../../../durations.ts';
 import { inTransaction } from '../engine/transaction.ts';
 import { DAILY_TABLES } from './tables.ts';
 
-/** Its own lock: who makes a partition must not wait for a migration of something else. */
-const LOCK = `SELECT pg_advisory_xact_lock(hashtext('cerberus'), 1)`;
+/**
+ * The locks that attaching takes anyway, all at once and first. Who waits here has no snapshot. Who waits within
+ * `ATTACH` has one, which a `DETACH … FINALIZE` of the same table waits for while it holds this very lock: a deadlock.
+ */
+const LOCK = `LOCK TABLE ${DAILY_TABLES.map(({ name }) => `ONLY ${name}`).join(', ')} IN SHARE UPDATE EXCLUSIVE MODE`;
 
 /** Days as texts, `2026-11-29`, of the partitions that `events` has, the oldest first. */
 const DAYS = `
@@ -32,17 +35,22 @@ const MISSING = `SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(n
  * made aside and then attached, for that way nobody who reads or writes has to wait.
  */
 export async function createPartitions(client: pg.Client, day: number): Promise<void> {
+  if ((await missingTables(client, day)).length === 0) return;
   const date = isoDate(day);
   await inTransaction(client, async () => {
     await client.query(LOCK);
-    const names = DAILY_TABLES.map(({ name }) => name);
-    const { rows } = await client.query<{ readonly name: string }>(MISSING, [names, partitionName('', day)]);
-    for (const { name } of rows) {
+    for (const name of await missingTables(client, day)) {
       const partition = partitionName(name, day);
       await client.query(`CREATE TABLE ${partition} (LIKE ${name} INCLUDING ALL)`);
       await client.query(`ALTER TABLE ${name} ATTACH PARTITION ${partition} FOR VALUES IN ('${date}')`);
     }
   });
+}
+
+async function missingTables(client: pg.Client, day: number): Promise<readonly string[]> {
+  const names = DAILY_TABLES.map(({ name }) => name);
+  const { rows } = await client.query<{ readonly name: string }>(MISSING, [names, partitionName('', day)]);
+  return rows.map(({ name }) => name);
 }
 
 /**
