@@ -10,6 +10,7 @@ import {
   missing,
   oneOf,
   pem,
+  pemFile,
   proxyOption,
   readOptions,
   text,
@@ -57,7 +58,7 @@ export interface CerberusSpanProcessorOptions {
   token?: string | undefined;
   /** Allows an `http://` `backendUrl` that is not on this machine. Default: false. */
   allowInsecureTransport?: boolean | undefined;
-  /** Certificate authorities to trust instead of Node's for `backendUrl`, PEM. In the environment: a file name. */
+  /** Certificate authorities to trust instead of Node's for `backendUrl`, PEM. In the environment: a file name, read again when a connection has ended. */
   tlsCa?: string | Uint8Array | undefined;
   /** A proxy for `backendUrl`, as in `CerberusWsExporter`: a URL, or `none`. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say. */
   proxy?: string | undefined;
@@ -107,6 +108,8 @@ export interface ProcessorConfig {
   readonly token: string | undefined;
   readonly allowInsecureTransport: boolean;
   readonly tlsCa: string | Uint8Array | undefined;
+  /** The file that it comes from, where it is from the environment. */
+  readonly tlsCaFile: string | undefined;
   /** The proxy that leads to a backend, if one does. */
   proxyTo(target: URL): ProxyServer | undefined;
   readonly sourceIp: 'hash' | 'raw' | 'omit';
@@ -119,7 +122,7 @@ export interface ProcessorConfig {
   readonly selfObsMeterProvider: MeterProvider | undefined;
 }
 
-type ReadAsTheyAre = Omit<ProcessorConfig, 'proxyTo'>;
+type ReadAsTheyAre = Omit<ProcessorConfig, 'proxyTo' | 'tlsCaFile'>;
 type ProcessorOptionTable = {
   readonly [Name in keyof ReadAsTheyAre]: OptionKind<ReadAsTheyAre[Name]>;
 } & { readonly proxy: ReturnType<typeof proxyOption> };
@@ -153,7 +156,11 @@ export function readProcessorOptions(
     const rule = "`redactSpans` takes addresses off spans, so `sourceIp` cannot be 'raw'";
     throw new CerberusConfigError('OPTION_INVALID', 'redactSpans', rule);
   }
-  return Object.freeze({ ...config, proxyTo: (target: URL) => chooseProxy(target, proxy, env).server });
+  return Object.freeze({
+    ...config,
+    tlsCaFile: pemFile('tlsCa', options, env),
+    proxyTo: (target: URL) => chooseProxy(target, proxy, env).server,
+  });
 }
 
 /** A backend that gives out the key. */
@@ -161,6 +168,8 @@ export interface KeyBackend {
   readonly url: URL;
   readonly token: string;
   readonly tlsCa: string | Uint8Array | undefined;
+  /** Is read again. */
+  readonly tlsCaFile: string | undefined;
   readonly proxy: ProxyServer | undefined;
   /** Neither encrypted nor on this machine; allowed by `allowInsecureTransport`. */
   readonly insecure: boolean;
@@ -172,7 +181,7 @@ export interface KeyBackend {
  * @throws CerberusConfigError
  */
 export function keyBackendOf(config: ProcessorConfig): KeyBackend | undefined {
-  const { backendUrl, token, allowInsecureTransport, tlsCa } = config;
+  const { backendUrl, token, allowInsecureTransport, tlsCa, tlsCaFile } = config;
   checkCertificate('tlsCa', tlsCa);
   if (config.secretKey !== undefined || backendUrl === undefined) return undefined;
   const schemes = { secure: 'https:', plain: 'http:' };
@@ -180,5 +189,5 @@ export function keyBackendOf(config: ProcessorConfig): KeyBackend | undefined {
   if (token === undefined) return missing('token', '`backendUrl` gives out the key only to its owner');
   if (config.sourceIp !== 'hash' && config.userId === 'raw') return undefined;
   const insecure = url.protocol === 'http:' && !isLoopbackHost(url.hostname);
-  return { url, token, tlsCa, proxy: config.proxyTo(url), insecure };
+  return { url, token, tlsCa, tlsCaFile, proxy: config.proxyTo(url), insecure };
 }

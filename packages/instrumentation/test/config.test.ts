@@ -20,6 +20,7 @@ describe('the options of CerberusSpanProcessor', () => {
       secretKey: undefined,
       backendUrl: undefined,
       tlsCa: undefined,
+      tlsCaFile: undefined,
       token: undefined,
       allowInsecureTransport: false,
       sourceIp: 'hash',

@@ -1,10 +1,9 @@
 import type { MeterProvider } from '@opentelemetry/api';
-import { X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
+import { isCertificate, isKeyOf } from './certificate-check.ts';
 import { agentOption } from './agent-option.ts';
 import { CerberusConfigError } from './config-error.ts';
 import { endpointUrl } from './endpoint-url.ts';
-import { folder, pem } from './file-options.ts';
+import { folder, pem, pemFile } from './file-options.ts';
 import { meterProviderOption } from './meter-provider-option.ts';
 import { nameOfApplication } from './package-name.ts';
 import { chooseProxy, proxyOption, type ProxyChoice } from './proxy.ts';
@@ -99,11 +98,11 @@ export interface CerberusWsExporterOptions {
   allowRawSourceIp?: boolean | undefined;
   /** Allows `ws://` to a host that is not loopback. Default false. */
   allowInsecureTransport?: boolean | undefined;
-  /** Certificate authorities to trust instead of Node's, PEM. In the environment: a file name. */
+  /** Certificate authorities to trust instead of Node's, PEM. In the environment: a file name, read again when a connection has ended. */
   tlsCa?: string | Uint8Array | undefined;
-  /** Client certificate, PEM. In the environment: a file name. */
+  /** Client certificate, PEM. In the environment: a file name, read again when a connection has ended. */
   tlsCert?: string | Uint8Array | undefined;
-  /** Private key of the client certificate, PEM. In the environment: a file name. */
+  /** Private key of the client certificate, PEM. In the environment: a file name, read again when a connection has ended. */
   tlsKey?: string | Uint8Array | undefined;
   /**
    * The `http://` or `https://` URL of a proxy, or `none`. Default: what `HTTPS_PROXY` (for `wss://`), `HTTP_PROXY` and `NO_PROXY`
@@ -199,6 +198,12 @@ export interface ExporterConfig extends Defaulted {
   readonly tlsCa: string | Uint8Array | undefined;
   readonly tlsCert: string | Uint8Array | undefined;
   readonly tlsKey: string | Uint8Array | undefined;
+  /** The files of those that come from the environment: they are read again. */
+  readonly tlsFiles: {
+    readonly tlsCa: string | undefined;
+    readonly tlsCert: string | undefined;
+    readonly tlsKey: string | undefined;
+  };
   readonly proxy: ProxyChoice;
   readonly agent: object | undefined;
   /** What is sent of the application itself beside `clientId`. */
@@ -242,6 +247,11 @@ export function resolveConfig(
   const url = endpointUrl('wsUrl', wsUrl, WS_SCHEMES, read.allowInsecureTransport);
   const config = {
     ...read,
+    tlsFiles: {
+      tlsCa: pemFile('tlsCa', options, env),
+      tlsCert: pemFile('tlsCert', options, env),
+      tlsKey: pemFile('tlsKey', options, env),
+    },
     wsUrl: url,
     proxy: chooseProxy(url, read.agent === undefined ? read.proxy : 'none', env),
     token,
@@ -256,24 +266,15 @@ function checkTls({ tlsCa, tlsCert, tlsKey }: Pick<ExporterConfig, 'tlsCa' | 'tl
   checkCertificate('tlsCa', tlsCa);
   checkCertificate('tlsCert', tlsCert);
   if (tlsCert === undefined || tlsKey === undefined) return;
-  if (!succeeds(() => createSecureContext({ cert: Buffer.from(tlsCert), key: Buffer.from(tlsKey) }))) {
+  if (!isKeyOf({ cert: Buffer.from(tlsCert), key: Buffer.from(tlsKey) })) {
     invalid('tlsKey', 'the unencrypted private key of `tlsCert`, PEM');
   }
 }
 
 /** @throws CerberusConfigError when `certificate` is there and is none */
 export function checkCertificate(name: string, certificate: string | Uint8Array | undefined): void {
-  if (certificate === undefined || succeeds(() => new X509Certificate(certificate))) return;
+  if (certificate === undefined || isCertificate(certificate)) return;
   invalid(name, 'a certificate, PEM');
-}
-
-function succeeds(work: () => unknown): boolean {
-  try {
-    work();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Takes what must not be printed out of enumeration, so that neither `util.inspect` nor JSON shows it. */
@@ -285,6 +286,7 @@ function concealed(config: ExporterConfig): ExporterConfig {
     'tlsCa',
     'tlsCert',
     'tlsKey',
+    'tlsFiles',
     'proxy',
     'agent',
     'selfObsMeterProvider',

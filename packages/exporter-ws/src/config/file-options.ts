@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { invalid, type OptionKind } from './option-reader.ts';
+import { environmentVariable, invalid, type Environment, type OptionKind } from './option-reader.ts';
 
 const { readFileSync } = process.getBuiltinModule('node:fs');
 
@@ -20,6 +20,12 @@ export function pem(): OptionKind<string | Uint8Array | undefined> {
       return content.includes('-----BEGIN ') ? content : invalid(name, 'PEM text');
     },
   };
+}
+
+/** The file that an option of {@link pem} was read from; `undefined` where it is given in code, or not at all. */
+export function pemFile(name: string, options: object, env: Environment): string | undefined {
+  if ((options as Record<string, unknown>)[name] !== undefined) return undefined;
+  return env[environmentVariable(name)]?.trim() || undefined;
 }
 
 /** An absolute path; that it can be written to is tried when an exporter is made. */

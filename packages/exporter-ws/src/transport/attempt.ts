@@ -10,6 +10,7 @@ import { EventSession } from '../protocol/event-session.ts';
 import type { Lane } from '../protocol/lane.ts';
 import type { Session } from '../protocol/session.ts';
 import type { SendingQueue } from '../queue/sending-queue.ts';
+import type { CertificateStore } from './certificates.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { NO_WS } from './hints.ts';
 import { loadWs } from './load-ws.ts';
@@ -24,6 +25,11 @@ export interface SenderParts {
   readonly tally: Tally;
   readonly clock: Clock;
   readonly reporter: Reporter;
+}
+
+/** What an attempt works with. */
+export interface AttemptParts extends SenderParts {
+  readonly certificates: CertificateStore;
 }
 
 /** What a connection has achieved, and what was in flight at its end. */
@@ -55,7 +61,7 @@ export class Attempt {
   /** What is sent over it in batch mode. */
   readonly lane: Lane;
   readonly #welcomeTimeoutMillis: number;
-  readonly #parts: SenderParts;
+  readonly #parts: AttemptParts;
   readonly #listener: AttemptListener;
   #connection: Connection | undefined;
   #session: Session | undefined;
@@ -67,7 +73,12 @@ export class Attempt {
   #hasGone: () => void = () => undefined;
 
   /** @param welcomeTimeoutMillis how long a server that selects batch mode may take to its `welcome` */
-  constructor(offered: boolean, welcomeTimeoutMillis: number, parts: SenderParts, listener: AttemptListener) {
+  constructor(
+    offered: boolean,
+    welcomeTimeoutMillis: number,
+    parts: AttemptParts,
+    listener: AttemptListener,
+  ) {
     this.offered = offered;
     this.#welcomeTimeoutMillis = welcomeTimeoutMillis;
     this.lane = parts.backlog.lane;
@@ -103,15 +114,24 @@ export class Attempt {
 
   /** Opens the connection. To be called once; never rejects. */
   async connect(): Promise<void> {
-    const { config, clock } = this.#parts;
+    const { certificates, config, clock } = this.#parts;
+    const { wsUrl, token, connectTimeoutMillis, proxy, agent } = config;
     const listener = this.#listener;
     const subprotocol = this.offered ? BATCH_SUBPROTOCOL : undefined;
     try {
       const { WebSocket } = await loadWs().catch((error: unknown) => {
         throw new WsNotLoaded(codeOf(error));
       });
+      const how = {
+        wsUrl,
+        token,
+        connectTimeoutMillis,
+        proxy,
+        agent,
+        certificates: await certificates.next(),
+      };
       if (this.#isDismantled) return;
-      this.#connection = openConnection(WebSocket, config, subprotocol, clock, {
+      this.#connection = openConnection(WebSocket, how, subprotocol, clock, {
         onOpen: () => this.#opened(),
         onMessage: (data, isBinary) => this.#session?.receive(data, isBinary),
         onReceived: () => this.#session?.received(),

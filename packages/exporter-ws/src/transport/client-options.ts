@@ -1,13 +1,16 @@
 import type { ClientOptions } from 'ws';
 import type { ExporterConfig } from '../config/config.ts';
+import type { Certificates } from './certificates.ts';
 import { throughProxy } from './tunnel.ts';
 import { unrefSocket } from './unref-socket.ts';
 
 /** What a connection has to know of the configuration. */
-export type ConnectionConfig = Pick<
+export interface ConnectionConfig extends Pick<
   ExporterConfig,
-  'wsUrl' | 'token' | 'connectTimeoutMillis' | 'tlsCa' | 'tlsCert' | 'tlsKey' | 'proxy' | 'agent'
->;
+  'wsUrl' | 'token' | 'connectTimeoutMillis' | 'proxy' | 'agent'
+> {
+  readonly certificates: Certificates;
+}
 
 /** Messages of a backend are acknowledgements; anything larger is a fault or an attack. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -37,9 +40,7 @@ export function clientOptions(config: ConnectionConfig, signal: AbortSignal): So
       request.on('socket', unrefSocket);
       request.end();
     },
-    ...(config.tlsCa === undefined ? {} : { ca: pemOf(config.tlsCa) }),
-    ...(config.tlsCert === undefined ? {} : { cert: pemOf(config.tlsCert) }),
-    ...(config.tlsKey === undefined ? {} : { key: pemOf(config.tlsKey) }),
+    ...config.certificates,
     ...(proxy !== undefined && {
       // It is typed as what gives a socket at once, and handed to `http.request`, which also takes a callback.
       createConnection: throughProxy(proxy, config.wsUrl, signal) as unknown as NonNullable<
@@ -48,8 +49,4 @@ export function clientOptions(config: ConnectionConfig, signal: AbortSignal): So
     }),
     ...(config.agent === undefined ? {} : { agent: config.agent as NonNullable<ClientOptions['agent']> }),
   };
-}
-
-function pemOf(pem: string | Uint8Array): string | Buffer {
-  return typeof pem === 'string' ? pem : Buffer.from(pem);
 }

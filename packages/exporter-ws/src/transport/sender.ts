@@ -5,6 +5,7 @@ import { sayWhatIsWeak } from '../observe/weak-choices.ts';
 import type { Disconnect } from '../protocol/connection.ts';
 import type { Session } from '../protocol/session.ts';
 import { Attempt, type AttemptListener, type SenderParts } from './attempt.ts';
+import { CertificateStore } from './certificates.ts';
 import { evidenceOf } from './disconnect-policy.ts';
 import { FlushTimer } from './flush-timer.ts';
 import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
@@ -15,6 +16,7 @@ import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
  */
 export class Sender {
   readonly #parts: SenderParts;
+  readonly #certificates: CertificateStore;
   readonly #collect: () => void;
   readonly #plan: ReconnectPlan;
   /** Connections and timers belong to the exporter, not to the request that happened to come first. */
@@ -39,6 +41,7 @@ export class Sender {
     this.#parts = parts;
     this.#collect = collect;
     const { clock, config } = parts;
+    this.#certificates = new CertificateStore(config, clock);
     this.#plan = new ReconnectPlan(config);
     this.#flushTimer = new FlushTimer(clock, config.flushIntervalMillis, this.#scope, () => this.#flush());
   }
@@ -165,7 +168,8 @@ export class Sender {
     this.#transition('connecting', 'there are events to send');
     const { welcomeTimeoutMillis } = this.#plan;
     const offersBatch = this.#plan.offersBatch(clock.now());
-    const attempt = new Attempt(offersBatch, welcomeTimeoutMillis, this.#parts, this.#listener);
+    const parts = { ...this.#parts, certificates: this.#certificates };
+    const attempt = new Attempt(offersBatch, welcomeTimeoutMillis, parts, this.#listener);
     this.#attempt = attempt;
     void this.#scope.runInAsyncScope(() => attempt.connect());
   }
@@ -223,6 +227,7 @@ export class Sender {
     const narrowed = backlog.isolation.ended(evidence, inFlight, answeredEvents) || isShrunk;
     const summary = { ...achievement, narrowed };
     this.#dismantle(attempt);
+    this.#certificates.renew();
     const moment = { now: clock.now(), wallClockMillis: Date.now(), random: clock.random() };
     const next = this.#plan.next(end, summary, moment);
     this.#lastFailure = next.why;

@@ -118,9 +118,7 @@ describe('connection to a peer that says goodbye and does not hang up', () => {
     });
     const config = { token: 'sk-1', connectTimeoutMillis: 5_000 };
     const without = {
-      tlsCa: undefined,
-      tlsCert: undefined,
-      tlsKey: undefined,
+      certificates: {},
       proxy: { server: undefined, unusable: undefined },
       agent: undefined,
     };

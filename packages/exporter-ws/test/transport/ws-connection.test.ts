@@ -75,16 +75,13 @@ for (const scheme of ['ws', 'wss'] as const) {
       const config = {
         token: 'sk-1',
         connectTimeoutMillis: 5_000,
-        tlsCa: undefined,
-        tlsCert: undefined,
-        tlsKey: undefined,
         proxy: { server: undefined, unusable: undefined },
         agent,
       };
       const { url, ca } = scheme === 'ws' ? { url: server.url, ca: undefined } : await overTls();
       connection = openConnection(
         WebSocket,
-        { ...config, wsUrl: new URL(url), tlsCa: ca },
+        { ...config, wsUrl: new URL(url), certificates: ca === undefined ? {} : { ca } },
         undefined,
         clock,
         log,

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { KEY_HINTS, ProxyError, throughProxy, withoutTracing } from '@cerberus-otel/exporter-ws/internal';
+import {
+  CertificateStore,
+  KEY_HINTS,
+  ProxyError,
+  systemClock,
+  throughProxy,
+  withoutTracing,
+} from '@cerberus-otel/exporter-ws/internal';
 import type { KeyBackend } from '../config.ts';
 
 /** What one attempt to get the key brought. `reason` is our own text: nothing of the URL or the answer. */
@@ -26,22 +33,25 @@ export function secretKeyUrl(backendUrl: URL): URL {
  * agent's pool, because both hold their sockets: a backend that hangs must not keep a process from ending.
  */
 export function secretKeyFetch(
-  backend: Pick<KeyBackend, 'url' | 'token'> & Partial<Pick<KeyBackend, 'tlsCa' | 'proxy'>>,
+  backend: Pick<KeyBackend, 'url' | 'token'> & Partial<Pick<KeyBackend, 'tlsCa' | 'tlsCaFile' | 'proxy'>>,
 ): KeyFetch {
-  const { token, tlsCa, proxy } = backend;
+  const { token, tlsCa, tlsCaFile, proxy } = backend;
+  const certificates = new CertificateStore({ tlsCa, tlsFiles: { tlsCa: tlsCaFile } }, systemClock);
   const url = secretKeyUrl(backend.url);
   const options: RequestOptions = {
     headers: { accept: 'application/json', authorization: `Bearer ${token}` },
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,
-    ...(tlsCa !== undefined && { ca: typeof tlsCa === 'string' ? tlsCa : Buffer.from(tlsCa) }),
   };
   const way = (signal: AbortSignal): RequestOptions =>
     proxy === undefined ? { agent: false } : { createConnection: throughProxy(proxy, url, signal) };
   return async (signal) => {
     try {
-      return await withoutTracing(() => ask(url, { ...options, ...way(signal), signal }));
+      const given = { ...options, ...(await certificates.next()), ...way(signal), signal };
+      return await withoutTracing(() => ask(url, given));
     } catch (error) {
+      // An authority may have been replaced: for the next attempt.
+      certificates.renew();
       return { outcome: 'failed', reason: signal.aborted ? 'no answer in time' : networkReason(error) };
     }
   };
