@@ -49,6 +49,29 @@ describeInBrowser('the page for people', () => {
     expect(problems).to.deep.equal([]);
   });
 
+  it('does nothing with single keys where these are switched off, and with those of ranges where a view has none', async () => {
+    const { page, problems } = await openPage(server, '?view=sources&range=15m&refresh=off');
+    await page.keyboard.press('2');
+    await page.getByRole('link', { name: 'Overview', exact: true }).click();
+    await until('the range is as it was', () => Promise.resolve(page.url().includes('range=15m')));
+    await page.getByRole('button', { name: 'Go to…' }).click();
+    await page.getByRole('button', { name: 'Keys', exact: true }).click();
+    const keys = page.getByRole('dialog', { name: 'Keys' });
+    await takePicture(page, 'keys-1280-light');
+    await keys.getByRole('checkbox', { name: 'Single keys' }).uncheck();
+    await keys.getByRole('button', { name: 'Close' }).click();
+    await keys.waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.textContent)).to.equal('Go to…');
+    await page.reload();
+    await page.locator('table.endpoints tbody tr').first().waitFor();
+    for (const key of ['2', '/', '?']) await page.keyboard.press(key);
+    expect(await page.getByRole('dialog').count()).to.equal(0);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Go to' }).waitFor();
+    expect(page.url()).to.include('range=15m');
+    expect(problems).to.deep.equal([]);
+  });
+
   it('saves a view under a name in the browser, offers it, and removes it', async () => {
     const search = '?view=errors&range=1h&client_id=shop&refresh=off&status=5xx';
     const { page, problems } = await openPage(server, search);

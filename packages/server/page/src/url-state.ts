@@ -21,6 +21,9 @@ const VIEWS = [
 /** A view. */
 export type View = (typeof VIEWS)[number];
 
+/** They are not about a range of time. */
+const WITHOUT_RANGE: ReadonlySet<View> = new Set(['live', 'sources', 'alerts', 'tokens']);
+
 const CHARTED: ReadonlySet<View> = new Set<View>([
   'overview',
   'errors',
@@ -217,6 +220,11 @@ function instantIn(text: string | null): number {
 /** Whether a view has something over time, on which releases are marked. */
 export function isCharted(view: View): boolean {
   return CHARTED.has(view);
+}
+
+/** Whether a view is about a range of time. */
+export function hasRange(view: View): boolean {
+  return !WITHOUT_RANGE.has(view);
 }
 
 /** Writes a query, `?` included; what is as it would be anyway is left out, and so is what the view does not use. */

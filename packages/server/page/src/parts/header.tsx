@@ -6,7 +6,7 @@ import { exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { useRead } from '../hooks/use-read.ts';
 import type { useTheme } from '../hooks/use-theme.ts';
-import type { UrlState, View } from '../url-state.ts';
+import { hasRange, type UrlState, type View } from '../url-state.ts';
 import { ShareButton } from './access/share-button.tsx';
 import { FilterBar } from './filter/filter-bar.tsx';
 import { Link } from './link.tsx';
@@ -25,9 +25,6 @@ const NAVIGATION: readonly (readonly [View, string])[] = [
   ['metrics', 'Metrics'],
   ['sources', 'Sources'],
 ];
-
-/** Views that are not about a range of time. */
-const WITHOUT_RANGE: ReadonlySet<View> = new Set(['live', 'sources', 'alerts', 'tokens']);
 
 interface HeaderProps {
   readonly theme: ReturnType<typeof useTheme>;
@@ -70,7 +67,7 @@ export function Header({ theme, onSignOut }: HeaderProps): JSX.Element {
       </div>
       <div class="bar controls">
         {state.view !== 'tokens' && <ClientSwitcher />}
-        {!WITHOUT_RANGE.has(state.view) && <RangePicker />}
+        {hasRange(state.view) && <RangePicker />}
         {session?.admin === true && <ShareButton key={link({})} />}
       </div>
       {state.view !== 'sources' && state.view !== 'tokens' && <FilterBar key={state.view} />}

@@ -3,9 +3,10 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { usePage } from '../../page-context.ts';
 import { PRESETS } from '../../time-range.ts';
-import type { View } from '../../url-state.ts';
+import { hasRange, type View } from '../../url-state.ts';
 import { Palette } from './palette.tsx';
 import { Shortcuts } from './shortcuts.tsx';
+import { areSingleKeysOn } from './single-keys.ts';
 
 interface KeysProps {
   readonly views: readonly (readonly [View, string])[];
@@ -13,7 +14,7 @@ interface KeysProps {
 
 /** Listens to keys, and shows what they open. */
 export function Keys({ views }: KeysProps): JSX.Element {
-  const { go } = usePage();
+  const { go, state } = usePage();
   const [open, setOpen] = useState<'palette' | 'shortcuts'>();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -22,13 +23,13 @@ export function Keys({ views }: KeysProps): JSX.Element {
         event.preventDefault();
         setOpen('palette');
       }
-      if (isCommand || event.altKey || isWriting(event.target)) return;
+      if (isCommand || event.altKey || isWriting(event.target) || !areSingleKeysOn()) return;
       const preset = PRESETS[Number(event.key) - 1];
       if (event.key === '/') {
         event.preventDefault();
         setOpen('palette');
       } else if (event.key === '?') setOpen('shortcuts');
-      else if (preset !== undefined) go({ range: { preset } });
+      else if (preset !== undefined && hasRange(state.view)) go({ range: { preset } });
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
@@ -44,7 +45,7 @@ export function Keys({ views }: KeysProps): JSX.Element {
       >
         Go to…
       </button>
-      {open === 'palette' && <Palette views={views} onClose={close} />}
+      {open === 'palette' && <Palette views={views} onClose={close} onKeys={() => setOpen('shortcuts')} />}
       {open === 'shortcuts' && <Shortcuts onClose={close} />}
     </>
   );

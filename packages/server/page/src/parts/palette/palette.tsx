@@ -14,15 +14,18 @@ import { placesFor, savingActions } from './places.ts';
 interface PaletteProps {
   readonly views: readonly (readonly [View, string])[];
   readonly onClose: () => void;
+  /** Opens the list of keys in its place. */
+  readonly onKeys: () => void;
 }
 
 /** Goes anywhere by a name: a saved view, a view, an endpoint, an application, a metric, a range; a path, a client or a trace. */
-export function Palette({ views, onClose }: PaletteProps): JSX.Element {
+export function Palette({ views, onClose, onKeys }: PaletteProps): JSX.Element {
   const { state, go, link } = usePage();
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<number>();
   const [isLost, setLost] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
+  const leadsToKeys = useRef(false);
   const id = useId();
   const q = text.trim().slice(0, 256) || undefined;
   const endpoints = useRead<Endpoints>('api/endpoints', { q, limit: 6 }).value?.endpoints ?? [];
@@ -74,7 +77,7 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
       class="palette"
       ref={dialog}
       aria-label="Go to"
-      onClose={onClose}
+      onClose={() => (leadsToKeys.current ? onKeys() : onClose())}
       onClick={({ target }) => target === dialog.current && close()}
     >
       <input
@@ -116,6 +119,16 @@ export function Palette({ views, onClose }: PaletteProps): JSX.Element {
           Nothing has this name. {state.clientId !== undefined && 'Only one application is looked at.'}
         </p>
       )}
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          leadsToKeys.current = true;
+          close();
+        }}
+      >
+        Keys
+      </button>
     </dialog>
   );
 }

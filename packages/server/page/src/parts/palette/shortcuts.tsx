@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { areSingleKeysOn, switchSingleKeys } from './single-keys.ts';
 
 /** What keys do, where nothing is being written. */
 const SHORTCUTS: readonly (readonly [keys: string, meaning: string])[] = [
@@ -13,6 +15,7 @@ const SHORTCUTS: readonly (readonly [keys: string, meaning: string])[] = [
 /** The list of keys. */
 export function Shortcuts({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [isLost, setLost] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog class="palette" ref={dialog} aria-label="Keys" onClose={onClose}>
@@ -27,6 +30,17 @@ export function Shortcuts({ onClose }: { readonly onClose: () => void }): JSX.El
           </div>
         ))}
       </dl>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={areSingleKeysOn()}
+          onChange={({ currentTarget }) => setLost(!switchSingleKeys(currentTarget.checked))}
+        />{' '}
+        Single keys (without Ctrl)
+      </label>
+      <p role="alert" class="problem">
+        {isLost && 'This browser keeps nothing for the page.'}
+      </p>
       <form method="dialog">
         <button type="submit">Close</button>
       </form>
