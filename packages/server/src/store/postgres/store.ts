@@ -64,6 +64,9 @@ const UPKEEP_MILLIS = 10 * MINUTE_MILLIS;
 /** Takes as long as there is much. */
 const EXPORT_MILLIS = 6 * HOUR_MILLIS;
 
+/** So long the end of a server waits for upkeep, which another server, or the next start, takes up where it was. */
+const PATIENCE_MILLIS = 5 * SECOND_MILLIS;
+
 const ROLL_UP_MILLIS = SECOND_MILLIS;
 /** Bounds how long a step takes, and what is done again after a failure. */
 const BATCHES_OF_STEP = 64;
@@ -288,11 +291,13 @@ export class PostgresStore implements Store {
 
   async #close(): Promise<void> {
     await this.#groups.close();
-    await Promise.all(this.#periodically.map((each) => each.close()));
+    await Promise.all([
+      ...this.#periodically.map((each) => each.close()),
+      ...[this.#upkeep, this.#rollUps, this.#lead, this.#exports].map((each) => each.close(PATIENCE_MILLIS)),
+    ]);
     await this.#watching.close();
     await this.nodes.close();
     await this.#reads.close();
-    const connections = [this.#writing, this.#claims, this.#upkeep, this.#rollUps, this.#lead, this.#exports];
-    await Promise.all(connections.map((each) => each.close()));
+    await Promise.all([this.#writing, this.#claims].map((each) => each.close()));
   }
 }

@@ -40,6 +40,30 @@ describe('connections for reads', () => {
     return made;
   }
 
+  /** From now on connections lead through it. @returns lets nothing through any more of those that there are, either way */
+  async function throughRelay(): Promise<() => void> {
+    const { hostname, port } = new URL(url);
+    const sockets: Socket[] = [];
+    const relay = createServer((client) => {
+      const database = connect(Number(port), hostname);
+      for (const socket of [client, database]) socket.on('error', () => undefined);
+      client.pipe(database).pipe(client);
+      sockets.push(client, database);
+    });
+    relay.listen(0, '127.0.0.1');
+    await once(relay, 'listening');
+    const direct = url;
+    afterTest(() => {
+      url = direct;
+      relay.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    url = direct.replace(`:${port}/`, `:${(relay.address() as AddressInfo).port}/`);
+    return () => {
+      for (const socket of sockets) socket.pause();
+    };
+  }
+
   const codeOf = (answer: Promise<unknown>): Promise<string> =>
     answer.then(
       () => 'answered',
@@ -78,29 +102,21 @@ describe('connections for reads', () => {
   });
 
   it('S3 gives up a connection over which nothing comes any more, and asks on another', async () => {
-    const { hostname, port } = new URL(url);
-    const heard: Socket[] = [];
-    const relay = createServer((client) => {
-      const database = connect(Number(port), hostname);
-      for (const socket of [client, database]) socket.on('error', () => undefined);
-      client.pipe(database).pipe(client);
-      heard.push(database);
-    });
-    relay.listen(0, '127.0.0.1');
-    await once(relay, 'listening');
-    const direct = url;
-    afterTest(() => {
-      url = direct;
-      relay.close();
-      for (const socket of heard) socket.destroy();
-    });
-    url = direct.replace(`:${port}/`, `:${(relay.address() as AddressInfo).port}/`);
+    const silence = await throughRelay();
     const one = reads({ questionTimeoutMillis: 300 });
     await one.rows(QUICK);
-    heard[0]?.pause();
+    silence();
     expect(await within('the limit', codeOf(one.rows(QUICK)))).to.equal('STORE_BUSY');
     expect(await codeOf(one.rows(QUICK))).to.equal('answered');
     expect(connections).to.equal(2);
+  });
+
+  it('S3 lets go of a connection over which nothing comes any more', async () => {
+    const silence = await throughRelay();
+    const one = reads({});
+    await one.rows(QUICK);
+    silence();
+    await within('the end', one.close());
   });
 
   it('answers several questions at once, on connections that stay', async () => {

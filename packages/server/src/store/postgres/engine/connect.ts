@@ -180,6 +180,13 @@ async function timelineOf(client: pg.Client, isOnlyOne: boolean): Promise<number
   return Number.parseInt(timeline.rows[0]?.timeline ?? '0', 16);
 }
 
+/** Ends a connection politely, and at once where no answer to that comes in time. Never rejects. */
+export async function letGo(client: pg.Client, patienceMillis: number): Promise<void> {
+  const deadline = setTimeout(() => abandon(client), patienceMillis);
+  await client.end().catch(() => undefined);
+  clearTimeout(deadline);
+}
+
 /** Ends a connection at once, whatever it waits for: a polite end would wait with it. */
 export function abandon(client: pg.Client): void {
   client.connection.stream.destroy();

@@ -2,11 +2,14 @@ import type pg from 'pg';
 
 import { SECOND_MILLIS } from '../../../durations.ts';
 import { CerberusServerError } from '../../../errors.ts';
-import { abandon } from './connect.ts';
+import { abandon, letGo } from './connect.ts';
 
 /** Work that takes longer may wait for a server that is gone; the longer it takes, the rarer is a look. */
 const DOUBT_MILLIS = SECOND_MILLIS;
 const SHARE_OF_LOOKS = 4;
+
+/** A server that does not answer a goodbye within this time is not there any more. */
+const GOODBYE_MILLIS = 2 * SECOND_MILLIS;
 
 /** Where connections come from. */
 export interface Connections {
@@ -54,16 +57,22 @@ export class LastingConnection {
     }
   }
 
-  /** Waits for what was asked of it. */
-  async close(): Promise<void> {
+  /**
+   * Waits for what was asked of it, until it takes too long.
+   *
+   * @param patienceMillis - after so long it is given up, as by the end of a process
+   */
+  async close(patienceMillis: number = this.#timeoutMillis): Promise<void> {
+    const deadline = setTimeout(() => {
+      this.#isClosed = true;
+      if (this.#client !== undefined) abandon(this.#client);
+    }, patienceMillis);
     await this.#tail;
+    clearTimeout(deadline);
     this.#isClosed = true;
     const client = this.#client;
     this.#client = undefined;
-    if (client === undefined) return;
-    const deadline = setTimeout(() => abandon(client), this.#timeoutMillis);
-    await client.end().catch(() => undefined);
-    clearTimeout(deadline);
+    if (client !== undefined) await letGo(client, GOODBYE_MILLIS);
   }
 
   async #open(): Promise<pg.Client> {

@@ -4,6 +4,7 @@ import { CerberusServerError } from '../../../errors.ts';
 import { askerOf } from '../../asker.ts';
 import { nobodyWaits, takesTooLong, tooManyWait, type QuestionLimits } from '../../question-limits.ts';
 import type { BoundQuery } from './conditions.ts';
+import { letGo } from './connect.ts';
 import { asPublicError } from './public-error.ts';
 import type { Row } from '../../rows/values.ts';
 
@@ -100,7 +101,7 @@ export class Reads {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#questions > 0) await new Promise<void>((resolve) => (this.#whenQuiet = resolve));
-    await Promise.all(this.#idle.splice(0).map((client) => client.end().catch(() => undefined)));
+    await Promise.all(this.#idle.splice(0).map((client) => letGo(client, GRACE_MILLIS)));
   }
 
   async #turn({ deadline, gone }: Question): Promise<void> {
