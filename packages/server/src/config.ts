@@ -86,7 +86,7 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
   return Object.freeze({
     ...numbers,
     host,
-    db: textOf('db', options, env) ?? './cerberus.duckdb',
+    db: fileOf(textOf('db', options, env) ?? './cerberus.duckdb'),
     store: storeAddressOf(options, env, token !== undefined && secretKey !== undefined),
     memoryLimit: memoryOf(textOf('memoryLimit', options, env) ?? '512MB'),
     signIn: signInOf(options.signIn ?? true, host, token),
@@ -101,6 +101,16 @@ export function resolveConfig(options: ServerOptions, env: Environment): ServerC
     secretKey,
     rotateKey: rotationOf(textOf('rotateKey', options, env) ?? 'off', secretKey),
   });
+}
+
+/** A URL may have a password in it, so it is not shown. */
+function fileOf(db: string): string {
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(db))
+    throw optionError(
+      'db',
+      'must be the path of a file, or :memory: (the URL of a PostgreSQL database is a `store`)',
+    );
+  return db;
 }
 
 function storeAddressOf(

@@ -14,6 +14,13 @@ function refusal(options: ServerOptions, env: Record<string, string> = {}): stri
 }
 
 describe('resolveConfig', () => {
+  it('says where the URL of a PostgreSQL database belongs, and shows no password of it', () => {
+    const message = refusal({ db: 'postgres://cerberus:secret@db.example/cerberus' });
+    expect(message).to.include('`db`').and.include('`store`').and.not.include('secret');
+    expect(refusal({}, { CERBERUS_SERVER_DB: 'postgresql://db.example/x' })).to.equal(message);
+    expect(resolveConfig({ db: 'C:\\data\\x.duckdb' }, {}).db).to.equal('C:\\data\\x.duckdb');
+  });
+
   it('has these defaults', () => {
     expect(resolveConfig({}, {})).to.deep.equal({
       host: '127.0.0.1',
