@@ -6,7 +6,18 @@ import { openPage } from '../support/browser.js';
 import { frozenLine } from '../support/frozen-line.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import { store } from '../support/stored-traffic.js';
-import { until } from '@cerberus-otel/test-support/deadline';
+import { pause, until } from '@cerberus-otel/test-support/deadline';
+
+type Drawing = typeof globalThis & { draw: () => void };
+
+/** Runs in the page: no frame is drawn until `draw` is called, as in a tab that is not in sight. */
+function drawLater(): void {
+  const waiting: FrameRequestCallback[] = [];
+  globalThis.requestAnimationFrame = (callback) => waiting.push(callback);
+  (globalThis as Drawing).draw = () => {
+    for (const callback of waiting.splice(0)) callback(0);
+  };
+}
 
 describeOnEachStore('the live view', (emptyStore) => {
   let server: CerberusServer;
@@ -109,6 +120,29 @@ describeOnEachStore('the live view', (emptyStore) => {
     expect(await page.locator('tr', { hasText: '/while-paused' }).count()).to.equal(0);
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.locator('tr', { hasText: '/while-paused' }).waitFor();
+  });
+
+  it('counts what came while it was paused and nobody looked, and is not kept', async () => {
+    const { page } = await openPage(server, '?view=live');
+    const network = await page.context().newCDPSession(page);
+    let arrived = 0;
+    network.on('Network.eventSourceMessageReceived', ({ eventName }) => {
+      if (eventName === 'request') arrived += 1;
+    });
+    await network.send('Network.enable');
+    await page.reload();
+    await page.locator('.pulse.on').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.evaluate(drawLater);
+    // More in a second the server would not send.
+    for (const total of [300, 600]) {
+      await store(server, ...Array.from({ length: 300 }, (_, n) => ({ endpoint: `/hidden/${n}` })));
+      await until('all have arrived', () => arrived === total);
+      await pause(1500);
+    }
+    await page.evaluate(() => (globalThis as Drawing).draw());
+    await page.getByText('100 more were stored than can be shown here.').waitFor();
+    await page.getByRole('button', { name: 'Go on (500 new)' }).waitFor();
   });
 
   it('stands still while it is paused also over a connection that was lost', async () => {

@@ -22,12 +22,21 @@ export const EMPTY_LIST: LiveList = { events: [], waiting: [], missed: 0 };
 /** Most events that are kept. */
 export const MAX_KEPT = 500;
 
-/** Takes new events, in the order in which they were stored. A paused list keeps them aside. */
-export function withEvents(list: LiveList, arrived: readonly LiveEvent[], isPaused: boolean): LiveList {
+/**
+ * Takes new events, in the order in which they were stored. A paused list keeps them aside.
+ *
+ * @param fallen - how many came before them, and are not there any more
+ */
+export function withEvents(
+  list: LiveList,
+  arrived: readonly LiveEvent[],
+  isPaused: boolean,
+  fallen = 0,
+): LiveList {
   const newest = arrived.toReversed();
   if (!isPaused) return { ...list, events: [...newest, ...list.events].slice(0, MAX_KEPT) };
   const waiting = [...newest, ...list.waiting];
-  const lost = Math.max(0, waiting.length - MAX_KEPT);
+  const lost = fallen + Math.max(0, waiting.length - MAX_KEPT);
   return { ...list, waiting: waiting.slice(0, MAX_KEPT), missed: list.missed + lost };
 }
 

@@ -64,13 +64,16 @@ export function useLive(): Live {
     let retrying: ReturnType<typeof setTimeout> | undefined;
     const source = new EventSource(apiUrl('api/live', { client_id: clientId, ...filter }));
     const arrived: LiveEvent[] = [];
+    /** Those that fell off its end: no frame is drawn where nobody looks. */
+    let fallen = 0;
     let isLoading = false;
     let frame: number | undefined;
     const keyed = (event: StoredEvent): LiveEvent => ({ event, key: (lastKey.current += 1) });
     const show = (): void => {
       frame = undefined;
-      const taken = arrived.splice(0);
-      setList((before) => withEvents(before, taken, paused.current));
+      const [taken, lost] = [arrived.splice(0), fallen];
+      fallen = 0;
+      setList((before) => withEvents(before, taken, paused.current, lost));
     };
     const load = async (): Promise<boolean> => {
       isLoading = true;
@@ -116,7 +119,10 @@ export function useLive(): Live {
     source.addEventListener('request', ({ data }: MessageEvent<string>) => {
       life.heard();
       arrived.push(keyed(JSON.parse(data) as StoredEvent));
-      if (arrived.length > MAX_KEPT) arrived.shift();
+      if (arrived.length > MAX_KEPT) {
+        arrived.shift();
+        fallen += 1;
+      }
       if (!isLoading) frame ??= requestAnimationFrame(show);
     });
     source.addEventListener('dropped', ({ data }: MessageEvent<string>) => {
