@@ -8,6 +8,7 @@ import { GIVE_UP_MILLIS, MOST_MILLIS, retryMillis } from './delivery/backoff.ts'
 import type { DeliveryResult } from './delivery/result.ts';
 import type { Send } from './delivery/send.ts';
 import type { Desk, Kept, OutboxItem } from './desk.ts';
+import { APART_MILLIS } from './rules/evaluation.ts';
 
 /** So long a message is this server's. If it has not said by then what became of it, it has died, and another one sends it. */
 export const HELD_MILLIS: number = 60 * SECOND_MILLIS;
@@ -189,9 +190,9 @@ function isForOthers({ error, createdAt }: OutboxItem, now: number): boolean {
   return error === IN_NO_FILE && now - createdAt < GIVE_UP_MILLIS;
 }
 
-/** Whether a message is to be sent now; also one that waits longer than any does, since the clock was set back. */
-function isDue({ nextAt }: OutboxItem, now: number): boolean {
-  return nextAt <= now || nextAt > now + 2 * MOST_MILLIS;
+/** Whether a message is to be sent now; also one that nobody has tried, or that waits longer than any does, since the clock was set back. */
+function isDue({ attempts, nextAt }: OutboxItem, now: number): boolean {
+  return attempts === 0 || nextAt <= now || nextAt > now + MOST_MILLIS + APART_MILLIS;
 }
 
 /** Whether a message may be on its way. */

@@ -18,6 +18,9 @@ const PERMANENT = 500;
 /** What is wrong with sender, receiver or text. A wrong password or certificate is one that somebody may set right. */
 const OF_THE_MESSAGE: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
 
+/** Who writes has to sign in first, or otherwise, or over TLS, whatever command is told so (RFC 3207, 4; RFC 4954, 6). */
+const OF_SIGNING_IN: ReadonlySet<number> = new Set([530, 534, 535, 538]);
+
 /** So long all of it may take, however much the server talks: less than a message is held, or another server sends it too. */
 const MAIL_MILLIS: number = 45 * SECOND_MILLIS;
 
@@ -67,7 +70,7 @@ export async function sendEmail(
     );
   } catch (error) {
     if (limit.aborted) return { kind: 'failed', reason: `not taken within ${limitMillis / SECOND_MILLIS} s` };
-    return { ...failureOf(error), ...(reached.length > 0 && { reached }) };
+    return reached.length === 0 ? failureOf(error) : restOf(failureOf(error), left.length, reached);
   } finally {
     transport.close();
   }
@@ -109,6 +112,12 @@ function outcomeOf(codes: readonly number[], reached: readonly string[]): Delive
   return later === undefined ? { kind: 'delivered', reason } : { kind: 'failed', reason, reached };
 }
 
+/** What an attempt comes to that failed for all who are left, where others have it. */
+function restOf(result: DeliveryResult, left: number, reached: readonly string[]): DeliveryResult {
+  if (result.kind === 'failed') return { ...result, reached };
+  return { kind: 'delivered', reason: `${left} of ${left + reached.length} addresses: ${result.reason}` };
+}
+
 /** Codes only: what a mail server says may have addresses in it. */
 function failureOf(error: unknown): DeliveryResult {
   const { responseCode: status, originalCode } = (error ?? {}) as Readonly<Record<string, unknown>>;
@@ -116,6 +125,10 @@ function failureOf(error: unknown): DeliveryResult {
   // Its own code says less, such as `ESOCKET` of a certificate that is not good.
   const why = typeof originalCode === 'string' ? originalCode : (code ?? 'no connection');
   const reason = typeof status === 'number' ? `status ${status}` : why;
-  const isForGood = OF_THE_MESSAGE.has(code ?? '') && typeof status === 'number' && status >= PERMANENT;
+  const isForGood =
+    OF_THE_MESSAGE.has(code ?? '') &&
+    typeof status === 'number' &&
+    status >= PERMANENT &&
+    !OF_SIGNING_IN.has(status);
   return { kind: isForGood ? 'refused' : 'failed', reason };
 }

@@ -103,6 +103,36 @@ describe('a message by mail', function () {
     expect(mails.map((mail) => mail.to)).to.deep.equal([['anna@b.example'], ['later@b.example']]);
   });
 
+  it('of which all that are left are refused for good has come to the others, and is not called given up', async () => {
+    const codes: Record<string, number> = { later: 450 };
+    const { port } = await mailServer({
+      onRcptTo: ({ address }, _, done) => {
+        const responseCode = codes[address.split('@', 1)[0] ?? ''];
+        done(responseCode === undefined ? null : Object.assign(new Error('no'), { responseCode }));
+      },
+    });
+    const destination = { ...email(`smtp://127.0.0.1:${port}`), to: ['anna@b.example', 'later@b.example'] };
+    const first = await sendTo(destination);
+    expect(first).to.deep.include({ kind: 'failed', reason: '1 of 2 addresses: status 450' });
+    if (first.kind !== 'failed') throw new Error(first.kind);
+    codes['later'] = 550;
+    const again = await sendTo(destination, { ...MESSAGE, reached: first.reached });
+    expect(again).to.deep.equal({ kind: 'delivered', reason: '1 of 2 addresses: status 550' });
+  });
+
+  it('waits for somebody who sets it right where the server wants a password or TLS first', async () => {
+    const { port: withPassword } = await mailServer({ authOptional: false });
+    const { port: withTls } = await mailServer({
+      onMailFrom: (_, __, done) =>
+        done(Object.assign(new Error('Must issue a STARTTLS command first'), { responseCode: 530 })),
+    });
+    for (const port of [withPassword, withTls])
+      expect(await sendTo(email(`smtp://127.0.0.1:${port}`))).to.deep.equal({
+        kind: 'failed',
+        reason: 'status 530',
+      });
+  });
+
   it('goes to the address that is written, and what would be another one by a comment or a quote is refused', async () => {
     for (const address of [
       'ops(x)@b.example',
