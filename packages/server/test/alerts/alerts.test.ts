@@ -152,6 +152,7 @@ describe('alerts', function () {
       it('a summary comes when its schedule does, once, with the figures of the week', async () => {
         await requests(store, -60 * 24 * 2, 3);
         await requests(store, -60 * 24 * 9, 2);
+        await requests(store, -60 * 24 * 20, 1);
         // The start is a Saturday, 13:00 in Berlin.
         await add({ measure: 'summary', schedule: '0 8 * * 1', time_zone: 'Europe/Berlin' });
         await tick(2);
@@ -168,6 +169,20 @@ describe('alerts', function () {
         // Of a week it is an estimate.
         expect(summary['now']?.['p95_ms']).to.be.within(11, 14);
         expect(hook.received[0]?.body.data.text).to.include('3 requests (+50 %)');
+      });
+
+      it('a summary compares with no week that is not kept as a whole', async () => {
+        await requests(store, -60 * 24 * 9, 2);
+        await requests(store, -60 * 24 * 2, 3);
+        await add({ name: 'week', measure: 'summary', schedule: '0 8 * * 1' });
+        await tick(2);
+        clock.time = Date.parse('2025-03-03T08:00:01Z');
+        await alerts.tick();
+        const [message] = hook.received;
+        expect(message?.body.data['summary']).to.deep.include({ before: null });
+        const [, figures, latency] = message?.body.data.text.split('\n') ?? [];
+        expect(figures).to.equal('3 requests, 0 % errors, 1 clients');
+        expect(latency).to.match(/^p95 \d+ ms$/);
       });
 
       it('what is to be sent is sent after a restart, when its receiver takes it, in order and with the same id', async () => {
