@@ -118,7 +118,7 @@ describe('a message to Slack', () => {
     const payload = { ...MESSAGE.payload, type: 'alert.resolved' as const, data: { text, id: '1' } };
     await sendTo({ kind: 'slack', url: hook.url }, { id: '1', payload });
     expect(hook.received[0]?.body).to.deep.equal({
-      text: ':large_green_circle: r (&lt;!channel&gt; &amp; &lt;http://a|b&gt;): resolved',
+      text: ':large_green_circle: r (&lt;!channel&gt; &amp; &lt;http:\u200b//a|b&gt;): resolved',
     });
     expect(hook.received[0]?.headers).not.to.have.property('webhook-signature');
   });
@@ -129,6 +129,19 @@ describe('a message to Slack', () => {
     await sendTo({ kind: 'slack', url: hook.url }, { id: '1', payload: { ...MESSAGE.payload, data } });
     expect(hook.received[0]?.body.text).to.equal(
       'r (@\u200ball, @\u200bChannel): resolved, told to x@b.example',
+    );
+  });
+
+  it('makes no link, picture or call of what others wrote where addresses or Markdown are read, but in the name of the rule', async () => {
+    const hook = await webhookServer();
+    const name = 'Runbook http://wiki.example/r';
+    const others =
+      '/[click](https://evil.example) ![](//evil.example/p.png) www.evil.example @john x@b.example';
+    const rule = { id: 'r', name, measure: 'silent_source' as const, filter: {}, above: 5, below: null };
+    const data = { text: `${name} (${others}): resolved`, id: '1', rule };
+    await sendTo({ kind: 'slack', url: hook.url }, { id: '1', payload: { ...MESSAGE.payload, data } });
+    expect(hook.received[0]?.body.text?.replaceAll('\u200b', '~')).to.equal(
+      `${name} (/[click]~(https:~//evil.example) ![]~(//evil.example/p.png) www~.evil.example @~john x@b.example): resolved`,
     );
   });
 
