@@ -12,7 +12,7 @@ import { MemoryStore } from '../../dist/store/memory/store.js';
 import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
 import { START } from '../support/events/events.js';
 import { webhookServer } from '../support/alerts/webhook-server.js';
-import { until } from '@cerberus-otel/test-support/deadline';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 
 const RULE = { name: 'r', measure: 'requests', above: 0, window_minutes: 1, recover_windows: 1 };
 const WEEK = { name: 'week', measure: 'summary', schedule: '0 8 * * 1' };
@@ -267,5 +267,18 @@ describe('alerts between changes', () => {
     stands = false;
     await alerts.tick();
     expect(hook.received).to.have.length(1);
+  });
+
+  it('a server that stops waits for no receiver that is being tested, and says so', async () => {
+    const hook = await webhookServer();
+    hook.status = 0;
+    const alerts = alertsOn(store, clock);
+    const id = idOf(await alerts.book.addDestination({ kind: 'webhook', name: 'ops', url: hook.url }));
+    const stop = alerts.start();
+    const tested = alerts.test(id);
+    await until('it is on its way', () => hook.received.length === 1);
+    await stop();
+    const result = await within('the end of the test', tested, 5000);
+    expect(result).to.deep.equal({ kind: 'failed', reason: 'the server stops' });
   });
 });

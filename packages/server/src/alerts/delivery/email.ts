@@ -6,6 +6,7 @@ import { SECOND_MILLIS } from '../../durations.ts';
 import { systemCodeOf } from '../../errors.ts';
 import type { Message } from '../messages/payload.ts';
 import type { EmailDestination } from './destination.ts';
+import { limitOf } from './limit.ts';
 import type { DeliveryResult } from './result.ts';
 import { userInfoOf } from './user-info.ts';
 import { ANSWER_MILLIS } from './web-post.ts';
@@ -43,7 +44,7 @@ export async function sendEmail(
   const to = [...new Set(destination.to)];
   const left = to.filter((address) => !reached.includes(markOf(id, address)));
   if (left.length === 0) return { kind: 'delivered' };
-  const limit = AbortSignal.timeout(limitMillis);
+  const limit = limitOf(limitMillis, stop);
   const transport = transportTo(destination.smtp, limitMillis);
   try {
     const { text, url: page } = payload.data;
@@ -60,7 +61,7 @@ export async function sendEmail(
       text: page === undefined ? text : `${text}\n\n${page}`,
       messageId: `<${id}@cerberus>`,
       date: new Date(payload.timestamp),
-      signal: AbortSignal.any([stop, limit]),
+      signal: limit.signal,
     });
     const taken = left.filter((_, index) => !rejected.includes(envelope.to[index] ?? ''));
     const marks = taken.map((address) => markOf(id, address));
@@ -69,9 +70,11 @@ export async function sendEmail(
       [...reached, ...marks],
     );
   } catch (error) {
-    if (limit.aborted) return { kind: 'failed', reason: `not taken within ${limitMillis / SECOND_MILLIS} s` };
+    if (limit.isOver())
+      return { kind: 'failed', reason: `not taken within ${limitMillis / SECOND_MILLIS} s` };
     return reached.length === 0 ? failureOf(error) : restOf(failureOf(error), left.length, reached);
   } finally {
+    limit.end();
     transport.close();
   }
 }

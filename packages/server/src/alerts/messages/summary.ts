@@ -57,11 +57,11 @@ export async function summaryOf(
 /** The same for a person. */
 export function summaryText(name: string, { days, now, before, endpoints }: SummaryFigures): string {
   const than = (text: (figures: Figures) => string): string => (before === null ? '' : ` (${text(before)})`);
-  const requests = `${now.requests} requests${than((then) => changeOf(now.requests, then.requests))}`;
-  const errors = `${errorRate(now)} % errors${than((then) => `before: ${errorRate(then)} %`)}`;
+  const growth = than((then) => changeOf(now.requests, then.requests));
+  const rate = `${errorRate(now)} % errors${than((then) => `before: ${errorRate(then)} %`)}`;
   return [
     `${name}: the last ${days} days`,
-    `${requests}, ${errors}, ${now.clients} clients`,
+    `${now.requests} requests${growth}, ${rate}, ${now.clients} clients`,
     `p95 ${millisText(now.p95_ms)}${than((then) => `before: ${millisText(then.p95_ms)}`)}`,
     ...endpoints.map(
       ({ method, endpoint, requests, errors }) =>

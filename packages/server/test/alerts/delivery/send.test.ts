@@ -1,16 +1,25 @@
 // Each way to send a message, to a real server that takes it or does not.
 import { createServer, type AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { expect } from 'chai';
 
 import { retryMillis } from '../../../dist/alerts/delivery/backoff.js';
 import { targetOf } from '../../../dist/alerts/delivery/destination.js';
 import { send } from '../../../dist/alerts/delivery/send.js';
+import { postJson } from '../../../dist/alerts/delivery/web-post.js';
 import { newSecret, signatureHeaders } from '../../../dist/alerts/messages/signature.js';
+import { pause, until, within } from '@cerberus-otel/test-support/deadline';
 import { LINKED, MESSAGE, sendTo, to } from '../../support/alerts/sending.js';
 import { webhookServer } from '../../support/alerts/webhook-server.js';
 
-describe('a message to a webhook', () => {
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+describe('a message to a webhook', function () {
+  this.timeout(10_000);
+
   it('is signed as Standard Webhooks asks', () => {
     // The example of the specification's libraries.
     const headers = signatureHeaders('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', {
@@ -99,6 +108,21 @@ describe('a message to a webhook', () => {
     expect(await sendTo({ kind: 'slack', url: 'http://no-such-host.invalid/' })).to.include({
       kind: 'failed',
     });
+  });
+
+  it('is given up when no answer comes, whatever the garbage collector takes away meanwhile', async () => {
+    const hook = await webhookServer();
+    hook.status = 0;
+    const message = { url: hook.url, body: '{}', limitMillis: 1000 };
+    const stop = new AbortController();
+    const results = Array.from({ length: 10 }, () => postJson(message, stop.signal));
+    await until('all are there', () => hook.received.length === results.length);
+    for (let round = 0; round < 3; round += 1) {
+      collectGarbage();
+      await pause(50);
+    }
+    const ends = await within('they are given up', Promise.all(results), 8000);
+    expect(new Set(ends.map(({ reason }) => reason))).to.deep.equal(new Set(['no answer within 1 s']));
   });
 
   it('is given up when it is told so', async () => {
