@@ -79,8 +79,9 @@ describe('alerts', function () {
 
       it('each measure fires at what it is about, and its filter leaves out the rest', async () => {
         const client = 'b'.repeat(64);
+        const user = 'c'.repeat(64);
         await requests(store, 1, 30, { latencyMs: 900, clientId: 'slow' });
-        await requests(store, 1, 30, { latencyMs: 1, sourceIp: client, userId: 'anna', clientId: 'quick' });
+        await requests(store, 1, 30, { latencyMs: 1, sourceIp: client, userId: user, clientId: 'quick' });
         await requests(store, 1, 2, { statusCode: 500, errorType: 'RangeError', clientId: 'quick' });
         await add({ name: 'p95', measure: 'p95_ms', above: 500, filter: { client_id: 'slow' } });
         await add({ name: 'not', measure: 'p95_ms', above: 500, filter: { client_id: 'quick' } });
@@ -113,9 +114,22 @@ describe('alerts', function () {
         expect(found['many']).to.include({ value: 62 });
         expect(found['few']).to.include({ value: 0 });
         expect(found['share']?.['detail']).to.equal('b'.repeat(12));
-        expect(found['user']).to.include({ detail: 'anna' });
+        expect(found['user']).to.include({ detail: user });
         expect(found['new (RangeError)']).to.include({ subject: 'RangeError', value: 2 });
         expect(hook.received.map(({ text }) => text).join()).not.to.include(client);
+      });
+
+      it('whoever is sent by name, and not by a pseudonym, is named in no message', async () => {
+        alerts = alertsOn(store, clock, { publicUrl: 'https://a.example' });
+        await requests(store, 1, 30, { userId: 'canary-anna', consumer: 'canary-bob@b.example' });
+        for (const of of ['user_id', 'consumer']) await add({ name: of, measure: 'share', of, above: 0.9 });
+        await tick(2);
+        expect(hook.received.map(({ body }) => body.data.text.slice(0, 42)).sort()).to.deep.equal([
+          'consumer: largest share is 100 %, above 90',
+          'user_id: largest share is 100 %, above 90 ',
+        ]);
+        expect(hook.received.map(({ text }) => text).join()).not.to.include('canary');
+        expect(JSON.stringify(await alerts.log(10))).not.to.include('canary');
       });
 
       it('an application that has gone silent is told, whichever of its processes it was', async () => {

@@ -1,4 +1,5 @@
 import { DAY_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
+import { isHex } from '../../event/hex-text.ts';
 import type { Analytics, Totals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
 import { silenceOf } from '../../store/questions/source-list.ts';
@@ -20,6 +21,9 @@ const MAX_KNOWN = 2000;
 
 /** So much of a pseudonym says which client is meant, here and as a filter, and is of no use to others. */
 const PSEUDONYM_DIGITS = 12;
+
+/** Those that pseudonyms of our own have. */
+const HASH_DIGITS = 64;
 
 /** What a rule is measured by. */
 export interface Measuring {
@@ -73,9 +77,15 @@ async function largestShare(rule: Rule, measuring: Measuring): Promise<Reading> 
   } = await analytics.values({ ...filter, since, until, of, limit: 1 });
   if (largest === undefined || requests < Math.max(1, minRequestsOf(rule)))
     return { subject: '', value: undefined };
-  const detail = of === 'source_ip' ? largest.value.slice(0, PSEUDONYM_DIGITS) : largest.value;
   // Counted a moment later, it may be more than all of before.
-  return { subject: '', value: Math.min(1, largest.requests / requests), detail };
+  const value = Math.min(1, largest.requests / requests);
+  return { subject: '', value, detail: namedAs(of, largest.value) };
+}
+
+/** What messages call the one that has the largest share. What somebody sent in the place of a pseudonym may be a name, and stays here. */
+function namedAs(of: NonNullable<Rule['of']>, value: string): string | undefined {
+  if (of === 'source_ip') return value.slice(0, PSEUDONYM_DIGITS);
+  return of === 'client_id' || isHex(value, HASH_DIGITS) ? value : undefined;
 }
 
 async function silences({ analytics, filter, until, firing }: Measuring): Promise<readonly Reading[]> {
