@@ -1,6 +1,7 @@
 import { DAY_MILLIS } from '../../durations.ts';
 import type { Analytics, Totals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
+import { percent } from './percent.ts';
 import { plain } from './plain.ts';
 
 /** Days that a summary is about. */
@@ -75,7 +76,7 @@ function figuresOf({ requests, errors, clients, latency }: Totals): Figures {
 }
 
 function errorRate({ requests, errors }: Figures): number {
-  return requests === 0 ? 0 : Number(((errors / requests) * 100).toPrecision(2));
+  return requests === 0 ? 0 : percent(errors / requests);
 }
 
 function changeOf(now: number, before: number): string {
