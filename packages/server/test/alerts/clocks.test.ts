@@ -97,6 +97,20 @@ describe('alerts, after a clock that was ahead is set back,', () => {
     expect(counts).to.deep.equal([1, 1, 2]);
   });
 
+  it('do not take turns with a server whose clock stays ahead', async () => {
+    const ahead = new HandClock();
+    const [alerts, other] = [alertsOn(store, clock), alertsOn(store, ahead)];
+    await alerts.book.addRule(RULE);
+    for (let at = 2; at < 60; at += 1) {
+      await requests(store, at - 1, 1);
+      ahead.at(at + 20.5);
+      await other.tick();
+      await minute(alerts, at);
+    }
+    expect(await told(alerts)).to.be.below(4);
+    expect(alerts.counts.evaluations.done + other.counts.evaluations.done).to.be.below(62);
+  });
+
   it('know of types of errors that were seen then for no longer than of others', async () => {
     const alerts = alertsOn(store, clock);
     await alerts.book.addRule({ name: 'types', measure: 'new_error_type', window_minutes: 1 });

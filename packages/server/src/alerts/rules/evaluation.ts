@@ -59,11 +59,17 @@ const SUMMARY_AHEAD_MILLIS = HOUR_MILLIS;
 export function knownOf(rule: Rule, kept: RuleState | undefined, now: number): RuleState {
   const known = { about: aboutOf(rule) };
   if (kept === undefined) return { ...NEW_STATE, ...known };
-  const isSummary = rule.measure === 'summary';
-  const isAhead = kept.claimedTo > now + (isSummary ? SUMMARY_AHEAD_MILLIS : APART_MILLIS);
   const isOther = kept.about !== undefined && kept.about !== known.about;
-  if (isAhead) return { ...(isSummary || isOther ? NEW_STATE : setBack(kept, now)), ...known };
+  if (isAhead(rule, kept, now)) {
+    const isAnew = isOther || rule.measure === 'summary';
+    return { ...(isAnew ? NEW_STATE : setBack(kept, now)), ...known };
+  }
   return isOther ? { ...NEW_STATE, ...known, claimedTo: kept.claimedTo } : { ...kept, ...known };
+}
+
+/** Whether it was kept by a clock that was, or is, further ahead than those of servers may be apart. */
+export function isAhead({ measure }: Rule, { claimedTo }: RuleState, now: number): boolean {
+  return claimedTo > now + (measure === 'summary' ? SUMMARY_AHEAD_MILLIS : APART_MILLIS);
 }
 
 /** What a clock that was ahead has left: what fires and what is known stay, and no window was looked at. */
