@@ -81,8 +81,8 @@ function errorRate({ requests, errors }: Figures): number {
 
 function changeOf(now: number, before: number): string {
   if (before === 0) return 'none before';
-  const percent = Math.round((now / before - 1) * 100);
-  return `${percent < 0 ? '' : '+'}${percent} %`;
+  const growth = Math.round((now / before - 1) * 100);
+  return `${growth < 0 ? '' : '+'}${growth} %`;
 }
 
 function millisText(millis: number | null): string {
