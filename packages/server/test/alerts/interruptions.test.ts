@@ -269,6 +269,14 @@ describe('alerts between changes', () => {
     expect(hook.received).to.have.length(1);
   });
 
+  it('one silent application is told of beside a thousand that are not', async () => {
+    const alerts = alertsOn(store, clock);
+    await alerts.book.addRule({ name: 'silent', measure: 'silent_source', above: 5 });
+    for (let n = 0; n < 1001; n += 1) await requests(store, n === 0 ? 1 : 9, 1, { clientId: `app-${n}` });
+    await minute(alerts, 10);
+    expect(await told(alerts)).to.deep.equal(['silent (app-0): nothing from app-0 for 8 min']);
+  });
+
   it('a server that stops waits for no receiver that is being tested, and says so', async () => {
     const hook = await webhookServer();
     hook.status = 0;

@@ -13,8 +13,11 @@ export const GIVEN_UP_DAYS = 7;
 /** A type of error that was not seen for so long is new again. */
 export const KNOWN_DAYS = 7;
 
-/** Most applications and types of errors that one rule looks at. */
-const MAX_SUBJECTS = 1000;
+/** Most applications that one rule looks at: those that were heard of last, so there must be room for silent ones behind them. */
+const MAX_APPLICATIONS = 10_000;
+
+/** Most types of errors that one rule looks at. */
+const MAX_TYPES = 1000;
 
 /** Most types that are known; of more, those that were seen last. */
 const MAX_KNOWN = 2000;
@@ -91,7 +94,7 @@ function namedAs(of: NonNullable<Rule['of']>, value: string): string | undefined
 async function silences({ analytics, filter, until, firing }: Measuring): Promise<readonly Reading[]> {
   const { clientId } = filter;
   const first = Object.keys(firing);
-  const { rows } = await analytics.applications({ clientId, first, limit: MAX_SUBJECTS });
+  const { rows } = await analytics.applications({ clientId, first, limit: MAX_APPLICATIONS });
   return rows
     .map((row) => ({ subject: row.clientId, millis: silenceOf(row, until) }))
     .filter(({ millis }) => millis <= GIVEN_UP_DAYS * DAY_MILLIS)
@@ -110,7 +113,7 @@ async function newErrorTypes(rule: Rule, measuring: Measuring): Promise<Measured
     since,
     until,
     of: 'error_type',
-    limit: MAX_SUBJECTS,
+    limit: MAX_TYPES,
   });
   const isYoung = (type: string): boolean => until - (firing[type]?.since ?? 0) < until - since;
   const isKnown = (type: string): boolean => Object.hasOwn(known, type);
@@ -141,7 +144,7 @@ async function typesBefore({
     ...filter,
     ...range,
     of: 'error_type',
-    limit: MAX_SUBJECTS,
+    limit: MAX_TYPES,
   });
   return Object.fromEntries(values.map(({ value }) => [value, since]));
 }
