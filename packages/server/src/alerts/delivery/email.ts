@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { domainToASCII } from 'node:url';
 
 import { createTransport, type Transporter } from 'nodemailer';
 
@@ -8,7 +9,7 @@ import type { Message } from '../messages/payload.ts';
 import type { EmailDestination } from './destination.ts';
 import { limitOf } from './limit.ts';
 import type { DeliveryResult } from './result.ts';
-import { userInfoOf } from './user-info.ts';
+import { decoded, userInfoOf } from './user-info.ts';
 import { ANSWER_MILLIS } from './web-post.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'smtp:': 587, 'smtps:': 465 };
@@ -61,6 +62,8 @@ export async function sendEmail(
       text: page === undefined ? text : `${text}\n\n${page}`,
       messageId: `<${id}@cerberus>`,
       date: new Date(payload.timestamp),
+      // Nobody's absence is told to who writes it (RFC 3834, 5).
+      headers: { 'Auto-Submitted': 'auto-generated' },
       signal: limit.signal,
     });
     const taken = left.filter((_, index) => !rejected.includes(envelope.to[index] ?? ''));
@@ -83,7 +86,7 @@ function transportTo(smtp: string, limitMillis: number): Transporter {
   const url = new URL(smtp);
   const { user = '', password = '' } = userInfoOf(url) ?? {};
   return createTransport({
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: hostOf(url),
     port: Number(url.port) || DEFAULT_PORTS[url.protocol],
     secure: url.protocol === 'smtps:',
     requireTLS: user !== '' && !isThisMachine(url.hostname),
@@ -95,6 +98,12 @@ function transportTo(smtp: string, limitMillis: number): Transporter {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+/** As it is asked for. URLs have names of other letters in escapes, but those of the web. */
+function hostOf({ hostname }: URL): string {
+  const name = hostname.replace(/^\[(.*)\]$/, '$1');
+  return domainToASCII(decoded(name)) || name;
 }
 
 function isThisMachine(host: string): boolean {

@@ -30,6 +30,19 @@ describe('a message by mail', function () {
     expect(mails[0]?.text).to.include('Message-ID: <message-1@cerberus>');
   });
 
+  it('says that a machine wrote it, so that no absence is told to it', async () => {
+    const { port, mails } = await mailServer();
+    await sendTo(email(`smtp://127.0.0.1:${port}`));
+    expect(mails[0]?.text).to.match(/^Auto-Submitted: auto-generated\r$/m);
+  });
+
+  it('goes to a mail server whose name has other letters than ASCII', async () => {
+    const { port, mails } = await mailServer();
+    // By the rules for such names it is `localhost`.
+    expect(await sendTo(email(`smtp://\uff4cocalhost:${port}`))).to.deep.equal({ kind: 'delivered' });
+    expect(mails).to.have.length(1);
+  });
+
   it('has a link to the page below its text, where it has one', async () => {
     const { port, mails } = await mailServer();
     await sendTo(email(`smtp://127.0.0.1:${port}`), LINKED);
