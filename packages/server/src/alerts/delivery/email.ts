@@ -50,11 +50,7 @@ export async function sendEmail(
   try {
     const { text, url: page } = payload.data;
     const [subject = ''] = text.split('\n', 1);
-    const {
-      envelope,
-      rejected = [],
-      rejectedErrors = [],
-    } = await transport.sendMail({
+    const { rejected = [], rejectedErrors = [] } = await transport.sendMail({
       from,
       to,
       envelope: { from, to: left },
@@ -66,7 +62,8 @@ export async function sendEmail(
       headers: { 'Auto-Submitted': 'auto-generated' },
       signal: limit.signal,
     });
-    const taken = left.filter((_, index) => !rejected.includes(envelope.to[index] ?? ''));
+    const refused = new Set(rejected.map((each) => asOneOf(String(each))));
+    const taken = left.filter((address) => !refused.has(asOneOf(address)));
     const marks = taken.map((address) => markOf(id, address));
     return outcomeOf(
       rejectedErrors.map(({ responseCode = 0 }) => responseCode),
@@ -108,6 +105,13 @@ function hostOf({ hostname }: URL): string {
 
 function isThisMachine(host: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/.test(host);
+}
+
+/** An address as it is compared: that its domain is written in another way makes no other one of it. */
+function asOneOf(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  return address.slice(0, at + 1) + (domainToASCII(domain) || domain.toLowerCase());
 }
 
 /** Says who of those that one message is for has it, and shows no address. */

@@ -116,6 +116,25 @@ describe('a message by mail', function () {
     expect(mails.map((mail) => mail.to)).to.deep.equal([['anna@b.example'], ['later@b.example']]);
   });
 
+  it('comes later to whom the server puts off, also where another address is there in two ways of writing', async () => {
+    const codes: Record<string, number> = { 'zoe@b.example': 451 };
+    const { port, mails } = await mailServer({
+      onRcptTo: ({ address }, _, done) => {
+        const responseCode = codes[address];
+        done(responseCode === undefined ? null : Object.assign(new Error('not now'), { responseCode }));
+      },
+    });
+    const people = ['ops@B.example', 'ops@b.example', 'eva@xn--bcher-kva.example', 'eva@bücher.example'];
+    const destination = { ...email(`smtp://127.0.0.1:${port}`), to: [...people, 'zoe@b.example'] };
+    const first = await sendTo(destination);
+    if (first.kind !== 'failed') throw new Error(first.kind);
+    delete codes['zoe@b.example'];
+    const again = await sendTo(destination, { ...MESSAGE, reached: first.reached });
+    expect(again).to.deep.equal({ kind: 'delivered' });
+    expect(mails.at(-1)?.to).to.deep.equal(['zoe@b.example']);
+    expect(mails).to.have.length(2);
+  });
+
   it('of which all that are left are refused for good has come to the others, and is not called given up', async () => {
     const codes: Record<string, number> = { later: 450 };
     const { port } = await mailServer({
