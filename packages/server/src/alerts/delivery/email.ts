@@ -62,7 +62,7 @@ export async function sendEmail(
       headers: { 'Auto-Submitted': 'auto-generated' },
       signal: limit.signal,
     });
-    const refused = new Set(rejected.map((each) => asOneOf(String(each))));
+    const refused = new Set(rejected.map(asOneOf));
     const taken = left.filter((address) => !refused.has(asOneOf(address)));
     const marks = taken.map((address) => markOf(id, address));
     return outcomeOf(
