@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** When something is given up. */
 export interface Limit {
   readonly signal: AbortSignal;
@@ -19,6 +21,8 @@ export function limitOf(millis: number, stop: AbortSignal): Limit {
     controller.abort();
   }, millis);
   const abort = (): void => controller.abort();
+  // Each message that is on its way listens to the same; that they are many is no leak to warn of.
+  setMaxListeners(0, stop);
   stop.addEventListener('abort', abort, { once: true });
   if (stop.aborted) abort();
   return {

@@ -1,4 +1,5 @@
 // Each way to send a message, to a real server that takes it or does not.
+import { getEventListeners } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -11,6 +12,7 @@ import { send } from '../../../dist/alerts/delivery/send.js';
 import { postJson } from '../../../dist/alerts/delivery/web-post.js';
 import { newSecret, signatureHeaders } from '../../../dist/alerts/messages/signature.js';
 import { pause, until, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { LINKED, MESSAGE, sendTo, to } from '../../support/alerts/sending.js';
 import { webhookServer } from '../../support/alerts/webhook-server.js';
 
@@ -123,6 +125,20 @@ describe('a message to a webhook', function () {
     }
     const ends = await within('they are given up', Promise.all(results), 8000);
     expect(new Set(ends.map(({ reason }) => reason))).to.deep.equal(new Set(['no answer within 1 s']));
+  });
+
+  it('that is one of many on their way warns of no leak, and leaves nobody listening', async () => {
+    const hook = await webhookServer();
+    const warnings: Error[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warn);
+    afterTest(() => void process.off('warning', warn));
+    const stop = new AbortController();
+    const message = { url: hook.url, body: '{}' };
+    await Promise.all(Array.from({ length: 30 }, () => postJson(message, stop.signal)));
+    await pause(0);
+    expect(warnings).to.deep.equal([]);
+    expect(getEventListeners(stop.signal, 'abort')).to.deep.equal([]);
   });
 
   it('is given up when it is told so', async () => {
