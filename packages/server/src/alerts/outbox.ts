@@ -22,6 +22,9 @@ export const MAX_WAITING = 500;
 /** Most that are given up at once. */
 const MAX_GIVEN_UP = 200;
 
+/** So often messages are made due while some of them change. */
+const MAX_TRIES = 3;
+
 /** What sending needs. */
 export interface OutboxContext {
   readonly desk: Desk;
@@ -69,6 +72,11 @@ export class Outbox {
 
   /** Makes due what waits for a destination that takes messages again, as far as anybody knows. */
   async retryNow(destination: string): Promise<void> {
+    // One of them may change meanwhile, at this server or another one: then none is made due, and all are looked at again.
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) if (await this.#makeDue(destination)) return;
+  }
+
+  async #makeDue(destination: string): Promise<boolean> {
     const { desk, now } = this.#context;
     const { outbox } = await desk.read('outbox');
     const late = outbox.filter(
@@ -79,7 +87,7 @@ export class Outbox {
       ...kept,
       value: { ...value, nextAt: now() },
     }));
-    if (due.length > 0) await desk.change(due);
+    return due.length === 0 || desk.change(due);
   }
 
   /** Waits for what is being sent. */

@@ -269,6 +269,38 @@ describe('alerts between changes', () => {
     expect(hook.received).to.have.length(1);
   });
 
+  it('all that waits is tried at once when its destination is changed, also where another server is at one of it', async () => {
+    const { documents, analytics } = store;
+    let isOther = false;
+    const change = async (changes: readonly DocumentChange[]): Promise<boolean> => {
+      if (isOther && changes.length === 2) {
+        isOther = false;
+        await documents.change(changes.slice(0, 1));
+      }
+      return documents.change(changes);
+    };
+    const list: typeof documents.list = (kinds) => documents.list(kinds);
+    const alerts = alertsOn({ analytics, documents: { list, change } }, clock);
+    const hook = await webhookServer();
+    hook.status = 500;
+    const to = idOf(await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: hook.url }));
+    for (const name of ['one', 'two']) await alerts.book.addRule({ ...RULE, name, destinations: [to] });
+    await requests(store, 1, 1);
+    clock.at(2.5);
+    for (let tries = 0; tries < 8; tries += 1) {
+      await alerts.tick();
+      clock.time += 60 * MINUTE;
+    }
+    await alerts.tick();
+    hook.status = 200;
+    hook.received.length = 0;
+    isOther = true;
+    await alerts.changeDestination(to, { name: 'the chat' });
+    expect(isOther).to.equal(false);
+    await alerts.tick();
+    expect(hook.received).to.have.length(2);
+  });
+
   it('one silent application is told of beside a thousand that are not', async () => {
     const alerts = alertsOn(store, clock);
     await alerts.book.addRule({ name: 'silent', measure: 'silent_source', above: 5 });
