@@ -2,7 +2,9 @@
 import { MemoryStore, startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import {
   alertsOn,
@@ -151,6 +153,30 @@ describeInBrowser('the view of alerts', () => {
     const text = await page.locator('body').innerText();
     expect(text).not.to.include('hidden-path').and.not.to.include('whsec_');
     expect(problems).to.deep.equal([]);
+  });
+
+  it('waits for a receiver for as long as the server does, which is longer than for anything else', async () => {
+    const receiver = createServer((_, response) => setTimeout(() => response.end(), 4500).unref());
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const { port } = receiver.address() as AddressInfo;
+    try {
+      const { page, problems } = await signedIn('?view=alerts');
+      await page.getByLabel('Called').fill('Slow one');
+      await page.getByLabel('URL').fill(`http://127.0.0.1:${port}`);
+      await page.getByRole('button', { name: 'Create destination' }).click();
+      await page.getByText(/^whsec_/).waitFor();
+      // What the page waits for is ten times as near; the receiver takes what were 45 s.
+      await page.evaluate(() => {
+        const timeout = AbortSignal.timeout.bind(AbortSignal);
+        AbortSignal.timeout = (millis) => timeout(millis / 10);
+      });
+      await page.getByRole('button', { name: 'Test Slow one' }).click();
+      await page.getByText('Slow one has taken it.').waitFor();
+      expect(problems).to.deep.equal([]);
+    } finally {
+      receiver.closeAllConnections();
+      receiver.close();
+    }
   });
 
   it('changes a destination, of which what nobody sees stays as it is', async () => {

@@ -53,6 +53,11 @@ export function signOut(): Promise<ApiResult<unknown>> {
   return request('api/session', { method: 'DELETE' });
 }
 
+/** Asks the server to do something that others take their time for. @param timeoutMillis - longer than the server gives them */
+export function askPatiently<T>(method: string, url: string, timeoutMillis: number): Promise<ApiResult<T>> {
+  return request(url, { method }, timeoutMillis);
+}
+
 /** Asks the server to change something. */
 export function sendJson<T>(method: string, url: string, body?: object): Promise<ApiResult<T>> {
   if (body === undefined) return request(url, { method });
@@ -99,8 +104,12 @@ function identity(): RequestInit {
   return { headers: { authorization: `Bearer ${shareSecret}` }, credentials: 'omit' };
 }
 
-async function request<T>(url: string, init: RequestInit): Promise<ApiResult<T>> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MILLIS);
+async function request<T>(
+  url: string,
+  init: RequestInit,
+  timeoutMillis = TIMEOUT_MILLIS,
+): Promise<ApiResult<T>> {
+  const timeout = AbortSignal.timeout(timeoutMillis);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   try {
     const response = await fetch(url, { ...init, ...identity(), signal });

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
 import type { EventFilter } from '../store/filter/event-filter.ts';
 import { parseDestination, type Destination } from './delivery/destination.ts';
-import { parseRule } from './rules/checks.ts';
+import { parseNewRule } from './rules/checks.ts';
 import { readBy, type Rule } from './rules/rule.ts';
 
 /** Reads the words of a filter. @returns the rule that is broken, as text */
@@ -50,7 +50,8 @@ export function readAlertFile(
 
 function readJson(path: string, wrong: (text: string) => CerberusServerError): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    // Some editors begin a file with a mark of its encoding, which is none of JSON (RFC 8259, 8.1).
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     // What JSON.parse says repeats a piece of the file, and a secret may be in it.
     throw wrong(error instanceof SyntaxError ? 'it is no JSON' : (systemCodeOf(error) ?? messageOf(error)));
@@ -104,7 +105,7 @@ function ruleOf(
   known: ReadonlyMap<string, Destination>,
   parseFilter: ParseFilter,
 ): Rule | string {
-  const parsed = parseRule(value);
+  const parsed = parseNewRule(value);
   if (typeof parsed === 'string') return parsed;
   const destinations = parsed.destinations.map((id) => FILE_PREFIX + id);
   if (destinations.some((id) => !known.has(id)))

@@ -164,7 +164,10 @@ export class Alerts {
       testPayload(entry, name, at, this.#links.alerts()),
     );
     const message = { id: randomUUID(), payload: news.entry.payload };
-    const result = await this.#send(destination, message, new AbortController().signal);
+    const { signal } = this.#stopping;
+    const sending = await this.#send(destination, message, signal);
+    const isCut = signal.aborted && sending.kind !== 'delivered';
+    const result = isCut ? ({ kind: 'failed', reason: 'the server stops' } as const) : sending;
     this.counts.happenings.test += 1;
     this.counts.attempts[result.kind] += 1;
     const isDelivered = result.kind === 'delivered';

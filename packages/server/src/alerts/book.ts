@@ -4,7 +4,7 @@ import { FILE_PREFIX, type AlertFile, type ParseFilter } from './alert-file.ts';
 import { parseDestination, type Destination } from './delivery/destination.ts';
 import type { Desk, Kept, KeptDestination } from './desk.ts';
 import { newSecret } from './messages/signature.ts';
-import { parseRule } from './rules/checks.ts';
+import { parseNewRule, parseRule } from './rules/checks.ts';
 import { aboutOf, type Rule } from './rules/rule.ts';
 import type { Seal } from './sealing.ts';
 
@@ -56,7 +56,7 @@ export class AlertBook {
   async rules(): Promise<readonly KnownRule[]> {
     const { desk, file } = this.#context;
     const made = (await desk.read('rule')).rule.flatMap(({ id, value }) => {
-      const rule = this.parse(value);
+      const rule = this.#withFilter(parseRule(value));
       return typeof rule === 'string' ? [] : [{ id, rule, isFromFile: false }];
     });
     return [...[...file.rules].map(([id, rule]) => ({ id, rule, isFromFile: true })), ...made];
@@ -101,7 +101,7 @@ export class AlertBook {
       const { rule: rules, state } = await this.#context.desk.read('rule', 'state');
       const before = rules.find((each) => each.id === id);
       if (before === undefined) return missing(id);
-      const old = this.parse(before.value);
+      const old = this.#withFilter(parseRule(before.value));
       const had = typeof old === 'object' ? old.destinations : [];
       const problem = await this.#destinationProblem(rule, had);
       if (problem !== undefined) return problem;
@@ -186,7 +186,10 @@ export class AlertBook {
 
   /** Reads a rule that somebody wants, wherever it sends. @returns the rule that is broken, as text */
   parse(value: unknown): Rule | string {
-    const rule = parseRule(value);
+    return this.#withFilter(parseNewRule(value));
+  }
+
+  #withFilter(rule: Rule | string): Rule | string {
     if (typeof rule === 'string') return rule;
     const filter = this.#context.parseFilter(rule.filter);
     return typeof filter === 'string' ? `\`filter\`: ${filter}` : rule;

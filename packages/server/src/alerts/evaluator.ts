@@ -1,4 +1,4 @@
-import { MINUTE_MILLIS, SECOND_MILLIS } from '../durations.ts';
+import { HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../durations.ts';
 import type { Log } from '../log.ts';
 import type { AlertCounts } from '../observe/alert-counts.ts';
 import type { Analytics } from '../store/questions/analytics.ts';
@@ -13,6 +13,7 @@ import type { PageLinks } from './messages/page-links.ts';
 import { summaryOf } from './messages/summary.ts';
 import {
   evaluate,
+  isAhead,
   knownOf,
   NEW_STATE,
   type Reading,
@@ -29,6 +30,9 @@ const STEP_MILLIS = MINUTE_MILLIS;
 
 /** After a start, and after the database was away, exporters first have to send what they hold. */
 const SETTLING_MILLIS = 60 * SECOND_MILLIS;
+
+/** So seldom a rule is taken for one that a clock was set back of: servers whose clocks are far apart do not take turns. */
+const SET_BACK_MILLIS = HOUR_MILLIS;
 
 /** What evaluation needs. */
 export interface EvaluatorContext {
@@ -51,6 +55,8 @@ export class Evaluator {
   readonly #context: EvaluatorContext;
   /** Of rules that failed the last time, before which they are not looked at again. */
   readonly #failedUntil = new Map<string, number>();
+  /** Of rules whose state was of a clock that is set back, when that was found. */
+  readonly #setBackAt = new Map<string, number>();
   #settledAt: number;
   #isFailing = false;
 
@@ -97,12 +103,15 @@ export class Evaluator {
     const { id, rule } = known;
     const wait = (this.#failedUntil.get(id) ?? 0) - now();
     if (wait > 0 && wait <= STEP_MILLIS) return;
+    const wasAhead = state !== undefined && isAhead(rule, state.value, now());
+    if (wasAhead && this.#isSetBackAgain(id)) return;
     try {
       const isDone =
         rule.measure === 'summary'
           ? await this.#summarise(known, state)
           : !rule.paused && (await this.#evaluate(known, state));
       if (!isDone) return;
+      if (wasAhead) this.#setBackAt.set(id, now());
       counts.evaluations.done += 1;
       this.#failedUntil.delete(id);
     } catch (error) {
@@ -111,6 +120,12 @@ export class Evaluator {
         log('warn', `alerts: the rule ${id} cannot be looked at: ${failureReason(error)}`);
       this.#failedUntil.set(id, now() + STEP_MILLIS);
     }
+  }
+
+  /** It was a moment ago, so what is ahead is the clock of another server. */
+  #isSetBackAgain(id: string): boolean {
+    const since = this.#context.now() - (this.#setBackAt.get(id) ?? -Infinity);
+    return since >= 0 && since < SET_BACK_MILLIS;
   }
 
   async #evaluate({ id, rule }: KnownRule, kept: Kept<RuleState> | undefined): Promise<boolean> {

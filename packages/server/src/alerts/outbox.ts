@@ -8,6 +8,7 @@ import { GIVE_UP_MILLIS, MOST_MILLIS, retryMillis } from './delivery/backoff.ts'
 import type { DeliveryResult } from './delivery/result.ts';
 import type { Send } from './delivery/send.ts';
 import type { Desk, Kept, OutboxItem } from './desk.ts';
+import { APART_MILLIS } from './rules/evaluation.ts';
 
 /** So long a message is this server's. If it has not said by then what became of it, it has died, and another one sends it. */
 export const HELD_MILLIS: number = 60 * SECOND_MILLIS;
@@ -20,6 +21,9 @@ export const MAX_WAITING = 500;
 
 /** Most that are given up at once. */
 const MAX_GIVEN_UP = 200;
+
+/** So often messages are made due while some of them change. */
+const MAX_TRIES = 3;
 
 /** What sending needs. */
 export interface OutboxContext {
@@ -68,6 +72,11 @@ export class Outbox {
 
   /** Makes due what waits for a destination that takes messages again, as far as anybody knows. */
   async retryNow(destination: string): Promise<void> {
+    // One of them may change meanwhile, at this server or another one: then none is made due, and all are looked at again.
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) if (await this.#makeDue(destination)) return;
+  }
+
+  async #makeDue(destination: string): Promise<boolean> {
     const { desk, now } = this.#context;
     const { outbox } = await desk.read('outbox');
     const late = outbox.filter(
@@ -78,7 +87,7 @@ export class Outbox {
       ...kept,
       value: { ...value, nextAt: now() },
     }));
-    if (due.length > 0) await desk.change(due);
+    return due.length === 0 || desk.change(due);
   }
 
   /** Waits for what is being sent. */
@@ -189,9 +198,9 @@ function isForOthers({ error, createdAt }: OutboxItem, now: number): boolean {
   return error === IN_NO_FILE && now - createdAt < GIVE_UP_MILLIS;
 }
 
-/** Whether a message is to be sent now; also one that waits longer than any does, since the clock was set back. */
-function isDue({ nextAt }: OutboxItem, now: number): boolean {
-  return nextAt <= now || nextAt > now + 2 * MOST_MILLIS;
+/** Whether a message is to be sent now; also one that nobody has tried, or that waits longer than any does, since the clock was set back. */
+function isDue({ attempts, nextAt }: OutboxItem, now: number): boolean {
+  return attempts === 0 || nextAt <= now || nextAt > now + MOST_MILLIS + APART_MILLIS;
 }
 
 /** Whether a message may be on its way. */

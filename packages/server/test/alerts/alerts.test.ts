@@ -79,8 +79,9 @@ describe('alerts', function () {
 
       it('each measure fires at what it is about, and its filter leaves out the rest', async () => {
         const client = 'b'.repeat(64);
+        const user = 'c'.repeat(64);
         await requests(store, 1, 30, { latencyMs: 900, clientId: 'slow' });
-        await requests(store, 1, 30, { latencyMs: 1, sourceIp: client, userId: 'anna', clientId: 'quick' });
+        await requests(store, 1, 30, { latencyMs: 1, sourceIp: client, userId: user, clientId: 'quick' });
         await requests(store, 1, 2, { statusCode: 500, errorType: 'RangeError', clientId: 'quick' });
         await add({ name: 'p95', measure: 'p95_ms', above: 500, filter: { client_id: 'slow' } });
         await add({ name: 'not', measure: 'p95_ms', above: 500, filter: { client_id: 'quick' } });
@@ -113,9 +114,22 @@ describe('alerts', function () {
         expect(found['many']).to.include({ value: 62 });
         expect(found['few']).to.include({ value: 0 });
         expect(found['share']?.['detail']).to.equal('b'.repeat(12));
-        expect(found['user']).to.include({ detail: 'anna' });
+        expect(found['user']).to.include({ detail: user });
         expect(found['new (RangeError)']).to.include({ subject: 'RangeError', value: 2 });
         expect(hook.received.map(({ text }) => text).join()).not.to.include(client);
+      });
+
+      it('whoever is sent by name, and not by a pseudonym, is named in no message', async () => {
+        alerts = alertsOn(store, clock, { publicUrl: 'https://a.example' });
+        await requests(store, 1, 30, { userId: 'canary-anna', consumer: 'canary-bob@b.example' });
+        for (const of of ['user_id', 'consumer']) await add({ name: of, measure: 'share', of, above: 0.9 });
+        await tick(2);
+        expect(hook.received.map(({ body }) => body.data.text.slice(0, 42)).sort()).to.deep.equal([
+          'consumer: largest share is 100 %, above 90',
+          'user_id: largest share is 100 %, above 90 ',
+        ]);
+        expect(hook.received.map(({ text }) => text).join()).not.to.include('canary');
+        expect(JSON.stringify(await alerts.log(10))).not.to.include('canary');
       });
 
       it('an application that has gone silent is told, whichever of its processes it was', async () => {
@@ -152,6 +166,7 @@ describe('alerts', function () {
       it('a summary comes when its schedule does, once, with the figures of the week', async () => {
         await requests(store, -60 * 24 * 2, 3);
         await requests(store, -60 * 24 * 9, 2);
+        await requests(store, -60 * 24 * 20, 1);
         // The start is a Saturday, 13:00 in Berlin.
         await add({ measure: 'summary', schedule: '0 8 * * 1', time_zone: 'Europe/Berlin' });
         await tick(2);
@@ -168,6 +183,20 @@ describe('alerts', function () {
         // Of a week it is an estimate.
         expect(summary['now']?.['p95_ms']).to.be.within(11, 14);
         expect(hook.received[0]?.body.data.text).to.include('3 requests (+50 %)');
+      });
+
+      it('a summary compares with no week that is not kept as a whole', async () => {
+        await requests(store, -60 * 24 * 9, 2);
+        await requests(store, -60 * 24 * 2, 3);
+        await add({ name: 'week', measure: 'summary', schedule: '0 8 * * 1' });
+        await tick(2);
+        clock.time = Date.parse('2025-03-03T08:00:01Z');
+        await alerts.tick();
+        const [message] = hook.received;
+        expect(message?.body.data['summary']).to.deep.include({ before: null });
+        const [, figures, latency] = message?.body.data.text.split('\n') ?? [];
+        expect(figures).to.equal('3 requests, 0 % errors, 1 clients');
+        expect(latency).to.match(/^p95 \d+ ms$/);
       });
 
       it('what is to be sent is sent after a restart, when its receiver takes it, in order and with the same id', async () => {

@@ -12,7 +12,7 @@ import { MemoryStore } from '../../dist/store/memory/store.js';
 import { alertsOn, HandClock, idOf, MINUTE, requests } from '../support/alerts/alerts.js';
 import { START } from '../support/events/events.js';
 import { webhookServer } from '../support/alerts/webhook-server.js';
-import { until } from '@cerberus-otel/test-support/deadline';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 
 const RULE = { name: 'r', measure: 'requests', above: 0, window_minutes: 1, recover_windows: 1 };
 const WEEK = { name: 'week', measure: 'summary', schedule: '0 8 * * 1' };
@@ -267,5 +267,58 @@ describe('alerts between changes', () => {
     stands = false;
     await alerts.tick();
     expect(hook.received).to.have.length(1);
+  });
+
+  it('all that waits is tried at once when its destination is changed, also where another server is at one of it', async () => {
+    const { documents, analytics } = store;
+    let isOther = false;
+    const change = async (changes: readonly DocumentChange[]): Promise<boolean> => {
+      if (isOther && changes.length === 2) {
+        isOther = false;
+        await documents.change(changes.slice(0, 1));
+      }
+      return documents.change(changes);
+    };
+    const list: typeof documents.list = (kinds) => documents.list(kinds);
+    const alerts = alertsOn({ analytics, documents: { list, change } }, clock);
+    const hook = await webhookServer();
+    hook.status = 500;
+    const to = idOf(await alerts.book.addDestination({ kind: 'slack', name: 'chat', url: hook.url }));
+    for (const name of ['one', 'two']) await alerts.book.addRule({ ...RULE, name, destinations: [to] });
+    await requests(store, 1, 1);
+    clock.at(2.5);
+    for (let tries = 0; tries < 8; tries += 1) {
+      await alerts.tick();
+      clock.time += 60 * MINUTE;
+    }
+    await alerts.tick();
+    hook.status = 200;
+    hook.received.length = 0;
+    isOther = true;
+    await alerts.changeDestination(to, { name: 'the chat' });
+    expect(isOther).to.equal(false);
+    await alerts.tick();
+    expect(hook.received).to.have.length(2);
+  });
+
+  it('one silent application is told of beside a thousand that are not', async () => {
+    const alerts = alertsOn(store, clock);
+    await alerts.book.addRule({ name: 'silent', measure: 'silent_source', above: 5 });
+    for (let n = 0; n < 1001; n += 1) await requests(store, n === 0 ? 1 : 9, 1, { clientId: `app-${n}` });
+    await minute(alerts, 10);
+    expect(await told(alerts)).to.deep.equal(['silent (app-0): nothing from app-0 for 8 min']);
+  });
+
+  it('a server that stops waits for no receiver that is being tested, and says so', async () => {
+    const hook = await webhookServer();
+    hook.status = 0;
+    const alerts = alertsOn(store, clock);
+    const id = idOf(await alerts.book.addDestination({ kind: 'webhook', name: 'ops', url: hook.url }));
+    const stop = alerts.start();
+    const tested = alerts.test(id);
+    await until('it is on its way', () => hook.received.length === 1);
+    await stop();
+    const result = await within('the end of the test', tested, 5000);
+    expect(result).to.deep.equal({ kind: 'failed', reason: 'the server stops' });
   });
 });

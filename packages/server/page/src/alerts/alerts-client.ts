@@ -1,7 +1,10 @@
-import { sendJson, type ApiResult } from '../api.ts';
+import { askPatiently, sendJson, type ApiResult } from '../api.ts';
 import type { AlertDestination, AlertRule, Preview, RuleBody } from './alert-types.ts';
 
 const BASE = 'api/alerts';
+
+/** The server gives a mail server 45 s. */
+const TEST_MILLIS = 60_000;
 
 /** Makes a rule, or puts it in the place of the one with an id. */
 export function saveRule(rule: RuleBody, id: string | undefined): Promise<ApiResult<AlertRule>> {
@@ -40,7 +43,7 @@ export function removeDestination(id: string): Promise<ApiResult<unknown>> {
 export function testDestination(
   id: string,
 ): Promise<ApiResult<{ readonly delivered: boolean; readonly error: string | null }>> {
-  return sendJson('POST', withId(`${BASE}/test`, id));
+  return askPatiently('POST', withId(`${BASE}/test`, id), TEST_MILLIS);
 }
 
 function withId(path: string, id: string): string {

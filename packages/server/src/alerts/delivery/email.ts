@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { domainToASCII } from 'node:url';
 
 import { createTransport, type Transporter } from 'nodemailer';
 
@@ -6,8 +7,9 @@ import { SECOND_MILLIS } from '../../durations.ts';
 import { systemCodeOf } from '../../errors.ts';
 import type { Message } from '../messages/payload.ts';
 import type { EmailDestination } from './destination.ts';
+import { limitOf } from './limit.ts';
 import type { DeliveryResult } from './result.ts';
-import { userInfoOf } from './user-info.ts';
+import { decoded, userInfoOf } from './user-info.ts';
 import { ANSWER_MILLIS } from './web-post.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'smtp:': 587, 'smtps:': 465 };
@@ -17,6 +19,9 @@ const PERMANENT = 500;
 
 /** What is wrong with sender, receiver or text. A wrong password or certificate is one that somebody may set right. */
 const OF_THE_MESSAGE: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
+
+/** Who writes has to sign in first, or otherwise, or over TLS, whatever command is told so (RFC 3207, 4; RFC 4954, 6). */
+const OF_SIGNING_IN: ReadonlySet<number> = new Set([530, 534, 535, 538]);
 
 /** So long all of it may take, however much the server talks: less than a message is held, or another server sends it too. */
 const MAIL_MILLIS: number = 45 * SECOND_MILLIS;
@@ -40,16 +45,12 @@ export async function sendEmail(
   const to = [...new Set(destination.to)];
   const left = to.filter((address) => !reached.includes(markOf(id, address)));
   if (left.length === 0) return { kind: 'delivered' };
-  const limit = AbortSignal.timeout(limitMillis);
+  const limit = limitOf(limitMillis, stop);
   const transport = transportTo(destination.smtp, limitMillis);
   try {
     const { text, url: page } = payload.data;
     const [subject = ''] = text.split('\n', 1);
-    const {
-      envelope,
-      rejected = [],
-      rejectedErrors = [],
-    } = await transport.sendMail({
+    const { rejected = [], rejectedErrors = [] } = await transport.sendMail({
       from,
       to,
       envelope: { from, to: left },
@@ -57,18 +58,23 @@ export async function sendEmail(
       text: page === undefined ? text : `${text}\n\n${page}`,
       messageId: `<${id}@cerberus>`,
       date: new Date(payload.timestamp),
-      signal: AbortSignal.any([stop, limit]),
+      // Nobody's absence is told to who writes it (RFC 3834, 5).
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      signal: limit.signal,
     });
-    const taken = left.filter((_, index) => !rejected.includes(envelope.to[index] ?? ''));
+    const refused = new Set(rejected.map(asOneOf));
+    const taken = left.filter((address) => !refused.has(asOneOf(address)));
     const marks = taken.map((address) => markOf(id, address));
     return outcomeOf(
       rejectedErrors.map(({ responseCode = 0 }) => responseCode),
       [...reached, ...marks],
     );
   } catch (error) {
-    if (limit.aborted) return { kind: 'failed', reason: `not taken within ${limitMillis / SECOND_MILLIS} s` };
-    return { ...failureOf(error), ...(reached.length > 0 && { reached }) };
+    if (limit.isOver())
+      return { kind: 'failed', reason: `not taken within ${limitMillis / SECOND_MILLIS} s` };
+    return reached.length === 0 ? failureOf(error) : restOf(failureOf(error), left.length, reached);
   } finally {
+    limit.end();
     transport.close();
   }
 }
@@ -77,7 +83,7 @@ function transportTo(smtp: string, limitMillis: number): Transporter {
   const url = new URL(smtp);
   const { user = '', password = '' } = userInfoOf(url) ?? {};
   return createTransport({
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: hostOf(url),
     port: Number(url.port) || DEFAULT_PORTS[url.protocol],
     secure: url.protocol === 'smtps:',
     requireTLS: user !== '' && !isThisMachine(url.hostname),
@@ -91,8 +97,21 @@ function transportTo(smtp: string, limitMillis: number): Transporter {
   });
 }
 
+/** As it is asked for. URLs have names of other letters in escapes, but those of the web. */
+function hostOf({ hostname }: URL): string {
+  const name = hostname.replace(/^\[(.*)\]$/, '$1');
+  return domainToASCII(decoded(name)) || name;
+}
+
 function isThisMachine(host: string): boolean {
   return /^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/.test(host);
+}
+
+/** An address as it is compared: that its domain is written in another way makes no other one of it. */
+function asOneOf(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  return address.slice(0, at + 1) + (domainToASCII(domain) || domain.toLowerCase());
 }
 
 /** Says who of those that one message is for has it, and shows no address. */
@@ -109,6 +128,12 @@ function outcomeOf(codes: readonly number[], reached: readonly string[]): Delive
   return later === undefined ? { kind: 'delivered', reason } : { kind: 'failed', reason, reached };
 }
 
+/** What an attempt comes to that failed for all who are left, where others have it. */
+function restOf(result: DeliveryResult, left: number, reached: readonly string[]): DeliveryResult {
+  if (result.kind === 'failed') return { ...result, reached };
+  return { kind: 'delivered', reason: `${left} of ${left + reached.length} addresses: ${result.reason}` };
+}
+
 /** Codes only: what a mail server says may have addresses in it. */
 function failureOf(error: unknown): DeliveryResult {
   const { responseCode: status, originalCode } = (error ?? {}) as Readonly<Record<string, unknown>>;
@@ -116,6 +141,10 @@ function failureOf(error: unknown): DeliveryResult {
   // Its own code says less, such as `ESOCKET` of a certificate that is not good.
   const why = typeof originalCode === 'string' ? originalCode : (code ?? 'no connection');
   const reason = typeof status === 'number' ? `status ${status}` : why;
-  const isForGood = OF_THE_MESSAGE.has(code ?? '') && typeof status === 'number' && status >= PERMANENT;
+  const isForGood =
+    OF_THE_MESSAGE.has(code ?? '') &&
+    typeof status === 'number' &&
+    status >= PERMANENT &&
+    !OF_SIGNING_IN.has(status);
   return { kind: isForGood ? 'refused' : 'failed', reason };
 }

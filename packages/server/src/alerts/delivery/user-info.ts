@@ -10,7 +10,8 @@ export function userInfoOf({ username, password }: URL): UserInfo | undefined {
   return { user: decoded(username), password: decoded(password) };
 }
 
-function decoded(text: string): string {
+/** A piece of a URL without its escapes; as it is, where it has some that are none. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,3 +1,5 @@
+import { SECOND_MILLIS } from '../../durations.ts';
+import { limitOf } from './limit.ts';
 import type { DeliveryResult } from './result.ts';
 import { retryAfterMillis } from './retry-after.ts';
 import { userInfoOf } from './user-info.ts';
@@ -7,6 +9,8 @@ export interface WebPost {
   readonly url: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Default {@link ANSWER_MILLIS}. */
+  readonly limitMillis?: number;
 }
 
 /** So long an answer may take. */
@@ -21,8 +25,12 @@ const GONE = 410;
  *
  * @param stop - gives it up
  */
-export async function postJson({ url, body, headers }: WebPost, stop: AbortSignal): Promise<DeliveryResult> {
+export async function postJson(
+  { url, body, headers, limitMillis = ANSWER_MILLIS }: WebPost,
+  stop: AbortSignal,
+): Promise<DeliveryResult> {
   const { user, target } = withoutUser(url);
+  const limit = limitOf(limitMillis, stop);
   try {
     const response = await fetch(target, {
       method: 'POST',
@@ -34,7 +42,7 @@ export async function postJson({ url, body, headers }: WebPost, stop: AbortSigna
         ...(user === undefined ? {} : { authorization: `Basic ${user}` }),
         ...headers,
       },
-      signal: AbortSignal.any([stop, AbortSignal.timeout(ANSWER_MILLIS)]),
+      signal: limit.signal,
     });
     await response.body?.cancel().catch(() => undefined);
     if (response.ok) return { kind: 'delivered' };
@@ -43,7 +51,11 @@ export async function postJson({ url, body, headers }: WebPost, stop: AbortSigna
     const wanted = retryAfterMillis(response.headers.get('retry-after'), Date.now());
     return { kind: 'failed', reason, ...(wanted !== undefined && { retryAfterMillis: wanted }) };
   } catch (error) {
+    if (limit.isOver())
+      return { kind: 'failed', reason: `no answer within ${limitMillis / SECOND_MILLIS} s` };
     return { kind: 'failed', reason: reasonOf(error) };
+  } finally {
+    limit.end();
   }
 }
 
@@ -60,7 +72,6 @@ function withoutUser(text: string): { readonly target: string; readonly user: st
 /** A code, which has no address in it, as the message may. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no connection';
-  if (error.name === 'TimeoutError') return `no answer within ${ANSWER_MILLIS / 1000} s`;
   const { cause } = error;
   // Ports of other services, such as those of mail and chat (Fetch, "port blocking").
   if (cause instanceof Error && cause.message === 'bad port') return 'its port is not for HTTP';

@@ -1,6 +1,7 @@
 import { DAY_MILLIS } from '../../durations.ts';
 import type { Analytics, Totals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
+import { percent } from './percent.ts';
 import { plain } from './plain.ts';
 
 /** Days that a summary is about. */
@@ -19,7 +20,8 @@ interface Figures {
 export interface SummaryFigures {
   readonly days: number;
   readonly now: Figures;
-  readonly before: Figures;
+  /** `null`: nobody knows, for they were not kept as a whole. */
+  readonly before: Figures | null;
   readonly endpoints: readonly {
     readonly method: string;
     readonly endpoint: string;
@@ -35,12 +37,15 @@ export async function summaryOf(
   until: number,
 ): Promise<SummaryFigures> {
   const range = { ...filter, since: until - SUMMARY_DAYS * DAY_MILLIS, until };
-  const { totals, previous } = await analytics.overview({ ...range, bucketMillis: DAY_MILLIS });
+  const { totals, previous, isPreviousKept } = await analytics.overview({
+    ...range,
+    bucketMillis: DAY_MILLIS,
+  });
   const list = await analytics.endpoints({ ...range, order: 'requests', limit: ENDPOINTS });
   return {
     days: SUMMARY_DAYS,
     now: figuresOf(totals),
-    before: figuresOf(previous),
+    before: isPreviousKept ? figuresOf(previous) : null,
     endpoints: list.endpoints.map(({ method, endpoint, requests, errors }) => ({
       method,
       endpoint,
@@ -52,10 +57,13 @@ export async function summaryOf(
 
 /** The same for a person. */
 export function summaryText(name: string, { days, now, before, endpoints }: SummaryFigures): string {
+  const than = (text: (figures: Figures) => string): string => (before === null ? '' : ` (${text(before)})`);
+  const growth = than((then) => changeOf(now.requests, then.requests));
+  const rate = `${errorRate(now)} % errors${than((then) => `before: ${errorRate(then)} %`)}`;
   return [
     `${name}: the last ${days} days`,
-    `${now.requests} requests (${changeOf(now.requests, before.requests)}), ${errorRate(now)} % errors (before: ${errorRate(before)} %), ${now.clients} clients`,
-    `p95 ${millisText(now.p95_ms)} (before: ${millisText(before.p95_ms)})`,
+    `${now.requests} requests${growth}, ${rate}, ${now.clients} clients`,
+    `p95 ${millisText(now.p95_ms)}${than((then) => `before: ${millisText(then.p95_ms)}`)}`,
     ...endpoints.map(
       ({ method, endpoint, requests, errors }) =>
         `${plain(method)} ${plain(endpoint)}: ${requests} requests, ${errors} errors`,
@@ -68,13 +76,13 @@ function figuresOf({ requests, errors, clients, latency }: Totals): Figures {
 }
 
 function errorRate({ requests, errors }: Figures): number {
-  return requests === 0 ? 0 : Number(((errors / requests) * 100).toPrecision(2));
+  return requests === 0 ? 0 : percent(errors / requests);
 }
 
 function changeOf(now: number, before: number): string {
   if (before === 0) return 'none before';
-  const percent = Math.round((now / before - 1) * 100);
-  return `${percent < 0 ? '' : '+'}${percent} %`;
+  const growth = Math.round((now / before - 1) * 100);
+  return `${growth < 0 ? '' : '+'}${growth} %`;
 }
 
 function millisText(millis: number | null): string {

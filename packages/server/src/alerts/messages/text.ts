@@ -3,6 +3,7 @@ import { formatTime } from '../../event/timestamps.ts';
 import type { Transition } from '../rules/evaluation.ts';
 import { GIVEN_UP_DAYS } from '../rules/measure.ts';
 import type { Rule } from '../rules/rule.ts';
+import { MOST_DIGITS, percent } from './percent.ts';
 import { plain } from './plain.ts';
 
 /** What happened to a rule, in one sentence for a person. */
@@ -22,9 +23,18 @@ function whatOf(rule: Rule, { subject, value = 0, detail }: Transition, until: n
   const window = `in the ${rule.window_minutes} min until ${formatTime(until).slice(11, 16)} UTC`;
   if (rule.measure === 'new_error_type')
     return `error type ${plain(subject)} is new, ${value} requests ${window}`;
-  const limit =
-    rule.above === undefined ? `below ${shown(rule, rule.below ?? 0)}` : `above ${shown(rule, rule.above)}`;
-  return `${NAMES[rule.measure]}${detail === undefined ? '' : ` (${rule.of ?? 'source_ip'} ${plain(detail)})`} is ${shown(rule, value)}, ${limit} ${window}`;
+  const limit = rule.above ?? rule.below ?? 0;
+  const side = rule.above === undefined ? 'below' : 'above';
+  const whom = detail === undefined ? '' : ` (${rule.of ?? 'source_ip'} ${plain(detail)})`;
+  const digits = digitsApart(rule, value, limit);
+  return `${NAMES[rule.measure]}${whom} is ${shown(rule, value, digits)}, ${side} ${shown(rule, limit)} ${window}`;
+}
+
+/** Digits more than a value is usually shown with: so many that it does not look like the limit that it is beyond. */
+function digitsApart(rule: Rule, value: number, limit: number): number {
+  let more = 0;
+  while (more < MOST_DIGITS && shown(rule, value, more) === shown(rule, limit)) more += 1;
+  return more;
 }
 
 const NAMES = {
@@ -35,13 +45,8 @@ const NAMES = {
   summary: 'summary',
 } as const;
 
-/** A value with its unit. */
-function shown({ measure }: Rule, value: number): string {
-  if (measure === 'error_rate' || measure === 'share') return `${percent(value)} %`;
-  return measure === 'p95_ms' ? `${Math.round(value)} ms` : String(value);
-}
-
-/** Two digits that count. */
-function percent(share: number): number {
-  return Number((share * 100).toPrecision(share < 0.1 ? 2 : 3));
+/** A value with its unit. @param more - digits, than usual */
+function shown({ measure }: Rule, value: number, more = 0): string {
+  if (measure === 'error_rate' || measure === 'share') return `${percent(value, more)} %`;
+  return measure === 'p95_ms' ? `${Number(value.toFixed(more))} ms` : String(value);
 }

@@ -1,3 +1,5 @@
+import { DAY_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
+import { GIVEN_UP_DAYS } from './measure.ts';
 import { readBy, RULE_SCHEMA, type Measure, type Rule } from './rule.ts';
 import { scheduleProblem } from './schedule.ts';
 
@@ -29,7 +31,24 @@ type Member = (typeof OPTIONAL)[number];
 /** Shares are from 0 to 1. */
 const OF_SHARES: ReadonlySet<Measure> = new Set(['error_rate', 'share']);
 
-/** Reads a rule. @returns the rule that is broken, as text */
+/** From so many minutes on, what is silent is in use no more. */
+const GIVEN_UP_MINUTES = (GIVEN_UP_DAYS * DAY_MILLIS) / MINUTE_MILLIS;
+
+/** Reads a rule that somebody wants from now on: also one that can never fire is refused. @returns the rule that is broken, as text */
+export function parseNewRule(value: unknown): Rule | string {
+  const rule = parseRule(value);
+  return typeof rule === 'string' ? rule : (neverFires(rule) ?? rule);
+}
+
+/** Who writes 1 for one per cent believes that something is watched. */
+function neverFires({ measure, above, below }: Rule): string | undefined {
+  if (OF_SHARES.has(measure) && above === 1) return '`above` must be less than everything, or it never fires';
+  if (measure === 'silent_source' && (above ?? 0) >= GIVEN_UP_MINUTES)
+    return `\`above\` must be less than ${GIVEN_UP_DAYS} days (${GIVEN_UP_MINUTES}): what is silent for longer is looked at no more`;
+  return below === 0 ? '`below` must be more than 0, or it never fires' : undefined;
+}
+
+/** Reads a rule, as one is kept. @returns the rule that is broken, as text */
 export function parseRule(value: unknown): Rule | string {
   const rule = readBy(RULE_SCHEMA, value);
   return typeof rule === 'string' ? rule : (problemOf(rule) ?? rule);

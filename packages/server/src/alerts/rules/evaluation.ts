@@ -42,8 +42,14 @@ export const NEW_STATE: RuleState = Object.freeze({ claimedTo: 0, evaluatedTo: 0
 /** Longer than a server takes for all rules, and longer than one that is started anew is away. */
 const ALONE_MILLIS = 3 * MINUTE_MILLIS;
 
+/** Of a window that is shorter, the next look may be so much later: so long a server with very many rules takes for all of them. */
+const GAP_MILLIS = 5 * MINUTE_MILLIS;
+
 /** Further ahead than clocks of servers are apart: it was kept by a clock that has been set back since. */
-const AHEAD_MILLIS = HOUR_MILLIS;
+export const APART_MILLIS: number = 5 * MINUTE_MILLIS;
+
+/** The same of a summary, which is not sent twice where it came a moment before the clock was set back. */
+const SUMMARY_AHEAD_MILLIS = HOUR_MILLIS;
 
 /**
  * What is known of a rule, of what was kept. Of another thing than the rule is about now, nothing is.
@@ -52,9 +58,32 @@ const AHEAD_MILLIS = HOUR_MILLIS;
  */
 export function knownOf(rule: Rule, kept: RuleState | undefined, now: number): RuleState {
   const known = { about: aboutOf(rule) };
-  if (kept === undefined || kept.claimedTo > now + AHEAD_MILLIS) return { ...NEW_STATE, ...known };
+  if (kept === undefined) return { ...NEW_STATE, ...known };
   const isOther = kept.about !== undefined && kept.about !== known.about;
+  if (isAhead(rule, kept, now)) {
+    const isAnew = isOther || rule.measure === 'summary';
+    return { ...(isAnew ? NEW_STATE : setBack(kept, now)), ...known };
+  }
   return isOther ? { ...NEW_STATE, ...known, claimedTo: kept.claimedTo } : { ...kept, ...known };
+}
+
+/** Whether it was kept by a clock that was, or is, further ahead than those of servers may be apart. */
+export function isAhead({ measure }: Rule, { claimedTo }: RuleState, now: number): boolean {
+  return claimedTo > now + (measure === 'summary' ? SUMMARY_AHEAD_MILLIS : APART_MILLIS);
+}
+
+/** What a clock that was ahead has left: what fires and what is known stay, and no window was looked at. */
+function setBack({ firing, known }: RuleState, now: number): RuleState {
+  const still = Object.entries(firing).map(
+    ([subject, { since, value }]) => [subject, { since: Math.min(since, now), value }] as const,
+  );
+  return {
+    ...NEW_STATE,
+    firing: Object.fromEntries(still),
+    known:
+      known &&
+      Object.fromEntries(Object.entries(known).map(([type, last]) => [type, Math.min(last, now)] as const)),
+  };
 }
 
 /**
@@ -132,7 +161,7 @@ function nextOf(
   if (!isCalm(rule, reading.value)) return { since: before.since, value };
   const windowMillis = rule.window_minutes * MINUTE_MILLIS;
   // Nobody knows how it was while nobody looked.
-  const isUnbroken = until - evaluatedTo <= windowMillis;
+  const isUnbroken = until - evaluatedTo <= Math.max(windowMillis, GAP_MILLIS);
   const calmSince = (isUnbroken ? before.calmSince : undefined) ?? until;
   const isLong = until - calmSince >= (recoverWindowsOf(rule) - 1) * windowMillis;
   return rule.measure === 'silent_source' || isLong ? 'resolved' : { since: before.since, calmSince, value };

@@ -1,4 +1,5 @@
 import { DAY_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
+import { isHex } from '../../event/hex-text.ts';
 import type { Analytics, Totals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
 import { silenceOf } from '../../store/questions/source-list.ts';
@@ -12,14 +13,20 @@ export const GIVEN_UP_DAYS = 7;
 /** A type of error that was not seen for so long is new again. */
 export const KNOWN_DAYS = 7;
 
-/** Most applications and types of errors that one rule looks at. */
-const MAX_SUBJECTS = 1000;
+/** Most applications that one rule looks at: those that were heard of last, so there must be room for silent ones behind them. */
+const MAX_APPLICATIONS = 10_000;
+
+/** Most types of errors that one rule looks at. */
+const MAX_TYPES = 1000;
 
 /** Most types that are known; of more, those that were seen last. */
 const MAX_KNOWN = 2000;
 
 /** So much of a pseudonym says which client is meant, here and as a filter, and is of no use to others. */
 const PSEUDONYM_DIGITS = 12;
+
+/** Those that pseudonyms of our own have. */
+const HASH_DIGITS = 64;
 
 /** What a rule is measured by. */
 export interface Measuring {
@@ -73,15 +80,21 @@ async function largestShare(rule: Rule, measuring: Measuring): Promise<Reading> 
   } = await analytics.values({ ...filter, since, until, of, limit: 1 });
   if (largest === undefined || requests < Math.max(1, minRequestsOf(rule)))
     return { subject: '', value: undefined };
-  const detail = of === 'source_ip' ? largest.value.slice(0, PSEUDONYM_DIGITS) : largest.value;
   // Counted a moment later, it may be more than all of before.
-  return { subject: '', value: Math.min(1, largest.requests / requests), detail };
+  const value = Math.min(1, largest.requests / requests);
+  return { subject: '', value, detail: namedAs(of, largest.value) };
+}
+
+/** What messages call the one that has the largest share. What somebody sent in the place of a pseudonym may be a name, and stays here. */
+function namedAs(of: NonNullable<Rule['of']>, value: string): string | undefined {
+  if (of === 'source_ip') return value.slice(0, PSEUDONYM_DIGITS);
+  return of === 'client_id' || isHex(value, HASH_DIGITS) ? value : undefined;
 }
 
 async function silences({ analytics, filter, until, firing }: Measuring): Promise<readonly Reading[]> {
   const { clientId } = filter;
   const first = Object.keys(firing);
-  const { rows } = await analytics.applications({ clientId, first, limit: MAX_SUBJECTS });
+  const { rows } = await analytics.applications({ clientId, first, limit: MAX_APPLICATIONS });
   return rows
     .map((row) => ({ subject: row.clientId, millis: silenceOf(row, until) }))
     .filter(({ millis }) => millis <= GIVEN_UP_DAYS * DAY_MILLIS)
@@ -100,7 +113,7 @@ async function newErrorTypes(rule: Rule, measuring: Measuring): Promise<Measured
     since,
     until,
     of: 'error_type',
-    limit: MAX_SUBJECTS,
+    limit: MAX_TYPES,
   });
   const isYoung = (type: string): boolean => until - (firing[type]?.since ?? 0) < until - since;
   const isKnown = (type: string): boolean => Object.hasOwn(known, type);
@@ -131,7 +144,7 @@ async function typesBefore({
     ...filter,
     ...range,
     of: 'error_type',
-    limit: MAX_SUBJECTS,
+    limit: MAX_TYPES,
   });
   return Object.fromEntries(values.map(({ value }) => [value, since]));
 }

@@ -153,7 +153,7 @@ export function readBy<T>(schema: v.GenericSchema<unknown, T>, value: unknown): 
   if (path === null) return 'it must be an object';
   if (issue.type === 'strict_object' && issue.expected === 'never')
     return `there is no member \`${path.slice(0, 64)}\``;
-  return issue.received === 'undefined' && issue.type === 'strict_object'
+  return issue.received === 'undefined' && /^(?:strict|loose)_object$/.test(issue.type)
     ? `\`${path}\` must be given`
     : `\`${path}\` must be ${issue.message}`;
 }

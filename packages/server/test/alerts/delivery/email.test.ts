@@ -30,6 +30,19 @@ describe('a message by mail', function () {
     expect(mails[0]?.text).to.include('Message-ID: <message-1@cerberus>');
   });
 
+  it('says that a machine wrote it, so that no absence is told to it', async () => {
+    const { port, mails } = await mailServer();
+    await sendTo(email(`smtp://127.0.0.1:${port}`));
+    expect(mails[0]?.text).to.match(/^Auto-Submitted: auto-generated\r$/m);
+  });
+
+  it('goes to a mail server whose name has other letters than ASCII', async () => {
+    const { port, mails } = await mailServer();
+    // By the rules for such names it is `localhost`.
+    expect(await sendTo(email(`smtp://\uff4cocalhost:${port}`))).to.deep.equal({ kind: 'delivered' });
+    expect(mails).to.have.length(1);
+  });
+
   it('has a link to the page below its text, where it has one', async () => {
     const { port, mails } = await mailServer();
     await sendTo(email(`smtp://127.0.0.1:${port}`), LINKED);
@@ -101,6 +114,55 @@ describe('a message by mail', function () {
     expect(again).to.deep.equal({ kind: 'delivered', reason: '1 of 3 addresses: status 550' });
     expect(asked).to.deep.equal(['later', 'never']);
     expect(mails.map((mail) => mail.to)).to.deep.equal([['anna@b.example'], ['later@b.example']]);
+  });
+
+  it('comes later to whom the server puts off, also where another address is there in two ways of writing', async () => {
+    const codes: Record<string, number> = { 'zoe@b.example': 451 };
+    const { port, mails } = await mailServer({
+      onRcptTo: ({ address }, _, done) => {
+        const responseCode = codes[address];
+        done(responseCode === undefined ? null : Object.assign(new Error('not now'), { responseCode }));
+      },
+    });
+    const people = ['ops@B.example', 'ops@b.example', 'eva@xn--bcher-kva.example', 'eva@bücher.example'];
+    const destination = { ...email(`smtp://127.0.0.1:${port}`), to: [...people, 'zoe@b.example'] };
+    const first = await sendTo(destination);
+    if (first.kind !== 'failed') throw new Error(first.kind);
+    delete codes['zoe@b.example'];
+    const again = await sendTo(destination, { ...MESSAGE, reached: first.reached });
+    expect(again).to.deep.equal({ kind: 'delivered' });
+    expect(mails.at(-1)?.to).to.deep.equal(['zoe@b.example']);
+    expect(mails).to.have.length(2);
+  });
+
+  it('of which all that are left are refused for good has come to the others, and is not called given up', async () => {
+    const codes: Record<string, number> = { later: 450 };
+    const { port } = await mailServer({
+      onRcptTo: ({ address }, _, done) => {
+        const responseCode = codes[address.split('@', 1)[0] ?? ''];
+        done(responseCode === undefined ? null : Object.assign(new Error('no'), { responseCode }));
+      },
+    });
+    const destination = { ...email(`smtp://127.0.0.1:${port}`), to: ['anna@b.example', 'later@b.example'] };
+    const first = await sendTo(destination);
+    expect(first).to.deep.include({ kind: 'failed', reason: '1 of 2 addresses: status 450' });
+    if (first.kind !== 'failed') throw new Error(first.kind);
+    codes['later'] = 550;
+    const again = await sendTo(destination, { ...MESSAGE, reached: first.reached });
+    expect(again).to.deep.equal({ kind: 'delivered', reason: '1 of 2 addresses: status 550' });
+  });
+
+  it('waits for somebody who sets it right where the server wants a password or TLS first', async () => {
+    const { port: withPassword } = await mailServer({ authOptional: false });
+    const { port: withTls } = await mailServer({
+      onMailFrom: (_, __, done) =>
+        done(Object.assign(new Error('Must issue a STARTTLS command first'), { responseCode: 530 })),
+    });
+    for (const port of [withPassword, withTls])
+      expect(await sendTo(email(`smtp://127.0.0.1:${port}`))).to.deep.equal({
+        kind: 'failed',
+        reason: 'status 530',
+      });
   });
 
   it('goes to the address that is written, and what would be another one by a comment or a quote is refused', async () => {

@@ -1,16 +1,27 @@
 // Each way to send a message, to a real server that takes it or does not.
+import { getEventListeners } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { expect } from 'chai';
 
 import { retryMillis } from '../../../dist/alerts/delivery/backoff.js';
 import { targetOf } from '../../../dist/alerts/delivery/destination.js';
 import { send } from '../../../dist/alerts/delivery/send.js';
+import { postJson } from '../../../dist/alerts/delivery/web-post.js';
 import { newSecret, signatureHeaders } from '../../../dist/alerts/messages/signature.js';
+import { pause, until, within } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { LINKED, MESSAGE, sendTo, to } from '../../support/alerts/sending.js';
 import { webhookServer } from '../../support/alerts/webhook-server.js';
 
-describe('a message to a webhook', () => {
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+describe('a message to a webhook', function () {
+  this.timeout(10_000);
+
   it('is signed as Standard Webhooks asks', () => {
     // The example of the specification's libraries.
     const headers = signatureHeaders('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', {
@@ -101,6 +112,35 @@ describe('a message to a webhook', () => {
     });
   });
 
+  it('is given up when no answer comes, whatever the garbage collector takes away meanwhile', async () => {
+    const hook = await webhookServer();
+    hook.status = 0;
+    const message = { url: hook.url, body: '{}', limitMillis: 1000 };
+    const stop = new AbortController();
+    const results = Array.from({ length: 10 }, () => postJson(message, stop.signal));
+    await until('all are there', () => hook.received.length === results.length);
+    for (let round = 0; round < 3; round += 1) {
+      collectGarbage();
+      await pause(50);
+    }
+    const ends = await within('they are given up', Promise.all(results), 8000);
+    expect(new Set(ends.map(({ reason }) => reason))).to.deep.equal(new Set(['no answer within 1 s']));
+  });
+
+  it('that is one of many on their way warns of no leak, and leaves nobody listening', async () => {
+    const hook = await webhookServer();
+    const warnings: Error[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warn);
+    afterTest(() => void process.off('warning', warn));
+    const stop = new AbortController();
+    const message = { url: hook.url, body: '{}' };
+    await Promise.all(Array.from({ length: 30 }, () => postJson(message, stop.signal)));
+    await pause(0);
+    expect(warnings).to.deep.equal([]);
+    expect(getEventListeners(stop.signal, 'abort')).to.deep.equal([]);
+  });
+
   it('is given up when it is told so', async () => {
     const hook = await webhookServer();
     hook.status = 0;
@@ -118,7 +158,7 @@ describe('a message to Slack', () => {
     const payload = { ...MESSAGE.payload, type: 'alert.resolved' as const, data: { text, id: '1' } };
     await sendTo({ kind: 'slack', url: hook.url }, { id: '1', payload });
     expect(hook.received[0]?.body).to.deep.equal({
-      text: ':large_green_circle: r (&lt;!channel&gt; &amp; &lt;http://a|b&gt;): resolved',
+      text: ':large_green_circle: r (&lt;!channel&gt; &amp; &lt;http:\u200b//a|b&gt;): resolved',
     });
     expect(hook.received[0]?.headers).not.to.have.property('webhook-signature');
   });
@@ -129,6 +169,19 @@ describe('a message to Slack', () => {
     await sendTo({ kind: 'slack', url: hook.url }, { id: '1', payload: { ...MESSAGE.payload, data } });
     expect(hook.received[0]?.body.text).to.equal(
       'r (@\u200ball, @\u200bChannel): resolved, told to x@b.example',
+    );
+  });
+
+  it('makes no link, picture or call of what others wrote where addresses or Markdown are read, but in the name of the rule', async () => {
+    const hook = await webhookServer();
+    const name = 'Runbook http://wiki.example/r';
+    const others =
+      '/[click](https://evil.example) ![](//evil.example/p.png) www.evil.example @john x@b.example';
+    const rule = { id: 'r', name, measure: 'silent_source' as const, filter: {}, above: 5, below: null };
+    const data = { text: `${name} (${others}): resolved`, id: '1', rule };
+    await sendTo({ kind: 'slack', url: hook.url }, { id: '1', payload: { ...MESSAGE.payload, data } });
+    expect(hook.received[0]?.body.text?.replaceAll('\u200b', '~')).to.equal(
+      `${name} (/[click]~(https:~//evil.example) ![]~(//evil.example/p.png) www~.evil.example @~john x@b.example): resolved`,
     );
   });
 

@@ -10,10 +10,10 @@ import { START } from '../../support/events/events.js';
 
 const FORGED = 'Boom\r\n:large_green_circle: all is well\u2028\u202e';
 
-function text(members: object, subject: string, detail?: string): string {
+function text(members: object, subject: string, detail?: string, value = 1): string {
   // What is no rule is a text, which ends the test.
   const rule = parseRule({ name: 'r', ...members }) as Rule;
-  const transition = { subject, detail, to: 'firing' as const, value: 1, since: START };
+  const transition = { subject, detail, to: 'firing' as const, value, since: START };
   return textOf(rule, transition, START + 5 * MINUTE);
 }
 
@@ -38,5 +38,20 @@ describe('the text of a message', () => {
     expect(line)
       .to.include(`${'x'.repeat(200)}… is new`)
       .and.to.have.length.below(600);
+  });
+
+  it('has so many digits that a value beyond its limit does not look like it, and nearly everything not like everything', () => {
+    const of = (measure: string, above: number, value: number): string =>
+      /is (.*) in the/.exec(text({ measure, above }, '', undefined, value))?.[1] ?? '';
+    expect(of('error_rate', 0.05, 0.0723)).to.equal('7.2 %, above 5 %');
+    expect(of('error_rate', 0.05, 0.05004)).to.equal('5.004 %, above 5 %');
+    expect(of('share', 0.5, 0.50049)).to.equal('50.05 %, above 50 %');
+    expect(of('error_rate', 0.5, 0.99996)).to.equal('99.996 %, above 50 %');
+    expect(of('error_rate', 0.5, 1)).to.equal('100 %, above 50 %');
+    expect(of('p95_ms', 800, 800.4)).to.equal('800.4 ms, above 800 ms');
+    expect(of('p95_ms', 800, 912.7)).to.equal('913 ms, above 800 ms');
+    const figures = { requests: 1000, errors: 998, clients: 1, p95_ms: 1 };
+    const week = summaryText('week', { days: 7, now: figures, before: null, endpoints: [] });
+    expect(week).to.include('99.8 % errors');
   });
 });

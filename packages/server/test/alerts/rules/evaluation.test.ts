@@ -88,6 +88,14 @@ describe('the state of a rule', () => {
     });
   });
 
+  it('with short windows recovers also where a server has so many rules that it looks every other minute', () => {
+    const of = rule({ window_minutes: 1 });
+    const { state: fired } = evaluate(of, NEW_STATE, [{ subject: '', value: 1 }], 10 * MINUTE);
+    const { state: calm } = evaluate(of, fired, [{ subject: '', value: 0 }], 12 * MINUTE);
+    const { transitions } = evaluate(of, calm, [{ subject: '', value: 0 }], 14 * MINUTE);
+    expect(transitions.map(({ to }) => to)).to.deep.equal(['resolved']);
+  });
+
   it('is of each subject by itself, and ends without a word with what is gone', () => {
     const silent = rule({ measure: 'silent_source', above: 10 });
     const at = (

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { parseDestination } from '../../../dist/alerts/delivery/destination.js';
-import { parseRule } from '../../../dist/alerts/rules/checks.js';
+import { parseNewRule, parseRule } from '../../../dist/alerts/rules/checks.js';
 
 const RATE = { name: 'r', measure: 'error_rate', above: 0.05 };
 
@@ -89,6 +89,33 @@ describe('a rule', () => {
       expect(parseRule({ ...RATE, ...members }))
         .to.be.a('string')
         .that.includes(problem);
+    });
+
+  for (const [what, members, problem] of [
+    ['more errors than requests', { above: 1 }, '`above` must be less than everything, or it never fires'],
+    [
+      'a share that is more than all',
+      { measure: 'share', above: 1 },
+      '`above` must be less than everything, or it never fires',
+    ],
+    [
+      'a silence that is looked at no more',
+      { measure: 'silent_source', above: 10_080 },
+      '`above` must be less than 7 days (10080)',
+    ],
+    [
+      'fewer requests than none',
+      { measure: 'requests', above: undefined, below: 0 },
+      '`below` must be more than 0, or it never fires',
+    ],
+  ] as const)
+    it(`about ${what} is refused where it is new, for it never fires, and stays where it was made`, () => {
+      const rule = { ...RATE, ...members };
+      expect(parseNewRule(rule)).to.be.a('string').that.includes(problem);
+      expect(parseRule(rule)).to.be.an('object');
+      const near = members.measure === 'silent_source' ? 10_079 : 0.999;
+      const limit = 'below' in members ? { below: 0.5 } : { above: near };
+      expect(parseNewRule({ ...rule, ...limit })).to.be.an('object');
     });
 
   it('without a name or a measure is refused', () => {
