@@ -62,8 +62,7 @@ async function startAll(of: Framework): Promise<readonly Named[]> {
   await start('bare', 'bare', startApplication);
   for (const agent of subjects) {
     await start(agent, agent, startApplication);
-    if (before !== undefined)
-      await start(`${agent}, before`, agent, await startOfCheckout(before));
+    if (before !== undefined) await start(`${agent}, before`, agent, await startOfCheckout(before));
   }
   await start('otlp', 'otlp', startApplication);
   return started;
