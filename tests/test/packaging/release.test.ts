@@ -110,6 +110,15 @@ describe('a release', function () {
     }
   });
 
+  it('is asked for by a pull request that nobody asks for changesets: it uses them up', async () => {
+    const { baseBranch } = await manifest(REPOSITORY, '.changeset/config.json');
+    const [, job = ''] = (await read(REPOSITORY, '.github/workflows/ci.yml')).split(/^ {2}changeset:$/m);
+    // What changesets/action calls the branch.
+    expect(job).to.match(
+      new RegExp(`^ {4}if: .* && github\\.head_ref != 'changeset-release/${String(baseBranch)}'$`, 'm'),
+    );
+  });
+
   it('says of each package where it comes from, and wants it published with its provenance', async () => {
     const { repository } = (await manifest(REPOSITORY, 'package.json')) as unknown as {
       repository: { url: string };
