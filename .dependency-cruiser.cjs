@@ -57,6 +57,7 @@ const LAYERS = {
     ['store/duckdb/aggregates/', 'store/postgres/aggregates/'],
     ['store/duckdb/engine/', 'store/postgres/engine/'],
     ['store/figures/', 'store/rows/'],
+    ['given-options.ts'],
     ['config.ts'],
     ['number-options.ts'],
     ['server-options.ts'],

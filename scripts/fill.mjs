@@ -5,25 +5,17 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { amountOf, countOf, optionsOf, refuse } from './arguments.mjs';
+
+const values = optionsOf({ db: undefined, events: '10000000', days: '30' });
+const events = countOf('events', values.events);
+const days = amountOf('days', values.days);
+if (values.db === undefined || existsSync(values.db)) refuse('--db takes a new file');
 
 const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages', 'server', 'dist');
 const { openDatabase } = await import(join(dist, 'store/duckdb/instance.js'));
 const { DuckDbStore } = await import(join(dist, 'store/duckdb/store.js'));
 
-const { values } = parseArgs({
-  options: {
-    db: { type: 'string' },
-    events: { type: 'string', default: '10000000' },
-    days: { type: 'string', default: '30' },
-  },
-});
-const events = Number(values.events);
-const days = Number(values.days);
-if (values.db === undefined || existsSync(values.db) || !(events >= 1) || !(days > 0)) {
-  console.error('usage: node scripts/fill.mjs --db <new file> [--events 10000000] [--days 30]');
-  process.exit(2);
-}
 const LIMITS = { memoryLimit: '2GB', threads: 2 };
 const SLICE = 500_000;
 /** The newest one is 1.100. */

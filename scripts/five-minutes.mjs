@@ -1,16 +1,25 @@
 // Goes the newcomer's way of the documents for Express, Fastify and NestJS, each with code and without, and says what had to be typed
 // and how long it took: `npm run five-minutes [-- Express]`. Fails when not exactly the events of the requests have arrived.
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { refuse } from './arguments.mjs';
 import { goTheWay } from './five-minutes/newcomer.mjs';
 import { paths } from './five-minutes/paths.mjs';
-import { endGroupsWithThisProcess } from './process-group.mjs';
+import { endGroupsWithThisProcess, ProcessGroup } from './process-group.mjs';
 
 const AT_ONCE = 2;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [only] = process.argv.slice(2);
-endGroupsWithThisProcess(() => undefined);
+/** Where they go: each in a folder of its own, with all that it installs. */
+const folder = mkdtempSync(join(tmpdir(), 'cerberus-five-'));
+function removeFolder() {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+}
+endGroupsWithThisProcess(removeFolder);
+process.once('exit', removeFolder);
 
 /** The user's own settings of npm, also for whoever has another home folder. */
 const npm = Object.fromEntries(
@@ -20,10 +29,15 @@ const npm = Object.fromEntries(
   ]),
 );
 
-function pack() {
+async function pack() {
   const begin = performance.now();
-  const { status, stderr } = spawnSync('npm', ['run', 'pack'], { cwd: root, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`npm run pack failed: ${stderr}`);
+  const packing = new ProcessGroup('npm', ['run', 'pack'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  for (const stream of packing.outputs) stream.setEncoding('utf8').on('data', (text) => (said += text));
+  if ((await packing.ended()) !== 0) throw new Error(`npm run pack failed: ${said}`);
   process.stdout.write(
     `once, in the clone: npm run pack, ${((performance.now() - begin) / 1e3).toFixed(1)} s\n`,
   );
@@ -33,15 +47,15 @@ async function goAll(waiting, results) {
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
     const name = `${path.framework}, ${path.code} code`;
     const print = (line) => process.stdout.write(`[${name}] ${line}\n`);
-    const result = await goTheWay(path, { root, npm, print });
+    const result = await goTheWay(path, { root, parent: folder, npm, print });
     if (result.problem !== undefined) print(`FAILED: ${result.problem}`);
     results.set(path, result);
   }
 }
 
 const all = paths(root).filter(({ framework }) => only === undefined || framework === only);
-if (all.length === 0) throw new Error('no such framework');
-pack();
+if (all.length === 0) refuse('takes Express, Fastify, NestJS, or nothing for all of them');
+await pack();
 const [waiting, results] = [[...all], new Map()];
 await Promise.all(Array.from({ length: AT_ONCE }, () => goAll(waiting, results)));
 

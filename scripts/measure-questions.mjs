@@ -1,15 +1,28 @@
 // Measures the questions of the page over many events, in DuckDB and in PostgreSQL, and prints a table in Markdown: `npm run measure-questions`.
 // It fills a DuckDB file (`scripts/fill.mjs`), moves the events into a PostgreSQL of its own, as `cerberus-server migrate` does, and asks both
 // the same. With `--db` and `--store` it takes what is there, and leaves it there. The machine should have nothing else to do.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 
+import { amountOf, countOf, existingFile, optionsOf } from './arguments.mjs';
 import { percentile, questionsOf, RANGES } from './page-questions.mjs';
+import { endGroupsWithThisProcess, ProcessGroup } from './process-group.mjs';
+
+const values = optionsOf({
+  events: '10000000',
+  days: '30',
+  rounds: '20',
+  only: '',
+  db: undefined,
+  store: undefined,
+});
+countOf('events', values.events);
+amountOf('days', values.days);
+const rounds = countOf('rounds', values.rounds);
+if (values.db !== undefined) existingFile('db', values.db);
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const server = join(root, 'packages', 'server');
@@ -23,17 +36,6 @@ const { Engine, postgresBinaries } = await import(
 );
 const { Client } = createRequire(join(server, 'package.json'))('pg');
 
-const { values } = parseArgs({
-  options: {
-    events: { type: 'string', default: '10000000' },
-    days: { type: 'string', default: '30' },
-    rounds: { type: 'string', default: '20' },
-    only: { type: 'string', default: '' },
-    db: { type: 'string' },
-    store: { type: 'string' },
-  },
-});
-const rounds = Number(values.rounds);
 const LIMITS = { memoryLimit: '512MB', threads: 2, maxQuestions: 64, questionTimeoutMillis: 60_000 };
 const SECRETS = { token: 'measured', secretKey: 'measured' };
 const PAGE = 10_000;
@@ -114,16 +116,25 @@ async function measureAll(subjects) {
   }
 }
 
+/** Fills a new file, in a process of its own. */
+async function fill(file) {
+  const size = ['--events', values.events, '--days', values.days];
+  const script = join(root, 'scripts/fill.mjs');
+  const filling = new ProcessGroup(process.execPath, [script, '--db', file, ...size], { stdio: 'inherit' });
+  const status = await filling.ended();
+  if (status !== 0) throw new Error(`scripts/fill.mjs ended with ${status}`);
+}
+
 const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'cerberus-questions-'));
+/** Ten million events are gigabytes, of memory where that is /dev/shm. */
+function removeFolder() {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+}
+endGroupsWithThisProcess(removeFolder);
 let engine;
 try {
   const file = values.db ?? join(folder, 'filled.duckdb');
-  if (values.db === undefined) {
-    const size = ['--events', values.events, '--days', values.days];
-    execFileSync(process.execPath, [join(root, 'scripts/fill.mjs'), '--db', file, ...size], {
-      stdio: 'inherit',
-    });
-  }
+  if (values.db === undefined) await fill(file);
   const duckDb = await DuckDbStore.open(file, LIMITS);
   const subjects = [{ name: 'DuckDB', store: duckDb, cpuMillis: ownMillis }];
   const binaries = postgresBinaries();
@@ -147,5 +158,5 @@ try {
   for (const { store } of subjects) await store.close();
 } finally {
   await engine?.remove();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder();
 }

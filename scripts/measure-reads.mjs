@@ -3,32 +3,30 @@
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 
+import { amountOf, countOf, existingFile, optionsOf } from './arguments.mjs';
 import { percentile, questionsOf, RANGES } from './page-questions.mjs';
+
+const values = optionsOf({ db: undefined, rounds: '20', seconds: '60' });
+const file = existingFile('db', values.db);
+const rounds = countOf('rounds', values.rounds);
+const seconds = amountOf('seconds', values.seconds);
 
 const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'packages', 'server', 'dist');
 const { DuckDbStore } = await import(join(dist, 'store/duckdb/store.js'));
 
-const { values } = parseArgs({
-  options: {
-    db: { type: 'string' },
-    rounds: { type: 'string', default: '20' },
-    seconds: { type: 'string', default: '60' },
-  },
-});
-const store = await DuckDbStore.open(values.db, { memoryLimit: '512MB', threads: 2 });
+const store = await DuckDbStore.open(file, { memoryLimit: '512MB', threads: 2 });
 const { analytics } = store;
 /** How often a page that shows a range of a day or more asks again, milliseconds. */
 const REFRESH = 30_000;
 
 async function measure(range) {
-  console.log(`\n${range}: milliseconds, p50 and p95 of ${values.rounds}, and of CPU`);
+  console.log(`\n${range}: milliseconds, p50 and p95 of ${rounds}, and of CPU`);
   for (const [name, ask] of Object.entries(questionsOf(store, RANGES[range]))) {
     const times = [];
     await ask();
     const before = process.cpuUsage();
-    for (let round = 0; round < Number(values.rounds); round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const start = performance.now();
       await ask();
       times.push(performance.now() - start);
@@ -84,7 +82,7 @@ function frame(size) {
 /** Events stored per second by eight senders in frames of 500, while something else is done. */
 async function ingest(beside = () => Promise.resolve(), pauseMillis = 0) {
   const start = performance.now();
-  const end = start + Number(values.seconds) * 1000;
+  const end = start + seconds * 1000;
   const send = async () => {
     let stored = 0;
     for (; performance.now() < end; stored += 500) {

@@ -1,9 +1,9 @@
 // Do the tests bite? Weakens a copy of the built exporter or server in one way at a time and runs the tests that should notice;
 // fails when a weakened one passes. `node scripts/teeth.mjs [name …]` after a build.
-import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endGroupsWithThisProcess, ProcessGroup } from './process-group.mjs';
 import { EXPORTER, SERVER, WEAKENINGS } from './weakenings.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -26,22 +26,24 @@ function weakenedCopy({ name, patches, of: { folder, dist } = EXPORTER }, index)
   return copy;
 }
 
-/** Whether the tests fail on the copy; a hang is noticed as well. */
-function bites(copy, tests) {
+/** Whether the tests fail on the copy; a hang is noticed as well, and ended with all that they started. */
+async function bites(copy, tests) {
   const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
   const files = tests.map((test) => join(copy, 'test-dist', test));
-  const child = spawn(
+  const run = new ProcessGroup(
     process.execPath,
     [mocha, '--no-config', '--exit', '--bail', '--timeout', '12000', ...files],
-    {
-      cwd: copy,
-      stdio: 'ignore',
-      env: { ...process.env, CERBERUS_SCHEDULES: '40', CERBERUS_SEED: '7' },
-      timeout: TIMEOUT_MILLIS,
-      killSignal: 'SIGKILL',
-    },
+    { cwd: copy, stdio: 'ignore', env: { ...process.env, CERBERUS_SCHEDULES: '40', CERBERUS_SEED: '7' } },
   );
-  return new Promise((resolve) => void child.on('close', (code) => resolve(code !== 0)));
+  const limit = setTimeout(() => run.kill(), TIMEOUT_MILLIS);
+  const status = await run.ended();
+  clearTimeout(limit);
+  return status !== 0;
+}
+
+function removeCopies() {
+  for (const { folder } of [EXPORTER, SERVER])
+    rmSync(join(folder, '.teeth'), { recursive: true, force: true, maxRetries: 10 });
 }
 
 const wanted = process.argv.slice(2);
@@ -72,12 +74,12 @@ async function control() {
   }
 }
 
+endGroupsWithThisProcess(removeCopies);
 try {
   await control();
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 } finally {
-  for (const { folder } of [EXPORTER, SERVER])
-    rmSync(join(folder, '.teeth'), { recursive: true, force: true });
+  removeCopies();
 }
 process.stdout.write(`\n${total - toothless.length} of ${total} weakenings noticed\n`);
 process.exitCode = toothless.length === 0 && total > 0 ? 0 : 1;

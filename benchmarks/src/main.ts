@@ -1,5 +1,6 @@
 // `npm run bench`: measures, prints tables, and with the full form writes docs/performance and what belongs to it.
 import { parseArgs } from 'node:util';
+import { readArguments, wordsOf } from './arguments.ts';
 import { measureApplications } from './application/part.ts';
 import { measureCapture } from './capture/part.ts';
 import { measureCluster } from './cluster/part.ts';
@@ -11,14 +12,11 @@ import { measureOutage } from './outage/part.ts';
 import { measureServer } from './server/part.ts';
 import { measureStartUp } from './start-up/part.ts';
 import { FULL, QUICK, type Plan } from './plans.ts';
+import { checkTargets } from './report/check.ts';
 import { markdownOf, targetsOf } from './report/document.ts';
 import { publish, publishCapture } from './report/publish.ts';
 import type { Results } from './report/results.ts';
-import { isRegression, type Target } from './report/target.ts';
 import { versions } from './versions.ts';
-
-/** A ratio that is this many times worse than its target is a regression; anything less may be noise. */
-const CHECK_SLACK = 1.5;
 
 const PARTS: Readonly<Record<string, (plan: Plan) => Promise<Partial<Results>>>> = {
   1: async ({ exporter }) => ({ exporters: await measureExporters(exporter) }),
@@ -39,20 +37,23 @@ const CAPTURE_PART = 'capture';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    parts: { type: 'string', default: USUAL_PARTS },
-    check: { type: 'boolean', default: false },
-  },
+const { values, parts } = readArguments(() => {
+  const { values: given } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      parts: { type: 'string', default: USUAL_PARTS },
+      check: { type: 'boolean', default: false },
+    },
+  });
+  return { values: given, parts: wordsOf('parts', given.parts, Object.keys(PARTS)) };
 });
 const plan = values.quick ? QUICK : FULL;
 
 const results = await measureParts();
 process.stdout.write(`${markdownOf(results)}\n`);
 if (values.check) await check(results);
-else if (!values.quick && values.parts === USUAL_PARTS) publish(results);
-else if (!values.quick && values.parts === CAPTURE_PART) publishCapture(results);
+else if (!values.quick && parts.join() === USUAL_PARTS) publish(results);
+else if (!values.quick && parts.join() === CAPTURE_PART) publishCapture(results);
 
 async function measureParts(): Promise<Results> {
   const measured: Mutable<Results> = {
@@ -61,28 +62,15 @@ async function measureParts(): Promise<Results> {
     quick: values.quick,
     rounds: plan.rounds,
   };
-  for (const part of values.parts.split(',')) {
+  for (const part of parts) {
     process.stderr.write(`part ${part} …\n`);
     Object.assign(measured, await PARTS[part]?.(plan));
   }
   return measured;
 }
 
-/** A ratio that is worse once may be the machine's doing; one that is worse twice is a regression. */
 async function check(first: Results): Promise<void> {
-  const suspects = regressionsOf(first);
-  if (suspects.length === 0) return;
-  process.stdout.write(`\nworse than known: ${suspects.map(described).join('; ')}. Once more.\n`);
-  const again = regressionsOf(await measureParts());
-  const worse = again.filter(({ what }) => suspects.some((suspect) => suspect.what === what));
-  for (const target of worse) process.stdout.write(`\nregression: ${described(target)}\n`);
-  process.exitCode = worse.length === 0 ? 0 : 1;
-}
-
-function regressionsOf(all: Results): Target[] {
-  return targetsOf(all).filter((target) => isRegression(target, CHECK_SLACK));
-}
-
-function described({ what, measured, limit, known = limit }: Target): string {
-  return `${what} is ${measured.median.toFixed(2)}, known is ${known}`;
+  const { passed, said } = await checkTargets(targetsOf(first), async () => targetsOf(await measureParts()));
+  process.stdout.write(`\n${said.join('\n')}\n`);
+  process.exitCode = passed ? 0 : 1;
 }

@@ -2,7 +2,6 @@
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Terminal } from './terminal.mjs';
@@ -20,8 +19,8 @@ const EXPECTED_ROUTE = '/users/:id';
  *
  * @returns what came out: `{ commands, files, seconds, events, routes, problem }`, the last undefined when all is right
  */
-export async function goTheWay(path, { root, npm, print }) {
-  const folder = mkdtempSync(join(tmpdir(), 'cerberus-five-'));
+export async function goTheWay(path, { root, parent, npm, print }) {
+  const folder = mkdtempSync(join(parent, 'way-'));
   const terminals = [];
   const result = { commands: 0, files: 0, seconds: 0, events: 0, routes: [] };
   try {

@@ -2,7 +2,7 @@ import { Child } from '../harness/child.ts';
 import { middleMean } from '../harness/statistics.ts';
 import { startSink } from '../sinks/kinds.ts';
 import type { Alternated } from './added-process.ts';
-import { groupRequests } from './alternation.ts';
+import { groupRequests } from './blocks.ts';
 import type { Framework } from './names.ts';
 
 /** How much is measured. */

@@ -1,6 +1,7 @@
 import type { FinishedSpan } from '../../../packages/exporter-ws/dist/esm/index.js';
 import { KIND, type SpanProcessor } from '../harness/otel.ts';
 import { PIPELINES, type Pipeline } from '../life-cycle/shapes.ts';
+import { MEASURED_REQUESTS, UNMEASURED_REQUESTS } from './blocks.ts';
 import type { Framework } from './names.ts';
 import type { Listening } from './request-listener.ts';
 
@@ -8,24 +9,6 @@ import type { Listening } from './request-listener.ts';
 export interface Handed {
   readonly servers: number;
   readonly spans: number;
-}
-
-/** Requests after a change that are not measured: what was begun under the last pipeline ends. */
-const UNMEASURED_REQUESTS = 40;
-
-/**
- * Measured requests of a block, a sixth of a second. In it the garbage collector runs about three times: with shorter ones another
- * pipeline often pays for the spans that one has kept.
- */
-const MEASURED_REQUESTS: Readonly<Record<Framework, number>> = {
-  'node:http': 2048,
-  Express: 512,
-  Fastify: 1024,
-};
-
-/** Requests of three blocks, one of each pipeline. */
-export function groupRequests(framework: Framework): number {
-  return PIPELINES.length * (UNMEASURED_REQUESTS + MEASURED_REQUESTS[framework]);
 }
 
 /**

@@ -2,7 +2,8 @@
 // random order tell differences that long ones do not on a machine that has other things to do.
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
-import { FRAMEWORKS, type Agent, type Framework } from '../application/names.ts';
+import { AGENT_SINKS, FRAMEWORKS, type Agent, type Framework } from '../application/names.ts';
+import { ArgumentError, numberOf, readArguments, wordsOf } from '../arguments.ts';
 import { added, ratioOfAdded, typical } from '../capture/added.ts';
 import { startApplication, type Running, type TurnPlan } from '../capture/subject.ts';
 import { takeTurns } from '../capture/turns.ts';
@@ -17,22 +18,28 @@ const PLAN: TurnPlan = {
 };
 const HALVES = ['saturated', 'paced'] as const;
 
-const { values } = parseArgs({
-  options: {
-    framework: { type: 'string', default: 'node:http' },
-    agents: { type: 'string', default: 'stand-alone,light,cerberus,otel' },
-    seconds: { type: 'string', default: '120' },
-    /** Another checkout, built, whose agents of the same names are measured beside. */
-    before: { type: 'string' },
-  },
+const { framework, subjects, seconds, before } = readArguments(() => {
+  const { values } = parseArgs({
+    options: {
+      framework: { type: 'string', default: 'node:http' },
+      agents: { type: 'string', default: 'stand-alone,light,cerberus,otel' },
+      seconds: { type: 'string', default: '120' },
+      /** Another checkout, built, whose agents of the same names are measured beside. */
+      before: { type: 'string' },
+    },
+  });
+  const named = FRAMEWORKS.find((name) => name === values.framework);
+  if (named === undefined) throw new ArgumentError(`--framework takes one of ${FRAMEWORKS.join(', ')}`);
+  return {
+    framework: named,
+    subjects: wordsOf('agents', values.agents, Object.keys(AGENT_SINKS) as Agent[]),
+    seconds: numberOf('seconds', values.seconds),
+    before: values.before,
+  };
 });
-const framework = FRAMEWORKS.find((name) => name === values.framework);
-if (framework === undefined) throw new Error(`--framework is one of ${FRAMEWORKS.join(', ')}`);
-
-const subjects = values.agents.split(',') as Agent[];
 const load = await Child.start('capture/load-process.js', []);
 const applications = await startAll(framework);
-const end = performance.now() + Number(values.seconds) * 1e3;
+const end = performance.now() + seconds * 1e3;
 const turns = await takeTurns(
   applications.map(({ running }) => running),
   () => performance.now() >= end,
@@ -55,8 +62,7 @@ async function startAll(of: Framework): Promise<readonly Named[]> {
   await start('bare', 'bare', startApplication);
   for (const agent of subjects) {
     await start(agent, agent, startApplication);
-    if (values.before !== undefined)
-      await start(`${agent}, before`, agent, await startOfCheckout(values.before));
+    if (before !== undefined) await start(`${agent}, before`, agent, await startOfCheckout(before));
   }
   await start('otlp', 'otlp', startApplication);
   return started;

@@ -19,6 +19,8 @@ export interface Answer {
 export function answerCalls(handlers: Handlers): void {
   process.on('message', (call: Call) => void answer(handlers, call));
   process.on('disconnect', () => process.exit());
+  // Ctrl-C reaches all processes of the terminal. This one has its parent's end to wait for, so that it can put things away.
+  process.on('SIGINT', () => undefined);
   process.send?.({ id: 0 } satisfies Answer);
 }
 

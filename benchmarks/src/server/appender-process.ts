@@ -1,8 +1,7 @@
 // The yardstick of the server: JSON.parse and DuckDB's appender of the same rows, and nothing else.
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from '../harness/folder.ts';
 import { startMeter, type Usage } from '../harness/meter.ts';
 import { answerCalls } from '../harness/subject.ts';
 import { FRAME_EVENTS, frameEvents, GROUP_FRAMES, type FrameEvent } from './frames.ts';
@@ -44,8 +43,8 @@ const COLUMNS =
 
 const manifest = new URL('../../../packages/server/package.json', import.meta.url);
 const duckdb = createRequire(manifest)('@duckdb/node-api') as DuckDb;
-const folder = mkdtempSync(join(tmpdir(), 'cerberus-benchmark-'));
-const instance = await duckdb.DuckDBInstance.create(join(folder, 'rows.duckdb'), {
+const folder = temporaryFolder();
+const instance = await duckdb.DuckDBInstance.create(join(folder.path, 'rows.duckdb'), {
   // As the server's: with DuckDB's own 16 MB the appender would spend most of its time merging the log into the file.
   threads: '2',
   memory_limit: '512MB',
@@ -72,7 +71,7 @@ answerCalls({
     }
     return stop();
   },
-  close: () => rmSync(folder, { recursive: true }),
+  close: () => folder.remove(),
 });
 
 function append(event: FrameEvent): void {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { until } from '@cerberus-otel/test-support/deadline';
+import { AGENT } from '../dist/esm/observe/version.js';
 import { closeExporters, quickExporter, TOKEN } from './support/exporters.js';
 import { BatchBackend, ScriptedServer, type Script } from './support/scripted-server.js';
 import { numberedSpans } from './support/spans.js';
@@ -31,7 +32,7 @@ describe('batch mode', () => {
     expect(server.messages[0]).to.include({
       type: 'hello',
       client_id: 'shop',
-      agent: 'cerberus-otel-node/0.1.0',
+      agent: AGENT,
     });
     expect(server.messages[0]?.['producer']).to.match(/^[0-9a-f-]{36}$/);
     expect(frames().map(({ seq, events }) => [seq, (events as unknown[]).length])).to.deep.equal([

@@ -16,6 +16,7 @@ import { createDispatch } from './api/routes.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import type { CerberusServerError } from './errors.ts';
+import { checkGiven } from './given-options.ts';
 import { CertificateWatch } from './http/certificate-watch.ts';
 import { readCertificate, type Certificate } from './http/certificate.ts';
 import { HttpConnections } from './http/connections.ts';
@@ -81,7 +82,8 @@ export interface CerberusServer {
  * @throws CerberusServerError (as a rejection) `INVALID_OPTION`, `PORT_IN_USE`, `LISTEN_FAILED`, `DB_LOCKED`,
  *   `DB_CORRUPT`, `DB_SCHEMA`, `DB_UNAVAILABLE` or `CREDENTIALS_FILE`
  */
-export function startServer(options: ServerOptions = {}): Promise<CerberusServer> {
+export async function startServer(options: ServerOptions = {}): Promise<CerberusServer> {
+  checkGiven(options);
   return startServerIn(process.env, options);
 }
 

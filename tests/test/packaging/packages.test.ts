@@ -1,9 +1,9 @@
 // What is published: what the tarballs hold, what they need, and what they declare.
 import { expect } from 'chai';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { packed, project, root, run } from './packed.js';
+import { EARLIER, packed, project, root, run } from './packed.js';
 
 const PACKAGES = ['exporter-ws', 'instrumentation', 'server'];
 
@@ -32,6 +32,10 @@ describe('packed packages', function () {
 
   before(async () => {
     ({ folder, tarballs } = await packed());
+  });
+
+  it('take the place of those of another version', async () => {
+    expect(await readdir(folder)).to.not.include(EARLIER);
   });
 
   it('hold the build, the licence and nothing of the sources or tests', async () => {

@@ -8,6 +8,9 @@ import { promisify } from 'node:util';
 /** The repository. */
 export const root: string = fileURLToPath(new URL('../../..', import.meta.url));
 
+/** What is there before the packages are packed. */
+export const EARLIER = 'cerberus-otel-server-0.0.1.tgz';
+
 /** Where the packages were packed, once for all suites of a process, and where they are installed. */
 let packing: Promise<string> | undefined;
 
@@ -27,6 +30,8 @@ export async function packed(): Promise<{ readonly folder: string; readonly tarb
 
 async function pack(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cerberus-pack-'));
+  // As in a clone that has packed an earlier version.
+  await writeFile(join(folder, EARLIER), '');
   await run(process.execPath, [join(root, 'scripts/pack.mjs'), folder]);
   return folder;
 }

@@ -1,7 +1,7 @@
 // What gives everything its next version, and what says what a package brings along.
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -62,11 +62,17 @@ describe('a release', function () {
         '.changeset',
         'CHANGELOG.md',
         'deploy/kubernetes',
+        'docs/openapi.json',
         'package.json',
         'pnpm-workspace.yaml',
         'scripts',
       ];
-      for (const path of [...files, ...PACKAGES.map((name) => `packages/${name}/package.json`)])
+      const ours = PACKAGES.map((name) => `packages/${name}/package.json`);
+      const said = ['exporter-ws', 'server'].map((name) => `packages/${name}/src/observe/version.ts`);
+      const examples = (await readdir(join(REPOSITORY, 'examples'), { withFileTypes: true }))
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `examples/${name}/package.json`);
+      for (const path of [...files, ...ours, ...said, ...examples])
         await cp(join(REPOSITORY, path), join(folder, path), { recursive: true });
       await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
       await mkdir(join(folder, '.changeset'), { recursive: true });
@@ -74,7 +80,8 @@ describe('a release', function () {
         join(folder, '.changeset/brave-bee.md'),
         "---\n'@cerberus-otel/server': minor\n---\n\nA filter.\n",
       );
-      const [major, minor] = (await manifest(folder, 'packages/server/package.json')).version.split('.');
+      const before = (await manifest(folder, 'packages/server/package.json')).version;
+      const [major, minor] = before.split('.');
       const next = `${major}.${Number(minor) + 1}.0`;
       const { stdout } = await run(process.execPath, [join(folder, 'scripts/version.mjs')], { cwd: folder });
       expect(stdout).to.include(`everything is ${next}\n`);
@@ -86,9 +93,30 @@ describe('a release', function () {
       expect(await read(folder, 'deploy/kubernetes/statefulset.yaml')).to.include(
         `/cerberus-server:${next}\n`,
       );
+      for (const path of said)
+        expect(await read(folder, path), path).to.include(`export const VERSION = '${next}';`);
+      const { info } = JSON.parse(await read(folder, 'docs/openapi.json')) as { info: { version: string } };
+      expect(info.version).to.equal(next);
+      const tarballs = (await Promise.all(examples.map((path) => read(folder, path))))
+        .join('')
+        .match(/tarballs\/.*\.tgz/g);
+      expect(new Set(tarballs)).to.deep.equal(
+        new Set(
+          ['exporter-ws', 'instrumentation'].map((name) => `tarballs/cerberus-otel-${name}-${next}.tgz`),
+        ),
+      );
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('is asked for by a pull request that nobody asks for changesets: it uses them up', async () => {
+    const { baseBranch } = await manifest(REPOSITORY, '.changeset/config.json');
+    const [, job = ''] = (await read(REPOSITORY, '.github/workflows/ci.yml')).split(/^ {2}changeset:$/m);
+    // What changesets/action calls the branch.
+    expect(job).to.match(
+      new RegExp(`^ {4}if: .* && github\\.head_ref != 'changeset-release/${String(baseBranch)}'$`, 'm'),
+    );
   });
 
   it('says of each package where it comes from, and wants it published with its provenance', async () => {

@@ -20,6 +20,7 @@ import {
   oneOf,
   integerFrom,
   positiveInteger,
+  reading,
   readOptions,
   text,
   type Environment,
@@ -222,7 +223,9 @@ export function resolveConfig(
   env: Environment,
   packageName: () => string | undefined = nameOfApplication,
 ): ExporterConfig {
-  const misplaced = PROCESSOR_OPTIONS.find((name) => Object.hasOwn(Object(options), name));
+  const misplaced = reading('options', () =>
+    PROCESSOR_OPTIONS.find((name) => Object.hasOwn(Object(options), name)),
+  );
   if (misplaced !== undefined) {
     throw new CerberusConfigError(
       'OPTION_MISPLACED',

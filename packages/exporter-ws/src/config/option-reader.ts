@@ -40,11 +40,13 @@ export function readOptions<Table extends OptionTable>(
   const values = options as Record<string, unknown>;
   const resolved: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(table)) {
-    const fromEnvironment = env[environmentVariable(name)];
-    if (values[name] !== undefined) resolved[name] = kind.parse(values[name], name);
-    else if (fromEnvironment !== undefined && fromEnvironment.trim() !== '')
-      resolved[name] = kind.parse(kind.fromEnv(fromEnvironment.trim(), name), name);
-    else resolved[name] = kind.fallback;
+    resolved[name] = reading(name, () => {
+      const value = values[name];
+      if (value !== undefined) return kind.parse(value, name);
+      const fromEnvironment = env[environmentVariable(name)]?.trim();
+      if (fromEnvironment === undefined || fromEnvironment === '') return kind.fallback;
+      return kind.parse(kind.fromEnv(fromEnvironment, name), name);
+    });
   }
   return Object.freeze(resolved) as Resolved<Table>;
 }
@@ -55,13 +57,32 @@ export function readOptions<Table extends OptionTable>(
  * @throws CerberusConfigError for what is no object, and for a name that is not among `known`
  */
 export function refuseUnknown(options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
+  const isObject = typeof options === 'object' && options !== null;
+  const names = reading('options', () =>
+    isObject && !Array.isArray(options) ? Object.keys(options) : undefined,
+  );
+  if (names === undefined)
     throw new CerberusConfigError('OPTION_INVALID', 'options', 'the options must be an object');
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || known.includes(name)) continue;
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    if (reading(name, () => (options as Record<string, unknown>)[name]) === undefined) continue;
     const meant = known.find((each) => each.toLowerCase() === name.toLowerCase());
     const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`;
     throw new CerberusConfigError('OPTION_UNKNOWN', name, `unknown option ${excerpt(name)}; ${hint}`);
+  }
+}
+
+/**
+ * Reads what somebody else has given. A getter or a proxy may throw whatever it likes, which is not shown.
+ *
+ * @throws CerberusConfigError of `read`, or `OPTION_INVALID` for `name` where it throws anything else
+ */
+export function reading<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CerberusConfigError) throw error;
+    return invalid(name, 'a value that can be read');
   }
 }
 
