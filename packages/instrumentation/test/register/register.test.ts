@@ -139,6 +139,13 @@ describe('register', () => {
     expect(app?.stdout).to.include('before: []');
   });
 
+  it('sends what it counts in a test whose timers stood still before the server listened', async () => {
+    start({}, 'fake-timers.js');
+    for (const _ of ['the first', 'one while it is connected']) await request();
+    await arrived(2);
+    expect(app?.stderr).not.to.include('Cerberus');
+  });
+
   it('advises no package for requests that Express serves without a route, where it reads routes itself', async () => {
     start({ CERBERUS_CAPTURE: 'light' });
     for (let count = 0; count < 5; count += 1) await request({}, '/file');
