@@ -10,6 +10,9 @@ import { RegisteredApp } from '../support/registered-app.js';
 const KEY = 'k'.repeat(32);
 const HASH = pseudonym(secretKeyOf(KEY), '127.0.0.1');
 const REGISTER = '@cerberus-otel/instrumentation/register';
+/** Makes half a minute pass in 0.3 s. */
+const HASTE = `data:text/javascript,const timers = process.getBuiltinModule('node:timers'); const { setTimeout } = timers;
+  timers.setTimeout = (callback, millis) => setTimeout(callback, millis / 100);`;
 const MAY_READ = '--allow-fs-read=*';
 const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
   ? [
@@ -144,6 +147,12 @@ describe('register', () => {
     for (const _ of ['the first', 'one while it is connected']) await request();
     await arrived(2);
     expect(app?.stderr).not.to.include('Cerberus');
+  });
+
+  it('says that requests are not counted which uWebSockets.js answers, that announces none', async () => {
+    start({}, 'other-server.cjs', ['--import', HASTE, '--import', REGISTER]);
+    await until('it is said', () => app?.stderr.includes('uWebSockets.js answers are not counted') === true);
+    expect(app?.stderr.match(/CERBERUS_\w+/g)).to.deep.equal(['CERBERUS_RUNTIME']);
   });
 
   it('advises no package for requests that Express serves without a route, where it reads routes itself', async () => {
