@@ -1,4 +1,5 @@
 import type { Environment } from '@cerberus-otel/exporter-ws/internal';
+import { OTHER_SERVERS, OWN_SPANS } from '../observe/other-servers.ts';
 import { routeAdvice, type RoutingFramework, type SetUpBy } from '../observe/route-advice.ts';
 import { routingFrameworks } from '../observe/routing-framework.ts';
 import { namedByPatches } from '../routes/patching.ts';
@@ -33,6 +34,10 @@ export function* checkRoutes(
     const server = eventsOf.find(isDeclared);
     if (server === undefined || isInstalled(name, places)) continue;
     const finding = `calls that a server of ${server} answers give no events. Run: ${installCommand([name], places)}`;
+    yield { what: `events of ${server}`, verdict: 'warning', finding };
+  }
+  for (const server of OTHER_SERVERS.filter(isDeclared)) {
+    const finding = `there will be none, for it is no server of Node.js: ${OWN_SPANS}`;
     yield { what: `events of ${server}`, verdict: 'warning', finding };
   }
 }

@@ -16,14 +16,19 @@ export function announcesStreams(version: string = process.versions.node): boole
   return major > 24 || minor >= (FIRST_WITH_STREAMS[major] ?? Infinity);
 }
 
+/** Whether a stream is a call of gRPC, which has a span of its instrumentation. */
+export function isCall({ headers }: StreamStart): boolean {
+  return headers['content-type']?.startsWith('application/grpc') === true;
+}
+
 /**
- * Whether a stream is a request to be followed. Calls of gRPC have a span of their instrumentation; what a server pushes was not asked
- * for; and `CONNECT` opens a tunnel, as with HTTP/1.
+ * Whether a stream is a request to be followed. Calls of gRPC are not; what a server pushes was not asked for; and `CONNECT` opens a
+ * tunnel, as with HTTP/1.
  */
-export function isHttpRequest({ stream, headers }: StreamStart): boolean {
+export function isHttpRequest(start: StreamStart): boolean {
+  const { stream, headers } = start;
   const isAskedFor = (stream.id ?? 0) % 2 === 1;
-  const isCall = headers['content-type']?.startsWith('application/grpc') === true;
-  return isAskedFor && !isCall && headers[':method'] !== 'CONNECT';
+  return isAskedFor && !isCall(start) && headers[':method'] !== 'CONNECT';
 }
 
 /** The request of a stream and its response, as far as those of HTTP/1 are read. */

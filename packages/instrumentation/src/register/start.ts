@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { isHeard, processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/environment';
 import { atFirstServer, type Announcement } from '../capture/announcements.ts';
+import { sayWhereOthersServe } from '../observe/other-servers.ts';
 import { listenToFrameworks } from '../routes/listening.ts';
 import { otelFlag } from '../sdk/otel-environment.ts';
 import { ownModule } from '../sdk/own-copy.ts';
@@ -42,6 +43,7 @@ function isWanted(env: Environment): boolean {
 }
 
 function setUp(env: Environment): void {
+  sayWhereOthersServe(warn);
   const isFirst = providerInPlace() === undefined;
   if (isFirst && wantsSdk(env) && loadWithSdk().setUpWithSdk(env)) return;
   const setUpWithoutSdk = (client?: Announcement): void =>

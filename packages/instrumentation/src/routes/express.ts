@@ -12,6 +12,7 @@ interface ExpressRequest {
 
 interface ExpressRoute {
   readonly path?: unknown;
+  readonly stack?: unknown;
 }
 
 /** Where a request has come to: as the client wrote it, so never part of a route. */
@@ -37,6 +38,9 @@ interface Known {
 /** A path of which everything is: behind a 404, it says that nothing else was. */
 const CATCH_ALL = /^\/?(?:\*|\(\.\*\)|\*\w+|\{\/?\*\w+\})$/;
 
+/** One that is a whole segment. */
+const PARAMETER = /^:\w+$/;
+
 const KNOWN = new WeakMap<ExpressRoute, Known>();
 
 /**
@@ -52,7 +56,8 @@ export function expressRoute(request: IncomingMessage, statusCode: number): stri
   // Express has handed it back, and nothing has answered it.
   const isUnmatched = baseUrl === undefined && statusCode === 404;
   if (typeof app !== 'function' || isUnmatched) return undefined;
-  const base = typeof baseUrl === 'string' ? baseUrl : '';
+  // Sails writes its own there, with a scheme and a host.
+  const base = typeof baseUrl === 'string' && baseUrl.startsWith('/') ? baseUrl : '';
   const place = { base, path: base + pathOf(url ?? '/') };
   const found = routeOf(app, route, place) ?? (base === '' ? undefined : middlewareOf(app, place));
   return statusCode === 404 && found !== undefined && CATCH_ALL.test(found) ? undefined : found;
@@ -67,7 +72,7 @@ function routeOf(app: ExpressApp, route: ExpressRoute | undefined, place: Place)
     if (found !== undefined) return found;
   }
   // Its router may have been mounted once more since then.
-  return onWays(
+  const found = onWays(
     app,
     (layer) => layer.route === route,
     (ways) => {
@@ -75,6 +80,29 @@ function routeOf(app: ExpressApp, route: ExpressRoute | undefined, place: Place)
       return routeOn(ways, path, place);
     },
   );
+  const isMounted = app.parent !== undefined || KNOWN.get(route)?.ways.length !== 0;
+  return isMounted ? found : calledRoute(route, path, place);
+}
+
+/** The route of a router that nothing mounts, because a function calls it: its pattern, where that stands for the whole path. */
+function calledRoute({ stack }: ExpressRoute, pattern: string, place: Place): string | undefined {
+  return Array.isArray(stack) && place.base === '' && fits(pattern, place.path) ? pattern : undefined;
+}
+
+/** Whether a pattern of whole segments stands for a path. */
+function fits(pattern: string, path: string): boolean {
+  const wanted = segmentsOf(pattern);
+  const given = segmentsOf(path);
+  return (
+    wanted.length === given.length && wanted.every((each, at) => PARAMETER.test(each) || each === given[at])
+  );
+}
+
+function segmentsOf(path: string): string[] {
+  return path
+    .toLowerCase()
+    .replace(/(?<=.)\/$/, '')
+    .split('/');
 }
 
 /** What `find` finds on the ways to a layer. */

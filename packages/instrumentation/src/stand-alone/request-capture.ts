@@ -7,12 +7,13 @@ import { HTTP_ROUTE } from '../capture/http-attributes.ts';
 import { endServerSpan, startServerSpan } from '../capture/own-server-span.ts';
 import type { OwnSpan } from '../capture/own-span.ts';
 import { Exchange, type Tracing } from '../http-server/exchange.ts';
-import { isHttpRequest, requestOf, type StreamStart } from '../http-server/http2-requests.ts';
+import { isCall, isHttpRequest, requestOf, type StreamStart } from '../http-server/http2-requests.ts';
 import { follow, followStream, isFollowed } from '../http-server/own-emit.ts';
 import { RequestContext, type HttpMetadata } from '../http-server/request-context.ts';
 import { HookFailures } from '../observe/hook-failures.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { readTraceContext, TRACEPARENT, TRACESTATE } from './trace-context.ts';
+import { unseenCalls } from './unseen-calls.ts';
 import { sayWhereHttp2IsUnseen } from './unseen-http2.ts';
 
 interface Traced {
@@ -73,6 +74,7 @@ export function captureRequests(processor: SpanProcessorLike, first?: Announceme
   const tracing = new OwnTracing(processor);
   const reporter = createReporter('@cerberus-otel/instrumentation');
   const failures = new HookFailures(reporter);
+  const sayOfCalls = unseenCalls(reporter);
   const stopWatching = sayWhereHttp2IsUnseen(reporter, first);
   const onStart = (message: unknown): void => {
     const start = message as RequestStart;
@@ -85,6 +87,7 @@ export function captureRequests(processor: SpanProcessorLike, first?: Announceme
   const onStream = (message: unknown): void => {
     const start = message as StreamStart;
     try {
+      if (isCall(start)) return sayOfCalls();
       if (isFollowed(start.stream) || !isHttpRequest(start)) return;
       followStream(start.stream, new Exchange(tracing, failures, requestOf(start)));
     } catch (error) {

@@ -43,4 +43,13 @@ describe('the check of routes', () => {
     const [first] = checkRoutes({}, from, 'nobody');
     expect(first?.finding).to.include('CERBERUS_PATCH_ROUTES=koa');
   });
+
+  it('says that requests of servers which are not of Node.js give no events', () => {
+    const checks = [...checkRoutes({}, places('uWebSockets.js', 'hyper-express', 'ws'), 'nobody')];
+    expect(checks.map(({ what, verdict }) => [what, verdict])).to.deep.equal([
+      ['events of uWebSockets.js', 'warning'],
+      ['events of hyper-express', 'warning'],
+    ]);
+    expect(checks[0]?.finding).to.include('start a SERVER span');
+  });
 });

@@ -10,6 +10,9 @@ import { RegisteredApp } from '../support/registered-app.js';
 const KEY = 'k'.repeat(32);
 const HASH = pseudonym(secretKeyOf(KEY), '127.0.0.1');
 const REGISTER = '@cerberus-otel/instrumentation/register';
+/** Makes half a minute pass in 0.3 s. */
+const HASTE = `data:text/javascript,const timers = process.getBuiltinModule('node:timers'); const { setTimeout } = timers;
+  timers.setTimeout = (callback, millis) => setTimeout(callback, millis / 100);`;
 const MAY_READ = '--allow-fs-read=*';
 const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
   ? [
@@ -137,6 +140,19 @@ describe('register', () => {
     start({}, own, ['--require', REGISTER, '-e', print]);
     expect((await app?.ended)?.code, 'what is needed is loaded then').to.equal(0);
     expect(app?.stdout).to.include('before: []');
+  });
+
+  it('sends what it counts in a test whose timers stood still before the server listened', async () => {
+    start({}, 'fake-timers.js');
+    for (const _ of ['the first', 'one while it is connected']) await request();
+    await arrived(2);
+    expect(app?.stderr).not.to.include('Cerberus');
+  });
+
+  it('says that requests are not counted which uWebSockets.js answers, that announces none', async () => {
+    start({}, 'other-server.cjs', ['--import', HASTE, '--import', REGISTER]);
+    await until('it is said', () => app?.stderr.includes('uWebSockets.js answers are not counted') === true);
+    expect(app?.stderr.match(/CERBERUS_\w+/g)).to.deep.equal(['CERBERUS_RUNTIME']);
   });
 
   it('advises no package for requests that Express serves without a route, where it reads routes itself', async () => {

@@ -7,6 +7,7 @@ import { listen, send } from '../support/http-server.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
 import { express, startTracing } from '../support/tracing.js';
+import type { ErrorRequestHandler } from 'express';
 
 function application(): ReturnType<typeof express> {
   const app = express();
@@ -25,6 +26,22 @@ function application(): ReturnType<typeof express> {
   const admin = express();
   admin.get('/jobs/:job', (_request, response) => void response.end());
   app.use('/admin', admin);
+  // As Sails has its router, and whoever puts another one in its place while it serves.
+  const called = express.Router();
+  called.get('/called/:id', (_request, response) => void response.end());
+  called.get('/rewritten/:id', (request, response) => {
+    request.baseUrl = 'http://localhost:1337';
+    response.end();
+  });
+  called.get('/:wildly', (_request, response) => void response.end());
+  const failing = express.Router();
+  failing.get('/:id', () => {
+    throw new Error('handled further out');
+  });
+  called.use('/failing/:of', failing);
+  app.use((request, response, next) => void called(request, response, next));
+  const onError: ErrorRequestHandler = (_error, _request, response, _next) => void response.status(500).end();
+  app.use(onError);
   return app;
 }
 
@@ -39,6 +56,10 @@ describe('the route that Express knows', () => {
     ['/expression/7', String.raw`/^\/expression\/\d+$/`],
     ['/api/orgs/7/items/3', '/api/orgs/:org/items/:item'],
     ['/admin/jobs/4', '/admin/jobs/:job'],
+    ['/called/7', '/called/:id'],
+    ['/CALLED/7/', '/called/:id'],
+    ['/rewritten/7', '/rewritten/:id'],
+    ['/anything', '/:wildly'],
   ] as const) {
     it(`of ${target} is ${route}, as its instrumentation says`, async () => {
       const exporter = new RecordingExporter();
@@ -59,7 +80,7 @@ describe('the route that Express knows', () => {
     });
   }
 
-  for (const target of ['/nowhere', '/api/orgs/7/nowhere', '/users/7/more']) {
+  for (const target of ['/no/where', '/api/orgs/7/nowhere', '/users/7/more', '/failing/7/8']) {
     it(`of ${target} is none, and never what the client wrote`, async () => {
       const requests: IncomingMessage[] = [];
       const app = application();

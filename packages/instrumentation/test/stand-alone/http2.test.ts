@@ -51,6 +51,14 @@ async function send(client: ClientHttp2Session, headers: OutgoingHttpHeaders): P
   await once(stream, 'close', { signal: AbortSignal.timeout(5_000) });
 }
 
+function collectedWarnings(): Error[] {
+  const warnings: Error[] = [];
+  const collect = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', collect);
+  afterTest(() => void process.off('warning', collect));
+  return warnings;
+}
+
 if (announcesStreams())
   describe('a request of HTTP/2 without an SDK', () => {
     it('gives one event, with the metrics that are set in it', async () => {
@@ -119,22 +127,24 @@ if (announcesStreams())
       });
     });
 
-    it('gives none where it is a call of gRPC', async () => {
+    it('gives none where it is a call of gRPC, which is said once', async () => {
+      const warnings = collectedWarnings();
       const exporter = alone();
       const client = await clientOf((_request, response) => response.end());
-      await send(client, { ':method': 'POST', ':path': '/s.S/M', 'content-type': 'application/grpc' });
+      for (const path of ['/s.S/M', '/s.S/N'])
+        await send(client, { ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });
       await send(client, { ':path': '/page' });
       await exporter.request();
       expect(exporter.requests.map((each) => each['cerberus.endpoint'])).to.deep.equal(['/page']);
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.include({ code: 'CERBERUS_RUNTIME' });
+      expect(warnings[0]?.message).to.include('calls of gRPC are not counted');
     });
   });
 else
   describe('requests of HTTP/2 without an SDK, which this Node.js does not announce', () => {
     it('give no events, which is said once, also of the first connection of the process', async () => {
-      const warnings: Error[] = [];
-      const collect = (warning: Error): void => void warnings.push(warning);
-      process.on('warning', collect);
-      afterTest(() => void process.off('warning', collect));
+      const warnings = collectedWarnings();
       const exporter = new RecordingExporter();
       const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
       const leave = captureWithoutSdk(processor, { say: () => undefined });
