@@ -127,7 +127,10 @@ export class PostgresStore implements Store {
     this.#watching = new Watching(this.#reader);
     const leading = new Leading(this.#lead);
     this.#periodically = [
-      new Periodically(ROLL_UP_MILLIS, () => this.#rollUpStep(WATCHED_MILLIS)),
+      new Periodically(
+        ROLL_UP_MILLIS,
+        async () => (await this.#rollUpStep(WATCHED_MILLIS)) === BATCHES_OF_STEP,
+      ),
       new Periodically(LEAD_MILLIS, () => leading.step()),
     ];
   }
@@ -223,7 +226,7 @@ export class PostgresStore implements Store {
 
   /** Aggregates everything that is stored, which otherwise happens within seconds. Answers do not depend on it. */
   async rollUp(): Promise<void> {
-    while (await this.#rollUpStep(0));
+    while ((await this.#rollUpStep(0)) > 0);
   }
 
   /**
@@ -257,13 +260,12 @@ export class PostgresStore implements Store {
     return this.#closing;
   }
 
-  async #rollUpStep(minAgeMillis: number): Promise<boolean> {
-    const batches = await this.#rollUps.use((client) =>
+  #rollUpStep(minAgeMillis: number): Promise<number> {
+    return this.#rollUps.use((client) =>
       rollUpStep(client, BATCHES_OF_STEP, minAgeMillis, (arrived) =>
         this.#ensureDay(dayOf(Date.parse(arrived)), this.#upkeep),
       ),
     );
-    return batches === BATCHES_OF_STEP;
   }
 
   async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
