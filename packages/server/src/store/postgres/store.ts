@@ -97,6 +97,11 @@ export class PostgresStore implements Store {
   readonly #periodically: readonly Periodically[];
   /** Days whose partitions are known to be there. */
   readonly #days = new Set<number>();
+  /** For failures: another server may have dropped the partitions of a day. */
+  readonly #forgetDays = (error: unknown): never => {
+    this.#days.clear();
+    throw error;
+  };
   #closing: Promise<void> | undefined;
 
   private constructor(connector: Connector, limits: QuestionLimits) {
@@ -129,7 +134,7 @@ export class PostgresStore implements Store {
     this.#periodically = [
       new Periodically(
         ROLL_UP_MILLIS,
-        async () => (await this.#rollUpStep(WATCHED_MILLIS)) === BATCHES_OF_STEP,
+        async () => (await this.#rollUpStep(WATCHED_MILLIS)) >= BATCHES_OF_STEP,
       ),
       new Periodically(LEAD_MILLIS, () => leading.step()),
     ];
@@ -261,25 +266,20 @@ export class PostgresStore implements Store {
   }
 
   #rollUpStep(minAgeMillis: number): Promise<number> {
-    return this.#rollUps.use((client) =>
-      rollUpStep(client, BATCHES_OF_STEP, minAgeMillis, (arrived) =>
-        this.#ensureDay(dayOf(Date.parse(arrived)), this.#upkeep),
-      ),
-    );
+    const prepareDay = (day: string): Promise<void> => this.#ensureDay(dayOf(Date.parse(day)), this.#upkeep);
+    return this.#rollUps
+      .use((client) => rollUpStep(client, BATCHES_OF_STEP, minAgeMillis, prepareDay))
+      .catch(this.#forgetDays);
   }
 
   async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
     const start = performance.now();
     for (const { receivedAt } of group) await this.#ensureDay(dayOf(receivedAt));
-    try {
-      const { outcomes, events } = await this.#writing.use((client) => this.#writer.commit(client, group));
-      this.#listeners.notify(events, { durationMillis: performance.now() - start });
-      return outcomes;
-    } catch (error) {
-      // Another server may have dropped the partitions of a day.
-      this.#days.clear();
-      throw error;
-    }
+    const { outcomes, events } = await this.#writing
+      .use((client) => this.#writer.commit(client, group))
+      .catch(this.#forgetDays);
+    this.#listeners.notify(events, { durationMillis: performance.now() - start });
+    return outcomes;
   }
 
   async #ensureDay(day: number, connection = this.#writing): Promise<void> {

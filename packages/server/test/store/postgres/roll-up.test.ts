@@ -9,7 +9,7 @@ import { within } from '@cerberus-otel/test-support/deadline';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, START, storeEvent } from '../../support/events/events.js';
 import { openStore } from '../../support/databases/postgres-store.js';
-import { usePostgres } from '../../support/databases/postgres.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
 
 /** Rows of metrics of hours, arrays in the order of their values. */
 const METRICS = `
@@ -93,5 +93,29 @@ describe('a roll-up', function () {
     });
     expect(await within('the step', step, 20_000), 'batches that are gone').to.equal(0);
     expect((await worker.query('SELECT FROM events')).rows).to.have.length(0);
+  });
+
+  it('aggregates a day again of which another server has dropped some partitions', async () => {
+    const url = await newDatabase();
+    const store = await openStore(url);
+    afterTest(() => store.close());
+    await store.append(append({ events: [storeEvent()], receivedAt: START }));
+    await ask(url, 'DROP TABLE days_20250301');
+    await store.rollUp().catch(() => undefined);
+    await store.rollUp();
+    expect(await ask(url, 'SELECT FROM pending')).to.have.length(0);
+    expect(await ask(url, 'SELECT FROM days')).to.have.length(1);
+  });
+
+  it('aggregates batches of all days of arrival', async () => {
+    const url = await newDatabase();
+    const store = await openStore(url);
+    afterTest(() => store.close());
+    for (const days of [0, 1, 2])
+      await store.append(
+        append({ seq: null, events: [storeEvent()], receivedAt: START + days * 86_400_000 }),
+      );
+    await store.rollUp();
+    expect(await ask(url, 'SELECT FROM pending')).to.have.length(0);
   });
 });
