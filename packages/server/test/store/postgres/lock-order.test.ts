@@ -2,7 +2,7 @@
 
 import pg from 'pg';
 
-import { PostgresStore } from '../../../dist/store/postgres/store.js';
+import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { MAX_RELEASES } from '../../../dist/store/questions/release-list.js';
 import { until, within } from '@cerberus-otel/test-support/deadline';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
