@@ -145,6 +145,22 @@ describe('deletion from a file', () => {
     await store.close();
   }).timeout(120_000);
 
+  it('keeps what came a moment ago, however small the limit is', async () => {
+    const filled = await DuckDbStore.open(path, LIMITS);
+    await put(filled, START - 3 * HOUR, 2000);
+    await put(filled, START - 1, 3);
+    await put(filled, START, 2);
+    // What is in the log only takes no blocks yet.
+    await filled.close();
+    const store = await DuckDbStore.open(path, LIMITS);
+    expect(await store.deleteOld({ before: 0, maxBytes: 1 })).to.equal(2000);
+    const left = { requests: 5 };
+    expect(await store.summary({})).to.include(left);
+    const range = { since: START - HOUR, until: START + HOUR, bucketMillis: HOUR };
+    expect((await store.analytics.overview(range)).totals).to.include(left);
+    await store.close();
+  });
+
   it('happens when a server starts, as its options say', async () => {
     const before = await DuckDbStore.open(path, LIMITS);
     await put(before, Date.now() - 3 * DAY);

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { HOUR_MILLIS } from '../../durations.ts';
+import { HOUR_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
 import type { Arrivals, RetentionLimits, Span } from '../store.ts';
 import { takeOutOfAggregates } from './aggregates/rebuild.ts';
 import { instantSql } from './engine/conditions.ts';
@@ -8,6 +8,12 @@ import { instantSql } from './engine/conditions.ts';
 /** Longest stretch of time that one step deletes, and most events, so that a commit never waits long behind it. */
 const STEP_MILLIS = HOUR_MILLIS;
 const STEP_EVENTS = 50_000;
+
+/**
+ * What came so shortly before the newest stays, whatever its size: it may be in no aggregate yet, and what would come while it is taken out of
+ * these would be counted and then deleted.
+ */
+const LATELY_MILLIS = 5 * MINUTE_MILLIS;
 
 /** Under a size limit so much more is deleted, that it is not reached again at once. */
 const ROOM = 0.95;
@@ -29,7 +35,7 @@ export async function deleteOldEvents(limits: RetentionLimits, turns: RetentionT
   if (limits.maxBytes === undefined) return deleted;
   let usedBefore = Infinity;
   for (;;) {
-    const { used, events, oldest } = await turns.step(sizes);
+    const { used, events, oldest, newest } = await turns.step(sizes);
     // Room shows only when a whole row group is gone and a checkpoint was possible: better late than too much deleted.
     if (used <= limits.maxBytes || used >= usedBefore || events === 0) return deleted;
     usedBefore = used;
@@ -37,7 +43,8 @@ export async function deleteOldEvents(limits: RetentionLimits, turns: RetentionT
     const share = 1 - (limits.maxBytes * ROOM) / used;
     const kept = await turns.step((connection) => firstArrivalBehind(connection, share));
     const until = Math.max(oldest + HOUR_MILLIS, kept);
-    const more = await deleteUntil(turns, Math.ceil(until / HOUR_MILLIS) * HOUR_MILLIS);
+    const wanted = Math.ceil(until / HOUR_MILLIS) * HOUR_MILLIS;
+    const more = await deleteUntil(turns, Math.min(wanted, newest - LATELY_MILLIS));
     await turns.checkpoint();
     if (more === 0) return deleted;
     deleted += more;
@@ -105,15 +112,17 @@ interface Sizes {
   readonly used: number;
   readonly events: number;
   readonly oldest: number;
+  /** When the newest of them arrived, as that: milliseconds since the epoch. */
+  readonly newest: number;
 }
 
 async function sizes(connection: DuckDBConnection): Promise<Sizes> {
   const [row = []] = (
     await connection.runAndReadAll(
       `SELECT (SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = current_database()), count(*),
-              epoch_ms(min(received_at)) FROM events`,
+              epoch_ms(min(received_at)), epoch_ms(max(received_at)) FROM events`,
     )
   ).getRows();
-  const [used = 0, events = 0, oldest = 0] = row.map((value) => Number(value ?? 0));
-  return { used, events, oldest };
+  const [used = 0, events = 0, oldest = 0, newest = 0] = row.map((value) => Number(value ?? 0));
+  return { used, events, oldest, newest };
 }

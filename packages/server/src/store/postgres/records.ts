@@ -31,7 +31,7 @@ export class PostgresRecords implements SharedAccess {
   change(changes: readonly RecordChange[]): Promise<void> {
     return this.#connection.use((client) =>
       inTransaction(client, async () => {
-        for (const each of changes) {
+        for (const each of inOrder(changes)) {
           if (each.change === 'remove') await client.query(REMOVE, [each.kind, each.id]);
           else await client.query(each.change === 'add' ? ADD : REPLACE, [each.kind, each.id, each.content]);
         }
@@ -48,4 +48,13 @@ export class PostgresRecords implements SharedAccess {
       return rows[0]?.mark ?? '';
     });
   }
+}
+
+/** What is there is changed in one order by all servers: none waits for another in a circle. What is new is listed as it came. */
+function inOrder(changes: readonly RecordChange[]): readonly RecordChange[] {
+  const known = changes.filter(({ change }) => change !== 'add');
+  return [
+    ...changes.filter(({ change }) => change === 'add'),
+    ...known.toSorted((a, b) => (`${a.kind} ${a.id}` < `${b.kind} ${b.id}` ? -1 : 1)),
+  ];
 }

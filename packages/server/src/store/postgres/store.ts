@@ -100,6 +100,11 @@ export class PostgresStore implements Store {
   readonly #periodically: readonly Periodically[];
   /** Days whose partitions are known to be there. */
   readonly #days = new Set<number>();
+  /** For failures: another server may have dropped the partitions of a day. */
+  readonly #forgetDays = (error: unknown): never => {
+    this.#days.clear();
+    throw error;
+  };
   #closing: Promise<void> | undefined;
 
   private constructor(connector: Connector, limits: QuestionLimits) {
@@ -130,7 +135,10 @@ export class PostgresStore implements Store {
     this.#watching = new Watching(this.#reader);
     const leading = new Leading(this.#lead);
     this.#periodically = [
-      new Periodically(ROLL_UP_MILLIS, () => this.#rollUpStep(WATCHED_MILLIS)),
+      new Periodically(
+        ROLL_UP_MILLIS,
+        async () => (await this.#rollUpStep(WATCHED_MILLIS)) >= BATCHES_OF_STEP,
+      ),
       new Periodically(LEAD_MILLIS, () => leading.step()),
     ];
   }
@@ -226,7 +234,7 @@ export class PostgresStore implements Store {
 
   /** Aggregates everything that is stored, which otherwise happens within seconds. Answers do not depend on it. */
   async rollUp(): Promise<void> {
-    while (await this.#rollUpStep(0));
+    while ((await this.#rollUpStep(0)) > 0);
   }
 
   /**
@@ -260,27 +268,21 @@ export class PostgresStore implements Store {
     return this.#closing;
   }
 
-  async #rollUpStep(minAgeMillis: number): Promise<boolean> {
-    const batches = await this.#rollUps.use((client) =>
-      rollUpStep(client, BATCHES_OF_STEP, minAgeMillis, (arrived) =>
-        this.#ensureDay(dayOf(Date.parse(arrived)), this.#upkeep),
-      ),
-    );
-    return batches === BATCHES_OF_STEP;
+  #rollUpStep(minAgeMillis: number): Promise<number> {
+    const prepareDay = (day: string): Promise<void> => this.#ensureDay(dayOf(Date.parse(day)), this.#upkeep);
+    return this.#rollUps
+      .use((client) => rollUpStep(client, BATCHES_OF_STEP, minAgeMillis, prepareDay))
+      .catch(this.#forgetDays);
   }
 
   async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
     const start = performance.now();
     for (const { receivedAt } of group) await this.#ensureDay(dayOf(receivedAt));
-    try {
-      const { outcomes, events } = await this.#writing.use((client) => this.#writer.commit(client, group));
-      this.#listeners.notify(events, { durationMillis: performance.now() - start });
-      return outcomes;
-    } catch (error) {
-      // Another server may have dropped the partitions of a day.
-      this.#days.clear();
-      throw error;
-    }
+    const { outcomes, events } = await this.#writing
+      .use((client) => this.#writer.commit(client, group))
+      .catch(this.#forgetDays);
+    this.#listeners.notify(events, { durationMillis: performance.now() - start });
+    return outcomes;
   }
 
   async #ensureDay(day: number, connection = this.#writing): Promise<void> {

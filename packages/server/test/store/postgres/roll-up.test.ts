@@ -2,11 +2,14 @@ import { expect } from 'chai';
 import pg from 'pg';
 
 import { addBatchesSql, REPEATS } from '../../../dist/store/postgres/aggregates/batch-sql.js';
+import { rollUpStep } from '../../../dist/store/postgres/aggregates/roll-up.js';
 import { Conditions, type BoundQuery } from '../../../dist/store/postgres/engine/conditions.js';
+import { deleteOldDays } from '../../../dist/store/postgres/upkeep/retention.js';
+import { within } from '@cerberus-otel/test-support/deadline';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, START, storeEvent } from '../../support/events/events.js';
 import { openStore } from '../../support/databases/postgres-store.js';
-import { usePostgres } from '../../support/databases/postgres.js';
+import { ask, usePostgres } from '../../support/databases/postgres.js';
 
 /** Rows of metrics of hours, arrays in the order of their values. */
 const METRICS = `
@@ -72,5 +75,47 @@ describe('a roll-up', function () {
     expect(await run(client, sample)).to.deep.equal([{ repeats: true }]);
     await client.query(`UPDATE events SET custom_data = '{"items":' || id || '}'`);
     expect(await run(client, sample)).to.deep.equal([{ repeats: false }]);
+  });
+
+  it('has nothing locked while it waits for the day of its batches to be deleted', async () => {
+    const url = await newDatabase();
+    const store = await openStore(url);
+    await store.append(append({ events: [storeEvent()], receivedAt: START }));
+    await store.close();
+    const [worker, deleting] = [0, 1].map(() => new pg.Client({ connectionString: url }));
+    if (worker === undefined || deleting === undefined) throw new Error('no connection');
+    for (const client of [worker, deleting]) {
+      await client.connect();
+      afterTest(() => client.end());
+    }
+    const step = rollUpStep(worker, 10, 0, async () => {
+      await deleteOldDays(deleting, { before: Date.now(), maxBytes: undefined });
+    });
+    expect(await within('the step', step, 20_000), 'batches that are gone').to.equal(0);
+    expect((await worker.query('SELECT FROM events')).rows).to.have.length(0);
+  });
+
+  it('aggregates a day again of which another server has dropped some partitions', async () => {
+    const url = await newDatabase();
+    const store = await openStore(url);
+    afterTest(() => store.close());
+    await store.append(append({ events: [storeEvent()], receivedAt: START }));
+    await ask(url, 'DROP TABLE days_20250301');
+    await store.rollUp().catch(() => undefined);
+    await store.rollUp();
+    expect(await ask(url, 'SELECT FROM pending')).to.have.length(0);
+    expect(await ask(url, 'SELECT FROM days')).to.have.length(1);
+  });
+
+  it('aggregates batches of all days of arrival', async () => {
+    const url = await newDatabase();
+    const store = await openStore(url);
+    afterTest(() => store.close());
+    for (const days of [0, 1, 2])
+      await store.append(
+        append({ seq: null, events: [storeEvent()], receivedAt: START + days * 86_400_000 }),
+      );
+    await store.rollUp();
+    expect(await ask(url, 'SELECT FROM pending')).to.have.length(0);
   });
 });

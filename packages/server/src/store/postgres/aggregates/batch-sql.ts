@@ -1,6 +1,6 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import { ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
-import { clientRowsSql, repeatedClientRowsSql } from './client-family.ts';
+import { clientRowsSql, unsortedClientRowsSql } from './client-family.ts';
 import { CLIENT_KEY, registerSql, SKETCH_PLACE } from './client-sketch.ts';
 import { CONSUMERS_OF_BATCH, consumerRowsSql, consumerTotalsSql } from './consumer-family.ts';
 import { ERRORS_OF_BATCH } from './error-family.ts';
@@ -76,9 +76,14 @@ const CONSUMERS_OF_DAY = consumerRowsSql(
   'start, client_id, method, endpoint',
 );
 
-/** Of an endpoint, as they are: who came in two hours of the batch is there twice, and adds up. */
+/** Clients of an endpoint, each once. They are as they are where no day of the batch has two of its hours, as nearly always: then nothing is put together. */
+const HAS_ONE_HOUR_OF_DAYS = `(SELECT count(DISTINCT start) = count(DISTINCT ${DAY}) FROM new_hours)`;
+const KEYS_OF_DAY = `${DAY} AS start, client_id, method, endpoint, ${ORIGIN}, client`;
 const CLIENTS_OF_DAY = `(
-    SELECT ${DAY} AS start, client_id, method, endpoint, ${ORIGIN}, client, requests, errors, seen FROM batch_clients)`;
+    SELECT ${KEYS_OF_DAY}, requests, errors, seen FROM batch_clients WHERE ${HAS_ONE_HOUR_OF_DAYS}
+    UNION ALL
+    SELECT ${KEYS_OF_DAY}, sum(requests)::bigint, sum(errors)::bigint, max(seen) FROM batch_clients WHERE NOT ${HAS_ONE_HOUR_OF_DAYS}
+    GROUP BY 1, client_id, method, endpoint, ${ORIGIN}, client)`;
 
 const HOUR_ROWS = `
   SELECT ${KEYS}, requests, errors, kinds, counts, coalesce(buckets, '{}') AS buckets,
@@ -175,7 +180,7 @@ export function addBatchesSql(repeats: boolean): string {
     addSql(DAY_TOTALS, mergedSql(DAY_TOTALS, 'start', 'new_days')),
     addSql(HOUR_CLIENT_TOTALS, clientsBy('start', TOTAL, false)),
     addSql(DAY_CLIENT_TOTALS, clientsBy(DAY, TOTAL, true)),
-    addSql(DAY_CLIENTS, repeatedClientRowsSql(CLIENTS_OF_DAY, KEYS)),
+    addSql(DAY_CLIENTS, unsortedClientRowsSql(CLIENTS_OF_DAY, KEYS)),
     addSql(HOUR_CONSUMER_TOTALS, consumerTotalsSql('start')),
     addSql(DAY_CONSUMER_TOTALS, consumerTotalsSql(DAY)),
     addSql(DAY_CONSUMERS, CONSUMERS_OF_DAY),

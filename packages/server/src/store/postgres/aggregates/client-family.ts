@@ -57,8 +57,8 @@ export function clientRowsSql(relation: string, keyNames: string, hasAddresses: 
         WHERE cardinality(counted.clients) > ${HEAD_CLIENTS} ORDER BY requests DESC) AS sorted) AS ordered`;
 }
 
-/** The same of a relation that may have several rows for a client, which add up: who is at the head may then be behind it, too. */
-export function repeatedClientRowsSql(relation: string, keyNames: string): string {
+/** The same, and none of them is sorted: the busiest may be anywhere. Here, too, a client of a combination of keys is there once, or its parts would be missed behind a head. */
+export function unsortedClientRowsSql(relation: string, keyNames: string): string {
   return countedSql(relation, keyNames, arraysOf(false), ', max(requests) AS most_behind');
 }
 

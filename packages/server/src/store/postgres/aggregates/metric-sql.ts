@@ -20,6 +20,9 @@ const SHORT = 300;
 /** Of this and less, as many can be added up as there are events. */
 const LARGEST = '1e300';
 
+/** What is smaller is nothing: PostgreSQL fails where a part of a number, as in a mean or between two ranks, is too small for it to tell from zero. */
+const SMALLEST = '1e-290';
+
 /**
  * SQL for the number that the JSON text of a number is; NULL where it is so large that sums of it could fail, and with them the whole
  * question.
@@ -29,5 +32,5 @@ export function metricNumberSql(value: string): string {
   return `CASE
     WHEN strpos(${value}, 'e') = 0 AND strpos(${value}, 'E') = 0 AND length(${value}) <= ${SHORT} THEN ${value}::float8
     WHEN ${value} ~ '^-?[0-9]{1,30}([.][0-9]{1,30})?[eE][+-]?[0-9]{1,3}$' THEN
-      CASE WHEN ${size} < 1e-320 THEN 0 WHEN ${size} <= ${LARGEST} THEN ${value}::float8 END END`;
+      CASE WHEN ${size} < ${SMALLEST} THEN 0 WHEN ${size} <= ${LARGEST} THEN ${value}::float8 END END`;
 }

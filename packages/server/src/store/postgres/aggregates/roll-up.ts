@@ -15,17 +15,15 @@ export interface IdRanges {
   readonly high: readonly number[];
 }
 
-/**
- * The oldest batches, which nobody else is at: of one day of arrival, for they are added to its partitions. A worker that ends before
- * its COMMIT has taken none.
- */
+const IS_OLD_ENOUGH = `stored_at <= clock_timestamp() - $age * interval '1 millisecond'`;
+
+/** The day of arrival of the oldest batch. */
+const DAY = `SELECT arrived::text AS arrived FROM pending WHERE ${IS_OLD_ENOUGH} ORDER BY batch LIMIT 1`;
+
+/** The oldest batches of that day, to whose partitions they are added, which nobody else is at. A worker that ends before its COMMIT has taken none. */
 const TAKE = `
   DELETE FROM pending WHERE batch IN (
-    SELECT batch FROM pending
-    WHERE stored_at <= clock_timestamp() - $age * interval '1 millisecond'
-      AND arrived = (
-        SELECT arrived FROM pending WHERE stored_at <= clock_timestamp() - $age * interval '1 millisecond'
-        ORDER BY batch LIMIT 1)
+    SELECT batch FROM pending WHERE ${IS_OLD_ENOUGH} AND arrived = $arrived
     ORDER BY batch LIMIT $most FOR UPDATE SKIP LOCKED)
   RETURNING batch, arrived::text AS arrived`;
 
@@ -35,7 +33,8 @@ const TAKE = `
  *
  * @param maxBatches - bounds the step's memory and duration
  * @param minAgeMillis - younger ones stay, to be added together with others
- * @param prepareDay - makes what is missing of the partitions of a day of arrival, beside the transaction
+ * @param prepareDay - makes what is missing of the partitions of a day of arrival. It may wait for whoever deletes that day, who waits for whoever
+ *   has taken its batches: so it comes before the transaction
  * @returns how many batches were added; 0 when there are none of that age, or others are at them
  */
 export async function rollUpStep(
@@ -44,12 +43,15 @@ export async function rollUpStep(
   minAgeMillis: number,
   prepareDay: (arrived: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
+  const due = new Conditions().number('most', maxBatches).number('age', minAgeMillis);
+  const [oldest] = await run(client, due.query(DAY));
+  if (oldest === undefined) return 0;
+  const day = text(oldest['arrived']);
+  await prepareDay(day);
   return inTransaction(client, async () => {
     await client.query(`SET LOCAL jit = off; SET LOCAL work_mem = '64MB'`);
-    const most = new Conditions().number('most', maxBatches).number('age', minAgeMillis);
-    const taken = await run(client, most.query(TAKE));
+    const taken = await run(client, due.value('arrived', 'date', day).query(TAKE));
     for (const { arrived, low, high } of idRanges(taken)) {
-      await prepareDay(arrived);
       const conditions = new Conditions()
         .value('arrived', 'date', arrived)
         .value('low', 'bigint[]', low)

@@ -42,14 +42,14 @@ export function beginImport(
   { producers, releases }: ImportedState,
 ): Promise<number> {
   return inTransaction(client, async () => {
-    await addReleases(client, releases);
     const { rows } = await client.query<{ readonly copied_to: number }>(
       `INSERT INTO imports (source, copied_to) VALUES ($1, 0) ON CONFLICT DO NOTHING RETURNING copied_to`,
       [source],
     );
-    if (rows.length === 0) return copiedTo(client, source);
-    for (const row of producers) await addProducer(client, row);
-    return 0;
+    // As whoever stores events comes to them, and in the same order: or the two wait for each other.
+    if (rows.length > 0) for (const row of inOrder(producers)) await addProducer(client, row);
+    await addReleases(client, releases);
+    return rows.length > 0 ? 0 : copiedTo(client, source);
   });
 }
 
@@ -86,12 +86,20 @@ async function copiedTo(client: pg.Client, source: string): Promise<number> {
   return rows[0]?.copied_to ?? 0;
 }
 
+/** As those of a server are kept that has come to its end. */
+function keyOf({ producer, mode }: ProducerRow): string {
+  return mode === 'batch' ? producer : `${producer}@import`;
+}
+
+/** In the order in which the database has their keys. */
+function inOrder(producers: readonly ProducerRow[]): readonly ProducerRow[] {
+  return producers.toSorted((a, b) => Buffer.compare(Buffer.from(keyOf(a)), Buffer.from(keyOf(b))));
+}
+
 async function addProducer(client: pg.Client, row: ProducerRow): Promise<void> {
-  const { producer, clientId, lastSeq, mode, agent, firstSeen, lastSeen, events, rejected, service } = row;
-  // As those of a server are kept that has come to its end.
-  const key = mode === 'batch' ? producer : `${producer}@import`;
+  const { clientId, lastSeq, mode, agent, firstSeen, lastSeen, events, rejected, service } = row;
   await client.query(ADD_PRODUCER, [
-    key,
+    keyOf(row),
     clientId,
     lastSeq,
     mode,

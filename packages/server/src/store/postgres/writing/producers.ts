@@ -22,14 +22,21 @@ interface Locked {
 /** No claim has it: whoever claimed a producer that is not there any more has to claim it again. */
 const NOBODY = -1;
 
-/** Locks the producers of appends that have sequence numbers, until the end of the transaction. */
+/**
+ * Locks the producers of appends until the end of the transaction, where some have sequence numbers: those, and in the same order the others,
+ * which are changed in the end.
+ */
 export async function lockProducers(client: pg.Client, group: readonly Append[]): Promise<LockedProducers> {
-  const keys = [...new Set(group.filter(({ seq }) => seq !== null).map(({ producer }) => producer.producer))];
-  if (keys.length === 0) return { lastSeqs: new Map(), claims: new Map() };
-  const { rows } = await client.query<Locked>(LOCK, [keys]);
-  const claims = new Map(keys.map((key) => [key, NOBODY]));
-  for (const { producer, owner } of rows) claims.set(producer, owner);
+  const numbered = new Set(keysOf(group.filter(({ seq }) => seq !== null)));
+  if (numbered.size === 0) return { lastSeqs: new Map(), claims: new Map() };
+  const { rows } = await client.query<Locked>(LOCK, [[...new Set(keysOf(group))]]);
+  const claims = new Map([...numbered].map((key) => [key, NOBODY]));
+  for (const { producer, owner } of rows) if (numbered.has(producer)) claims.set(producer, owner);
   return { lastSeqs: new Map(rows.map((row) => [row.producer, row.last_seq])), claims };
+}
+
+function keysOf(group: readonly Append[]): readonly string[] {
+  return group.map(({ producer }) => producer.producer);
 }
 
 const MERGE = `

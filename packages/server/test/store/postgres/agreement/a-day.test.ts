@@ -106,4 +106,22 @@ describe('answers from PostgreSQL about a day and less', function () {
       }
     }
   });
+
+  it('are not hindered by numbers of which PostgreSQL cannot tell a part from zero', async () => {
+    const range = { since: START, until: START + HOUR };
+    const tiny = [1e-320, ...Array.from({ length: 5000 }, () => 0)];
+    const wide = [1e-30, 1e-29, 1, 1e300];
+    await stores.put([
+      ...tiny.map((number) => storeEvent({ customData: JSON.stringify({ tiny: number }) })),
+      ...wide.map((number) => storeEvent({ customData: JSON.stringify({ wide: number }) })),
+    ]);
+    const of = async (name: string): Promise<unknown> => {
+      const query = { ...range, name, bucketMillis: HOUR, byEndpoint: true };
+      const { numbers } = await stores.store.analytics.metric(query);
+      return [numbers?.min, numbers?.max, numbers?.histogram.map(({ count }) => count)];
+    };
+    expect(await of('tiny')).to.deep.equal([0, 0, [5001]]);
+    const bins = Array.from({ length: 20 }, (_, bin) => (bin === 0 ? 3 : bin === 19 ? 1 : 0));
+    expect(await of('wide')).to.deep.equal([1e-30, 1e300, bins]);
+  });
 });

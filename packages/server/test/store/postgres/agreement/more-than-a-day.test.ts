@@ -181,6 +181,31 @@ describe('answers from PostgreSQL about more than a day', function () {
     }
   });
 
+  it('find the busiest clients of an endpoint, and all of their requests, where several hours are aggregated at once', async () => {
+    const day = Math.floor(START / DAY) * DAY - 2 * DAY;
+    const clients = Array.from({ length: HEAD_CLIENTS + 100 }, (_, client) => hashOf(client));
+    const sent = clients.flatMap((sourceIp, index) =>
+      Array.from({ length: index % 50 === 0 && index < 300 ? 42 + index / 25 : 2 }, (_, request) => ({
+        ...storeEvent(),
+        sourceIp,
+        timestamp: day + (request % 2) * 5 * HOUR + index,
+      })),
+    );
+    await stores.put(sent);
+    await stores.store.rollUp();
+    for (const limit of [1, 2, 3, 6]) {
+      const query = { ...LONG, method: 'GET', endpoint: '/api/users/:id', limit };
+      expect(await stores.store.analytics.clients(query), `${limit}`).to.deep.equal(
+        await stores.exact.analytics.clients(query),
+      );
+    }
+    const twice = await ask(
+      stores.url,
+      `SELECT FROM day_clients WHERE cardinality(clients) > (SELECT count(DISTINCT client) FROM unnest(clients) AS client)`,
+    );
+    expect(twice, 'rows that have a client twice').to.have.length(0);
+  });
+
   it('tell p95 of busy clients from a sample, and all else of them, and all of the others, exactly', async () => {
     const random = seededRandom(11);
     const known = [1, 2, 3].map(hashOf);

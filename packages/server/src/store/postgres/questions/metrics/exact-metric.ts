@@ -13,9 +13,12 @@ import { jsonRows, toGroup, toPoint, toShare, type MetricParts } from './metric-
 const NUMBERS = 'FROM m WHERE number IS NOT NULL';
 const SUMS = 'sum(n)::bigint AS count, sum(number * n) / sum(n)::float8 AS mean';
 
-/** Bins of equal width, as `linearBin` has them; one where there is no room for more. */
-const BIN = `CASE WHEN width > 0 AND least + width > least
-  THEN greatest(0, least(19, ceil((number - least) / width) - 1))::int ELSE 0 END`;
+/**
+ * Bins of equal width, as `linearBin` has them; one where there is no room for more. What lies in the first is not divided: of very small
+ * numbers beside very large ones a part may be too small for PostgreSQL to tell from zero, which fails.
+ */
+const BIN = `CASE WHEN width > 0 AND least + width > least AND number - least > width
+  THEN least(19, ceil((number - least) / width) - 1)::int ELSE 0 END`;
 
 /** SQL for whether bins hold whole numbers between `lo` and `hi`, as `linearBins` decides it. */
 const HAS_WHOLE_BINS = `(hi - lo >= 5 AND lo = floor(lo) AND hi = floor(hi)
