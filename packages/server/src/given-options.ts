@@ -1,9 +1,10 @@
-import { TEXT_OPTIONS, type ServerOptions } from './config.ts';
+import { TEXT_OPTIONS, variableOf, type Environment, type ServerOptions } from './config.ts';
 import { CerberusServerError } from './errors.ts';
 import { NUMBER_RULES } from './number-options.ts';
 
-const OTHER_OPTIONS = ['signIn', 'log', 'trustProxy', 'otlpTrustProxy'];
-const KNOWN = [...Object.keys(NUMBER_RULES), ...TEXT_OPTIONS, ...OTHER_OPTIONS];
+/** Options that a variable may set. */
+const VARIABLE = [...Object.keys(NUMBER_RULES), ...TEXT_OPTIONS, 'trustProxy', 'otlpTrustProxy'];
+const KNOWN = [...VARIABLE, 'signIn', 'log'];
 const SHOWN_CHARACTERS = 60;
 
 /**
@@ -28,6 +29,20 @@ export function checkGiven(options: ServerOptions): void {
     throw invalid(
       '`store` must be a URL, or a store: an object with `append`, `onCommit`, `close` and the others',
     );
+}
+
+/** Variables that the command reads, and no option. */
+const OF_THE_COMMAND = ['config', 'logFormat'];
+
+/** What Kubernetes writes in each pod beside a service called `cerberus-server`. */
+const SERVICE_LINK = /_SERVICE_(?:HOST|PORT)|_PORT_\d+_/;
+
+/** Variables that look like options of the server and are none: one that is misspelt changes nothing, and nobody would be told. */
+export function unknownVariables(env: Environment): readonly string[] {
+  const known = new Set([...VARIABLE, ...OF_THE_COMMAND].map((name) => variableOf(name)));
+  return Object.keys(env).filter(
+    (name) => name.startsWith(variableOf('')) && !known.has(name) && !SERVICE_LINK.test(name),
+  );
 }
 
 function isStore(value: object): boolean {

@@ -16,7 +16,7 @@ import { createDispatch } from './api/routes.ts';
 import { resolveConfig, type Environment, type ServerConfig, type ServerOptions } from './config.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import type { CerberusServerError } from './errors.ts';
-import { checkGiven } from './given-options.ts';
+import { checkGiven, unknownVariables } from './given-options.ts';
 import { CertificateWatch } from './http/certificate-watch.ts';
 import { readCertificate, type Certificate } from './http/certificate.ts';
 import { HttpConnections } from './http/connections.ts';
@@ -91,6 +91,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Cerberus
 export async function startServerIn(env: Environment, options: ServerOptions): Promise<CerberusServer> {
   const config = resolveConfig(options, env);
   const log = options.log ?? ((): void => undefined);
+  for (const name of unknownVariables(env))
+    log('warn', `${JSON.stringify(name)} in the environment is no option of the server: it changes nothing`);
   const certificate = await readCertificate(config);
   const alertFile = alertFileOf(config, env);
   let tell: ((error: CerberusServerError) => void) | undefined;

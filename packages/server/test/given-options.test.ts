@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { MemoryStore, startServer, type ServerOptions } from '../dist/index.js';
+import { startServerIn } from '../dist/server.js';
 
 /** What JavaScript may give, whatever the types say. */
 async function refusalOf(options: unknown): Promise<unknown> {
@@ -25,6 +26,29 @@ describe('options that are given in code', () => {
       /^unknown option "retentonDays"; known are port, .*signIn/,
     );
     expect(await refusalOf({ ...BASE, retentonDays: undefined })).to.equal('started');
+  });
+
+  it('are told apart in the environment from what is none, of which a warning is logged', async () => {
+    const env = {
+      CERBERUS_SERVER_RETENTON_DAYS: '7',
+      CERBERUS_SERVER_SIGN_IN: 'false',
+      CERBERUS_SERVER_RETENTION_DAYS: '7',
+      CERBERUS_SERVER_TRUST_PROXY: '1',
+      CERBERUS_SERVER_LOG_FORMAT: 'json',
+      CERBERUS_SERVER_CONFIG: 'x.json',
+      // Of a service in Kubernetes.
+      CERBERUS_SERVER_SERVICE_HOST: '10.0.0.1',
+      CERBERUS_SERVER_SERVICE_PORT_HTTP: '8765',
+      CERBERUS_SERVER_PORT_8765_TCP_ADDR: '10.0.0.1',
+      CERBERUS_TOKEN: 'of an exporter',
+    };
+    const warned: string[] = [];
+    const log = (level: string, text: string): void => void (level === 'warn' && warned.push(text));
+    await (await startServerIn(env, { ...BASE, log })).close();
+    expect(warned).to.deep.equal([
+      '"CERBERUS_SERVER_RETENTON_DAYS" in the environment is no option of the server: it changes nothing',
+      '"CERBERUS_SERVER_SIGN_IN" in the environment is no option of the server: it changes nothing',
+    ]);
   });
 
   it('are refused where they are no object', async () => {
