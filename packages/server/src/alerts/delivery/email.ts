@@ -136,11 +136,14 @@ function restOf(result: DeliveryResult, left: number, reached: readonly string[]
 
 /** Codes only: what a mail server says may have addresses in it. */
 function failureOf(error: unknown): DeliveryResult {
-  const { responseCode: status, originalCode } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  const { responseCode: status, originalCode, command } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const code = systemCodeOf(error);
   // Its own code says less, such as `ESOCKET` of a certificate that is not good.
   const why = typeof originalCode === 'string' ? originalCode : (code ?? 'no connection');
-  const reason = typeof status === 'number' ? `status ${status}` : why;
+  // A password is asked for, and goes over TLS only.
+  const isWithoutTls = code === 'ETLS' && command === 'STARTTLS';
+  const answer = isWithoutTls ? `no STARTTLS, status ${String(status)}` : `status ${String(status)}`;
+  const reason = typeof status === 'number' ? answer : why;
   const isForGood =
     OF_THE_MESSAGE.has(code ?? '') &&
     typeof status === 'number' &&

@@ -165,6 +165,16 @@ describe('a message by mail', function () {
       });
   });
 
+  it('says where a server has no TLS for the password that it is to get', async () => {
+    const { port, mails } = await mailServer();
+    // An address of this machine that does not look like one.
+    expect(await sendTo(email(`smtp://cerberus:p%40ss@0.0.0.0:${port}`))).to.deep.equal({
+      kind: 'failed',
+      reason: 'no STARTTLS, status 500',
+    });
+    expect(mails).to.have.length(0);
+  });
+
   it('goes to the address that is written, and what would be another one by a comment or a quote is refused', async () => {
     for (const address of [
       'ops(x)@b.example',
