@@ -189,6 +189,7 @@ export class LastingStore<T extends Store> implements Store {
   #lastingAnalytics(): Analytics {
     return {
       overview: (query) => this.#ask(({ analytics }) => analytics.overview(query)),
+      totals: (filter) => this.#ask(({ analytics }) => analytics.totals(filter)),
       endpoints: (query) => this.#ask(({ analytics }) => analytics.endpoints(query)),
       errors: (query) => this.#ask(({ analytics }) => analytics.errors(query)),
       latencies: (query) => this.#ask(({ analytics }) => analytics.latencies(query)),

@@ -38,10 +38,10 @@ describe('alerts, after a clock that was ahead is set back,', () => {
   it('look at rules of which a question failed then, also where it was ahead since the start', async () => {
     let isBusy = true;
     const { documents, analytics } = store;
-    const overview: typeof analytics.overview = (query) =>
-      isBusy ? Promise.reject(new Error('too busy')) : analytics.overview(query);
+    const totals: typeof analytics.totals = (query) =>
+      isBusy ? Promise.reject(new Error('too busy')) : analytics.totals(query);
     clock.at(YEAR_MINUTES);
-    const alerts = alertsOn({ documents, analytics: { ...analytics, overview } }, clock);
+    const alerts = alertsOn({ documents, analytics: { ...analytics, totals } }, clock);
     await alerts.book.addRule(RULE);
     await minute(alerts, YEAR_MINUTES + 5);
     expect(alerts.counts.evaluations.failed).to.equal(1);

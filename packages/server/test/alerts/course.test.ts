@@ -53,7 +53,7 @@ describe('alerts over time', () => {
   it('say once for a rule in each window that it cannot be looked at, and look at the others', async () => {
     const analytics = {
       ...store.analytics,
-      overview: () => Promise.reject(new Error('too busy')),
+      totals: () => Promise.reject(new Error('too busy')),
       values: store.analytics.values.bind(store.analytics),
       applications: store.analytics.applications.bind(store.analytics),
     };

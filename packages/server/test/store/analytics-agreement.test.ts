@@ -96,6 +96,7 @@ async function answers(
   const named = { ...query, byEndpoint: true };
   const answered: Record<string, unknown> = {
     overview: await analytics.overview(query),
+    totals: await analytics.totals(query),
     clients: await analytics.clients({ ...filter, limit: 5 }),
     errors: await analytics.errors({ ...filter, limit: 4 }),
     latencies: (await analytics.latencies(query)).toSorted(

@@ -1,6 +1,6 @@
 import { DAY_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
 import { isHex } from '../../event/hex-text.ts';
-import type { Analytics, Totals } from '../../store/questions/analytics.ts';
+import type { Analytics, RequestTotals } from '../../store/questions/analytics.ts';
 import type { EventFilter } from '../../store/filter/event-filter.ts';
 import { silenceOf } from '../../store/questions/source-list.ts';
 import type { ValueCount } from '../../store/questions/value-list.ts';
@@ -30,7 +30,7 @@ const HASH_DIGITS = 64;
 
 /** What a rule is measured by. */
 export interface Measuring {
-  readonly analytics: Pick<Analytics, 'overview' | 'values' | 'applications'>;
+  readonly analytics: Pick<Analytics, 'totals' | 'values' | 'applications'>;
   /** What the rule's filter means. */
   readonly filter: EventFilter;
   /** The window, milliseconds since the epoch. */
@@ -60,15 +60,14 @@ export async function measure(rule: Rule, measuring: Measuring): Promise<Measure
   return { readings: [{ subject: '', value: isEnough ? valueOf(rule, totals) : undefined }] };
 }
 
-function valueOf({ measure: name }: Rule, { requests, errors, latency }: Totals): number | undefined {
+function valueOf({ measure: name }: Rule, { requests, errors, latency }: RequestTotals): number | undefined {
   if (name === 'requests') return requests;
   if (name === 'p95_ms') return latency.p95 ?? undefined;
   return requests === 0 ? undefined : errors / requests;
 }
 
-async function totalsOf({ analytics, filter, since, until }: Measuring): Promise<Totals> {
-  const query = { ...filter, since, until, bucketMillis: until - since };
-  return (await analytics.overview(query)).totals;
+function totalsOf({ analytics, filter, since, until }: Measuring): Promise<RequestTotals> {
+  return analytics.totals({ ...filter, since, until });
 }
 
 async function largestShare(rule: Rule, measuring: Measuring): Promise<Reading> {

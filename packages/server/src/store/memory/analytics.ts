@@ -15,6 +15,7 @@ import {
   type MetricsQuery,
   type Overview,
   type OverviewQuery,
+  type RequestTotals,
   type SeriesPoint,
   type StatusClass,
   type StatusCounts,
@@ -67,6 +68,10 @@ export class MemoryAnalytics implements Analytics {
     this.#events = events;
     this.#producers = producers;
     this.#releases = releases;
+  }
+
+  totals(filter: AnalyticsFilter): Promise<RequestTotals> {
+    return Promise.resolve(requestTotalsOf(this.#matching(filter)));
   }
 
   overview(query: OverviewQuery): Promise<Overview> {
@@ -201,10 +206,13 @@ function byLatency(name: keyof Percentiles): (a: EndpointFigures, b: EndpointFig
 }
 
 function totalsOf(events: readonly StoredEvent[]): Totals {
+  return { ...requestTotalsOf(events), clients: addressesOf(events).size };
+}
+
+function requestTotalsOf(events: readonly StoredEvent[]): RequestTotals {
   return {
     requests: events.length,
     errors: events.filter(isError).length,
-    clients: addressesOf(events).size,
     latency: percentilesOf(events),
   };
 }

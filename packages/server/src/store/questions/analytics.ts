@@ -44,13 +44,17 @@ export type StatusClass = (typeof STATUS_CLASSES)[number];
 /** Requests per class of status codes. */
 export type StatusCounts = Readonly<Record<StatusClass, number>>;
 
-/** Figures of a whole range. */
-export interface Totals {
+/** What an {@link Overview} says of the requests of a whole range, without who made them. */
+export interface RequestTotals {
   readonly requests: number;
   readonly errors: number;
+  readonly latency: Percentiles;
+}
+
+/** Figures of a whole range. */
+export interface Totals extends RequestTotals {
   /** Distinct client addresses. */
   readonly clients: number;
-  readonly latency: Percentiles;
 }
 
 /** Requests that started in one bucket. */
@@ -280,6 +284,8 @@ export interface MetricDetail {
  */
 export interface Analytics {
   readonly overview: (query: OverviewQuery) => Promise<Overview>;
+  /** A part of it that is asked for often, as by rules of alerts. */
+  readonly totals: (filter: AnalyticsFilter) => Promise<RequestTotals>;
   readonly endpoints: (query: EndpointsQuery) => Promise<EndpointList>;
   readonly errors: (query: ErrorsQuery) => Promise<ErrorList>;
   readonly latencies: (query: LatenciesQuery) => Promise<LatencyCells>;

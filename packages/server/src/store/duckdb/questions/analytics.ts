@@ -13,6 +13,7 @@ import {
   type MetricsQuery,
   type Overview,
   type OverviewQuery,
+  type RequestTotals,
   type TimeRange,
 } from '../../questions/analytics.ts';
 import { areClientsTold, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
@@ -36,7 +37,7 @@ import { errorListOf } from './error-list.ts';
 import { latencyCellsOf } from './latency-cells.ts';
 import { exactMetricSource, exactMetricUses } from './metric-source.ts';
 import { metricDetailOf, metricListOf } from './metrics.ts';
-import { overviewOf } from './overview.ts';
+import { overviewOf, requestTotalsOf } from './overview.ts';
 import { rollupMetricSource, rollupMetricUses } from './rollup-metric-source.ts';
 import type { RolledUp } from './rollup-range.ts';
 import { rollupSource, type Grain } from './rollup-source.ts';
@@ -61,6 +62,10 @@ export class DuckDbAnalytics implements Analytics {
       const before = sourceOf({ ...query, ...previousRange(query) }, rolledUp);
       return overviewOf(rows, query, sourceByTime(query, rolledUp), before);
     });
+  }
+
+  totals(filter: AnalyticsFilter): Promise<RequestTotals> {
+    return this.#inSnapshot(filter, (rows, rolledUp) => requestTotalsOf(rows, sourceOf(filter, rolledUp)));
   }
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {

@@ -2,6 +2,7 @@ import type { Outcome } from '../../../event/event.ts';
 import type {
   Overview,
   OverviewQuery,
+  RequestTotals,
   SeriesPoint,
   StatusCounts,
   Totals,
@@ -48,18 +49,27 @@ function ofClass(name: string, condition: string): string {
 }
 
 async function totalsOf(rows: ReadRows, source: FactSource): Promise<Totals> {
+  const clients = `, ${source.clients} AS d`;
   const [row = {}] = await rows(
-    queryOf(
-      source,
-      `SELECT c.requests, c.errors, l.latency, d.clients
-       FROM (SELECT ${REQUESTS}, ${ERRORS} FROM ${source.counts}) AS c, ${source.latencies({})} AS l,
-            ${source.clients} AS d`,
-    ),
+    queryOf(source, `SELECT c.*, l.latency, d.clients ${totalsSql(source)} ${clients}`),
   );
+  return { ...toTotals(row), clients: number(row['clients']) };
+}
+
+/** The same of the requests alone, without who made them. */
+export async function requestTotalsOf(rows: ReadRows, source: FactSource): Promise<RequestTotals> {
+  const [row = {}] = await rows(queryOf(source, `SELECT c.*, l.latency ${totalsSql(source)}`));
+  return toTotals(row);
+}
+
+function totalsSql(source: FactSource): string {
+  return `FROM (SELECT ${REQUESTS}, ${ERRORS} FROM ${source.counts}) AS c, ${source.latencies({})} AS l`;
+}
+
+function toTotals(row: Row): RequestTotals {
   return {
     requests: number(row['requests']),
     errors: number(row['errors']),
-    clients: number(row['clients']),
     latency: percentiles(row['latency']),
   };
 }

@@ -11,6 +11,7 @@ import type {
   MetricsQuery,
   Overview,
   OverviewQuery,
+  RequestTotals,
   TimeRange,
 } from '../../questions/analytics.ts';
 import {
@@ -37,7 +38,7 @@ import { errorListOf } from './error-list.ts';
 import { latencyCellsOf } from './latency-cells.ts';
 import { metricDetailOf } from './metrics/metric-detail.ts';
 import { metricListOf } from './metrics/metric-list.ts';
-import { overviewOf } from './overview.ts';
+import { overviewOf, requestTotalsOf } from './overview.ts';
 import { putAside, type Subject } from './put-aside.ts';
 import { releaseListOf } from './releases.ts';
 import { applicationListOf, producerListOf } from './source-list.ts';
@@ -63,6 +64,10 @@ export class PostgresAnalytics implements Analytics {
       ...query,
       since: previousRange(query).since,
     });
+  }
+
+  totals(filter: AnalyticsFilter): Promise<RequestTotals> {
+    return this.#inParts('overview', filter, requestTotalsOf);
   }
 
   endpoints(query: EndpointsQuery): Promise<EndpointList> {

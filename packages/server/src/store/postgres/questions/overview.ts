@@ -2,6 +2,7 @@ import type {
   AnalyticsFilter,
   Overview,
   OverviewQuery,
+  RequestTotals,
   SeriesPoint,
   StatusClass,
   StatusCounts,
@@ -90,6 +91,18 @@ async function countsOf(
 }
 
 async function totalsOf(rows: ReadRows, filter: AnalyticsFilter, state: StoredState): Promise<Totals> {
+  return {
+    ...(await requestTotalsOf(rows, filter, state)),
+    clients: await clientCount(rows, filter, state, true),
+  };
+}
+
+/** The same of the requests alone, without who made them. */
+export async function requestTotalsOf(
+  rows: ReadRows,
+  filter: AnalyticsFilter,
+  state: StoredState,
+): Promise<RequestTotals> {
   const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(filter, state, periods);
   const found = await rows(
@@ -100,7 +113,6 @@ async function totalsOf(rows: ReadRows, filter: AnalyticsFilter, state: StoredSt
   );
   return {
     ...sumsOf(new Map(found.map((row) => [number(row['kind']), number(row['requests'])]))),
-    clients: await clientCount(rows, filter, state, true),
     latency: await latencyTotals(rows, filter, state),
   };
 }

@@ -29,6 +29,7 @@ describe('answers from PostgreSQL about a day and less', function () {
         const metric = { ...filter, bucketMillis: HOUR, byEndpoint: true };
         return {
           overview: await analytics.overview({ ...filter, bucketMillis: 30 * MINUTE }),
+          totals: await analytics.totals(filter),
           seconds: await analytics.overview({ ...filter, bucketMillis: 90_000 }),
           clients: await analytics.clients({ ...filter, limit: 200 }),
           endpoints: await analytics.endpoints({ ...filter, order: 'p95', limit: 3 }),

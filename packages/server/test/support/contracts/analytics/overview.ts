@@ -1,15 +1,21 @@
 import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../../../dist/event/event.js';
-import type { AnalyticsFilter, OverviewQuery } from '../../../../dist/store/questions/analytics.js';
+import type { AnalyticsFilter, Overview, OverviewQuery } from '../../../../dist/store/questions/analytics.js';
 import type { Store } from '../../../../dist/store/store.js';
 import { append, START } from '../../events/events.js';
 import { at, DAY, HOUR, MINUTE, OTHER_HASH, RANGE } from './asked-hour.js';
 
 /** Requests over time, their figures and breakdowns. */
 export function overviews(store: () => Store): void {
-  const overview = (query: Partial<OverviewQuery> = {}): ReturnType<Store['analytics']['overview']> =>
-    store().analytics.overview({ ...RANGE, bucketMillis: 20 * MINUTE, ...query });
+  const overview = async (query: Partial<OverviewQuery> = {}): Promise<Overview> => {
+    const { analytics } = store();
+    const all = { ...RANGE, bucketMillis: 20 * MINUTE, ...query };
+    const found = await analytics.overview(all);
+    const { clients: _, ...totals } = found.totals;
+    expect(await analytics.totals(all), 'asked for alone').to.deep.equal(totals);
+    return found;
+  };
   const put = (...events: CerberusEvent[]): Promise<unknown> => store().append(append({ events }));
 
   it('is every bucket of the range with zeros, and nulls for latencies, without events', async () => {
