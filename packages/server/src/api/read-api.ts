@@ -4,7 +4,7 @@ import { eventToJson } from '../event/json.ts';
 import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import { orderValue, type EventOrder, type EventPosition } from '../store/questions/event-order.ts';
-import type { Summary } from '../store/questions/event-query.ts';
+import { MAX_SUMMARY_BUCKETS, type Summary } from '../store/questions/event-query.ts';
 import type { EventReader } from '../store/store.ts';
 import type { EVENT_PAGE, ONE_EVENT } from './answers/events.ts';
 import type { SUMMARY } from './answers/figures.ts';
@@ -12,9 +12,6 @@ import type { Answer } from './answers/members.ts';
 import { formatCursor } from './cursor.ts';
 import { parseEventQuery, parseOneEventQuery, parseSummaryQuery } from './query/event-questions.ts';
 import { latencyToJson, roundedMillis } from './rounding.ts';
-
-/** Most buckets in one answer. */
-const MAX_BUCKETS = 10_000;
 
 /** Requests before and after one, at most so many of each. */
 const NEIGHBOURS = 10;
@@ -77,8 +74,8 @@ export async function summaryReply(reader: EventReader, params: URLSearchParams)
   const parsed = parseSummaryQuery(params);
   if (!parsed.ok) return failure(400, parsed.error);
   const summary = await reader.summary(parsed.query);
-  if (summary.buckets.length > MAX_BUCKETS) {
-    return failure(400, `\`bucket\` is too narrow for the range: more than ${MAX_BUCKETS} buckets`);
+  if (summary.buckets.length > MAX_SUMMARY_BUCKETS) {
+    return failure(400, `\`bucket\` is too narrow for the range: more than ${MAX_SUMMARY_BUCKETS} buckets`);
   }
   return { status: 200, body: summaryToJson(summary) };
 }

@@ -241,6 +241,7 @@ describe('the endpoints of the page', () => {
     '/api/overview?since=2&until=1',
     '/api/overview?since=yesterday',
     '/api/overview?since=0&bucket=1s',
+    '/api/custom-metrics/detail?name=x&since=0&until=9999-12-31T00:00:00Z',
     '/api/endpoints?sort=name',
     '/api/endpoints?limit=5001',
     '/api/latency?threshold=0',

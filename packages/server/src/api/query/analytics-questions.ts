@@ -132,12 +132,15 @@ export function parseMetricsQuery(params: URLSearchParams, now: number): ParsedQ
 export function parseMetricQuery(params: URLSearchParams, now: number): ParsedQuery<MetricQuestion> {
   return mapQuery(readQuery(QUERIES['GET /api/custom-metrics/detail'], params), (given) => {
     const { name, group } = given;
-    return checkedBuckets(given, {
+    const query = {
       ...rangeFilterOf(given, now),
       name,
       bucketMillis: given.bucket,
       byEndpoint: group === 'endpoint',
-    });
+    };
+    // What a store chooses is at least as wide.
+    const checkedQuery = checkedBuckets(given, { ...query, bucketMillis: given.bucket ?? pageBucket(query) });
+    return typeof checkedQuery === 'string' ? checkedQuery : query;
   });
 }
 

@@ -8,6 +8,8 @@ export const OTLP_KIND_SERVER = 2;
 const TRACE_ID_DIGITS = 32;
 const SPAN_ID_DIGITS = 16;
 const NANOS_PER_SECOND = 1_000_000_000n;
+/** Where it is not said when a span began: in OTLP a time of 0 is none. No latency is below zero, so none is made of it. */
+const UNKNOWN_NANOS = -NANOS_PER_SECOND;
 
 /** A SERVER span as OTLP has it. */
 export interface SpanParts {
@@ -33,7 +35,7 @@ export function finishedSpan(parts: SpanParts): FinishedSpan {
     kind: KIND_SERVER,
     attributes: parts.attributes as FinishedSpan['attributes'],
     startTime: hrTime(startNanos),
-    duration: hrTime(endNanos - startNanos),
+    duration: hrTime(startNanos > 0n ? endNanos - startNanos : UNKNOWN_NANOS),
     status: { code: parts.statusCode },
     spanContext: () => context,
   };

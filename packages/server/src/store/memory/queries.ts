@@ -1,6 +1,7 @@
 import { endpointName, eventTime, isError, type StoredEvent } from '../../event/event.ts';
 import { chooseBucket } from '../figures/bucket-width.ts';
 import {
+  MAX_SUMMARY_BUCKETS,
   MAX_SUMMARY_ENDPOINTS,
   type EventQuery,
   type Summary,
@@ -60,7 +61,8 @@ function spanOf(events: readonly StoredEvent[], query: SummaryQuery): number {
 function bucketsOf(events: readonly StoredEvent[], width: number): readonly SummaryBucket[] {
   return [...groupBy(events, (event) => Math.floor(eventTime(event) / width) * width)]
     .map(([start, group]) => ({ start, requests: group.length, errors: group.filter(isError).length }))
-    .sort((a, b) => a.start - b.start);
+    .sort((a, b) => a.start - b.start)
+    .slice(0, MAX_SUMMARY_BUCKETS + 1);
 }
 
 function endpointsOf(events: readonly StoredEvent[]): readonly SummaryEndpoint[] {

@@ -53,11 +53,14 @@ export interface Summary {
   readonly clients: number;
   readonly latency: Percentiles;
   readonly bucketMillis: number;
-  /** In order of time; intervals without a request are left out. */
+  /** In order of time, at most one more than {@link MAX_SUMMARY_BUCKETS}; intervals without a request are left out. */
   readonly buckets: readonly SummaryBucket[];
   /** The busiest first, at most {@link MAX_SUMMARY_ENDPOINTS}. */
   readonly endpoints: readonly SummaryEndpoint[];
 }
+
+/** Most buckets in one summary. One more tells that there are more, which may be millions. */
+export const MAX_SUMMARY_BUCKETS = 10_000;
 
 /** Most endpoints in one summary. */
 export const MAX_SUMMARY_ENDPOINTS = 1000;

@@ -60,6 +60,21 @@ describe('POST /v1/traces', () => {
     expect(running.stats().byMode.otlp).to.deep.equal({ stored: 1, duplicates: 0, rejected: 0 });
   });
 
+  it('has no latency of a request of which nobody says when it began', async () => {
+    const { startTimeUnixNano: _, ...unsaid } = jsonSpan({ 'url.path': '/unsaid' });
+    const zero = jsonSpan({ 'url.path': '/zero' }, { startTimeUnixNano: '0' });
+    expect((await post(traceRequest(unsaid, zero, jsonSpan({ 'url.path': '/said' })))).status).to.equal(200);
+    const latencies = (await store.events({ limit: 100 })).map(({ endpoint, latencyMs }) => [
+      endpoint,
+      latencyMs,
+    ]);
+    expect(latencies).to.have.deep.members([
+      ['/unsaid', null],
+      ['/zero', null],
+      ['/said', 12],
+    ]);
+  });
+
   it('takes gRPC requests, and enums by name', async () => {
     const attributes = keyValues({ 'rpc.system': 'grpc', 'rpc.service': 'p.S', 'rpc.method': 'M' });
     const response = await post(traceRequest(jsonSpan({}, { kind: 'SPAN_KIND_SERVER', attributes })));

@@ -62,13 +62,14 @@ export class ReadConnection {
 
   /**
    * Runs queries whose answers must come from one state of the database, or their sums disagree. What they put into
-   * temporary tables goes with it.
+   * temporary tables goes with it. None begins when nobody waits for the answer any more.
    */
   inSnapshot<T>(read: (rows: ReadRows) => Promise<T>): Promise<T> {
     return this.inSequence(async (rows) => {
+      const { gone } = this.#current;
       await this.#connection.run('BEGIN TRANSACTION');
       try {
-        return await read(rows);
+        return await read((query) => (gone?.aborted === true ? Promise.reject(nobodyWaits()) : rows(query)));
       } finally {
         await this.#connection.run('ROLLBACK');
       }
@@ -117,7 +118,14 @@ export class ReadConnection {
     const question = this.#current;
     const interruption = this.#interruptAt(question);
     try {
-      return (await this.#connection.runAndReadAll(sql, values, types)).getRowObjects();
+      const result = await this.#connection.run(sql, values, types);
+      const read: Row[] = [];
+      // Part by part, between which others have their turn: a million rows at once would hold up everybody for seconds.
+      for await (const part of result.yieldRowObjects()) {
+        if (interruption.isOver()) throw takesTooLong();
+        read.push(...part);
+      }
+      return read;
     } catch (error) {
       // Not by the clock: a timer may fire a moment before it is due.
       if (question.gone?.aborted === true) throw nobodyWaits();

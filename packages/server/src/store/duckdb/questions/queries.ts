@@ -2,7 +2,7 @@ import { BIGINT, DOUBLE, type DuckDBType } from '@duckdb/node-api';
 
 import { isAscending, isByTime, SIZE_SQL, type EventOrder } from '../../questions/event-order.ts';
 import type { EventFilter } from '../../filter/event-filter.ts';
-import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
+import { MAX_SUMMARY_BUCKETS, MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../questions/event-query.ts';
 import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR, type BoundQuery } from '../engine/conditions.ts';
 import { filtered } from './filter.ts';
 
@@ -70,12 +70,14 @@ export function totalsQuery(filter: EventFilter): BoundQuery {
 
 /** Buckets of one width in order of time, aligned to the epoch. */
 export function bucketsQuery(filter: EventFilter, bucketMillis: number): BoundQuery {
-  const conditions = filtered(filter).number('width', bucketMillis);
+  const conditions = filtered(filter)
+    .number('width', bucketMillis)
+    .number('limit', MAX_SUMMARY_BUCKETS + 1);
   return conditions.query(`
     SELECT (epoch_ms(event_time) // $width) * $width AS start, count(*) AS requests,
            count(*) FILTER (WHERE ${IS_ERROR}) AS errors
     FROM events ${conditions.where}
-    GROUP BY start ORDER BY start`);
+    GROUP BY start ORDER BY start LIMIT $limit`);
 }
 
 /** Figures per endpoint, the busiest first. */

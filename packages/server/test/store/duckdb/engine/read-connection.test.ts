@@ -11,6 +11,8 @@ import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 /** Takes a minute at least. */
 const SLOW = { sql: 'SELECT sum(hash(range)) FROM range(100_000_000_000)', values: {}, types: {} };
+/** Found at once. */
+const MANY_ROWS = { sql: 'SELECT range, range + 1 AS next FROM range(200_000)', values: {}, types: {} };
 const QUICK = { sql: 'SELECT 1 AS one', values: {}, types: {} };
 
 describe('a connection for reads', () => {
@@ -59,5 +61,34 @@ describe('a connection for reads', () => {
     expect(await Promise.all(left)).to.deep.equal(['STORE_BUSY', 'STORE_BUSY']);
     const answers = [QUICK, QUICK, QUICK].map((query) => codeOf(reads.rows(query)));
     expect(await Promise.all(answers)).to.deep.equal(['answered', 'answered', 'answered']);
+  });
+
+  it('S3 begins none of the statements of a question whose asker left between two of them', async () => {
+    const reads = await connected({ maxQuestions: 3, questionTimeoutMillis: 30_000 });
+    const leaving = new AbortController();
+    const left = askFor(leaving.signal, () =>
+      codeOf(
+        reads.inSnapshot(async (rows) => {
+          await rows(QUICK);
+          leaving.abort();
+          await rows(SLOW);
+        }),
+      ),
+    );
+    expect(await within('the end', left)).to.equal('STORE_BUSY');
+    expect(await codeOf(reads.inSnapshot((rows) => rows(QUICK)))).to.equal('answered');
+  });
+
+  it('S3 ends a question also while its rows are read, which takes longer than to find them', async () => {
+    const reads = await connected({ maxQuestions: 3, questionTimeoutMillis: 120_000 });
+    await reads.rows(MANY_ROWS);
+    const start = performance.now();
+    await reads.rows(MANY_ROWS);
+    const hurried = await connected({
+      maxQuestions: 3,
+      questionTimeoutMillis: (performance.now() - start) / 4,
+    });
+    expect(await codeOf(hurried.rows(MANY_ROWS))).to.equal('STORE_BUSY');
+    await until('it answers', async () => (await codeOf(hurried.rows(QUICK))) === 'answered');
   });
 });

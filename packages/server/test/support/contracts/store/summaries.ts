@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../../../dist/event/event.js';
+import { MAX_SUMMARY_BUCKETS } from '../../../../dist/store/questions/event-query.js';
 import type { Store } from '../../../../dist/store/store.js';
 import { within } from '@cerberus-otel/test-support/deadline';
 import { append, HASH, START, storeEvent } from '../../events/events.js';
@@ -68,6 +69,19 @@ export function summaries(store: () => Store): void {
     await store().append(append({ events: [at(0), at(hour)] }));
     expect((await store().summary({})).bucketMillis).to.equal(60_000);
     expect((await store().summary({ since: START, until: START + 48 * hour })).bucketMillis).to.equal(hour);
+  });
+
+  it('has no more buckets than tell that there are too many', async () => {
+    const events = Array.from({ length: MAX_SUMMARY_BUCKETS + 50 }, (_, second) =>
+      storeEvent({ timestamp: START + second * 1000 }),
+    );
+    await store().append(append({ events }));
+    const { requests, buckets } = await store().summary({ bucketMillis: 1000 });
+    expect([requests, buckets.length]).to.deep.equal([MAX_SUMMARY_BUCKETS + 50, MAX_SUMMARY_BUCKETS + 1]);
+    expect([buckets[0]?.start, buckets.at(-1)?.start]).to.deep.equal([
+      START,
+      START + MAX_SUMMARY_BUCKETS * 1000,
+    ]);
   });
 
   it('groups endpoints by method and route, by path where there is none, the busiest first', async () => {

@@ -1,6 +1,10 @@
 import { isAscending, SIZE_SQL, type EventOrder } from '../../../questions/event-order.ts';
 import type { EventFilter } from '../../../filter/event-filter.ts';
-import { MAX_SUMMARY_ENDPOINTS, type EventQuery } from '../../../questions/event-query.ts';
+import {
+  MAX_SUMMARY_BUCKETS,
+  MAX_SUMMARY_ENDPOINTS,
+  type EventQuery,
+} from '../../../questions/event-query.ts';
 import { EVENTS_OF_BATCH } from '../../engine/batches.ts';
 import {
   Conditions,
@@ -82,11 +86,13 @@ export function totalsQuery(filter: EventFilter): BoundQuery {
 
 /** Buckets of one width in order of time, aligned to the epoch. */
 export function bucketsQuery(filter: EventFilter, bucketMillis: number): BoundQuery {
-  const conditions = filtered(filter).number('width', bucketMillis);
+  const conditions = filtered(filter)
+    .number('width', bucketMillis)
+    .number('limit', MAX_SUMMARY_BUCKETS + 1);
   return conditions.query(`
     SELECT event_time / $width * $width AS start, count(*) AS requests, count(*) FILTER (WHERE ${IS_ERROR}) AS errors
     FROM events ${conditions.where}
-    GROUP BY 1 ORDER BY 1`);
+    GROUP BY 1 ORDER BY 1 LIMIT $limit`);
 }
 
 /** Figures per endpoint, the busiest first. */
