@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
 import { systemClock } from '@cerberus-otel/exporter-ws/environment';
-import { ownLocation } from '../sdk/own-location.ts';
+import { loadedFiles } from '../sdk/loaded-files.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 
 /** Packages that serve HTTP without Node.js' servers: uWebSockets.js, and frameworks on it. */
@@ -11,7 +10,7 @@ export const OWN_SPANS =
   'set OpenTelemetry up in code, with withCerberus, and start a SERVER span for each (docs/frameworks.md, "A span of your own")';
 
 /** The addon of uWebSockets.js, under whichever name the package comes. */
-const ADDON = /[\\/]uws_[^\\/]+\.node$/;
+const ADDON = /\/uws_[^/]+\.node$/;
 const SETTLED_MILLIS = 30_000;
 
 /**
@@ -22,15 +21,10 @@ const SETTLED_MILLIS = 30_000;
  */
 export function sayWhereOthersServe(warn: (code: string, message: string) => void): void {
   systemClock.after(SETTLED_MILLIS, () => {
-    if (providerInPlace() !== undefined || !isAddonLoaded()) return;
+    if (providerInPlace() !== undefined || !loadedFiles().some((file) => ADDON.test(file))) return;
     warn(
       'CERBERUS_RUNTIME',
       `requests that uWebSockets.js answers are not counted, for it is no server of Node.js: ${OWN_SPANS}`,
     );
   });
-}
-
-function isAddonLoaded(): boolean {
-  const own = ownLocation();
-  return own !== undefined && Object.keys(createRequire(own).cache).some((file) => ADDON.test(file));
 }

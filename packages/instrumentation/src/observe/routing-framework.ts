@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module';
 import { SAYS_ROUTES } from '../routes/route-of.ts';
 import { installCommand } from '../sdk/install-command.ts';
 import { declaredPackages, isInstalled } from '../sdk/installed.ts';
 import { HONO_OTEL, HTTP, INSTRUMENTATIONS, SDK } from '../sdk/instrumentations.ts';
-import { ownLocation } from '../sdk/own-location.ts';
+import { loadedFiles } from '../sdk/loaded-files.ts';
 import { placesToLook } from '../sdk/sdk-loader.ts';
 import type { RoutingFramework, SetUpBy } from './route-advice.ts';
 
@@ -53,10 +52,4 @@ export function routingFrameworks(
 function commandFor(packages: readonly string[], places: readonly string[]): string | undefined {
   const missing = packages.filter((name) => !isInstalled(name, places));
   return missing.length === 0 ? undefined : installCommand(missing, places);
-}
-
-function loadedFiles(): string[] {
-  const own = ownLocation();
-  if (own === undefined) return [];
-  return Object.keys(createRequire(own).cache).map((file) => file.replaceAll('\\', '/'));
 }

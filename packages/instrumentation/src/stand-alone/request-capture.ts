@@ -87,8 +87,11 @@ export function captureRequests(processor: SpanProcessorLike, first?: Announceme
   const onStream = (message: unknown): void => {
     const start = message as StreamStart;
     try {
-      if (isCall(start)) return sayOfCalls();
-      if (isFollowed(start.stream) || !isHttpRequest(start)) return;
+      if (isFollowed(start.stream)) return;
+      if (!isHttpRequest(start)) {
+        if (isCall(start)) sayOfCalls();
+        return;
+      }
       followStream(start.stream, new Exchange(tracing, failures, requestOf(start)));
     } catch (error) {
       failures.add('arrival of a request', error);

@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module';
 import type { Reporter } from '@cerberus-otel/exporter-ws/internal';
 import { installCommand } from '../sdk/install-command.ts';
 import { isInstalled } from '../sdk/installed.ts';
 import { HTTP, SDK } from '../sdk/instrumentations.ts';
-import { ownLocation } from '../sdk/own-location.ts';
+import { loadedFiles } from '../sdk/loaded-files.ts';
 import { placesToLook } from '../sdk/sdk-loader.ts';
 
 const GRPC = '@opentelemetry/instrumentation-grpc';
@@ -19,9 +18,7 @@ export function unseenCalls(reporter: Reporter): () => void {
 }
 
 function isGrpcInstrumented(): boolean {
-  const own = ownLocation();
-  const files = own === undefined ? [] : Object.keys(createRequire(own).cache);
-  return files.some((file) => file.replaceAll('\\', '/').includes(`/${GRPC}/`));
+  return loadedFiles().some((file) => file.includes(`/${GRPC}/`));
 }
 
 function advice(): string {
