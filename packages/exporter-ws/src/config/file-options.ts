@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { environmentVariable, invalid, type Environment, type OptionKind } from './option-reader.ts';
+import { environmentText, invalid, type Environment, type OptionKind } from './option-reader.ts';
 
 const { readFileSync } = process.getBuiltinModule('node:fs');
 
@@ -24,8 +24,7 @@ export function pem(): OptionKind<string | Uint8Array | undefined> {
 
 /** The file that an option of {@link pem} was read from; `undefined` where it is given in code, or not at all. */
 export function pemFile(name: string, options: object, env: Environment): string | undefined {
-  if ((options as Record<string, unknown>)[name] !== undefined) return undefined;
-  return env[environmentVariable(name)]?.trim() || undefined;
+  return (options as Record<string, unknown>)[name] === undefined ? environmentText(name, env) : undefined;
 }
 
 /** An absolute path; that it can be written to is tried when an exporter is made. */

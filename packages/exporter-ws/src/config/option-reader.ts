@@ -25,6 +25,11 @@ export function environmentVariable(option: string): string {
   return `CERBERUS_${option.replaceAll(/([A-Z])/g, '_$1').toUpperCase()}`;
 }
 
+/** What the environment says of an option, without spaces around it; `undefined` where that is nothing. */
+export function environmentText(option: string, env: Environment): string | undefined {
+  return env[environmentVariable(option)]?.trim() || undefined;
+}
+
 /**
  * Reads every option of a table: `code ?? environment ?? default`. An empty variable counts as unset, as in
  * the OpenTelemetry specification.
@@ -43,9 +48,10 @@ export function readOptions<Table extends OptionTable>(
     resolved[name] = reading(name, () => {
       const value = values[name];
       if (value !== undefined) return kind.parse(value, name);
-      const fromEnvironment = env[environmentVariable(name)]?.trim();
-      if (fromEnvironment === undefined || fromEnvironment === '') return kind.fallback;
-      return kind.parse(kind.fromEnv(fromEnvironment, name), name);
+      const fromEnvironment = environmentText(name, env);
+      return fromEnvironment === undefined
+        ? kind.fallback
+        : kind.parse(kind.fromEnv(fromEnvironment, name), name);
     });
   }
   return Object.freeze(resolved) as Resolved<Table>;

@@ -4,7 +4,7 @@ import type { ExporterState } from '../observe/stats.ts';
 import { sayWhatIsWeak } from '../observe/weak-choices.ts';
 import type { Disconnect } from '../protocol/connection.ts';
 import type { Session } from '../protocol/session.ts';
-import { Attempt, type AttemptListener, type SenderParts } from './attempt.ts';
+import { Attempt, type AttemptListener, type AttemptParts, type SenderParts } from './attempt.ts';
 import { CertificateStore } from './certificates.ts';
 import { evidenceOf } from './disconnect-policy.ts';
 import { FlushTimer } from './flush-timer.ts';
@@ -15,8 +15,7 @@ import { ReconnectPlan, type NextAttempt } from './reconnect-plan.ts';
  * backend knows, and after a fault tries again with the unacknowledged events first. One state, one connection.
  */
 export class Sender {
-  readonly #parts: SenderParts;
-  readonly #certificates: CertificateStore;
+  readonly #parts: AttemptParts;
   readonly #collect: () => void;
   readonly #plan: ReconnectPlan;
   /** Connections and timers belong to the exporter, not to the request that happened to come first. */
@@ -38,10 +37,9 @@ export class Sender {
 
   /** @param collect queues what others hold back until it is to be sent; must not throw */
   constructor(parts: SenderParts, collect: () => void) {
-    this.#parts = parts;
-    this.#collect = collect;
     const { clock, config } = parts;
-    this.#certificates = new CertificateStore(config, clock);
+    this.#parts = { ...parts, certificates: new CertificateStore(config, clock) };
+    this.#collect = collect;
     this.#plan = new ReconnectPlan(config);
     this.#flushTimer = new FlushTimer(clock, config.flushIntervalMillis, this.#scope, () => this.#flush());
   }
@@ -168,8 +166,7 @@ export class Sender {
     this.#transition('connecting', 'there are events to send');
     const { welcomeTimeoutMillis } = this.#plan;
     const offersBatch = this.#plan.offersBatch(clock.now());
-    const parts = { ...this.#parts, certificates: this.#certificates };
-    const attempt = new Attempt(offersBatch, welcomeTimeoutMillis, parts, this.#listener);
+    const attempt = new Attempt(offersBatch, welcomeTimeoutMillis, this.#parts, this.#listener);
     this.#attempt = attempt;
     void this.#scope.runInAsyncScope(() => attempt.connect());
   }
@@ -227,7 +224,7 @@ export class Sender {
     const narrowed = backlog.isolation.ended(evidence, inFlight, answeredEvents) || isShrunk;
     const summary = { ...achievement, narrowed };
     this.#dismantle(attempt);
-    this.#certificates.renew();
+    this.#parts.certificates.renew();
     const moment = { now: clock.now(), wallClockMillis: Date.now(), random: clock.random() };
     const next = this.#plan.next(end, summary, moment);
     this.#lastFailure = next.why;
