@@ -65,7 +65,7 @@ const LAYERS = {
     ['store/questions/'],
     ['store/filter/'],
     ['event/', 'addresses/'],
-    ['errors.ts', 'log.ts', 'durations.ts', 'nested-maps.ts'],
+    ['errors.ts', 'json-file.ts', 'log.ts', 'durations.ts', 'nested-maps.ts'],
   ],
 };
 

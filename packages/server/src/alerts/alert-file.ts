@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-
 import * as v from 'valibot';
 
-import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+import { CerberusServerError } from '../errors.ts';
+import { readJsonFile } from '../json-file.ts';
 import type { EventFilter } from '../store/filter/event-filter.ts';
 import { parseDestination, type Destination } from './delivery/destination.ts';
 import { parseNewRule } from './rules/checks.ts';
@@ -41,21 +40,11 @@ export function readAlertFile(
 ): AlertFile {
   const wrong = (text: string): CerberusServerError =>
     new CerberusServerError('INVALID_OPTION', `\`alerts\`: ${path}: ${text}`);
-  const file = readBy(FILE_SCHEMA, withVariables(readJson(path, wrong), env, wrong));
+  const file = readBy(FILE_SCHEMA, withVariables(readJsonFile(path, wrong), env, wrong));
   if (typeof file === 'string') throw wrong(file);
   const destinations = byId(file.destinations, 'destination', wrong, destinationOf);
   const rules = byId(file.rules, 'rule', wrong, (value) => ruleOf(value, destinations, parseFilter));
   return { destinations, rules };
-}
-
-function readJson(path: string, wrong: (text: string) => CerberusServerError): unknown {
-  try {
-    // Some editors begin a file with a mark of its encoding, which is none of JSON (RFC 8259, 8.1).
-    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    // What JSON.parse says repeats a piece of the file, and a secret may be in it.
-    throw wrong(error instanceof SyntaxError ? 'it is no JSON' : (systemCodeOf(error) ?? messageOf(error)));
-  }
 }
 
 function withVariables(

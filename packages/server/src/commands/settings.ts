@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-
 import { isSet, TEXT_OPTIONS, variableOf, type Environment } from '../config.ts';
-import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
+import { CerberusServerError } from '../errors.ts';
+import { readJsonFile } from '../json-file.ts';
 import { integerOf, NUMBER_RULES, textOfRule } from '../number-options.ts';
 import { LOG_FORMATS, type LogFormat } from './command-log.ts';
 
@@ -29,7 +28,7 @@ export function logFormatOf(flag: string | undefined, env: Environment): LogForm
 }
 
 function variablesIn(path: string): Environment {
-  const value = readJson(path);
+  const value = readJsonFile(path, (reason) => invalid(`${path} cannot be read: ${reason}`));
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid(`${path} must hold a JSON object of options`);
   return Object.fromEntries(
@@ -54,17 +53,6 @@ function variableText(path: string, name: string, value: unknown): string {
     throw invalid(`\`${name}\` in ${path} is no option that a file may set`);
   if (typeof value === 'string' && value.trim() !== '') return value;
   throw invalid(`\`${name}\` in ${path} must be a text that is not empty`);
-}
-
-function readJson(path: string): unknown {
-  try {
-    // Some editors begin a file with the mark of its encoding.
-    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    // What JSON.parse says repeats a piece of the file, and a token may be in it.
-    const reason = error instanceof SyntaxError ? 'it is no JSON' : (systemCodeOf(error) ?? messageOf(error));
-    throw invalid(`${path} cannot be read: ${reason}`);
-  }
 }
 
 function textOf(value: string | undefined): string | undefined {

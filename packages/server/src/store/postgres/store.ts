@@ -39,6 +39,7 @@ import { PostgresRate } from './questions/rate.ts';
 import { PostgresRecords } from './records.ts';
 import { migrate } from './schema/migrate.ts';
 import { agreeOn, type Secrets } from './schema/agreement.ts';
+import { KnownDays } from './schema/known-days.ts';
 import { createPartitions } from './schema/partitions.ts';
 import { examine, examineSafety } from './upkeep/examine.ts';
 import { Leading } from './upkeep/leading.ts';
@@ -98,11 +99,10 @@ export class PostgresStore implements Store {
   readonly #watching: Watching;
   readonly #listeners = new CommitListeners();
   readonly #periodically: readonly Periodically[];
-  /** Days whose partitions are known to be there. */
-  readonly #days = new Set<number>();
+  readonly #days = new KnownDays();
   /** For failures: another server may have dropped the partitions of a day. */
   readonly #forgetDays = (error: unknown): never => {
-    this.#days.clear();
+    this.#days.forget();
     throw error;
   };
   #closing: Promise<void> | undefined;
@@ -228,7 +228,7 @@ export class PostgresStore implements Store {
   /** Days of arrival, UTC, go whole. */
   async deleteOld(limits: RetentionLimits): Promise<number> {
     const deleted = await this.#upkeep.use((client) => deleteOldDays(client, limits));
-    this.#days.clear();
+    this.#days.forget();
     return deleted;
   }
 
@@ -269,7 +269,8 @@ export class PostgresStore implements Store {
   }
 
   #rollUpStep(minAgeMillis: number): Promise<number> {
-    const prepareDay = (day: string): Promise<void> => this.#ensureDay(dayOf(Date.parse(day)), this.#upkeep);
+    const prepareDay = (day: string): Promise<void> =>
+      this.#days.ensure(dayOf(Date.parse(day)), this.#upkeep);
     return this.#rollUps
       .use((client) => rollUpStep(client, BATCHES_OF_STEP, minAgeMillis, prepareDay))
       .catch(this.#forgetDays);
@@ -277,18 +278,12 @@ export class PostgresStore implements Store {
 
   async #commit(group: readonly Append[]): Promise<readonly AppendOutcome[]> {
     const start = performance.now();
-    for (const { receivedAt } of group) await this.#ensureDay(dayOf(receivedAt));
+    for (const { receivedAt } of group) await this.#days.ensure(dayOf(receivedAt), this.#writing);
     const { outcomes, events } = await this.#writing
       .use((client) => this.#writer.commit(client, group))
       .catch(this.#forgetDays);
     this.#listeners.notify(events, { durationMillis: performance.now() - start });
     return outcomes;
-  }
-
-  async #ensureDay(day: number, connection = this.#writing): Promise<void> {
-    if (this.#days.has(day)) return;
-    await connection.use((client) => createPartitions(client, day));
-    this.#days.add(day);
   }
 
   async #close(): Promise<void> {
