@@ -98,5 +98,6 @@ export function expectMetric(is: Detail, should: Detail): void {
   for (const name of ['p50', 'p95'] as const) {
     const expected = should.numbers[name];
     expect(is.numbers[name], name).to.be.closeTo(expected, Math.abs(expected) * 0.02 + 1e-9);
+    expect(is.numbers[name], name).to.be.within(is.numbers.min, is.numbers.max);
   }
 }

@@ -24,9 +24,13 @@ export function metricBucketSql(expression: string): string {
     ELSE (sign(${expression}) * least(${MAX_METRIC_BUCKET}, greatest(1, ${index})))::SMALLINT END`;
 }
 
-/** SQL for the value that stands for all of a bucket of numbers. */
-export function metricValueSql(bucket: string): string {
-  return `sign(${bucket}) * ${2 / (GAMMA + 1)} * pow(${GAMMA}::DOUBLE, abs(${bucket}) - ${METRIC_OFFSET})`;
+/**
+ * SQL for the value that stands for all numbers of a bucket. It is between the least and the greatest of them, so that it is none
+ * that was not sent where there is only one.
+ */
+export function metricValueSql(bucket: string, least: string, greatest: string): string {
+  const middle = `sign(${bucket}) * ${2 / (GAMMA + 1)} * pow(${GAMMA}::DOUBLE, abs(${bucket}) - ${METRIC_OFFSET})`;
+  return `least(greatest(${middle}, ${least}), ${greatest})`;
 }
 
 /** Where a quantile lies among the ranks, with its fraction. */

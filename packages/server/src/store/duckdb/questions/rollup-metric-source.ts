@@ -54,8 +54,7 @@ export async function rollupMetricSource(
     ...eventsIn(query, range),
     values: table,
     numbers: (keys) => numbersByKeys(numbers, keys),
-    numberCounts: `(
-      SELECT least(greatest(${metricValueSql('bucket')}, least), greatest) AS number, events AS count FROM ${numbers})`,
+    numberCounts: `(SELECT ${metricValueSql('bucket', 'least', 'greatest')} AS number, events AS count FROM ${numbers})`,
   };
 }
 
@@ -76,12 +75,15 @@ function numbersByKeys(numbers: string, keys: Readonly<Record<string, string>>):
   const names = Object.keys(keys);
   const joined = names.length === 0 ? 'ON true' : `USING (${names.join(', ')})`;
   const counted = `(
-    SELECT ${selectKeys(keys)} bucket, sum(events) AS count FROM ${numbers} GROUP BY ALL)`;
+    SELECT * REPLACE (${metricValueSql('bucket', 'least', 'greatest')} AS bucket)
+    FROM (
+      SELECT ${selectKeys(keys)} bucket, sum(events) AS count, min(least) AS least, max(greatest) AS greatest
+      FROM ${numbers} GROUP BY ALL))`;
   return `(
     SELECT t.*, quantiles[1] AS p50, quantiles[2] AS p95
     FROM (
       SELECT ${selectKeys(keys)} sum(events)::BIGINT AS count, min(least) AS min, max(greatest) AS max,
              sum(total) / sum(events) AS mean
       FROM ${numbers} ${groupBy(keys)}) AS t
-    LEFT JOIN ${quantilesSql(counted, names, [0.5, 0.95], metricValueSql)} AS q ${joined})`;
+    LEFT JOIN ${quantilesSql(counted, names, [0.5, 0.95], (value) => value)} AS q ${joined})`;
 }

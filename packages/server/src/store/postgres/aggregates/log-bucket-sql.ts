@@ -27,7 +27,7 @@ export function metricBucketSql(expression: string): string {
 }
 
 /** SQL for the value that stands for all of a bucket of numbers. */
-export function metricValueSql(bucket: string): string {
+function metricValueSql(bucket: string): string {
   return `CASE WHEN ${bucket} = 0 THEN 0::float8
     ELSE sign((${bucket})::float8) * ${2 / (GAMMA + 1)}::float8
          * power(${GAMMA}::float8, (abs(${bucket}) - ${METRIC_OFFSET})::float8) END`;
@@ -77,4 +77,22 @@ export function quantilesSql(
              (sum(count) OVER (${partition}))::float8 AS everything
       FROM ${relation} AS counted) AS ranked ${joined}
     ${keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`})`;
+}
+
+/**
+ * SQL for quantiles of counted buckets of numbers, of which each has the least and the greatest: a bucket's value lies between
+ * them, so that it is none that was not sent where there is only one.
+ *
+ * @param relation - has the keys' columns, `bucket`, `count`, `least` and `greatest`, one row for each bucket of a combination of keys
+ * @returns a relation with one row per combination of keys and an array `quantiles`
+ */
+export function metricQuantilesSql(
+  relation: string,
+  keys: readonly string[],
+  quantiles: readonly number[],
+): string {
+  const names = keys.map((key) => `${key}, `).join('');
+  const valued = `(
+    SELECT ${names} least(greatest(${metricValueSql('bucket')}, least), greatest) AS bucket, count FROM ${relation} AS valued)`;
+  return quantilesSql(valued, keys, quantiles, (value) => value);
 }

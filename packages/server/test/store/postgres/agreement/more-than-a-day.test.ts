@@ -98,6 +98,34 @@ describe('answers from PostgreSQL about more than a day', function () {
     });
   }
 
+  it('name only numbers that were sent as percentiles of a metric, where these are less than 4 % apart from no other', async () => {
+    const sent = [7, 7, 7, 7, 3, -2.5, 1e-20, 99.99];
+    const each = Array.from({ length: 40 }, (_, index) => ({
+      ...storeEvent({ customData: JSON.stringify({ queries: sent[index % sent.length] }) }),
+      timestamp: START - 45 * HOUR + index * HOUR,
+    }));
+    await stores.put(each);
+    await stores.store.rollUp();
+    const query = { since: START - 48 * HOUR, until: START, name: 'queries' };
+    const metric = await stores.store.analytics.metric({
+      ...query,
+      bucketMillis: 12 * HOUR,
+      byEndpoint: true,
+    });
+    const should = await stores.exact.analytics.metric({
+      ...query,
+      bucketMillis: 12 * HOUR,
+      byEndpoint: true,
+    });
+    const percentiles = ({ numbers, groups }: typeof metric): unknown => [
+      [numbers?.p50, numbers?.p95],
+      numbers?.series.map(({ start, p95 }) => [start, p95]),
+      groups?.map(({ endpoint, p95 }) => [endpoint, p95]),
+    ];
+    expect([metric.estimated, should.estimated]).to.deep.equal([true, false]);
+    expect(percentiles(metric)).to.deep.equal(percentiles(should));
+  });
+
   it('count nothing that lies behind the end of a long range, aggregated or not', async () => {
     const until = START + 10 * MINUTE + 1;
     const range = { since: until - 30 * HOUR, until };

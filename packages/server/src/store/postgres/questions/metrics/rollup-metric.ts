@@ -1,12 +1,7 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../../durations.ts';
 import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../../questions/analytics.ts';
 import { linearBin, linearBins } from '../../../figures/linear-bins.ts';
-import {
-  metricBucketSql,
-  metricValue,
-  metricValueSql,
-  quantilesSql,
-} from '../../aggregates/log-bucket-sql.ts';
+import { metricBucketSql, metricQuantilesSql, metricValue } from '../../aggregates/log-bucket-sql.ts';
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../../aggregates/metric-sql.ts';
 import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../../aggregates/tables.ts';
 import { ENDPOINT_NAME, storable } from '../../engine/conditions.ts';
@@ -67,7 +62,7 @@ const NUMBERS = `
   FROM (
     SELECT start, sum(numbers) AS count, sum(total) / sum(numbers) AS mean FROM m WHERE numbers > 0
     GROUP BY GROUPING SETS ((start), ()) HAVING sum(numbers) > 0) AS t
-  LEFT JOIN ${quantilesSql('counted', ['start'], [0.5, 0.95], metricValueSql)} AS q ON q.start IS NOT DISTINCT FROM t.start`;
+  LEFT JOIN ${metricQuantilesSql('counted', ['start'], [0.5, 0.95])} AS q ON q.start IS NOT DISTINCT FROM t.start`;
 
 /** SQL for an array of one value, or of none. */
 function one(condition: string, value: string, type: string): string {
@@ -104,8 +99,10 @@ async function groupsOf(rows: ReadRows, query: MetricQuery, state: StoredState):
     `SELECT method, path, name, ${MEASURES} FROM ${eventRows(range)} AS e`,
   ].join(' UNION ALL ');
   const counted = `(
-    SELECT method, path, bucket, sum(n::float8)::bigint AS count
-    FROM (SELECT method, path, unnest(buckets) AS bucket, unnest(bucket_counts) AS n FROM m) AS each
+    SELECT method, path, bucket, sum(n::float8)::bigint AS count, min(least) AS least, max(greatest) AS greatest
+    FROM (
+      SELECT method, path, unnest(buckets) AS bucket, unnest(bucket_counts) AS n, unnest(leasts) AS least, unnest(greatests) AS greatest
+      FROM m) AS each
     GROUP BY method, path, bucket)`;
   return rows(
     range
@@ -118,7 +115,7 @@ async function groupsOf(rows: ReadRows, query: MetricQuery, state: StoredState):
            SELECT method, path, sum(${EVENTS})::bigint AS events, sum(total) / nullif(sum(numbers), 0)::float8 AS mean
            FROM m GROUP BY method, path
            ORDER BY events DESC, path COLLATE "C", method COLLATE "C" LIMIT ${MAX_METRIC_ENDPOINTS}) AS e
-         LEFT JOIN ${quantilesSql(counted, ['method', 'path'], [0.95], metricValueSql)} AS q USING (method, path)
+         LEFT JOIN ${metricQuantilesSql(counted, ['method', 'path'], [0.95])} AS q USING (method, path)
          LEFT JOIN (
            SELECT DISTINCT ON (method, path) method, path, value, sum(n::float8)::bigint AS count
            FROM (SELECT method, path, unnest(texts) AS value, unnest(text_counts) AS n FROM m) AS each
