@@ -102,9 +102,11 @@ export class ComparedStores {
 
   /** Puts rows together until there is nothing more to do. @returns in how many steps */
   async compact(): Promise<number> {
-    const client = await this.connected();
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
     let steps = 0;
     while (await compactStep(client, Date.now() + 3 * DAY)) steps += 1;
+    await client.end();
     return steps;
   }
 
@@ -119,12 +121,24 @@ export class ComparedStores {
 
 /** Both stores for the suite in which it is called, empty before each test. */
 export function useComparedStores(): ComparedStores {
+  const stores = useOpenStores();
+  beforeEach(() => stores.empty());
+  return stores;
+}
+
+/** Both stores for a suite that only asks, with {@link ComparedStores.putInAllStates}. */
+export function useStoresInAllStates(): ComparedStores {
+  const stores = useOpenStores();
+  before(() => stores.putInAllStates());
+  return stores;
+}
+
+function useOpenStores(): ComparedStores {
   const newDatabase = usePostgres();
   const stores = new ComparedStores();
 
   before(async () => stores.open(await newDatabase()));
   after(() => stores.close());
-  beforeEach(() => stores.empty());
 
   return stores;
 }

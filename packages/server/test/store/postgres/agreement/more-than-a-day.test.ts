@@ -23,15 +23,16 @@ import {
   SHORT,
   filtersOf,
   useComparedStores,
+  useStoresInAllStates,
 } from '../../../support/databases/compared-stores.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-describe('answers from PostgreSQL about more than a day', function () {
+describe('answers from PostgreSQL about more than a day, under a filter', function () {
   this.timeout(120_000);
-  const stores = useComparedStores();
+  const stores = useStoresInAllStates();
 
   const estimated = [
     ...Object.entries(filtersOf(LONG)).map((entry) => [...entry, () => stores.store] as const),
@@ -41,7 +42,6 @@ describe('answers from PostgreSQL about more than a day', function () {
   ];
   for (const [name, filter, answering] of estimated) {
     it(`count exactly and estimate within their errors: ${name}`, async () => {
-      await stores.putInAllStates();
       const { analytics } = answering();
       for (const bucketMillis of [DAY, 6 * HOUR, 30 * MINUTE]) {
         const query = { ...filter, bucketMillis };
@@ -97,6 +97,11 @@ describe('answers from PostgreSQL about more than a day', function () {
       }
     });
   }
+});
+
+describe('answers from PostgreSQL about more than a day', function () {
+  this.timeout(120_000);
+  const stores = useComparedStores();
 
   it('name only numbers that were sent as percentiles of a metric, where these are less than 4 % apart from no other', async () => {
     const sent = [7, 7, 7, 7, 3, -2.5, 1e-20, 99.99];
