@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
+import { integerIn } from './integer.ts';
 
 /** Who asked, where it was no person or program that is served: something that crawls, or something that tests. */
 export type SyntheticType = 'bot' | 'test';
@@ -54,7 +55,8 @@ function errorType(value: unknown): string | undefined {
 }
 
 function size(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  const bytes = integerIn(value);
+  return bytes === undefined || bytes < 0 ? undefined : bytes;
 }
 
 function versionOf(value: unknown): string | undefined {

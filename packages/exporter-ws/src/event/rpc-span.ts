@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
+import { integerIn } from './integer.ts';
 import { errorTypeOf } from './request-details.ts';
 import { nonEmpty } from './server-span.ts';
 import { pseudonymIn } from './source-ip.ts';
@@ -81,7 +82,8 @@ export function rpcEndpoint(attributes: Attributes): string | undefined {
 }
 
 function outcomeOf(attributes: Attributes, spanStatus: number): Outcome {
-  const code = attributes['rpc.response.status_code'] ?? attributes['rpc.grpc.status_code'];
+  const given = attributes['rpc.response.status_code'] ?? attributes['rpc.grpc.status_code'];
+  const code = integerIn(given) ?? given;
   if (code === undefined) return spanStatus === STATUS_ERROR ? 'error' : 'completed';
   if (code === CANCELLED || code === 'CANCELLED') return 'aborted';
   return SERVER_FAULTS.has(code) ? 'error' : 'completed';

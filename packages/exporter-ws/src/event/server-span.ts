@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ExporterConfig } from '../config/config.ts';
 import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
+import { integerIn } from './integer.ts';
 import { requestDetails } from './request-details.ts';
 import { requestPath } from './request-path.ts';
 import { pseudonymIn, sourceIpOf } from './source-ip.ts';
@@ -23,7 +24,7 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
   const method = methodOf(attributes);
   if (method === undefined) return undefined;
   const { traceId, spanId } = span.spanContext();
-  const statusCode = integer(attributes['http.response.status_code'] ?? attributes['http.status_code']);
+  const statusCode = integerIn(attributes['http.response.status_code'] ?? attributes['http.status_code']);
   const route = nonEmpty(attributes['http.route']) ?? nonEmpty(attributes[CERBERUS_ATTRIBUTE.route]);
   const outcome = outcomeOf(attributes, statusCode, span.status.code);
   const details = requestDetails(attributes, outcome === 'error', attributes['http.method'] !== undefined);
@@ -61,10 +62,6 @@ export function isEnriched(span: FinishedSpan): boolean {
 /** A text that says something. */
 export function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function integer(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
 }
 
 function methodOf(attributes: Attributes): string | undefined {

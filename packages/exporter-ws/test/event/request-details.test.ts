@@ -100,7 +100,7 @@ describe('requestDetails', () => {
   });
 
   it('takes no size that is none, no version of something else, and no third kind of user agent', () => {
-    for (const size of [-1, 1.5, Number.NaN, '12', 2 ** 53]) {
+    for (const size of [-1, 1.5, Number.NaN, '12 kB', '-1', 2 ** 53]) {
       expect(details({ 'http.request.body.size': size })['requestBodySize']).to.equal(undefined);
     }
     expect(details({ 'network.protocol.version': 'HTTP/1.1; jane' })['protocolVersion']).to.equal(undefined);

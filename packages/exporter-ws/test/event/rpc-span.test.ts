@@ -71,6 +71,11 @@ describe('gRPC span to event', () => {
     ]);
   });
 
+  it('reads a code that is written as a text of digits', () => {
+    const outcomes = ['0', '1', '14'].map((code) => event({ ...OLD, 'rpc.grpc.status_code': code })?.outcome);
+    expect(outcomes).to.deep.equal(['completed', 'aborted', 'error']);
+  });
+
   it("takes the span's status for the outcome where no code is known", () => {
     expect(event(OLD, 2)?.outcome).to.equal('error');
     expect(event(OLD, 1)?.outcome).to.equal('completed');

@@ -209,6 +209,22 @@ describe('SERVER span to event', () => {
     expect(failed?.outcome).to.equal('error');
   });
 
+  it('reads a status and sizes that are written as texts, as by Deno and Envoy', () => {
+    const event = translated({
+      'http.response.status_code': '503',
+      'http.request.body.size': '12',
+      'http.response.body.size': '0',
+    });
+    expect([event.statusCode, event.outcome, event.requestBodySize, event.responseBodySize]).to.deep.equal([
+      503,
+      'error',
+      12,
+      0,
+    ]);
+    for (const text of ['', ' 200', '200 OK', '2e2', '0x10', '-1', '1.0', '١٢٣', '9'.repeat(16)])
+      expect(translated({ 'http.response.status_code': text }).statusCode, text).to.equal(undefined);
+  });
+
   it('leaves out a status that is no integer', () => {
     expect(translated({ 'http.response.status_code': 'x' }).statusCode).to.equal(undefined);
     expect(translated({ 'http.response.status_code': NaN }).statusCode).to.equal(undefined);

@@ -1,5 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startServer } from '@cerberus-otel/server';
 import { answerOf, type Answered } from '../../support/answering-app.js';
 import { installRuntimes, type Runtimes } from '../frameworks/installation.js';
 import { placePackages, REPOSITORY } from '../examples/stage.js';
@@ -63,5 +64,32 @@ export async function runRuntimes(say: (line: string) => void): Promise<number> 
     if (!isSo) faults += 1;
     say(`${title}: ${isSo ? 'ok' : JSON.stringify(answered)}`);
   }
-  return faults;
+  const sent = await sentByDeno(runtimes).catch(String);
+  const isStored = sent === 'GET /users/1 200';
+  say(`Deno, its own OpenTelemetry: the event by OTLP: ${isStored ? 'ok' : sent}`);
+  return isStored ? faults : faults + 1;
+}
+
+/** What a server has of a request that Deno sends it by OTLP, without a package of Cerberus. */
+async function sentByDeno({ folder, deno }: Runtimes): Promise<string> {
+  const server = await startServer({ port: 0, host: '127.0.0.1', db: ':memory:', log: () => undefined });
+  try {
+    await answerOf(folder, ['run', '--allow-all', 'app.mjs'], {
+      program: deno,
+      eventMillis: 3_000,
+      env: {
+        OTEL_DENO: 'true',
+        OTEL_BSP_SCHEDULE_DELAY: '100',
+        OTEL_EXPORTER_OTLP_ENDPOINT: server.url,
+        OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer%20${server.token}`,
+      },
+    });
+    const response = await fetch(`${server.url}/api/events`, {
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    const { events } = (await response.json()) as { readonly events: readonly Record<string, unknown>[] };
+    return events.map((each) => `${each['method']} ${each['endpoint']} ${each['status_code']}`).join(', ');
+  } finally {
+    await server.close();
+  }
 }
