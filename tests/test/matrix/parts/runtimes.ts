@@ -88,7 +88,7 @@ async function sentByDeno({ folder, deno }: Runtimes): Promise<string> {
       headers: { authorization: `Bearer ${server.token}` },
     });
     const { events } = (await response.json()) as { readonly events: readonly Record<string, unknown>[] };
-    return events.map((each) => `${each['method']} ${each['endpoint']} ${each['status_code']}`).join(', ');
+    return events.map((each) => [each['method'], each['endpoint'], each['status_code']].join(' ')).join(', ');
   } finally {
     await server.close();
   }
