@@ -100,6 +100,17 @@ function rulesOf([source, layers]) {
 module.exports = {
   forbidden: [
     { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'commands-read-the-server-only-to-run-it',
+      comment: 'It is ten times as much as all other commands need, and `health` runs every few seconds.',
+      severity: 'error',
+      from: { path: '^packages/server/src/commands/', pathNot: '/commands/(serve|dev/run)\\.ts$' },
+      to: {
+        path: '^packages/server/src/(server|commands/serve|commands/dev/run)\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
     ...Object.entries(LAYERS).flatMap(rulesOf),
   ],
   options: {

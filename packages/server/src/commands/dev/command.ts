@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 
 import { CerberusServerError } from '../../errors.ts';
-import { runDev } from './run.ts';
 import { someName } from '../some-name.ts';
 import { createPaint } from '../terminal.ts';
 
@@ -34,6 +33,8 @@ async function run(command: readonly [string, ...string[]], flags: DevFlags): Pr
   const line = (text: string): void => void stderr.write(`cerberus: ${text}\n`);
   const clientId = flags.clientId ?? nonEmpty(env['CERBERUS_CLIENT_ID']) ?? packageName(folder) ?? 'my-app';
   try {
+    // It has a server in it, which `cerberus-server health` and others need not read.
+    const { runDev } = await import('./run.ts');
     const { port, register } = flags;
     const options = { command, port, register, clientId, folder, env };
     process.exitCode = await runDev(options, { paint: createPaint(stderr.isTTY, env), line });
