@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { chmod, rm, stat } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { failure, type Reply } from '../http/response.ts';
 import type { Archive, ExportFormat } from '../store/archive.ts';
+import { removeCopy } from '../store/copies.ts';
 import { parseExportQuery } from './query/event-questions.ts';
 
 const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
@@ -46,7 +47,7 @@ async function sendFile(
     const { size } = await stat(path);
     return { stream: (response) => void send(response, folder, path, name, type, size) };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await removeCopy(folder);
     throw error;
   }
 }
@@ -68,5 +69,5 @@ async function send(
   });
   // A client that has gone away is no failure of ours.
   await pipeline(createReadStream(path), response).catch(() => undefined);
-  await rm(folder, { recursive: true, force: true });
+  await removeCopy(folder);
 }

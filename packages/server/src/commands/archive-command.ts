@@ -1,5 +1,4 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -8,6 +7,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { resolveConfig } from '../config.ts';
 import { parseTime } from '../event/timestamps.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../store/archive.ts';
+import { removeCopy } from '../store/copies.ts';
 import { openDuckDb } from '../store/duckdb/open.ts';
 import type { DuckDbStore } from '../store/duckdb/store.ts';
 import { outputPath, writeWhole } from './output-file.ts';
@@ -137,7 +137,7 @@ async function fromFile(
       await make(store.archive, path);
       await pipeline(createReadStream(path), process.stdout, { end: false });
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await removeCopy(folder);
     }
   } finally {
     await store.close();

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { chmod, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { systemCodeOf } from '../errors.ts';
-import { copyFolder, removeCopies } from '../store/copies.ts';
+import { copyFolder, removeCopies, removeCopy } from '../store/copies.ts';
 import { CommandError } from './running-server.ts';
 
 /** What lies beside a database that a server was started with, and not beside a copy that was only made. */
@@ -30,7 +30,7 @@ export async function outputPath(output: string, db: string): Promise<string> {
 /** Writes beside the target and renames, so that what has the name is whole. @param write - is given another path */
 export async function writeWhole(target: string, write: (path: string) => Promise<void>): Promise<void> {
   try {
-    removeCopies(target);
+    await removeCopies(target);
     const folder = await copyFolder(target);
     try {
       const path = join(folder, 'part');
@@ -38,7 +38,7 @@ export async function writeWhole(target: string, write: (path: string) => Promis
       await chmod(path, 0o600);
       await rename(path, target);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await removeCopy(folder);
     }
   } catch (error) {
     const code = systemCodeOf(error);

@@ -10,6 +10,7 @@ import { until, within } from '@cerberus-otel/test-support/deadline';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, START, wireEvent } from '../support/events/events.js';
 import { randomEvent, seededRandom } from '../support/events/random-events.js';
+import { smallDisk } from '../support/databases/small-disk.js';
 import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -90,5 +91,17 @@ describe('files of the server', () => {
     await start();
     expect(copies()).to.deep.equal([]);
     expect(existsSync(others)).to.equal(true);
+  });
+
+  it('keep no server from its database where such a copy cannot be removed yet', async function () {
+    const left = join(folder, '.x.duckdb.copy-abc', 'in use');
+    mkdirSync(left, { recursive: true });
+    const disk = smallDisk(1, left);
+    if (disk === undefined) return this.skip();
+    await (await fill(1)).close();
+    expect(existsSync(left)).to.equal(true);
+    disk.remove();
+    await (await fill(1)).close();
+    expect(existsSync(join(folder, '.x.duckdb.copy-abc'))).to.equal(false);
   });
 });

@@ -73,7 +73,7 @@ export async function openDatabase(path: string, limits: OpenLimits): Promise<Op
     const connect = connectorOf(instance);
     await attach(instance, path, real);
     // From here on the file is ours, and whoever made copies of it has ended.
-    removeCopies(real);
+    await removeCopies(real);
     removeSpilled(real);
     keepPrivate(real);
     keepPrivate(`${real}.wal`);

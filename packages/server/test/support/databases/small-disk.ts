@@ -17,10 +17,13 @@ export interface SmallDisk {
 /**
  * Mounts a disk of this size, which takes a right that not every process has. Removed after the test; outside of tests by its `remove`.
  *
+ * @param folder - where; removed with it
  * @returns `undefined` where it has not
  */
-export function smallDisk(mebibytes: number): SmallDisk | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'cerberus-disk-'));
+export function smallDisk(
+  mebibytes: number,
+  folder: string = mkdtempSync(join(tmpdir(), 'cerberus-disk-')),
+): SmallDisk | undefined {
   const mount = (...options: string[]): void =>
     void execFileSync('mount', ['-t', 'tmpfs', '-o', options.join(','), 'tmpfs', folder], {
       stdio: 'ignore',

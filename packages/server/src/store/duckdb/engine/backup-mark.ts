@@ -1,9 +1,9 @@
-import { linkSync, rmSync, statSync } from 'node:fs';
+import { linkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { copyFolder } from '../../copies.ts';
+import { copyFolder, removeCopy } from '../../copies.ts';
 import { quoted } from '../../sql-text.ts';
 
 /**
@@ -42,7 +42,7 @@ export async function hasForeignLog(connection: DuckDBConnection, real: string):
   } catch {
     return false;
   } finally {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) await removeCopy(folder);
   }
 }
 
