@@ -34,7 +34,11 @@ export function LatencyView(): JSX.Element {
       <Heatmap spread={spreadOut} outdated={spread.outdated} />
       <div class="charts">
         <LatencyChart {...shown} />
-        <Apdex spread={spreadOut} outdated={spread.outdated} onChanged={() => setChanges(changes + 1)} />
+        <Apdex
+          spread={spreadOut}
+          outdated={spread.outdated}
+          onChanged={() => setChanges((before) => before + 1)}
+        />
       </div>
       <OpenRelease />
       <LatencyDistribution {...shown} />
