@@ -5,6 +5,7 @@ import type { Session } from './answers/session.ts';
 import { getJson, serverNow, signOut, type ApiFailure } from './api.ts';
 import { endpointText } from './endpoint-text.ts';
 import { PageContextHolder, type PageContext } from './page-context.ts';
+import { failureText } from './parts/access/failure-text.ts';
 import { Header } from './parts/header.tsx';
 import { Notice } from './parts/notice.tsx';
 import { Refused } from './parts/refused.tsx';
@@ -52,6 +53,8 @@ export function App(): JSX.Element {
   const [session, setSession] = useState<Session>();
   const [failure, setFailure] = useState<ApiFailure>();
   const [attempt, setAttempt] = useState(0);
+  /** Why the server has not let the reader out. */
+  const [staying, setStaying] = useState<string>();
   const { isDown, retry, isSignedOut, signedIn, report } = useAnswering();
   const isSeen = useSeen();
   const own = useRef({});
@@ -94,8 +97,12 @@ export function App(): JSX.Element {
     report,
     theme: theme.shown,
   };
-  const leave = (): void => {
-    void signOut().then(() => report(own.current, { kind: 'signed_out' }));
+  const leave = async (): Promise<void> => {
+    const result = await signOut();
+    const isOut = result.ok || result.failure.kind === 'signed_out';
+    // Who believes to be signed out leaves the browser to others.
+    setStaying(isOut ? undefined : failureText(result.failure));
+    if (isOut) report(own.current, { kind: 'signed_out' });
   };
   return (
     <PageContextHolder.Provider value={page}>
@@ -106,7 +113,12 @@ export function App(): JSX.Element {
           <a class="skip" href="#main">
             Skip to content
           </a>
-          <Header theme={theme} onSignOut={session?.sign_in === true ? leave : undefined} />
+          <Header theme={theme} onSignOut={session?.sign_in === true ? () => void leave() : undefined} />
+          {staying !== undefined && (
+            <p role="alert" class="notice">
+              You are still signed in. {staying}
+            </p>
+          )}
           <Notice isDown={isDown} />
           <main id="main" tabIndex={-1}>
             {state.view !== 'endpoint' && <h1 class="unseen">{TITLES[state.view]}</h1>}
