@@ -119,4 +119,19 @@ describeInBrowser('a view without an answer', () => {
     const { page } = await openPage(server, '?view=metrics&name=nothing');
     await page.getByText('No request here has it.').waitFor();
   });
+
+  it('says why a share link shows nothing yet', async () => {
+    let isBusy = true;
+    const answer: Answer = (route) => (isBusy ? refuse(route) : route.continue());
+    const body = JSON.stringify({ view: 'overview', range: '24h', valid_for: '1d' });
+    const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' };
+    const made = await fetch(`${server.url}/api/shares`, { method: 'POST', headers, body });
+    const { secret } = (await made.json()) as { secret: string };
+    const page = await opened(`#${secret}`, /\/api\/session/, answer);
+    await page.getByRole('alert').getByText(WHY).waitFor();
+    await takePicture(page, 'shared-refused-360-light');
+    isBusy = false;
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    await page.getByText('Read-only, valid until').waitFor();
+  });
 });
