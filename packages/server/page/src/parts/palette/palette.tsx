@@ -61,6 +61,8 @@ export function Palette({ views, onClose, onKeys }: PaletteProps): JSX.Element {
     go({ ...('range' in place.to ? {} : { filter: EVERYTHING }), ...place.to });
   };
   const onKey = (event: KeyboardEvent): void => {
+    // Of what is being put together of several keys, as in Japanese, each is for the text.
+    if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
