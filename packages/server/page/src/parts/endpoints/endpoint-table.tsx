@@ -70,6 +70,7 @@ export function EndpointTable(): JSX.Element {
                       row={row}
                       place={first + index}
                       isEstimated={value?.estimated === true}
+                      isPart={rest > 0 || search !== ''}
                     />
                   ))}
                   <Space rows={rows.length - first - shown} />
@@ -136,11 +137,14 @@ interface RowProps {
   readonly row: TableRow;
   readonly place: number;
   readonly isEstimated: boolean;
+  /** There may be others that are not among the rows. */
+  readonly isPart: boolean;
 }
 
-function Row({ row, ...more }: RowProps): JSX.Element {
-  if (row.kind === 'application') return <ApplicationRow {...row} columns={COLUMNS} place={more.place} />;
-  return <EndpointTableRow row={row.row} {...more} />;
+function Row({ row, place, isEstimated, isPart }: RowProps): JSX.Element {
+  if (row.kind === 'application')
+    return <ApplicationRow {...row} isPart={isPart} columns={COLUMNS} place={place} />;
+  return <EndpointTableRow row={row.row} place={place} isEstimated={isEstimated} />;
 }
 
 /** In the place of rows that are not in sight. */
