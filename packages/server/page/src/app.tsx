@@ -59,7 +59,8 @@ export function App(): JSX.Element {
   const isSeen = useSeen();
   const own = useRef({});
   const tick = useTick(state.refresh && !isSignedOut ? refreshMillis(state.range) : undefined);
-  const span = useMemo(() => spanAt(state.range, serverNow()), [state.range, tick]);
+  // Anew with the session: how far the clock of the reader is wrong is known from the first answer on.
+  const span = useMemo(() => spanAt(state.range, serverNow()), [state.range, tick, session]);
 
   useEffect(() => {
     if (session !== undefined) return undefined;
