@@ -5,8 +5,13 @@ import type { NewToken } from './answers/tokens.ts';
 export type ApiFailure =
   | { readonly kind: 'signed_out' }
   | { readonly kind: 'unreachable' }
-  /** The server's own words. */
-  | { readonly kind: 'refused'; readonly status: number; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      /** The server's own words; where somebody in front of it refused, what is known of that. */
+      readonly message: string;
+      readonly isOfServer: boolean;
+    };
 
 /** An answer or a failure; nothing is thrown but when the caller aborted. */
 export type ApiResult<T> =
@@ -141,11 +146,11 @@ const TOO_LONG: ReadonlySet<number> = new Set([413, 414, 431]);
 function failureOf(status: number, body: unknown): ApiFailure {
   if (status === 401) return { kind: 'signed_out' };
   const said = (body as { error?: unknown } | null | undefined)?.error;
-  if (typeof said === 'string') return { kind: 'refused', status, message: said };
+  if (typeof said === 'string') return { kind: 'refused', status, message: said, isOfServer: true };
   // Somebody else's answer is none.
   if (status < 400 || OF_A_PROXY.has(status)) return { kind: 'unreachable' };
   const message = TOO_LONG.has(status) ? 'the filter is too long to be asked with' : `status ${status}`;
-  return { kind: 'refused', status, message };
+  return { kind: 'refused', status, message, isOfServer: false };
 }
 
 function noteClock(date: string | null): void {

@@ -12,6 +12,7 @@ import { Refused } from './parts/refused.tsx';
 import { MarkedReleases } from './parts/releases/marked-releases.tsx';
 import { refreshMillis, spanAt } from './time-range.ts';
 import { formatState, moved, type View } from './url-state.ts';
+import { useFocusOnView } from './hooks/use-focus-on-view.ts';
 import { useAnswering } from './hooks/use-answering.ts';
 import { useSeen } from './hooks/use-seen.ts';
 import { useTheme } from './hooks/use-theme.ts';
@@ -81,10 +82,12 @@ export function App(): JSX.Element {
     // Who signs in next may be somebody else.
     if (isSignedOut) setSession(undefined);
   }, [isSignedOut]);
+  const what = state.view === 'endpoint' ? endpointText(state.filter) : '';
   useEffect(() => {
-    const what = state.view === 'endpoint' ? endpointText(state.filter) : '';
     document.title = `${what === '' ? TITLES[state.view] : what} · Cerberus`;
   }, [state]);
+
+  const main = useFocusOnView(`${state.view} ${what}`);
 
   const page: PageContext = {
     state,
@@ -121,7 +124,7 @@ export function App(): JSX.Element {
             </p>
           )}
           <Notice isDown={isDown} />
-          <main id="main" tabIndex={-1}>
+          <main id="main" ref={main} tabIndex={-1}>
             {state.view !== 'endpoint' && <h1 class="unseen">{TITLES[state.view]}</h1>}
             {failure?.kind === 'refused' && (
               <Refused why={failure.message} again={() => setAttempt(attempt + 1)} />

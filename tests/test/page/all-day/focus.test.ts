@@ -70,4 +70,22 @@ describeInBrowser('the focus', () => {
       await untilFocused(opener);
     }
   });
+
+  it('is on the view that took the place of another one with the link that led there', async () => {
+    const page = await opened('?refresh=off');
+    const main = page.locator('main');
+    const isThere = async (): Promise<unknown> =>
+      until('the view has it', () => main.evaluate((element) => element === document.activeElement));
+    expect(await main.evaluate((element) => element === document.activeElement), 'at first').to.equal(false);
+    await page.locator('table.endpoints tbody a.endpoint').first().press('Enter');
+    await page.getByRole('heading', { level: 1 }).locator('bdi').waitFor();
+    await isThere();
+    await page.locator('.title a').press('Enter');
+    await page.locator('table.endpoints tbody tr').first().waitFor();
+    await isThere();
+    const nav = page.getByRole('link', { name: 'Errors', exact: true });
+    await nav.press('Enter');
+    await page.locator('table.errors').waitFor();
+    await untilFocused(nav);
+  });
 });

@@ -44,11 +44,12 @@ export function SharedApp(): JSX.Element {
     getJson<Session>('api/session', controller.signal)
       .then((result) => {
         if (result.ok) setSession((before) => (isSame(before, result.value) ? before : result.value));
-        // Only a wrong one is ever one too many.
-        const isWrong = !result.ok && result.failure.kind === 'refused' && result.failure.status === 429;
-        const why = result.ok || result.failure.kind !== 'refused' ? undefined : result.failure.message;
-        setRefused(why);
-        report(own.current, result.ok ? undefined : isWrong ? { kind: 'signed_out' } : result.failure);
+        const failure = result.ok ? undefined : result.failure;
+        const refusal = failure?.kind === 'refused' ? failure : undefined;
+        setRefused(refusal?.message);
+        // For the server only a wrong one is ever one too many; a proxy counts those that are right, too.
+        const isWrong = refusal?.status === 429 && refusal.isOfServer;
+        report(own.current, isWrong ? { kind: 'signed_out' } : failure);
       })
       .catch(() => undefined);
     return () => controller.abort();
