@@ -43,6 +43,9 @@ export function Palette({ views, onClose, onKeys }: PaletteProps): JSX.Element {
   // A name that nothing has is saved when that is chosen, not by the key that was to go there.
   const selected = Math.min(chosen ?? (places.length > 0 ? 0 : -1), options.length - 1);
   useEffect(() => dialog.current?.showModal(), []);
+  const list = useRef<HTMLUListElement>(null);
+  // In a low window, as of a page that is enlarged, not all of them are in sight.
+  useEffect(() => list.current?.children[selected]?.scrollIntoView({ block: 'nearest' }), [selected]);
   // By the dialog itself: it gives the focus back.
   const close = (): void => dialog.current?.close();
 
@@ -100,7 +103,7 @@ export function Palette({ views, onClose, onKeys }: PaletteProps): JSX.Element {
         }}
         onKeyDown={onKey}
       />
-      <ul id={id} role="listbox" aria-label="Places">
+      <ul ref={list} id={id} role="listbox" aria-label="Places">
         {options.map(({ kind, name }, index) => (
           <li
             key={`${kind} ${name}`}
