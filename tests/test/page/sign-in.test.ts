@@ -119,4 +119,17 @@ describeInBrowser('signing in to the page', () => {
     await page.reload();
     await page.getByLabel('Token').waitFor();
   });
+
+  it('says that the token is right where the browser keeps no cookie', async () => {
+    const { page } = await openPage(server);
+    await page.getByLabel('Token').waitFor();
+    // The same to the page as a cookie that is set, and not kept.
+    await page.route(/\/api\/session/, (route) =>
+      route.request().method() === 'POST' ? route.fulfill({ json: { signed_in: true } }) : route.continue(),
+    );
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.getByText('The token is right, but this browser keeps no cookie of this page.').waitFor();
+    expect(await page.getByRole('button', { name: 'Sign in' }).isEnabled()).to.equal(true);
+  });
 });

@@ -114,10 +114,14 @@ async function request<T>(
   init: RequestInit,
   timeoutMillis = TIMEOUT_MILLIS,
 ): Promise<ApiResult<T>> {
-  const timeout = AbortSignal.timeout(timeoutMillis);
-  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  // By hand: `AbortSignal.any` came with the browsers of 2024.
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const timer = setTimeout(end, timeoutMillis);
+  if (init.signal?.aborted === true) end();
+  init.signal?.addEventListener('abort', end);
   try {
-    const response = await fetch(url, { ...init, ...identity(), signal });
+    const response = await fetch(url, { ...init, ...identity(), signal: ending.signal });
     const body = await jsonOf(response);
     noteClock(response.headers.get('date'));
     if (response.ok && body !== undefined) return { ok: true, value: body as T };
@@ -125,6 +129,9 @@ async function request<T>(
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
     return { ok: false, failure: { kind: 'unreachable' } };
+  } finally {
+    clearTimeout(timer);
+    init.signal?.removeEventListener('abort', end);
   }
 }
 

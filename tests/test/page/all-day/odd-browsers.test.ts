@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, openPage } from '../../support/browser.js';
 import { store } from '../../support/stored-traffic.js';
+import { until } from '@cerberus-otel/test-support/deadline';
 
 const FORBIDDEN = `Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('denied', 'SecurityError'); },
@@ -119,6 +120,19 @@ describeInBrowser('an odd browser', () => {
     await page.getByText('No request has these words.').waitFor();
     await words.fill('');
     await page.locator('table.events tbody tr').first().waitFor();
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('of 2023 shows the page, and gives up what nobody waits for', async () => {
+    const { page, problems } = await openedAfter('delete AbortSignal.any; delete AbortSignal.timeout;');
+    const failed: string[] = [];
+    page.on('requestfailed', (request) => failed.push(new URL(request.url()).pathname));
+    await page.route(/\/api\/week/, () => undefined);
+    await page.getByRole('link', { name: 'Latency', exact: true }).click();
+    await page.locator('.heatmap').waitFor();
+    await page.getByRole('link', { name: 'Overview', exact: true }).click();
+    await page.locator('table.endpoints tbody tr').waitFor();
+    await until('it is given up', () => failed.includes('/api/week'));
     expect(problems).to.deep.equal([]);
   });
 });
