@@ -123,4 +123,17 @@ describeInBrowser('an answer to another question', () => {
       return texts.join() === '2025-04-01T12:00,2025-04-01T13:00';
     });
   });
+
+  it('makes no share of more than everything, where parts are counted a moment after the whole', async () => {
+    const timestamp = (): string => new Date(Date.now() - 60_000).toISOString();
+    const event = { client_id: 'busy', endpoint: '/z', source_ip: 'ab'.repeat(32) };
+    await store(server, { ...event, timestamp: timestamp() });
+    const { page } = await openPage(server, '?client_id=busy&range=1h');
+    const clients = page.getByRole('region', { name: 'Top clients' });
+    await clients.getByText('100\u202F%').waitFor();
+    await page.route(/\/api\/overview/, () => undefined);
+    await store(server, { ...event, timestamp: timestamp() });
+    await clients.getByRole('link', { name: '2', exact: true }).waitFor();
+    expect(await clients.locator('.note').innerText()).to.equal('100\u202F%');
+  });
 });
