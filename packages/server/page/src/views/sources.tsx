@@ -5,6 +5,7 @@ import type { Source, Sources } from '../answers/senders.ts';
 import { count, dateAndTime, dayAndTime, exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Connect } from '../parts/connect.tsx';
+import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { CsvButton } from '../parts/controls/csv-button.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -37,7 +38,7 @@ export function SourcesView(): JSX.Element {
   return (
     <>
       {isLong && <SearchField of="applications and exporters" value={search} onSearch={setSearch} />}
-      {isNothing && <Connect />}
+      {isNothing && (value.client_ids_total === 0 ? <Connect /> : <NobodySends />)}
       {value.sources.length === 0 && search !== '' && <p class="empty-line">Nothing has that in it.</p>}
       {value.applications.length > 0 && !isOne && (
         <Panel
@@ -96,6 +97,18 @@ export function SourcesView(): JSX.Element {
         )}
       </Panel>
     </>
+  );
+}
+
+/** There are others than the application that is chosen. */
+function NobodySends(): JSX.Element {
+  return (
+    <section class="panel nothing">
+      <h2>No exporter of this application is known</h2>
+      <p>
+        <Link to={{ clientId: undefined }}>Look at all applications</Link>
+      </p>
+    </section>
   );
 }
 
