@@ -302,4 +302,15 @@ describeInBrowser('the view of alerts', () => {
     }
     expect(problems).to.deep.equal([]);
   });
+
+  it('keeps the fields open in which somebody takes back what they wrote', async () => {
+    const { page } = await signedIn('?view=alerts');
+    await page.getByText('More', { exact: true }).click();
+    const delay = page.getByLabel('Looked at after (s)');
+    await delay.pressSequentially('5');
+    await delay.press('Backspace');
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    expect(await delay.evaluate((field) => field === document.activeElement)).to.equal(true);
+    expect(await delay.isVisible()).to.equal(true);
+  });
 });

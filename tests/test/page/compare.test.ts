@@ -148,4 +148,36 @@ describeInBrowser('a comparison', () => {
     await untilItFits(page, 360);
     expect(problems).to.deep.equal([]);
   });
+
+  it('is of what is in the address after a step back, too', async () => {
+    const { page } = await openPage(server, '?view=compare&range=15m&refresh=off&client_id=shop');
+    const field = page.getByLabel('Endpoint', { exact: true });
+    await field.fill('POST /checkout');
+    await page.getByRole('region', { name: 'POST /checkout of all applications' }).waitFor();
+    await page.goBack();
+    await page.getByRole('region', { name: 'POST /checkout of' }).waitFor({ state: 'detached' });
+    expect(await field.inputValue()).to.equal('');
+    await page.goForward();
+    await page.getByRole('region', { name: 'POST /checkout of all applications' }).waitFor();
+    expect(await field.inputValue()).to.equal('POST /checkout');
+  });
+
+  it('is of endpoints of any method, be they offered or not', async () => {
+    const methods = ['_OTHER', 'M-SEARCH', 'propfind'];
+    for (const method of methods)
+      await store(server, { client_id: 'dav', method, endpoint: '/dav', route: '/dav' });
+    const query = '?view=compare&range=15m&refresh=off&client_id=shop';
+    for (const scope of ['&against_client_id=dav', '&against_client_id=office'])
+      for (const method of methods) {
+        const { page } = await openPage(server, `${query}${scope}`);
+        await page.getByLabel('Endpoint', { exact: true }).fill(`${method} /dav`);
+        await page.keyboard.press('Enter');
+        const { searchParams: params } = new URL(page.url());
+        expect([params.get('against_method'), params.get('against_endpoint')]).to.deep.equal([
+          method,
+          '/dav',
+        ]);
+        await page.close();
+      }
+  });
 });

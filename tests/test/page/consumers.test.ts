@@ -115,4 +115,15 @@ describeInBrowser('the consumers of the page', () => {
     await panel.getByRole('button', { name: 'Close' }).click();
     expect(await panel.count()).to.equal(0);
   });
+
+  it('searches for no more than the server does, so that one can go on', async () => {
+    for (let index = 0; index < 60; index += 1)
+      await store(unnamed, { client_id: 'many', endpoint: '/', consumer_group: `group ${index}` });
+    const { page } = await openPage(unnamed, '?view=consumers&by=group&client_id=many&refresh=off');
+    const search = page.getByRole('searchbox', { name: 'Search groups' });
+    await search.fill('x'.repeat(300));
+    await page.getByText('Nobody here is called so.').waitFor();
+    await search.fill('group 59');
+    await listed(page, 'group 59');
+  });
 });

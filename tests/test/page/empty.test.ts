@@ -44,4 +44,14 @@ describeOnEachStore('a page without requests', (emptyStore) => {
     await page.reload();
     await page.getByRole('alert').getByText('`since` must be before `until`').waitFor();
   });
+
+  it('does not call a server without requests that has some of another application than the one that is chosen', async () => {
+    await store(server, { endpoint: '/x' });
+    const { page } = await openPage(server, '?view=sources&client_id=forgotten');
+    await page.getByText('No exporter of this application is known').waitFor();
+    await takePicture(page, 'sources-of-nobody-1280-light');
+    expect(await page.getByText('No requests yet').count()).to.equal(0);
+    await page.getByRole('link', { name: 'Look at all applications' }).click();
+    await page.locator('table.sources tbody tr', { hasText: 'shop' }).waitFor();
+  });
 });

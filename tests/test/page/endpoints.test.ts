@@ -1,7 +1,7 @@
 // The list of endpoints stays readable: of several applications, of thousands, and with somebody who tries every path.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '@cerberus-otel/test-support/deadline';
@@ -162,5 +162,19 @@ describeInBrowser('the list of endpoints', () => {
     await page.getByRole('searchbox', { name: 'Search endpoints' }).fill('2719');
     await page.locator('table.endpoints').getByText('/things/2719', { exact: true }).waitFor();
     expect(await lines(page)).to.have.length(1);
+  });
+
+  it('says of an application what is listed of it, where that may not be all', async () => {
+    const { page } = await openPage(server, '?range=24h&refresh=off');
+    const line = (name: string): Locator => page.locator('tr.group', { hasText: name });
+    await line('wide')
+      .getByText(/^listed: 1,9\d\d requests, 1,9\d\d endpoints$/)
+      .waitFor();
+    await page.getByRole('searchbox', { name: 'Search endpoints' }).fill('/search');
+    await line('legacy').getByText('listed: 1 request, 1 endpoint', { exact: true }).waitFor();
+    await takePicture(page, 'endpoints-listed-1280-light');
+    await page.getByRole('searchbox', { name: 'Search endpoints' }).fill('');
+    await page.getByRole('button', { name: 'Last 15 min' }).click();
+    await line('legacy').getByText('4 requests, 2 endpoints', { exact: true }).waitFor();
   });
 });

@@ -25,6 +25,11 @@ async function read<T>(server: CerberusServer, path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
+interface Series {
+  readonly bucket_millis: number;
+  readonly series: readonly { readonly start: string }[];
+}
+
 /** The value beside a name among the figures. */
 async function figure(page: Page, name: string): Promise<string> {
   const stat = page.locator('.stat', { has: page.locator(`dt:text-is("${name}")`) });
@@ -226,6 +231,31 @@ describeOnEachStore('the figures of the page', (emptyStore) => {
         cells.flatMap((cell, column) => (getComputedStyle(cell).overflowWrap === 'anywhere' ? [column] : [])),
       );
     expect(breakable, 'only names are broken within words').to.deep.equal([0, 1]);
+    finish(opened);
+  });
+
+  it('are those of the bar under the pointer, at both of its ends', async () => {
+    const opened = await openPage(server, '?range=24h&refresh=off', { width: 2400 });
+    const { page } = opened;
+    const until = Math.floor(now / 60_000) * 60_000 + 60_000;
+    const range = new URLSearchParams({ since: String(until - 900_000), until: String(until) });
+    await page.goto(`${server.url}/?${range.toString()}`);
+    const { series, bucket_millis: width } = await read<Series>(server, `/api/overview?${range.toString()}`);
+    const panel = page.getByRole('region', { name: 'Requests', exact: true });
+    const box = await panel.locator('.u-over').boundingBox();
+    if (box === null) throw new Error('no chart');
+    const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'UTC' });
+    for (const [index, part] of [
+      [10, 0.2],
+      [10, 0.75],
+      [47, 0.2],
+      [47, 0.75],
+    ] as const) {
+      const start = Date.parse(series[index]?.start ?? '');
+      const x = box.x + ((start + part * width - until + 900_000) / 900_000) * box.width;
+      await page.mouse.move(x, box.y + 50);
+      await panel.getByText(`${clock.format(start)}–${clock.format(start + width)}`).waitFor();
+    }
     finish(opened);
   });
 });

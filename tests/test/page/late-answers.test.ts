@@ -7,6 +7,7 @@ import { shopTraffic, store } from '../support/stored-traffic.js';
 import { until } from '@cerberus-otel/test-support/deadline';
 
 const TOKEN = 'the-own-token';
+const RULE = { measure: 'requests', above: 10, window_minutes: 100, filter: {}, destinations: [] };
 
 describeInBrowser('a page that waits for an answer', () => {
   let server: CerberusServer;
@@ -120,8 +121,7 @@ describeInBrowser('a page that waits for an answer', () => {
   });
 
   it('keeps the rule that somebody began to change while another one was saved', async () => {
-    const rule = { measure: 'requests', above: 10, window_minutes: 100, filter: {}, destinations: [] };
-    for (const name of ['first', 'second']) await api('alerts', { name, ...rule });
+    for (const name of ['first', 'second']) await api('alerts', { name, ...RULE });
     const page = await signedIn('?view=alerts');
     const saved = await held(page, 'alerts', 'PUT');
     await page.getByRole('button', { name: 'Edit first' }).click();
@@ -140,5 +140,61 @@ describeInBrowser('a page that waits for an answer', () => {
     for (let time = 0; time < 3; time += 1) await page.getByRole('button', { name: 'Last 7 d' }).click();
     await page.goBack();
     expect(new URL(page.url()).searchParams.get('range')).to.equal('1h');
+  });
+
+  const soon = (page: Page): Promise<unknown> =>
+    page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+
+  it('shows both of two rules that were paused while the server was slow', async () => {
+    for (const name of ['first', 'second']) await api('alerts', { name, ...RULE });
+    const page = await signedIn('?view=alerts&refresh=off');
+    const { routes } = await held(page, 'alerts', 'PUT');
+    for (const name of ['first', 'second']) await page.getByRole('button', { name: `Pause ${name}` }).click();
+    await until('both are held', () => routes.length === 2);
+    for (const [index, name] of ['first', 'second'].entries()) {
+      await routes[index]?.continue();
+      await page.getByRole('button', { name: `Resume ${name}` }).waitFor();
+    }
+  });
+
+  it('shows none of two tokens that were revoked while the server was slow', async () => {
+    for (const name of ['first', 'second']) await api('tokens', { name, purpose: 'ingest' });
+    const page = await signedIn('?view=tokens&refresh=off');
+    const { routes } = await held(page, 'tokens', 'DELETE');
+    for (const name of ['first', 'second'])
+      for (const word of ['Revoke', 'Really revoke'])
+        await page.getByRole('button', { name: `${word} ${name}`, exact: true }).click();
+    await until('both are held', () => routes.length === 2);
+    for (const [index, name] of ['first', 'second'].entries()) {
+      await routes[index]?.continue();
+      await page.getByRole('rowheader', { name }).waitFor({ state: 'detached' });
+    }
+  });
+
+  it('keeps what is being written of a rule that is paused, and takes that not back', async () => {
+    await api('alerts', { name: 'first', ...RULE });
+    const page = await signedIn('?view=alerts');
+    await page.getByRole('button', { name: 'Edit first' }).click();
+    await page.getByLabel('Limit (requests)').fill('77');
+    await page.getByRole('button', { name: 'Pause first' }).click();
+    await page.getByRole('button', { name: 'Resume first' }).waitFor();
+    expect(await page.getByLabel('Limit (requests)').inputValue()).to.equal('77');
+    await page.getByRole('button', { name: 'Save rule' }).click();
+    await page.getByText('Requests above 77').waitFor();
+    await page.getByRole('button', { name: 'Resume first' }).waitFor();
+  });
+
+  it('keeps the destination that somebody began to change while another one was saved', async () => {
+    for (const name of ['first', 'second'])
+      await api('alerts/destinations', { kind: 'webhook', name, url: 'https://hooks.example.com/x' });
+    const page = await signedIn('?view=alerts');
+    const saved = await held(page, 'alerts/destinations', 'PUT');
+    await page.getByRole('button', { name: 'Edit first' }).click();
+    await page.getByRole('button', { name: 'Save destination' }).click();
+    await page.getByRole('button', { name: 'Edit second' }).click();
+    await page.getByLabel('Called').fill('the second');
+    await letGo(saved, page);
+    await soon(page);
+    expect(await page.getByLabel('Called').inputValue()).to.equal('the second');
   });
 });

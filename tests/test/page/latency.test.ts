@@ -99,4 +99,12 @@ describeInBrowser('latencies on the page', () => {
     await week.getByText('1.5').first().waitFor({ state: 'attached' });
     expect(problems).to.deep.equal([]);
   });
+
+  it('count one request as one', async () => {
+    await store(server, { client_id: 'quiet', endpoint: '/', latency_ms: 5 });
+    const { page } = await openPage(server, '?view=latency&client_id=quiet&range=24h&refresh=off');
+    const week = page.getByRole('region', { name: 'Hours of the week' });
+    await week.getByText(/^Busiest: .*, 1 request\. In the time of /).waitFor();
+    expect(await week.locator('td[title^="1 request, p50 5"]').count()).to.equal(1);
+  });
 });

@@ -63,10 +63,13 @@ describeOnEachStore('the live view', (emptyStore) => {
       signIn: false,
       pingIntervalMillis: 500,
     });
+    await store(server, { endpoint: '/before' });
     const line = await frozenLine(server.url);
     try {
       const { page, problems } = await openPage({ ...server, url: line.url }, '?view=live');
       await page.locator('.pulse.on').waitFor();
+      const row = page.getByRole('button', { name: 'GET /before' });
+      await row.press('Enter');
       const streams: string[] = [];
       page.on('request', (request) => {
         if (request.url().includes('/api/live')) streams.push(request.url());
@@ -79,6 +82,8 @@ describeOnEachStore('the live view', (emptyStore) => {
       await page.locator('.pulse.on').waitFor();
       await store(server, { endpoint: '/after' });
       await page.locator('tr', { hasText: '/after' }).waitFor();
+      expect(await page.locator('.details').count(), 'what is open').to.equal(1);
+      expect(await row.evaluate((button) => button === document.activeElement), 'the focus').to.equal(true);
       expect(problems).to.deep.equal([]);
     } finally {
       line.close();

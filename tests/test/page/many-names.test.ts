@@ -18,6 +18,7 @@ describeOnEachStore('thousands of names', (emptyStore) => {
         endpoint: `/path/${from + n}`,
         route: `/path/${from + n}`,
         deployment_environment: `environment-${from + n}`,
+        consumer_group: `group-${from + n}`,
         custom_data: { [`metric-${from + n}`]: n },
       }));
       await store(server, ...events);
@@ -53,6 +54,25 @@ describeOnEachStore('thousands of names', (emptyStore) => {
       expect(problems).to.deep.equal([]);
     });
   }
+
+  for (const [view, query, of] of [
+    ['sources', '?view=sources', 'applications and exporters'],
+    ['metrics', '?view=metrics&range=1h', 'metrics'],
+    ['overview', '?range=1h', 'endpoints'],
+    ['consumers', '?view=consumers&by=group&range=1h', 'groups'],
+  ] as const)
+    it(`let one go on in the field where nothing was found: ${view}`, async () => {
+      const { page } = await openPage(server, `${query}&refresh=off`);
+      const field = page.getByRole('searchbox', { name: `Search ${of}` });
+      await field.pressSequentially('zzz');
+      await page
+        .getByText(/^(Nothing has that in it|No endpoint has this text|Nobody here is called so)\.$/)
+        .or(page.locator('nav.list ul:empty'))
+        .waitFor({ state: 'attached' });
+      for (let count = 0; count < 3; count += 1) await page.keyboard.press('Backspace');
+      await page.locator('main :is(th a, th bdi, nav.list a)').first().waitFor();
+      expect(await field.evaluate((element) => element === document.activeElement)).to.equal(true);
+    });
 
   it('are few to compare with, which says so', async () => {
     const { page } = await openPage(server, '?view=compare&range=1h&refresh=off');

@@ -165,4 +165,22 @@ describeInBrowser('the page for people', () => {
       const tables = await page.locator('main table').count();
       expect(await page.getByRole('button', { name: /as CSV$/ }).count()).to.be.at.least(tables);
     });
+
+  it('leaves the keys of an input method to it', async () => {
+    const { page } = await openPage(server, '?range=15m&refresh=off');
+    const typed = (field: Locator, key: string): Promise<void> =>
+      field.dispatchEvent('keydown', { key, isComposing: true, bubbles: true, cancelable: true });
+    await page.keyboard.press('/');
+    const palette = page.getByRole('combobox', { name: 'Go to' });
+    await palette.fill('erro');
+    await page.getByRole('option', { name: 'Errors' }).waitFor();
+    await typed(palette, 'Enter');
+    expect(await page.getByRole('dialog').count(), 'Enter ends what is put together').to.equal(1);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Add filter' }).click();
+    await page.getByLabel('Filter by').selectOption('User');
+    await typed(page.getByLabel('Whole id'), 'Escape');
+    expect(await page.getByLabel('Whole id').count(), 'Escape takes it back').to.equal(1);
+    expect(new URL(page.url()).searchParams.get('view')).to.equal(null);
+  });
 });

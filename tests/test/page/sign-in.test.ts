@@ -1,7 +1,7 @@
 // Nobody sees anything without the token, and a script never sees the session.
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
-import { describeInBrowser, openPage } from '../support/browser.js';
+import { describeInBrowser, openPage, takePicture } from '../support/browser.js';
 import { store } from '../support/stored-traffic.js';
 
 const TOKEN = 'the-token-of-the-tests';
@@ -101,5 +101,35 @@ describeInBrowser('signing in to the page', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('tr', { hasText: '/secret-path' }).waitFor();
     expect(await page.getByRole('link', { name: 'Tokens' }).count()).to.equal(0);
+  });
+
+  it('says that one is still signed in where the server did not hear of the wish to leave', async () => {
+    const { page } = await openPage(server);
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    const leave = page.getByRole('button', { name: 'Sign out' });
+    await leave.waitFor();
+    await page.route(/\/api\//, (route) => route.abort());
+    await leave.click();
+    await page.getByRole('alert').getByText('You are still signed in. The server does not answer.').waitFor();
+    await takePicture(page, 'still-signed-in-1280-light');
+    await page.unrouteAll();
+    await leave.click();
+    await page.getByLabel('Token').waitFor();
+    await page.reload();
+    await page.getByLabel('Token').waitFor();
+  });
+
+  it('says that the token is right where the browser keeps no cookie', async () => {
+    const { page } = await openPage(server);
+    await page.getByLabel('Token').waitFor();
+    // The same to the page as a cookie that is set, and not kept.
+    await page.route(/\/api\/session/, (route) =>
+      route.request().method() === 'POST' ? route.fulfill({ json: { signed_in: true } }) : route.continue(),
+    );
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.getByText('The token is right, but this browser keeps no cookie of this page.').waitFor();
+    expect(await page.getByRole('button', { name: 'Sign in' }).isEnabled()).to.equal(true);
   });
 });

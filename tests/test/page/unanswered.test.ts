@@ -49,6 +49,16 @@ describeInBrowser('a view without an answer', () => {
     return (await openPage(server, query, { width: 360, prepare })).page;
   }
 
+  /** The secret of a link to an overview. */
+  async function shareOf(range: string): Promise<string> {
+    const made = await fetch(`${server.url}/api/shares`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ view: 'overview', range, valid_for: '1d' }),
+    });
+    return ((await made.json()) as { secret: string }).secret;
+  }
+
   for (const [view, query] of Object.entries(VIEWS)) {
     it(`says that it loads, why the server refused, and that it does not answer: ${view}`, async () => {
       const page = await opened(query, FIGURES, () => undefined);
@@ -118,5 +128,35 @@ describeInBrowser('a view without an answer', () => {
   it('says that nobody sent a metric in the range, and not that it is a list', async () => {
     const { page } = await openPage(server, '?view=metrics&name=nothing');
     await page.getByText('No request here has it.').waitFor();
+  });
+
+  it('says why a share link shows nothing yet', async () => {
+    let isBusy = true;
+    const answer: Answer = (route) => (isBusy ? refuse(route) : route.continue());
+    const page = await opened(`#${await shareOf('24h')}`, /\/api\/session/, answer);
+    await page.getByRole('alert').getByText(WHY).waitFor();
+    await takePicture(page, 'shared-refused-360-light');
+    isBusy = false;
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    await page.getByText('Read-only, valid until').waitFor();
+  });
+
+  it('does not take a share link for over where a proxy counts its questions', async () => {
+    let isTooMany = false;
+    const answer: Answer = (route) =>
+      isTooMany
+        ? route.fulfill({ status: 429, contentType: 'text/html', body: '<h1>No</h1>' })
+        : route.continue();
+    const page = await opened(`#${await shareOf('15m')}`, /\/api\/session/, answer);
+    await page.getByText('Read-only, valid until').waitFor();
+    isTooMany = true;
+    await page.waitForResponse((response) => response.status() === 429);
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+    expect(await page.getByText('This link is not valid').count(), 'while it is open').to.equal(0);
+    await page.reload();
+    await page.getByRole('alert').getByText('status 429').waitFor();
+    isTooMany = false;
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    await page.getByText('Read-only, valid until').waitFor();
   });
 });

@@ -5,8 +5,13 @@ import type { NewToken } from './answers/tokens.ts';
 export type ApiFailure =
   | { readonly kind: 'signed_out' }
   | { readonly kind: 'unreachable' }
-  /** The server's own words. */
-  | { readonly kind: 'refused'; readonly status: number; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      /** The server's own words; where somebody in front of it refused, what is known of that. */
+      readonly message: string;
+      readonly isOfServer: boolean;
+    };
 
 /** An answer or a failure; nothing is thrown but when the caller aborted. */
 export type ApiResult<T> =
@@ -109,10 +114,14 @@ async function request<T>(
   init: RequestInit,
   timeoutMillis = TIMEOUT_MILLIS,
 ): Promise<ApiResult<T>> {
-  const timeout = AbortSignal.timeout(timeoutMillis);
-  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  // By hand: `AbortSignal.any` came with the browsers of 2024.
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const timer = setTimeout(end, timeoutMillis);
+  if (init.signal?.aborted === true) end();
+  init.signal?.addEventListener('abort', end);
   try {
-    const response = await fetch(url, { ...init, ...identity(), signal });
+    const response = await fetch(url, { ...init, ...identity(), signal: ending.signal });
     const body = await jsonOf(response);
     noteClock(response.headers.get('date'));
     if (response.ok && body !== undefined) return { ok: true, value: body as T };
@@ -120,6 +129,9 @@ async function request<T>(
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
     return { ok: false, failure: { kind: 'unreachable' } };
+  } finally {
+    clearTimeout(timer);
+    init.signal?.removeEventListener('abort', end);
   }
 }
 
@@ -141,11 +153,11 @@ const TOO_LONG: ReadonlySet<number> = new Set([413, 414, 431]);
 function failureOf(status: number, body: unknown): ApiFailure {
   if (status === 401) return { kind: 'signed_out' };
   const said = (body as { error?: unknown } | null | undefined)?.error;
-  if (typeof said === 'string') return { kind: 'refused', status, message: said };
+  if (typeof said === 'string') return { kind: 'refused', status, message: said, isOfServer: true };
   // Somebody else's answer is none.
   if (status < 400 || OF_A_PROXY.has(status)) return { kind: 'unreachable' };
   const message = TOO_LONG.has(status) ? 'the filter is too long to be asked with' : `status ${status}`;
-  return { kind: 'refused', status, message };
+  return { kind: 'refused', status, message, isOfServer: false };
 }
 
 function noteClock(date: string | null): void {

@@ -5,12 +5,14 @@ import type { Session } from './answers/session.ts';
 import { getJson, serverNow, signOut, type ApiFailure } from './api.ts';
 import { endpointText } from './endpoint-text.ts';
 import { PageContextHolder, type PageContext } from './page-context.ts';
+import { failureText } from './parts/access/failure-text.ts';
 import { Header } from './parts/header.tsx';
 import { Notice } from './parts/notice.tsx';
 import { Refused } from './parts/refused.tsx';
 import { MarkedReleases } from './parts/releases/marked-releases.tsx';
 import { refreshMillis, spanAt } from './time-range.ts';
 import { formatState, moved, type View } from './url-state.ts';
+import { useFocusOnView } from './hooks/use-focus-on-view.ts';
 import { useAnswering } from './hooks/use-answering.ts';
 import { useSeen } from './hooks/use-seen.ts';
 import { useTheme } from './hooks/use-theme.ts';
@@ -52,11 +54,14 @@ export function App(): JSX.Element {
   const [session, setSession] = useState<Session>();
   const [failure, setFailure] = useState<ApiFailure>();
   const [attempt, setAttempt] = useState(0);
+  /** Why the server has not let the reader out. */
+  const [staying, setStaying] = useState<string>();
   const { isDown, retry, isSignedOut, signedIn, report } = useAnswering();
   const isSeen = useSeen();
   const own = useRef({});
   const tick = useTick(state.refresh && !isSignedOut ? refreshMillis(state.range) : undefined);
-  const span = useMemo(() => spanAt(state.range, serverNow()), [state.range, tick]);
+  // Anew with the session: how far the clock of the reader is wrong is known from the first answer on.
+  const span = useMemo(() => spanAt(state.range, serverNow()), [state.range, tick, session]);
 
   useEffect(() => {
     if (session !== undefined) return undefined;
@@ -77,10 +82,12 @@ export function App(): JSX.Element {
     // Who signs in next may be somebody else.
     if (isSignedOut) setSession(undefined);
   }, [isSignedOut]);
+  const what = state.view === 'endpoint' ? endpointText(state.filter) : '';
   useEffect(() => {
-    const what = state.view === 'endpoint' ? endpointText(state.filter) : '';
     document.title = `${what === '' ? TITLES[state.view] : what} · Cerberus`;
   }, [state]);
+
+  const main = useFocusOnView(`${state.view} ${what}`);
 
   const page: PageContext = {
     state,
@@ -94,8 +101,12 @@ export function App(): JSX.Element {
     report,
     theme: theme.shown,
   };
-  const leave = (): void => {
-    void signOut().then(() => report(own.current, { kind: 'signed_out' }));
+  const leave = async (): Promise<void> => {
+    const result = await signOut();
+    const isOut = result.ok || result.failure.kind === 'signed_out';
+    // Who believes to be signed out leaves the browser to others.
+    setStaying(isOut ? undefined : failureText(result.failure));
+    if (isOut) report(own.current, { kind: 'signed_out' });
   };
   return (
     <PageContextHolder.Provider value={page}>
@@ -106,9 +117,14 @@ export function App(): JSX.Element {
           <a class="skip" href="#main">
             Skip to content
           </a>
-          <Header theme={theme} onSignOut={session?.sign_in === true ? leave : undefined} />
+          <Header theme={theme} onSignOut={session?.sign_in === true ? () => void leave() : undefined} />
+          {staying !== undefined && (
+            <p role="alert" class="notice">
+              You are still signed in. {staying}
+            </p>
+          )}
           <Notice isDown={isDown} />
-          <main id="main" tabIndex={-1}>
+          <main id="main" ref={main} tabIndex={-1}>
             {state.view !== 'endpoint' && <h1 class="unseen">{TITLES[state.view]}</h1>}
             {failure?.kind === 'refused' && (
               <Refused why={failure.message} again={() => setAttempt(attempt + 1)} />

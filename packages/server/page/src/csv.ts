@@ -1,8 +1,11 @@
 /** A line of a table as the server answered it. */
 type Row = Readonly<Record<string, unknown>>;
 
-/** What a spreadsheet takes for a formula when a text begins with it, in the wide forms of East Asian keyboards too: anybody can send a path. */
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+/**
+ * What a spreadsheet takes for a formula when a field begins with it, in the wide forms of East Asian keyboards too: anybody can send a path.
+ * Where the comma is that of numbers, it takes fields to end at a semicolon, whatever quotes are around them, and some do so at a tab.
+ */
+const FORMULA = /(^|[;\t\r\n])(?=[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])/g;
 
 /**
  * Rows as CSV (RFC 4180), with all digits. Members of members have names such as `latency_ms.p95`; lists are left out.
@@ -25,6 +28,6 @@ function flattened(row: Row, prefix = ''): [string, unknown][] {
 function field(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return '';
-  const safe = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = value.replaceAll(FORMULA, "$1'");
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

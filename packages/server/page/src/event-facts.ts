@@ -1,6 +1,7 @@
 import type { StoredEvent } from './answers/events.ts';
 import { metricChange, type FilterChange } from './filter/filter.ts';
 import { bytes, dateAndTime, duration } from './format.ts';
+import { valueText } from './metric-text.ts';
 
 /** Something that is known of a request. */
 export interface Fact {
@@ -78,6 +79,5 @@ function known(
 /** A metric's value as text, and what chooses its like. */
 export function metricFact(name: string, value: unknown): Fact {
   const change = metricChange(name, value);
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return { label: name, value: text, ...(change && { change }) };
+  return { label: name, value: valueText(value), ...(change && { change }) };
 }

@@ -5,6 +5,7 @@ import { LOCALE } from './locale.ts';
 
 const NONE = '–';
 const DAY = 86_400_000;
+const YEAR = 365 * DAY;
 /** Between a number and its unit: narrow, and no line breaks there. */
 const THIN = '\u202F';
 
@@ -132,6 +133,12 @@ const timesWithZone: Readonly<Record<Time, Intl.DateTimeFormat>> = {
   full: new Intl.DateTimeFormat(LOCALE, TIMES.fullWithZone),
 };
 const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
+const dayOfYear = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** With the year where a day of the same name is nearer. */
+function dayFormat(millis: number): Intl.DateTimeFormat {
+  return Math.abs(Date.now() - millis) < YEAR ? day : dayOfYear;
+}
 
 /** In the reader's time zone; which of two, where the clock showed a time twice. */
 function timeText(as: Time, millis: number): string {
@@ -148,9 +155,9 @@ export function minuteOfDay(millis: number): string {
   return timeText('minute', millis);
 }
 
-/** `29 Nov` */
+/** `29 Nov`; `29 Nov 2024` where that is longer ago than a year. */
 export function dayOf(millis: number): string {
-  return day.format(millis);
+  return dayFormat(millis).format(millis);
 }
 
 /** `29 Nov, 14:05:09`: date and time where there is little room. */
@@ -173,7 +180,7 @@ export function interval(startMillis: number, widthMillis: number): string {
   const end = startMillis + widthMillis;
   if (widthMillis >= DAY) {
     const isOfDays = startOfDay(startMillis) === startMillis && startOfDay(end) === end;
-    if (isOfDays) return day.formatRange(startMillis, end - 1);
+    if (isOfDays) return dayFormat(startMillis).formatRange(startMillis, end - 1);
     return `${dayOf(startMillis)}, ${minuteOfDay(startMillis)} – ${dayOf(end)}, ${minuteOfDay(end)}`;
   }
   const time = widthMillis < 60_000 ? timeOfDay : minuteOfDay;

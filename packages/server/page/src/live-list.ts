@@ -41,11 +41,14 @@ export function withEvents(
 }
 
 /**
- * Begins anew with what is stored, the newest first, as after a connection that was lost. A list that stands still keeps what it shows, and
- * what it does not have waits.
+ * Begins anew with what is stored, the newest first, as after a connection that was lost. What was shown before is what it was: it stays open, and
+ * keeps the focus. A list that stands still keeps what it shows, and what it does not have waits.
  */
 export function reloaded(list: LiveList, stored: readonly LiveEvent[], isPaused: boolean): LiveList {
-  if (!isPaused) return { ...EMPTY_LIST, events: stored };
+  if (!isPaused) {
+    const known = new Map(list.events.map((each) => [JSON.stringify(each.event), each]));
+    return { ...EMPTY_LIST, events: stored.map((each) => known.get(JSON.stringify(each.event)) ?? each) };
+  }
   return withEvents(list, without([...list.waiting, ...list.events], stored).toReversed(), true);
 }
 

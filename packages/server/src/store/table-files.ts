@@ -33,15 +33,23 @@ const COLUMNS = {
   path_group: 'VARCHAR',
 } as const;
 
-/** What a spreadsheet takes for a formula when a text begins with it. The tables of the page do the same. */
-const FORMULA_SIGNS = `('=', '+', '-', '@', chr(9), chr(13))`;
+/** Where a spreadsheet takes a field to begin: some do behind a semicolon, a tab or a line break, too, whatever quotes are around these. */
+const BEGIN = '(^|[;\\t\\r\\n])';
+/** What it takes for a formula when a field begins with it. The tables of the page do the same. */
+const SIGN = '([=+\\-@\\t\\r\\n\uFF1D\uFF0B\uFF0D\uFF20])';
+
+/** SQL for a text with a `'` before each sign. */
+function marked(text: string): string {
+  return `regexp_replace(${text}, '${BEGIN}${SIGN}', '\\1''\\2', 'g')`;
+}
 
 /** SQL for the texts of an export in CSV, behind `REPLACE`: a `'` before them keeps a spreadsheet from taking one for a formula. */
 export const HARMLESS_TEXTS: string = Object.entries(COLUMNS)
-  .filter(([name, type]) => type === 'VARCHAR' && name !== 'custom_data')
+  .filter(([, type]) => type === 'VARCHAR')
   .map(
     ([name]) =>
-      `CASE WHEN left(${name}, 1) IN ${FORMULA_SIGNS} THEN chr(39) || ${name} ELSE ${name} END AS ${name}`,
+      // Twice, for a tab is both, and is taken once. Few texts have any.
+      `CASE WHEN regexp_matches(${name}, '${BEGIN}${SIGN}') THEN ${marked(marked(name))} ELSE ${name} END AS ${name}`,
   )
   .join(', ');
 

@@ -19,4 +19,17 @@ describe('rows as CSV', () => {
     const wide = ['\uFF1Dcmd()', '\uFF0B1', '\uFF0D1', '\uFF20sum', '\n=cmd()'].map((a) => ({ a }));
     expect(csvText(wide).match(/'/g)?.length, 'wide forms and line breaks').to.equal(5);
   });
+
+  it('are no formulas either where a spreadsheet takes fields to end at semicolons or tabs', () => {
+    const texts = ['/x;=cmd()', '/x\t@sum', '/x\n+1', 'a;b', 'Mozilla/5.0 (X11; Linux)'];
+    expect(csvText(texts.map((a) => ({ a }))).split('\r\n')).to.deep.equal([
+      'a',
+      `"/x;'=cmd()"`,
+      `"/x\t'@sum"`,
+      `"/x\n'+1"`,
+      '"a;b"',
+      '"Mozilla/5.0 (X11; Linux)"',
+      '',
+    ]);
+  });
 });

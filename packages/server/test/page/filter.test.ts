@@ -113,4 +113,10 @@ describe('the filter of the page', () => {
     const whole: Filter = Object.fromEntries(FILTER_NAMES.map((name) => [name, '1']));
     expect(chipsOf(whole).flatMap(({ names }) => names)).to.have.members([...FILTER_NAMES]);
   });
+
+  it('is in words what it is, also where a value is called as what every object has', () => {
+    for (const name of ['constructor', '__proto__', 'toString'])
+      expect(chipTexts({ error_type: name })).to.deep.equal([`Error type ${name}`]);
+    expect(chipTexts({ error_type: 'none' })).to.deep.equal(['Error type not given']);
+  });
 });

@@ -7,11 +7,15 @@ import {
   change,
   changeOfShare,
   count,
+  dayAndTime,
+  dayOf,
   decimal,
   duration,
+  interval,
   rate,
   share,
 } from '../../page/dist/format.js';
+import { startOfDay } from '../../page/dist/local-time.js';
 
 /** With ordinary spaces. */
 function plain(text: string): string {
@@ -109,5 +113,20 @@ describe('numbers on the page', () => {
       process.stdout.write(change(1, 1).text + changeOfShare(1, 1).text + share(0, 1));`;
     const said = execFileSync(process.execPath, ['--input-type=module', '-e', reader]).toString();
     expect(plain(said)).to.equal('۰ %۰ pp۰ %');
+  });
+
+  it('have the year of a day where one of the same name is nearer', () => {
+    const DAY = 86_400_000;
+    const year = (millis: number): string => String(new Date(millis).getFullYear());
+    const [near, far] = [Date.now() - 300 * DAY, Date.now() - 400 * DAY];
+    expect(dayOf(near)).to.match(/^\w+ \d+$/);
+    for (const text of [
+      dayOf(far),
+      dayAndTime(far),
+      interval(far, 60_000),
+      interval(startOfDay(far), 30 * DAY),
+    ])
+      expect(text).to.include(year(far));
+    expect(dayOf(Date.now() + 400 * DAY)).to.include(year(Date.now() + 400 * DAY));
   });
 });

@@ -116,4 +116,12 @@ describeInBrowser('extremes', () => {
     expect(grounds[1]).to.equal(grounds[2]);
     await takePicture(page, 'latency-forced-colours-1280');
   });
+
+  it('of a text, which is empty, is to be seen', async () => {
+    await store(server, { endpoint: '/x', route: '/x', custom_data: { plan: '' } });
+    const { page } = await openPage(server, '?view=metrics&name=plan');
+    await page.locator('.bars .label', { hasText: '""' }).waitFor();
+    await page.getByText('in 1 request,').waitFor();
+    await page.locator('table.groups td bdi', { hasText: '""' }).waitFor();
+  });
 });

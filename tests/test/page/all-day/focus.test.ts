@@ -2,7 +2,7 @@
 import { startServer, type CerberusServer } from '@cerberus-otel/server';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { describeInBrowser, openPage } from '../../support/browser.js';
+import { describeInBrowser, openPage, takePicture } from '../../support/browser.js';
 import { releasedTraffic, store } from '../../support/stored-traffic.js';
 import { until } from '@cerberus-otel/test-support/deadline';
 
@@ -69,5 +69,41 @@ describeInBrowser('the focus', () => {
       await page.locator(form).waitFor({ state: 'detached' });
       await untilFocused(opener);
     }
+  });
+
+  it('is on the view that took the place of another one with the link that led there', async () => {
+    const page = await opened('?refresh=off');
+    const main = page.locator('main');
+    const isThere = async (): Promise<unknown> =>
+      until('the view has it', () => main.evaluate((element) => element === document.activeElement));
+    expect(await main.evaluate((element) => element === document.activeElement), 'at first').to.equal(false);
+    await page.locator('table.endpoints tbody a.endpoint').first().press('Enter');
+    await page.getByRole('heading', { level: 1 }).locator('bdi').waitFor();
+    await isThere();
+    await page.locator('.title a').press('Enter');
+    await page.locator('table.endpoints tbody tr').first().waitFor();
+    await isThere();
+    const nav = page.getByRole('link', { name: 'Errors', exact: true });
+    await nav.press('Enter');
+    await page.locator('table.errors').waitFor();
+    await untilFocused(nav);
+  });
+
+  it('is on a place that is in sight, also in a low window', async () => {
+    const page = await opened('?refresh=off');
+    await page.setViewportSize({ width: 320, height: 256 });
+    await page.keyboard.press('/');
+    await page.getByRole('option').nth(12).waitFor({ state: 'attached' });
+    const selected = page.locator('[role=option][aria-selected=true]');
+    for (const key of ['ArrowUp', 'ArrowDown', 'ArrowDown']) {
+      await page.keyboard.press(key);
+      const box = await selected.boundingBox();
+      expect(box?.y).to.be.above(0);
+      expect((box?.y ?? 0) + (box?.height ?? 0)).to.be.below(256);
+    }
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    expect((await selected.boundingBox())?.y, 'the last one').to.be.below(256);
+    await takePicture(page, 'palette-320x256-light');
   });
 });

@@ -29,11 +29,20 @@ const TEXTS: Readonly<Partial<Record<FilterName, string>>> = {
   consumer_group: 'Group',
 };
 
-const WORDS: Readonly<Partial<Record<FilterName, Readonly<Record<string, string>>>>> = {
-  outcome: { none: 'not known' },
-  error_type: { none: 'not given' },
-  failed: { true: 'only', false: 'left out' },
-  synthetic: { bot: 'only bots', test: 'only tests', any: 'only', none: 'left out' },
+/** Maps, for a value may be called as what every object has. */
+const WORDS: Readonly<Partial<Record<FilterName, ReadonlyMap<string, string>>>> = {
+  outcome: new Map([['none', 'not known']]),
+  error_type: new Map([['none', 'not given']]),
+  failed: new Map([
+    ['true', 'only'],
+    ['false', 'left out'],
+  ]),
+  synthetic: new Map([
+    ['bot', 'only bots'],
+    ['test', 'only tests'],
+    ['any', 'only'],
+    ['none', 'left out'],
+  ]),
 };
 
 /** Enough to tell pseudonyms and traces apart. */
@@ -59,7 +68,7 @@ export function chipTexts(filter: Filter): readonly string[] {
 function valueText(name: FilterName, value: string): string {
   if (name === 'source_ip' || name === 'trace_id' || IS_PSEUDONYM.test(value))
     return value.slice(0, SHOWN_DIGITS);
-  return shortened(WORDS[name]?.[value] ?? value);
+  return shortened(WORDS[name]?.get(value) ?? value);
 }
 
 function latencyChip({ latency_ms_min: from, latency_ms_max: to }: Filter): readonly Chip[] {

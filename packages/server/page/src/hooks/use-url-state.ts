@@ -20,10 +20,19 @@ export function useUrlState(): [UrlState, (change: Partial<UrlState>, replace?: 
     const url = `${location.pathname}${query}`;
     // As of a link to where one is: a step back leads elsewhere.
     const isHere = query === formatState(latest.current);
-    if (replace || isHere) history.replaceState(null, '', url);
-    else history.pushState(null, '', url);
+    writeAddress(url, replace || isHere);
     latest.current = next;
     setState(next);
   }, []);
   return [state, go];
+}
+
+/** A browser takes only so many addresses in a while, as of a key that is held down. What is shown is what was chosen, all the same. */
+function writeAddress(url: string, isInPlace: boolean): void {
+  try {
+    if (isInPlace) history.replaceState(null, '', url);
+    else history.pushState(null, '', url);
+  } catch {
+    // The next change writes all of it.
+  }
 }

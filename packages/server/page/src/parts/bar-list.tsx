@@ -29,8 +29,9 @@ interface BarListProps {
 /** Parts of a whole, as labelled bars. */
 export function BarList({ items, total, empty }: BarListProps): JSX.Element {
   if (items.length === 0) return <p class="empty-line">{empty}</p>;
-  const all = total ?? items.reduce((sum, { value }) => sum + value, 0);
   const largest = Math.max(...items.map(({ value }) => value));
+  // The whole may have been counted a moment before its parts.
+  const all = Math.max(largest, total ?? items.reduce((sum, { value }) => sum + value, 0));
   return (
     <ul class="bars">
       {items.map(({ key, label, value, note, colour = '', to, requests }) => (

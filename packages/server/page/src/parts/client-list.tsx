@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 
 import type { Clients } from '../answers/clients.ts';
 import { count } from '../format.ts';
 import { useNarrowing, usePage } from '../page-context.ts';
 import { useRead } from '../hooks/use-read.ts';
+import { useSearch } from '../hooks/use-search.ts';
 import { Answered } from './answered.tsx';
 import { BarList } from './bar-list.tsx';
 import { Link } from './link.tsx';
@@ -23,7 +23,7 @@ const SHOWN_DIGITS = 10;
 
 /** The busiest clients, by their pseudonyms, or those whose pseudonyms begin as is searched for. */
 export function ClientList({ requests }: ClientListProps): JSX.Element {
-  const [search, setSearch] = useState('');
+  const { search, setSearch, wasUsed } = useSearch();
   const { canGo } = usePage();
   const { to } = useNarrowing();
   const prefix = search.trim();
@@ -48,7 +48,7 @@ export function ClientList({ requests }: ClientListProps): JSX.Element {
         <>
           {canGo({ view: 'consumers' }) && <Link to={{ view: 'consumers', by: 'client' }}>All clients</Link>}
           <CsvButton name="clients" rows={clients} />
-          {(search !== '' || isMore) && <SearchField of="clients" value={search} onSearch={setSearch} />}
+          {(wasUsed || isMore) && <SearchField of="clients" value={search} onSearch={setSearch} />}
         </>
       }
     >

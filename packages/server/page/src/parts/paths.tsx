@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 
 import type { Values } from '../answers/values.ts';
 import { useNarrowing } from '../page-context.ts';
 import { useRead } from '../hooks/use-read.ts';
+import { useSearch } from '../hooks/use-search.ts';
 import { Answered } from './answered.tsx';
 import { BarList } from './bar-list.tsx';
 import { CsvButton } from './controls/csv-button.tsx';
@@ -15,7 +15,7 @@ const LIMIT = 20;
 /** The paths that are listed under one name, with the most requests first. */
 export function Paths(): JSX.Element {
   const { to } = useNarrowing();
-  const [search, setSearch] = useState('');
+  const { search, setSearch, wasUsed } = useSearch();
   const read = useRead<Values>('api/values', {
     of: 'path',
     q: search || undefined,
@@ -36,7 +36,7 @@ export function Paths(): JSX.Element {
       aside={
         <>
           <CsvButton name="paths" rows={value?.values ?? []} />
-          {(search !== '' || value?.more === true) && (
+          {(wasUsed || value?.more === true) && (
             <SearchField of="paths" value={search} onSearch={setSearch} />
           )}
         </>

@@ -59,6 +59,8 @@ export function RangePicker(): JSX.Element {
       )}
       {isOpen && (
         <CustomRange
+          // Of another range it says nothing.
+          key={JSON.stringify(range)}
           onDone={() => {
             setOpen(false);
             opener.current?.focus();

@@ -6,6 +6,7 @@ import type { SharedView } from '../answers/shares.ts';
 import { getJson, serverNow } from '../api.ts';
 import { PageContextHolder, type PageContext } from '../page-context.ts';
 import { Notice } from '../parts/notice.tsx';
+import { Refused } from '../parts/refused.tsx';
 import { refreshMillis, spanAt } from '../time-range.ts';
 import type { UrlState } from '../url-state.ts';
 import { useAnswering } from '../hooks/use-answering.ts';
@@ -26,6 +27,8 @@ const ASK_MILLIS = 30_000;
 export function SharedApp(): JSX.Element {
   const theme = useTheme(false);
   const [session, setSession] = useState<Session>();
+  const [refused, setRefused] = useState<string>();
+  const [attempt, setAttempt] = useState(0);
   const [choice, choose] = useState<Partial<Choice>>({});
   // For good: what ended does not begin again, and nothing is asked any more.
   const { isDown, retry, isSignedOut: isOver, report } = useAnswering();
@@ -41,16 +44,27 @@ export function SharedApp(): JSX.Element {
     getJson<Session>('api/session', controller.signal)
       .then((result) => {
         if (result.ok) setSession((before) => (isSame(before, result.value) ? before : result.value));
-        // Only a wrong one is ever one too many.
-        const isWrong = !result.ok && result.failure.kind === 'refused' && result.failure.status === 429;
-        report(own.current, result.ok ? undefined : isWrong ? { kind: 'signed_out' } : result.failure);
+        const failure = result.ok ? undefined : result.failure;
+        const refusal = failure?.kind === 'refused' ? failure : undefined;
+        setRefused(refusal?.message);
+        // For the server only a wrong one is ever one too many; a proxy counts those that are right, too.
+        const isWrong = refusal?.status === 429 && refusal.isOfServer;
+        report(own.current, isWrong ? { kind: 'signed_out' } : failure);
       })
       .catch(() => undefined);
     return () => controller.abort();
-  }, [tick, retry, isOver]);
+  }, [tick, retry, isOver, attempt]);
 
   if (isOver) return <LinkEnded />;
-  if (session === undefined || share === undefined || state === undefined) return <Notice isDown={isDown} />;
+  if (session === undefined || share === undefined || state === undefined)
+    return (
+      <>
+        <Notice isDown={isDown} />
+        <main>
+          {refused !== undefined && <Refused why={refused} again={() => setAttempt(attempt + 1)} />}
+        </main>
+      </>
+    );
   const page = { session, share, state, tick, retry, report, choose, theme };
   return <Shown {...page} isDown={isDown} />;
 }

@@ -39,7 +39,7 @@ export function AlertsView(): JSX.Element {
   const log = useRead<AlertLog>('api/alerts/log', { limit }, true, changes);
   if (value === undefined)
     return refused === undefined ? <Loading /> : <Refused why={refused} again={again} />;
-  const changed = (): void => setChanges(changes + 1);
+  const changed = (): void => setChanges((before) => before + 1);
   const done = (failure: ApiFailure | undefined): void => {
     setProblem(failure === undefined ? undefined : failureText(failure));
     changed();
@@ -61,9 +61,13 @@ export function AlertsView(): JSX.Element {
     go({ clientId, filter: { ...EVERYTHING, ...filter } }, true);
     scrollTo(0, 0);
   };
-  const pause = (rule: AlertRule): void => {
+  const pause = async (rule: AlertRule): Promise<void> => {
     const { id, read_only: _file, firing: _firing, evaluated_to: _to, ...body } = rule;
-    void save({ ...body, paused: !rule.paused }, id);
+    const paused = !rule.paused;
+    const result = await saveRule({ ...body, paused }, id);
+    // What is being written of it stays, but does not take that back.
+    if (result.ok && id === editedNow.current) setDraft((before) => ({ ...before, paused }));
+    done(result.ok ? undefined : result.failure);
   };
   const remove = async ({ id }: AlertRule): Promise<void> => {
     const result = await removeRule(id);
@@ -100,7 +104,7 @@ export function AlertsView(): JSX.Element {
           <RuleTable
             rules={value.rules}
             onEdit={edit}
-            onPause={pause}
+            onPause={(rule) => void pause(rule)}
             onRemove={(rule) => void remove(rule)}
           />
         )}

@@ -78,7 +78,7 @@ function Side({ onRead, beside }: SideProps): JSX.Element {
       </h2>
       {refused !== undefined && <Refused why={refused} again={again} />}
       {overview === undefined && refused === undefined && <Loading />}
-      {overview !== undefined && (
+      {overview !== undefined && refused === undefined && (
         <WithinLandmark.Provider value>
           <Figures overview={overview} outdated={outdated} withRate={false} />
           <RequestsChart overview={overview} {...shown} />

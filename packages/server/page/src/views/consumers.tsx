@@ -1,20 +1,19 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 
 import type { ConsumerKind, Consumers } from '../answers/consumers.ts';
 import { exactCount } from '../format.ts';
 import { isEverything } from '../filter/filter.ts';
 import { usePage } from '../page-context.ts';
+import { AnsweredView } from '../parts/answered.tsx';
 import { CsvButton } from '../parts/controls/csv-button.tsx';
 import { ConsumerTable } from '../parts/consumers/consumer-table.tsx';
 import { HowToName } from '../parts/consumers/how-to-name.tsx';
 import { KINDS } from '../parts/consumers/kinds.ts';
-import { Loading } from '../parts/loading.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Panel } from '../parts/panel.tsx';
-import { Refused } from '../parts/refused.tsx';
 import { SearchField } from '../parts/controls/search-field.tsx';
 import { useRead } from '../hooks/use-read.ts';
+import { useSearch } from '../hooks/use-search.ts';
 
 const LIMIT = 50;
 
@@ -44,20 +43,43 @@ export function ConsumersView(): JSX.Element {
 
 function ConsumerList(): JSX.Element {
   const { state } = usePage();
-  const [search, setSearch] = useState('');
-  const { value, outdated, refused, again } = useRead<Consumers>('api/consumers', {
+  const { search, setSearch, wasUsed } = useSearch();
+  const read = useRead<Consumers>('api/consumers', {
     by: state.by,
     sort: state.consumerSort,
     q: search || undefined,
     limit: LIMIT,
   });
-  if (refused !== undefined) return <Refused why={refused} again={again} />;
-  if (value === undefined || (value.total === 0 && outdated && search === '')) return <Loading />;
-  const { title, one, many } = KINDS[state.by];
-  if (value.total === 0 && search === '') {
-    const mayBeUnnamed = state.by !== 'client' && isEverything(state.filter);
-    return mayBeUnnamed ? <HowToName what={many} /> : <NothingHere what={`requests of ${many}`} />;
-  }
+  const { many } = KINDS[state.by];
+  const mayBeUnnamed = state.by !== 'client' && isEverything(state.filter);
+  return (
+    <AnsweredView
+      read={read}
+      isEmpty={({ total }) => total === 0 && search === '' && !(wasUsed && read.outdated)}
+      empty={() => (mayBeUnnamed ? <HowToName what={many} /> : <NothingHere what={`requests of ${many}`} />)}
+    >
+      {(value) => (
+        <Listed
+          value={value}
+          outdated={read.outdated}
+          search={wasUsed ? search : undefined}
+          onSearch={setSearch}
+        />
+      )}
+    </AnsweredView>
+  );
+}
+
+interface ListedProps {
+  readonly value: Consumers;
+  readonly outdated: boolean;
+  /** Undefined where nothing was searched for. */
+  readonly search: string | undefined;
+  readonly onSearch: (search: string) => void;
+}
+
+function Listed({ value, outdated, search, onSearch }: ListedProps): JSX.Element {
+  const { title, one, many } = KINDS[usePage().state.by];
   const rest = value.total - value.consumers.length;
   return (
     <Panel
@@ -71,7 +93,9 @@ function ConsumerList(): JSX.Element {
             {value.new !== null &&
               `, ${exactCount(value.new)} new, ${exactCount(value.total - value.new)} returning`}
           </span>
-          {(search !== '' || rest > 0) && <SearchField of={many} value={search} onSearch={setSearch} />}
+          {(search !== undefined || rest > 0) && (
+            <SearchField of={many} value={search ?? ''} onSearch={onSearch} />
+          )}
           <CsvButton name={many} rows={value.consumers} />
         </>
       }

@@ -45,7 +45,7 @@ function Endpoint(): JSX.Element {
       </div>
       {refused !== undefined && <Refused why={refused} again={again} />}
       {overview === undefined && refused === undefined && <Loading />}
-      {overview !== undefined && <Body overview={overview} outdated={outdated} />}
+      {overview !== undefined && refused === undefined && <Body overview={overview} outdated={outdated} />}
     </>
   );
 }

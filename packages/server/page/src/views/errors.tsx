@@ -5,42 +5,55 @@ import type { Errors } from '../answers/errors.ts';
 import { nameParts } from '../endpoint-text.ts';
 import type { FilterChange } from '../filter/filter.ts';
 import { useNarrowing } from '../page-context.ts';
-import { Answered } from '../parts/answered.tsx';
+import { Answered, AnsweredView } from '../parts/answered.tsx';
 import { BarList, type BarItem } from '../parts/bar-list.tsx';
 import { ErrorTable } from '../parts/error-table.tsx';
-import { Loading } from '../parts/loading.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { OpenRelease } from '../parts/releases/open-release.tsx';
-import { Refused } from '../parts/refused.tsx';
 import { useRead } from '../hooks/use-read.ts';
 
 /** What failed: by the class of the error, the status, the endpoint and the environment, since when and how often. */
 export function ErrorsView(): JSX.Element {
-  const { value, outdated, refused, again } = useRead<Errors>('api/errors');
-  if (refused !== undefined) return <Refused why={refused} again={again} />;
-  if (value === undefined || (value.total === 0 && outdated)) return <Loading />;
-  if (value.total === 0) return <NothingHere what="failed requests" />;
+  const read = useRead<Errors>('api/errors');
+  return (
+    <AnsweredView
+      read={read}
+      isEmpty={({ total }) => total === 0}
+      empty={() => <NothingHere what="failed requests" />}
+    >
+      {(errors) => <Shown errors={errors} outdated={read.outdated} />}
+    </AnsweredView>
+  );
+}
+
+interface ShownProps {
+  readonly errors: Errors;
+  readonly outdated: boolean;
+}
+
+function Shown({ errors, outdated }: ShownProps): JSX.Element {
+  const { requests: failed } = errors;
   return (
     <>
       <div class="fourths">
         <By
-          failed={value.requests}
+          failed={failed}
           of="error_type"
           title="By class"
           empty="No request says what class its error is of."
         />
-        <By failed={value.requests} of="status" title="By status" empty="No request has a status." />
-        <By failed={value.requests} of="endpoint" title="By endpoint" empty="" />
+        <By failed={failed} of="status" title="By status" empty="No request has a status." />
+        <By failed={failed} of="endpoint" title="By endpoint" empty="" />
         <By
-          failed={value.requests}
+          failed={failed}
           of="environment"
           title="By environment"
           empty="No request says which environment it is of."
         />
       </div>
       <OpenRelease />
-      <ErrorTable errors={value} outdated={outdated} />
+      <ErrorTable errors={errors} outdated={outdated} />
     </>
   );
 }

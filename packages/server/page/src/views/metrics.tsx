@@ -1,17 +1,16 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 
 import type { MetricRow, Metrics } from '../answers/metrics.ts';
 import { count, exactCount, share } from '../format.ts';
 import { usePage } from '../page-context.ts';
+import { AnsweredView } from '../parts/answered.tsx';
 import { Link } from '../parts/link.tsx';
-import { Loading } from '../parts/loading.tsx';
 import { MetricDetailPanel } from '../parts/metrics/metric-detail.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
 import { OpenRelease } from '../parts/releases/open-release.tsx';
-import { Refused } from '../parts/refused.tsx';
 import { SearchField } from '../parts/controls/search-field.tsx';
 import { useRead } from '../hooks/use-read.ts';
+import { useSearch } from '../hooks/use-search.ts';
 
 /** The most frequent ones; the search finds the others. */
 const LIMIT = 100;
@@ -23,24 +22,48 @@ export function MetricsView(): JSX.Element {
 }
 
 function AllMetrics(): JSX.Element {
-  const { state } = usePage();
-  const [search, setSearch] = useState('');
-  const { value, outdated, refused, again } = useRead<Metrics>('api/custom-metrics', {
+  const { search, setSearch, wasUsed } = useSearch();
+  const read = useRead<Metrics>('api/custom-metrics', {
     q: search || undefined,
     limit: LIMIT,
   });
-  if (refused !== undefined) return <Refused why={refused} again={again} />;
-  const isNothing = value !== undefined && (value.events === 0 || value.metrics.length === 0);
-  if (value === undefined || (isNothing && outdated && search === '')) return <Loading />;
-  if (value.events === 0) return <NothingHere what="requests" />;
-  if (value.metrics.length === 0 && search === '') return <HowToSend />;
+  return (
+    <AnsweredView
+      read={read}
+      isEmpty={({ events, metrics }) =>
+        events === 0 || (metrics.length === 0 && search === '' && !(wasUsed && read.outdated))
+      }
+      empty={({ events }) => (events === 0 ? <NothingHere what="requests" /> : <HowToSend />)}
+    >
+      {(value) => (
+        <Listed
+          value={value}
+          outdated={read.outdated}
+          search={wasUsed ? search : undefined}
+          onSearch={setSearch}
+        />
+      )}
+    </AnsweredView>
+  );
+}
+
+interface ListedProps {
+  readonly value: Metrics;
+  readonly outdated: boolean;
+  /** Undefined where nothing was searched for. */
+  readonly search: string | undefined;
+  readonly onSearch: (search: string) => void;
+}
+
+function Listed({ value, outdated, search, onSearch }: ListedProps): JSX.Element {
+  const { state } = usePage();
   const selected = state.metric ?? state.filter.metric ?? value.metrics[0]?.name ?? '';
   return (
     <>
       <div class="split">
         <nav class="panel list" aria-label="Metrics" aria-busy={outdated}>
-          {(search !== '' || value.total > LIMIT) && (
-            <SearchField of="metrics" value={search} onSearch={setSearch} />
+          {(search !== undefined || value.total > LIMIT) && (
+            <SearchField of="metrics" value={search ?? ''} onSearch={onSearch} />
           )}
           <ul>
             {value.metrics.map((metric) => (

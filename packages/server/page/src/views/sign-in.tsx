@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { signIn, type ApiFailure } from '../api.ts';
+import { getJson, signIn, type ApiFailure } from '../api.ts';
 
 /** Asks for the token. */
 export function SignInView({ onSignedIn }: { readonly onSignedIn: () => void }): JSX.Element {
@@ -14,12 +14,13 @@ export function SignInView({ onSignedIn }: { readonly onSignedIn: () => void }):
     event.preventDefault();
     setBusy(true);
     const result = await signIn(token.trim());
+    const problemNow = result.ok ? await sessionProblem() : textOf(result.failure);
     setBusy(false);
-    if (result.ok) {
+    if (problemNow === undefined) {
       onSignedIn();
       return;
     }
-    setProblem(textOf(result.failure));
+    setProblem(problemNow);
     input.current?.select();
   };
   return (
@@ -53,6 +54,13 @@ export function SignInView({ onSignedIn }: { readonly onSignedIn: () => void }):
       </form>
     </main>
   );
+}
+
+/** Why the token was right for nothing; `undefined` where it was not. */
+async function sessionProblem(): Promise<string | undefined> {
+  const session = await getJson('api/session', new AbortController().signal);
+  const isLost = !session.ok && session.failure.kind === 'signed_out';
+  return isLost ? 'The token is right, but this browser keeps no cookie of this page.' : undefined;
 }
 
 function textOf(failure: ApiFailure): string {

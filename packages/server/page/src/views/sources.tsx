@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 
 import type { Source, Sources } from '../answers/senders.ts';
 import { count, dateAndTime, dayAndTime, exactCount } from '../format.ts';
 import { usePage } from '../page-context.ts';
 import { Connect } from '../parts/connect.tsx';
+import { Link } from '../parts/link.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { CsvButton } from '../parts/controls/csv-button.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -15,6 +15,7 @@ import { EventsCell, RejectedCell, SeenCell } from '../parts/sources/cells.tsx';
 import { Rest } from '../parts/sources/rest.tsx';
 import { ServerList } from '../parts/sources/server-list.tsx';
 import { useRead } from '../hooks/use-read.ts';
+import { useSearch } from '../hooks/use-search.ts';
 
 /** Of applications and of exporters; the search finds the others. */
 const LIMIT = 50;
@@ -22,22 +23,22 @@ const LIMIT = 50;
 /** Who sends events, and what the server did not take. */
 export function SourcesView(): JSX.Element {
   const { state } = usePage();
-  const [search, setSearch] = useState('');
+  const { search, setSearch, wasUsed } = useSearch();
   const { value, outdated, refused, again } = useRead<Sources>('api/sources', {
     q: search || undefined,
     limit: LIMIT,
   });
   if (refused !== undefined) return <Refused why={refused} again={again} />;
   const isNothing = value?.sources.length === 0 && search === '';
-  if (value === undefined || (isNothing && outdated)) return <Loading />;
+  if (value === undefined || (isNothing && outdated && !wasUsed)) return <Loading />;
   const isOne = state.clientId !== undefined;
   const silent = value.applications.filter((each) => each.silent_since !== null).length;
-  const isLong = search !== '' || Math.max(value.applications_total, value.sources_total) > LIMIT;
+  const isLong = wasUsed || Math.max(value.applications_total, value.sources_total) > LIMIT;
   const refusals = value.refused.filter(({ count: times }) => times > 0);
   return (
     <>
       {isLong && <SearchField of="applications and exporters" value={search} onSearch={setSearch} />}
-      {isNothing && <Connect />}
+      {isNothing && !outdated && (value.client_ids_total === 0 ? <Connect /> : <NobodySends />)}
       {value.sources.length === 0 && search !== '' && <p class="empty-line">Nothing has that in it.</p>}
       {value.applications.length > 0 && !isOne && (
         <Panel
@@ -96,6 +97,18 @@ export function SourcesView(): JSX.Element {
         )}
       </Panel>
     </>
+  );
+}
+
+/** There are others than the application that is chosen. */
+function NobodySends(): JSX.Element {
+  return (
+    <section class="panel nothing">
+      <h2>No exporter of this application is known</h2>
+      <p>
+        <Link to={{ clientId: undefined }}>Look at all applications</Link>
+      </p>
+    </section>
   );
 }
 

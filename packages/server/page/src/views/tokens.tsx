@@ -27,7 +27,7 @@ export function TokensView(): JSX.Element {
     return refused === undefined ? <Loading /> : <Refused why={refused} again={again} />;
   const done = (failure: ApiFailure | undefined): void => {
     setProblem(failure === undefined ? undefined : failureText(failure));
-    setChanges(changes + 1);
+    setChanges((before) => before + 1);
   };
   const issued = (token: NewToken): void => {
     setCreated(token);

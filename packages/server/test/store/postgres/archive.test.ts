@@ -36,11 +36,12 @@ describe('an export from PostgreSQL', () => {
     const events = [
       storeEvent(),
       storeEvent({
-        customData: '{"a":{"b":[1,null,"\\u2028"]},"c":1e3}',
+        customData: '{"a":{"b":[1,null,"\\u2028"]},"c":1e3,"d":";=1"}',
         userAgent: '=1+1',
         userId: '-1',
         sessionId: '@a,"b"',
         consumerLabel: '\t+1',
+        route: '/x;=cmd()',
       }),
       emptyEvent(),
     ];
@@ -112,7 +113,9 @@ describe('an export from PostgreSQL', () => {
     const query = { format: 'csv', method: 'GET' } as const;
     const [mine, other] = [await exported(postgres, query), await exported(duckDb, query)];
     expect(mine.split('\n')).to.have.length(7006);
-    expect(mine).to.include(`,'-1,'=1+1,`).and.include(`,"'@a,""b""",`).and.include(`,'\t+1,`);
+    expect(mine).to.include(`,'-1,'=1+1,`).and.include(`,"'@a,""b""",`).and.include(`,'\t'+1,`);
+    expect(mine, 'where fields end at semicolons').to.include(`,/x;'=cmd(),`).and.include(`;'=1""}"`);
+    expect(mine).to.not.match(/;[=+@-]/);
     expect(mine.split('\n').toSorted()).to.deep.equal(other.split('\n').toSorted());
   });
 

@@ -36,7 +36,8 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
   const change = async ({ id }: AlertDestination, wish: DestinationWish): Promise<string | undefined> => {
     const result = await changeDestination(id, wish);
     if (!result.ok) return failureText(result.failure);
-    setEdited(undefined);
+    // By that, another one may be changed.
+    setEdited((now) => (now?.id === id ? undefined : now));
     done();
     return undefined;
   };
@@ -50,7 +51,7 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
   };
   const remove = async ({ id }: AlertDestination): Promise<void> => {
     const result = await removeDestination(id);
-    if (id === edited?.id) setEdited(undefined);
+    setEdited((now) => (now?.id === id ? undefined : now));
     done(result.ok ? undefined : failureText(result.failure));
   };
   const test = async ({ id, name }: AlertDestination): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 import type { AlertDestination, Preview, RuleBody } from '../../alerts/alert-types.ts';
 import { previewRule } from '../../alerts/alerts-client.ts';
@@ -121,10 +121,14 @@ interface FieldsProps extends Pick<RuleFormProps, 'draft' | 'onChange'> {
 /** What a rule does without. */
 function More({ draft, wrongAt, onChange }: FieldsProps): JSX.Element | null {
   const { watched, minRequests, recoverWindows, delaySeconds, of } = draft;
+  const hasAny = [minRequests, recoverWindows, delaySeconds, of].some((text) => text !== '');
+  const [isOpen, setOpen] = useState(hasAny);
+  // Who takes back the only one is still writing there.
+  useEffect(() => setOpen((before) => before || hasAny), [hasAny]);
   if (watched === 'summary') return null;
   const change = (part: Partial<RuleDraft>): void => onChange({ ...draft, ...part });
   return (
-    <details class="more" open={[minRequests, recoverWindows, delaySeconds, of].some((text) => text !== '')}>
+    <details class="more" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>More</summary>
       <div class="choices">
         {watched === 'share' && (

@@ -20,6 +20,8 @@ export interface ChartProps {
   readonly formatValue: (value: number) => string;
   /** Equal steps are equal factors; values from this one up. */
   readonly logFrom?: number | undefined;
+  /** x is where a value begins, which lasts until the next one; else it is the middle of it. */
+  readonly fromBegin?: boolean | undefined;
   /** The values are counts: no line of the grid stands for half of one. */
   readonly wholeNumbers?: boolean | undefined;
   /** Values of another chart beside this one: the axis reaches as far as that one's. */
@@ -130,7 +132,7 @@ function optionsOf(
           onArea((before) => (before.left === left && before.width === width ? before : { left, width }));
         },
       ],
-      setCursor: [({ cursor }) => latest.current.onHover(cursor.idx ?? undefined)],
+      setCursor: [(drawn) => latest.current.onHover(indexUnder(drawn, latest.current))],
       setSelect: [
         (drawn) => {
           const { left, width } = drawn.select;
@@ -143,6 +145,14 @@ function optionsOf(
       ],
     },
   };
+}
+
+/** The value that the pointer is on. uPlot's is the one with the nearest x, which is the next one from the middle of a bar on. */
+function indexUnder(drawn: uPlot, { fromBegin }: ChartProps): number | undefined {
+  const { idx, left = 0 } = drawn.cursor;
+  if (idx === null || idx === undefined) return undefined;
+  const isBefore = fromBegin === true && drawn.posToVal(left, 'x') < (drawn.data[0][idx] ?? 0);
+  return isBefore ? Math.max(0, idx - 1) : idx;
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment

@@ -47,6 +47,7 @@ export function RequestsChart({ overview, outdated, beside }: OverviewChartProps
         series={barSeries}
         span={{ since: Date.parse(overview.since), until: Date.parse(overview.until) }}
         formatValue={count}
+        fromBegin
         wholeNumbers
         reach={beside?.series.map(({ requests }) => requests)}
         label={label}

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 
 import type { Endpoints } from '../../answers/endpoints.ts';
 import type { Sources } from '../../answers/senders.ts';
 import { exactCount } from '../../format.ts';
 import { apiUrl } from '../../query.ts';
 import { usePage } from '../../page-context.ts';
+import type { UrlState } from '../../url-state.ts';
 import { useAnswer } from '../../hooks/use-answer.ts';
 import { useRead } from '../../hooks/use-read.ts';
 import { RefusedLine } from '../refused.tsx';
@@ -17,6 +18,8 @@ export function AgainstForm(): JSX.Element {
   const { against } = state;
   const shown = [against.method, against.endpoint].filter((text) => text !== undefined).join(' ');
   const [text, setText] = useState(shown);
+  // As after a step back.
+  useEffect(() => setText(shown), [shown]);
   const id = useId();
   // Suggestions do not have to be of this moment.
   const [{ since, until }] = useState(span);
@@ -32,11 +35,14 @@ export function AgainstForm(): JSX.Element {
     refused,
     again,
   } = useAnswer<Endpoints>(apiUrl('api/endpoints', { ...scope, limit: 200 }));
-  const endpoints = new Set(
-    (known?.endpoints ?? []).map(({ method, endpoint }) => `${method ?? ''} ${endpoint}`.trim()),
+  const endpoints = new Map(
+    (known?.endpoints ?? []).map(({ method, endpoint }) => [
+      `${method ?? ''} ${endpoint}`.trim(),
+      { method: method ?? undefined, endpoint },
+    ]),
   );
   const choose = (name: string): void => {
-    const [, method, endpoint] = /^(?:([A-Z]+) )?(.+)$/.exec(name.trim()) ?? [];
+    const { method, endpoint } = endpoints.get(name) ?? endpointIn(name.trim());
     go({ against: { ...against, method, endpoint } });
   };
   return (
@@ -78,7 +84,7 @@ export function AgainstForm(): JSX.Element {
           }}
         />
         <datalist id={id}>
-          {[...endpoints].map((name) => (
+          {[...endpoints.keys()].map((name) => (
             <option key={name} value={name} />
           ))}
         </datalist>
@@ -87,4 +93,13 @@ export function AgainstForm(): JSX.Element {
       {refused !== undefined && <RefusedLine why={refused} again={again} />}
     </form>
   );
+}
+
+/** A method is a token (RFC 9110, section 9.1), which may have small letters, and is followed by a space. */
+const NAMED = /^(?:([\w!#$%&'*+.^`|~-]+) )?(.+)$/s;
+
+/** The endpoint that a text names, with its method or without one; an empty text names none. */
+function endpointIn(text: string): Pick<UrlState['against'], 'method' | 'endpoint'> {
+  const [, method, endpoint] = NAMED.exec(text) ?? [];
+  return { method, endpoint };
 }

@@ -7,6 +7,9 @@ interface SearchFieldProps {
   readonly onSearch: (text: string) => void;
 }
 
+/** The server searches for no more. */
+const MAX_CHARACTERS = 256;
+
 /** Narrows a list that is longer than what is shown of it. */
 export function SearchField({ of, value, onSearch }: SearchFieldProps): JSX.Element {
   return (
@@ -15,6 +18,7 @@ export function SearchField({ of, value, onSearch }: SearchFieldProps): JSX.Elem
       class="search"
       aria-label={`Search ${of}`}
       placeholder="Search"
+      maxLength={MAX_CHARACTERS}
       value={value}
       onInput={({ currentTarget }) => onSearch(currentTarget.value)}
     />

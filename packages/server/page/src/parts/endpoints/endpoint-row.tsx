@@ -84,6 +84,8 @@ interface ApplicationRowProps {
   readonly clientId: string;
   readonly endpoints: number;
   readonly requests: number;
+  /** It may have more endpoints than are listed. */
+  readonly isPart: boolean;
   readonly columns: number;
   readonly place: number;
 }
@@ -93,6 +95,7 @@ export function ApplicationRow({
   clientId,
   endpoints,
   requests,
+  isPart,
   columns,
   place,
 }: ApplicationRowProps): JSX.Element {
@@ -103,6 +106,7 @@ export function ApplicationRow({
           <bdi>{clientId}</bdi>
         </Link>{' '}
         <span class="muted">
+          {isPart && 'listed: '}
           {count(requests)} {requests === 1 ? 'request' : 'requests'}, {exactCount(endpoints)}{' '}
           {endpoints === 1 ? 'endpoint' : 'endpoints'}
         </span>

@@ -1,11 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 
 import type { Endpoints } from '../../answers/endpoints.ts';
 import { duration, exactCount } from '../../format.ts';
 import { usePage } from '../../page-context.ts';
 import { DEFAULT_THRESHOLD, type EndpointSort } from '../../url-state.ts';
 import { useRead } from '../../hooks/use-read.ts';
+import { useSearch } from '../../hooks/use-search.ts';
 import { Answered } from '../answered.tsx';
 import { CsvButton } from '../controls/csv-button.tsx';
 import { Link } from '../link.tsx';
@@ -25,7 +26,7 @@ const COLUMNS = 4;
 /** All endpoints, by what the reader sorts them by; those of several applications in groups. */
 export function EndpointTable(): JSX.Element {
   const { state } = usePage();
-  const [search, setSearch] = useState('');
+  const { search, setSearch, wasUsed } = useSearch();
   const { threshold } = state;
   // Of one whole, the largest share is the most requests.
   const sort = state.sort === 'share' ? 'requests' : state.sort;
@@ -50,7 +51,7 @@ export function EndpointTable(): JSX.Element {
         <>
           {value !== undefined && <span class="muted">{exactCount(total)}</span>}
           <CsvButton name="endpoints" rows={value?.endpoints ?? []} />
-          {(search !== '' || total > 5) && <SearchField of="endpoints" value={search} onSearch={setSearch} />}
+          {(wasUsed || total > 5) && <SearchField of="endpoints" value={search} onSearch={setSearch} />}
         </>
       }
     >
@@ -70,6 +71,7 @@ export function EndpointTable(): JSX.Element {
                       row={row}
                       place={first + index}
                       isEstimated={value?.estimated === true}
+                      isPart={rest > 0 || search !== ''}
                     />
                   ))}
                   <Space rows={rows.length - first - shown} />
@@ -136,11 +138,14 @@ interface RowProps {
   readonly row: TableRow;
   readonly place: number;
   readonly isEstimated: boolean;
+  /** There may be others that are not among the rows. */
+  readonly isPart: boolean;
 }
 
-function Row({ row, ...more }: RowProps): JSX.Element {
-  if (row.kind === 'application') return <ApplicationRow {...row} columns={COLUMNS} place={more.place} />;
-  return <EndpointTableRow row={row.row} {...more} />;
+function Row({ row, place, isEstimated, isPart }: RowProps): JSX.Element {
+  if (row.kind === 'application')
+    return <ApplicationRow {...row} isPart={isPart} columns={COLUMNS} place={place} />;
+  return <EndpointTableRow row={row.row} place={place} isEstimated={isEstimated} />;
 }
 
 /** In the place of rows that are not in sight. */

@@ -46,8 +46,9 @@ export function FilterForm({ onAdd, onCancel }: FilterFormProps): JSX.Element {
       class="panel filter-form"
       aria-label="Add a filter"
       onSubmit={submit}
-      onKeyDown={({ key }) => {
-        if (key === 'Escape') onCancel();
+      onKeyDown={({ key, isComposing }) => {
+        // Of what is being put together of several keys, as in Japanese, each is for the text.
+        if (key === 'Escape' && !isComposing) onCancel();
       }}
     >
       <label class="field">

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { JSX, TargetedMouseEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { LatencySpread } from '../../answers/latency.ts';
@@ -15,6 +15,12 @@ interface HeatmapProps {
   readonly outdated: boolean;
 }
 
+/** On the map: from 0 at the left end and at the bottom to 1. */
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 const HEIGHT = 260;
 const TICKS = 6;
 
@@ -23,7 +29,8 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
   const { theme, go } = usePage();
   const { to, mayNarrow } = useNarrowing();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [hovered, setHovered] = useState<HeatCell>();
+  /** Where the pointer is: the cell there is another one as soon as there is another answer. */
+  const [pointer, setPointer] = useState<Place>();
   /** Pixels that it is wide, once it is drawn. */
   const [drawn, setDrawn] = useState<number>();
   const { heat, bins, bucket_millis: width } = spread;
@@ -39,13 +46,10 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
     return () => observer.disconnect();
   }, [spread, theme]);
 
-  const at = (event: MouseEvent): HeatCell | undefined => {
-    const box = canvas.current?.getBoundingClientRect();
-    if (box === undefined) return undefined;
-    return cellAt(spread, (event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height);
-  };
-  const open = (event: MouseEvent): void => {
-    const cell = at(event);
+  const cellUnder = ({ x, y }: Place): HeatCell | undefined => cellAt(spread, x, y);
+  const hovered = pointer && cellUnder(pointer);
+  const open = (event: TargetedMouseEvent<HTMLCanvasElement>): void => {
+    const cell = cellUnder(placeOn(event));
     if (cell === undefined || cell.requests === 0 || !mayNarrow) return;
     go(to(latenciesOf(cell), { view: 'requests', order: 'slowest', range: rangeOf(spread, cell) }));
   };
@@ -83,8 +87,8 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
             height={HEIGHT}
             role="img"
             aria-label={`Latencies over time, in ${heat.length} steps of time and ${bins.length} of latency`}
-            onMouseMove={(event) => setHovered(at(event))}
-            onMouseLeave={() => setHovered(undefined)}
+            onMouseMove={(event) => setPointer(placeOn(event))}
+            onMouseLeave={() => setPointer(undefined)}
             onClick={open}
           />
           <ReleaseMarks at={placeOf} />
@@ -96,6 +100,11 @@ export function Heatmap({ spread, outdated }: HeatmapProps): JSX.Element {
       </div>
     </Panel>
   );
+}
+
+function placeOn({ clientX, clientY, currentTarget }: TargetedMouseEvent<HTMLCanvasElement>): Place {
+  const { left, top, width, height } = currentTarget.getBoundingClientRect();
+  return { x: (clientX - left) / width, y: 1 - (clientY - top) / height };
 }
 
 function draw(element: HTMLCanvasElement, { heat, bins }: LatencySpread): void {

@@ -111,7 +111,11 @@ function Hours({ hours, figure, largest }: HoursProps): JSX.Element {
 }
 
 function textOf(hour: Hour, figure: Figure): string {
-  return figure === 'requests' ? `${exactCount(hour.requests)} requests` : `p95 ${duration(hour.p95)}`;
+  return figure === 'requests' ? requestsText(hour) : `p95 ${duration(hour.p95)}`;
+}
+
+function requestsText({ requests }: Hour): string {
+  return `${exactCount(requests)} ${requests === 1 ? 'request' : 'requests'}`;
 }
 
 interface CellProps {
@@ -126,7 +130,7 @@ function Cell({ hour, figure, largest }: CellProps): JSX.Element {
   const title =
     hour === undefined
       ? 'no requests'
-      : `${exactCount(hour.requests)} requests, p50 ${duration(hour.p50)}, p95 ${duration(hour.p95)}`;
+      : `${requestsText(hour)}, p50 ${duration(hour.p50)}, p95 ${duration(hour.p95)}`;
   return (
     <td title={title}>
       <span class="shade" style={{ opacity: shadeOf(value, largest) }} aria-hidden="true" />

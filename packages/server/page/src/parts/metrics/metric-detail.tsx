@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { MetricDetail } from '../../answers/metrics.ts';
 import { metricChange } from '../../filter/filter.ts';
 import { exactCount, share } from '../../format.ts';
+import { valueText } from '../../metric-text.ts';
 import { useNarrowing } from '../../page-context.ts';
 import { useRead } from '../../hooks/use-read.ts';
 import { BarList, type BarItem } from '../bar-list.tsx';
@@ -46,7 +47,7 @@ export function MetricDetailPanel({ name, byEndpoint = true }: MetricDetailPanel
         <span class="muted">
           in{' '}
           <Link to={to({ metric: name }, { view: 'requests', columns: [name] })}>
-            {exactCount(detail.events)} requests
+            {exactCount(detail.events)} {detail.events === 1 ? 'request' : 'requests'}
           </Link>
           , {share(detail.coverage, 1)}
         </span>
@@ -75,7 +76,7 @@ function sharesOf({ name, shares, others = 0 }: MetricDetail, to: Narrowing['to'
     const change = metricChange(name, value);
     return {
       key: JSON.stringify(value),
-      label: typeof value === 'boolean' ? <code>{String(value)}</code> : <bdi>{value}</bdi>,
+      label: typeof value === 'boolean' ? <code>{String(value)}</code> : <bdi>{valueText(value)}</bdi>,
       value: count,
       ...(change && { to: to(change), requests: to(change, { view: 'requests', columns: [name] }) }),
     };

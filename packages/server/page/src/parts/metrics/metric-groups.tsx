@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 
 import type { MetricGroup } from '../../answers/metrics.ts';
 import { count, decimal, exactCount, share } from '../../format.ts';
+import { valueText } from '../../metric-text.ts';
 import { CsvButton } from '../controls/csv-button.tsx';
 import { EndpointName } from '../endpoint-name.tsx';
 
@@ -58,7 +59,7 @@ export function MetricGroups({ groups }: { readonly groups: readonly MetricGroup
               <td class={topClass}>
                 {group.top !== null && (
                   <>
-                    <bdi>{String(group.top.value)}</bdi>{' '}
+                    <bdi>{valueText(group.top.value)}</bdi>{' '}
                     <span class="muted">{share(group.top.count, group.events)}</span>
                   </>
                 )}

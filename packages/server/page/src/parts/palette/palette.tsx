@@ -43,6 +43,9 @@ export function Palette({ views, onClose, onKeys }: PaletteProps): JSX.Element {
   // A name that nothing has is saved when that is chosen, not by the key that was to go there.
   const selected = Math.min(chosen ?? (places.length > 0 ? 0 : -1), options.length - 1);
   useEffect(() => dialog.current?.showModal(), []);
+  const list = useRef<HTMLUListElement>(null);
+  // In a low window, as of a page that is enlarged, not all of them are in sight.
+  useEffect(() => list.current?.children[selected]?.scrollIntoView({ block: 'nearest' }), [selected]);
   // By the dialog itself: it gives the focus back.
   const close = (): void => dialog.current?.close();
 
@@ -61,6 +64,8 @@ export function Palette({ views, onClose, onKeys }: PaletteProps): JSX.Element {
     go({ ...('range' in place.to ? {} : { filter: EVERYTHING }), ...place.to });
   };
   const onKey = (event: KeyboardEvent): void => {
+    // Of what is being put together of several keys, as in Japanese, each is for the text.
+    if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
@@ -98,7 +103,7 @@ export function Palette({ views, onClose, onKeys }: PaletteProps): JSX.Element {
         }}
         onKeyDown={onKey}
       />
-      <ul id={id} role="listbox" aria-label="Places">
+      <ul ref={list} id={id} role="listbox" aria-label="Places">
         {options.map(({ kind, name }, index) => (
           <li
             key={`${kind} ${name}`}
