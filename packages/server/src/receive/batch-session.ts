@@ -235,16 +235,19 @@ export class BatchSession implements Session, ProducerOwner {
       this.#answerTest(seq);
       return;
     }
-    const stored = this.#receiver.append({
-      producer,
-      seq,
-      claim: this.#claim,
-      after: seq === this.#first ? null : seq - 1,
-      events: sorted.events,
-      rejected: sorted.rejected.length,
-      receivedAt: Date.now(),
-      bytes,
-    });
+    const stored = this.#receiver.append(
+      {
+        producer,
+        seq,
+        claim: this.#claim,
+        after: seq === this.#first ? null : seq - 1,
+        events: sorted.events,
+        rejected: sorted.rejected.length,
+        receivedAt: Date.now(),
+        bytes,
+      },
+      sorted.adjustments,
+    );
     this.#inFlight.add();
     try {
       this.#answer(seq, sorted, await stored);

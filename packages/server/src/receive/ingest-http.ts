@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 
 import { apiKeyOf, bearerOf } from '../access/auth.ts';
 import { verdictOn, type Grant, type TokenBook } from '../access/token-book.ts';
-import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
-import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
+import { isJsonObject, MAX_EVENT_BYTES, type ReadEvent } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
+import { groupBy } from '../nested-maps.ts';
 import { NO_SERVICE_INFO } from '../store/questions/producer.ts';
 import { parseMessage } from './message-json.ts';
 import type { Receiver } from './receiver.ts';
@@ -83,39 +83,42 @@ async function store(
   values: readonly unknown[],
   clientId: string | undefined,
 ): Promise<Reply> {
-  const byClient = new Map<string, CerberusEvent[]>();
-  let accepted = 0;
-  for (const value of values) {
-    const event = readEvent(receiver, value, clientId);
-    if (event === undefined) continue;
-    accepted += 1;
-    const group = byClient.get(event.clientId);
-    if (group === undefined) byClient.set(event.clientId, [event]);
-    else group.push(event);
-  }
-  const skipped = values.length - accepted;
-  receiver.counters.add('skipped', skipped);
+  const read = values.flatMap((value) => readEvent(receiver, value, clientId) ?? []);
+  const [accepted, skipped] = [read.length, values.length - read.length];
+  const byClient = groupBy(read, ({ event }) => event.clientId);
   try {
     // All in this turn, so that they share a transaction.
     await Promise.all([...byClient].map(([client, events]) => append(receiver, client, events)));
   } catch {
     return failure(503, 'store failed', { 'retry-after': '1' });
   }
+  // What comes again because it was not stored counts then.
+  receiver.counters.add('skipped', skipped);
   return { status: 200, body: { accepted, skipped } };
 }
 
-function append(receiver: Receiver, clientId: string, events: readonly CerberusEvent[]): Promise<unknown> {
+function append(receiver: Receiver, clientId: string, read: readonly ReadEvent[]): Promise<unknown> {
+  const events = read.map(({ event }) => event);
   const bytes = events.reduce((sum, event) => sum + event.customData.length + event.endpoint.length, 0);
-  return receiver.append({
-    producer: { producer: `http:${clientId}`, clientId, mode: 'http', agent: null, service: NO_SERVICE_INFO },
-    seq: null,
-    claim: null,
-    after: null,
-    events,
-    rejected: 0,
-    receivedAt: Date.now(),
-    bytes,
-  });
+  return receiver.append(
+    {
+      producer: {
+        producer: `http:${clientId}`,
+        clientId,
+        mode: 'http',
+        agent: null,
+        service: NO_SERVICE_INFO,
+      },
+      seq: null,
+      claim: null,
+      after: null,
+      events,
+      rejected: 0,
+      receivedAt: Date.now(),
+      bytes,
+    },
+    read.flatMap(({ adjustments }) => adjustments),
+  );
 }
 
 /** The event's own client id wins over the header's. */
@@ -123,12 +126,11 @@ function readEvent(
   receiver: Receiver,
   value: unknown,
   headerClientId: string | undefined,
-): CerberusEvent | undefined {
+): ReadEvent | undefined {
   if (!isJsonObject(value) || !fitsOneEvent(value)) return undefined;
-  const verdict = receiver.validate(value, value['client_id'] === undefined ? headerClientId : undefined);
-  if (!verdict.ok || isHealthCheck(verdict.event.endpoint) || isTest(verdict.event)) return undefined;
-  receiver.counters.adjusted(verdict.adjustments);
-  return verdict.event;
+  const { client_id: own } = value;
+  const verdict = receiver.validate(value, own === undefined || own === null ? headerClientId : undefined);
+  return !verdict.ok || isHealthCheck(verdict.event.endpoint) || isTest(verdict.event) ? undefined : verdict;
 }
 
 function fitsOneEvent(value: object): boolean {

@@ -56,6 +56,12 @@ describe('POST /v1/ingest/batch', () => {
     ]);
   });
 
+  it('takes the header’s client id for an event whose own is null, which is none', async () => {
+    const { body } = await post({ events: [wireEvent({ client_id: null })] });
+    expect(body).to.deep.equal({ accepted: 1, skipped: 0 });
+    expect((await store.events({ limit: 10 })).map((event) => event.clientId)).to.deep.equal(['gateway']);
+  });
+
   it('skips an event that names no client anywhere', async () => {
     const { body } = await post(
       { events: [wireEvent(), wireEvent({ client_id: 'own' })] },
