@@ -34,6 +34,19 @@ describe('cerberus-server health', function () {
     expect(await before.ended).to.include({ code: 0 });
   });
 
+  it('asks it where it listens, which need not be the first address of the loopback', async () => {
+    const server = await startServer({ host: '127.0.0.2', port: 0, db: ':memory:', token: 't' });
+    afterTest(() => server.close());
+    const port = String(server.port);
+    const env = { CERBERUS_SERVER_HOST: '127.0.0.2', CERBERUS_SERVER_PORT: port };
+    expect(await health([], env)).to.include({ code: 0, stderr: '' });
+    const byFlags = ['--host', '127.0.0.2', '--port', port];
+    for (const command of [['health'], ['token', 'list', '--token', 't']]) {
+      const asked = spawnServer([...byFlags, ...command]);
+      expect(await asked.ended, `${command.join(' ')}: ${asked.output().stderr}`).to.include({ code: 0 });
+    }
+  });
+
   it('ends with 1 and says why where none answers, or one takes no events', async () => {
     const busy = createServer(({ url }, response) =>
       response.writeHead(url === '/livez' ? 200 : 503).end('{"error":"the last commit failed"}'),

@@ -122,6 +122,32 @@ describe('what commands write', () => {
     }
   });
 
+  it('is no failure of a command when its reader has seen enough', async () => {
+    const many = Array.from({ length: 1000 }, () => wireEvent({ custom_data: { text: 'x'.repeat(500) } }));
+    for (let sent = 0; sent < 2; sent += 1) {
+      const body = JSON.stringify({ events: many.map((event) => ({ ...event, client_id: 'shop' })) });
+      await call(`${running.url}/v1/ingest/batch`, { method: 'POST', body });
+    }
+    const command = spawnServer(['export', '--url', running.url, '--token', TOKEN]);
+    const { stdout } = command.child;
+    stdout?.once('data', () => stdout.destroy());
+    expect(await within('the command to end', command.ended, 20_000)).to.deep.equal({
+      code: 0,
+      signal: null,
+    });
+    expect(command.output().stderr).to.equal('');
+  });
+
+  it('is not all there is where a variable of the shell is empty that was to name an application', async () => {
+    for (const command of ['export', 'tail']) {
+      const { code, stderr } = await run(command, '--client-id', '');
+      expect([code, stderr], command).to.deep.equal([
+        1,
+        "error: option '--client-id <id>' argument '' is invalid. It must not be empty.\n",
+      ]);
+    }
+  });
+
   it('takes a token back that could not be printed', async () => {
     const made = await inShell('> /dev/full', 'token', 'create', '--purpose', 'read', '--output', '-');
     expect(made.code).to.equal(1);
