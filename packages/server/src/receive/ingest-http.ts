@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 
 import { apiKeyOf, bearerOf } from '../access/auth.ts';
 import { verdictOn, type Grant, type TokenBook } from '../access/token-book.ts';
 import { isTest } from '../event/test-event.ts';
-import { isJsonObject, MAX_EVENT_BYTES, type ReadEvent } from '../event/validation.ts';
+import { fitText } from '../event/text-limits.ts';
+import { isJsonObject, MAX_EVENT_BYTES, TEXT_LIMITS, type ReadEvent } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
 import { groupBy } from '../nested-maps.ts';
@@ -36,7 +38,7 @@ export async function ingestReply(request: IncomingMessage, context: IngestConte
   const events = parseEvents(body.bytes);
   if (events === undefined) {
     receiver.counters.refused('not_json');
-    const isEncoded = headerText(request, 'content-encoding') !== undefined;
+    const isEncoded = (request.headers['content-encoding'] ?? '') !== '';
     const rule = `body must be a JSON object with an \`events\` array${isEncoded ? ', as it is: no content-encoding is taken' : ''}`;
     return failure(400, rule);
   }
@@ -45,7 +47,7 @@ export async function ingestReply(request: IncomingMessage, context: IngestConte
     receiver.counters.refused('overloaded');
     return failure(503, 'overloaded', { 'retry-after': '1' });
   }
-  const clientId = headerText(request, 'x-client-id');
+  const clientId = clientIdIn(request);
   if (!events.every((event) => isOwn(event, clientId, grant)))
     return refuse(receiver, failure(403, 'this API key is for another application'));
   return store(receiver, events, clientId);
@@ -146,7 +148,9 @@ function isHealthCheck(path: string): boolean {
   return HEALTH_SEGMENTS.has(path.split('/').findLast((segment) => segment !== '') ?? '');
 }
 
-function headerText(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' && value !== '' ? value.slice(0, 256) : undefined;
+/** Of `X-Client-Id`, whose bytes Node.js takes for Latin-1: what senders write is UTF-8, as in a body. */
+function clientIdIn({ headers }: IncomingMessage): string | undefined {
+  const sent = Buffer.from(String(headers['x-client-id'] ?? ''), 'latin1');
+  const text = sent.toString(isUtf8(sent) ? 'utf8' : 'latin1');
+  return fitText(text, TEXT_LIMITS.clientId).text || undefined;
 }
