@@ -31,7 +31,7 @@ export interface TracesContext {
 
 const ENCODINGS: readonly Encoding[] = [BINARY_ENCODING, JSON_ENCODING];
 /** So long spans are read at once, then others have their turn. */
-const TURN_MILLIS = 10;
+const TURN_MILLIS = 5;
 /** What gRPC calls what HTTP says with these; in `google.rpc.Status`. */
 const RPC_CODES: Readonly<Record<number, number>> = { 400: 3, 401: 16, 403: 7, 413: 8, 415: 3, 503: 14 };
 const UNKNOWN_CODE = 2;
