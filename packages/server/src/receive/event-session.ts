@@ -90,7 +90,6 @@ export class EventSession implements Session {
     } else if (verdict.ok) {
       this.#inOrder(this.#store(verdict, serviceInfoOf(value), data.length));
     } else {
-      this.#receiver.counters.events('rejected', 'event');
       this.#refuse('invalid_event', verdict.error);
     }
   }
@@ -120,6 +119,8 @@ export class EventSession implements Session {
 
   #refuse(reason: RefusalReason, error: string): void {
     this.#receiver.counters.refused(reason);
+    // What strangers send is no event.
+    if (this.#authTimer === undefined) this.#receiver.counters.events('rejected', 'event');
     this.#inOrder(Promise.resolve(JSON.stringify({ status: 'error', error })));
   }
 
