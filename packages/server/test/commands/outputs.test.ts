@@ -19,6 +19,7 @@ import { expect } from 'chai';
 import type { CerberusServer } from '../../dist/server.js';
 import { within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
+import { smallDisk } from '../support/databases/small-disk.js';
 import { spawnServer } from '../support/processes/server-process.js';
 import { call, server, TOKEN } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
@@ -154,6 +155,17 @@ describe('what commands write', () => {
     expect(made.stderr).to.contain('the token cannot be written: ENOSPC');
     const { stdout } = await run('token', 'list', '--json');
     expect((JSON.parse(stdout) as { id: string }[]).map(({ id }) => id)).to.deep.equal(['own']);
+  });
+
+  it('leaves no file of a token for which a disk has no room', async function () {
+    const disk = smallDisk(1);
+    if (disk === undefined) return this.skip();
+    expect(() => writeFileSync(join(disk.folder, 'rest'), Buffer.alloc(2_000_000))).to.throw('ENOSPC');
+    const output = join(disk.folder, 'shop.token');
+    const made = await run('token', 'create', '--purpose', 'read', '--output', output);
+    expect(made.code).to.equal(1);
+    expect(made.stderr).to.contain('the token cannot be written: ENOSPC');
+    expect(existsSync(output)).to.equal(false);
   });
 
   it('is a log without which the server goes on', async () => {
