@@ -96,7 +96,8 @@ export function localServer({ host, port, tlsCert }: Pick<ServerConfig, 'host' |
   readonly base: string;
   readonly fetch: Fetch;
 } {
-  const authority = authorityOf(host, port);
+  // Who listens on all addresses of IPv6 listens on those of IPv4, which a loopback always has.
+  const authority = authorityOf(host === '::' ? '0.0.0.0' : host, port);
   if (tlsCert === undefined) return { base: `http://${authority}`, fetch: send };
   const base = `https://${authority}`;
   return {

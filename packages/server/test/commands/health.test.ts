@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 import { expect } from 'chai';
 
+import { localServer } from '../../dist/commands/running-server.js';
+import { resolveConfig } from '../../dist/config.js';
 import { startServer } from '../../dist/index.js';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { spawnServer } from '../support/processes/server-process.js';
@@ -40,6 +42,10 @@ describe('cerberus-server health', function () {
     const port = String(server.port);
     const env = { CERBERUS_SERVER_HOST: '127.0.0.2', CERBERUS_SERVER_PORT: port };
     expect(await health([], env)).to.include({ code: 0, stderr: '' });
+    for (const all of ['0.0.0.0', '::', ''])
+      expect(localServer(resolveConfig({}, { ...env, CERBERUS_SERVER_HOST: all })).base, all).to.equal(
+        `http://127.0.0.1:${port}`,
+      );
     const byFlags = ['--host', '127.0.0.2', '--port', port];
     for (const command of [['health'], ['token', 'list', '--token', 't']]) {
       const asked = spawnServer([...byFlags, ...command]);
