@@ -75,10 +75,14 @@ describe('cerberus-server', () => {
     await within('an answer', once(socket, 'data'));
     started.child.kill('SIGTERM');
     const isRefused = (): Promise<boolean> =>
-      fetch(`http://127.0.0.1:${port}/livez`).then(
-        () => false,
-        () => true,
-      );
+      new Promise((resolve) => {
+        const probe = connect(Number(port), '127.0.0.1');
+        probe.once('error', () => resolve(true));
+        probe.once('connect', () => {
+          probe.destroy();
+          resolve(false);
+        });
+      });
     await until('it takes no more connections', isRefused);
     started.child.kill('SIGINT');
     expect(await within('the process to end', started.ended)).to.deep.equal({ code: null, signal: 'SIGINT' });
