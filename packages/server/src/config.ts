@@ -142,16 +142,23 @@ export function isSet(variable: string, text: string | undefined): text is strin
 }
 
 function numberOf(name: string, rule: NumberRule, given: number | undefined, env: Environment): number {
-  const variable = env[variableOf(name)];
+  const variable = variableText(name, env);
   const value: unknown = given ?? (isSet(variableOf(name), variable) ? integerOf(variable) : rule.default);
   if (typeof value === 'number' && isWithin(value, rule)) return value;
   throw optionError(name, textOfRule(rule));
 }
 
-/** A variable is read without what is around its value, as the instrumentation reads its own: a secret in a file ends with a line end. */
+/**
+ * What the variable of an option says, without what is around it, as the instrumentation reads its own: a secret in a file ends with a line
+ * end. `undefined` where it is not there, or empty.
+ */
+export function variableText(option: string, env: Environment): string | undefined {
+  const text = env[variableOf(option)];
+  return text === '' ? undefined : text?.trim();
+}
+
 function textOf(name: TextOption, options: ServerOptions, env: Environment): string | undefined {
-  const variable = env[variableOf(name)];
-  const value: unknown = options[name] ?? (variable === '' ? undefined : variable?.trim());
+  const value: unknown = options[name] ?? variableText(name, env);
   if (value === undefined) return undefined;
   if (typeof value === 'string' && value.trim() !== '' && !value.includes('\0')) return value;
   throw optionError(name, 'must be a text that is not empty');
@@ -205,7 +212,7 @@ function trustProxyOf(
   options: ServerOptions,
   env: Environment,
 ): TrustProxy {
-  const trust = parseTrustProxy(options[name] ?? (env[variableOf(name)] || false));
+  const trust = parseTrustProxy(options[name] ?? variableText(name, env) ?? false);
   if (trust !== undefined) return trust;
   throw optionError(name, TRUST_PROXY_RULE);
 }

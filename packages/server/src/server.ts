@@ -281,8 +281,9 @@ async function shutDown({ shutdownTimeoutMillis }: ServerConfig, running: Runnin
   const tasksStopped = stopTasks();
   live.close();
   const httpClosed = new Promise<void>((resolve) => void http.close(() => resolve()));
-  await endpoint.close(CLOSE.goingAway, 'server stops', shutdownTimeoutMillis);
+  // For all connections together, of whatever kind.
   const deadline = setTimeout(() => http.closeAllConnections(), shutdownTimeoutMillis);
+  await endpoint.close(CLOSE.goingAway, 'server stops', shutdownTimeoutMillis);
   http.closeIdleConnections();
   await httpClosed;
   clearTimeout(deadline);

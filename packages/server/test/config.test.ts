@@ -201,6 +201,21 @@ describe('resolveConfig', () => {
     expect(refusal({}, { CERBERUS_SERVER_SECRET_KEY: ' \n' })).to.match(/^`secretKey` /);
   });
 
+  it('takes none around a number or a proxy either', () => {
+    const env = {
+      CERBERUS_SERVER_PORT: ' 18765\n',
+      CERBERUS_SERVER_RETENTION_DAYS: '90\r\n',
+      CERBERUS_SERVER_TRUST_PROXY: '1\n',
+      CERBERUS_SERVER_OTLP_TRUST_PROXY: ' loopback, 10.0.0.0/8 ',
+    };
+    expect(resolveConfig({}, env)).to.deep.include({
+      port: 18_765,
+      retentionDays: 90,
+      trustProxy: 1,
+      otlpTrustProxy: ['loopback', '10.0.0.0/8'],
+    });
+  });
+
   it('takes no address of a service, which Kubernetes writes in the variable of the port, for a port', () => {
     const env = { CERBERUS_SERVER_PORT: 'tcp://10.96.0.7:8765' };
     expect(resolveConfig({}, env).port).to.equal(8765);
@@ -249,7 +264,6 @@ describe('resolveConfig', () => {
         '-1',
         '+5',
         '1.5',
-        ' 5 ',
         '1_000',
         '1,000',
         'NaN',

@@ -9,7 +9,7 @@ import { expect } from 'chai';
 
 import { startServer } from '../dist/index.js';
 import { ControlledStore } from './support/servers/controlled-store.js';
-import { pause, within } from '@cerberus-otel/test-support/deadline';
+import { pause, until, within } from '@cerberus-otel/test-support/deadline';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { wireEvent } from './support/events/events.js';
 import { rawSocket, upgradeRequest } from './support/senders/raw-upgrade.js';
@@ -170,6 +170,30 @@ describe('close', () => {
     await pause(50);
     await within('the server to stop', running.close());
     await within('the sockets to close', Promise.all([stuck.closed, halfRequest.closed]));
+  });
+
+  it('gives connections of both kinds their time to end together, not one after the other', async () => {
+    const store = new ControlledStore();
+    const running = await server({ store, shutdownTimeoutMillis: 1500 });
+    store.hold();
+    afterTest(() => store.release());
+    const client = await WsClient.batch(running.wsUrl, TOKEN);
+    client.frame(1, wireEvent());
+    const body = JSON.stringify({ events: [wireEvent({ client_id: 'shop' })] });
+    const posting = call(`${running.url}/v1/ingest/batch`, { method: 'POST', body }).then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    await until('both wait for the store', () => store.appends === 2);
+    const begin = performance.now();
+    const closing = running.close();
+    await client.ended();
+    const first = performance.now();
+    expect(await posting).to.equal('cut off');
+    const second = performance.now();
+    expect(second - first).to.be.lessThan((first - begin) / 2);
+    store.release();
+    await closing;
   });
 
   it('leaves nothing behind that keeps a process alive', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { CerberusServerError, messageOf, systemCodeOf } from '../errors.ts';
@@ -83,9 +83,7 @@ function keptOrNew(db: string | undefined, name: string, generate: () => string)
   const path = fileOf(db, name);
   try {
     const value = readKept(path);
-    return value === undefined
-      ? { value: writeKept(path, generate()), isNew: true }
-      : { value, isNew: false };
+    return value === undefined ? { value: kept(path, generate()), isNew: true } : { value, isNew: false };
   } catch (error) {
     if (error instanceof CerberusServerError) throw error;
     throw new CerberusServerError('CREDENTIALS_FILE', `${path} cannot be used: ${messageOf(error)}`, {
@@ -113,7 +111,8 @@ function readKept(path: string): string | undefined {
   return text;
 }
 
-function writeKept(path: string, value: string): string {
-  writeFileSync(path, `${value}\n`, { mode: 0o600, flag: 'wx' });
+/** As a whole or not at all: what a full disk left of one would keep every later start from making up another. */
+function kept(path: string, value: string): string {
+  replacePrivately(path, `${value}\n`);
   return value;
 }

@@ -14,6 +14,9 @@ const DELAY_MILLIS = 1000;
 /** Where tokens are looked at. Elsewhere, as for a health check that brings an `Authorization` of its own, none is a guess. */
 export const TAKES_TOKENS: RegExp = /^\/(?:api|v1|ws|metrics)(?![^/])/;
 
+/** Gateways send there, whose `Authorization` may be for somebody else. */
+const PREFERS_API_KEYS = '/v1/ingest/batch';
+
 /** What is known of a request before anything is done for it. */
 export interface Entry {
   /** It shows that whoever sent it may read or send. */
@@ -41,13 +44,22 @@ export class Doorkeeper {
   enter(message: IncomingMessage, isWaiting = false): Entry {
     const address = this.addressOf(message);
     const presented = tokensIn(message);
-    const isRight = presented.some((token) => this.#access.tokens.find(token) !== undefined);
-    if (isRight) return { isKnown: true, ...this.right(address) };
+    const [lookedAt = ''] = presented;
+    if (presented.some((token) => this.#access.tokens.find(token) !== undefined))
+      return {
+        isKnown: true,
+        ...(this.#opensAnything(lookedAt) ? this.right(address) : this.wrong(address)),
+      };
     if (presented.some(isShareSecret)) return this.#enterWithLink(address, presented);
     const isKnown = maySee(message, this.#access);
     if (presented.length > 0) return { isKnown, ...this.wrong(address) };
     const mustWait = isWaiting && this.#limit.isOver(address);
     return { isKnown, refusedSeconds: 0, delayMillis: mustWait ? DELAY_MILLIS : 0 };
+  }
+
+  /** Whoever has one right token must not try others beside it, which is as good as without. */
+  #opensAnything(secret: string): boolean {
+    return this.#access.tokens.find(secret) !== undefined || this.#access.shares.find(secret) !== undefined;
   }
 
   /** Whoever has a link is a stranger with something to ask: it shows no right to send, and may have been passed on to anybody. */
@@ -72,10 +84,14 @@ export class Doorkeeper {
   }
 }
 
+/** The one that the route looks at first. */
 function tokensIn({ headers, url }: IncomingMessage): readonly string[] {
   const given = [bearerOf(headers), apiKeyOf(headers)].filter((token) => token !== undefined);
+  if (given.length === 0) return given;
   // As routes are found: `/./api/summary` is one, too.
-  return given.length > 0 && TAKES_TOKENS.test(parseTarget(url)?.pathname ?? '') ? given : [];
+  const path = parseTarget(url)?.pathname ?? '';
+  if (!TAKES_TOKENS.test(path)) return [];
+  return path === PREFERS_API_KEYS ? given.toReversed() : given;
 }
 
 /** The answer to a wrong token too many. What else the connection has sent is not read. */

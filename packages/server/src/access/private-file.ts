@@ -45,12 +45,12 @@ export class PrivateFile implements Shelf {
     try {
       replacePrivately(this.#path, `${JSON.stringify(value, undefined, 2)}\n`);
     } catch (error) {
-      throw this.#failure(messageOf(error));
+      throw this.#failure(messageOf(error), { cause: error });
     }
   }
 
-  #failure(reason: string): CerberusServerError {
-    return new CerberusServerError('CREDENTIALS_FILE', `${this.#path} cannot be used: ${reason}`);
+  #failure(reason: string, options?: ErrorOptions): CerberusServerError {
+    return new CerberusServerError('CREDENTIALS_FILE', `${this.#path} cannot be used: ${reason}`, options);
   }
 }
 

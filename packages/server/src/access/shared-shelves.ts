@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { CerberusServerError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { failureReason } from '../store/failure-reason.ts';
@@ -36,7 +38,10 @@ export class SharedShelves {
   #writes = 0;
   /** Changes on their way. Rejects with the first that failed. */
   #writing: Promise<void> = Promise.resolve();
-  #refreshing: Promise<void> | undefined;
+  /** The last look, which may be over. */
+  #refreshing: Promise<void> = Promise.resolve();
+  /** The one that has not begun. */
+  #next: Promise<void> | undefined;
   #refreshedAt = -Infinity;
   readonly #timer: NodeJS.Timeout;
 
@@ -69,13 +74,14 @@ export class SharedShelves {
     this.#listeners.set(kind, listener);
   }
 
-  /** Looks at once whether another server has changed anything, unless it was looked a moment ago. Never rejects. */
+  /**
+   * Looks whether another server has changed anything until now: at once, or a moment later where it was looked a moment ago. Never
+   * rejects.
+   */
   refresh(): Promise<void> {
-    if (performance.now() - this.#refreshedAt < REFRESH_MILLIS) return this.#refreshing ?? Promise.resolve();
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
+    // A look that has begun may have come too early.
+    this.#next ??= this.#refreshAfter(this.#refreshing);
+    return this.#next;
   }
 
   /** Resolves when what was written is durable. @throws CerberusServerError (as a rejection) `STORE_UNAVAILABLE`, and it is not kept */
@@ -86,6 +92,16 @@ export class SharedShelves {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#writing.catch(() => undefined);
+    await this.#next;
+    await this.#refreshing;
+  }
+
+  async #refreshAfter(before: Promise<void>): Promise<void> {
+    await before;
+    const wait = this.#refreshedAt + REFRESH_MILLIS - performance.now();
+    if (wait > 0) await sleep(wait);
+    this.#next = undefined;
+    this.#refreshing = this.#refresh();
     await this.#refreshing;
   }
 

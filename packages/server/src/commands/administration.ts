@@ -108,8 +108,8 @@ export async function administrate<T>(
   action: (things: T) => Promise<void>,
 ): Promise<void> {
   try {
-    const { db, token, port, tlsCert, tlsKey } = flags;
-    const given = { db, token, port, tlsCert, tlsKey };
+    const { db, token, host, port, tlsCert, tlsKey } = flags;
+    const given = { db, token, host, port, tlsCert, tlsKey };
     const config = resolveConfig(given, environmentWith(process.env, flags.config));
     const server = flags.url === undefined ? localServer(config) : { base: flags.url };
     const { base } = server;

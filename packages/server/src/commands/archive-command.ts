@@ -21,6 +21,7 @@ import {
   localServer,
   type ServerFlags,
 } from './running-server.ts';
+import { someName } from './some-name.ts';
 
 interface CommonFlags extends ServerFlags {
   readonly url?: string;
@@ -43,7 +44,7 @@ export function exportCommand(): Command {
     .addOption(new Option('--format <format>', 'of the file').choices(EXPORT_FORMATS).default('ndjson'))
     .option('--since <time>', 'RFC 3339, or milliseconds since the epoch; included', time)
     .option('--until <time>', 'the same; excluded', time)
-    .option('--client-id <id>', 'only events of this application')
+    .option('--client-id <id>', 'only events of this application', someName)
     .action((_: unknown, command: Command) => {
       const { format, since, until, clientId, ...common } = command.optsWithGlobals<ExportFlags>();
       const params = new URLSearchParams({ format });
@@ -83,8 +84,8 @@ type Make = (archive: DuckDbStore['archive'], path: string) => Promise<void>;
 
 async function run(name: string, flags: CommonFlags, path: string, make: Make): Promise<void> {
   try {
-    const { db, token: givenToken, port, tlsCert, tlsKey } = flags;
-    const given = { db, token: givenToken, port, tlsCert, tlsKey };
+    const { db, token: givenToken, host, port, tlsCert, tlsKey } = flags;
+    const given = { db, token: givenToken, host, port, tlsCert, tlsKey };
     const config = resolveConfig(given, environmentWith(process.env, flags.config));
     const output = await outputOf(flags.output, config.db);
     const server = flags.url === undefined ? localServer(config) : { base: flags.url };

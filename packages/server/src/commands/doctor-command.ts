@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-import { variableOf } from '../config.ts';
+import { variableText } from '../config.ts';
 import type { Finding } from '../store/finding.ts';
 import { examinePostgres } from '../store/postgres/open.ts';
 import { parseStoreUrl } from '../store/store-address.ts';
@@ -24,7 +24,7 @@ export function doctorCommand(): Command {
 
 async function doctor({ store, config: file }: DoctorFlags): Promise<void> {
   try {
-    const url = store ?? environmentWith(process.env, file)[variableOf('store')] ?? '';
+    const url = store ?? variableText('store', environmentWith(process.env, file)) ?? '';
     const address = parseStoreUrl(url);
     if (address === undefined)
       throw new CommandError('--store must be a URL such as postgres://user@host1,host2/database');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { ServerConfig } from '../config.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
+import { authorityOf } from '../http/listening.ts';
 import { failureIn, reasonOf } from './refusals.ts';
 import { send, type Fetch } from './request.ts';
 import { isOfStandardOutput } from './standard-output.ts';
@@ -12,6 +13,7 @@ export class CommandError extends Error {}
 /** Options of the command as a whole, given before the name of another one, that say where its server is and what it keeps. */
 export interface ServerFlags {
   readonly config?: string;
+  readonly host?: string;
   readonly port?: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -82,20 +84,22 @@ export function fileWithoutServer({ store, db }: Pick<ServerConfig, 'store' | 'd
 
 /** Says what went wrong, and sets the exit code. */
 export function fail(name: string, error: unknown): void {
-  process.exitCode = 1;
   if (isOfStandardOutput(error)) return;
+  process.exitCode = 1;
   const known = error instanceof CommandError || error instanceof CerberusServerError;
   const text = known ? error.message : `unexpected error: ${messageOf(error)}`;
   process.stderr.write(`cerberus-server ${name}: ${text}\n`);
 }
 
 /** The server on this machine, with the options that it was started with. */
-export function localServer({ port, tlsCert }: Pick<ServerConfig, 'port' | 'tlsCert'>): {
+export function localServer({ host, port, tlsCert }: Pick<ServerConfig, 'host' | 'port' | 'tlsCert'>): {
   readonly base: string;
   readonly fetch: Fetch;
 } {
-  if (tlsCert === undefined) return { base: `http://127.0.0.1:${port}`, fetch: send };
-  const base = `https://127.0.0.1:${port}`;
+  // Who listens on all addresses of IPv6 listens on those of IPv4, which a loopback always has.
+  const authority = authorityOf(host === '::' ? '0.0.0.0' : host, port);
+  if (tlsCert === undefined) return { base: `http://${authority}`, fetch: send };
+  const base = `https://${authority}`;
   return {
     base,
     fetch: async (url, init) => send(url, init, { pinned: await readFile(tlsCert, 'utf8') }),

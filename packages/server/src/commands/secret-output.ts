@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 
 import { Option } from 'commander';
 
 import { messageOf } from '../errors.ts';
+import { isDiskFull } from '../store/failure-reason.ts';
 import { CommandError } from './running-server.ts';
 import { printed } from './standard-output.ts';
 
@@ -37,10 +38,20 @@ export async function giveOut(
   const isPrinted = output === undefined || output === '-';
   try {
     if (isPrinted) await printed(`${text}\n`);
-    else writeFileSync(output, `${text}\n`, { mode: 0o600, flag: 'wx' });
+    else writeNew(output, `${text}\n`);
   } catch (error) {
     await undo();
     throw new CommandError(`the ${what} cannot be written: ${messageOf(error)}`);
   }
   return isPrinted ? '' : `, in ${output}`;
+}
+
+/** As a whole or not at all: what a full disk left of it would keep the next secret from being written there. */
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (isDiskFull(error)) rmSync(path, { force: true });
+    throw error;
+  }
 }

@@ -69,13 +69,15 @@ function exposedText(port: number): string {
   return `port ${port} is reachable from other machines without TLS; give it --tls-cert and --tls-key, or put a TLS proxy in front of it`;
 }
 
+const STOPPING = ['SIGINT', 'SIGTERM'] as const;
+
 function stopOnSignals(server: CerberusServer, log: CommandLog): void {
   const stop = (): void => {
+    for (const signal of STOPPING) process.off(signal, stop);
     server.close().catch((error: unknown) => failWith(log, error));
   };
-  // `once`: a second signal has its default effect and ends a stop that hangs.
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  // Once: a second signal, whichever it is, has its default effect and ends a stop that hangs.
+  for (const signal of STOPPING) process.on(signal, stop);
 }
 
 /** For a supervisor to start it again: from here, nothing more can be done about the database. */

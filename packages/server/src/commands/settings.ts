@@ -1,4 +1,4 @@
-import { isSet, TEXT_OPTIONS, variableOf, type Environment } from '../config.ts';
+import { isSet, TEXT_OPTIONS, variableOf, variableText, type Environment } from '../config.ts';
 import { CerberusServerError } from '../errors.ts';
 import { readJsonFile } from '../json-file.ts';
 import { integerOf, NUMBER_RULES, textOfRule } from '../number-options.ts';
@@ -13,7 +13,7 @@ const LOG_FORMAT_RULE = `must be one of ${LOG_FORMATS.join(', ')}`;
  * @throws CerberusServerError `INVALID_OPTION`: the message names the option and the rule, never a value
  */
 export function environmentWith(env: Environment, path: string | undefined): Environment {
-  const file = path ?? textOf(env[variableOf('config')]);
+  const file = path ?? variableText('config', env);
   if (file === undefined) return env;
   const set = Object.entries(env).filter(([name, value]) => isSet(name, value));
   return { ...variablesIn(file), ...Object.fromEntries(set) };
@@ -21,7 +21,7 @@ export function environmentWith(env: Environment, path: string | undefined): Env
 
 /** How the command logs. @throws CerberusServerError `INVALID_OPTION` */
 export function logFormatOf(flag: string | undefined, env: Environment): LogFormat {
-  const text = flag ?? textOf(env[variableOf('logFormat')]) ?? 'text';
+  const text = flag ?? variableText('logFormat', env) ?? 'text';
   const format = LOG_FORMATS.find((each) => each === text);
   if (format !== undefined) return format;
   throw invalid(`\`logFormat\` (${variableOf('logFormat')}) ${LOG_FORMAT_RULE}`);
@@ -32,11 +32,11 @@ function variablesIn(path: string): Environment {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid(`${path} must hold a JSON object of options`);
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [variableOf(name), variableText(path, name, member)]),
+    Object.entries(value).map(([name, member]) => [variableOf(name), asVariable(path, name, member)]),
   );
 }
 
-function variableText(path: string, name: string, value: unknown): string {
+function asVariable(path: string, name: string, value: unknown): string {
   const rule = Object.hasOwn(NUMBER_RULES, name)
     ? NUMBER_RULES[name as keyof typeof NUMBER_RULES]
     : undefined;
@@ -53,10 +53,6 @@ function variableText(path: string, name: string, value: unknown): string {
     throw invalid(`\`${name}\` in ${path} is no option that a file may set`);
   if (typeof value === 'string' && value.trim() !== '') return value;
   throw invalid(`\`${name}\` in ${path} must be a text that is not empty`);
-}
-
-function textOf(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
 }
 
 function invalid(message: string): CerberusServerError {

@@ -24,7 +24,7 @@ export function printed(text: string): Promise<void> {
   });
 }
 
-/** Whether an error is of writing to it: {@link outliveReaders} has said what there is to say. */
+/** Whether an error is of writing to it: {@link outliveReaders} has said what there is to say, and whether that is a failure. */
 export function isOfStandardOutput(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && error.syscall === 'write';
 }

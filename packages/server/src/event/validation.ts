@@ -26,9 +26,15 @@ type Adjustment =
   | 'metric_dropped'
   | 'time_not_plausible';
 
+/** An event that is kept, and what was changed for that. */
+export interface ReadEvent {
+  readonly event: CerberusEvent;
+  readonly adjustments: readonly Adjustment[];
+}
+
 /** The outcome of reading one event. */
 export type EventVerdict =
-  | { readonly ok: true; readonly event: CerberusEvent; readonly adjustments: readonly Adjustment[] }
+  | ({ readonly ok: true } & ReadEvent)
   | { readonly ok: false; readonly error: string };
 
 /** Digits of a hashed address, of a trace id and of a span id. */

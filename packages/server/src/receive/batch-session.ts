@@ -61,6 +61,8 @@ export class BatchSession implements Session, ProducerOwner {
   #next: number | undefined;
   /** The throttled frame for which everything later is discarded. */
   #throttled: number | undefined;
+  /** The throttled frame that came again last, and how many have. */
+  #returned = { seq: 0, count: 0 };
 
   constructor(
     peer: Peer,
@@ -86,13 +88,8 @@ export class BatchSession implements Session, ProducerOwner {
     if (this.#phase === 'closed') return;
     const frame = frameBytes(data, binary, this.#limits.maxFrameBytes);
     if (!frame.ok) {
-      const tooLarge = frame.reason === 'too_large';
-      const code = tooLarge ? CLOSE.tooLarge : CLOSE.protocolError;
-      this.#fail(
-        frame.reason,
-        code,
-        tooLarge ? 'frame too large' : 'binary message is not the gzip of a text',
-      );
+      if (frame.reason === 'too_large') this.#fail('too_large', CLOSE.tooLarge, 'frame too large');
+      else this.#fail(frame.reason, CLOSE.protocolError, 'binary message is not the gzip of a text');
       return;
     }
     const message = parseClientMessage(frame.bytes);
@@ -221,6 +218,7 @@ export class BatchSession implements Session, ProducerOwner {
         return false;
       }
       this.#throttled = undefined;
+      this.#returned = { seq, count: this.#returned.count + 1 };
       return true;
     }
     if (this.#next === undefined || seq === this.#next) return true;
@@ -235,17 +233,21 @@ export class BatchSession implements Session, ProducerOwner {
       this.#answerTest(seq);
       return;
     }
-    const stored = this.#receiver.append({
-      producer,
-      seq,
-      claim: this.#claim,
-      after: seq === this.#first ? null : seq - 1,
-      events: sorted.events,
-      rejected: sorted.rejected.length,
-      receivedAt: Date.now(),
-      bytes,
-    });
+    const stored = this.#receiver.append(
+      {
+        producer,
+        seq,
+        claim: this.#claim,
+        after: seq === this.#first ? null : seq - 1,
+        events: sorted.events,
+        rejected: sorted.rejected.length,
+        receivedAt: Date.now(),
+        bytes,
+      },
+      sorted.adjustments,
+    );
     this.#inFlight.add();
+    const before = this.#returned.count;
     try {
       this.#answer(seq, sorted, await stored);
     } catch {
@@ -253,7 +255,8 @@ export class BatchSession implements Session, ProducerOwner {
       // is fine, and the client keeps its frames in order until the store is. Should the commit have reached the disk
       // all the same, the frame's return finds its number in `last_seq` and is only acknowledged.
       if (this.#receiver.sendsAway) this.#sendAway();
-      else this.#throttle(seq);
+      // One before it has come again since: so does this one, or has, and is answered then.
+      else if (before === this.#returned.count || seq <= this.#returned.seq) this.#throttle(seq);
     } finally {
       this.#inFlight.remove();
     }

@@ -1,7 +1,6 @@
 import { verdictOn, type Grant, type TokenBook } from '../access/token-book.ts';
-import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
-import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
+import { isJsonObject, MAX_EVENT_BYTES, type ReadEvent } from '../event/validation.ts';
 import type { RefusalReason } from '../observe/counters.ts';
 import type { ProducerRef, ServiceInfo } from '../store/questions/producer.ts';
 import { CLOSE } from './close-codes.ts';
@@ -89,10 +88,8 @@ export class EventSession implements Session {
     if (verdict.ok && isTest(verdict.event)) {
       this.#inOrder(Promise.resolve(OK));
     } else if (verdict.ok) {
-      this.#receiver.counters.adjusted(verdict.adjustments);
-      this.#inOrder(this.#store(verdict.event, serviceInfoOf(value), data.length));
+      this.#inOrder(this.#store(verdict, serviceInfoOf(value), data.length));
     } else {
-      this.#receiver.counters.events('rejected', 'event');
       this.#refuse('invalid_event', verdict.error);
     }
   }
@@ -122,10 +119,12 @@ export class EventSession implements Session {
 
   #refuse(reason: RefusalReason, error: string): void {
     this.#receiver.counters.refused(reason);
+    // What strangers send is no event.
+    if (this.#authTimer === undefined) this.#receiver.counters.events('rejected', 'event');
     this.#inOrder(Promise.resolve(JSON.stringify({ status: 'error', error })));
   }
 
-  #store(event: CerberusEvent, service: ServiceInfo, bytes: number): Promise<string> {
+  #store({ event, adjustments }: ReadEvent, service: ServiceInfo, bytes: number): Promise<string> {
     const { clientId } = event;
     const key = `event:${clientId}`;
     const producer: ProducerRef = { producer: key, clientId, mode: 'event', agent: null, service };
@@ -134,16 +133,19 @@ export class EventSession implements Session {
       this.#source = { clientId, connection: this.#receiver.activity.connected(producer) };
     }
     return this.#receiver
-      .append({
-        producer,
-        seq: null,
-        claim: null,
-        after: null,
-        events: [event],
-        rejected: 0,
-        receivedAt: Date.now(),
-        bytes,
-      })
+      .append(
+        {
+          producer,
+          seq: null,
+          claim: null,
+          after: null,
+          events: [event],
+          rejected: 0,
+          receivedAt: Date.now(),
+          bytes,
+        },
+        adjustments,
+      )
       .then(() => OK);
   }
 

@@ -1,12 +1,14 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 
 import { apiKeyOf, bearerOf } from '../access/auth.ts';
 import { verdictOn, type Grant, type TokenBook } from '../access/token-book.ts';
-import type { CerberusEvent } from '../event/event.ts';
 import { isTest } from '../event/test-event.ts';
-import { isJsonObject, MAX_EVENT_BYTES } from '../event/validation.ts';
+import { fitText } from '../event/text-limits.ts';
+import { isJsonObject, MAX_EVENT_BYTES, TEXT_LIMITS, type ReadEvent } from '../event/validation.ts';
 import { readBody } from '../http/request-body.ts';
 import { failure, unauthorized, type Reply } from '../http/response.ts';
+import { groupBy } from '../nested-maps.ts';
 import { NO_SERVICE_INFO } from '../store/questions/producer.ts';
 import { parseMessage } from './message-json.ts';
 import type { Receiver } from './receiver.ts';
@@ -36,7 +38,7 @@ export async function ingestReply(request: IncomingMessage, context: IngestConte
   const events = parseEvents(body.bytes);
   if (events === undefined) {
     receiver.counters.refused('not_json');
-    const isEncoded = headerText(request, 'content-encoding') !== undefined;
+    const isEncoded = (request.headers['content-encoding'] ?? '') !== '';
     const rule = `body must be a JSON object with an \`events\` array${isEncoded ? ', as it is: no content-encoding is taken' : ''}`;
     return failure(400, rule);
   }
@@ -45,7 +47,7 @@ export async function ingestReply(request: IncomingMessage, context: IngestConte
     receiver.counters.refused('overloaded');
     return failure(503, 'overloaded', { 'retry-after': '1' });
   }
-  const clientId = headerText(request, 'x-client-id');
+  const clientId = clientIdIn(request);
   if (!events.every((event) => isOwn(event, clientId, grant)))
     return refuse(receiver, failure(403, 'this API key is for another application'));
   return store(receiver, events, clientId);
@@ -83,39 +85,42 @@ async function store(
   values: readonly unknown[],
   clientId: string | undefined,
 ): Promise<Reply> {
-  const byClient = new Map<string, CerberusEvent[]>();
-  let accepted = 0;
-  for (const value of values) {
-    const event = readEvent(receiver, value, clientId);
-    if (event === undefined) continue;
-    accepted += 1;
-    const group = byClient.get(event.clientId);
-    if (group === undefined) byClient.set(event.clientId, [event]);
-    else group.push(event);
-  }
-  const skipped = values.length - accepted;
-  receiver.counters.add('skipped', skipped);
+  const read = values.flatMap((value) => readEvent(receiver, value, clientId) ?? []);
+  const [accepted, skipped] = [read.length, values.length - read.length];
+  const byClient = groupBy(read, ({ event }) => event.clientId);
   try {
     // All in this turn, so that they share a transaction.
     await Promise.all([...byClient].map(([client, events]) => append(receiver, client, events)));
   } catch {
     return failure(503, 'store failed', { 'retry-after': '1' });
   }
+  // What comes again because it was not stored counts then.
+  receiver.counters.add('skipped', skipped);
   return { status: 200, body: { accepted, skipped } };
 }
 
-function append(receiver: Receiver, clientId: string, events: readonly CerberusEvent[]): Promise<unknown> {
+function append(receiver: Receiver, clientId: string, read: readonly ReadEvent[]): Promise<unknown> {
+  const events = read.map(({ event }) => event);
   const bytes = events.reduce((sum, event) => sum + event.customData.length + event.endpoint.length, 0);
-  return receiver.append({
-    producer: { producer: `http:${clientId}`, clientId, mode: 'http', agent: null, service: NO_SERVICE_INFO },
-    seq: null,
-    claim: null,
-    after: null,
-    events,
-    rejected: 0,
-    receivedAt: Date.now(),
-    bytes,
-  });
+  return receiver.append(
+    {
+      producer: {
+        producer: `http:${clientId}`,
+        clientId,
+        mode: 'http',
+        agent: null,
+        service: NO_SERVICE_INFO,
+      },
+      seq: null,
+      claim: null,
+      after: null,
+      events,
+      rejected: 0,
+      receivedAt: Date.now(),
+      bytes,
+    },
+    read.flatMap(({ adjustments }) => adjustments),
+  );
 }
 
 /** The event's own client id wins over the header's. */
@@ -123,12 +128,11 @@ function readEvent(
   receiver: Receiver,
   value: unknown,
   headerClientId: string | undefined,
-): CerberusEvent | undefined {
+): ReadEvent | undefined {
   if (!isJsonObject(value) || !fitsOneEvent(value)) return undefined;
-  const verdict = receiver.validate(value, value['client_id'] === undefined ? headerClientId : undefined);
-  if (!verdict.ok || isHealthCheck(verdict.event.endpoint) || isTest(verdict.event)) return undefined;
-  receiver.counters.adjusted(verdict.adjustments);
-  return verdict.event;
+  const { client_id: own } = value;
+  const verdict = receiver.validate(value, own === undefined || own === null ? headerClientId : undefined);
+  return !verdict.ok || isHealthCheck(verdict.event.endpoint) || isTest(verdict.event) ? undefined : verdict;
 }
 
 function fitsOneEvent(value: object): boolean {
@@ -144,7 +148,9 @@ function isHealthCheck(path: string): boolean {
   return HEALTH_SEGMENTS.has(path.split('/').findLast((segment) => segment !== '') ?? '');
 }
 
-function headerText(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' && value !== '' ? value.slice(0, 256) : undefined;
+/** Of `X-Client-Id`, whose bytes Node.js takes for Latin-1: what senders write is UTF-8, as in a body. */
+function clientIdIn({ headers }: IncomingMessage): string | undefined {
+  const sent = Buffer.from(String(headers['x-client-id'] ?? ''), 'latin1');
+  const text = sent.toString(isUtf8(sent) ? 'utf8' : 'latin1');
+  return fitText(text, TEXT_LIMITS.clientId).text || undefined;
 }

@@ -21,6 +21,8 @@ export interface SortedEvents {
   readonly rejected: readonly number[];
   /** Nothing in it but test events. */
   readonly isTest: boolean;
+  /** What was changed to store them. */
+  readonly adjustments: readonly string[];
 }
 
 /** What is taken. */
@@ -82,6 +84,7 @@ export class Receiver {
   sort(values: readonly unknown[], clientId?: string): SortedEvents {
     const events: CerberusEvent[] = [];
     const rejected: number[] = [];
+    const adjustments: string[] = [];
     let tests = 0;
     const window = this.#window();
     for (const [index, value] of values.entries()) {
@@ -90,12 +93,12 @@ export class Receiver {
         tests += 1;
       } else if (verdict.ok) {
         events.push(verdict.event);
-        this.counters.adjusted(verdict.adjustments);
+        adjustments.push(...verdict.adjustments);
       } else {
         rejected.push(index);
       }
     }
-    return { events, rejected, isTest: tests > 0 && tests === values.length };
+    return { events, rejected, isTest: tests > 0 && tests === values.length, adjustments };
   }
 
   /** Reads one event, as it arrives now. */
@@ -111,8 +114,12 @@ export class Receiver {
     return this.#store.claim(producer);
   }
 
-  /** Names what has no route, appends and counts. Rejects when nothing was stored. */
-  async append(append: Append): Promise<AppendOutcome> {
+  /**
+   * Names what has no route, appends and counts. Rejects when nothing was stored.
+   *
+   * @param adjustments - what was changed to store the events; what comes again counts once
+   */
+  async append(append: Append, adjustments: readonly string[]): Promise<AppendOutcome> {
     const start = performance.now();
     this.#pathGroups.name(append.events);
     try {
@@ -120,7 +127,10 @@ export class Receiver {
       this.#durations.acknowledged(append.producer.mode, performance.now() - start);
       this.#count(append, outcome);
       // A duplicate or a gap writes nothing, so it proves nothing.
-      if (outcome.status === 'stored') this.#setHealthy(true, 'store works again');
+      if (outcome.status === 'stored') {
+        this.counters.adjusted(adjustments);
+        this.#setHealthy(true, 'store works again');
+      }
       return outcome;
     } catch (error) {
       this.counters.refused('store_failed');

@@ -27,13 +27,14 @@ const CLOSE_GRACE_MILLIS = 2000;
  */
 const MIN_PART_BYTES = 256;
 
-/** Bytes of answers that a peer may leave unread. A client that keeps its window never comes near. */
+/** Bytes of answers, pongs among them, that a peer may leave unread. A client that keeps its window never comes near. */
 const MAX_UNREAD_BYTES = 1_048_576;
 
 /** As `ws` takes them; its types do not know all of them yet. */
 interface SocketOptions extends ServerOptions {
   readonly maxFragments: number;
   readonly maxBufferedChunks: number;
+  readonly maxPendingAutoPongs: number;
 }
 
 /** What the endpoint needs. */
@@ -161,6 +162,8 @@ export class WebSocketEndpoint {
     socket.on('pong', () => {
       connection.alive = true;
     });
+    // Its pong has been written by then.
+    socket.on('ping', () => this.#endUnread(socket));
     socket.on('close', () => {
       this.#connections.delete(connection);
       counted.ended();
@@ -188,11 +191,12 @@ export class WebSocketEndpoint {
 
   /** Answers that the peer does not read stay in this process; somebody who only writes must not fill its memory. */
   #send(socket: WebSocket, text: string): void {
-    if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount <= MAX_UNREAD_BYTES) {
-      socket.send(text);
-      return;
-    }
+    this.#endUnread(socket);
+    if (socket.readyState === socket.OPEN) socket.send(text);
+  }
+
+  #endUnread(socket: WebSocket): void {
+    if (socket.readyState !== socket.OPEN || socket.bufferedAmount <= MAX_UNREAD_BYTES) return;
     this.#options.counters.refused('unread_answers');
     socket.terminate();
   }
@@ -234,6 +238,8 @@ function socketOptions({ maxFrameBytes }: EndpointOptions): SocketOptions {
     maxPayload: maxFrameBytes,
     maxFragments: Math.max(64, Math.ceil(maxFrameBytes / 1024)),
     maxBufferedChunks: Math.max(1024, Math.ceil(maxFrameBytes / 256)),
+    // It counts bytes, as of answers, with every version of the library: not all of them look at pongs.
+    maxPendingAutoPongs: 0,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(BATCH_PROTOCOL) ? BATCH_PROTOCOL : false),
   };

@@ -43,6 +43,7 @@ export function isInvalidated(error: unknown): boolean {
 
 /** Whether a file could not be written because no room is left for it: an operator's matter, and over when there is. */
 export function isDiskFull(error: unknown): boolean {
+  if (error instanceof CerberusServerError && error.cause !== undefined) return isDiskFull(error.cause);
   return (
     /^(?:ENOSPC|EDQUOT)$/.test(systemCodeOf(error) ?? '') || /No space left on device/.test(messageOf(error))
   );

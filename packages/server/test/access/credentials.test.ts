@@ -1,9 +1,20 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 
 import { resolveCredentials } from '../../dist/access/credentials.js';
+import { CerberusServerError } from '../../dist/errors.js';
+import { smallDisk } from '../support/databases/small-disk.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 
 describe('resolveCredentials', () => {
@@ -49,6 +60,18 @@ describe('resolveCredentials', () => {
       tokenOrigin: { kind: 'file', path: `${db}.token`, isNew: false },
       secretKey: 'my-key',
     });
+  });
+
+  it('leaves nothing where the disk is full, so that the next start makes both up', function () {
+    const disk = smallDisk(1);
+    if (disk === undefined) return this.skip();
+    const onDisk = join(disk.folder, 'x.duckdb');
+    const rest = join(disk.folder, 'rest');
+    expect(() => writeFileSync(rest, Buffer.alloc(2_000_000))).to.throw('ENOSPC');
+    expect(() => resolveCredentials({ ...none, db: onDisk })).to.throw(CerberusServerError, 'ENOSPC');
+    expect(readdirSync(disk.folder)).to.deep.equal(['rest']);
+    rmSync(rest);
+    expect(resolveCredentials({ ...none, db: onDisk }).tokenOrigin).to.deep.include({ isNew: true });
   });
 
   it('takes the file away from other users', () => {

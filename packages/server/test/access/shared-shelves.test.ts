@@ -100,6 +100,20 @@ describe('shelves that several servers share', () => {
     expect(one.tokens.list().map(({ name }) => name)).to.include('of another server');
   });
 
+  it('know what another server has made, also where they looked a moment before, or look just then', async () => {
+    const [one, other] = [await open(), await open()];
+    await other.shelves.refresh();
+    const { token } = create(one, 'a');
+    await one.shelves.settled();
+    const looking = other.shelves.refresh();
+    const later = create(one, 'b');
+    await one.shelves.settled();
+    await other.shelves.refresh();
+    expect(other.tokens.find(token)).to.not.equal(undefined);
+    expect(other.tokens.find(later.token)).to.not.equal(undefined);
+    await looking;
+  });
+
   it('do not bring back what another server has removed', async () => {
     const [one, other] = [await open(), await open()];
     const { token, id } = create(one, 'a');
@@ -152,8 +166,10 @@ describe('shelves that several servers share', () => {
 
   it('ask the database five times a second at most, however many want to know', async () => {
     const one = await open();
-    const before = records.asked;
-    for (let n = 0; n < 100; n += 1) await one.shelves.refresh();
-    expect(records.asked - before).to.be.at.most(2);
+    const [before, begin] = [records.asked, performance.now()];
+    for (let n = 0; n < 3; n += 1)
+      await Promise.all(Array.from({ length: 100 }, () => one.shelves.refresh()));
+    const seconds = (performance.now() - begin) / 1000;
+    expect(records.asked - before).to.be.at.most(2 + 5 * seconds);
   });
 });

@@ -96,6 +96,25 @@ describe('guesses', function () {
     }
   });
 
+  it('count beside a right token, too, but not where another one is looked at', async () => {
+    const running = await server();
+    const created = await call(`${running.url}/api/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'shop', purpose: 'ingest', application: 'shop' }),
+    });
+    const own = String(created.body['token']);
+    const both = (guess: string): Record<string, string> => ({ ...bearer(guess), ...apiKey(own) });
+    const gateway = http('/v1/ingest/batch', 'POST', both);
+    for (let n = 0; n < 12; n += 1) expect(await gateway(running, `of-somebody-else-${n}`)).to.equal(200);
+    const alone = http('/api/summary', 'GET', bearer);
+    expect(await alone(running, 'wrong')).to.equal(401);
+    const guess = http('/api/summary', 'GET', both);
+    for (let n = 0; n < 9; n += 1) expect(await guess(running, wrong(n))).to.equal(401);
+    expect(await alone(running, 'wrong')).to.equal(429);
+    expect(await gateway(running, 'of-somebody-else')).to.equal(200);
+  });
+
   it('S13 lock nobody out: with thousands under way the right token and a session get in, from the same address', async () => {
     const running = await server();
     const signedIn = await fetch(`${running.url}/api/session`, {

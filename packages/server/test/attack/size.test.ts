@@ -10,7 +10,13 @@ import { Bystander } from '../support/senders/bystander.js';
 import { until, within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
 import { flood, rawClient, textFrame } from '../support/senders/raw-client.js';
-import { clientFrame, closeCodeIn } from '../support/senders/raw-upgrade.js';
+import {
+  clientFrame,
+  closeCodeIn,
+  rawSocket,
+  upgradeRequest,
+  type RawSocket,
+} from '../support/senders/raw-upgrade.js';
 import { call, server, stopServers, TOKEN } from '../support/servers/server-fixture.js';
 import { WsClient } from '../support/senders/ws-client.js';
 
@@ -152,6 +158,27 @@ describe('oversized input', () => {
     }
   });
 
+  it('of pings whose pongs a client does not read ends its connection, also without a token', async function () {
+    this.timeout(30_000);
+    const pings = Buffer.concat(
+      Array.from({ length: 1000 }, () => clientFrame(0x89, Buffer.alloc(125, 'p'))),
+    );
+    for (const [index, mode] of (['stranger', 'event', 'batch'] as const).entries()) {
+      const raw = mode === 'stranger' ? await stranger(running.port) : await rawClient(running.port, mode);
+      raw.socket.pause();
+      const flooding = flood(raw, pings, 200).catch(() => undefined);
+      await until(
+        'the connection to be ended',
+        () => running.stats().refusals['unread_answers'] === index + 1,
+        20_000,
+      );
+      await bystander.served();
+      raw.socket.destroy();
+      await flooding;
+    }
+    expect(running.stats().refusals).to.deep.equal({ unread_answers: 3 });
+  });
+
   it('of answers that a client does not read ends its connection', async function () {
     this.timeout(30_000);
     const raw = await rawClient(running.port, 'event');
@@ -164,3 +191,11 @@ describe('oversized input', () => {
     await flooding;
   });
 });
+
+/** An upgraded connection without a token. */
+async function stranger(port: number): Promise<RawSocket> {
+  const raw = await rawSocket(port);
+  raw.socket.write(upgradeRequest('/ws/events', {}));
+  await until('the upgrade', () => raw.received().includes('\r\n\r\n'));
+  return raw;
+}

@@ -1,13 +1,14 @@
+import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { within } from '@cerberus-otel/test-support/deadline';
+import { until, within } from '@cerberus-otel/test-support/deadline';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { wireEvent } from '../support/events/events.js';
 import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
@@ -62,6 +63,29 @@ describe('cerberus-server', () => {
     const answer = await fetch(`${url}/api/secret-key`, { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).to.equal(200);
     expect(started.output().stderr, 'the banner says it, the log need not').to.equal('');
+  });
+
+  it('is ended by a second signal, be it another one, where a connection holds up its end', async () => {
+    const started = run(['--port', '0', '--shutdown-timeout-millis', '300000']);
+    const { port } = new URL((await started.url) ?? '');
+    const socket = connect(Number(port), '127.0.0.1');
+    afterTest(() => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.1\r\nHo');
+    await within('an answer', once(socket, 'data'));
+    started.child.kill('SIGTERM');
+    const isRefused = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        const probe = connect(Number(port), '127.0.0.1');
+        probe.once('error', () => resolve(true));
+        probe.once('connect', () => {
+          probe.destroy();
+          resolve(false);
+        });
+      });
+    await until('it takes no more connections', isRefused);
+    started.child.kill('SIGINT');
+    expect(await within('the process to end', started.ended)).to.deep.equal({ code: null, signal: 'SIGINT' });
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

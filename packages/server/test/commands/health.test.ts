@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 import { expect } from 'chai';
 
+import { localServer } from '../../dist/commands/running-server.js';
+import { resolveConfig } from '../../dist/config.js';
 import { startServer } from '../../dist/index.js';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { spawnServer } from '../support/processes/server-process.js';
@@ -32,6 +34,23 @@ describe('cerberus-server health', function () {
     // The flags of the server go before the name, as they are.
     const before = spawnServer(['--port', String(server.port), 'health']);
     expect(await before.ended).to.include({ code: 0 });
+  });
+
+  it('asks it where it listens, which need not be the first address of the loopback', async () => {
+    const server = await startServer({ host: '127.0.0.2', port: 0, db: ':memory:', token: 't' });
+    afterTest(() => server.close());
+    const port = String(server.port);
+    const env = { CERBERUS_SERVER_HOST: '127.0.0.2', CERBERUS_SERVER_PORT: port };
+    expect(await health([], env)).to.include({ code: 0, stderr: '' });
+    for (const all of ['0.0.0.0', '::', ''])
+      expect(localServer(resolveConfig({}, { ...env, CERBERUS_SERVER_HOST: all })).base, all).to.equal(
+        `http://127.0.0.1:${port}`,
+      );
+    const byFlags = ['--host', '127.0.0.2', '--port', port];
+    for (const command of [['health'], ['token', 'list', '--token', 't']]) {
+      const asked = spawnServer([...byFlags, ...command]);
+      expect(await asked.ended, `${command.join(' ')}: ${asked.output().stderr}`).to.include({ code: 0 });
+    }
   });
 
   it('ends with 1 and says why where none answers, or one takes no events', async () => {

@@ -19,6 +19,7 @@ import { expect } from 'chai';
 import type { CerberusServer } from '../../dist/server.js';
 import { within } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../support/events/events.js';
+import { smallDisk } from '../support/databases/small-disk.js';
 import { spawnServer } from '../support/processes/server-process.js';
 import { call, server, TOKEN } from '../support/servers/server-fixture.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
@@ -122,12 +123,49 @@ describe('what commands write', () => {
     }
   });
 
+  it('is no failure of a command when its reader has seen enough', async () => {
+    const many = Array.from({ length: 1000 }, () => wireEvent({ custom_data: { text: 'x'.repeat(500) } }));
+    for (let sent = 0; sent < 2; sent += 1) {
+      const body = JSON.stringify({ events: many.map((event) => ({ ...event, client_id: 'shop' })) });
+      await call(`${running.url}/v1/ingest/batch`, { method: 'POST', body });
+    }
+    const command = spawnServer(['export', '--url', running.url, '--token', TOKEN]);
+    const { stdout } = command.child;
+    stdout?.once('data', () => stdout.destroy());
+    expect(await within('the command to end', command.ended, 20_000)).to.deep.equal({
+      code: 0,
+      signal: null,
+    });
+    expect(command.output().stderr).to.equal('');
+  });
+
+  it('is not all there is where a variable of the shell is empty that was to name an application', async () => {
+    for (const command of ['export', 'tail']) {
+      const { code, stderr } = await run(command, '--client-id', '');
+      expect([code, stderr], command).to.deep.equal([
+        1,
+        "error: option '--client-id <id>' argument '' is invalid. It must not be empty.\n",
+      ]);
+    }
+  });
+
   it('takes a token back that could not be printed', async () => {
     const made = await inShell('> /dev/full', 'token', 'create', '--purpose', 'read', '--output', '-');
     expect(made.code).to.equal(1);
     expect(made.stderr).to.contain('the token cannot be written: ENOSPC');
     const { stdout } = await run('token', 'list', '--json');
     expect((JSON.parse(stdout) as { id: string }[]).map(({ id }) => id)).to.deep.equal(['own']);
+  });
+
+  it('leaves no file of a token for which a disk has no room', async function () {
+    const disk = smallDisk(1);
+    if (disk === undefined) return this.skip();
+    expect(() => writeFileSync(join(disk.folder, 'rest'), Buffer.alloc(2_000_000))).to.throw('ENOSPC');
+    const output = join(disk.folder, 'shop.token');
+    const made = await run('token', 'create', '--purpose', 'read', '--output', output);
+    expect(made.code).to.equal(1);
+    expect(made.stderr).to.contain('the token cannot be written: ENOSPC');
+    expect(existsSync(output)).to.equal(false);
   });
 
   it('is a log without which the server goes on', async () => {

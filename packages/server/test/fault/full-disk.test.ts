@@ -4,6 +4,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -126,6 +127,34 @@ describe('a full disk', () => {
     await start(db);
     await within('every acknowledgement', done, 30_000);
     expect(await requests()).to.equal(FRAMES * EVENTS);
+  });
+});
+
+describe('a full disk under the files beside the database', () => {
+  it('takes no new token or link, which is said, and takes them when there is room again', async function () {
+    const disk = smallDisk(30);
+    if (disk === undefined) return this.skip();
+    const db = join(disk.folder, 'full.duckdb');
+    const running = spawnServer(['--port', '0', '--db', db, '--token', TOKEN]);
+    const url = (await running.url) ?? '';
+    expect(() => writeFileSync(join(disk.folder, 'filling'), randomBytes(40_000_000))).to.throw('ENOSPC');
+    const make = async (kind: string, wish: object): Promise<readonly [number, unknown]> => {
+      const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(wish) };
+      const answer = await fetch(`${url}/api/${kind}`, init);
+      return [answer.status, await answer.json()];
+    };
+    const wishes = { tokens: { name: 'page', purpose: 'read' }, shares: { view: 'overview' } };
+    for (const [kind, wish] of Object.entries(wishes))
+      expect(await make(kind, wish), kind).to.deep.equal([
+        503,
+        { error: 'there is no room left on the disk of the server' },
+      ]);
+    disk.resize(60);
+    for (const [kind, wish] of Object.entries(wishes))
+      expect((await make(kind, wish))[0], kind).to.equal(201);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).to.deep.equal({ code: 0, signal: null });
   });
 });
 

@@ -110,6 +110,7 @@ describe('event mode', () => {
     expect(answers[2]).to.deep.equal({ status: 'error', error: '`endpoint` is missing' });
     expect(await paths()).to.deep.equal(['/1', '/2']);
     expect(running.stats().refusals).to.deep.equal({ not_json: 2, invalid_event: 1 });
+    expect(running.stats().byMode.event.rejected, 'each that is answered with an error').to.equal(3);
   });
 
   it('leaves out what Python writes for numbers that are none, and keeps the event', async () => {
@@ -193,12 +194,13 @@ describe('event mode', () => {
   });
 
   it('refuses an event over 64 KiB with an answer and goes on', async () => {
-    const client = await connect();
+    const client = await connect(TOKEN);
     client.send(seedEvent({ user_agent: 'x'.repeat(70_000) }));
     client.send(seedEvent());
     expect(await client.next()).to.include({ status: 'error' });
     expect(await client.next()).to.deep.equal(OK);
     expect(running.stats().refusals).to.deep.equal({ too_large: 1 });
+    expect(running.stats().byMode.event.rejected).to.equal(1);
   });
 
   it('closes with 1013 instead of answering when the store fails, so that the client sends again', async () => {

@@ -56,6 +56,27 @@ describe('POST /v1/ingest/batch', () => {
     ]);
   });
 
+  it('takes the header’s client id for an event whose own is null, which is none', async () => {
+    const { body } = await post({ events: [wireEvent({ client_id: null })] });
+    expect(body).to.deep.equal({ accepted: 1, skipped: 0 });
+    expect((await store.events({ limit: 10 })).map((event) => event.clientId)).to.deep.equal(['gateway']);
+  });
+
+  it('takes the bytes of the header for UTF-8 where they are, and cuts them as it cuts the event’s own', async () => {
+    const names = ['Käse', '店', 'ü'.repeat(200)];
+    const sent = names.map((name) => Buffer.from(name).toString('latin1'));
+    for (const name of [...sent, 'M\u00fcll']) {
+      const { body } = await post({ events: [wireEvent()] }, { 'x-api-key': TOKEN, 'x-client-id': name });
+      expect(body).to.deep.equal({ accepted: 1, skipped: 0 });
+    }
+    expect((await store.events({ limit: 10 })).map((event) => event.clientId)).to.have.members([
+      'Käse',
+      '店',
+      'ü'.repeat(128),
+      'Müll',
+    ]);
+  });
+
   it('skips an event that names no client anywhere', async () => {
     const { body } = await post(
       { events: [wireEvent(), wireEvent({ client_id: 'own' })] },

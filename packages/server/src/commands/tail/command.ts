@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { tail, TailError } from './tail.ts';
+import { someName } from '../some-name.ts';
 import { createPaint } from '../terminal.ts';
 
 interface TailFlags {
@@ -17,8 +18,8 @@ export function tailCommand(): Command {
     .description('Prints requests as a running server stores them, until Ctrl-C.')
     .option('--url <url>', 'the server', 'http://127.0.0.1:8765')
     .option('--token <token>', 'its token (default: $CERBERUS_TOKEN, then $CERBERUS_SERVER_TOKEN)')
-    .option('--endpoint <route>', 'only requests with this route or path')
-    .option('--client-id <id>', 'only requests to this application')
+    .option('--endpoint <route>', 'only requests with this route or path', someName)
+    .option('--client-id <id>', 'only requests to this application', someName)
     .option('--json', 'whole events as JSON, one a line', false)
     .action(async (flags: TailFlags) => run(flags));
 }

@@ -4,8 +4,10 @@ import type { FinishedSpan } from '@cerberus-otel/exporter-ws/translation';
 import { attributeRecord, isResourceName, isSpanName } from './attribute-names.ts';
 import type { Encoding, PartialSuccess, ResourceSpans } from './encoding.ts';
 import { finishedSpan, OTLP_KIND_SERVER } from './finished-span.ts';
+import { checkRequestPieces, checkSpanPieces, elementsOfLongList } from './pieces.ts';
 import {
   RpcStatusSchema,
+  ScalarSchema,
   SpanKindSchema,
   SpanSchema,
   TraceRequestSchema,
@@ -33,16 +35,20 @@ function encoded<Schema extends DescMessage>(schema: Schema, message: MessageSha
   return Buffer.from(toBinary(schema, message));
 }
 
-function readRequest(bytes: Buffer): readonly ResourceSpans[] {
-  return decoded(TraceRequestSchema, bytes).resourceSpans.map(({ resource, scopeSpans }) => ({
-    attributes: attributesOf(resource?.attributes ?? [], isResourceName),
-    spans: scopeSpans.flatMap(({ spans }) => spans),
-  }));
+function readRequest(bytes: Buffer, most: number): readonly ResourceSpans[] {
+  checkRequestPieces(bytes, most);
+  return decoded(TraceRequestSchema, bytes).resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const spans = scopeSpans.flatMap((scope) => scope.spans);
+    return spans.length === 0
+      ? []
+      : [{ attributes: attributesOf(resource?.attributes ?? [], isResourceName), spans }];
+  });
 }
 
 function readSpan(sent: unknown): FinishedSpan | undefined {
   const bytes = sent as Uint8Array;
   if (decoded(SpanKindSchema, bytes).kind !== OTLP_KIND_SERVER) return undefined;
+  checkSpanPieces(bytes);
   const span = decoded(SpanSchema, bytes);
   return finishedSpan({
     traceId: hexOf(span.traceId),
@@ -63,9 +69,15 @@ function attributesOf(
   isWanted: (name: string) => boolean,
 ): Record<string, unknown> {
   const record = attributeRecord();
-  for (const { key, value } of attributes)
-    if (isWanted(key)) record[key] = valueOf(decoded(ValueSchema, value).value);
+  for (const { key, value } of attributes) if (isWanted(key)) record[key] = attributeValue(value);
   return record;
+}
+
+function attributeValue(sent: Uint8Array): unknown {
+  const elements = elementsOfLongList(sent);
+  return elements === undefined
+    ? valueOf(decoded(ValueSchema, sent).value)
+    : elements.map((each) => valueOf(decoded(ScalarSchema, each).value));
 }
 
 function valueOf(value: Value['value'] | Scalar['value']): unknown {

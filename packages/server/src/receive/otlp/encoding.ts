@@ -17,8 +17,13 @@ export interface PartialSuccess {
 export interface Encoding {
   /** Of requests and of their answers. */
   readonly contentType: string;
-  /** @throws for what is no request */
-  readonly readRequest: (bytes: Buffer) => readonly ResourceSpans[];
+  /**
+   * Reads a request, without what has no spans.
+   *
+   * @param most - pieces that it may have
+   * @throws TooManyPiecesError for one of more; something else for what is no request
+   */
+  readonly readRequest: (bytes: Buffer, most: number) => readonly ResourceSpans[];
   /**
    * Reads one of {@link ResourceSpans.spans}, and of its attributes those that {@link isSpanName} names.
    *

@@ -4,6 +4,7 @@ import { isJsonObject } from '../../event/validation.ts';
 import { attributeRecord, isResourceName, isSpanName } from './attribute-names.ts';
 import type { Encoding, PartialSuccess, ResourceSpans } from './encoding.ts';
 import { finishedSpan, OTLP_KIND_SERVER } from './finished-span.ts';
+import { checkJsonValues, MAX_SPAN_ATTRIBUTES, PieceCount } from './pieces.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -16,14 +17,17 @@ export const JSON_ENCODING: Encoding = {
   writeStatus: (code, message) => Buffer.from(JSON.stringify({ code, message })),
 };
 
-function readRequest(bytes: Buffer): readonly ResourceSpans[] {
+function readRequest(bytes: Buffer, most: number): readonly ResourceSpans[] {
+  checkJsonValues(bytes, most);
   const request = objectOf(JSON.parse(bytes.toString('utf8')));
-  return listOf(request['resourceSpans']).map((each) => {
+  const pieces = new PieceCount(most);
+  return pieces.of(listOf(request['resourceSpans'])).flatMap((each) => {
     const { resource, scopeSpans } = objectOf(each);
-    return {
-      attributes: attributesOf(objectOf(resource ?? {})['attributes'], isResourceName),
-      spans: listOf(scopeSpans).flatMap((scope) => listOf(objectOf(scope)['spans'])),
-    };
+    const attributes = pieces.of(listOf(objectOf(resource ?? {})['attributes']));
+    const spans = pieces
+      .of(listOf(scopeSpans))
+      .flatMap((scope) => pieces.of(listOf(objectOf(scope)['spans'])));
+    return spans.length === 0 ? [] : [{ attributes: attributesOf(attributes, isResourceName), spans }];
   });
 }
 
@@ -37,8 +41,12 @@ function readSpan(sent: unknown): FinishedSpan | undefined {
     startNanos: nanosOf(span['startTimeUnixNano']),
     endNanos: nanosOf(span['endTimeUnixNano']),
     statusCode: statusOf(objectOf(span['status'] ?? {})['code']),
-    attributes: attributesOf(span['attributes'], isSpanName),
+    attributes: attributesOf(spanAttributes(span), isSpanName),
   });
+}
+
+function spanAttributes(span: JsonObject): readonly unknown[] {
+  return new PieceCount(MAX_SPAN_ATTRIBUTES).of(listOf(span['attributes']));
 }
 
 function objectOf(value: unknown): JsonObject {
@@ -69,9 +77,12 @@ function statusOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-function attributesOf(attributes: unknown, isWanted: (name: string) => boolean): Record<string, unknown> {
+function attributesOf(
+  attributes: readonly unknown[],
+  isWanted: (name: string) => boolean,
+): Record<string, unknown> {
   const record = attributeRecord();
-  for (const each of listOf(attributes)) {
+  for (const each of attributes) {
     const { key, value } = objectOf(each);
     if (typeof key === 'string' && isWanted(key)) record[key] = valueOf(value);
   }

@@ -1,4 +1,3 @@
-import type { CerberusEvent } from '../../event/event.ts';
 import type { ProducerRef } from '../../store/questions/producer.ts';
 import type { Append } from '../../store/store.ts';
 import type { Receiver } from '../receiver.ts';
@@ -12,7 +11,7 @@ const MAX_APPEND_EVENTS = 4096;
 /** What the spans of one application became, of one release of it in one place: that is kept with its events. */
 interface Share {
   readonly producer: ProducerRef;
-  readonly events: { readonly event: CerberusEvent; readonly id: string; readonly bytes: number }[];
+  readonly events: Extract<SpanVerdict, { readonly kind: 'event' }>[];
   rejected: number;
 }
 
@@ -38,7 +37,6 @@ export class SpanBatch {
       this.#refused.set(verdict.why, (this.#refused.get(verdict.why) ?? 0) + 1);
       return;
     }
-    this.#receiver.counters.adjusted(verdict.adjustments);
     share.events.push(verdict);
   }
 
@@ -89,7 +87,10 @@ export class SpanBatch {
     const appends = Math.max(Math.ceil(all.length / MAX_APPEND_EVENTS), rejected > 0 ? 1 : 0);
     for (let index = 0; index < appends; index += 1) {
       const part = all.slice(index * MAX_APPEND_EVENTS, (index + 1) * MAX_APPEND_EVENTS);
-      const commit = this.#receiver.append(appendOf(producer, part, index === 0 ? rejected : 0));
+      const commit = this.#receiver.append(
+        appendOf(producer, part, index === 0 ? rejected : 0),
+        part.flatMap(({ adjustments }) => adjustments),
+      );
       window.add(
         part.map(({ id }) => id),
         commit,

@@ -9,11 +9,11 @@ import { isTest } from '../../event/test-event.ts';
 import { readBody } from '../../http/request-body.ts';
 import { failure, unauthorized, type Reply, type TextReply } from '../../http/response.ts';
 import type { RefusalReason } from '../../observe/counters.ts';
-import type { ProducerRef } from '../../store/questions/producer.ts';
 import type { Receiver } from '../receiver.ts';
 import { BINARY_ENCODING } from './binary-encoding.ts';
 import type { Encoding, ResourceSpans } from './encoding.ts';
 import { JSON_ENCODING } from './json-encoding.ts';
+import { maxPieces, TooManyPiecesError } from './pieces.ts';
 import { senderOf } from './sender.ts';
 import { SpanBatch } from './span-batch.ts';
 import type { SpanEvents } from './span-events.ts';
@@ -30,8 +30,8 @@ export interface TracesContext {
 }
 
 const ENCODINGS: readonly Encoding[] = [BINARY_ENCODING, JSON_ENCODING];
-/** So many spans are read at once, then others have their turn. */
-const SPANS_PER_TURN = 256;
+/** So long spans are read at once, then others have their turn. */
+const TURN_MILLIS = 5;
 /** What gRPC calls what HTTP says with these; in `google.rpc.Status`. */
 const RPC_CODES: Readonly<Record<number, number>> = { 400: 3, 401: 16, 403: 7, 413: 8, 415: 3, 503: 14 };
 const UNKNOWN_CODE = 2;
@@ -60,13 +60,12 @@ async function answer(
   if (receiver.overloaded) return refuse(receiver, 'overloaded', OVERLOADED);
   const body = await bodyOf(request, context.maxOtlpBytes);
   if (!body.ok) return refuse(receiver, body.reason, body.reply);
-  const resources = requestIn(body.bytes, encoding);
-  if (resources === undefined)
-    return refuse(receiver, 'invalid_message', failure(400, 'the body is no ExportTraceServiceRequest'));
-  const senders = resources.map(({ attributes }) => senderOf(attributes, grant.application));
-  if (!senders.every(({ clientId }) => isOwn(clientId, grant)))
+  const resources = requestIn(body.bytes, encoding, context.maxOtlpBytes);
+  if ('status' in resources)
+    return refuse(receiver, resources.status === 413 ? 'too_large' : 'invalid_message', resources);
+  const batch = await readSpans(resources, grant, encoding, context);
+  if (batch === undefined)
     return refuse(receiver, 'unauthorized', failure(403, 'the token is for another application'));
-  const batch = await readSpans(resources, senders, encoding, context);
   // Others have had their turn meanwhile.
   if (receiver.overloaded) return refuse(receiver, 'overloaded', OVERLOADED);
   try {
@@ -121,28 +120,38 @@ async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<Body>
   }
 }
 
-function requestIn(bytes: Buffer, encoding: Encoding): readonly ResourceSpans[] | undefined {
+function requestIn(
+  bytes: Buffer,
+  encoding: Encoding,
+  maxOtlpBytes: number,
+): readonly ResourceSpans[] | TextReply {
+  const most = maxPieces(maxOtlpBytes);
   try {
-    return encoding.readRequest(bytes);
-  } catch {
-    return undefined;
+    return encoding.readRequest(bytes, most);
+  } catch (error) {
+    return error instanceof TooManyPiecesError
+      ? failure(413, `more than ${most} resources, scopes, spans and attributes of resources`)
+      : failure(400, 'the body is no ExportTraceServiceRequest');
   }
 }
 
+/** @returns `undefined` where a resource is of another application than the token is for: then nothing of the request is to be stored */
 async function readSpans(
   resources: readonly ResourceSpans[],
-  senders: readonly ProducerRef[],
+  grant: Grant,
   encoding: Encoding,
   { receiver, spanEvents }: TracesContext,
-): Promise<SpanBatch> {
+): Promise<SpanBatch | undefined> {
   const batch = new SpanBatch(receiver);
-  let count = 0;
-  for (const [index, { spans }] of resources.entries()) {
-    const sender = senders[index];
-    if (sender === undefined) continue;
+  let begun = performance.now();
+  for (const { attributes, spans } of resources) {
+    const sender = senderOf(attributes, grant.application);
+    if (!isOwn(sender.clientId, grant)) return undefined;
     for (const span of spans) {
-      count += 1;
-      if (count % SPANS_PER_TURN === 0) await nextTurn();
+      if (performance.now() - begun > TURN_MILLIS) {
+        await nextTurn();
+        begun = performance.now();
+      }
       const verdict = spanEvents.judge(span, encoding, sender.clientId);
       if (verdict.kind !== 'event' || !isTest(verdict.event)) batch.add(sender, verdict);
     }

@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { wireEvent } from '../../support/events/events.js';
 import { eventOf, useBatchMode } from '../../support/senders/batch-mode.js';
+import { ControlledStore } from '../../support/servers/controlled-store.js';
+import { MemoryStore } from '../../../dist/store/memory/store.js';
 
 describe('batch mode', () => {
   const batch = useBatchMode();
@@ -94,6 +96,33 @@ describe('batch mode', () => {
 
   describe('a store that fails', () => {
     beforeEach(() => batch.start());
+
+    it('asks for no frame again that has come again behind one before it, however late it fails', async () => {
+      const inner = new MemoryStore();
+      const append = inner.append.bind(inner);
+      let failLate: (() => void) | undefined;
+      inner.append = (each) =>
+        each.seq === 2 && failLate === undefined
+          ? new Promise((_resolve, reject) => (failLate = () => reject(new Error('late'))))
+          : append(each);
+      batch.store = new ControlledStore(inner);
+      await batch.start();
+      const client = await batch.connect();
+      batch.store.fault = ({ seq }) => (seq === 1 ? 'fail' : 'none');
+      batch.store.hold();
+      for (const seq of [1, 2]) client.frame(seq, eventOf(`/${seq}`));
+      await until('both wait', () => batch.store.appends === 2);
+      batch.store.release();
+      expect(await client.next()).to.include({ seq: 1, code: 'throttle' });
+      batch.store.fault = () => 'none';
+      for (const seq of [1, 2]) client.frame(seq, eventOf(`/${seq}`));
+      await until('both wait again', () => batch.store.appends === 4);
+      failLate?.();
+      for (const seq of [1, 2]) expect(await client.next()).to.deep.equal({ type: 'ack', seq });
+      client.frame(3, eventOf('/3'));
+      expect(await client.next()).to.deep.equal({ type: 'ack', seq: 3 });
+      expect(await batch.stored()).to.deep.equal(['/1', '/2', '/3']);
+    });
 
     it('throttles the frame, stores none of those behind it, and goes on when it works again', async () => {
       const client = await batch.connect();

@@ -27,7 +27,7 @@ const events = new SpanEvents({
 function verdictsOn(encoding: Encoding, bytes: Buffer): readonly SpanVerdict[] | 'no request' {
   let resources;
   try {
-    resources = encoding.readRequest(bytes);
+    resources = encoding.readRequest(bytes, 1000);
   } catch {
     return 'no request';
   }

@@ -47,6 +47,9 @@ export function upgradeRequest(path: string, headers: Record<string, string> = {
 
 /** A client frame with a zero mask, of any opcode, flags and announced length. */
 export function clientFrame(firstByte: number, payload: Buffer, announced = payload.length): Buffer {
+  // Of a ping, a pong and a close the length is written in one way only (RFC 6455, 5.5).
+  if ((firstByte & 0x08) !== 0 && announced <= 125)
+    return Buffer.concat([Buffer.from([firstByte, 0x80 | announced, 0, 0, 0, 0]), payload]);
   const head = Buffer.alloc(14);
   head[0] = firstByte;
   head[1] = 0x80 | 127;
