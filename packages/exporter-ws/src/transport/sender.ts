@@ -200,9 +200,10 @@ export class Sender {
     const session = attempt?.session;
     if (this.#state !== 'ready' || session === undefined || attempt === undefined) return;
     backlog.feed(session.mode, this.#pumpOn);
-    session.pump(everything || backlog.isAwaited);
+    const all = everything || backlog.isAwaited;
+    session.pump(all);
     if (session.mode === 'batch' && session.inFlight === 0) this.#changeLane(attempt, session);
-    if (backlog.waits) this.#flushTimer.arm();
+    if (backlog.waits) this.#flushTimer.arm(all);
   }
 
   /** A connection is for the frames of one producer. */
