@@ -58,6 +58,9 @@ function say(trouble: SpoolTrouble, reporter: Reporter): void {
     case 'write_recovered':
       reporter.info('the spool can be written to again');
       return;
+    case 'read_failed':
+      reporter.warn(`the spool cannot be read just now (${trouble.code}): it is tried again until it can`);
+      return;
     case 'lost': {
       const count = trouble.events ?? 'an unknown number of';
       reporter.condition(

@@ -5,7 +5,7 @@ import type { ServiceMembers } from '../config/service-members.ts';
 import type { EventWriter } from '../queue/event-chunk.ts';
 import { adoptFolders } from './adoption.ts';
 import { Block } from './block.ts';
-import { clientFolder, clientHash, setAside } from './folders.ts';
+import { clientFolder, clientHash, isScarcity, setAside } from './folders.ts';
 import { FrameSource } from './frame-source.ts';
 import { readLeftFolder, type LeftFrames } from './left-folder.ts';
 import { BLOCK_BYTES, OpenBlock } from './open-block.ts';
@@ -66,6 +66,7 @@ export class Spool {
   #discarding: Promise<void> = Promise.resolve();
   #heartbeat: Timer | undefined;
   #hasEnded = false;
+  readonly #isOver = (): boolean => this.#hasEnded;
 
   constructor(options: SpoolOptions) {
     const { dir, clientId, service, maxBytes, clock, onTrouble } = options;
@@ -79,6 +80,7 @@ export class Spool {
       clock,
       onTrouble,
       discard: (segment) => this.#discard(segment, this.#folder),
+      hasEnded: this.#isOver,
     });
     const writer = this.#writer;
     this.#open = new OpenBlock(clock, (block) => this.#frames.add(block));
@@ -186,8 +188,13 @@ export class Spool {
       this.#leaveWhen(folder, () => left?.every(({ isDone }) => isDone()) ?? false);
     };
     try {
-      left = await readLeftFolder(folder, { client, clock, onTrouble, discard });
-    } catch {
+      left = await readLeftFolder(folder, { client, clock, onTrouble, discard, hasEnded: this.#isOver });
+    } catch (error) {
+      if (isScarcity(error)) {
+        // It is looked at again when others are looked for.
+        this.#leaveWhen(folder, () => true);
+        return [];
+      }
       onTrouble({ kind: 'lost', why: 'unreadable', events: undefined, wasCounted: false, bytes: 0 });
     }
     if (left !== undefined && left.length > 0) return left;
