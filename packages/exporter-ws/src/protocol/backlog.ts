@@ -111,7 +111,8 @@ export class Backlog {
     this.isolation.quarantine.shift(events);
     if (events === 0) return;
     this.#parts.reporter.info(`${events} events of an earlier process are on disk`);
-    this.#moveBehind();
+    // What ends connections is found by its place in front of all others.
+    if (!this.isolation.mustTakeApart) this.#moveBehind();
   }
 
   /** What was accepted meanwhile comes after what was found, and so do all newer events: they follow on disk. */
