@@ -80,7 +80,9 @@ export class CerberusWsExporter {
     sayWhatIsUnusable(this.#config, this.#reporter);
     const serializer = new Serializer(this.#config);
     const { maxQueueEvents: maxEvents, maxQueueBytes: maxBytes } = this.#config;
-    const spool = openSpool(this.#config, this.#clock, this.#tally, this.#reporter);
+    const spool = openSpool(this.#config, this.#clock, this.#tally, this.#reporter, (found) =>
+      this.#backlog.noteLost(found),
+    );
     const parts = {
       config: this.#config,
       queue: new SendingQueue({ maxEvents, maxBytes }, serializer.write),
@@ -133,7 +135,7 @@ export class CerberusWsExporter {
   }
 
   /**
-   * Resolves when every event that was accepted before the call is acknowledged, refused or given up.
+   * Resolves when every event that was accepted before the call is acknowledged, refused or given up, or left on disk by a shutdown.
    *
    * @throws CerberusFlushTimeoutError (rejection) after `forceFlushTimeoutMillis`; the events stay queued
    */

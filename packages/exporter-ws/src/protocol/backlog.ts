@@ -107,12 +107,23 @@ export class Backlog {
     if (this.#left !== undefined) return;
     this.#isReady = true;
     this.#parts.tally.accepted += events;
-    this.#barriers.shift(events);
-    this.isolation.quarantine.shift(events);
+    this.#precede(events);
     if (events === 0) return;
     this.#parts.reporter.info(`${events} events of an earlier process are on disk`);
     // What ends connections is found by its place in front of all others.
     if (!this.isolation.mustTakeApart) this.#moveBehind();
+  }
+
+  /** So many events that a process which is gone had accepted come before all others. */
+  #precede(events: number): void {
+    this.#barriers.shift(events);
+    this.isolation.quarantine.shift(events);
+  }
+
+  /** Events on disk are lost, which settles them. @param found so many of them were not known before */
+  noteLost(found: number): void {
+    this.#precede(found);
+    this.noteSettled();
   }
 
   /** What was accepted meanwhile comes after what was found, and so do all newer events: they follow on disk. */
@@ -141,10 +152,15 @@ export class Backlog {
     if (mode === 'event' || this.isolation.mustTakeApart) this.#spool?.feed(onMore);
   }
 
+  /** Events whose fate is known, or that an end has left to the next process. */
+  get #done(): number {
+    return this.#parts.tally.settled + (this.#left ?? 0);
+  }
+
   /** How many of the first `target` accepted events are not settled. */
   unsettled(target: number): number {
     const { quarantine } = this.isolation;
-    const left = target - this.#parts.tally.settled - quarantine.size;
+    const left = target - this.#done - quarantine.size;
     return quarantine.countBefore(target) + Math.max(0, left);
   }
 
@@ -157,9 +173,8 @@ export class Backlog {
    * Events were settled. Those before the oldest suspect all are, but not all of those that were settled are among them.
    */
   noteSettled(): void {
-    const { tally } = this.#parts;
     this.#spool?.noteSettled();
-    this.#barriers.reached(Math.min(tally.settled, this.isolation.quarantine.oldestPosition));
+    this.#barriers.reached(Math.min(this.#done, this.isolation.quarantine.oldestPosition));
   }
 
   /** An event that ended connections alone may have to be given up, so that the others can go on. */
@@ -178,13 +193,13 @@ export class Backlog {
 
   /**
    * Writes what is in memory to disk, if there is a spool, before it returns: in frames under the numbers that they have, or are
-   * given now. Nothing may be in flight any more that is not in a frame.
+   * given now. Nothing may be in flight any more that is not in a frame. Does so once.
    *
    * @returns events that are safe
    */
   save(): number {
     const { queue, spool, tally } = this.#parts;
-    if (spool === undefined || this.#spool === undefined) return 0;
+    if (spool === undefined || this.#spool === undefined || this.#isSaved) return this.#kept;
     this.#isSaved = true;
     const { producer } = this.memory;
     const line = this.#spool;

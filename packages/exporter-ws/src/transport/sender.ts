@@ -118,9 +118,13 @@ export class Sender {
    * takes it. In event mode nobody could tell afterwards that both are the same, so there what is on disk is not sent.
    */
   leave(): void {
-    if (this.#state === 'closed') return;
     const attempt = this.#attempt;
     const { backlog } = this.#parts;
+    if (this.#state === 'closed') {
+      // While a goodbye is waited for, or the disk: what is not there yet would not come there any more.
+      backlog.save();
+      return;
+    }
     const { session } = attempt ?? {};
     if (session?.mode === 'event' && backlog.savesWhatIsLeft) session.stop();
     const saved = backlog.save();

@@ -1,6 +1,6 @@
 // A spool goes on behind what cannot be sent, or not be written.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
@@ -57,6 +57,20 @@ describe('spool', () => {
     spooling.exporterTo(port, { protocol: 'batch' });
     await until('all of them', () => backend.stored.length === 1_500);
     expect(new Set(backend.stored.map(({ endpoint }) => endpoint)).size).to.equal(1_500);
+  });
+
+  it('counts what somebody has deleted as lost, and lets nobody wait for it', async () => {
+    const port = await spooling.freePort();
+    const exporter = spooling.exporterTo(port, { protocol: 'batch', forceFlushTimeoutMillis: 600_000 });
+    exporter.export(numberedSpans(1_000), ignore);
+    await until('the disk to have it', () => spooling.bytes() > 3_000);
+    rmSync(spooling.folder, { recursive: true });
+    const backend = new BatchBackend();
+    await spooling.serve(backend.script(), port);
+    await exporter.forceFlush();
+    const { acked, dropped } = exporter.stats();
+    expect([acked, dropped.spool_lost, backend.stored.length]).to.deep.equal([100, 900, 100]);
+    expect(imbalance(exporter.stats())).to.equal(0);
   });
 
   it('F45 refuses what a full disk does not take, counts it, and goes on when there is room', async function () {
