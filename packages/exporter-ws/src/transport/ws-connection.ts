@@ -125,7 +125,8 @@ class WsConnection implements Connection {
     // Past ws, which only ever writes whole frames itself; without compression it holds none back.
     socket.write(frames, (error) => {
       giveBack();
-      if (this.#ended || error) return;
+      // For what a reset cuts off Node calls back as if it had been written.
+      if (this.#ended || error || socket.destroyed) return;
       const waited = waitingSince === undefined ? 0 : this.#clock.now() - waitingSince;
       this.#handlers.onTaken(messages.length, waited >= LATE_MILLIS);
     });

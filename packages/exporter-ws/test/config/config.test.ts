@@ -17,6 +17,21 @@ const resolve = (options: object = {}, env: Record<string, string> = {}): Return
   resolveConfig({ ...required, ...options }, env);
 
 describe('exporter config', () => {
+  it('refuses a resource that cannot be read by its name, and shows nothing of what it throws', () => {
+    const fails = (): never => {
+      throw new Error('hunter2');
+    };
+    for (const resource of [
+      { attributes: new Proxy({}, { ownKeys: fails }) },
+      { attributes: {}, asyncAttributesPending: true, getRawAttributes: fails },
+      { attributes: {}, asyncAttributesPending: true, getRawAttributes: () => 5 },
+    ]) {
+      expect(() => resolve({ resource }))
+        .to.throw('`resource` must be a value that can be read')
+        .with.property('option', 'resource');
+    }
+  });
+
   it('has the documented defaults', () => {
     expect({ ...resolve() }).to.deep.include({
       protocol: 'auto',
