@@ -36,6 +36,8 @@ export class Backlog {
   #kept = 0;
   /** Events that outlive this exporter on disk, once its end has come. */
   #left: number | undefined;
+  /** Of the files that its end has written. */
+  #savedBytes = 0;
 
   constructor(parts: BacklogParts) {
     const { config, queue, clock, spool } = parts;
@@ -62,7 +64,8 @@ export class Backlog {
 
   /** Events and bytes on disk, or on their way there. */
   get spooled(): { readonly events: number; readonly bytes: number } {
-    return { events: this.#left ?? this.#spool?.events ?? 0, bytes: this.#spool?.bytes ?? 0 };
+    const { events = 0, bytes = 0 } = this.#spool ?? {};
+    return { events: this.#left ?? events, bytes: bytes + this.#savedBytes };
   }
 
   /** Whether it is known what earlier processes left. */
@@ -207,7 +210,8 @@ export class Backlog {
     const toSave = frames.reduce((sum, { events }) => sum + events.length, 0);
     // Its counts end with it.
     const spooled = line.events + line.frameEvents;
-    const { memoryEvents, lostEvents } = spool.saveSync([{ producer: producer.id, frames }]);
+    const { memoryEvents, lostEvents, bytes } = spool.saveSync([{ producer: producer.id, frames }]);
+    this.#savedBytes = bytes;
     this.#kept = producer.frames.events - toSave + memoryEvents;
     this.#left = this.#kept + spooled - lostEvents;
     tally.dropped.spool_lost += lostEvents;

@@ -44,6 +44,8 @@ export interface SavedAtExit {
   readonly memoryEvents: number;
   /** Events of `own`, taken or not, that are neither settled nor on disk. */
   readonly lostEvents: number;
+  /** Of the files that were written for it. */
+  readonly bytes: number;
 }
 
 /**
@@ -141,17 +143,21 @@ export class Spool {
     this.#end();
     const { maxBytes } = this.#options;
     let room = maxBytes - this.#frames.bytesOnDisk;
+    let bytes = 0;
     const save = (producer: string, from: 'memory' | 'spool', blocks: readonly Block[]): number => {
       const records: Buffer[] = [];
       // Each of these is a file of its own.
-      room -= this.#writer.headLength(producer, from);
+      const head = this.#writer.headLength(producer, from);
+      room -= head;
       for (const block of blocks) {
         const record = recordNow(block);
         room -= record.length;
         if (room < 0) break;
         records.push(record);
       }
-      return records.length === 0 ? 0 : this.#writer.saveSync(producer, from, records);
+      const saved = records.length === 0 ? 0 : this.#writer.saveSync(producer, from, records);
+      bytes += records.slice(0, saved).reduce((sum, { length }) => sum + length, saved > 0 ? head : 0);
+      return saved;
     };
     const lostEvents = this.#frames.saveSync((blocks) => save(this.own.producer, 'spool', blocks));
     let memoryEvents = 0;
@@ -161,7 +167,7 @@ export class Spool {
       memoryEvents += blocks.slice(0, saved).reduce((sum, { events }) => sum + events, 0);
     }
     for (const folder of [this.#folder, ...this.#adopted]) folder.releaseSync();
-    return { memoryEvents, lostEvents };
+    return { memoryEvents, lostEvents, bytes };
   }
 
   /** Writes what waits, unless that fails, and leaves what is not settled to whoever comes next. */
