@@ -7,6 +7,7 @@ import { clientFrames } from './client-frames.ts';
 import { clientOptions, type ConnectionConfig } from './client-options.ts';
 import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
+import type { AnySocket } from './unref-socket.ts';
 
 const { Socket } = process.getBuiltinModule('node:net');
 /** Taken once: fake timers of a test would stop it. */
@@ -200,12 +201,13 @@ class WsConnection implements Connection {
   #listenToHandshake(): void {
     this.#ws.on('upgrade', (response) => {
       // An agent may have brought a socket of its own, or taken the reference back.
-      response.socket.unref();
-      this.#socket = response.socket;
+      const socket: AnySocket = response.socket;
+      socket.unref?.();
+      this.#socket = socket;
       if (this.#offered && response.headers['sec-websocket-protocol'] === undefined) {
         // ws fails this handshake with an error that has no code, so it is recognised here; and it hangs up without a
         // goodbye, which a server that accepted us would log as an error.
-        response.socket.write(CLOSE_NORMALLY);
+        socket.write(CLOSE_NORMALLY);
         this.#end({ kind: 'not_batch', why: 'the backend does not speak batch mode' });
       }
     });
