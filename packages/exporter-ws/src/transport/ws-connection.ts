@@ -7,6 +7,7 @@ import { clientFrames } from './client-frames.ts';
 import { clientOptions, type ConnectionConfig } from './client-options.ts';
 import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
+import { ProxyError } from './tunnel.ts';
 import type { AnySocket } from './unref-socket.ts';
 
 const { Socket } = process.getBuiltinModule('node:net');
@@ -284,8 +285,11 @@ class WsConnection implements Connection {
   }
 }
 
-function errorCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : 'an invalid handshake';
+/** @param error whatever an agent says has happened, which may name what is nobody's business */
+function errorCode(error: unknown): string {
+  const { code } = Object(error) as { readonly code?: unknown };
+  if (typeof code !== 'string') return 'an invalid handshake';
+  return error instanceof ProxyError || /^\w{1,60}$/.test(code) ? code : 'an error of its agent';
 }
 
 function asBuffer(data: RawData): Buffer {

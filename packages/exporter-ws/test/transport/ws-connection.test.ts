@@ -224,4 +224,21 @@ describe('connection over a stream that an agent brings', () => {
     await exporter.forceFlush();
     expect([backend.stored.length, server.connections]).to.deep.equal([10, 2]);
   });
+
+  for (const [what, error] of [
+    ['a text', 'hunter2'],
+    ['a code that is a text', Object.assign(new Error('hunter2'), { code: 'GET http://user:hunter2@proxy' })],
+  ] as const) {
+    it(`fails with nothing of what the agent says where that is ${what}`, async () => {
+      const agent = new HttpAgent();
+      Object.assign(agent, {
+        createConnection: (_options: object, done: (error: unknown) => void) =>
+          void setImmediate(() => done(error)),
+      });
+      const exporter = quickExporter('ws://localhost/', { agent });
+      exporter.export(numberedSpans(1), () => undefined);
+      await until('a failure', () => exporter.stats().lastFailure !== null);
+      expect(exporter.stats().lastFailure).to.not.include('hunter2');
+    });
+  }
 });
