@@ -143,8 +143,8 @@ export class CerberusWsExporter {
     this.#collect();
     const target = this.#tally.accepted;
     const millis = this.#config.forceFlushTimeoutMillis;
-    return this.#settled(target, millis).then((settled) => {
-      if (!settled) throw new CerberusFlushTimeoutError(this.#backlog.unsettled(target), millis);
+    return this.#settled(target, millis).then((pending) => {
+      if (pending > 0) throw new CerberusFlushTimeoutError(pending, millis);
     });
   }
 
@@ -174,16 +174,13 @@ export class CerberusWsExporter {
     };
   }
 
-  /** True when everything up to `target` was settled before `millis` were over. Holds the process for that long. */
-  #settled(target: number, millis: number): Promise<boolean> {
+  /** How much of everything up to `target` is not settled when `millis` are over, or 0 as soon as all is. Holds the process for that long. */
+  #settled(target: number, millis: number): Promise<number> {
     return new Promise((resolve) => {
-      const deadline = this.#clock.holdFor(millis, () => {
-        barrier.cancel();
-        resolve(false);
-      });
+      const deadline = this.#clock.holdFor(millis, () => resolve(barrier.cancel()));
       const barrier = this.#sender.whenSettled(target, () => {
         deadline.cancel();
-        resolve(true);
+        resolve(0);
       });
     });
   }
@@ -204,7 +201,7 @@ export class CerberusWsExporter {
   async #deliver(target: number): Promise<void> {
     const millis = this.#config.shutdownTimeoutMillis;
     const first = this.#backlog.savesWhatIsLeft ? Math.min(OUTAGE_MILLIS, millis) : millis;
-    if ((await this.#settled(target, first)) || first === millis || this.#sender.isCutOff) return;
+    if ((await this.#settled(target, first)) === 0 || first === millis || this.#sender.isCutOff) return;
     await this.#settled(target, millis - first);
   }
 

@@ -161,15 +161,17 @@ export class Backlog {
   }
 
   /** How many of the first `target` accepted events are not settled. */
-  unsettled(target: number): number {
+  #unsettled(target: number): number {
     const { quarantine } = this.isolation;
     const left = target - this.#done - quarantine.size;
     return quarantine.countBefore(target) + Math.max(0, left);
   }
 
-  /** Calls `done` when the first `target` accepted events are settled; undefined when they are. */
-  whenSettled(target: number, done: () => void): { cancel(): void } | undefined {
-    return this.unsettled(target) === 0 ? undefined : this.#barriers.add(target, done);
+  /** Calls `done` when the first `target` accepted events are settled; undefined when they are. `cancel` returns how many are not. */
+  whenSettled(target: number, done: () => void): { cancel(): number } | undefined {
+    if (this.#unsettled(target) === 0) return undefined;
+    const barrier = this.#barriers.add(target, done);
+    return { cancel: () => this.#unsettled(barrier.cancel()) };
   }
 
   /**

@@ -89,11 +89,11 @@ export class Sender {
   }
 
   /** Calls `done` once the first `target` accepted events are settled; until then nothing waits for a batch to fill up. */
-  whenSettled(target: number, done: () => void): { cancel(): void } {
+  whenSettled(target: number, done: () => void): { cancel(): number } {
     const barrier = this.#parts.backlog.whenSettled(target, done);
     if (barrier === undefined) {
       done();
-      return { cancel() {} };
+      return { cancel: () => 0 };
     }
     this.#connectIfIdle();
     this.#pump();

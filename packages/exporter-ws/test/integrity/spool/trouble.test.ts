@@ -1,16 +1,20 @@
 // A spool goes on behind what cannot be sent, or not be written.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { CerberusConfigError, type CerberusWsExporter } from '../../../dist/esm/index.js';
+import {
+  CerberusConfigError,
+  CerberusFlushTimeoutError,
+  type CerberusWsExporter,
+} from '../../../dist/esm/index.js';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { until } from '@cerberus-otel/test-support/deadline';
 import { imbalance } from '../../support/exporters.js';
 import { BatchBackend } from '../../support/scripted-server.js';
 import { numberedSpans } from '../../support/spans.js';
-import { backendOf, ignore, useSpooling, watched } from '../../support/spooling.js';
+import { backendOf, ignore, numbered, useSpooling, watched } from '../../support/spooling.js';
 
 describe('spool', () => {
   const spooling = useSpooling();
@@ -71,6 +75,38 @@ describe('spool', () => {
     const { acked, dropped } = exporter.stats();
     expect([acked, dropped.spool_lost, backend.stored.length]).to.deep.equal([100, 900, 100]);
     expect(imbalance(exporter.stats())).to.equal(0);
+  });
+
+  for (const mode of ['batch', 'event'] as const) {
+    it(`goes on behind what is damaged as a whole, also when no new event comes, in ${mode} mode`, async () => {
+      for (const first of [0, 10]) {
+        const life = spooling.exporterTo(1, { shutdownTimeoutMillis: 20 });
+        life.export(numberedSpans(10, first), ignore);
+        await until('the folder to be looked through', () => life.stats().accepted === first + 10);
+        await life.shutdown();
+        if (first > 0) continue;
+        const [file = ''] = spooling.files();
+        const path = join(spooling.folder, file);
+        const bytes = readFileSync(path);
+        writeFileSync(path, bytes.fill(0, bytes.length - 9));
+      }
+      const { script, stored } = backendOf(mode);
+      await spooling.serve(script);
+      const heir = spooling.exporterTo(spooling.server.port, { protocol: mode });
+      await until('what is whole', () => heir.stats().acked === 10);
+      expect(stored()).to.deep.equal(numbered(20).slice(10));
+      expect(heir.stats().dropped.spool_lost).to.equal(10);
+    });
+  }
+
+  it('says how much a flush has not delivered, with what another process left', async () => {
+    const before = spooling.exporterTo(1, { shutdownTimeoutMillis: 20 });
+    before.export(numberedSpans(10), ignore);
+    await before.shutdown();
+    const heir = spooling.exporterTo(1, { forceFlushTimeoutMillis: 200 });
+    heir.export(numberedSpans(1, 10), ignore);
+    const failure = await heir.forceFlush().catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(CerberusFlushTimeoutError).with.property('pending', 11);
   });
 
   it('F45 refuses what a full disk does not take, counts it, and goes on when there is room', async function () {
