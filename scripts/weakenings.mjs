@@ -210,7 +210,7 @@ export const WEAKENINGS = [
     name: 'socket that keeps the process alive',
     patches: [
       ['transport/client-options.js', "request.on('socket', unrefSocket);", ''],
-      ['transport/ws-connection.js', 'response.socket.unref();', ''],
+      ['transport/ws-connection.js', 'socket.unref?.();', ''],
     ],
     tests: ['integrity/process-exit.test.js'],
   },

@@ -80,7 +80,9 @@ export class CerberusWsExporter {
     sayWhatIsUnusable(this.#config, this.#reporter);
     const serializer = new Serializer(this.#config);
     const { maxQueueEvents: maxEvents, maxQueueBytes: maxBytes } = this.#config;
-    const spool = openSpool(this.#config, this.#clock, this.#tally, this.#reporter);
+    const spool = openSpool(this.#config, this.#clock, this.#tally, this.#reporter, (found) =>
+      this.#backlog.noteLost(found),
+    );
     const parts = {
       config: this.#config,
       queue: new SendingQueue({ maxEvents, maxBytes }, serializer.write),
@@ -133,7 +135,7 @@ export class CerberusWsExporter {
   }
 
   /**
-   * Resolves when every event that was accepted before the call is acknowledged, refused or given up.
+   * Resolves when every event that was accepted before the call is acknowledged, refused or given up, or left on disk by a shutdown.
    *
    * @throws CerberusFlushTimeoutError (rejection) after `forceFlushTimeoutMillis`; the events stay queued
    */
@@ -141,8 +143,8 @@ export class CerberusWsExporter {
     this.#collect();
     const target = this.#tally.accepted;
     const millis = this.#config.forceFlushTimeoutMillis;
-    return this.#settled(target, millis).then((settled) => {
-      if (!settled) throw new CerberusFlushTimeoutError(this.#backlog.unsettled(target), millis);
+    return this.#settled(target, millis).then((pending) => {
+      if (pending > 0) throw new CerberusFlushTimeoutError(pending, millis);
     });
   }
 
@@ -172,16 +174,13 @@ export class CerberusWsExporter {
     };
   }
 
-  /** True when everything up to `target` was settled before `millis` were over. Holds the process for that long. */
-  #settled(target: number, millis: number): Promise<boolean> {
+  /** How much of everything up to `target` is not settled when `millis` are over, or 0 as soon as all is. Holds the process for that long. */
+  #settled(target: number, millis: number): Promise<number> {
     return new Promise((resolve) => {
-      const deadline = this.#clock.holdFor(millis, () => {
-        barrier.cancel();
-        resolve(false);
-      });
+      const deadline = this.#clock.holdFor(millis, () => resolve(barrier.cancel()));
       const barrier = this.#sender.whenSettled(target, () => {
         deadline.cancel();
-        resolve(true);
+        resolve(0);
       });
     });
   }
@@ -202,7 +201,7 @@ export class CerberusWsExporter {
   async #deliver(target: number): Promise<void> {
     const millis = this.#config.shutdownTimeoutMillis;
     const first = this.#backlog.savesWhatIsLeft ? Math.min(OUTAGE_MILLIS, millis) : millis;
-    if ((await this.#settled(target, first)) || first === millis || this.#sender.isCutOff) return;
+    if ((await this.#settled(target, first)) === 0 || first === millis || this.#sender.isCutOff) return;
     await this.#settled(target, millis - first);
   }
 

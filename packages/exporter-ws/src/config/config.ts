@@ -236,7 +236,7 @@ export function resolveConfig(
   const { resource, ...read } = readOptions(OPTIONS, options, env);
   const wsUrl = read.wsUrl ?? missing('wsUrl', 'the WebSocket URL of a Cerberus backend');
   const token = read.token ?? missing('token', 'the API key');
-  const service = serviceIdentity(env, resource);
+  const service = reading('resource', () => serviceIdentity(env, resource));
   const clientId = read.clientId ?? service.name ?? packageName() ?? missing('clientId', NAME_HINT);
   if (clientId.length > MAX_NAME_CHARACTERS || clientId.includes('\0'))
     invalid('clientId', `a name of at most ${MAX_NAME_CHARACTERS} characters without NUL`);

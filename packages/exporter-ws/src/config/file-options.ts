@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { environmentText, invalid, type Environment, type OptionKind } from './option-reader.ts';
 
 const { readFileSync } = process.getBuiltinModule('node:fs');
@@ -22,9 +22,14 @@ export function pem(): OptionKind<string | Uint8Array | undefined> {
   };
 }
 
-/** The file that an option of {@link pem} was read from; `undefined` where it is given in code, or not at all. */
+/**
+ * The file that an option of {@link pem} was read from, also for who reads it again from another working directory; `undefined` where
+ * it is given in code, or not at all.
+ */
 export function pemFile(name: string, options: object, env: Environment): string | undefined {
-  return (options as Record<string, unknown>)[name] === undefined ? environmentText(name, env) : undefined;
+  const file =
+    (options as Record<string, unknown>)[name] === undefined ? environmentText(name, env) : undefined;
+  return file === undefined ? undefined : resolve(file);
 }
 
 /** An absolute path; that it can be written to is tried when an exporter is made. */

@@ -36,6 +36,8 @@ export class Backlog {
   #kept = 0;
   /** Events that outlive this exporter on disk, once its end has come. */
   #left: number | undefined;
+  /** Of the files that its end has written. */
+  #savedBytes = 0;
 
   constructor(parts: BacklogParts) {
     const { config, queue, clock, spool } = parts;
@@ -62,7 +64,8 @@ export class Backlog {
 
   /** Events and bytes on disk, or on their way there. */
   get spooled(): { readonly events: number; readonly bytes: number } {
-    return { events: this.#left ?? this.#spool?.events ?? 0, bytes: this.#spool?.bytes ?? 0 };
+    const { events = 0, bytes = 0 } = this.#spool ?? {};
+    return { events: this.#left ?? events, bytes: bytes + this.#savedBytes };
   }
 
   /** Whether it is known what earlier processes left. */
@@ -107,11 +110,23 @@ export class Backlog {
     if (this.#left !== undefined) return;
     this.#isReady = true;
     this.#parts.tally.accepted += events;
-    this.#barriers.shift(events);
-    this.isolation.quarantine.shift(events);
+    this.#precede(events);
     if (events === 0) return;
     this.#parts.reporter.info(`${events} events of an earlier process are on disk`);
-    this.#moveBehind();
+    // What ends connections is found by its place in front of all others.
+    if (!this.isolation.mustTakeApart) this.#moveBehind();
+  }
+
+  /** So many events that a process which is gone had accepted come before all others. */
+  #precede(events: number): void {
+    this.#barriers.shift(events);
+    this.isolation.quarantine.shift(events);
+  }
+
+  /** Events on disk are lost, which settles them. @param found so many of them were not known before */
+  noteLost(found: number): void {
+    this.#precede(found);
+    this.noteSettled();
   }
 
   /** What was accepted meanwhile comes after what was found, and so do all newer events: they follow on disk. */
@@ -140,25 +155,31 @@ export class Backlog {
     if (mode === 'event' || this.isolation.mustTakeApart) this.#spool?.feed(onMore);
   }
 
+  /** Events whose fate is known, or that an end has left to the next process. */
+  get #done(): number {
+    return this.#parts.tally.settled + (this.#left ?? 0);
+  }
+
   /** How many of the first `target` accepted events are not settled. */
-  unsettled(target: number): number {
+  #unsettled(target: number): number {
     const { quarantine } = this.isolation;
-    const left = target - this.#parts.tally.settled - quarantine.size;
+    const left = target - this.#done - quarantine.size;
     return quarantine.countBefore(target) + Math.max(0, left);
   }
 
-  /** Calls `done` when the first `target` accepted events are settled; undefined when they are. */
-  whenSettled(target: number, done: () => void): { cancel(): void } | undefined {
-    return this.unsettled(target) === 0 ? undefined : this.#barriers.add(target, done);
+  /** Calls `done` when the first `target` accepted events are settled; undefined when they are. `cancel` returns how many are not. */
+  whenSettled(target: number, done: () => void): { cancel(): number } | undefined {
+    if (this.#unsettled(target) === 0) return undefined;
+    const barrier = this.#barriers.add(target, done);
+    return { cancel: () => this.#unsettled(barrier.cancel()) };
   }
 
   /**
    * Events were settled. Those before the oldest suspect all are, but not all of those that were settled are among them.
    */
   noteSettled(): void {
-    const { tally } = this.#parts;
     this.#spool?.noteSettled();
-    this.#barriers.reached(Math.min(tally.settled, this.isolation.quarantine.oldestPosition));
+    this.#barriers.reached(Math.min(this.#done, this.isolation.quarantine.oldestPosition));
   }
 
   /** An event that ended connections alone may have to be given up, so that the others can go on. */
@@ -177,13 +198,13 @@ export class Backlog {
 
   /**
    * Writes what is in memory to disk, if there is a spool, before it returns: in frames under the numbers that they have, or are
-   * given now. Nothing may be in flight any more that is not in a frame.
+   * given now. Nothing may be in flight any more that is not in a frame. Does so once.
    *
    * @returns events that are safe
    */
   save(): number {
     const { queue, spool, tally } = this.#parts;
-    if (spool === undefined || this.#spool === undefined) return 0;
+    if (spool === undefined || this.#spool === undefined || this.#isSaved) return this.#kept;
     this.#isSaved = true;
     const { producer } = this.memory;
     const line = this.#spool;
@@ -191,7 +212,8 @@ export class Backlog {
     const toSave = frames.reduce((sum, { events }) => sum + events.length, 0);
     // Its counts end with it.
     const spooled = line.events + line.frameEvents;
-    const { memoryEvents, lostEvents } = spool.saveSync([{ producer: producer.id, frames }]);
+    const { memoryEvents, lostEvents, bytes } = spool.saveSync([{ producer: producer.id, frames }]);
+    this.#savedBytes = bytes;
     this.#kept = producer.frames.events - toSave + memoryEvents;
     this.#left = this.#kept + spooled - lostEvents;
     tally.dropped.spool_lost += lostEvents;

@@ -17,8 +17,9 @@ export interface Lane {
   /** The next frame, numbered; without `everything` only a full one. Undefined: there is none, or none yet. */
   next(inFlight: number, everything: boolean, maxFrameBytes: number): Frame | undefined;
   /**
-   * Looks for more where `next` found none; resolves to whether it would now, and never rejects. Undefined: there is nowhere to
-   * look, which is said for nearly every event and must cost nothing.
+   * Looks for more where `next` found none; resolves to whether it would now, or to true where all that was left is lost, so that
+   * another lane has its turn. Never rejects. Undefined: there is nowhere to look, which is said for nearly every event and must cost
+   * nothing.
    */
   fetch(): Promise<boolean> | undefined;
   /**

@@ -42,7 +42,8 @@ export class SpoolLane implements Lane {
   }
 
   fetch(): Promise<boolean> | undefined {
-    return this.#isolation.mustTakeApart ? undefined : this.source.fetch();
+    if (this.#isolation.mustTakeApart) return undefined;
+    return this.source.fetch().then((some) => some || this.isDrained);
   }
 
   refit(lastSeq: number, maxFrameBytes: number): void {

@@ -167,7 +167,8 @@ export class SpoolLine {
     this.#fetching = true;
     void source.fetch().then((some) => {
       this.#fetching = false;
-      if (some) onMore();
+      // What is lost is followed by others.
+      if (some || source.events === 0) onMore();
     });
   }
 }

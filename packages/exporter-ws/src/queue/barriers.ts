@@ -12,13 +12,14 @@ export class Barriers {
     return this.#barriers.length > 0;
   }
 
-  /** Calls `resolve` when `target` events are settled; the result takes that back. */
-  add(target: number, resolve: () => void): { cancel(): void } {
+  /** Calls `resolve` when `target` events are settled; the result takes that back, and returns what the target is by then. */
+  add(target: number, resolve: () => void): { cancel(): number } {
     const barrier = { target, resolve };
     this.#barriers.push(barrier);
     return {
       cancel: () => {
         this.#barriers = this.#barriers.filter((other) => other !== barrier);
+        return barrier.target;
       },
     };
   }

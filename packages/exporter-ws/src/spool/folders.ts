@@ -68,6 +68,14 @@ export function checkSpoolDir(dir: string): string | undefined {
   }
 }
 
+/** What a process or its machine is short of for a while; it says nothing of a file. */
+const SCARCE = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY']);
+
+/** Whether a file could not be looked at just now, though nothing is wrong with it. */
+export function isScarcity(error: unknown): boolean {
+  return SCARCE.has(codeOf(error));
+}
+
 /** The system's code of a failure. */
 export function codeOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;

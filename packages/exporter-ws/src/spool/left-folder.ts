@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isSegment } from './folders.ts';
+import { isScarcity, isSegment } from './folders.ts';
 import { FrameSource } from './frame-source.ts';
 import type { OwnedFolder } from './owned-folder.ts';
 import { scanSegment, type ScannedSegment } from './segment-file.ts';
@@ -33,6 +33,8 @@ interface Found {
 /**
  * Goes through the segments of a folder that was adopted, and puts what was in memory before what was spooled later. What is damaged
  * is said; nothing is thrown for it.
+ *
+ * @throws what the file system throws when it can look at nothing just now
  */
 export async function readLeftFolder(folder: OwnedFolder, parts: LeftFolderParts): Promise<LeftFrames[]> {
   const entries = await readdir(folder.path, { withFileTypes: true });
@@ -58,7 +60,10 @@ async function find(
   path: string,
   { onTrouble, client, discard }: LeftFolderParts,
 ): Promise<Found | undefined> {
-  const scan = await scanSegment(path).catch(() => undefined);
+  const scan = await scanSegment(path).catch((error: unknown) => {
+    if (isScarcity(error)) throw error;
+    return undefined;
+  });
   if (scan === undefined) {
     onTrouble({ kind: 'lost', why: 'unreadable', events: undefined, wasCounted: false, bytes: 0 });
     return undefined;

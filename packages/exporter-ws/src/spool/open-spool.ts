@@ -17,6 +17,7 @@ type SpoolConfig = Pick<
 /**
  * The spool that the configuration asks for, if it does.
  *
+ * @param onLost events were counted as lost; `found` of them as accepted only then
  * @throws CerberusConfigError when the folder cannot be made or written to
  */
 export function openSpool(
@@ -24,6 +25,7 @@ export function openSpool(
   clock: Clock,
   tally: Tally,
   reporter: Reporter,
+  onLost: (found: number) => void,
 ): Spool | undefined {
   const { spoolDir, clientId, maxSpoolBytes } = config;
   if (spoolDir === undefined) return undefined;
@@ -39,6 +41,7 @@ export function openSpool(
       const { events = 0, wasCounted } = trouble;
       if (!wasCounted) tally.accepted += events;
       tally.dropped.spool_lost += events;
+      onLost(wasCounted ? 0 : events);
     }
     say(trouble, reporter);
   };
@@ -57,6 +60,9 @@ function say(trouble: SpoolTrouble, reporter: Reporter): void {
       return;
     case 'write_recovered':
       reporter.info('the spool can be written to again');
+      return;
+    case 'read_failed':
+      reporter.warn(`the spool cannot be read just now (${trouble.code}): it is tried again until it can`);
       return;
     case 'lost': {
       const count = trouble.events ?? 'an unknown number of';

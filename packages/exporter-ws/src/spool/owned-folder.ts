@@ -102,8 +102,10 @@ export class OwnedFolder {
     if (!this.#exists) return;
     this.#exists = false;
     try {
-      const isEmpty = (await readdir(this.path)).length === 1;
-      if (!isEmpty) return await rename(join(this.path, this.#lock), join(this.path, RELEASED_LOCK));
+      // With too many files open it cannot be told; a rename takes none.
+      const files = await readdir(this.path).catch(() => undefined);
+      if (files?.length !== 1)
+        return await rename(join(this.path, this.#lock), join(this.path, RELEASED_LOCK));
       await unlink(join(this.path, this.#lock));
       await rmdir(this.path);
     } catch {

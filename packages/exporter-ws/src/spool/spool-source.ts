@@ -42,6 +42,8 @@ export type SpoolTrouble =
   | { readonly kind: 'write_failed'; readonly code: string }
   /** It works again. */
   | { readonly kind: 'write_recovered' }
+  /** Nothing can be read just now, with the system's code: it is tried again until it can. Said once, until it could. */
+  | { readonly kind: 'read_failed'; readonly code: string }
   /**
    * Events that were accepted cannot be read. `torn`: the process ended while it wrote. `events` is undefined where the
    * count is lost too, and counts nothing then that a source had in its `events`.

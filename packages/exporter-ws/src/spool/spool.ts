@@ -5,7 +5,7 @@ import type { ServiceMembers } from '../config/service-members.ts';
 import type { EventWriter } from '../queue/event-chunk.ts';
 import { adoptFolders } from './adoption.ts';
 import { Block } from './block.ts';
-import { clientFolder, clientHash, setAside } from './folders.ts';
+import { clientFolder, clientHash, isScarcity, setAside } from './folders.ts';
 import { FrameSource } from './frame-source.ts';
 import { readLeftFolder, type LeftFrames } from './left-folder.ts';
 import { BLOCK_BYTES, OpenBlock } from './open-block.ts';
@@ -44,6 +44,8 @@ export interface SavedAtExit {
   readonly memoryEvents: number;
   /** Events of `own`, taken or not, that are neither settled nor on disk. */
   readonly lostEvents: number;
+  /** Of the files that were written for it. */
+  readonly bytes: number;
 }
 
 /**
@@ -66,6 +68,7 @@ export class Spool {
   #discarding: Promise<void> = Promise.resolve();
   #heartbeat: Timer | undefined;
   #hasEnded = false;
+  readonly #isOver = (): boolean => this.#hasEnded;
 
   constructor(options: SpoolOptions) {
     const { dir, clientId, service, maxBytes, clock, onTrouble } = options;
@@ -79,6 +82,7 @@ export class Spool {
       clock,
       onTrouble,
       discard: (segment) => this.#discard(segment, this.#folder),
+      hasEnded: this.#isOver,
     });
     const writer = this.#writer;
     this.#open = new OpenBlock(clock, (block) => this.#frames.add(block));
@@ -139,17 +143,21 @@ export class Spool {
     this.#end();
     const { maxBytes } = this.#options;
     let room = maxBytes - this.#frames.bytesOnDisk;
+    let bytes = 0;
     const save = (producer: string, from: 'memory' | 'spool', blocks: readonly Block[]): number => {
       const records: Buffer[] = [];
       // Each of these is a file of its own.
-      room -= this.#writer.headLength(producer, from);
+      const head = this.#writer.headLength(producer, from);
+      room -= head;
       for (const block of blocks) {
         const record = recordNow(block);
         room -= record.length;
         if (room < 0) break;
         records.push(record);
       }
-      return records.length === 0 ? 0 : this.#writer.saveSync(producer, from, records);
+      const saved = records.length === 0 ? 0 : this.#writer.saveSync(producer, from, records);
+      bytes += records.slice(0, saved).reduce((sum, { length }) => sum + length, saved > 0 ? head : 0);
+      return saved;
     };
     const lostEvents = this.#frames.saveSync((blocks) => save(this.own.producer, 'spool', blocks));
     let memoryEvents = 0;
@@ -159,7 +167,7 @@ export class Spool {
       memoryEvents += blocks.slice(0, saved).reduce((sum, { events }) => sum + events, 0);
     }
     for (const folder of [this.#folder, ...this.#adopted]) folder.releaseSync();
-    return { memoryEvents, lostEvents };
+    return { memoryEvents, lostEvents, bytes };
   }
 
   /** Writes what waits, unless that fails, and leaves what is not settled to whoever comes next. */
@@ -186,8 +194,13 @@ export class Spool {
       this.#leaveWhen(folder, () => left?.every(({ isDone }) => isDone()) ?? false);
     };
     try {
-      left = await readLeftFolder(folder, { client, clock, onTrouble, discard });
-    } catch {
+      left = await readLeftFolder(folder, { client, clock, onTrouble, discard, hasEnded: this.#isOver });
+    } catch (error) {
+      if (isScarcity(error)) {
+        // It is looked at again when others are looked for.
+        this.#leaveWhen(folder, () => true);
+        return [];
+      }
       onTrouble({ kind: 'lost', why: 'unreadable', events: undefined, wasCounted: false, bytes: 0 });
     }
     if (left !== undefined && left.length > 0) return left;

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { codeOf } from './folders.ts';
+import { codeOf, isScarcity } from './folders.ts';
 import { readRecord, type ReadRecord } from './segment-file.ts';
 import type { SpooledFrame, TroubleListener } from './spool-source.ts';
 
@@ -28,9 +28,11 @@ export interface StoredFramesParts {
   readonly onTrouble: TroubleListener;
   /** Deletes the file of a segment that is done with, or keeps it elsewhere if it is damaged. */
   readonly discard: (segment: Segment) => void;
+  /** All is left to whoever comes next: what is read from now on is nobody's. */
+  readonly hasEnded: () => boolean;
 }
 
-/** Waits before a file is tried again that cannot be read, though it is there: too many open files, say. */
+/** Waits before a file is tried again that cannot be read, though it is there; the last one again and again for too many open files. */
 const RETRY_MILLIS = [100, 400, 1_600];
 
 /** The frames of one producer that are on disk, in the order of their numbers. */
@@ -105,6 +107,7 @@ export class StoredFrames {
       // More may be written behind it meanwhile.
       const seen = { end: segment.end, events: segment.events };
       const record = await this.#readPatiently(segment);
+      if (this.#parts.hasEnded()) return false;
       if (record?.kind !== 'frames') {
         this.#lose(segment, record, seen);
         continue;
@@ -129,12 +132,16 @@ export class StoredFrames {
   }
 
   async #readPatiently(segment: Segment): Promise<ReadRecord | undefined> {
-    for (const millis of [...RETRY_MILLIS, undefined]) {
+    const { clock, hasEnded, onTrouble } = this.#parts;
+    for (let tries = 0; !hasEnded(); tries += 1) {
       try {
         return await readRecord(segment.path, segment.position, segment.end);
       } catch (error) {
-        if (millis === undefined || codeOf(error) === 'ENOENT') break;
-        await new Promise<void>((resolve) => void this.#parts.clock.after(millis, resolve));
+        const isLast = tries >= RETRY_MILLIS.length;
+        if (codeOf(error) === 'ENOENT' || (isLast && !isScarcity(error))) break;
+        if (tries === RETRY_MILLIS.length) onTrouble({ kind: 'read_failed', code: codeOf(error) });
+        const millis = RETRY_MILLIS[tries] ?? RETRY_MILLIS.at(-1) ?? 0;
+        await new Promise<void>((resolve) => void clock.after(millis, resolve));
       }
     }
     return undefined;

@@ -8,6 +8,8 @@ export class FlushTimer {
   readonly #scope: AsyncResource;
   readonly #onDue: () => void;
   #timer: Timer | undefined;
+  /** The flush comes among the input of this turn. */
+  #isDue = false;
   /** The process will end soon. */
   #isHasty = false;
 
@@ -22,23 +24,24 @@ export class FlushTimer {
     this.#onDue = onDue;
   }
 
-  /** Something waits. */
-  arm(): void {
-    if (this.#timer !== undefined) return;
-    const flush = (): void => {
-      this.#timer = undefined;
-      this.#onDue();
-    };
-    // Over TLS a write is done when the turn ends, and until then the last one of an exit could not leave. So it is made when
-    // the turn has little left to do, least of all timers.
-    const flushLater = (): void => this.#clock.duringInput(flush);
-    this.#scope.runInAsyncScope(() => {
-      this.#timer = this.#isHasty ? { cancel() {} } : this.#clock.after(this.#intervalMillis, flushLater);
-      if (this.#isHasty) flushLater();
-    });
+  /**
+   * Something waits.
+   *
+   * @param isHeldUp it does not wait for others, so that haste is of no use to it: everything was to be sent just now
+   */
+  arm(isHeldUp = false): void {
+    if (this.#isDue) return;
+    if (this.#isHasty && !isHeldUp) {
+      this.#timer?.cancel();
+      this.#scope.runInAsyncScope(() => this.#flushSoon());
+    } else if (this.#timer === undefined) {
+      this.#scope.runInAsyncScope(() => {
+        this.#timer = this.#clock.after(this.#intervalMillis, () => this.#flushSoon());
+      });
+    }
   }
 
-  /** From now on nothing waits longer than for the input of the turn. */
+  /** From now on nothing waits for others longer than for the input of the turn. */
   makeHaste(): void {
     this.#isHasty = true;
     this.cancel();
@@ -48,5 +51,18 @@ export class FlushTimer {
   /** The end has come: what was armed is due no more. */
   cancel(): void {
     this.#timer?.cancel();
+  }
+
+  /**
+   * Over TLS a write is done when the turn ends, and until then the last one of an exit could not leave. So it is made when the turn
+   * has little left to do, least of all timers.
+   */
+  #flushSoon(): void {
+    this.#timer = undefined;
+    this.#isDue = true;
+    this.#clock.duringInput(() => {
+      this.#isDue = false;
+      this.#onDue();
+    });
   }
 }

@@ -89,11 +89,11 @@ export class Sender {
   }
 
   /** Calls `done` once the first `target` accepted events are settled; until then nothing waits for a batch to fill up. */
-  whenSettled(target: number, done: () => void): { cancel(): void } {
+  whenSettled(target: number, done: () => void): { cancel(): number } {
     const barrier = this.#parts.backlog.whenSettled(target, done);
     if (barrier === undefined) {
       done();
-      return { cancel() {} };
+      return { cancel: () => 0 };
     }
     this.#connectIfIdle();
     this.#pump();
@@ -118,9 +118,13 @@ export class Sender {
    * takes it. In event mode nobody could tell afterwards that both are the same, so there what is on disk is not sent.
    */
   leave(): void {
-    if (this.#state === 'closed') return;
     const attempt = this.#attempt;
     const { backlog } = this.#parts;
+    if (this.#state === 'closed') {
+      // While a goodbye is waited for, or the disk: what is not there yet would not come there any more.
+      backlog.save();
+      return;
+    }
     const { session } = attempt ?? {};
     if (session?.mode === 'event' && backlog.savesWhatIsLeft) session.stop();
     const saved = backlog.save();
@@ -200,9 +204,10 @@ export class Sender {
     const session = attempt?.session;
     if (this.#state !== 'ready' || session === undefined || attempt === undefined) return;
     backlog.feed(session.mode, this.#pumpOn);
-    session.pump(everything || backlog.isAwaited);
+    const all = everything || backlog.isAwaited;
+    session.pump(all);
     if (session.mode === 'batch' && session.inFlight === 0) this.#changeLane(attempt, session);
-    if (backlog.waits) this.#flushTimer.arm();
+    if (backlog.waits) this.#flushTimer.arm(all);
   }
 
   /** A connection is for the frames of one producer. */

@@ -7,6 +7,8 @@ import { clientFrames } from './client-frames.ts';
 import { clientOptions, type ConnectionConfig } from './client-options.ts';
 import { FrameMemory } from './frame-memory.ts';
 import { withoutTracing } from './suppressed-context.ts';
+import { ProxyError } from './tunnel.ts';
+import type { AnySocket } from './unref-socket.ts';
 
 const { Socket } = process.getBuiltinModule('node:net');
 /** Taken once: fake timers of a test would stop it. */
@@ -125,7 +127,8 @@ class WsConnection implements Connection {
     // Past ws, which only ever writes whole frames itself; without compression it holds none back.
     socket.write(frames, (error) => {
       giveBack();
-      if (this.#ended || error) return;
+      // For what a reset cuts off Node calls back as if it had been written.
+      if (this.#ended || error || socket.destroyed) return;
       const waited = waitingSince === undefined ? 0 : this.#clock.now() - waitingSince;
       this.#handlers.onTaken(messages.length, waited >= LATE_MILLIS);
     });
@@ -199,12 +202,13 @@ class WsConnection implements Connection {
   #listenToHandshake(): void {
     this.#ws.on('upgrade', (response) => {
       // An agent may have brought a socket of its own, or taken the reference back.
-      response.socket.unref();
-      this.#socket = response.socket;
+      const socket: AnySocket = response.socket;
+      socket.unref?.();
+      this.#socket = socket;
       if (this.#offered && response.headers['sec-websocket-protocol'] === undefined) {
         // ws fails this handshake with an error that has no code, so it is recognised here; and it hangs up without a
         // goodbye, which a server that accepted us would log as an error.
-        response.socket.write(CLOSE_NORMALLY);
+        socket.write(CLOSE_NORMALLY);
         this.#end({ kind: 'not_batch', why: 'the backend does not speak batch mode' });
       }
     });
@@ -281,8 +285,11 @@ class WsConnection implements Connection {
   }
 }
 
-function errorCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : 'an invalid handshake';
+/** @param error whatever an agent says has happened, which may name what is nobody's business */
+function errorCode(error: unknown): string {
+  const { code } = Object(error) as { readonly code?: unknown };
+  if (typeof code !== 'string') return 'an invalid handshake';
+  return error instanceof ProxyError || /^\w{1,60}$/.test(code) ? code : 'an error of its agent';
 }
 
 function asBuffer(data: RawData): Buffer {

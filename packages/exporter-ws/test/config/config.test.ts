@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { inspect } from 'node:util';
 import {
   EXPORTER_OPTION_NAMES,
@@ -17,6 +17,21 @@ const resolve = (options: object = {}, env: Record<string, string> = {}): Return
   resolveConfig({ ...required, ...options }, env);
 
 describe('exporter config', () => {
+  it('refuses a resource that cannot be read by its name, and shows nothing of what it throws', () => {
+    const fails = (): never => {
+      throw new Error('hunter2');
+    };
+    for (const resource of [
+      { attributes: new Proxy({}, { ownKeys: fails }) },
+      { attributes: {}, asyncAttributesPending: true, getRawAttributes: fails },
+      { attributes: {}, asyncAttributesPending: true, getRawAttributes: () => 5 },
+    ]) {
+      expect(() => resolve({ resource }))
+        .to.throw('`resource` must be a value that can be read')
+        .with.property('option', 'resource');
+    }
+  });
+
   it('has the documented defaults', () => {
     expect({ ...resolve() }).to.deep.include({
       protocol: 'auto',
@@ -196,6 +211,11 @@ describe('exporter config', () => {
       expect(resolve(options).tlsCa).to.equal(cert);
       const env = { CERBERUS_TLS_CA: file('cert.pem') };
       expect(resolve({}, env).tlsCa?.toString()).to.equal(cert);
+    });
+
+    it('remembers where a file is, for when the working directory is another one', () => {
+      const env = { CERBERUS_TLS_CA: relative(process.cwd(), file('cert.pem')) };
+      expect(resolve({}, env).tlsFiles.tlsCa).to.equal(file('cert.pem'));
     });
 
     it('refuses what OpenSSL cannot use, and half a pair', () => {

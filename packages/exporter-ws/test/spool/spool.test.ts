@@ -186,7 +186,7 @@ describe('spool', () => {
         { seq: 9, events: batchOf('{"a":3}') },
       ];
       const result = first.spool.saveSync([{ producer: 'memory-queue', frames }]);
-      expect(result).to.deep.equal({ memoryEvents: 3, lostEvents: 0 });
+      expect(result).to.deep.include({ memoryEvents: 3, lostEvents: 0 });
       expect(first.add('{}')).to.equal(false);
       const second = spoolIn(dir);
       const [memory, spool] = await second.spool.adopt();

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,11 @@ export class Spooling {
       maxQueueEvents: 100,
       ...options,
     });
+  }
+
+  /** Of all files. */
+  bytes(): number {
+    return this.files().reduce((sum, name) => sum + statSync(join(this.folder, name)).size, 0);
   }
 
   /** Files in the folder, without locks. */

@@ -2,14 +2,17 @@ import { WebSocket } from 'ws';
 import { expect } from 'chai';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../dist/esm/protocol/connection.js';
 import { openConnection, type ConnectionHandlers } from '../../dist/esm/transport/ws-connection.js';
 import { selfSigned } from '../support/certificates.js';
 import { until } from '@cerberus-otel/test-support/deadline';
 import { FakeClock } from '../support/fake-clock.js';
-import { ScriptedServer } from '../support/scripted-server.js';
+import { quickExporter } from '../support/exporters.js';
+import { BatchBackend, ScriptedServer } from '../support/scripted-server.js';
+import { numberedSpans } from '../support/spans.js';
 import { startTlsTerminator } from '../support/tls-terminator.js';
 
 /** What a connection said, in its order. */
@@ -177,3 +180,65 @@ for (const scheme of ['ws', 'wss'] as const) {
     });
   });
 }
+
+/** A stream around a socket that has nothing of one, as a tunnel may be. */
+class Around extends Duplex {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    super();
+    this.#socket = socket;
+    socket.on('data', (chunk) => {
+      if (!this.push(chunk)) socket.pause();
+    });
+    socket.on('end', () => this.push(null));
+    socket.on('error', (error) => this.destroy(error));
+    socket.on('close', () => this.destroy());
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#socket.write(chunk, done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}
+
+describe('connection over a stream that an agent brings', () => {
+  it('does all that one over a socket does, and ends nothing of the application', async () => {
+    const backend = new BatchBackend();
+    const server = await ScriptedServer.start(backend.script());
+    const agent = new HttpAgent();
+    Object.assign(agent, { createConnection: () => new Around(connect(server.port, '127.0.0.1')) });
+    const exporter = quickExporter(server.url, { agent });
+    exporter.export(numberedSpans(5), () => undefined);
+    await exporter.forceFlush();
+    for (const socket of server.sockets) socket.terminate();
+    exporter.export(numberedSpans(5, 5), () => undefined);
+    await exporter.forceFlush();
+    expect([backend.stored.length, server.connections]).to.deep.equal([10, 2]);
+  });
+
+  for (const [what, error] of [
+    ['a text', 'hunter2'],
+    ['a code that is a text', Object.assign(new Error('hunter2'), { code: 'GET http://user:hunter2@proxy' })],
+  ] as const) {
+    it(`fails with nothing of what the agent says where that is ${what}`, async () => {
+      const agent = new HttpAgent();
+      Object.assign(agent, {
+        createConnection: (_options: object, done: (error: unknown) => void) =>
+          void setImmediate(() => done(error)),
+      });
+      const exporter = quickExporter('ws://localhost/', { agent });
+      exporter.export(numberedSpans(1), () => undefined);
+      await until('a failure', () => exporter.stats().lastFailure !== null);
+      expect(exporter.stats().lastFailure).to.not.include('hunter2');
+    });
+  }
+});

@@ -12,7 +12,7 @@ import { REPOSITORY } from '../examples/stage.js';
 const run = promisify(execFile);
 const FOLDER = join(REPOSITORY, '.matrix');
 /** Our packages are put there by hand, with what they depend on themselves. */
-const OWN_DEPENDENCIES = { ws: '^8.21.0' };
+const OWN_DEPENDENCIES = { ws: '^8.23.0' };
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;

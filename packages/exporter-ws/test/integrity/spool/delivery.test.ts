@@ -68,6 +68,13 @@ describe('spool', () => {
     });
   }
 
+  it('counts the bytes that an end leaves on disk, of memory and of what was not written yet', async () => {
+    const exporter = spooling.exporterTo(1);
+    exporter.export(numberedSpans(1_000), ignore);
+    await exporter.shutdown();
+    expect(exporter.stats().spooled).to.deep.equal({ events: 1_000, bytes: spooling.bytes() });
+  });
+
   it('is found by the next exporter of the process, although one was shut down while it looked', async () => {
     const port = await spooling.freePort();
     const first = spooling.exporterTo(port, { shutdownTimeoutMillis: 20 });

@@ -51,6 +51,16 @@ describe('end of a process that sends what was on disk', () => {
     expect((await inherited(40)).size).to.equal(40);
   });
 
+  it('ends a flush that waits, and one that comes later: what is on disk waits for the next process', async () => {
+    const exporter = exporterTo('ws://127.0.0.1:1/', { forceFlushTimeoutMillis: 600_000 });
+    exporter.export(numberedSpans(40), ignore);
+    const waiting = exporter.forceFlush();
+    await exporter.shutdown();
+    await waiting;
+    await exporter.forceFlush();
+    expect(exporter.stats().spooled.events).to.equal(40);
+  });
+
   async function leaveOnDisk(count: number): Promise<void> {
     const exporter = exporterTo('ws://127.0.0.1:1/');
     exporter.export(numberedSpans(count), ignore);

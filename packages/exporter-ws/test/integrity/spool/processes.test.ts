@@ -1,4 +1,6 @@
 // What a process leaves on disk is stored once, by whichever process finds it.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { runScript, SPAN_SOURCE } from '../../support/child.js';
@@ -55,6 +57,46 @@ describe('spool', () => {
     const next = spooling.exporterTo(spooling.server.port, { protocol: 'batch' });
     await until('what was on disk', () => next.stats().acked === 300);
     expect(backend.stored).to.have.length(301);
+  });
+
+  it('takes what process.exit finds while a shutdown says goodbye, which was not on disk yet', async () => {
+    const backend = new BatchBackend();
+    backend.silent = true;
+    let acknowledge = (): void => undefined;
+    backend.onFrame = (seq, _events, socket) => {
+      acknowledge = () => socket.send(JSON.stringify({ type: 'ack', seq }));
+      return true;
+    };
+    await spooling.serve(backend.script());
+    const options = {
+      wsUrl: spooling.server.url,
+      token: 't',
+      clientId: 'shop',
+      protocol: 'batch',
+      spoolDir: spooling.folder,
+      maxQueueEvents: 100,
+    };
+    const mark = join(spooling.folder, 'shutting-down');
+    const exit = runScript(
+      `${SPAN_SOURCE}
+      import { writeFileSync } from 'node:fs';
+      import { setImmediate as turn } from 'node:timers/promises';
+      const e = new CerberusWsExporter(${JSON.stringify(options)});
+      e.export(spans(150), () => {});
+      while (e.stats().inFlight < 100) await turn();
+      void e.shutdown();
+      writeFileSync(${JSON.stringify(mark)}, '');
+      while (e.stats().state !== 'closed') await turn();
+      console.log(e.stats().acked);
+      process.exit(0);`,
+    );
+    await until('the shutdown to begin', () => existsSync(mark));
+    acknowledge();
+    expect((await exit).stdout.trim()).to.equal('100');
+    backend.silent = false;
+    const next = spooling.exporterTo(spooling.server.port, { protocol: 'batch' });
+    await until('what was on disk', () => next.stats().acked === 50);
+    expect(backend.stored).to.have.length(150);
   });
 
   it('F44 loses no spooled event when the process is killed, and stores none twice', async function () {

@@ -1,16 +1,20 @@
 // A spool goes on behind what cannot be sent, or not be written.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { CerberusConfigError, type CerberusWsExporter } from '../../../dist/esm/index.js';
+import {
+  CerberusConfigError,
+  CerberusFlushTimeoutError,
+  type CerberusWsExporter,
+} from '../../../dist/esm/index.js';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { until } from '@cerberus-otel/test-support/deadline';
 import { imbalance } from '../../support/exporters.js';
 import { BatchBackend } from '../../support/scripted-server.js';
 import { numberedSpans } from '../../support/spans.js';
-import { backendOf, ignore, useSpooling, watched } from '../../support/spooling.js';
+import { backendOf, ignore, numbered, useSpooling, watched } from '../../support/spooling.js';
 
 describe('spool', () => {
   const spooling = useSpooling();
@@ -57,6 +61,52 @@ describe('spool', () => {
     spooling.exporterTo(port, { protocol: 'batch' });
     await until('all of them', () => backend.stored.length === 1_500);
     expect(new Set(backend.stored.map(({ endpoint }) => endpoint)).size).to.equal(1_500);
+  });
+
+  it('counts what somebody has deleted as lost, and lets nobody wait for it', async () => {
+    const port = await spooling.freePort();
+    const exporter = spooling.exporterTo(port, { protocol: 'batch', forceFlushTimeoutMillis: 600_000 });
+    exporter.export(numberedSpans(1_000), ignore);
+    await until('the disk to have it', () => spooling.bytes() > 3_000);
+    rmSync(spooling.folder, { recursive: true });
+    const backend = new BatchBackend();
+    await spooling.serve(backend.script(), port);
+    await exporter.forceFlush();
+    const { acked, dropped } = exporter.stats();
+    expect([acked, dropped.spool_lost, backend.stored.length]).to.deep.equal([100, 900, 100]);
+    expect(imbalance(exporter.stats())).to.equal(0);
+  });
+
+  for (const mode of ['batch', 'event'] as const) {
+    it(`goes on behind what is damaged as a whole, also when no new event comes, in ${mode} mode`, async () => {
+      for (const first of [0, 10]) {
+        const life = spooling.exporterTo(1, { shutdownTimeoutMillis: 20 });
+        life.export(numberedSpans(10, first), ignore);
+        await until('the folder to be looked through', () => life.stats().accepted === first + 10);
+        await life.shutdown();
+        if (first > 0) continue;
+        const [file = ''] = spooling.files();
+        const path = join(spooling.folder, file);
+        const bytes = readFileSync(path);
+        writeFileSync(path, bytes.fill(0, bytes.length - 9));
+      }
+      const { script, stored } = backendOf(mode);
+      await spooling.serve(script);
+      const heir = spooling.exporterTo(spooling.server.port, { protocol: mode });
+      await until('what is whole', () => heir.stats().acked === 10);
+      expect(stored()).to.deep.equal(numbered(20).slice(10));
+      expect(heir.stats().dropped.spool_lost).to.equal(10);
+    });
+  }
+
+  it('says how much a flush has not delivered, with what another process left', async () => {
+    const before = spooling.exporterTo(1, { shutdownTimeoutMillis: 20 });
+    before.export(numberedSpans(10), ignore);
+    await before.shutdown();
+    const heir = spooling.exporterTo(1, { forceFlushTimeoutMillis: 200 });
+    heir.export(numberedSpans(1, 10), ignore);
+    const failure = await heir.forceFlush().catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(CerberusFlushTimeoutError).with.property('pending', 11);
   });
 
   it('F45 refuses what a full disk does not take, counts it, and goes on when there is room', async function () {
