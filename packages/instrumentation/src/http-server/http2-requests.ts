@@ -98,6 +98,10 @@ class StreamResponse {
     return this.#stream.writableFinished;
   }
 
+  get destroyed(): boolean {
+    return this.#stream.destroyed;
+  }
+
   /** Kept, as HTTP/1 has it, where the client has given up. */
   get socket(): object | null {
     return this.#stream.aborted || this.#stream.rstCode !== 0 ? this.#stream : null;
