@@ -5,11 +5,14 @@ import { providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { standAlone } from '../stand-alone/stand-alone.ts';
 import { BESIDE, countBeside } from './beside.ts';
+import type { Recorded } from './cerberus-sampler.ts';
 
 /** How requests are counted without an SDK. */
 export interface WithoutSdk {
   /** Called once at most, with how requests are counted beside another SDK. */
   readonly say: (message: string) => void;
+  /** Which unsampled spans are recorded in the SDK of somebody else. */
+  readonly record: Recorded;
   /** Somebody's that is there. */
   readonly client?: Announcement | undefined;
   /** Whether the place of an SDK is left free until the first answer, with requests counted meanwhile; asked at the first client. */
@@ -32,7 +35,7 @@ export function captureWithoutSdk(processor: SpanProcessorLike, how: WithoutSdk)
       stop = standAlone(processor, first);
       return;
     }
-    const beside = countBeside(other, processor, () => false, first);
+    const beside = countBeside(other, processor, { isOurs: () => false, record: how.record, first });
     stop = beside.stop;
     how.say(BESIDE[beside.how]);
   };

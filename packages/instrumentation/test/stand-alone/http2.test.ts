@@ -147,7 +147,7 @@ else
       const warnings = collectedWarnings();
       const exporter = new RecordingExporter();
       const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
-      const leave = captureWithoutSdk(processor, { say: () => undefined });
+      const leave = captureWithoutSdk(processor, { say: () => undefined, record: 'server' });
       afterTest(async () => {
         leave();
         await processor.shutdown();
