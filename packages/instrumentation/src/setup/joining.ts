@@ -20,9 +20,9 @@ export function joinProvider(provider: object, processor: SpanProcessorLike, rec
   if (inside === undefined) return false;
   const { processors, options, tracers } = inside;
   const others = processors._spanProcessors.map((other) => bystander(other, processor));
-  const sampler = new CerberusSampler(options.sampler, { record });
   const undo: (() => void)[] = [];
   try {
+    const sampler = new CerberusSampler(options.sampler, { record });
     undo.push(replaced(options, 'sampler', sampler));
     for (const tracer of tracers.values()) undo.push(replaced(tracer, '_sampler', sampler));
     processors._spanProcessors = [new SeparateProcessor(processor), ...others];
