@@ -53,10 +53,10 @@ function readable<T>(read: () => T): T | undefined {
 
 /** @returns undefined for a provider that is not one of OpenTelemetry's SDK 2 or 3, or is not as these are known to be inside */
 export function insideOf(provider: object): InsideOfProvider | undefined {
-  return readable(() => read(provider));
+  return readable(() => partsOf(provider));
 }
 
-function read(provider: object): InsideOfProvider | undefined {
+function partsOf(provider: object): InsideOfProvider | undefined {
   const {
     _activeSpanProcessor: processors,
     _tracerOptions: since29,

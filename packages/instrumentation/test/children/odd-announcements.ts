@@ -41,7 +41,8 @@ const processor = new CerberusSpanProcessor(options, { env: {} });
 const said: string[] = [];
 captureWithoutSdk(processor, { say: (message) => said.push(message), record: 'server' });
 sayWhereWorkerServes(() => undefined);
-if (process.env['BESIDE'] === 'instrumentation') new HttpServerInstrumentation({ http2: true });
+const instrumentation = new HttpServerInstrumentation({ http2: true, enabled: false });
+if (process.env['BESIDE'] === 'instrumentation') instrumentation.enable();
 if (process.env['BESIDE'] === 'unreadable') {
   const unreadable = new Proxy(trace.getTracerProvider(), {
     get() {
