@@ -60,24 +60,35 @@ function guarded(work: () => void): void {
 function begin(start: RequestStart, processor: SpanProcessorLike, store: Current): void {
   const { request, response } = start;
   const span: OwnSpan & RequestSpan = startServerSpan(processor, start, ROOT_CONTEXT);
-  // Emitted while the application ends the response, in its context.
-  response.once('prefinish', () => guarded(() => learn(span)));
-  response.once('close', () => guarded(() => endServerSpan(span, response.statusCode)));
   const record = span[REQUEST];
   // For its handler, which is called next.
   store.enterWith(record);
-  for (const emitter of [request, response]) carry(emitter, record, store);
+  carry(request, store, record, () => undefined);
+  carry(response, store, record, (event) => {
+    // Emitted while the application ends the response, in its context.
+    if (event === 'prefinish') guarded(() => learn(span));
+    else if (event === 'close' && !span.ended) guarded(() => endServerSpan(span, response.statusCode));
+  });
 }
 
 /**
  * Lets the listeners of an emitter find the record too. What Node's parser says of a request later, such as the end of its body, comes
  * from outside of what was entered for the handler: from Node.js 24 on always.
+ *
+ * @param hear told of each event before its listeners, which an application may take away
  */
-function carry(emitter: EventEmitter, record: RequestRecord | undefined, store: Current): void {
+function carry(
+  emitter: EventEmitter,
+  store: Current,
+  record: RequestRecord | undefined,
+  hear: (event: unknown) => void,
+): void {
   // oxlint-disable-next-line typescript/unbound-method -- called on its emitter
   const emit = emitter.emit as Emit;
   function emitWithin(this: EventEmitter, ...all: unknown[]): boolean {
-    if (this.listenerCount(all[0] as string) === 0) return Reflect.apply(emit, this, all);
+    const [event] = all;
+    if (this === emitter) hear(event);
+    if (this.listenerCount(event as string) === 0) return Reflect.apply(emit, this, all);
     return store.run(record, apply, emit, this, all);
   }
   emitter.emit = emitWithin;

@@ -178,6 +178,8 @@ export interface CerberusAlone {
  */
 export function cerberusAlone(options: CerberusOptions = {}): CerberusAlone | undefined {
   return unlessOff<CerberusAlone | undefined>(options, undefined, (env) => {
+    // Before they are read: a check-up tells of what is wrong with them.
+    announce('withoutSdk', true);
     if (options.capture !== undefined)
       throw new CerberusConfigError('OPTION_MISPLACED', 'capture', WITHOUT_SDK);
     readOptions({ capture: CAPTURE_OPTION }, {}, env);

@@ -1,4 +1,3 @@
-import { announce } from '@cerberus-otel/exporter-ws/internal';
 import { atFirstAnswer, atFirstClient, type Announcement } from '../capture/announcements.ts';
 import { captureOwnRequests } from '../capture/own-requests.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
@@ -25,7 +24,6 @@ export interface WithoutSdk {
  * @returns what leaves the place of an SDK again
  */
 export function captureWithoutSdk(processor: SpanProcessorLike, how: WithoutSdk): () => void {
-  announce('withoutSdk', true);
   let stop: (() => void) | undefined;
   let isOver = false;
   const decide = (first?: Announcement): void => {

@@ -7,6 +7,7 @@ import { captureOwnRequests } from '../../dist/esm/capture/own-requests.js';
 import { CerberusSpanProcessor, setMetric } from '../../dist/esm/index.js';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { until } from '@cerberus-otel/test-support/deadline';
+import { listen, send } from '../support/http-server.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 
 /** Where an application says something of its request, and whether it is heard. */
@@ -30,6 +31,27 @@ function answer(request: IncomingMessage, response: ServerResponse, heard: Heard
 }
 
 describe('a request that is counted beside somebody else’s tracing', () => {
+  it('is counted also where the application takes all listeners of its response away', async () => {
+    const exporter = new RecordingExporter();
+    const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
+    const stop = captureOwnRequests(processor);
+    afterTest(async () => {
+      stop();
+      await processor.shutdown();
+    });
+    const { port } = await listen((_request, response) => {
+      for (const event of ['close', 'prefinish']) response.removeAllListeners(event);
+      response.statusCode = 201;
+      response.end();
+    });
+    await send(port, { target: '/bare' });
+    expect(await exporter.request()).to.include({
+      'cerberus.endpoint': '/bare',
+      'cerberus.outcome': 'completed',
+      'http.response.status_code': 201,
+    });
+  });
+
   it('has what is said in its listeners, also of a body that comes after its handler, and of one that is pipelined', async () => {
     const exporter = new RecordingExporter();
     const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
