@@ -137,17 +137,17 @@ export function integerFrom(least: number, fallback: number, unit: string): Opti
   };
 }
 
-const YES = ['true', '1', 'yes'];
-const NO = ['false', '0', 'no'];
+const YES: ReadonlySet<string> = new Set(['true', '1', 'yes']);
+const NO: ReadonlySet<string> = new Set(['false', '0', 'no']);
 
 /** Whether a variable is on, in one of the words for it; for switches that nobody complains of. */
 export function saysYes(value: string | undefined): boolean {
-  return value !== undefined && YES.includes(value.trim().toLowerCase());
+  return value !== undefined && YES.has(value.trim().toLowerCase());
 }
 
 /** Whether a variable is off; see `saysYes`. */
 export function saysNo(value: string | undefined): boolean {
-  return value !== undefined && NO.includes(value.trim().toLowerCase());
+  return value !== undefined && NO.has(value.trim().toLowerCase());
 }
 
 /** A boolean; from the environment `true`, `1`, `yes` or `false`, `0`, `no`. */
