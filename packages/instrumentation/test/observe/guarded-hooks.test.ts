@@ -114,6 +114,19 @@ describe('the hooks of CerberusSpanProcessor', () => {
     expect(processor.stats()).to.include({ seen: 1, refused: 1, handedOver: 0, hookFailures: 1 });
   });
 
+  it('count an asynchronous exporter that is rejected as a refusal, and the process goes on', async () => {
+    const rejected: unknown[] = [];
+    const onRejected = (error: unknown): void => void rejected.push(error);
+    process.on('unhandledRejection', onRejected);
+    afterTest(() => void process.off('unhandledRejection', onRejected));
+    make();
+    exporter.export = async () => boom();
+    live(serverSpan());
+    await setImmediate();
+    expect(processor.stats()).to.include({ seen: 1, refused: 1, handedOver: 0, hookFailures: 1 });
+    expect(rejected).to.deep.equal([]);
+  });
+
   it('keep the request of an application whose `ignorePaths` throws', async () => {
     make(boom);
     tracing = startTracing({ processors: [processor] });
