@@ -6,5 +6,5 @@
 export { systemClock } from './clock.ts';
 export { isHeard } from './observe/announcement.ts';
 export { apiGlobal } from './observe/api-global.ts';
-export { listOf, type Environment } from './config/option-reader.ts';
+export { listOf, saysYes, type Environment } from './config/option-reader.ts';
 export { processEnvironment } from './config/process-environment.ts';

@@ -29,6 +29,7 @@ export {
   missing,
   oneOf,
   positiveInteger,
+  reading,
   readOptions,
   refuseUnknown,
   text,

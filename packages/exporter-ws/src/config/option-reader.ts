@@ -137,14 +137,26 @@ export function integerFrom(least: number, fallback: number, unit: string): Opti
   };
 }
 
+const YES: ReadonlySet<string> = new Set(['true', '1', 'yes']);
+const NO: ReadonlySet<string> = new Set(['false', '0', 'no']);
+
+/** Whether a variable is on, in one of the words for it; for switches that nobody complains of. */
+export function saysYes(value: string | undefined): boolean {
+  return value !== undefined && YES.has(value.trim().toLowerCase());
+}
+
+/** Whether a variable is off; see `saysYes`. */
+export function saysNo(value: string | undefined): boolean {
+  return value !== undefined && NO.has(value.trim().toLowerCase());
+}
+
 /** A boolean; from the environment `true`, `1`, `yes` or `false`, `0`, `no`. */
 export function flag(fallback: boolean): OptionKind<boolean> {
   return {
     fallback,
     fromEnv(value) {
-      const lower = value.toLowerCase();
-      if (['true', '1', 'yes'].includes(lower)) return true;
-      return ['false', '0', 'no'].includes(lower) ? false : value;
+      if (saysYes(value)) return true;
+      return saysNo(value) ? false : value;
     },
     parse(value, name) {
       return typeof value === 'boolean' ? value : invalid(name, 'true or false', excerpt(value));

@@ -1,4 +1,5 @@
 import { diag, type DiagLogger } from '@opentelemetry/api';
+import { saysNo, saysYes } from '../config/option-reader.ts';
 import { isLeaving } from '../process-end.ts';
 import { apiGlobal } from './api-global.ts';
 
@@ -42,10 +43,6 @@ function hasDiagLogger(): boolean {
   return api !== undefined && 'diag' in api && api.diag !== undefined;
 }
 
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && ['true', '1', 'yes'].includes(value.trim().toLowerCase());
-}
-
 /** Shows no control character, line breaks included: nothing foreign can forge a line. */
 function oneLine(message: string): string {
   // oxlint-disable-next-line no-control-regex
@@ -63,7 +60,7 @@ function emitWarning(code: WarningCode, message: string): void {
  * Makes the reporter of one component.
  *
  * NodeSDK sets no `diag` logger by default, so a condition would be seen by nobody: then, and only then, it goes
- * to `process.emitWarning`, once per code, unless `CERBERUS_WARNINGS=false`. `CERBERUS_DEBUG=true|1|yes` is a
+ * to `process.emitWarning`, once per code, unless `CERBERUS_WARNINGS=false|0|no`. `CERBERUS_DEBUG=true|1|yes` is a
  * request to see something, so without a logger its lines go to stderr.
  */
 export function createReporter(
@@ -72,8 +69,8 @@ export function createReporter(
 ): Reporter {
   const logger: DiagLogger = diag.createComponentLogger({ namespace });
   const warned = new Set<WarningCode>();
-  const debugging = isOn(env['CERBERUS_DEBUG']);
-  const warnings = env['CERBERUS_WARNINGS']?.trim().toLowerCase() !== 'false';
+  const debugging = saysYes(env['CERBERUS_DEBUG']);
+  const warnings = !saysNo(env['CERBERUS_WARNINGS']);
 
   function line(level: 'info' | 'warn' | 'error', message: string): void {
     const text = oneLine(message);

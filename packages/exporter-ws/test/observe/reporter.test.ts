@@ -68,12 +68,14 @@ describe('reporter', () => {
     expect(lines - before).to.equal(4);
   });
 
-  it('is silent with CERBERUS_WARNINGS=false', () => {
-    const seen = warningsOf(() =>
-      createReporter('test', { CERBERUS_WARNINGS: 'false' }).condition('CERBERUS_NO_KEY', 'x'),
-    );
-    expect(seen).to.deep.equal([]);
-  });
+  for (const off of ['false', ' FALSE', '0', 'no']) {
+    it(`is silent with CERBERUS_WARNINGS=${off}`, () => {
+      const seen = warningsOf(() =>
+        createReporter('test', { CERBERUS_WARNINGS: off }).condition('CERBERUS_NO_KEY', 'x'),
+      );
+      expect(seen).to.deep.equal([]);
+    });
+  }
 
   it('lets nothing foreign forge a line', () => {
     const seen = warningsOf(() =>

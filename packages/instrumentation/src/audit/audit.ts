@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { startLoopbackSink, type SinkRequest } from '@cerberus-otel/exporter-ws/internal';
 import { AuditFindings } from './findings.ts';
 
 const COMMAND_NOT_FOUND = 127;
+/** How a server is stopped. By any other signal it has failed, and has the code that a shell gives it. */
+const STOPPING: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
 
 /**
  * Shows what leaves an application, by being the backend that it talks to: nothing is simulated, so nothing can be
@@ -69,9 +72,9 @@ async function runs(
   });
   const stop = handOnSignals(child);
   try {
-    const [code] = (await once(child, 'close')) as [number | null];
-    // By a signal: that is how a server is stopped.
-    return code ?? 0;
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    if (signal === null) return code ?? 0;
+    return STOPPING.has(signal) ? 0 : 128 + constants.signals[signal];
   } catch {
     process.stderr.write(`cerberus-otel: the command ${JSON.stringify(file)} could not be started\n`);
     return undefined;

@@ -23,6 +23,8 @@ export interface Answer {
   readonly statusCode: number;
   readonly writableFinished: boolean;
   readonly socketFailed: boolean;
+  /** Nothing more comes of it: written, or given up. */
+  readonly destroyed: boolean;
 }
 
 /** What headers say of the bodies of a request and its response; sizes in bytes. */
@@ -107,6 +109,7 @@ function answerOf({ response, socket }: RequestStart): Answer {
     statusCode: response.statusCode,
     writableFinished: response.writableFinished,
     socketFailed: !letGoOfSocket(response) || (socket.errored !== null && socket.errored !== undefined),
+    destroyed: response.destroyed,
   };
 }
 

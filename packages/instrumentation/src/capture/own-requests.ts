@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { EventEmitter } from 'node:events';
 import { context, isValidTraceId, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { findRecord } from './active-request.ts';
@@ -15,6 +16,8 @@ import { rpcMetadata } from './rpc-metadata.ts';
 const CURRENT = Symbol.for('@cerberus-otel/own-requests.v1');
 
 type Current = AsyncLocalStorage<RequestRecord | undefined>;
+/** `emit` of an event emitter; all arguments, the event first. */
+type Emit = (this: EventEmitter, ...all: unknown[]) => boolean;
 
 function current(): Current | undefined {
   return (globalThis as Record<symbol, unknown>)[CURRENT] as Current | undefined;
@@ -27,7 +30,7 @@ export function currentRecord(): RequestRecord | undefined {
 
 /**
  * Counts the requests that Node announces without anybody's instrumentation, for a process in which spans are somebody
- * else's: nothing is patched, no context is changed, and nobody else sees a span more.
+ * else's: no module is patched, no context of theirs is changed, and nobody else sees a span more.
  *
  * What others say of a request is taken from the context in which its response ends: the route and the trace.
  *
@@ -39,8 +42,7 @@ export function currentRecord(): RequestRecord | undefined {
 export function captureOwnRequests(processor: SpanProcessorLike, first?: Announcement): () => void {
   const shared = globalThis as Record<symbol, unknown>;
   const store = (shared[CURRENT] ??= new AsyncLocalStorage()) as Current;
-  const onStart = (message: unknown): void =>
-    guarded(() => store.enterWith(begin(message as RequestStart, processor)));
+  const onStart = (message: unknown): void => guarded(() => begin(message as RequestStart, processor, store));
   if (first?.channel === REQUEST_START) onStart(first.message);
   subscribe(REQUEST_START, onStart);
   return () => void unsubscribe(REQUEST_START, onStart);
@@ -55,13 +57,45 @@ function guarded(work: () => void): void {
   }
 }
 
-function begin(start: RequestStart, processor: SpanProcessorLike): RequestRecord | undefined {
-  const { response } = start;
+function begin(start: RequestStart, processor: SpanProcessorLike, store: Current): void {
+  const { request, response } = start;
   const span: OwnSpan & RequestSpan = startServerSpan(processor, start, ROOT_CONTEXT);
-  // Emitted while the application ends the response, in its context.
-  response.once('prefinish', () => guarded(() => learn(span)));
-  response.once('close', () => guarded(() => endServerSpan(span, response.statusCode)));
-  return span[REQUEST];
+  const record = span[REQUEST];
+  // For its handler, which is called next.
+  store.enterWith(record);
+  carry(request, store, record, () => undefined);
+  carry(response, store, record, (event) => {
+    // Emitted while the application ends the response, in its context.
+    if (event === 'prefinish') guarded(() => learn(span));
+    else if (event === 'close' && !span.ended) guarded(() => endServerSpan(span, response.statusCode));
+  });
+}
+
+/**
+ * Lets the listeners of an emitter find the record too. What Node's parser says of a request later, such as the end of its body, comes
+ * from outside of what was entered for the handler: from Node.js 24 on always.
+ *
+ * @param hear told of each event before its listeners, which an application may take away
+ */
+function carry(
+  emitter: EventEmitter,
+  store: Current,
+  record: RequestRecord | undefined,
+  hear: (event: unknown) => void,
+): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called on its emitter
+  const emit = emitter.emit as Emit;
+  function emitWithin(this: EventEmitter, ...all: unknown[]): boolean {
+    const [event] = all;
+    if (this === emitter) hear(event);
+    if (this.listenerCount(event as string) === 0) return Reflect.apply(emit, this, all);
+    return store.run(record, apply, emit, this, all);
+  }
+  emitter.emit = emitWithin;
+}
+
+function apply(emit: Emit, emitter: EventEmitter, all: unknown[]): boolean {
+  return Reflect.apply(emit, emitter, all);
 }
 
 /** What others know of the request as it is answered: the route, and under which trace it is known. */

@@ -10,6 +10,9 @@ export function agrees(attributes: Attributes, request: IncomingMessage, socket:
   if (method !== undefined && method !== request.method && method !== '_OTHER') return false;
   const port = attributes['network.peer.port'];
   if (typeof port === 'number') return port === socket.remotePort;
+  // Cut by the SDK, perhaps. A span that is started by hand may be of a request that Node has not announced.
+  const peer = attributes['network.peer.address'];
+  if (typeof peer === 'string' && socket.remoteAddress?.startsWith(peer) !== true) return false;
   const target = request.url ?? '';
   const old = attributes['http.target'];
   if (typeof old === 'string') return old === target || target.endsWith(old);

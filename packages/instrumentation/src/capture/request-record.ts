@@ -234,6 +234,10 @@ export class RequestRecord {
       return;
     }
     this.#arrived = undefined;
+    // One that is left out was not closed.
+    this.#closed = true;
+    this.#children = undefined;
+    this.#metrics = undefined;
     (this.#root as RequestSpan)[REQUEST] = undefined;
   }
 }

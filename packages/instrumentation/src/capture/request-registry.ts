@@ -17,16 +17,20 @@ export class RequestRegistry {
   #current: RequestRecord | undefined;
   readonly #onArrival: (target: string) => void;
   readonly #onStart = (message: unknown): void => {
-    const request = (message as Partial<RequestStart> | undefined)?.request;
+    const request = (message as Partial<RequestStart> | null | undefined)?.request;
     // Somebody else may speak in Node's channel, and say less.
-    if (request === undefined) return;
+    if (typeof request !== 'object' || request === null) return;
     this.#last = message as RequestStart;
     this.#guessed = undefined;
     this.#current = undefined;
-    this.#onArrival(request.url ?? '');
+    try {
+      this.#onArrival(request.url ?? '');
+    } catch {
+      // What a listener of a channel throws ends the process.
+    }
   };
 
-  /** @param onArrival called with the target of each request, with or without a span; must not throw */
+  /** @param onArrival called with the target of each request, with or without a span */
   constructor(onArrival: (target: string) => void = () => undefined) {
     this.#onArrival = onArrival;
   }

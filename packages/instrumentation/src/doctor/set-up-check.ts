@@ -13,8 +13,14 @@ export function* checkSetUp(setUp: SetUp): Generator<Check> {
   yield checkHttp(setUp);
 }
 
-function checkMade({ exporter, processor }: SetUp): Check {
+function checkMade({ exporter, processor, withoutSdk, instrumentations }: SetUp): Check {
   const what = 'set-up';
+  const isWhole = exporter !== undefined && processor !== undefined;
+  if (!isWhole && (withoutSdk || instrumentations !== undefined)) {
+    const finding =
+      'an option cannot work, so Cerberus is off: the warning CERBERUS_CONFIG_INVALID of the file says which';
+    return { what, verdict: 'failure', finding };
+  }
   if (exporter === undefined && processor === undefined) {
     const finding =
       'the file makes nothing of Cerberus: put withCerberus around the configuration of NodeSDK or call startCerberus, and do not set ' +

@@ -1,4 +1,5 @@
 import { invalid, listOf, type OptionKind } from '@cerberus-otel/exporter-ws/internal';
+import { isPromised } from './promised.ts';
 
 /** A path to ignore: text in which `*` stands for anything, a regular expression, or a function. */
 export type PathPattern = string | RegExp | ((path: string) => boolean);
@@ -92,10 +93,16 @@ function compile(patterns: readonly PathPattern[]): PathFilter {
 }
 
 function matcherOf(pattern: PathPattern): PathFilter {
-  if (typeof pattern === 'function') return pattern;
+  if (typeof pattern === 'function') return (path) => answered(pattern(path));
   // `search` starts at 0 whatever the flags, where `test` of a /g expression remembers its last match.
   if (pattern instanceof RegExp) return (path) => path.search(pattern) !== -1;
   return wildcard(pattern.split('*'));
+}
+
+/** Throws for a promise, which would leave out everything, whatever comes of it. */
+function answered(answer: boolean): boolean {
+  if (isPromised(answer, () => undefined)) throw new TypeError('a promise in the place of an answer');
+  return answer;
 }
 
 /** Matches literals in order, each at its first possible place: linear, unlike `.*` in a regular expression. */

@@ -1,5 +1,6 @@
 import { EXPORT_SUCCESS, withoutTracing, type ExportOutcome } from '@cerberus-otel/exporter-ws/internal';
 import type { RequestRecord } from '../capture/request-record.ts';
+import { isPromised } from '../enrich/promised.ts';
 import type { SdkSpan, SpanExporterLike } from '../sdk/sdk-types.ts';
 import type { HandOverParts, Outlet } from './outlet.ts';
 
@@ -28,10 +29,10 @@ export class DirectOutlet implements Outlet {
 
   add(span: SdkSpan): void {
     try {
-      withoutTracing(() => this.#exporter.export([span], this.#onExported));
+      const given: unknown = withoutTracing(() => this.#exporter.export([span], this.#onExported));
+      isPromised(given, (error) => this.#failed(error));
     } catch (error) {
-      this.#refused += 1;
-      this.#parts.failures.add('export', error);
+      this.#failed(error);
     }
   }
 
@@ -49,6 +50,11 @@ export class DirectOutlet implements Outlet {
 
   send(): void {
     // Nothing waits.
+  }
+
+  #failed(error: unknown): void {
+    this.#refused += 1;
+    this.#parts.failures.add('export', error);
   }
 
   readonly #onExported = (result: ExportOutcome): void => {

@@ -46,7 +46,7 @@ export function requestOf({ stream, headers }: StreamStart): RequestStart {
     // oxlint-disable-next-line typescript/unbound-method -- called on its stream
     emit: stream.emit,
   };
-  const response = new StreamResponse(stream, request);
+  const response = new StreamResponse(stream, session, request);
   return { request, response, socket, server: socket.server } as unknown as RequestStart;
 }
 
@@ -77,9 +77,11 @@ class StreamResponse {
   readonly req: object;
   readonly emit: ServerHttp2Stream['emit'];
   readonly #stream: ServerHttp2Stream;
+  readonly #session: Http2Session;
 
-  constructor(stream: ServerHttp2Stream, request: object) {
+  constructor(stream: ServerHttp2Stream, session: Http2Session, request: object) {
     this.#stream = stream;
+    this.#session = session;
     this.req = request;
     // oxlint-disable-next-line typescript/unbound-method -- called on its stream
     this.emit = stream.emit;
@@ -94,8 +96,18 @@ class StreamResponse {
     return this.#stream.headersSent;
   }
 
+  /**
+   * Where the application reads the request itself, Node destroys a stream that both ends have closed before it would emit `finish`. One
+   * that goes with its connection was not closed by both.
+   */
   get writableFinished(): boolean {
-    return this.#stream.writableFinished;
+    const { writableFinished, writableEnded, destroyed, errored } = this.#stream;
+    const isClosed = writableEnded && destroyed && errored === null && !this.#session.destroyed;
+    return writableFinished || isClosed;
+  }
+
+  get destroyed(): boolean {
+    return this.#stream.destroyed;
   }
 
   /** Kept, as HTTP/1 has it, where the client has given up. */

@@ -17,6 +17,7 @@ import { suppressTracing } from '@cerberus-otel/exporter-ws/internal';
 import { HTTP_ROUTE, STATUS_CODE } from '../capture/http-attributes.ts';
 import type { RequestStart } from '../capture/arrived-request.ts';
 import { whileServing } from '../capture/serving.ts';
+import { isPromised } from '../enrich/promised.ts';
 import type { HookFailures } from '../observe/hook-failures.ts';
 import { routeOf } from '../routes/route-of.ts';
 import type { Tracing } from './exchange.ts';
@@ -28,6 +29,12 @@ import type { Measured, RequestDuration } from './request-duration.ts';
 import { targetReader } from './request-target.ts';
 
 const ERROR_TYPE = 'error.type';
+
+/** What they give is used at once. */
+const ASKED: ReadonlySet<keyof HttpServerHooks> = new Set([
+  'ignoreIncomingRequestHook',
+  'startIncomingSpanHook',
+]);
 
 /** Where spans and durations go. */
 export interface Instruments {
@@ -172,9 +179,10 @@ export class RequestTracing implements Tracing<TracedRequest> {
     if (hook === undefined) return undefined;
     return this.#guarded(name, () => {
       const result: unknown = hook(...args);
-      // Of an asynchronous hook: nobody else waits for it, and a rejection that nobody handles ends the process.
-      if (result instanceof Promise) result.catch((error: unknown) => this.#failures.add(name, error));
-      return result as ReturnType<HttpServerHooks[Name]>;
+      if (!isPromised(result, (error) => this.#failures.add(name, error)))
+        return result as ReturnType<HttpServerHooks[Name]>;
+      if (ASKED.has(name)) throw new TypeError('a promise in the place of an answer');
+      return undefined;
     });
   }
 

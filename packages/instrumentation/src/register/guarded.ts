@@ -1,4 +1,4 @@
-import type { Environment } from '@cerberus-otel/exporter-ws/environment';
+import { saysYes, type Environment } from '@cerberus-otel/exporter-ws/environment';
 import { installCommand } from '../sdk/install-command.ts';
 import { API } from '../sdk/instrumentations.ts';
 import { ownLocation } from '../sdk/own-location.ts';
@@ -16,7 +16,7 @@ export function guarded(env: Environment, work: () => void): void {
     work();
   } catch (error) {
     // With `CERBERUS_STRICT`: it ends the process before the application starts.
-    if (error instanceof Error && error.name === 'CerberusConfigError' && isOn(env['CERBERUS_STRICT']))
+    if (error instanceof Error && error.name === 'CerberusConfigError' && saysYes(env['CERBERUS_STRICT']))
       throw error;
     if (lacksApi()) {
       warn('CERBERUS_PACKAGE_MISSING', `nothing is counted: ${API} not found. Run: ${installCommand([API])}`);
@@ -32,8 +32,4 @@ export function guarded(env: Environment, work: () => void): void {
 function lacksApi(): boolean {
   const own = ownLocation();
   return own !== undefined && finder([own])(API) === undefined;
-}
-
-export function isOn(value: string | undefined): boolean {
-  return value !== undefined && ['true', '1', 'yes'].includes(value.trim().toLowerCase());
 }

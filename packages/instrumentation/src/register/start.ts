@@ -1,6 +1,11 @@
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { isHeard, processEnvironment, type Environment } from '@cerberus-otel/exporter-ws/environment';
+import {
+  isHeard,
+  processEnvironment,
+  saysYes,
+  type Environment,
+} from '@cerberus-otel/exporter-ws/environment';
 import { atFirstServer, type Announcement } from '../capture/announcements.ts';
 import { sayWhereOthersServe } from '../observe/other-servers.ts';
 import { listenToFrameworks } from '../routes/listening.ts';
@@ -10,7 +15,7 @@ import { providerInPlace } from '../sdk/provider-in-place.ts';
 import { markRegistered, started } from '../sdk/registered.ts';
 import { wantsSdk } from './choice.ts';
 import { exportsAskedFor } from './exports.ts';
-import { guarded, isOn } from './guarded.ts';
+import { guarded } from './guarded.ts';
 import { warn } from './warning.ts';
 import type * as WithSdk from './with-sdk.ts';
 import type * as WithoutSdk from './without-sdk.ts';
@@ -39,7 +44,7 @@ function isWanted(env: Environment): boolean {
   if (otelFlag(env, 'OTEL_SDK_DISABLED')) return false;
   const program = basename(process.argv[1] ?? '').replace(/(-cli)?\.[cm]?js$/, '');
   if (PACKAGE_MANAGERS.has(program)) return false;
-  return !isOn(env['CERBERUS_DISABLED']) || exportsAskedFor(env).length > 0;
+  return !saysYes(env['CERBERUS_DISABLED']) || exportsAskedFor(env).length > 0;
 }
 
 function setUp(env: Environment): void {
@@ -52,7 +57,7 @@ function setUp(env: Environment): void {
     ).setUpWithoutSdk(isFirst, client);
   listenToFrameworks();
   // Mistakes that are to end the process end it before the application starts, and a check-up does not wait for a server.
-  if (isOn(env['CERBERUS_STRICT']) || isHeard()) setUpWithoutSdk();
+  if (saysYes(env['CERBERUS_STRICT']) || isHeard()) setUpWithoutSdk();
   else atFirstServer((client) => guarded(env, () => setUpWithoutSdk(client)));
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '@cerberus-otel/exporter-ws/environment';
+import { readOptions } from '@cerberus-otel/exporter-ws/internal';
 import { atFirstClient, type Announcement } from '../capture/announcements.ts';
 import { installCommand } from '../sdk/install-command.ts';
 import { configurationFile } from '../sdk/otel-environment.ts';
@@ -6,6 +7,7 @@ import { feeds, providerInPlace } from '../sdk/provider-in-place.ts';
 import { Aside } from './aside.ts';
 import { nameOf } from '../observe/hook-failures.ts';
 import { BESIDE, countBeside, isHttpInstrumented } from '../setup/beside.ts';
+import { RECORD_OPTION } from '../setup/cerberus-sampler.ts';
 import { withCerberus } from '../setup/with-cerberus.ts';
 import { captureAskedFor } from './choice.ts';
 import { flushAtTheEnd } from './ending.ts';
@@ -71,7 +73,8 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
     if (processor === undefined || provider === undefined || feeds(provider, processor)) return;
     // Somebody else's SDK has come in the meantime, or has put its own in the place of ours, as Datadog's tracer does.
     aside.silence();
-    warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(provider, processor, isOurs, first).how]);
+    const { record } = readOptions({ record: RECORD_OPTION }, {}, env);
+    warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(provider, processor, { isOurs, record, first }).how]);
   };
   atFirstClient((first) => guarded(env, () => atWork(first)));
   flushAtTheEnd(sdk);

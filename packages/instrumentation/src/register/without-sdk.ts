@@ -13,9 +13,10 @@ import { warn } from './warning.ts';
  * @throws CerberusConfigError for options that cannot work, with `CERBERUS_STRICT` only
  */
 export function setUpWithoutSdk(isFirst: boolean, client?: Announcement): void {
-  const processor = cerberusAlone();
-  if (processor === undefined) return;
-  captureWithoutSdk(processor, {
+  const alone = cerberusAlone();
+  if (alone === undefined) return;
+  captureWithoutSdk(alone.processor, {
+    record: alone.record,
     say: (message) => warn('CERBERUS_OTHER_SDK', message),
     client,
     waits: mayBeSetUpLate,

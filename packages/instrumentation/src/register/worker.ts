@@ -10,7 +10,7 @@ import { providerInPlace } from '../sdk/provider-in-place.ts';
  */
 export function sayWhereWorkerServes(warn: (code: string, message: string) => void): void {
   const onListen = (message: unknown): void => {
-    if (!isHttp((message as { readonly server?: object }).server)) return;
+    if (!isHttp((message as { readonly server?: unknown } | null | undefined)?.server)) return;
     unsubscribe(LISTEN, onListen);
     if (providerInPlace() !== undefined) return;
     warn(
@@ -23,6 +23,8 @@ export function sayWhereWorkerServes(warn: (code: string, message: string) => vo
 }
 
 /** By what only these have, because loading `node:http` to compare would be before anybody could patch it. */
-function isHttp(server: object | undefined): boolean {
-  return server !== undefined && ('headersTimeout' in server || server.constructor.name.startsWith('Http2'));
+function isHttp(server: unknown): boolean {
+  if (typeof server !== 'object' || server === null) return false;
+  const { constructor: made } = server as { readonly constructor?: { readonly name: string } };
+  return 'headersTimeout' in server || made?.name.startsWith('Http2') === true;
 }

@@ -48,8 +48,8 @@ export function patchFrameworks(frameworks: readonly PatchableFramework[]): () =
   const undone = new Map<unknown, () => void>();
   const onStart = (message: unknown): void => {
     // Somebody else may speak in Node's channel, and say less.
-    const server = (message as { readonly server?: object } | undefined)?.server;
-    if (server === undefined || servers.has(server)) return;
+    const server = (message as { readonly server?: unknown } | null | undefined)?.server;
+    if (typeof server !== 'object' || server === null || servers.has(server)) return;
     servers.add(server);
     for (const [exported, each] of loaded(frameworks)) {
       const undo = undone.has(exported) ? undefined : patch(exported, each);

@@ -12,7 +12,18 @@ const PROBE = createContextKey('@cerberus-otel/instrumentation probe');
 export function foreignApi(): string | undefined {
   const registered = apiGlobal();
   if (registered === undefined || !('context' in registered)) return undefined;
-  const seen = context.with(ROOT_CONTEXT.setValue(PROBE, true), () => context.active().getValue(PROBE));
-  if (seen === true) return undefined;
-  return 'version' in registered ? String(registered.version).slice(0, 20) : 'of an unknown version';
+  return carriesContexts() ? undefined : apiVersionInPlace();
+}
+
+/** Whether a context that our copy of the API enters is active within it. */
+export function carriesContexts(): boolean {
+  return context.with(ROOT_CONTEXT.setValue(PROBE, true), () => context.active().getValue(PROBE)) === true;
+}
+
+/** The version of the copy of the API with which something was registered first. */
+export function apiVersionInPlace(): string {
+  const registered = apiGlobal();
+  return registered !== undefined && 'version' in registered
+    ? String(registered.version).slice(0, 20)
+    : 'of an unknown version';
 }

@@ -33,13 +33,30 @@ export function providerInPlace(): object | undefined {
   const api = apiGlobal();
   const registered = api !== undefined && 'trace' in api ? api.trace : undefined;
   if (typeof registered !== 'object' || registered === null) return undefined;
-  if (!('getDelegate' in registered) || typeof registered.getDelegate !== 'function') return registered;
+  return readable(() => delegateOf(registered)) ?? registered;
+}
+
+function delegateOf(registered: object): object | undefined {
+  if (!('getDelegate' in registered) || typeof registered.getDelegate !== 'function') return undefined;
   const delegate: unknown = registered.getDelegate();
-  return typeof delegate === 'object' && delegate !== null ? delegate : registered;
+  return typeof delegate === 'object' && delegate !== null ? delegate : undefined;
+}
+
+/** All of a provider is foreign, and it is looked at while Node announces a client, where what is thrown ends the process. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 /** @returns undefined for a provider that is not one of OpenTelemetry's SDK 2 or 3, or is not as these are known to be inside */
 export function insideOf(provider: object): InsideOfProvider | undefined {
+  return readable(() => partsOf(provider));
+}
+
+function partsOf(provider: object): InsideOfProvider | undefined {
   const {
     _activeSpanProcessor: processors,
     _tracerOptions: since29,

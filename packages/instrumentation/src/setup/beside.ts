@@ -3,6 +3,7 @@ import { captureOwnRequests } from '../capture/own-requests.ts';
 import { isHttpServerAtWork } from '../http-server/at-work.ts';
 import { isCounted } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
+import type { Recorded } from './cerberus-sampler.ts';
 import { joinProvider } from './joining.ts';
 
 export const PAGE: string = 'docs/coexistence.md, "Another SDK in the process"';
@@ -23,6 +24,16 @@ export interface Beside {
   readonly stop: () => void;
 }
 
+/** What is known of the process, and wanted in it. */
+export interface Circumstances {
+  /** Whether a function that took the place of one of Node's belongs to us. */
+  readonly isOurs: (replacement: object) => boolean;
+  /** As in the options of `CerberusSampler`. */
+  readonly record: Recorded;
+  /** What Node is saying at this moment, if anything. */
+  readonly first?: Announcement | undefined;
+}
+
 function nothingToStop(): void {
   // The SDK goes on.
 }
@@ -31,22 +42,18 @@ function nothingToStop(): void {
  * Counts requests beside the tracing that somebody else has set up: through their SDK where it can be joined and their
  * HTTP instrumentation is at work, or else by itself. Where a processor of this package is part of that SDK it counts already, and
  * `processor` is shut down.
- *
- * @param isOurs whether a function that took the place of one of Node's belongs to us
- * @param first what Node is saying at this moment, if anything
  */
 export function countBeside(
   provider: object,
   processor: SpanProcessorLike,
-  isOurs: (replacement: object) => boolean,
-  first?: Announcement,
+  { isOurs, record, first }: Circumstances,
 ): Beside {
   if (isHttpInstrumented(isOurs) || isHttpServerAtWork()) {
     if (isCounted(provider)) {
       void processor.shutdown();
       return { how: 'left', stop: nothingToStop };
     }
-    if (joinProvider(provider, processor)) return { how: 'joined', stop: nothingToStop };
+    if (joinProvider(provider, processor, record)) return { how: 'joined', stop: nothingToStop };
   }
   return { how: 'apart', stop: captureOwnRequests(processor, first) };
 }

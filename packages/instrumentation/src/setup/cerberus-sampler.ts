@@ -1,15 +1,25 @@
 import { SpanKind, type Attributes, type Context, type Link } from '@opentelemetry/api';
-import { CERBERUS_ATTRIBUTE, CerberusConfigError, oneOf } from '@cerberus-otel/exporter-ws/internal';
+import {
+  CERBERUS_ATTRIBUTE,
+  CerberusConfigError,
+  oneOf,
+  processEnvironment,
+  reading,
+  readOptions,
+} from '@cerberus-otel/exporter-ws/internal';
 import { SAMPLING_DECISION, type SamplerLike, type SamplingResultLike } from '../sdk/sdk-types.ts';
 
-/** Options of `CerberusSampler`. */
+/** Which unsampled spans are recorded: SERVER spans, or INTERNAL ones too. */
+export type Recorded = 'server' | 'request';
+
+/** Options of `CerberusSampler`; each can also be set in the environment (`CERBERUS_RECORD`). */
 export interface CerberusSamplerOptions {
   /**
    * `server`: SERVER spans are recorded. `request`: INTERNAL ones too, so that `span.setAttribute` in a handler
    * counts in unsampled requests as well, at the cost of recording those spans; `setMetric` does not need it.
    * Default: `server`.
    */
-  record?: 'server' | 'request' | undefined;
+  record?: Recorded | undefined;
 }
 
 /** How `record` is read, here and as an option of `withCerberus`. */
@@ -30,10 +40,14 @@ export class CerberusSampler implements SamplerLike {
 
   /**
    * @param delegate decides what is sampled
-   * @throws CerberusConfigError when `delegate` is no sampler, or `record` no known word
+   * @throws CerberusConfigError when `delegate` is no sampler, `record` no known word, or for an option that there is not
    */
   constructor(delegate: SamplerLike, options: CerberusSamplerOptions = {}) {
-    if (typeof (delegate as SamplerLike | undefined)?.shouldSample !== 'function') {
+    const isSampler = reading(
+      'sampler',
+      () => typeof (delegate as SamplerLike | undefined)?.shouldSample === 'function',
+    );
+    if (!isSampler) {
       throw new CerberusConfigError(
         'OPTION_INVALID',
         'sampler',
@@ -41,7 +55,7 @@ export class CerberusSampler implements SamplerLike {
       );
     }
     this.#delegate = delegate;
-    const record = options.record === undefined ? 'server' : RECORD_OPTION.parse(options.record, 'record');
+    const { record } = readOptions({ record: RECORD_OPTION }, options, processEnvironment());
     this.#recordsInternal = record === 'request';
   }
 

@@ -2,7 +2,7 @@ import type { Reporter } from '@cerberus-otel/exporter-ws/internal';
 import { atFirstClient } from '../capture/announcements.ts';
 import { feeds, insideOf, providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SamplerLike, SpanProcessorLike } from '../sdk/sdk-types.ts';
-import { CerberusSampler } from './cerberus-sampler.ts';
+import { CerberusSampler, type Recorded } from './cerberus-sampler.ts';
 import { bystander } from './bystander.ts';
 import { SeparateProcessor } from './separate-processor.ts';
 
@@ -12,16 +12,17 @@ import { SeparateProcessor } from './separate-processor.ts';
  *
  * SDK 2 and 3 have no method for it (`addSpanProcessor` went with SDK 1), so it is done inside of the provider.
  *
+ * @param record as in the options of `CerberusSampler`
  * @returns false for a provider of another kind; it is then as it was
  */
-export function joinProvider(provider: object, processor: SpanProcessorLike): boolean {
+export function joinProvider(provider: object, processor: SpanProcessorLike, record: Recorded): boolean {
   const inside = insideOf(provider);
   if (inside === undefined) return false;
   const { processors, options, tracers } = inside;
   const others = processors._spanProcessors.map((other) => bystander(other, processor));
-  const sampler = new CerberusSampler(options.sampler);
   const undo: (() => void)[] = [];
   try {
+    const sampler = new CerberusSampler(options.sampler, { record });
     undo.push(replaced(options, 'sampler', sampler));
     for (const tracer of tracers.values()) undo.push(replaced(tracer, '_sampler', sampler));
     processors._spanProcessors = [new SeparateProcessor(processor), ...others];
@@ -49,10 +50,11 @@ function replaced<Name extends string>(
  * is another one: `startNodeSdk` with a configuration file takes no processors, and an SDK that was registered first keeps
  * its place.
  */
-export function joinWhereLeftOut(processor: SpanProcessorLike, reporter: Reporter): void {
+export function joinWhereLeftOut(processor: SpanProcessorLike, record: Recorded, reporter: Reporter): void {
   atFirstClient(() => {
     const provider = providerInPlace();
-    if (provider !== undefined && (feeds(provider, processor) || joinProvider(provider, processor))) return;
+    if (provider !== undefined && (feeds(provider, processor) || joinProvider(provider, processor, record)))
+      return;
     reporter.condition(
       'CERBERUS_OTHER_SDK',
       provider === undefined

@@ -27,12 +27,14 @@ export function startCerberus(options: Omit<CerberusOptions, 'capture'> = {}): R
   const before = started() as RunningCerberus | undefined;
   if (before !== undefined) return before;
   if (isRegistered()) return { shutdown };
-  const processor = cerberusAlone(options);
-  if (processor === undefined) return OFF;
+  const alone = cerberusAlone(options);
+  if (alone === undefined) return OFF;
+  const { processor, record } = alone;
   const reporter = createReporter('@cerberus-otel/instrumentation');
   const stopListening = listenToFrameworks();
   const stop = captureWithoutSdk(processor, {
     say: (message) => reporter.condition('CERBERUS_OTHER_SDK', message),
+    record,
   });
   const running: RunningCerberus = {
     async shutdown() {

@@ -24,7 +24,12 @@ import { loadSdk, type Sdk } from '../sdk/sdk-loader.ts';
 import type { SamplerLike, SpanExporterLike, SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { bystander } from './bystander.ts';
 import { CAPTURE_OPTION } from './capture-option.ts';
-import { CerberusSampler, RECORD_OPTION, type CerberusSamplerOptions } from './cerberus-sampler.ts';
+import {
+  CerberusSampler,
+  RECORD_OPTION,
+  type CerberusSamplerOptions,
+  type Recorded,
+} from './cerberus-sampler.ts';
 import { batchProcessor, processorsFromEnvironment } from './environment-processors.ts';
 import { samplerFromEnvironment } from './environment-sampler.ts';
 import { joinWhereLeftOut } from './joining.ts';
@@ -135,7 +140,7 @@ function additions(
   const split = splitOptions({ ...resourceOf(configuration), ...options });
   announce('configuration', configuration);
   announce('sampler', split.sampler);
-  const { record } = readOptions({ record: RECORD_OPTION }, split.sampler, env);
+  const record = recordedIn(split, env);
   const { capture } = readOptions({ capture: CAPTURE_OPTION }, { capture: options.capture }, env);
   const sdk = lazySdk();
   const sampler = new CerberusSampler(configuration.sampler ?? samplerFromEnvironment(sdk(), env), {
@@ -148,7 +153,7 @@ function additions(
     isAlone: () => others.length === 0 && isFedAlone(processor),
   });
   if (configurationFile(env) !== undefined || providerInPlace() !== undefined) {
-    joinWhereLeftOut(processor, createReporter('@cerberus-otel/instrumentation', env));
+    joinWhereLeftOut(processor, record, createReporter('@cerberus-otel/instrumentation', env));
   }
   return {
     sampler,
@@ -159,19 +164,29 @@ function additions(
   };
 }
 
+/** What counts without an SDK. */
+export interface CerberusAlone {
+  readonly processor: CerberusSpanProcessor;
+  /** For an SDK that turns out to be there. */
+  readonly record: Recorded;
+}
+
 /**
- * The processor that `withCerberus` would add, for a process in which there is no SDK, or somebody else's. As there, throws only with
- * `strict`.
+ * What `withCerberus` would add, for a process in which there is no SDK, or somebody else's. As there, throws only with `strict`.
  *
  * @returns undefined where Cerberus is off
  */
-export function cerberusAlone(options: CerberusOptions = {}): CerberusSpanProcessor | undefined {
-  return unlessOff<CerberusSpanProcessor | undefined>(options, undefined, (env) => {
+export function cerberusAlone(options: CerberusOptions = {}): CerberusAlone | undefined {
+  return unlessOff<CerberusAlone | undefined>(options, undefined, (env) => {
+    // Before they are read: a check-up tells of what is wrong with them.
+    announce('withoutSdk', true);
     if (options.capture !== undefined)
       throw new CerberusConfigError('OPTION_MISPLACED', 'capture', WITHOUT_SDK);
     readOptions({ capture: CAPTURE_OPTION }, {}, env);
+    const split = splitOptions(options);
+    const record = recordedIn(split, env);
     // On a view of a span, or a span of its own.
-    return processorOf(splitOptions(options), { isAlone: () => true });
+    return { processor: processorOf(split, { isAlone: () => true }), record };
   });
 }
 
@@ -185,6 +200,10 @@ function resourceOf({ resource }: NodeSdkConfigurationLike): Pick<CerberusOption
   return typeof resource === 'object' && resource !== null && 'attributes' in resource
     ? { resource: resource as ResourceLike }
     : {};
+}
+
+function recordedIn({ sampler }: SplitOptions, env: Environment): Recorded {
+  return readOptions({ record: RECORD_OPTION }, sampler, env).record;
 }
 
 function processorOf({ exporter, processor }: SplitOptions, seams: ProcessorSeams): CerberusSpanProcessor {

@@ -1,15 +1,17 @@
-import { announce } from '@cerberus-otel/exporter-ws/internal';
 import { atFirstAnswer, atFirstClient, type Announcement } from '../capture/announcements.ts';
 import { captureOwnRequests } from '../capture/own-requests.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { standAlone } from '../stand-alone/stand-alone.ts';
 import { BESIDE, countBeside } from './beside.ts';
+import type { Recorded } from './cerberus-sampler.ts';
 
 /** How requests are counted without an SDK. */
 export interface WithoutSdk {
   /** Called once at most, with how requests are counted beside another SDK. */
   readonly say: (message: string) => void;
+  /** Which unsampled spans are recorded in the SDK of somebody else. */
+  readonly record: Recorded;
   /** Somebody's that is there. */
   readonly client?: Announcement | undefined;
   /** Whether the place of an SDK is left free until the first answer, with requests counted meanwhile; asked at the first client. */
@@ -22,7 +24,6 @@ export interface WithoutSdk {
  * @returns what leaves the place of an SDK again
  */
 export function captureWithoutSdk(processor: SpanProcessorLike, how: WithoutSdk): () => void {
-  announce('withoutSdk', true);
   let stop: (() => void) | undefined;
   let isOver = false;
   const decide = (first?: Announcement): void => {
@@ -32,7 +33,7 @@ export function captureWithoutSdk(processor: SpanProcessorLike, how: WithoutSdk)
       stop = standAlone(processor, first);
       return;
     }
-    const beside = countBeside(other, processor, () => false, first);
+    const beside = countBeside(other, processor, { isOurs: () => false, record: how.record, first });
     stop = beside.stop;
     how.say(BESIDE[beside.how]);
   };

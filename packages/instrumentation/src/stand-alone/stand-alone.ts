@@ -1,6 +1,7 @@
 import { context, propagation, trace } from '@opentelemetry/api';
-import { apiGlobal } from '@cerberus-otel/exporter-ws/internal';
+import { apiGlobal, createReporter } from '@cerberus-otel/exporter-ws/internal';
 import type { Announcement } from '../capture/announcements.ts';
+import { apiVersionInPlace, carriesContexts } from '../sdk/foreign-api.ts';
 import { providerInPlace } from '../sdk/provider-in-place.ts';
 import type { SpanProcessorLike } from '../sdk/sdk-types.ts';
 import { OwnContextManager } from './context-manager.ts';
@@ -23,6 +24,7 @@ export function standAlone(processor: SpanProcessorLike, first?: Announcement): 
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(manager);
   propagation.setGlobalPropagator(propagator);
+  sayWhereRefused();
   const stopCapturing = captureRequests(processor, first);
   const stopNaming = nameCallers();
   return () => {
@@ -33,4 +35,15 @@ export function standAlone(processor: SpanProcessorLike, first?: Announcement): 
     if (registered['context'] === manager) context.disable();
     if (registered['propagation'] === propagator) propagation.disable();
   };
+}
+
+/** The API takes nothing from a copy of it that has another version than the one with which something was registered first. */
+function sayWhereRefused(): void {
+  if (carriesContexts()) return;
+  createReporter('@cerberus-otel/instrumentation').condition(
+    'CERBERUS_RUNTIME',
+    `something of @opentelemetry/api ${apiVersionInPlace()} is registered, which refuses what another version of it registers, such as ` +
+      'the one that this package resolves: requests are counted, but setMetric, setUserId, setConsumer and metrics on spans do nothing. ' +
+      '`npm ls @opentelemetry/api` shows both; make them one',
+  );
 }

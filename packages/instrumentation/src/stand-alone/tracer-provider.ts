@@ -23,9 +23,9 @@ class OwnTracer implements Tracer {
     this.#processor = processor;
   }
 
-  startSpan(name: string, options: SpanOptions = {}, within: Context = context.active()): Span {
+  startSpan(name: string, options?: SpanOptions | null, within: Context = context.active()): Span {
     if (isTracingSuppressed(within)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    const { kind = SpanKind.INTERNAL, root = false, startTime } = options;
+    const { kind = SpanKind.INTERNAL, root = false, startTime, attributes } = options ?? {};
     const around = root ? trace.deleteSpan(within) : within;
     const span = new OwnSpan(this.#processor, {
       name,
@@ -34,7 +34,7 @@ class OwnTracer implements Tracer {
       startTime,
       parent: parentIn(around),
     });
-    if (options.attributes !== undefined) span.setAttributes(options.attributes);
+    if (attributes !== undefined) span.setAttributes(attributes);
     this.#processor.onStart(span, around);
     return span;
   }
@@ -43,7 +43,9 @@ class OwnTracer implements Tracer {
     name: string,
     ...rest: [Work] | [SpanOptions, Work] | [SpanOptions, Context, Work]
   ): ReturnType<Work> {
-    const work = rest.at(-1) as Work;
+    const work = rest.at(-1) as Work | undefined;
+    // As OpenTelemetry's API has it where there is no SDK: what works without Cerberus works with it.
+    if (work === undefined) return undefined as ReturnType<Work>;
     const [options, within] = rest.slice(0, -1) as [SpanOptions?, Context?];
     const around = within ?? context.active();
     const span = this.startSpan(name, options, around);

@@ -1,5 +1,4 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
 import type { Reporter } from '@cerberus-otel/exporter-ws/internal';
 import { CONNECTION, type Announcement } from '../capture/announcements.ts';
 import { announcesStreams } from '../http-server/http2-requests.ts';
@@ -21,8 +20,9 @@ export function sayWhereHttp2IsUnseen(reporter: Reporter, first?: Announcement):
   if (announcesStreams()) return () => undefined;
   const stop = (): void => void unsubscribe(CONNECTION, onConnection);
   function onConnection(message: unknown): void {
-    if (!speaksHttp2((message as { readonly socket: Socket & { readonly server?: object } }).socket.server))
-      return;
+    // Somebody else may speak in Node's channel, and say less.
+    const { socket } = (message ?? {}) as { readonly socket?: { readonly server?: unknown } | null };
+    if (!speaksHttp2(socket?.server)) return;
     stop();
     reporter.condition('CERBERUS_RUNTIME', NEEDS_NODE_22);
   }
@@ -31,6 +31,7 @@ export function sayWhereHttp2IsUnseen(reporter: Reporter, first?: Announcement):
   return stop;
 }
 
-function speaksHttp2(server: object | undefined): boolean {
-  return server !== undefined && SPEAK_HTTP2.has(server.constructor.name);
+function speaksHttp2(server: unknown): boolean {
+  const { constructor: made } = (server ?? {}) as { readonly constructor?: { readonly name: string } };
+  return made !== undefined && SPEAK_HTTP2.has(made.name);
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -144,6 +144,12 @@ describe('cerberus-otel audit', () => {
     expect(await missing.end()).to.equal(127);
     expect(missing.stderr).to.include('could not be started');
     expect(missing.stdout).to.equal('');
+  });
+
+  it('ends with the code that a shell gives a command that crashes', async () => {
+    const audit = new Audit(command, { CRASHES: 'SIGKILL' });
+    expect(await audit.end()).to.equal(128 + constants.signals.SIGKILL);
+    expect(audit.stdout).to.include('1 event, with these fields');
   });
 
   it('hands Ctrl-C on to a command that never ends, and sums up', async () => {

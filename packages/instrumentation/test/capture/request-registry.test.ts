@@ -80,6 +80,10 @@ describe('RequestRegistry', () => {
     ['another method', { ...stable, 'http.request.method': 'POST' }],
     ['another target, by the old names', { 'http.method': 'GET', 'http.target': '/other' }],
     ['another path, where there is no port', { 'http.request.method': 'GET', 'url.path': '/other' }],
+    [
+      'another peer, where there is no port',
+      { 'http.request.method': 'GET', 'url.path': '/x', 'network.peer.address': '198.51.100.7' },
+    ],
     ['nothing to compare', { 'http.request.method': 'GET' }],
   ];
   for (const [what, attributes] of stale) {
@@ -96,6 +100,11 @@ describe('RequestRegistry', () => {
       'a known method under another name',
       { method: 'PROPFIND' },
       { ...stable, 'http.request.method': '_OTHER', 'http.request.method_original': 'PROPFIND' },
+    ],
+    [
+      'a path and a peer that is cut',
+      {},
+      { 'http.request.method': 'GET', 'url.path': '/x', 'network.peer.address': '203.0.11' },
     ],
     ['a path and no port', { remotePort: undefined }, { 'http.request.method': 'GET', 'url.path': '/x' }],
     [

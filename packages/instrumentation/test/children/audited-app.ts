@@ -1,5 +1,5 @@
 // An application that takes everything about Cerberus from its environment. SAYS becomes a metric, TARGET is asked for; SERVES "forever"
-// makes it a server that somebody has to stop.
+// makes it a server that somebody has to stop; CRASHES is the signal that ends it.
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { setMetric, withCerberus } from '../../dist/esm/index.js';
@@ -22,5 +22,6 @@ if (process.env['SERVES'] === 'forever') {
   setTimeout(() => process.exit(9), 10_000);
 } else {
   await sdk.shutdown();
+  if (process.env['CRASHES'] !== undefined) process.kill(process.pid, process.env['CRASHES']);
   process.exitCode = Number(process.env['EXIT'] ?? 0);
 }

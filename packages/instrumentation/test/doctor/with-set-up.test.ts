@@ -135,4 +135,13 @@ describe('doctor with a set-up file', () => {
     expect(output).to.match(/^ok {4}routes of express: read from its requests/m);
     expect(code).to.equal(0);
   });
+
+  it('asks for no SDK where startCerberus has an option that cannot work, and says which', async () => {
+    const [code, output] = await run('no SDK', undefined, { CERBERUS_RECORD: 'everything' });
+    expect(output.match(/^FAIL.*/gm)).to.deep.equal([
+      'FAIL  set-up: an option cannot work, so Cerberus is off: the warning CERBERUS_CONFIG_INVALID of the file says which',
+      'FAIL  options: `record` must be one of server, request (got "everything")',
+    ]);
+    expect(code).to.equal(1);
+  });
 });

@@ -5,7 +5,7 @@ import { outcomeOf, type Ending } from '../../dist/esm/enrich/outcome.js';
 const sent: Ending = {
   statusCode: 200,
   spanStatus: SpanStatusCode.UNSET,
-  response: { writableFinished: true, socketFailed: false },
+  response: { writableFinished: true, socketFailed: false, destroyed: true },
 };
 
 describe('outcomeOf', () => {
@@ -17,12 +17,12 @@ describe('outcomeOf', () => {
     ['an OK status does not hide a 5xx', { statusCode: 503, spanStatus: SpanStatusCode.OK }, 'error'],
     [
       'a response that was not written is aborted',
-      { response: { writableFinished: false, socketFailed: false } },
+      { response: { writableFinished: false, socketFailed: false, destroyed: true } },
       'aborted',
     ],
     [
       'a socket with an error is aborted',
-      { response: { writableFinished: true, socketFailed: true } },
+      { response: { writableFinished: true, socketFailed: true, destroyed: true } },
       'aborted',
     ],
     [
@@ -30,9 +30,17 @@ describe('outcomeOf', () => {
       {
         statusCode: 500,
         spanStatus: SpanStatusCode.ERROR,
-        response: { writableFinished: false, socketFailed: false },
+        response: { writableFinished: false, socketFailed: false, destroyed: true },
       },
       'aborted',
+    ],
+    [
+      'a handler that throws is an error: nobody has hung up',
+      {
+        spanStatus: SpanStatusCode.ERROR,
+        response: { writableFinished: false, socketFailed: true, destroyed: false },
+      },
+      'error',
     ],
     ['without a known request nothing is aborted', { response: undefined }, 'completed'],
     ['without a known request a 5xx is an error', { response: undefined, statusCode: 502 }, 'error'],

@@ -113,6 +113,23 @@ describe('HttpServerInstrumentation', () => {
     });
   }
 
+  for (const name of ['ignoreIncomingRequestHook', 'startIncomingSpanHook']) {
+    it(`makes the span all the same when ${name} gives a promise, which is said once`, async () => {
+      const spans: ReadableSpan[] = [];
+      const warnings: Error[] = [];
+      const onWarning = (warning: Error): void => void warnings.push(warning);
+      process.on('warning', onWarning);
+      afterTest(() => void process.off('warning', onWarning));
+      traceServers([keeper(spans)], { [name]: () => Promise.resolve(true) });
+      const { port } = await listen((_request, response) => response.end('answered'));
+      await send(port);
+      await send(port);
+      await until('both spans end', () => spans.length === 2);
+      expect(warnings.map(({ message }) => message)).to.have.length(1);
+      expect(warnings[0]?.message).to.include(name);
+    });
+  }
+
   for (const name of ['requestHook', 'responseHook', 'applyCustomAttributesOnSpan']) {
     it(`takes a promise of ${name} that is rejected for a hook that throws`, async () => {
       const spans: ReadableSpan[] = [];

@@ -1,5 +1,6 @@
 // Whatever goes wrong inside, the request of the application is answered and nothing is thrown at it: an error in
 // `onStart` would leave the request hanging.
+import { setImmediate } from 'node:timers/promises';
 import { ROOT_CONTEXT, type Attributes } from '@opentelemetry/api';
 import { expect } from 'chai';
 import {
@@ -10,6 +11,7 @@ import {
   setUserId,
   type SdkSpan,
 } from '../../dist/esm/index.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { listen, send, type TestServer } from '../support/http-server.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 import { RecordingReporter } from '../support/recording-reporter.js';
@@ -112,6 +114,19 @@ describe('the hooks of CerberusSpanProcessor', () => {
     expect(processor.stats()).to.include({ seen: 1, refused: 1, handedOver: 0, hookFailures: 1 });
   });
 
+  it('count an asynchronous exporter that is rejected as a refusal, and the process goes on', async () => {
+    const rejected: unknown[] = [];
+    const onRejected = (error: unknown): void => void rejected.push(error);
+    process.on('unhandledRejection', onRejected);
+    afterTest(() => void process.off('unhandledRejection', onRejected));
+    make();
+    exporter.export = async () => boom();
+    live(serverSpan());
+    await setImmediate();
+    expect(processor.stats()).to.include({ seen: 1, refused: 1, handedOver: 0, hookFailures: 1 });
+    expect(rejected).to.deep.equal([]);
+  });
+
   it('keep the request of an application whose `ignorePaths` throws', async () => {
     make(boom);
     tracing = startTracing({ processors: [processor] });
@@ -119,6 +134,25 @@ describe('the hooks of CerberusSpanProcessor', () => {
     expect(await send(server.port)).to.include('fine');
     await exporter.request();
     expect(processor.stats()).to.include({ seen: 1, handedOver: 1, hookFailures: 1 });
+  });
+
+  it('keep the request of an application whose `ignorePaths` gives a promise, and the process where that is rejected', async () => {
+    const rejected: unknown[] = [];
+    const onRejected = (error: unknown): void => void rejected.push(error);
+    process.on('unhandledRejection', onRejected);
+    afterTest(() => void process.off('unhandledRejection', onRejected));
+    make((async (path: string) => {
+      if (path === '/rejected') throw new Error('on purpose');
+      return true;
+    }) as never);
+    tracing = startTracing({ processors: [processor] });
+    server = await listen((_request, response) => response.end('fine'));
+    for (const target of ['/', '/rejected']) expect(await send(server.port, { target })).to.include('fine');
+    await exporter.request(1);
+    await setImmediate();
+    expect(processor.stats()).to.include({ seen: 2, handedOver: 2, hookFailures: 2 });
+    expect(reporter.codes).to.deep.equal(['CERBERUS_HOOK_FAILED']);
+    expect(rejected).to.deep.equal([]);
   });
 
   it('answer requests whatever the hooks run into', async () => {

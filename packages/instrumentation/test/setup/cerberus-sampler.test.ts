@@ -1,7 +1,8 @@
 import { ROOT_CONTEXT, SpanKind, type SpanContext, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
-import { CerberusSampler, type SamplerLike } from '../../dist/esm/index.js';
+import { CerberusConfigError, CerberusSampler, type SamplerLike } from '../../dist/esm/index.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 const NOT_RECORD = 0;
 const RECORD = 1;
@@ -66,5 +67,27 @@ describe('CerberusSampler', () => {
     expect(() => new CerberusSampler(new AlwaysOnSampler(), { record: 'all' as never })).to.throw(
       '`record` must be one of server, request',
     );
+  });
+
+  it('refuses options that are none, an option that there is not, and what throws when it is read', () => {
+    const thrower = new Proxy(new AlwaysOnSampler(), {
+      get() {
+        throw new Error('on purpose');
+      },
+    });
+    for (const [option, make] of [
+      ['options', () => new CerberusSampler(new AlwaysOnSampler(), null as never)],
+      ['recrod', () => new CerberusSampler(new AlwaysOnSampler(), { recrod: 'request' } as never)],
+      ['sampler', () => new CerberusSampler(thrower)],
+    ] as const)
+      expect(make).to.throw(CerberusConfigError).with.property('option', option);
+  });
+
+  it('records INTERNAL spans too where the environment asks for whole requests, and code does not say otherwise', () => {
+    process.env['CERBERUS_RECORD'] = 'Request';
+    afterTest(() => void delete process.env['CERBERUS_RECORD']);
+    expect(decision(new CerberusSampler(new AlwaysOffSampler()), SpanKind.INTERNAL)).to.equal(RECORD);
+    const inCode = new CerberusSampler(new AlwaysOffSampler(), { record: 'server' });
+    expect(decision(inCode, SpanKind.INTERNAL)).to.equal(NOT_RECORD);
   });
 });

@@ -127,7 +127,7 @@ describe('startCerberus', () => {
     await send(app.port, { target: '/odd' });
     await running.shutdown();
     expect(backend.events).to.have.length(1);
-    expect(backend.events[0]).to.include({ endpoint: '/odd', outcome: 'aborted' });
+    expect(backend.events[0]).to.include({ endpoint: '/odd', outcome: 'error' });
   });
 
   for (const req of [null, undefined, {}]) {
@@ -288,6 +288,7 @@ describe('startCerberus', () => {
 
   it('throws for options that cannot work, where that is asked for, and for one that says what an SDK is to do', () => {
     expect(() => start({ token: '' })).to.throw(CerberusConfigError, '`token`');
+    expect(() => start({ record: 'all' as never })).to.throw(CerberusConfigError, '`record`');
     expect(() => start({ capture: 'light' }))
       .to.throw(CerberusConfigError)
       .with.property('option', 'capture');

@@ -1,10 +1,10 @@
 // Which spans are requests, and what is taken from those inside of one.
-import { context, propagation, SpanKind } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, SpanKind, trace, type Context } from '@opentelemetry/api';
 import { CerberusWsExporter } from '@cerberus-otel/exporter-ws';
 import { until } from '@cerberus-otel/test-support/deadline';
 import { expect } from 'chai';
 
-import { CerberusSpanProcessor } from '../../dist/esm/index.js';
+import { CerberusSpanProcessor, setMetric } from '../../dist/esm/index.js';
 import { startEventBackend } from '../support/event-backend.js';
 import { listen, send } from '../support/http-server.js';
 import { HASH, hashOf, KEY, useObservedServer } from '../support/observed-server.js';
@@ -45,6 +45,19 @@ describe('CerberusSpanProcessor', () => {
       await send(port, { target: '/users/7', headers: { traceparent } });
       expect(await observed.exporter.request()).to.include({ 'http.route': '/users/:id' });
       expect(observed.processor.stats()).to.include({ seen: 1, handedOver: 1 });
+    });
+
+    it('takes nothing any more for a request that is left out, once it is over', async () => {
+      observed.start({ ignorePaths: ['/health'] });
+      let within: Context | undefined;
+      const port = await observed.serve((_request, response) => {
+        const child = observed.tracing?.tracer.startSpan('child');
+        within = child && trace.setSpan(context.active(), child);
+        response.end();
+      });
+      await send(port, { target: '/health' });
+      await until('it is over', () => observed.processor.stats().ignored === 1);
+      expect(context.with(within ?? ROOT_CONTEXT, () => setMetric('late', 1))).to.equal(false);
     });
 
     it('still knows a bot when it has waited for the route of a nested SERVER span', async () => {

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 
 import { send } from '../support/http-server.js';
@@ -29,6 +30,16 @@ describe('CerberusSpanProcessor', () => {
         expect((await observed.exporter.request())['cerberus.outcome']).to.equal(outcome);
       });
     }
+
+    it('a span that ends before its response is not aborted: nobody has hung up', async () => {
+      observed.start();
+      const port = await observed.serve((_request, response) => {
+        trace.getActiveSpan()?.end();
+        response.end('written afterwards');
+      });
+      await send(port);
+      expect((await observed.exporter.request())['cerberus.outcome']).to.equal('completed');
+    });
 
     it('a client that hangs up before the response is aborted', async () => {
       observed.start();

@@ -127,6 +127,49 @@ if (announcesStreams())
       });
     });
 
+    for (const method of ['GET', 'POST']) {
+      it(`is completed where the application reads the request from the stream itself, and aborted where the connection ends: ${method}`, async () => {
+        const exporter = alone();
+        const server = createServer();
+        server.on('stream', (stream, { ':path': path }) => {
+          stream.on('error', () => undefined);
+          stream.resume().once('end', () => {
+            stream.respond({ ':status': 201, 'content-length': path === '/ends' ? 5_000_000 : 2 });
+            if (path !== '/ends') return void stream.end('ok');
+            stream.end(Buffer.alloc(5_000_000));
+            setTimeout(() => stream.session?.destroy(), 20);
+          });
+        });
+        await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+        const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+        client.on('error', () => undefined);
+        afterTest(async () => {
+          client.destroy();
+          await new Promise<void>((resolve) => void server.close(() => resolve()));
+        });
+        for (const path of ['/read', '/ends']) {
+          const stream = client.request(
+            { ':method': method, ':path': path },
+            { endStream: method === 'GET' },
+          );
+          stream.on('error', () => undefined);
+          if (method === 'POST') stream.end('body');
+          if (path === '/read') stream.resume();
+          await once(stream, 'close', { signal: AbortSignal.timeout(5_000) });
+        }
+        await exporter.request(1);
+        const told = exporter.requests.map((each) => [
+          each['cerberus.endpoint'],
+          each['cerberus.outcome'],
+          each['cerberus.response_body_size'],
+        ]);
+        expect(told).to.deep.equal([
+          ['/read', 'completed', 2],
+          ['/ends', 'aborted', undefined],
+        ]);
+      });
+    }
+
     it('gives none where it is a call of gRPC, which is said once', async () => {
       const warnings = collectedWarnings();
       const exporter = alone();
@@ -147,7 +190,7 @@ else
       const warnings = collectedWarnings();
       const exporter = new RecordingExporter();
       const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
-      const leave = captureWithoutSdk(processor, { say: () => undefined });
+      const leave = captureWithoutSdk(processor, { say: () => undefined, record: 'server' });
       afterTest(async () => {
         leave();
         await processor.shutdown();

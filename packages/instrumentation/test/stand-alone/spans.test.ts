@@ -189,6 +189,14 @@ describe('spans without an SDK', () => {
     expect(span.events).to.deep.equal([]);
   });
 
+  it('are started, or not, by what works without an SDK: options that are null, and nothing to run', () => {
+    const tracer = new OwnTracerProvider(new Watching()).getTracer();
+    expect(tracer.startSpan('a', null as never).isRecording()).to.equal(true);
+    const start = tracer.startActiveSpan.bind(tracer) as (...args: unknown[]) => unknown;
+    expect(start('a')).to.equal(undefined);
+    expect(start('a', null, (span: Span) => span.isRecording())).to.equal(true);
+  });
+
   it('read no list to its end, which may be far away', () => {
     const span = new OwnTracerProvider(new Watching()).getTracer().startSpan('a') as Read;
     const endless: number[] = [];
