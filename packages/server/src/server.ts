@@ -262,12 +262,13 @@ async function serve(parts: Parts): Promise<Omit<CerberusServer, 'failed'>> {
     secretKey: key.current,
     stats,
     close: (): Promise<void> =>
-      (closing ??= shutDown(config, { http, endpoint, store, stopTasks, access, live, log })),
+      (closing ??= shutDown(config, { http, plain, endpoint, store, stopTasks, access, live, log })),
   };
 }
 
 interface Running {
   readonly http: HttpServer;
+  readonly plain: HttpConnections;
   readonly endpoint: WebSocketEndpoint;
   readonly store: Store;
   readonly stopTasks: () => Promise<void>;
@@ -277,10 +278,11 @@ interface Running {
 }
 
 async function shutDown({ shutdownTimeoutMillis }: ServerConfig, running: Running): Promise<void> {
-  const { http, endpoint, store, stopTasks, access, live, log } = running;
+  const { http, plain, endpoint, store, stopTasks, access, live, log } = running;
   const tasksStopped = stopTasks();
   live.close();
   const httpClosed = new Promise<void>((resolve) => void http.close(() => resolve()));
+  plain.closeUnused();
   // For all connections together, of whatever kind.
   const deadline = setTimeout(() => http.closeAllConnections(), shutdownTimeoutMillis);
   await endpoint.close(CLOSE.goingAway, 'server stops', shutdownTimeoutMillis);

@@ -138,6 +138,16 @@ describe('a server with tlsCert and tlsKey', () => {
     await within('it to be cut off', once(silent, 'close'));
   });
 
+  it('does not wait, when it stops, for who has said nothing after the handshake', async () => {
+    await start({ shutdownTimeoutMillis: 60_000 });
+    const silent = await handshake();
+    silent.on('error', () => undefined);
+    await ask('/healthz');
+    const closed = once(silent, 'close');
+    await within('the server to stop', running.close());
+    await within('it to be cut off', closed);
+  });
+
   it('S27 goes over to a renewed certificate, keeps connections, and says in its metrics when it ends', async () => {
     await start();
     const open = await handshake();

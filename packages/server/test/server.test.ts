@@ -172,6 +172,15 @@ describe('close', () => {
     await within('the sockets to close', Promise.all([stuck.closed, halfRequest.closed]));
   });
 
+  it('does not wait for who has never said anything, as a connection that a browser opens in advance', async () => {
+    const running = await server({ shutdownTimeoutMillis: 60_000 });
+    const silent = await rawSocket(running.port);
+    // Before it ends, the server knows of the connection.
+    await call(`${running.url}/healthz`);
+    await within('the server to stop', running.close());
+    await within('the socket to close', silent.closed);
+  });
+
   it('gives connections of both kinds their time to end together, not one after the other', async () => {
     const store = new ControlledStore();
     const running = await server({ store, shutdownTimeoutMillis: 1500 });

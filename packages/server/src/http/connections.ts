@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import type { HttpServer } from './listening.ts';
@@ -73,6 +73,12 @@ export class HttpConnections {
   release(socket: Duplex): void {
     this.#strangers.delete(socket);
     this.#known.delete(socket);
+  }
+
+  /** Ends connections on which nothing was ever said, such as a browser opens in advance: to Node.js a request may be on its way. */
+  closeUnused(): void {
+    for (const socket of this.#strangers.keys())
+      if (socket instanceof Socket && socket.bytesRead === 0) socket.destroy();
   }
 
   #addStranger(socket: Socket): void {
