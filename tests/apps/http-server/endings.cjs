@@ -359,7 +359,7 @@ module.exports = [
     'client hangs up in an upload that is piped',
     watched((req, res) => void req.pipe(res)),
     request('POST /x', { 'Content-Length': 100 }, 'part'),
-    hangUp,
+    { hangUpAfter: 'part' },
   ),
   one(
     'client hangs up in an upload that is awaited',

@@ -139,7 +139,12 @@ describeInBrowser(`the figures that the page shows, from seed ${seed}`, () => {
   it('are right in the view of errors', async () => {
     for (const question of questions) {
       const page = await opened(question, { view: 'errors' });
-      await expectShown(question, 'kinds', () => shown.shownErrors(page), shown.errorTexts(question));
+      await expectShown(
+        question,
+        'kinds',
+        () => shown.shownErrors(page, question),
+        shown.errorTexts(question),
+      );
       for (const [title, of] of [
         ['By class', 'error_type'],
         ['By status', 'status'],

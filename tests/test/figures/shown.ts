@@ -106,10 +106,21 @@ export function failedBars({ events }: Question, of: string): Texts {
   );
 }
 
-/** A row for each kind of error: its class and status, the endpoint, and how many requests. */
+/** Most kinds of errors in the table. */
+const MAX_KINDS = 100;
+
+/** How many requests a kind has to have more than to be listed for certain: as many as others may be left out. */
+function leastOfKinds(question: Question): number {
+  const counts = errorKinds(question).map(({ requests }) => requests);
+  return counts.toSorted((a, b) => b - a)[MAX_KINDS] ?? 0;
+}
+
+/** A row for each kind of error that is listed for certain: its class and status, the endpoint, and how many requests. */
 export function errorTexts(question: Question): Texts {
+  const least = leastOfKinds(question);
+  const kinds = errorKinds(question).filter(({ requests }) => requests > least);
   return sorted(
-    errorKinds(question).map((kind) => {
+    kinds.map((kind) => {
       const { error_type: type, status_code: code } = kind;
       const name = type ?? (code === null ? 'no status' : 'no class');
       const badge = code === null ? '' : ` ${code}`;
@@ -119,19 +130,23 @@ export function errorTexts(question: Question): Texts {
 }
 
 /** The same, of the page. */
-export async function shownErrors(page: Page): Promise<Texts> {
-  return sorted(await textsOf(page, 'table.errors tbody tr', 'th, td:has(a.endpoint), td.number'));
+export async function shownErrors(page: Page, question: Question): Promise<Texts> {
+  const least = leastOfKinds(question);
+  const texts = await textsOf(page, 'table.errors tbody tr', 'th, td:has(a.endpoint), td.number');
+  return sorted(texts.filter((text) => Number(text.split(' | ').at(-1)) > least));
 }
 
 /** Each hour of the week that has any. */
 export function weekTexts({ events }: Question): Texts {
-  return weekHours(events, 'UTC').map(({ latencies }) => `${count(latencies.length)} requests`);
+  return weekHours(events, 'UTC').map(
+    ({ latencies }) => `${count(latencies.length)} ${latencies.length === 1 ? 'request' : 'requests'}`,
+  );
 }
 
 /** The same, of the page; the percentiles beside are estimates. */
 export async function shownWeek(page: Page): Promise<Texts> {
   const titles = await page
-    .locator('.week td[title*=" requests, "]')
+    .locator('.week td[title*=", p50 "]')
     .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('title') ?? ''));
   return titles.map((title) => title.replace(/,[^,]*,[^,]*$/, ''));
 }

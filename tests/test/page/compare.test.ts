@@ -152,6 +152,7 @@ describeInBrowser('a comparison', () => {
   it('is of what is in the address after a step back, too', async () => {
     const { page } = await openPage(server, '?view=compare&range=15m&refresh=off&client_id=shop');
     const field = page.getByLabel('Endpoint', { exact: true });
+    await page.locator('option[value="POST /checkout"]').waitFor({ state: 'attached' });
     await field.fill('POST /checkout');
     await page.getByRole('region', { name: 'POST /checkout of all applications' }).waitFor();
     await page.goBack();

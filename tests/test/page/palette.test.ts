@@ -170,6 +170,7 @@ describeInBrowser('the page for people', () => {
     const { page } = await openPage(server, '?range=15m&refresh=off');
     const typed = (field: Locator, key: string): Promise<void> =>
       field.dispatchEvent('keydown', { key, isComposing: true, bubbles: true, cancelable: true });
+    await page.locator('table.endpoints tbody tr').first().waitFor();
     await page.keyboard.press('/');
     const palette = page.getByRole('combobox', { name: 'Go to' });
     await palette.fill('erro');
