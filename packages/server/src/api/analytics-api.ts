@@ -7,15 +7,17 @@ import type {
   Analytics,
   ClientsQuery,
   EndpointsQuery,
-  HistogramBin,
-  MetricDetail,
-  MetricNumbers,
-  MetricQuestion,
-  MetricsQuery,
   Overview,
   OverviewQuery,
   Totals,
 } from '../store/questions/analytics.ts';
+import type { HistogramBin } from '../store/questions/histogram-bin.ts';
+import type {
+  MetricDetail,
+  MetricNumbers,
+  MetricQuestion,
+  MetricsQuery,
+} from '../store/questions/metrics.ts';
 import { textOfEndpoint, thresholdsByEndpoint } from '../store/questions/endpoint-threshold.ts';
 import { DEFAULT_THRESHOLD } from '../store/figures/latency-figures.ts';
 import type { RequestRate } from '../store/questions/request-rate.ts';

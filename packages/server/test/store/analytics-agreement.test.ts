@@ -6,7 +6,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import type { CerberusEvent } from '../../dist/event/event.js';
-import { ENDPOINT_ORDERS, type AnalyticsFilter } from '../../dist/store/questions/analytics.js';
+import { ENDPOINT_ORDERS } from '../../dist/store/questions/analytics.js';
+import type { AnalyticsFilter } from '../../dist/store/questions/analytics-filter.js';
 import { CONSUMER_KINDS, CONSUMER_ORDERS } from '../../dist/store/questions/consumer-list.js';
 import { textOfEndpoint, type EndpointThreshold } from '../../dist/store/questions/endpoint-threshold.js';
 import type { EventFilter } from '../../dist/store/filter/event-filter.js';

@@ -1,6 +1,7 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../durations.ts';
 import { formatTime, parseTime } from '../../event/timestamps.ts';
-import { ENDPOINT_ORDERS, type EndpointKey, type TimeRange } from '../../store/questions/analytics.ts';
+import { ENDPOINT_ORDERS } from '../../store/questions/analytics.ts';
+import type { EndpointKey, TimeRange } from '../../store/questions/analytics-filter.ts';
 import { ENDPOINT_WORDS, parseSharedFilter, type SharedFilter } from './share-filter.ts';
 
 /** The views that a link may open. Requests as they arrive, sources and tokens are not among them. */

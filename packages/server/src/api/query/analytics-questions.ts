@@ -1,13 +1,7 @@
 import { DAY_MILLIS } from '../../durations.ts';
-import type {
-  AnalyticsFilter,
-  ClientsQuery,
-  EndpointsQuery,
-  MetricQuestion,
-  MetricsQuery,
-  OverviewQuery,
-  TimeRange,
-} from '../../store/questions/analytics.ts';
+import type { ClientsQuery, EndpointsQuery, OverviewQuery } from '../../store/questions/analytics.ts';
+import type { AnalyticsFilter, TimeRange } from '../../store/questions/analytics-filter.ts';
+import type { MetricQuestion, MetricsQuery } from '../../store/questions/metrics.ts';
 import type { ConsumersQuery } from '../../store/questions/consumer-list.ts';
 import type { ErrorsQuery } from '../../store/questions/error-list.ts';
 import { chooseBucket, pageBucket } from '../../store/figures/bucket-width.ts';

@@ -1,4 +1,5 @@
-import type { Analytics, MetricDetail } from '../../store/questions/analytics.ts';
+import type { Analytics } from '../../store/questions/analytics.ts';
+import type { MetricDetail } from '../../store/questions/metrics.ts';
 
 /** A text that fewer requests have says something of single ones: an order's number is a text like any other. */
 const MIN_REQUESTS = 5;

@@ -1,5 +1,5 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS, SECOND_MILLIS } from '../../durations.ts';
-import type { TimeRange } from '../questions/analytics.ts';
+import type { TimeRange } from '../questions/analytics-filter.ts';
 
 const UNITS: Readonly<Record<string, number>> = {
   s: SECOND_MILLIS,

@@ -1,4 +1,4 @@
-import type { HistogramBin } from '../questions/analytics.ts';
+import type { HistogramBin } from '../questions/histogram-bin.ts';
 import type { EndpointThreshold } from '../questions/endpoint-threshold.ts';
 import type { CountedBucket, LatencyCell } from '../questions/latency-cells.ts';
 import { binOf, binsOf, latencyBucket, latencyValue } from './log-buckets.ts';

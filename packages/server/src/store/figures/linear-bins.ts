@@ -1,4 +1,4 @@
-import type { HistogramBin } from '../questions/analytics.ts';
+import type { HistogramBin } from '../questions/histogram-bin.ts';
 
 const BINS = 20;
 

@@ -1,4 +1,4 @@
-import type { HistogramBin } from '../questions/analytics.ts';
+import type { HistogramBin } from '../questions/histogram-bin.ts';
 
 /**
  * Buckets that grow by 4 %, as in DDSketch (Masson et al., VLDB 2019). Taking (2γ/(γ+1))·γ^(i-1) for every value of

@@ -1,5 +1,5 @@
 import { DAY_MILLIS, SECOND_MILLIS } from '../../durations.ts';
-import type { TimeRange } from '../questions/analytics.ts';
+import type { TimeRange } from '../questions/analytics-filter.ts';
 
 /** A longer range is estimated, whatever it holds. */
 const EXACT_MILLIS = DAY_MILLIS;

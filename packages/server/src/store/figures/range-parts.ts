@@ -1,4 +1,4 @@
-import type { TimeRange } from '../questions/analytics.ts';
+import type { TimeRange } from '../questions/analytics-filter.ts';
 
 /** A range cut into parts of which no two overlap, and which are the whole range together. */
 export interface RangeParts {

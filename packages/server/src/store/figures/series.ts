@@ -1,4 +1,4 @@
-import type { TimeRange } from '../questions/analytics.ts';
+import type { TimeRange } from '../questions/analytics-filter.ts';
 
 /** Starts of the buckets of one width that a range touches, in order of time; they are multiples of the width. */
 export function bucketStarts({ since, until }: TimeRange, bucketMillis: number): readonly number[] {

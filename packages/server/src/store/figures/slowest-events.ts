@@ -1,5 +1,5 @@
 import { isToldByKeys } from '../filter/event-filter.ts';
-import type { AnalyticsFilter } from '../questions/analytics.ts';
+import type { AnalyticsFilter } from '../questions/analytics-filter.ts';
 import type { EventQuery } from '../questions/event-query.ts';
 import { isLong } from './precision.ts';
 import { latencyReachedBy, type BucketCounts } from './ranked-buckets.ts';

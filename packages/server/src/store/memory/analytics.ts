@@ -2,26 +2,22 @@ import { eventTime, isError, type StoredEvent } from '../../event/event.ts';
 import {
   STATUS_CLASSES,
   type Analytics,
-  type AnalyticsFilter,
   type ClientFigures,
   type ClientsQuery,
   type EndpointFigures,
   type EndpointList,
   type EndpointOrder,
   type EndpointsQuery,
-  type MetricDetail,
-  type MetricList,
-  type MetricQuestion,
-  type MetricsQuery,
   type Overview,
   type OverviewQuery,
   type RequestTotals,
   type SeriesPoint,
   type StatusClass,
   type StatusCounts,
-  type TimeRange,
   type Totals,
 } from '../questions/analytics.ts';
+import type { AnalyticsFilter, TimeRange } from '../questions/analytics-filter.ts';
+import type { MetricDetail, MetricList, MetricQuestion, MetricsQuery } from '../questions/metrics.ts';
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../questions/consumer-list.ts';
 import { textOfEndpoint, thresholdsByEndpoint } from '../questions/endpoint-threshold.ts';
 import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../questions/error-list.ts';

@@ -1,6 +1,7 @@
 import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
 import { isBucket } from '../../event/path-group.ts';
-import { SPARKLINE_PARTS, type EndpointKey, type TimeRange } from '../questions/analytics.ts';
+import { SPARKLINE_PARTS } from '../questions/analytics.ts';
+import type { EndpointKey, TimeRange } from '../questions/analytics-filter.ts';
 import type { Percentiles } from '../questions/event-query.ts';
 
 /** Distinct addresses, without those that are not known. */

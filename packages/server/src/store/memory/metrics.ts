@@ -12,7 +12,7 @@ import {
   type MetricShare,
   type MetricsQuery,
   type MetricType,
-} from '../questions/analytics.ts';
+} from '../questions/metrics.ts';
 import { filledBins, linearBin, linearBins } from '../figures/linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../figures/series.ts';
 import { includesText } from '../questions/source-list.ts';

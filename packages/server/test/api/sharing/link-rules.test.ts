@@ -4,7 +4,7 @@ import type { ShareScope } from '../../../dist/access/sharing/share-scope.js';
 import { ROUTE_NEEDS, type RouteName } from '../../../dist/api/route-needs.js';
 import { LINK_RULES, linkVerdict } from '../../../dist/api/sharing/link-rules.js';
 import { withoutRareTexts } from '../../../dist/api/sharing/rare-values.js';
-import type { MetricDetail } from '../../../dist/store/questions/analytics.js';
+import type { MetricDetail } from '../../../dist/store/questions/metrics.js';
 
 const NOW = 1_740_830_400_000;
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 
 import type { CerberusEvent } from '../../../dist/event/event.js';
-import type { AnalyticsFilter } from '../../../dist/store/questions/analytics.js';
+import type { AnalyticsFilter } from '../../../dist/store/questions/analytics-filter.js';
 import { MemoryStore } from '../../../dist/store/memory/store.js';
 import { compactStep } from '../../../dist/store/postgres/aggregates/compact.js';
 import { DAILY_TABLES } from '../../../dist/store/postgres/schema/tables.js';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import type { AnalyticsFilter, Totals } from '../../../dist/store/questions/analytics.js';
+import type { Totals } from '../../../dist/store/questions/analytics.js';
+import type { AnalyticsFilter } from '../../../dist/store/questions/analytics-filter.js';
 import { CONSUMER_KINDS, CONSUMER_ORDERS } from '../../../dist/store/questions/consumer-list.js';
 import type { EventQuery, Percentiles } from '../../../dist/store/questions/event-query.js';
 import type { Store } from '../../../dist/store/store.js';

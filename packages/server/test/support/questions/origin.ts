@@ -1,4 +1,4 @@
-import type { AnalyticsFilter } from '../../../dist/store/questions/analytics.js';
+import type { AnalyticsFilter } from '../../../dist/store/questions/analytics-filter.js';
 import type { EventFilter } from '../../../dist/store/filter/event-filter.js';
 import type { Store } from '../../../dist/store/store.js';
 

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import type { TimeRange } from '../../questions/analytics.ts';
+import type { TimeRange } from '../../questions/analytics-filter.ts';
 import { instantSql } from '../engine/conditions.ts';
 import { inTransaction } from '../engine/transaction.ts';
 import { batchSql, batchViewSql } from './batch-sql.ts';

@@ -2,20 +2,16 @@ import { HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
 import {
   hasCoarseSparkline,
   type Analytics,
-  type AnalyticsFilter,
   type ClientFigures,
   type ClientsQuery,
   type EndpointList,
   type EndpointsQuery,
-  type MetricDetail,
-  type MetricList,
-  type MetricQuestion,
-  type MetricsQuery,
   type Overview,
   type OverviewQuery,
   type RequestTotals,
-  type TimeRange,
 } from '../../questions/analytics.ts';
+import type { AnalyticsFilter, TimeRange } from '../../questions/analytics-filter.ts';
+import type { MetricDetail, MetricList, MetricQuestion, MetricsQuery } from '../../questions/metrics.ts';
 import { areClientsTold, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
 import type { ErrorList, ErrorsQuery } from '../../questions/error-list.ts';
 import type { LatenciesQuery, LatencyCells } from '../../questions/latency-cells.ts';

@@ -1,7 +1,8 @@
 import { UBIGINT, VARCHAR } from '@duckdb/node-api';
 
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../questions/analytics.ts';
+import type { ClientFigures, ClientsQuery } from '../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics-filter.ts';
 import { isOfAllEndpoints, isToldByKeys } from '../../filter/event-filter.ts';
 import { SKETCH_RANK, SKETCH_REGISTER, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { keysOf } from '../../figures/client-keys.ts';

@@ -1,5 +1,5 @@
 import { HOUR_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter } from '../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics-filter.ts';
 import type { EventQuery } from '../../questions/event-query.ts';
 import { rangeParts } from '../../figures/range-parts.ts';
 import type { BucketCounts } from '../../figures/ranked-buckets.ts';

@@ -1,6 +1,7 @@
 import { VARCHAR } from '@duckdb/node-api';
 
-import type { AnalyticsFilter, MetricQuery } from '../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics-filter.ts';
+import type { MetricQuery } from '../../questions/metrics.ts';
 import { ENDPOINT_NAME, type Conditions } from '../engine/conditions.ts';
 import { metricTypeSql, METRICS_OF_EVENT } from '../engine/metric-sql.ts';
 import type { ReadRows } from '../engine/read-connection.ts';

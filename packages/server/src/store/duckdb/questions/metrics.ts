@@ -11,7 +11,7 @@ import {
   type MetricQuery,
   type MetricShare,
   type MetricsQuery,
-} from '../../questions/analytics.ts';
+} from '../../questions/metrics.ts';
 import { filledBins, linearBins } from '../../figures/linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../../figures/series.ts';
 import type { ReadRows } from '../engine/read-connection.ts';

@@ -1,5 +1,6 @@
 import { HOUR_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter, MetricQuery } from '../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics-filter.ts';
+import type { MetricQuery } from '../../questions/metrics.ts';
 import { metricBucketSql, metricValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
 import { METRICS_OF_EVENT, metricTypeSql } from '../engine/metric-sql.ts';
 import type { ReadRows } from '../engine/read-connection.ts';

@@ -1,5 +1,5 @@
 import { HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter } from '../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics-filter.ts';
 import { isToldByKeys } from '../../filter/event-filter.ts';
 import { latencyBucketSql, latencyValueSql, quantilesSql } from '../aggregates/log-bucket-sql.ts';
 import { ENDPOINT_NAME } from '../engine/conditions.ts';

@@ -1,4 +1,4 @@
-import type { AnalyticsFilter } from '../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics-filter.ts';
 import { latencyBucketSql } from '../aggregates/log-bucket-sql.ts';
 import { ENDPOINT_NAME, type BoundQuery, type Conditions } from '../engine/conditions.ts';
 import { distinctClients } from './client-source.ts';

@@ -2,7 +2,7 @@ import { VARCHAR } from '@duckdb/node-api';
 
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
 import { foldAscii } from '../../filter/event-filter.ts';
-import type { TimeRange } from '../../questions/analytics.ts';
+import type { TimeRange } from '../../questions/analytics-filter.ts';
 import { number, text } from '../../rows/values.ts';
 import { valueListOf, type HourCount } from '../../questions/latest-values.ts';
 import type { Dimension, ValueCount, ValueList, ValuesQuery } from '../../questions/value-list.ts';

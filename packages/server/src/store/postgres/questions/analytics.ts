@@ -1,19 +1,15 @@
 import type {
   Analytics,
-  AnalyticsFilter,
   ClientFigures,
   ClientsQuery,
   EndpointList,
   EndpointsQuery,
-  MetricDetail,
-  MetricList,
-  MetricQuestion,
-  MetricsQuery,
   Overview,
   OverviewQuery,
   RequestTotals,
-  TimeRange,
 } from '../../questions/analytics.ts';
+import type { AnalyticsFilter, TimeRange } from '../../questions/analytics-filter.ts';
+import type { MetricDetail, MetricList, MetricQuestion, MetricsQuery } from '../../questions/metrics.ts';
 import {
   areClientsTold,
   earlierFilter,

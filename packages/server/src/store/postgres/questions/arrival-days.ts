@@ -1,5 +1,5 @@
 import { DAY_MILLIS } from '../../../durations.ts';
-import type { TimeRange } from '../../questions/analytics.ts';
+import type { TimeRange } from '../../questions/analytics-filter.ts';
 import { number, text, type Row } from '../../rows/values.ts';
 import { DAY_TOTALS } from '../aggregates/tables.ts';
 import { Conditions } from '../engine/conditions.ts';

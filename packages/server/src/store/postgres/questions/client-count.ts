@@ -1,5 +1,5 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter } from '../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics-filter.ts';
 import { isToldByKeys } from '../../filter/event-filter.ts';
 import { CLIENT_KEY, SKETCH_PLACE, sketchedClientsSql } from '../aggregates/client-sketch.ts';
 import { DAY_TOTALS, DAYS, HOUR_CLIENT_TOTALS, HOUR_TOTALS, HOURS } from '../aggregates/tables.ts';

@@ -1,5 +1,6 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter, ClientFigures, ClientsQuery } from '../../questions/analytics.ts';
+import type { ClientFigures, ClientsQuery } from '../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics-filter.ts';
 import { keysOf } from '../../figures/client-keys.ts';
 import { CLIENT_KEY } from '../aggregates/client-sketch.ts';
 import { DAY_CLIENT_TOTALS, DAY_CLIENTS, HOUR_CLIENT_TOTALS } from '../aggregates/tables.ts';

@@ -1,4 +1,5 @@
-import type { AnalyticsFilter, EndpointKey, HistogramBin } from '../../questions/analytics.ts';
+import type { AnalyticsFilter, EndpointKey } from '../../questions/analytics-filter.ts';
+import type { HistogramBin } from '../../questions/histogram-bin.ts';
 import type { Percentiles } from '../../questions/event-query.ts';
 import { binsOf } from '../../figures/log-buckets.ts';
 import type { BucketCounts } from '../../figures/ranked-buckets.ts';

@@ -1,5 +1,4 @@
 import type {
-  AnalyticsFilter,
   Overview,
   OverviewQuery,
   RequestTotals,
@@ -8,6 +7,7 @@ import type {
   StatusCounts,
   Totals,
 } from '../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../questions/analytics-filter.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../../figures/series.ts';
 import { isErrorKind, outcomeOf, statusCodeOf } from '../aggregates/request-kind.ts';
 import type { ReadRows } from '../engine/reads.ts';

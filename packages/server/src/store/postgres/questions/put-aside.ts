@@ -1,5 +1,5 @@
 import { isToldByKeys, ofPutAside, type EventFilter } from '../../filter/event-filter.ts';
-import type { TimeRange } from '../../questions/analytics.ts';
+import type { TimeRange } from '../../questions/analytics-filter.ts';
 import { Conditions } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { filtered } from './filter.ts';

@@ -1,5 +1,5 @@
 import { SECOND_MILLIS } from '../../../durations.ts';
-import type { TimeRange } from '../../questions/analytics.ts';
+import type { TimeRange } from '../../questions/analytics-filter.ts';
 import type { EventFilter } from '../../filter/event-filter.ts';
 import { number } from '../../rows/values.ts';
 import type { RequestRate } from '../../questions/request-rate.ts';

@@ -1,5 +1,5 @@
 import { DAY_MILLIS, HOUR_MILLIS, MINUTE_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter, TimeRange } from '../../questions/analytics.ts';
+import type { AnalyticsFilter, TimeRange } from '../../questions/analytics-filter.ts';
 import type { HourCount } from '../../questions/latest-values.ts';
 import { isOfAllEndpoints } from '../../filter/event-filter.ts';
 import { KIND_IS_CLIENT_ERROR, KIND_OF_EVENT } from '../aggregates/request-kind.ts';

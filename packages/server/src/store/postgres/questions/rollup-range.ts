@@ -1,5 +1,5 @@
 import { MINUTE_MILLIS } from '../../../durations.ts';
-import type { AnalyticsFilter, TimeRange } from '../../questions/analytics.ts';
+import type { AnalyticsFilter, TimeRange } from '../../questions/analytics-filter.ts';
 import { isToldByKeys } from '../../filter/event-filter.ts';
 import { rangeParts, type RangeParts } from '../../figures/range-parts.ts';
 import type { AggregateTable } from '../aggregates/tables.ts';

@@ -1,4 +1,4 @@
-import type { AnalyticsFilter, TimeRange } from '../../questions/analytics.ts';
+import type { AnalyticsFilter, TimeRange } from '../../questions/analytics-filter.ts';
 import { isAboutOrigin, isToldByKeys } from '../../filter/event-filter.ts';
 import { endOf, isLong } from '../../figures/precision.ts';
 import { idRanges } from '../aggregates/roll-up.ts';

@@ -1,4 +1,4 @@
-import type { TimeRange } from '../../questions/analytics.ts';
+import type { TimeRange } from '../../questions/analytics-filter.ts';
 import { maybe } from '../../rows/values.ts';
 import { TELLING_TABLES } from '../aggregates/tables.ts';
 import { Conditions } from '../engine/conditions.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../../../dist/event/event.js';
-import type { AnalyticsFilter } from '../../../../dist/store/questions/analytics.js';
+import type { AnalyticsFilter } from '../../../../dist/store/questions/analytics-filter.js';
 import type { BoundQuery } from '../../../../dist/store/duckdb/engine/conditions.js';
 import type { ReadRows } from '../../../../dist/store/duckdb/engine/read-connection.js';
 import { openDatabase } from '../../../../dist/store/duckdb/instance.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../../../dist/event/event.js';
-import type { MetricQuery } from '../../../../dist/store/questions/analytics.js';
+import type { MetricQuery } from '../../../../dist/store/questions/metrics.js';
 import type { Store } from '../../../../dist/store/store.js';
 import { append } from '../../events/events.js';
 import { at, MINUTE, RANGE } from './asked-hour.js';

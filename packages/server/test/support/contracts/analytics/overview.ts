@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
 import type { CerberusEvent } from '../../../../dist/event/event.js';
-import type { AnalyticsFilter, Overview, OverviewQuery } from '../../../../dist/store/questions/analytics.js';
+import type { Overview, OverviewQuery } from '../../../../dist/store/questions/analytics.js';
+import type { AnalyticsFilter } from '../../../../dist/store/questions/analytics-filter.js';
 import type { Store } from '../../../../dist/store/store.js';
 import { append, START } from '../../events/events.js';
 import { at, DAY, HOUR, MINUTE, OTHER_HASH, RANGE } from './asked-hour.js';

@@ -18,7 +18,7 @@ import {
 } from '../../aggregates/tables.ts';
 import { ENDPOINT_DIGITS, ENDPOINT_NAME, IS_ERROR } from '../../engine/conditions.ts';
 import { maybe } from '../../../rows/values.ts';
-import type { AnalyticsFilter } from '../../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../../questions/analytics-filter.ts';
 import { IN_DAYS } from '../filter.ts';
 import { rollupRange, type RollupRange } from '../rollup-range.ts';
 import type { StoredState } from '../stored-state.ts';

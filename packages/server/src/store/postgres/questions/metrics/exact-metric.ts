@@ -1,4 +1,4 @@
-import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../../questions/analytics.ts';
+import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../../questions/metrics.ts';
 import { quantilesSql } from '../../aggregates/log-bucket-sql.ts';
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../../aggregates/metric-sql.ts';
 import { ENDPOINT_NAME, storable } from '../../engine/conditions.ts';

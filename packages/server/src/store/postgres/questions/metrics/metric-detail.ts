@@ -5,7 +5,7 @@ import {
   type MetricPoint,
   type MetricQuery,
   type MetricQuestion,
-} from '../../../questions/analytics.ts';
+} from '../../../questions/metrics.ts';
 import { HOUR_MILLIS } from '../../../../durations.ts';
 import { metricBucket } from '../../../figures/bucket-width.ts';
 import { filledBins, linearBins } from '../../../figures/linear-bins.ts';

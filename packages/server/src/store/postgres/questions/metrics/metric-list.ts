@@ -1,5 +1,6 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../../durations.ts';
-import type { AnalyticsFilter, MetricList, MetricsQuery } from '../../../questions/analytics.ts';
+import type { AnalyticsFilter } from '../../../questions/analytics-filter.ts';
+import type { MetricList, MetricsQuery } from '../../../questions/metrics.ts';
 import { METRICS_JSON, metricTypeSql } from '../../aggregates/metric-sql.ts';
 import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../../aggregates/tables.ts';
 import { storable } from '../../engine/conditions.ts';

@@ -1,6 +1,6 @@
-import type { EndpointKey } from '../../../questions/analytics.ts';
+import type { EndpointKey } from '../../../questions/analytics-filter.ts';
 import { type Row, maybe, maybeText, number, text } from '../../../rows/values.ts';
-import type { MetricGroup, MetricPoint, MetricShare } from '../../../questions/analytics.ts';
+import type { MetricGroup, MetricPoint, MetricShare } from '../../../questions/metrics.ts';
 
 /** What is known of a metric. */
 export interface MetricParts {

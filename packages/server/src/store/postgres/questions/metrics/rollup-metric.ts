@@ -1,5 +1,5 @@
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../../durations.ts';
-import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../../questions/analytics.ts';
+import { MAX_METRIC_ENDPOINTS, MAX_SHARES, type MetricQuery } from '../../../questions/metrics.ts';
 import { linearBin, linearBins } from '../../../figures/linear-bins.ts';
 import { metricBucketSql, metricQuantilesSql, metricValue } from '../../aggregates/log-bucket-sql.ts';
 import { METRICS_JSON, metricNumberSql, metricTypeSql } from '../../aggregates/metric-sql.ts';
