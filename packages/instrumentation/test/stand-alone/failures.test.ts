@@ -1,21 +1,7 @@
 // How a request without an SDK is said to have ended when its handler, or its response, fails.
 import { expect } from 'chai';
-import { CerberusSpanProcessor } from '../../dist/esm/index.js';
-import { standAlone } from '../../dist/esm/stand-alone/stand-alone.js';
-import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { listen, send, type TestServer } from '../support/http-server.js';
-import { RecordingExporter } from '../support/recording-exporter.js';
-
-function alone(): RecordingExporter {
-  const exporter = new RecordingExporter();
-  const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
-  const leave = standAlone(processor);
-  afterTest(async () => {
-    leave();
-    await processor.shutdown();
-  });
-  return exporter;
-}
+import { alone } from '../support/alone.js';
 
 /** In the place of `uncaughtException`, which is mocha's here. */
 function catchErrors({ server }: TestServer): void {

@@ -17,23 +17,11 @@ import { expect } from 'chai';
 import { announcesStreams } from '../../dist/esm/http-server/http2-requests.js';
 import { CerberusSpanProcessor, setMetric } from '../../dist/esm/index.js';
 import { captureWithoutSdk } from '../../dist/esm/setup/without-sdk.js';
-import { standAlone } from '../../dist/esm/stand-alone/stand-alone.js';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { alone } from '../support/alone.js';
 import { RecordingExporter } from '../support/recording-exporter.js';
 
 type Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
-
-/** What Cerberus alone, in the place of an SDK, hands over. */
-function alone(): RecordingExporter {
-  const exporter = new RecordingExporter();
-  const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
-  const leave = standAlone(processor);
-  afterTest(async () => {
-    leave();
-    await processor.shutdown();
-  });
-  return exporter;
-}
 
 async function clientOf(handler: Handler): Promise<ClientHttp2Session> {
   const server = createServer(handler);

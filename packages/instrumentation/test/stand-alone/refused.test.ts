@@ -1,11 +1,10 @@
 // Without an SDK, in a process where another copy of OpenTelemetry's API was first.
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
-import { CerberusSpanProcessor, setMetric } from '../../dist/esm/index.js';
-import { standAlone } from '../../dist/esm/stand-alone/stand-alone.js';
+import { setMetric } from '../../dist/esm/index.js';
 import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { alone } from '../support/alone.js';
 import { listen, send } from '../support/http-server.js';
-import { RecordingExporter } from '../support/recording-exporter.js';
 
 /** Where every copy of the API keeps what is registered, and the version of the copy that came first. */
 const API = Symbol.for('opentelemetry.js.api.1');
@@ -18,15 +17,11 @@ describe('without an SDK, where another version of the API has something registe
     const warnings: Error[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning);
     process.on('warning', onWarning);
-    const exporter = new RecordingExporter();
-    const processor = new CerberusSpanProcessor({ exporter, secretKey: 'k'.repeat(32) }, { env: {} });
-    const leave = standAlone(processor);
-    afterTest(async () => {
-      leave();
-      await processor.shutdown();
+    afterTest(() => {
       process.off('warning', onWarning);
       shared[API] = before;
     });
+    const exporter = alone();
     let isTaken: boolean | undefined;
     const { port } = await listen((_request, response) => {
       isTaken = setMetric('n', 1);

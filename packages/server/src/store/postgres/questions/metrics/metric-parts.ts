@@ -1,6 +1,6 @@
 import type { EndpointKey } from '../../../questions/analytics-filter.ts';
 import { type Row, maybe, maybeText, number, text } from '../../../rows/values.ts';
-import type { MetricGroup, MetricPoint, MetricShare } from '../../../questions/metrics.ts';
+import type { MetricGroup, MetricNumbers, MetricPoint, MetricShare } from '../../../questions/metrics.ts';
 
 /** What is known of a metric. */
 export interface MetricParts {
@@ -16,14 +16,7 @@ export interface MetricParts {
 }
 
 /** Of its numbers. */
-export interface NumberParts {
-  readonly count: number;
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly series: readonly MetricPoint[];
+export interface NumberParts extends Omit<MetricNumbers, 'histogram'> {
   /** By bin. */
   readonly histogram: ReadonlyMap<number, number>;
 }
