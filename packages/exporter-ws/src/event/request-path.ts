@@ -12,6 +12,21 @@ export function requestPath(target: string): string | undefined {
   return rest === '' ? '/' : rest;
 }
 
+/** From the first value of a query on. */
+const QUERY_WITH_VALUE = /\?[\w.~%+&;[\]-]+=[^]*$/;
+
+/** Scheme and authority, which may hold a password. */
+const AUTHORITY = /^[a-z][\w+.-]*:\/\/[^/?#]*/i;
+
+/**
+ * A route template without what belongs to a request and not to a route: some programs set `http.route` to a URL. A `?` alone is of
+ * templates, such as `/users/:id?`.
+ */
+export function routeTemplate(route: string): string {
+  const template = route.includes('://') ? route.replace(AUTHORITY, '') : route;
+  return template.includes('?') ? template.replace(QUERY_WITH_VALUE, '') : template;
+}
+
 function withoutQuery(target: string): string {
   const query = target.indexOf('?');
   const path = query === -1 ? target : target.slice(0, query);

@@ -4,7 +4,7 @@ import { CERBERUS_ATTRIBUTE } from './attributes.ts';
 import type { CerberusEvent, Outcome } from './cerberus-event.ts';
 import { integerIn } from './integer.ts';
 import { requestDetails } from './request-details.ts';
-import { requestPath } from './request-path.ts';
+import { requestPath, routeTemplate } from './request-path.ts';
 import { pseudonymIn, sourceIpOf } from './source-ip.ts';
 import { KIND_SERVER, STATUS_ERROR, type FinishedSpan } from './span.ts';
 
@@ -25,7 +25,7 @@ export function translateServerSpan(span: FinishedSpan, config: TranslateConfig)
   if (method === undefined) return undefined;
   const { traceId, spanId } = span.spanContext();
   const statusCode = integerIn(attributes['http.response.status_code'] ?? attributes['http.status_code']);
-  const route = nonEmpty(attributes['http.route']) ?? nonEmpty(attributes[CERBERUS_ATTRIBUTE.route]);
+  const route = routeOf(attributes);
   const outcome = outcomeOf(attributes, statusCode, span.status.code);
   const details = requestDetails(attributes, outcome === 'error', attributes['http.method'] !== undefined);
   return {
@@ -76,7 +76,12 @@ function endpointOf(attributes: Attributes): string {
     pathOf(attributes['url.path']) ??
     pathOf(attributes['http.target']) ??
     pathOf(attributes['http.url']);
-  return path ?? nonEmpty(attributes['http.route']) ?? '';
+  return path ?? routeOf(attributes) ?? '';
+}
+
+function routeOf(attributes: Attributes): string | undefined {
+  const route = nonEmpty(attributes['http.route']) ?? nonEmpty(attributes[CERBERUS_ATTRIBUTE.route]);
+  return route === undefined ? undefined : nonEmpty(routeTemplate(route));
 }
 
 function pathOf(target: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { requestPath } from '../../dist/esm/event/request-path.js';
+import { requestPath, routeTemplate } from '../../dist/esm/event/request-path.js';
 
 describe('request path', () => {
   it('is the target up to the query or fragment', () => {
@@ -20,5 +20,19 @@ describe('request path', () => {
     for (const target of ['[object Object]', '', 'abc', 'javascript:alert(1)', '?x=1']) {
       expect(requestPath(target), target).to.equal(undefined);
     }
+  });
+});
+
+describe('route template', () => {
+  it('has no query with a value, and neither host nor password of a URL', () => {
+    expect(routeTemplate('/users/:id?token=s')).to.equal('/users/:id');
+    expect(routeTemplate('/users?flag&token=s&more')).to.equal('/users');
+    expect(routeTemplate('/users?filter[name]=s\nt')).to.equal('/users');
+    expect(routeTemplate('https://user:pass@host/users/:id?a=1')).to.equal('/users/:id');
+  });
+
+  it('is as it was where a question mark is a part of it', () => {
+    for (const route of ['/users/:id?', '/ab?cd', '/:year?/:month?', '/^\\/x(?=y)(?<id>=\\d+)/', '/a=b', 'GET /x://y'])
+      expect(routeTemplate(route), route).to.equal(route);
   });
 });

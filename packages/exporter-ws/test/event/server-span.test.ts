@@ -104,6 +104,13 @@ describe('SERVER span to event', () => {
     }
   });
 
+  it('cuts a query that a program put into the route', () => {
+    for (const name of ['http.route', 'cerberus.route']) {
+      const event = translated({ 'url.path': undefined, 'http.route': undefined, [name]: '/a/:b?secret=1' });
+      expect(event).to.include({ route: '/a/:b', endpoint: '/a/:b' });
+    }
+  });
+
   it('sends the route and never the path with endpointFrom route', () => {
     expect(
       translated({ 'http.route': '/u/:id', 'url.path': '/u/7' }, { endpointFrom: 'route' }).endpoint,

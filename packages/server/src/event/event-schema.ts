@@ -32,6 +32,9 @@ const shortName = {
   maxLength: MAX_NAME_CHARACTERS,
   pattern: '^[^\\u0000]*$',
 };
+/** As `routeTemplate` leaves it: no URL, and no query with a value. */
+const ROUTE_PATTERN =
+  '^(?![A-Za-z][A-Za-z0-9_+.-]*://)(?![\\s\\S]*\\?[A-Za-z0-9_.~%+&;\\[\\]-]+=)';
 const size = { type: ['integer', 'null'], minimum: 0, maximum: MAX_BODY_BYTES };
 
 /** The address is `source_ip`; only where that is null or not there, `remote_addr` is looked at. */
@@ -133,7 +136,7 @@ export function keptEvent(): JsonSchema {
       timestamp: { type: ['string', 'null'], pattern: RFC_3339.source },
       status_code: { type: ['integer', 'null'], minimum: 0, maximum: MAX_STATUS },
       latency_ms: { type: ['number', 'null'], minimum: 0, maximum: MAX_LATENCY_MILLIS },
-      route: text(TEXT_LIMITS.path),
+      route: { ...text(TEXT_LIMITS.path), pattern: ROUTE_PATTERN },
       outcome: { enum: [...OUTCOMES, null] },
       user_id: identifier(TEXT_LIMITS.userId),
       user_agent: text(TEXT_LIMITS.userAgent),

@@ -1,3 +1,4 @@
+import { routeTemplate } from '@cerberus-otel/exporter-ws/translation';
 import { fitCustomData } from './custom-data.ts';
 import { OUTCOMES, SYNTHETIC_TYPES, type CerberusEvent, type Outcome, type SyntheticType } from './event.ts';
 import { isHex } from './hex-text.ts';
@@ -101,7 +102,7 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
     timestamp: members.time(members.string('timestamp', value['timestamp']), window),
     statusCode: members.usable(members.number('status_code', value['status_code']), statusCode),
     latencyMs: members.usable(members.number('latency_ms', value['latency_ms']), latency),
-    route: members.name('route', value['route'], TEXT_LIMITS.path),
+    route: members.route(value['route']),
     outcome: members.usable(members.string('outcome', value['outcome']), outcome),
     userId: members.identifier('user_id', value['user_id'], TEXT_LIMITS.userId),
     userAgent: members.text('user_agent', value['user_agent'], TEXT_LIMITS.userAgent),
@@ -192,6 +193,11 @@ class MemberReader {
   identifier(name: string, value: unknown, maxBytes: number): string | null {
     if (typeof value !== 'number') return this.name(name, value, maxBytes);
     return this.usable(value, (id) => (Math.abs(id) <= MAX_ID_NUMBER ? String(id) : undefined));
+  }
+
+  route(value: unknown): string | null {
+    const route = this.name('route', value, TEXT_LIMITS.path);
+    return route === null ? null : routeTemplate(route) || null;
   }
 
   string(name: string, value: unknown): string | null {

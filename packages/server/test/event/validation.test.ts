@@ -142,6 +142,12 @@ describe('validateEvent', () => {
     });
   }
 
+  it('keeps no query of a route, and no host', () => {
+    expect(accepted({ route: 'https://user:pass@host/a/:b?secret=1' }).event.route).to.equal('/a/:b');
+    expect(accepted({ route: '/users/:id?' }).event.route).to.equal('/users/:id?');
+    expect(accepted({ route: 'https://host' }).event.route).to.equal(null);
+  });
+
   it('takes an empty text for none where requests can be asked for by it', () => {
     const { event, adjustments } = accepted({ route: '', user_id: '', session_id: '' });
     expect(event).to.include({ route: null, userId: null, sessionId: null });
