@@ -32,7 +32,14 @@ describe('route template', () => {
   });
 
   it('is as it was where a question mark is a part of it', () => {
-    for (const route of ['/users/:id?', '/ab?cd', '/:year?/:month?', '/^\\/x(?=y)(?<id>=\\d+)/', '/a=b', 'GET /x://y'])
+    for (const route of [
+      '/users/:id?',
+      '/ab?cd',
+      '/:year?/:month?',
+      '/^\\/x(?=y)(?<id>=\\d+)/',
+      '/a=b',
+      'GET /x://y',
+    ])
       expect(routeTemplate(route), route).to.equal(route);
   });
 });

@@ -2,10 +2,10 @@ import { formatTime } from '../event/timestamps.ts';
 import { failure, type Reply } from '../http/response.ts';
 import type { Counters, RefusalReason } from '../observe/counters.ts';
 import type { ConnectedSource, SourceActivity } from '../receive/source-activity.ts';
+import { finder } from '../store/filter/search.ts';
 import type { Analytics } from '../store/questions/analytics.ts';
 import type { ProducerRef, ProducerRow, ServiceInfo } from '../store/questions/producer.ts';
 import {
-  includesText,
   searchedText,
   silenceOf,
   SILENT_MILLIS,
@@ -59,9 +59,7 @@ type ServiceMember = 'service_version' | 'deployment_environment' | 'service_ins
 type SourceFilter = Omit<SourceQuery, 'first'>;
 
 function isMeant(source: ProducerRef, { clientId, search }: SourceFilter): boolean {
-  return (
-    (clientId === undefined || source.clientId === clientId) && includesText(searchedText(source), search)
-  );
+  return (clientId === undefined || source.clientId === clientId) && finder(search)(searchedText(source));
 }
 
 async function applicationsOf(

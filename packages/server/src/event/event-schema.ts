@@ -33,8 +33,7 @@ const shortName = {
   pattern: '^[^\\u0000]*$',
 };
 /** As `routeTemplate` leaves it: no URL, and no query with a value. */
-const ROUTE_PATTERN =
-  '^(?![A-Za-z][A-Za-z0-9_+.-]*://)(?![\\s\\S]*\\?[A-Za-z0-9_.~%+&;\\[\\]-]+=)';
+const ROUTE_PATTERN = '^(?![A-Za-z][A-Za-z0-9_+.-]*://)(?![\\s\\S]*\\?[A-Za-z0-9_.~%+&;\\[\\]-]+=)';
 const size = { type: ['integer', 'null'], minimum: 0, maximum: MAX_BODY_BYTES };
 
 /** The address is `source_ip`; only where that is null or not there, `remote_addr` is looked at. */

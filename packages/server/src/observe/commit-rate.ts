@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../event/event.ts';
 import { eventKeys, withinKeys, type EventKeys, type KeyTree } from '../store/figures/event-keys.ts';
-import { foldAscii, isToldByKeys, type EventFilter } from '../store/filter/event-filter.ts';
+import { isToldByKeys, type EventFilter } from '../store/filter/event-filter.ts';
+import { finder } from '../store/filter/search.ts';
 import type { RequestRate } from '../store/questions/request-rate.ts';
 
 /** Over how many seconds the rate is taken. */
@@ -69,12 +70,12 @@ export class CommitRate implements RequestRate {
 
 /** Whether a filter's conditions on keys hold. */
 function meantBy(filter: EventFilter): (keys: EventKeys) => boolean {
-  const part = filter.endpointPart === undefined ? undefined : foldAscii(filter.endpointPart);
+  const isFound = finder(filter.endpointPart);
   return ({ clientId, method, endpoint, release, environment, synthetic }) =>
     is(filter.clientId, clientId) &&
     is(filter.method, method) &&
     is(filter.endpoint, endpoint) &&
-    (part === undefined || foldAscii(endpoint).includes(part)) &&
+    isFound(endpoint) &&
     is(filter.release, release) &&
     is(filter.environment, environment) &&
     isAsker(filter.synthetic, synthetic);

@@ -124,11 +124,8 @@ const thresholdParameter = (than: string): Parameters<WithThreshold>['threshold'
     text: `milliseconds from 1 to ${MAX_THRESHOLD_MILLIS}`,
   });
 
-const searched = (what: string, letters = ''): Parameters<Searched>['q'] =>
-  searchParameter(`Only ${what} with this text in them, ${letters}in any case.`);
-
-/** Of what there may be millions, each looked at. */
-const ASCII = 'ASCII letters ';
+const searched = (what: string): Parameters<Searched>['q'] =>
+  searchParameter(`Only ${what} with this text in them, in any case.`);
 
 /**
  * Every route, and what may be asked of it: the one description that questions are read and refused by. `any`: it asks for
@@ -217,7 +214,7 @@ export const QUERIES: Descriptions = {
       'By what they are ordered, the highest or the latest first; by default `requests`.',
       CONSUMER_ORDERS,
     ),
-    q: searched('consumers', ASCII),
+    q: searched('consumers'),
     limit: limitParameter(50, 200),
   },
   'GET /api/custom-metrics/detail': {
@@ -229,7 +226,7 @@ export const QUERIES: Descriptions = {
   'GET /api/values': {
     ...FILTER_PARAMETERS,
     of: given(wordParameter('Of what.', DIMENSIONS)),
-    q: searched('values', ASCII),
+    q: searched('values'),
     part: wordParameter(
       'Where only single events tell, the latest part of the range is enough: its last hours that have 250,000 requests of all applications, and a million where nothing is found in these.',
       ['latest'],

@@ -60,7 +60,7 @@ export const MEMBER_PARAMETERS: Parameters<MemberParameters> = {
   endpoint: textParameter(
     'The name under which the endpoint is listed: the route, or the path where there is no route.',
   ),
-  endpoint_contains: searchParameter('A part of that name; ASCII letters in any case.'),
+  endpoint_contains: searchParameter('A part of that name, in any case.'),
   path: textParameter('The path, whether there is a route or not.'),
   status: patternParameter(
     'The status of the response. `none`: no status, or one below 200; `5xx`: 500 or more.',

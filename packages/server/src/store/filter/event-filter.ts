@@ -140,11 +140,6 @@ export function numberIn(text: string): number | undefined {
   return isNumber && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }
 
-/** A text with its letters of ASCII in lower case, which every database makes of it in the same way. */
-export function foldAscii(text: string): string {
-  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-
 /**
  * Texts of which one is in `customData` where a condition on a metric holds: it is JSON as `JSON.stringify` writes it, so there is one way
  * only to write a member. To search for a text is much quicker than to parse. Where members of members cannot be meant, nor what is

@@ -1,12 +1,12 @@
 import { endpointName, eventTime, isError, type StoredEvent } from '../../event/event.ts';
 import {
-  foldAscii,
   numberIn,
   pseudonymsFrom,
   type EventFilter,
   type MetricCondition,
   type NumberSpan,
 } from './event-filter.ts';
+import { finder } from './search.ts';
 
 type Condition = (event: StoredEvent) => boolean;
 
@@ -24,8 +24,8 @@ function keyConditions(filter: EventFilter): readonly Condition[] {
     ...given(filter.method, (method) => (event) => event.method === method),
     ...given(filter.endpoint, (endpoint) => (event) => endpointName(event) === endpoint),
     ...given(filter.endpointPart, (part) => {
-      const folded = foldAscii(part);
-      return (event) => foldAscii(endpointName(event)).includes(folded);
+      const isFound = finder(part);
+      return (event) => isFound(endpointName(event));
     }),
   ];
 }

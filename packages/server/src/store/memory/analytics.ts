@@ -22,6 +22,7 @@ import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../questi
 import { textOfEndpoint, thresholdsByEndpoint } from '../questions/endpoint-threshold.ts';
 import { failedOnly, NO_ERRORS, type ErrorList, type ErrorsQuery } from '../questions/error-list.ts';
 import type { Percentiles } from '../questions/event-query.ts';
+import { finder } from '../filter/search.ts';
 import { metricBucket } from '../figures/bucket-width.ts';
 import { apdexOf } from '../figures/latency-figures.ts';
 import { binsOf, latencyBucket } from '../figures/log-buckets.ts';
@@ -29,12 +30,7 @@ import type { LatenciesQuery, LatencyCells } from '../questions/latency-cells.ts
 import { isLong } from '../figures/precision.ts';
 import type { ProducerRow } from '../questions/producer.ts';
 import type { NewRelease, Release, ReleasesQuery } from '../questions/release-list.ts';
-import {
-  includesText,
-  type ApplicationRow,
-  type Listed,
-  type SourceQuery,
-} from '../questions/source-list.ts';
+import { type ApplicationRow, type Listed, type SourceQuery } from '../questions/source-list.ts';
 import { valueListOf } from '../questions/latest-values.ts';
 import type { ValueList, ValuesQuery } from '../questions/value-list.ts';
 import { bucketStarts, fillBuckets, previousRange } from '../figures/series.ts';
@@ -98,11 +94,12 @@ export class MemoryAnalytics implements Analytics {
   endpoints(query: EndpointsQuery): Promise<EndpointList> {
     const events = this.#matching(query);
     const own = thresholdsByEndpoint(query.ownThresholds ?? []);
+    const isFound = finder(query.search);
     const all = [...groupBy(events, (event) => textOfEndpoint(listedAs(event)))]
       .map(([name, group]) =>
         figuresOf(group, query, { all: events.length, threshold: own.get(name) ?? query.thresholdMillis }),
       )
-      .filter(({ endpoint }) => includesText(endpoint, query.search))
+      .filter(({ endpoint }) => isFound(endpoint))
       .sort(
         (a, b) =>
           ORDERS[query.order](a, b) ||

@@ -7,7 +7,7 @@ import type {
   ConsumerOrder,
   ConsumersQuery,
 } from '../questions/consumer-list.ts';
-import { foldAscii } from '../filter/event-filter.ts';
+import { finder } from '../filter/search.ts';
 import { compare, percentilesOf } from './figures.ts';
 
 const VALUES: Readonly<Record<ConsumerKind, (event: StoredEvent) => string | null>> = {
@@ -56,10 +56,8 @@ export function listConsumers(
 }
 
 function isFound(value: string, group: readonly StoredEvent[], { by, search }: ConsumersQuery): boolean {
-  if (search === undefined) return true;
-  const part = foldAscii(search);
   const labels = by === 'consumer' ? group.flatMap(({ consumerLabel }) => consumerLabel ?? []) : [];
-  return [value, ...labels].some((text) => foldAscii(text).includes(part));
+  return [value, ...labels].some(finder(search));
 }
 
 function figuresOf(

@@ -15,7 +15,7 @@ import {
 } from '../questions/metrics.ts';
 import { filledBins, linearBin, linearBins } from '../figures/linear-bins.ts';
 import { bucketStarts, fillBuckets } from '../figures/series.ts';
-import { includesText } from '../questions/source-list.ts';
+import { finder } from '../filter/search.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { compare, endpointOf, quantile } from './figures.ts';
 
@@ -28,8 +28,9 @@ interface Metric {
 
 /** Lists the custom metrics of events. */
 export function listMetrics(events: readonly StoredEvent[], { search, limit }: MetricsQuery): MetricList {
+  const isFound = finder(search);
   const metrics = [...groupBy(events.flatMap(metricsOf), (metric) => metric.name)]
-    .filter(([name]) => includesText(name, search))
+    .filter(([name]) => isFound(name))
     .map(([name, uses]) => ({ name, types: typeCounts(uses), events: uses.length }))
     .sort((a, b) => b.events - a.events || compare(a.name, b.name));
   return {

@@ -1,11 +1,11 @@
 import type { ProducerRow } from '../questions/producer.ts';
 import {
-  includesText,
   searchedText,
   type ApplicationRow,
   type Listed,
   type SourceQuery,
 } from '../questions/source-list.ts';
+import { finder } from '../filter/search.ts';
 import { groupBy } from '../../nested-maps.ts';
 import { compare } from './figures.ts';
 
@@ -57,7 +57,7 @@ function isOf(row: ProducerRow, { clientId }: SourceQuery): boolean {
 }
 
 function isFound(row: ProducerRow, { search }: SourceQuery): boolean {
-  return includesText(searchedText(row), search);
+  return finder(search)(searchedText(row));
 }
 
 function cut<T>(found: readonly (readonly [string, T])[], { first, limit }: SourceQuery): Listed<T> {

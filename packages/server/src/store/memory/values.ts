@@ -1,7 +1,7 @@
 import { HOUR_MILLIS } from '../../durations.ts';
 import { endpointName, eventTime, type StoredEvent } from '../../event/event.ts';
 import { groupBy } from '../../nested-maps.ts';
-import { foldAscii } from '../filter/event-filter.ts';
+import { finder } from '../filter/search.ts';
 import type { HourCount } from '../questions/latest-values.ts';
 import type { Dimension, ValueCount, ValuesQuery } from '../questions/value-list.ts';
 import { compare } from './figures.ts';
@@ -26,10 +26,10 @@ const VALUES: Readonly<Record<Dimension, (event: StoredEvent) => string | null>>
 
 /** The values of the events that match a question. */
 export function countValues(events: readonly StoredEvent[], query: ValuesQuery): readonly ValueCount[] {
-  const search = foldAscii(query.search ?? '');
+  const isFound = finder(query.search);
   const values = events.flatMap((event) => VALUES[query.of](event) ?? []);
   return [...groupBy(values, (value) => value)]
-    .filter(([value]) => foldAscii(value).includes(search))
+    .filter(([value]) => isFound(value))
     .map(([value, group]) => ({ value, requests: group.length }))
     .sort((a, b) => b.requests - a.requests || compare(a.value, b.value))
     .slice(0, query.limit);

@@ -45,7 +45,7 @@ interface RangeFilter extends EventFilter {
 export interface ConsumersQuery extends RangeFilter {
   readonly by: ConsumerKind;
   readonly order: ConsumerOrder;
-  /** A part of the value or of a label that it had; letters of ASCII in any case. */
+  /** A part of the value or of a label that it had, in any case. */
   readonly search?: string | undefined;
   readonly limit: number;
 }

@@ -51,8 +51,3 @@ export function searchedText({ clientId, producer, agent, service }: SearchedSou
 }
 
 type SearchedSource = Pick<ProducerRow, 'clientId' | 'producer' | 'agent' | 'service'>;
-
-/** Whether a text has another in it, in any case. */
-export function includesText(text: string, search: string | undefined): boolean {
-  return search === undefined || text.toLowerCase().includes(search.toLowerCase());
-}

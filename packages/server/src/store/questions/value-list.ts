@@ -30,7 +30,7 @@ export interface ValuesQuery extends EventFilter {
   readonly since: number;
   readonly until: number;
   readonly of: Dimension;
-  /** A part of the value; letters of ASCII in any case. */
+  /** A part of the value, in any case. */
   readonly search?: string | undefined;
   readonly limit: number;
   /**

@@ -9,6 +9,7 @@ import { valueLists } from './analytics/values.js';
 import { releaseLists } from './analytics/releases.js';
 import { customMetrics } from './analytics/metrics.js';
 import { producerLists } from './analytics/producers.js';
+import { searches } from './analytics/searches.js';
 
 /** What every store answers to the questions of the page, for ranges of up to a day. */
 export function describeAnalytics(name: string, open: () => Promise<Store>): void {
@@ -33,5 +34,6 @@ export function describeAnalytics(name: string, open: () => Promise<Store>): voi
     describe('a list of releases', () => releaseLists(() => store));
     describe('custom metrics', () => customMetrics(() => store));
     describe('producers', () => producerLists(() => store));
+    describe('a search', () => searches(() => store));
   });
 }

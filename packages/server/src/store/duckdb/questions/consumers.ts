@@ -1,13 +1,13 @@
 import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../questions/consumer-list.ts';
-import { foldAscii } from '../../filter/event-filter.ts';
 import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../rows/consumers.ts';
 import { text } from '../../rows/values.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { consumerSource, earlierSql, WHO } from './consumer-source.ts';
-import { filtered, foldedSql } from './filter.ts';
+import { filtered } from './filter.ts';
 import type { RolledUp } from './rollup-range.ts';
+import { bindSearch, foundSql } from './search.ts';
 import { isStoredBefore } from './stored-before.ts';
 
 /**
@@ -25,11 +25,9 @@ export async function consumerListOf(
   const isFound =
     search === undefined
       ? 'true'
-      : `${hasText('value')}${by === 'consumer' ? ` OR coalesce(bool_or(${hasText('label')}), false)` : ''}`;
+      : `${foundSql('value', 'search', search)}${by === 'consumer' ? ` OR coalesce(bool_or(${foundSql('label', 'search', search)}), false)` : ''}`;
   const figures = await rows(
-    filtered(query)
-      .number('limit', limit)
-      .value('search', VARCHAR, foldAscii(search ?? '')).query(`
+    bindSearch(filtered(query), 'search', search).number('limit', limit).query(`
         WITH figures AS (
           SELECT value, sum(requests)::BIGINT AS requests, sum(errors)::BIGINT AS errors, min(first_seen) AS first_seen,
                  ${source.lastSeen} AS last_seen ${inline === undefined ? '' : `, ${inline} AS ${order}`}
@@ -49,9 +47,4 @@ export async function consumerListOf(
   );
   const isEarlierKept = await isStoredBefore(rows, earlierFilter(query).since);
   return toConsumerList({ estimated: source.estimated, isEarlierKept }, figures, details);
-}
-
-/** Whether a text has what is searched for in it. */
-function hasText(each: string): string {
-  return `contains(${foldedSql(each)}, $search)`;
 }

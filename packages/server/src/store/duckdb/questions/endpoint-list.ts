@@ -17,6 +17,7 @@ import type { ReadRows } from '../engine/read-connection.ts';
 import { percentiles } from '../engine/values.ts';
 import { maybe, number, text, type Row } from '../../rows/values.ts';
 import type { FactSource } from './source.ts';
+import { bindSearch, foundSql } from './search.ts';
 
 const ORDERS: Readonly<Record<EndpointOrder, string>> = {
   requests: 'requests DESC,',
@@ -54,18 +55,17 @@ export async function endpointListOf(
   query: EndpointsQuery,
   source: FactSource,
 ): Promise<EndpointList> {
-  const search = query.search === undefined ? 'true' : 'contains(lower(path), lower($search))';
+  const isFound = foundSql('path', 'search', query.search);
   const { fine, bearable } = apdexBuckets(query.thresholdMillis);
   const { ownThresholds = [] } = query;
   const latencies =
     ownThresholds.length === 0
       ? source.latencies(KEYS, [APDEX])
       : source.latencies(KEYS, [APDEX_OF_EACH], OWN_THRESHOLDS);
-  const conditions = withThresholds(source.conditions(), ownThresholds)
+  const conditions = bindSearch(withThresholds(source.conditions(), ownThresholds), 'search', query.search)
     .number('limit', query.limit)
     .number('fine', fine)
     .number('bearable', bearable);
-  if (query.search !== undefined) conditions.value('search', VARCHAR, query.search);
   const listed = await rows(
     conditions.query(
       `SELECT c.*, l.latency, l.apdex
@@ -73,8 +73,8 @@ export async function endpointListOf(
          SELECT client_id, method, path, sum(requests)::BIGINT AS requests,
                 coalesce(sum(requests) FILTER (WHERE ${IS_ERROR}), 0)::BIGINT AS errors,
                 coalesce(sum(requests) FILTER (WHERE status_code BETWEEN 400 AND 499), 0)::BIGINT AS client_errors,
-                count(*) FILTER (WHERE ${search}) OVER () AS total, (sum(sum(requests)) OVER ())::BIGINT AS all_requests
-         FROM ${listedCounts(source)} GROUP BY client_id, method, path QUALIFY ${search}) AS c
+                count(*) FILTER (WHERE ${isFound}) OVER () AS total, (sum(sum(requests)) OVER ())::BIGINT AS all_requests
+         FROM ${listedCounts(source)} GROUP BY client_id, method, path QUALIFY ${isFound}) AS c
        LEFT JOIN ${latencies} AS l USING (client_id, method, path)
        ORDER BY ${ORDERS[query.order]} path, method, client_id
        LIMIT $limit`,

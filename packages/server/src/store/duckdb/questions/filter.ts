@@ -1,14 +1,9 @@
 import { DOUBLE, UBIGINT, VARCHAR } from '@duckdb/node-api';
 
-import {
-  foldAscii,
-  metricTexts,
-  numberIn,
-  type EventFilter,
-  type MetricCondition,
-} from '../../filter/event-filter.ts';
+import { metricTexts, numberIn, type EventFilter, type MetricCondition } from '../../filter/event-filter.ts';
 import { KEY_DIGITS, keysOf } from '../../figures/client-keys.ts';
 import { Conditions, ENDPOINT_NAME, instantSql, IS_ERROR } from '../engine/conditions.ts';
+import { bindSearch, foundSql } from './search.ts';
 
 /** Conditions on the `events` table. */
 export function filtered(filter: EventFilter): Conditions {
@@ -55,24 +50,18 @@ const OF_ROW: KeyColumns = {
   isUnsaid: `= ''`,
 };
 
-const UPPER_CASE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-
-/** SQL for `foldAscii` of a text. A text of nothing but ASCII, which has as many bytes as characters, is folded in a fraction of the time. */
-export function foldedSql(text: string): string {
-  return `CASE WHEN strlen(${text}) = length(${text}) THEN lower(${text})
-    ELSE translate(${text}, '${UPPER_CASE}', '${UPPER_CASE.toLowerCase()}') END`;
-}
-
 function withKeys(conditions: Conditions, filter: EventFilter, columns: KeyColumns): Conditions {
-  const part = filter.endpointPart === undefined ? undefined : foldAscii(filter.endpointPart);
   conditions
     .text('client_id', 'client_id = $client_id', filter.clientId)
     .text('method', 'method = $method', filter.method)
     .text('endpoint', `${columns.endpoint} = $endpoint`, filter.endpoint)
-    .text('endpoint_part', `contains(${foldedSql(columns.endpoint)}, $endpoint_part)`, part)
     .text('release', `${columns.release} = $release`, filter.release)
     .text('environment', `${columns.environment} = $environment`, filter.environment);
-  const { synthetic } = filter;
+  const { endpointPart, synthetic } = filter;
+  if (endpointPart !== undefined)
+    bindSearch(conditions, 'endpoint_part', endpointPart).and(
+      foundSql(columns.endpoint, 'endpoint_part', endpointPart),
+    );
   if (synthetic === 'any') return conditions.and(`NOT ${columns.synthetic} ${columns.isUnsaid}`);
   if (synthetic === 'none') return conditions.and(`${columns.synthetic} ${columns.isUnsaid}`);
   return conditions.text('synthetic', `${columns.synthetic} = $synthetic`, synthetic);

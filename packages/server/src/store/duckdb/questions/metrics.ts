@@ -1,4 +1,4 @@
-import { DOUBLE, VARCHAR } from '@duckdb/node-api';
+import { DOUBLE } from '@duckdb/node-api';
 
 import {
   MAX_METRIC_ENDPOINTS,
@@ -17,6 +17,7 @@ import { bucketStarts, fillBuckets } from '../../figures/series.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
 import { maybe, maybeText, number, text, type Row } from '../../rows/values.ts';
 import type { MetricSource, MetricUses } from './metric-source.ts';
+import { bindSearch, foundSql } from './search.ts';
 
 const SHARED = `type IN ('boolean', 'string')`;
 
@@ -30,13 +31,12 @@ export async function metricListOf(
   { search, limit }: MetricsQuery,
   source: MetricUses,
 ): Promise<MetricList> {
-  const conditions = source.conditions().number('limit', limit);
-  if (search !== undefined) conditions.value('search', VARCHAR, search);
+  const conditions = bindSearch(source.conditions(), 'search', search).number('limit', limit);
   const found = await rows(
     conditions.query(
       `SELECT name, count(*) OVER () AS total, sum(events)::BIGINT AS events, ${ofType('number')}, ${ofType('boolean')}, ${ofType('string')},
               ${ofType('list')}
-       FROM ${source.uses} ${search === undefined ? '' : 'WHERE contains(lower(name), lower($search))'} GROUP BY name
+       FROM ${source.uses} WHERE ${foundSql('name', 'search', search)} GROUP BY name
        ORDER BY events DESC, name LIMIT $limit`,
     ),
   );

@@ -7,15 +7,14 @@ import type { ReadRows } from '../engine/read-connection.ts';
 import { number, text } from '../../rows/values.ts';
 import { senderFigures, toProducerRow } from '../../rows/producer.ts';
 import { PRODUCER_COLUMNS } from './queries.ts';
+import { bindSearch, foundSql } from './search.ts';
 
-const IS_FOUND = `contains(
-  lower(concat_ws(' ', client_id, producer, agent, service_version, deployment_environment, service_instance_id)),
-  lower($search))`;
+const SEARCHED = `concat_ws(' ', client_id, producer, agent, service_version, deployment_environment, service_instance_id)`;
 const NEWEST = 'ORDER BY last_seen DESC, producer';
 
 /** Lists producers. */
 export async function producerListOf(rows: ReadRows, query: SourceQuery): Promise<Listed<ProducerRow>> {
-  const conditions = conditionsOf(query).text('search', IS_FOUND, query.search);
+  const conditions = conditionsOf(query).and(isFound(query));
   const found = await rows(
     conditions.query(`
       SELECT ${PRODUCER_COLUMNS}, count(*) OVER () AS total
@@ -29,7 +28,6 @@ export async function producerListOf(rows: ReadRows, query: SourceQuery): Promis
 /** Lists client ids with the figures of all their producers; one that is found finds its application. */
 export async function applicationListOf(rows: ReadRows, query: SourceQuery): Promise<Listed<ApplicationRow>> {
   const conditions = conditionsOf(query);
-  if (query.search !== undefined) conditions.value('search', VARCHAR, query.search);
   const found = await rows(
     conditions.query(`
       SELECT client_id, count(*) AS producers, string_agg(DISTINCT mode, ' ' ORDER BY mode) AS modes,
@@ -39,7 +37,7 @@ export async function applicationListOf(rows: ReadRows, query: SourceQuery): Pro
              epoch_ms(min(first_seen)) AS first_seen, epoch_ms(max(producers.last_seen)) AS last_seen,
              sum(events)::BIGINT AS events, sum(rejected)::BIGINT AS rejected, count(*) OVER () AS total
       FROM producers ${conditions.where}
-      GROUP BY client_id ${query.search === undefined ? '' : `HAVING bool_or(${IS_FOUND})`}
+      GROUP BY client_id HAVING bool_or(${isFound(query)})
       ORDER BY list_contains($first::VARCHAR[], client_id) DESC, max(producers.last_seen) DESC, client_id
       LIMIT $limit`),
   );
@@ -51,9 +49,14 @@ export async function applicationListOf(rows: ReadRows, query: SourceQuery): Pro
   return { rows: applications, total: number(found[0]?.['total']) };
 }
 
-function conditionsOf({ clientId, first, limit }: SourceQuery): Conditions {
-  return new Conditions()
+function isFound({ search }: SourceQuery): string {
+  return foundSql(SEARCHED, 'search', search);
+}
+
+function conditionsOf({ clientId, search, first, limit }: SourceQuery): Conditions {
+  const conditions = new Conditions()
     .text('client_id', 'client_id = $client_id', clientId)
     .value('first', LIST(VARCHAR), listValue([...first]))
     .number('limit', limit);
+  return bindSearch(conditions, 'search', search);
 }

@@ -1,15 +1,13 @@
-import { VARCHAR } from '@duckdb/node-api';
-
 import { DAY_MILLIS, HOUR_MILLIS } from '../../../durations.ts';
-import { foldAscii } from '../../filter/event-filter.ts';
 import type { TimeRange } from '../../questions/analytics-filter.ts';
 import { number, text } from '../../rows/values.ts';
 import { valueListOf, type HourCount } from '../../questions/latest-values.ts';
 import type { Dimension, ValueCount, ValueList, ValuesQuery } from '../../questions/value-list.ts';
 import { ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/read-connection.ts';
-import { filtered, foldedSql } from './filter.ts';
+import { filtered } from './filter.ts';
 import { rollupRange, type RolledUp } from './rollup-range.ts';
+import { bindSearch, foundSql } from './search.ts';
 
 const OF_EVENT: Readonly<Record<Dimension, string>> = {
   client_id: 'client_id',
@@ -95,14 +93,12 @@ async function countsOf(
         ]),
     `FROM ${range.events(`${OF_EVENT[of]} AS value, 1 AS requests`)}`,
   ];
-  const isFound = search === undefined ? '' : `AND contains(${foldedSql('value')}, $search)`;
   const found = await rows(
-    filtered(query)
+    bindSearch(filtered(query), 'search', search)
       .number('limit', limit)
-      .value('search', VARCHAR, foldAscii(search ?? ''))
       .query(
         `SELECT value, sum(requests)::BIGINT AS requests FROM (${parts.join(' UNION ALL ')})
-         WHERE value IS NOT NULL ${isFound} GROUP BY value ORDER BY requests DESC, value LIMIT $limit`,
+         WHERE value IS NOT NULL AND ${foundSql('value', 'search', search)} GROUP BY value ORDER BY requests DESC, value LIMIT $limit`,
       ),
   );
   return found.map((row) => ({ value: text(row['value']), requests: number(row['requests']) }));

@@ -18,7 +18,7 @@ import { countsOfRow } from './exact-latencies.ts';
 import { exactByEndpoint, latenciesByEndpoint } from './latency-source.ts';
 import { PERIODS, REQUESTS, requestsSql, SUMS, withEndpoint } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
-import { caseless } from './search.ts';
+import { bindSearch, foundSql } from './search.ts';
 import type { StoredState } from './stored-state.ts';
 
 const NAMES = `path COLLATE "C", method COLLATE "C", client_id COLLATE "C"`;
@@ -67,17 +67,15 @@ export async function endpointListOf(
   const periods = state.isLarge ? PERIODS.day : PERIODS.hour;
   const range = rollupRange(query, state, periods);
   const percentile = percentileOf(query) ?? 'p95';
-  const isFound = query.search === undefined ? 'true' : (await caseless(rows))('path', '$search');
   const { fine, bearable } = apdexBuckets(query.thresholdMillis);
   const { ownThresholds = [] } = query;
   const beside =
     ownThresholds.length === 0 ? { also: [APDEX] } : { also: [APDEX_OF_EACH], joined: OWN_THRESHOLDS };
   const candidates = await rows(
-    withThresholds(range.conditions(), ownThresholds)
+    bindSearch(withThresholds(range.conditions(), ownThresholds), 'search', query.search)
       .number('limit', query.limit)
       .number('fine', fine)
       .number('bearable', bearable)
-      .value('search', 'text', storable(query.search ?? ''))
       .query(
         `SELECT * FROM (
            SELECT *, count(*) OVER () AS total, row_number() OVER (ORDER BY ${BY_REQUESTS}) AS by_requests,
@@ -93,7 +91,7 @@ export async function endpointListOf(
                FROM ${requestsSql(range, periods, withEndpoint(SUMS), true)} AS counts
                GROUP BY client_id, method, path) AS c
              LEFT JOIN ${latenciesByEndpoint(query, state, beside)} AS l USING (client_id, method, path)
-             WHERE ${isFound}) AS found) AS placed
+             WHERE ${foundSql('path', 'search', query.search)}) AS found) AS placed
          WHERE place <= $limit ${isByExactLatency(query, state) ? `OR latency >= last_latency * ${FAR_BELOW}` : ''} ORDER BY place`,
       ),
   );

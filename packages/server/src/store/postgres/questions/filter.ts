@@ -1,6 +1,7 @@
-import { foldAscii, pseudonymsFrom, type EventFilter } from '../../filter/event-filter.ts';
+import { pseudonymsFrom, type EventFilter } from '../../filter/event-filter.ts';
 import { Conditions, ENDPOINT_NAME, IS_ERROR } from '../engine/conditions.ts';
 import { withMetric } from './metric-condition.ts';
+import { bindSearch, foundSql } from './search.ts';
 
 /** Of partitions of some days, `$days`, only; known when a statement is planned, so that the others are not even planned for. */
 export const IN_DAYS = 'arrived = ANY ($days)';
@@ -31,11 +32,6 @@ export function ofKeysSql(filter: EventFilter, hasEndpoint: boolean): string {
 /** ` AND …` for events, in statements that bind {@link filtered}: all but the time. */
 export function ofEventsSql(filter: EventFilter): string {
   return withMembers(withKeys(new Conditions(), filter), filter).ands;
-}
-
-/** SQL for `foldAscii` of a text. */
-export function foldedSql(text: string): string {
-  return `lower(${text} COLLATE "C")`;
 }
 
 /** SQL for where a request comes from and what asked, of an event and of a row of aggregates. */
@@ -84,11 +80,14 @@ function withClientId(conditions: Conditions, { clientId }: EventFilter): Condit
 
 /** @param name - SQL for the name of the endpoint */
 function withEndpoint(conditions: Conditions, filter: EventFilter, name: string): Conditions {
-  const part = filter.endpointPart === undefined ? undefined : foldAscii(filter.endpointPart);
-  return conditions
+  const { endpointPart } = filter;
+  conditions
     .text('method', 'method = $method', filter.method)
-    .text('endpoint', `${name} = $endpoint`, filter.endpoint)
-    .text('endpoint_part', `strpos(${foldedSql(name)}, $endpoint_part) > 0`, part);
+    .text('endpoint', `${name} = $endpoint`, filter.endpoint);
+  if (endpointPart === undefined) return conditions;
+  return bindSearch(conditions, 'endpoint_part', endpointPart).and(
+    foundSql(name, 'endpoint_part', endpointPart),
+  );
 }
 
 function withMembers(conditions: Conditions, filter: EventFilter): Conditions {

@@ -1,24 +1,21 @@
-import { Conditions } from '../engine/conditions.ts';
-import type { ReadRows } from '../engine/reads.ts';
-import { maybeText } from '../../rows/values.ts';
+import { folded, otherCases } from '../../filter/search.ts';
+import { storable, type Conditions } from '../engine/conditions.ts';
 
-/** Collations that know the cases of all scripts, the preferred first; without ICU there is none of them. */
-const COLLATIONS = ['und-x-icu', 'pg_c_utf8'] as const;
+/** SQL for whether a text has in it what is searched for, if anything is; in statements that bind it under the name by {@link bindSearch}. */
+export function foundSql(text: string, name: string, search: string | undefined): string {
+  if (search === undefined) return 'true';
+  const lower = `lower(${text} COLLATE "C")`;
+  const comparable =
+    otherCases(search).from === '' ? lower : `translate(${lower}, $${name}_from, $${name}_to)`;
+  return `strpos(${comparable}, $${name}) > 0`;
+}
 
-/** SQL for whether a text has another one in it, in any case. */
-export type Contains = (text: string, search: string) => string;
-
-/**
- * How to search in this database. Its own collation may be `C`, which knows the cases of ASCII only.
- */
-export async function caseless(rows: ReadRows): Promise<Contains> {
-  const known = COLLATIONS.map((name) => `'${name}'`).join(', ');
-  const [row] = await rows(
-    new Conditions().query(
-      `SELECT collname AS name FROM pg_collation WHERE collname IN (${known}) ORDER BY collname DESC LIMIT 1`,
-    ),
-  );
-  const name = maybeText(row?.['name']);
-  const collation = name === null ? '' : ` COLLATE "${name}"`;
-  return (text, search) => `strpos(lower(${text}${collation}), lower(${search}${collation})) > 0`;
+/** Binds what {@link foundSql} names. */
+export function bindSearch(conditions: Conditions, name: string, search: string | undefined): Conditions {
+  if (search === undefined) return conditions;
+  const { from, to } = otherCases(search);
+  return conditions
+    .value(name, 'text', storable(folded(search)))
+    .value(`${name}_from`, 'text', from)
+    .value(`${name}_to`, 'text', to);
 }

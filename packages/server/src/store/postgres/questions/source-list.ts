@@ -5,7 +5,7 @@ import type { ReadRows } from '../engine/reads.ts';
 import { number, text } from '../../rows/values.ts';
 import { senderFigures, toProducerRow } from '../../rows/producer.ts';
 import { SHOWN_PRODUCERS } from './shown-producers.ts';
-import { caseless } from './search.ts';
+import { bindSearch, foundSql } from './search.ts';
 
 const SEARCHED = `concat_ws(' ', client_id, producer, agent, service_version, deployment_environment, service_instance_id)`;
 const NEWEST = 'ORDER BY last_seen DESC, producer COLLATE "C"';
@@ -13,9 +13,8 @@ const NEWEST = 'ORDER BY last_seen DESC, producer COLLATE "C"';
 /** Lists producers. */
 export async function producerListOf(rows: ReadRows, query: SourceQuery): Promise<Listed<ProducerRow>> {
   const conditions = conditionsOf(query);
-  const isFound = await foundSql(rows, query);
   const found = await rows(
-    conditions.and(isFound).query(`
+    conditions.and(isFound(query)).query(`
       SELECT *, count(*) OVER () AS total FROM ${SHOWN_PRODUCERS} AS producers ${conditions.where}
       ORDER BY (producer = ANY ($first)) DESC, last_seen DESC, producer COLLATE "C" LIMIT $limit`),
   );
@@ -30,7 +29,6 @@ function newest(column: string): string {
 /** Lists client ids with the figures of all their producers; one that is found finds its application. */
 export async function applicationListOf(rows: ReadRows, query: SourceQuery): Promise<Listed<ApplicationRow>> {
   const conditions = conditionsOf(query);
-  const isFound = await foundSql(rows, query);
   const found = await rows(
     conditions.query(`
       SELECT client_id, count(*) AS producers, string_agg(DISTINCT mode, ' ' ORDER BY mode) AS modes,
@@ -38,7 +36,7 @@ export async function applicationListOf(rows: ReadRows, query: SourceQuery): Pro
              min(first_seen) AS first_seen, max(last_seen) AS last_seen,
              sum(events)::bigint AS events, sum(rejected)::bigint AS rejected, count(*) OVER () AS total
       FROM ${SHOWN_PRODUCERS} AS producers ${conditions.where}
-      GROUP BY client_id HAVING bool_or(${isFound})
+      GROUP BY client_id HAVING bool_or(${isFound(query)})
       ORDER BY (client_id = ANY ($first)) DESC, max(last_seen) DESC, client_id COLLATE "C"
       LIMIT $limit`),
   );
@@ -50,14 +48,14 @@ export async function applicationListOf(rows: ReadRows, query: SourceQuery): Pro
   return { rows: applications, total: number(found[0]?.['total']) };
 }
 
-async function foundSql(rows: ReadRows, { search }: SourceQuery): Promise<string> {
-  return search === undefined ? 'true' : (await caseless(rows))(SEARCHED, '$search');
+function isFound({ search }: SourceQuery): string {
+  return foundSql(SEARCHED, 'search', search);
 }
 
 function conditionsOf({ clientId, search, first, limit }: SourceQuery): Conditions {
-  return new Conditions()
+  const conditions = new Conditions()
     .text('client_id', 'client_id = $client_id', clientId)
     .value('first', 'text[]', first.map(storable))
-    .value('search', 'text', storable(search ?? ''))
     .number('limit', limit);
+  return bindSearch(conditions, 'search', search);
 }

@@ -1,15 +1,15 @@
-import { foldAscii, isToldByEndpoints } from '../../filter/event-filter.ts';
+import { isToldByEndpoints } from '../../filter/event-filter.ts';
 import { valueListOf } from '../../questions/latest-values.ts';
 import { number, text } from '../../rows/values.ts';
 import type { Dimension, ValueCount, ValueList, ValuesQuery } from '../../questions/value-list.ts';
 import { outcomeOfKindSql, statusOfKindSql } from '../aggregates/request-kind.ts';
 import { DAYS, HOUR_ERRORS, HOURS, type AggregateTable } from '../aggregates/tables.ts';
-import { ENDPOINT_NAME, storable } from '../engine/conditions.ts';
+import { ENDPOINT_NAME } from '../engine/conditions.ts';
 import type { ReadRows } from '../engine/reads.ts';
 import { consumerTables } from './consumers/consumer-source.ts';
-import { foldedSql } from './filter.ts';
 import { hourCounts } from './requests.ts';
 import { rollupRange } from './rollup-range.ts';
+import { bindSearch, foundSql } from './search.ts';
 import type { StoredState } from './stored-state.ts';
 
 const OF_EVENT: Readonly<Record<Dimension, string>> = {
@@ -99,15 +99,12 @@ async function countsOf(
     ) ?? []),
     range.events(`${OF_EVENT[of]} AS value, 1 AS requests`),
   ];
-  const isFound = search === undefined ? '' : `AND strpos(${foldedSql('value')}, $search) > 0`;
   const found = await rows(
-    range
-      .conditions()
+    bindSearch(range.conditions(), 'search', search)
       .number('limit', limit)
-      .value('search', 'text', storable(foldAscii(search ?? '')))
       .query(
         `SELECT value, sum(requests::float8)::bigint AS requests FROM (${parts.join(' UNION ALL ')}) AS p
-         WHERE value IS NOT NULL ${isFound} GROUP BY value ORDER BY requests DESC, value COLLATE "C" LIMIT $limit`,
+         WHERE value IS NOT NULL AND ${foundSql('value', 'search', search)} GROUP BY value ORDER BY requests DESC, value COLLATE "C" LIMIT $limit`,
       ),
   );
   return found.map((row) => ({ value: text(row['value']), requests: number(row['requests']) }));

@@ -1,12 +1,10 @@
 import { earlierFilter, type ConsumerList, type ConsumersQuery } from '../../../questions/consumer-list.ts';
-import { foldAscii } from '../../../filter/event-filter.ts';
 import { CONSUMER_ORDERS_SQL, toConsumerList } from '../../../rows/consumers.ts';
 import { text } from '../../../rows/values.ts';
-import { storable } from '../../engine/conditions.ts';
 import type { ReadRows } from '../../engine/reads.ts';
 import { measuredOfAll } from './consumer-measures.ts';
 import { consumerSource, earlierSql } from './consumer-source.ts';
-import { foldedSql } from '../filter.ts';
+import { bindSearch, foundSql } from '../search.ts';
 import { isStoredBefore } from '../stored-before.ts';
 import type { StoredState } from '../stored-state.ts';
 
@@ -29,15 +27,13 @@ export async function consumerListOf(
   const isFound =
     search === undefined
       ? 'true'
-      : `${hasText('value')}${by === 'consumer' ? ` OR coalesce(bool_or(${hasText('label')}), false)` : ''}`;
+      : `${foundSql('value', 'search', search)}${by === 'consumer' ? ` OR coalesce(bool_or(${foundSql('label', 'search', search)}), false)` : ''}`;
   const figures = await rows(
-    source.range
-      .conditions()
+    bindSearch(source.range.conditions(), 'search', search)
       .number('limit', limit)
       .value('earlier_days', 'date[]', state.daysOf(earlierFilter(query)))
       .value('measured', 'text[]', measured.values)
-      .value('measures', 'float8[]', measured.measures)
-      .value('search', 'text', storable(foldAscii(search ?? ''))).query(`
+      .value('measures', 'float8[]', measured.measures).query(`
         WITH figures AS MATERIALIZED (
           SELECT value, sum(requests)::bigint AS requests, sum(errors)::bigint AS errors, min(first_seen) AS first_seen,
                  max(last_seen) AS last_seen ${inline === undefined ? '' : `, ${inline} AS ${order}`}
@@ -67,9 +63,4 @@ export async function consumerListOf(
   }));
   const isEarlierKept = await isStoredBefore(rows, earlierFilter(query).since);
   return toConsumerList({ estimated: source.estimated, isEarlierKept }, figures, withMeasures);
-}
-
-/** Whether a text has what is searched for in it. */
-function hasText(each: string): string {
-  return `strpos(${foldedSql(each)}, $search) > 0`;
 }

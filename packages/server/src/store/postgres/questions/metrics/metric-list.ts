@@ -3,12 +3,11 @@ import type { AnalyticsFilter } from '../../../questions/analytics-filter.ts';
 import type { MetricList, MetricsQuery } from '../../../questions/metrics.ts';
 import { METRICS_JSON, metricTypeSql } from '../../aggregates/metric-sql.ts';
 import { DAY_METRICS, HOUR_METRIC_TOTALS, HOUR_METRICS } from '../../aggregates/tables.ts';
-import { storable } from '../../engine/conditions.ts';
 import type { ReadRows } from '../../engine/reads.ts';
 import { number, text } from '../../../rows/values.ts';
 import { isOfEndpoint, PERIODS, REQUESTS, requestsSql } from '../requests.ts';
 import { rollupRange, type RollupRange } from '../rollup-range.ts';
-import { caseless } from '../search.ts';
+import { bindSearch, foundSql } from '../search.ts';
 import type { StoredState } from '../stored-state.ts';
 
 const OF_ROW = 'name, numbers, booleans, strings, lists, objects';
@@ -21,18 +20,15 @@ export async function metricListOf(
 ): Promise<MetricList> {
   const { search, limit } = query;
   const range = metricRange(query, state);
-  const isFound = search === undefined ? 'true' : (await caseless(rows))('name', '$search');
   const found = await rows(
-    range
-      .conditions()
+    bindSearch(range.conditions(), 'search', search)
       .number('limit', limit)
-      .value('search', 'text', storable(search ?? ''))
       .query(
         `SELECT *, numbers + booleans + strings + lists + objects AS events, count(*) OVER () AS total
          FROM (
            SELECT name, ${['numbers', 'booleans', 'strings', 'lists', 'objects'].map((type) => `sum(${type})::bigint AS ${type}`).join(', ')}
            FROM ${usesSql(query, range)} AS uses GROUP BY name) AS names
-         WHERE ${isFound} ORDER BY events DESC, name COLLATE "C" LIMIT $limit`,
+         WHERE ${foundSql('name', 'search', search)} ORDER BY events DESC, name COLLATE "C" LIMIT $limit`,
       ),
   );
   return {
