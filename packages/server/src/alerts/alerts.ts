@@ -103,6 +103,8 @@ export class Alerts {
       delivering.wake();
     });
     const clearing = new Loop(this.#clock, HOUR_MILLIS, () => this.#clear());
+    // A server that is started more often than that clears it, too.
+    clearing.wake();
     return async () => {
       this.#stopping.abort();
       await Promise.all([evaluating, delivering, clearing].map((each) => each.stop()));

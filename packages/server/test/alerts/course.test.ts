@@ -122,6 +122,20 @@ describe('alerts over time', () => {
     expect(waiting).to.have.length(1);
   });
 
+  it('forget when they are started, too: a server may never run for an hour', async () => {
+    const before = alertsOn(store, clock, { retentionDays: 1 });
+    await before.book.addRule(RULE);
+    await requests(store, 1, 1);
+    clock.at(2.5);
+    await before.tick();
+    expect(await before.log(10)).to.have.length(1);
+    clock.time += DAY + 1;
+    const after = alertsOn(store, clock, { retentionDays: 1 });
+    const stop = after.start();
+    await until('the log is empty', async () => (await after.log(10)).length === 0);
+    await stop();
+  });
+
   it('a destination that does not answer keeps no message to another one', async () => {
     const [dead, well] = [await webhookServer(), await webhookServer()];
     dead.status = 0;
