@@ -94,6 +94,17 @@ function outsideTheirCells(page: Page): Promise<readonly string[]> {
     );
 }
 
+/** Tables that a screen reader lists without saying what of: a heading nearby is no name. */
+function withoutName(page: Page): Promise<readonly string[]> {
+  return page
+    .locator('table')
+    .evaluateAll((tables) =>
+      (tables as HTMLTableElement[])
+        .filter((table) => !(table.ariaLabel || table.caption?.textContent))
+        .map((table) => table.className),
+    );
+}
+
 describeInBrowser('accessibility', () => {
   let server: CerberusServer;
   let closed: CerberusServer;
@@ -128,6 +139,7 @@ describeInBrowser('accessibility', () => {
       await until('all is there', async () => (await page.locator('.loading').count()) === 0);
       // From the test and not from the page, so the page's policy does not keep it out.
       await page.evaluate(axe);
+      expect(await withoutName(page)).to.deep.equal([]);
       for (const theme of THEMES) {
         await page.emulateMedia({ colorScheme: theme });
         await page.locator(`html[data-theme="${theme}"]`).waitFor();

@@ -22,7 +22,7 @@ export function ErrorTable({ errors: { errors, total }, outdated }: ErrorTablePr
   const isOfAll = usePage().state.clientId === undefined;
   return (
     <Panel title="Errors" class="flush" outdated={outdated} aside={<CsvButton name="errors" rows={errors} />}>
-      <table class="errors">
+      <table class="errors" aria-label="Errors">
         <thead>
           <tr>
             <th scope="col">Error</th>

@@ -76,7 +76,7 @@ export function SourcesView(): JSX.Element {
         {refusals.length === 0 ? (
           <p class="empty-line">Nothing.</p>
         ) : (
-          <table class="refusals">
+          <table class="refusals" aria-label="Refused">
             <thead>
               <tr>
                 <th scope="col">Reason</th>
@@ -114,7 +114,7 @@ function NobodySends(): JSX.Element {
 
 function SourceTable({ sources }: { readonly sources: readonly Source[] }): JSX.Element {
   return (
-    <table class="sources">
+    <table class="sources" aria-label="Exporters">
       <thead>
         <tr>
           <th scope="col">Application</th>

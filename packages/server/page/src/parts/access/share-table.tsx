@@ -14,7 +14,7 @@ interface ShareTableProps {
 export function ShareTable({ shares, onRevoke }: ShareTableProps): JSX.Element {
   if (shares.length === 0) return <p class="empty-line">None is valid. A view has a button to share it.</p>;
   return (
-    <table class="tokens">
+    <table class="tokens" aria-label="Links">
       <thead>
         <tr>
           <th scope="col">View</th>

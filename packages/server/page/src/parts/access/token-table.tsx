@@ -13,7 +13,7 @@ interface TokenTableProps {
 /** The tokens that there are. */
 export function TokenTable({ tokens, onRevoke }: TokenTableProps): JSX.Element {
   return (
-    <table class="tokens">
+    <table class="tokens" aria-label="Tokens">
       <thead>
         <tr>
           <th scope="col">Name</th>

@@ -7,7 +7,7 @@ import { dayAndTime } from '../../format.ts';
 export function AlertLogTable({ entries }: { readonly entries: readonly AlertEntry[] }): JSX.Element {
   if (entries.length === 0) return <p class="empty-line">Nothing has fired yet.</p>;
   return (
-    <table class="alert-log">
+    <table class="alert-log" aria-label="What happened">
       <thead>
         <tr>
           <th scope="col">When</th>

@@ -63,7 +63,7 @@ export function Destinations({ destinations, onChanged }: DestinationsProps): JS
   return (
     <Panel title="Destinations" aside={<CsvButton name="destinations" rows={destinations} />}>
       {destinations.length > 0 && (
-        <table class="destinations">
+        <table class="destinations" aria-label="Destinations">
           <thead>
             <tr>
               <th scope="col">Name</th>

@@ -17,7 +17,7 @@ interface RuleTableProps {
 /** The rules that there are, and what fires. */
 export function RuleTable({ rules, ...actions }: RuleTableProps): JSX.Element {
   return (
-    <table class="rules">
+    <table class="rules" aria-label="Rules">
       <thead>
         <tr>
           <th scope="col">Rule</th>

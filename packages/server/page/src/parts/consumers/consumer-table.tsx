@@ -19,7 +19,7 @@ const PSEUDONYM = /^[0-9a-f]{64}$/;
 export function ConsumerTable({ consumers, estimated }: Consumers): JSX.Element {
   const { by } = usePage().state;
   return (
-    <table class="consumers">
+    <table class="consumers" aria-label={KINDS[by].title}>
       <thead>
         <tr>
           <th scope="col">{KINDS[by].one.replace(/^./, (letter) => letter.toUpperCase())}</th>

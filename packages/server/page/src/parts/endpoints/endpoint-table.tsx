@@ -61,7 +61,7 @@ export function EndpointTable(): JSX.Element {
             <p class="empty-line">No endpoint has this text.</p>
           ) : (
             <>
-              <table class="endpoints" aria-rowcount={rows.length + 1}>
+              <table class="endpoints" aria-label="Endpoints" aria-rowcount={rows.length + 1}>
                 <Head />
                 <tbody ref={host}>
                   <Space rows={first} />

@@ -84,7 +84,7 @@ interface HoursProps {
 function Hours({ hours, figure, largest }: HoursProps): JSX.Element {
   return (
     <div class="scroll" tabIndex={0} role="group" aria-label="Hours of the week">
-      <table>
+      <table aria-label="Hours of the week">
         <thead>
           <tr>
             <td />

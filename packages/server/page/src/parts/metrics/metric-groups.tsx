@@ -13,7 +13,7 @@ export function MetricGroups({ groups }: { readonly groups: readonly MetricGroup
   // Beside numbers a narrow screen has no room for texts.
   const topClass = hasNumbers ? 'wide' : undefined;
   return (
-    <table class="groups">
+    <table class="groups" aria-label="By endpoint">
       <caption>
         By endpoint <CsvButton name="metric-by-endpoint" rows={groups} />
       </caption>

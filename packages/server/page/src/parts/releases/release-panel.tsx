@@ -92,7 +92,7 @@ function FigureTable({ before, after, millis }: FigureTableProps): JSX.Element {
     ['p95', duration(before.latency_ms.p95), duration(after.latency_ms.p95)],
   ] as const;
   return (
-    <table class="around">
+    <table class="around" aria-label="Before and after">
       <thead>
         <tr>
           <th scope="col">

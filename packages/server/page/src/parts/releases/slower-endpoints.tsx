@@ -52,7 +52,7 @@ interface SlowerTableProps {
 function SlowerTable({ release, millis, slower }: SlowerTableProps): JSX.Element {
   if (slower.length === 0) return <p class="empty-line">None by a tenth or more.</p>;
   return (
-    <table class="around slower">
+    <table class="around slower" aria-label="Slower endpoints">
       <thead>
         <tr>
           <th scope="col">

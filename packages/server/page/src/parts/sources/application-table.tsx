@@ -12,7 +12,7 @@ export function ApplicationTable({
   readonly applications: readonly Application[];
 }): JSX.Element {
   return (
-    <table class="applications">
+    <table class="applications" aria-label="Applications">
       <thead>
         <tr>
           <th scope="col">Application</th>

@@ -39,7 +39,7 @@ export function ServerList(): JSX.Element | null {
         </>
       }
     >
-      <table class="servers">
+      <table class="servers" aria-label="Servers">
         <thead>
           <tr>
             <th scope="col">Server</th>
