@@ -13,7 +13,12 @@ const LENGTH_BYTES = 8;
 /** What one block takes, more than every address and most user ids. */
 const MAX_SHORT_BYTES = BLOCK_BYTES - LENGTH_BYTES - 1;
 const MAX_ASCII = 0x7f;
-const HEX_DIGITS = Buffer.from('0123456789abcdef');
+/** Both digits of each byte, in one number as they stand in memory. */
+const DIGITS_OF_BYTE = new Uint16Array(
+  Uint8Array.from(
+    Buffer.from(Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join('')),
+  ).buffer,
+);
 
 /** What the two hashes of an HMAC (RFC 2104 §2) have made of the key, which is a block of each. */
 export interface KeyedStates {
@@ -38,7 +43,8 @@ function stateAfter(paddedKey: Buffer, pad: number): State {
 /** Nothing of a hash is needed after it: these are used again, and leave nothing to collect. */
 const block = newBlock();
 const digest: State = new Int32Array(STATE_WORDS);
-const hex = Buffer.alloc(DIGEST_BYTES * 2);
+const digits = new Uint16Array(DIGEST_BYTES);
+const hex = Buffer.from(digits.buffer);
 
 /** @returns false when it takes more than a block, or is not ASCII; the block is then spoilt */
 function putText(text: string): boolean {
@@ -80,9 +86,17 @@ export function shortHmac({ inner, outer }: KeyedStates, text: string): string |
 }
 
 function hexOf(words: State): string {
-  for (let digit = 0; digit < DIGEST_BYTES * 2; digit += 1) {
-    const word = words[digit >> 3] ?? 0;
-    hex[digit] = HEX_DIGITS[(word >>> (28 - (digit & 7) * 4)) & 15] ?? 0;
+  for (let word = 0; word < STATE_WORDS; word += 1) {
+    const bits = words[word] ?? 0;
+    const first = word * 4;
+    digits[first] = digitsOf(bits >>> 24);
+    digits[first + 1] = digitsOf((bits >>> 16) & 255);
+    digits[first + 2] = digitsOf((bits >>> 8) & 255);
+    digits[first + 3] = digitsOf(bits & 255);
   }
   return hex.toString('latin1');
+}
+
+function digitsOf(byte: number): number {
+  return DIGITS_OF_BYTE[byte] ?? 0;
 }
