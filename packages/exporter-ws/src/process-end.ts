@@ -5,8 +5,12 @@
 export interface EndOfProcess {
   /** The process will end soon: from now on nothing waits for more to come. */
   hurry?(): void;
-  /** At `exit`, and before `hurry`, before anybody else's turn: gives what it holds to others. */
-  handOver?(): void;
+  /**
+   * At `exit`, and before `hurry`, before anybody else's turn: gives what it holds to others.
+   *
+   * @param isLast the process may end in this turn, so even what is waited for with a reason goes
+   */
+  handOver?(isLast: boolean): void;
   /** At `exit`: the last chance. */
   leave?(): void;
   /** Resolves when what it holds is delivered, or cannot be. */
@@ -49,9 +53,13 @@ export function atProcessEnd(part: EndOfProcess): () => void {
   };
 }
 
-/** The process will end soon: what everybody holds leaves at once, and what is still to come as it comes. */
-export function hurryAll(): void {
-  for (const part of partsToEnd()) part.handOver?.();
+/**
+ * The process will end soon: what everybody holds leaves at once, and what is still to come as it comes.
+ *
+ * @param isLast the process may end in this turn, without an `exit` event
+ */
+export function hurryAll(isLast = false): void {
+  for (const part of partsToEnd()) part.handOver?.(isLast);
   for (const part of partsToEnd()) part.hurry?.();
 }
 
@@ -63,16 +71,21 @@ export function isLeaving(): boolean {
 /** The process ends in this turn, by `exit` or by a signal that nothing precedes. */
 export function leaveAll(): void {
   shared().leaving = true;
-  for (const part of partsToEnd()) part.handOver?.();
+  for (const part of partsToEnd()) part.handOver?.(true);
   for (const part of partsToEnd()) part.leave?.();
 }
 
+/** Node gives it the exit code. */
+function onBeforeExit(): void {
+  hurryAll();
+}
+
 function listen(): () => void {
-  process.on('beforeExit', hurryAll);
+  process.on('beforeExit', onBeforeExit);
   // Before the listeners that are there: one that throws, or calls `process.exit` again, is the last that Node calls.
   process.prependListener('exit', leaveAll);
   return () => {
-    process.off('beforeExit', hurryAll);
+    process.off('beforeExit', onBeforeExit);
     process.off('exit', leaveAll);
   };
 }

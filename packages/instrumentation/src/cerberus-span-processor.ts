@@ -105,7 +105,7 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     this.#registry.open();
     this.#unpatch = patchFrameworks(config.patchRoutes);
     this.#stopWaitingForEnd = atProcessEnd({
-      handOver: () => this.#handOverNow(),
+      handOver: (isLast) => this.#handOverNow(isLast),
       flush: () => this.forceFlush(),
       shutdown: () => this.shutdown(),
     });
@@ -289,10 +289,10 @@ export class CerberusSpanProcessor implements SpanProcessorLike {
     await new Promise<void>((resolve) => this.#clock.afterInput(resolve));
   }
 
-  #handOverNow(): void {
+  #handOverNow(isLast: boolean): void {
     try {
       this.#lateRoutes.settle();
-      this.#handOver?.now();
+      this.#handOver?.leave(isLast);
     } catch (error) {
       this.#failures.add('exit', error);
     }

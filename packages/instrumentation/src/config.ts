@@ -60,7 +60,7 @@ export interface CerberusSpanProcessorOptions {
   allowInsecureTransport?: boolean | undefined;
   /** Certificate authorities to trust instead of Node's for `backendUrl`, PEM. In the environment: a file name, read again when a connection has ended. */
   tlsCa?: string | Uint8Array | undefined;
-  /** A proxy for `backendUrl`, as in `CerberusWsExporter`: a URL, or `none`. Default: what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say. */
+  /** A proxy for `backendUrl`, as in `CerberusWsExporter`: a URL, or `none`. Default: what `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say. */
   proxy?: string | undefined;
   /** What becomes of the client address: its pseudonym, the address itself, or nothing. Default: `hash`. */
   sourceIp?: 'hash' | 'raw' | 'omit' | undefined;

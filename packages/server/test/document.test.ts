@@ -107,6 +107,14 @@ describe('docs/server.md', () => {
     for (const code of Object.values(CLOSE)) expect(limits).to.include(`| ${code} |`);
   });
 
+  it('explains every code of an error, and no other', () => {
+    const source = readFileSync(new URL('../src/errors.ts', import.meta.url), 'utf8');
+    const codes = [...source.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, code]) => code);
+    const cells = [...ROWS.keys()].flatMap((cell) => cell.replaceAll('`', '').split(', '));
+    const explained = cells.filter((cell) => /^[A-Z]+(?:_[A-Z]+)+$/.test(cell));
+    expect(explained.toSorted()).to.deep.equal(codes.toSorted());
+  });
+
   it('has the endpoints that the server has', async () => {
     const running = await server();
     const endpoints = [...ROWS.keys()].flatMap((cell) => [

@@ -104,6 +104,26 @@ describe('documents', () => {
     }
   });
 
+  it('explain every code of a warning and of a refused option, and no other', async () => {
+    const text = await readFile(join(root, 'docs/configuration.md'), 'utf8');
+    const sources: string[] = [];
+    for (const folder of ['packages/exporter-ws/src', 'packages/instrumentation/src']) {
+      const names = await readdir(join(root, folder), { recursive: true });
+      for (const name of names.filter((each) => each.endsWith('.ts')))
+        sources.push(await readFile(join(root, folder, name), 'utf8'));
+    }
+    const found = (pattern: RegExp, where: string): string[] =>
+      [...new Set([...where.matchAll(pattern)].map(([, code]) => code ?? ''))].toSorted();
+    const code = sources.join('\n');
+    const warnings = found(/(?:^ {2}\| |\bwarn\(\s*)'(CERBERUS_\w+)'/gm, code);
+    const table = text.slice(text.indexOf('| code |'), text.indexOf('\n## Numbers\n'));
+    const listed = table.split('\n').map((row) => row.split('|')[1] ?? '');
+    expect(found(/`(CERBERUS_\w+)`/g, listed.join('\n'))).to.deep.equal(warnings);
+    expect(warnings).to.include.members(['CERBERUS_SUSPENDED', 'CERBERUS_WORKER']);
+    const refusals = found(/^ {2}\| '((?:OPTION|INSECURE)_\w+)'/gm, code);
+    expect(found(/`((?:OPTION|INSECURE)_\w+)`/g, text)).to.deep.equal(refusals);
+  });
+
   it('list every decision', async () => {
     const index = await readFile(join(root, 'docs/adr/README.md'), 'utf8');
     const pages = (await readdir(join(root, 'docs/adr'))).filter((name) => /^\d/.test(name));

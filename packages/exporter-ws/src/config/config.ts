@@ -106,8 +106,8 @@ export interface CerberusWsExporterOptions {
   /** Private key of the client certificate, PEM. In the environment: a file name, read again when a connection has ended. */
   tlsKey?: string | Uint8Array | undefined;
   /**
-   * The `http://` or `https://` URL of a proxy, or `none`. Default: what `HTTPS_PROXY` (for `wss://`), `HTTP_PROXY` and `NO_PROXY`
-   * say. No proxy is used for a loopback host.
+   * The `http://` or `https://` URL of a proxy, or `none`. Default: what `HTTPS_PROXY` (for `wss://`), `HTTP_PROXY`, `ALL_PROXY` and
+   * `NO_PROXY` say. No proxy is used for a loopback host.
    */
   proxy?: string | undefined;
   /** An `http.Agent` for the upgrade request. Excludes `proxy`, and no variable is looked at for one. Code only. */

@@ -24,7 +24,7 @@ export interface ExporterStats {
   readonly refused: Readonly<Record<RefusalReason, number>>;
   /** Given up after acceptance. */
   readonly dropped: Readonly<Record<DropReason, number>>;
-  /** Spans that are no HTTP request, and spans that came twice. */
+  /** Spans that are no HTTP request or to be ignored, and spans that came twice. */
   readonly skipped: number;
   /** Waiting to be sent, the first time or again. */
   readonly queued: number;

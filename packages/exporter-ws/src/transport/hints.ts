@@ -12,7 +12,8 @@ const NO_BACKEND =
   ': no Cerberus backend is at this path of `wsUrl` (CERBERUS_WS_URL); that of our server is /ws/events';
 const NO_HANDSHAKE =
   ': no WebSocket handshake reached the backend; a proxy on the way has to pass on Upgrade and Connection';
-const NO_KEY = ': `backendUrl` (CERBERUS_BACKEND_URL) is the address of the server, without a path';
+const NO_KEY =
+  ': no Cerberus backend is at `backendUrl` (CERBERUS_BACKEND_URL); of our server it is the address of its page';
 
 /** In the place of a code. */
 export const NO_WS = '`ws`, which cannot be loaded';

@@ -77,10 +77,15 @@ export class HandOver {
     this.now();
   }
 
+  /** The process is about to end. @param isLast no time is left to wait for the key either */
+  leave(isLast: boolean): void {
+    if (isLast) this.#room.settle();
+    this.#outlet.send();
+  }
+
   /** Hands over all that waits, whatever it waits for. */
   now(): void {
-    this.#room.settle();
-    this.#outlet.send();
+    this.leave(true);
   }
 
   /** @throws what the exporter's own `forceFlush` rejects with */

@@ -61,7 +61,7 @@ function foreign({ foreignApi }: Observations): string | undefined {
   if (foreignApi === undefined) return undefined;
   return (
     `the SDK is registered with @opentelemetry/api ${foreignApi}, and this package resolves another one that does not ` +
-    'see it: setMetric and setUserId do nothing. `npm ls @opentelemetry/api` shows both; make them one'
+    'see it: setMetric, setUserId and setConsumer do nothing. `npm ls @opentelemetry/api` shows both; make them one'
   );
 }
 

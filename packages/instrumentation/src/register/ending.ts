@@ -60,7 +60,7 @@ function handle(signal: NodeJS.Signals): void {
     } else {
       // Taken away first, so that libraries which end the process if theirs is the only handler see that it is. They
       // may do so in this turn.
-      if (FINAL.has(signal)) hurryAll();
+      if (FINAL.has(signal)) hurryAll(true);
       void flush();
     }
   };

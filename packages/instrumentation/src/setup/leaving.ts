@@ -1,8 +1,8 @@
 import { hurryAll, partsToEnd, systemClock, type EndOfProcess } from '@cerberus-otel/exporter-ws/internal';
 
 /**
- * A little more than Cerberus takes at most (5 s, and 1 s to hang up), and less than the 10 s after which
- * `docker stop` kills.
+ * What Cerberus takes at most (1 s for a key that is being fetched, 5 s to deliver, 1 s to hang up), and less than the 10 s after
+ * which `docker stop` kills.
  */
 const LIMIT_MILLIS = 7000;
 

@@ -7,7 +7,7 @@ import { captureWithoutSdk } from './without-sdk.ts';
 
 /** Cerberus at work without an SDK. */
 export interface RunningCerberus {
-  /** Sends what was counted so far, for 6 s at most, and counts nothing more. Never rejects. */
+  /** Sends what was counted so far, for 7 s at most, and counts nothing more. Never rejects. */
   shutdown(): Promise<void>;
 }
 

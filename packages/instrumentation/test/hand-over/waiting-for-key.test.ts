@@ -1,7 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { pseudonym, secretKeyOf } from '../../dist/esm/enrich/ip-hasher.js';
-import { CerberusSpanProcessor, setUserId, type CerberusSpanProcessorOptions } from '../../dist/esm/index.js';
+import { hurryAll } from '@cerberus-otel/exporter-ws/internal';
+import {
+  CerberusSpanProcessor,
+  setUserId,
+  shutdown,
+  type CerberusSpanProcessorOptions,
+} from '../../dist/esm/index.js';
 import { until } from '@cerberus-otel/test-support/deadline';
 import { FakeClock } from '../support/fake-clock.js';
 import { listen, send, type TestServer } from '../support/http-server.js';
@@ -134,6 +140,28 @@ describe('while the key is being fetched', () => {
     await flushed;
     expect(exporter.requests[0]).to.include({ 'cerberus.source_ip': hashOf('127.0.0.1') });
     expect(exporter.flushes).to.equal(1);
+  });
+
+  it('gives it a second when all of Cerberus is shut down, too, as at the end of a process', async () => {
+    await start();
+    await send(server.port);
+    await waiting(1);
+    const ended = shutdown();
+    await inputRead();
+    giveKey(pending[0] as ServerResponse, KEY);
+    await ended;
+    expect(exporter.requests).to.have.length(1);
+    expect(exporter.requests[0]).to.include({ 'cerberus.source_ip': hashOf('127.0.0.1') });
+  });
+
+  it('hands everything over when the process may end in this turn', async () => {
+    await start();
+    await send(server.port);
+    await waiting(1);
+    hurryAll();
+    expect(exporter.requests).to.deep.equal([]);
+    hurryAll(true);
+    expect(exporter.requests).to.have.length(1);
   });
 
   for (const end of ['forceFlush', 'shutdown'] as const) {

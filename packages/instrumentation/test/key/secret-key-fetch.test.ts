@@ -61,9 +61,11 @@ describe('secretKeyFetch', () => {
     });
   }
 
-  it('says at 404 what the address is', async () => {
+  it('says at 404 what the address is, which may have a path', async () => {
     const answer = await ask((response) => response.writeHead(404).end());
-    expect('reason' in answer && answer.reason).to.include('`backendUrl` (CERBERUS_BACKEND_URL)');
+    expect('reason' in answer && answer.reason).to.match(
+      /`backendUrl` \(CERBERUS_BACKEND_URL\).* address of its page$/,
+    );
   });
 
   it('fails for another status, whatever the body says', async () => {

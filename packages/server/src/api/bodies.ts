@@ -63,7 +63,10 @@ export const RULE_WISH = v.strictObject({
   recover: described(limit, 'To which the value has to come back; by default the limit.'),
   recover_windows: described(whole(1, 100), 'For so many windows; by default 2, and 1 with `recover`.'),
   window_minutes: described(whole(1, 1440), 'By default 5.'),
-  min_requests: described(whole(0, 1e9), 'With fewer in the window nothing is judged; by default 20.'),
+  min_requests: described(
+    whole(0, 1e9),
+    'With fewer in the window nothing is judged; by default 20, of `new_error_type` 1 of the type.',
+  ),
   delay_seconds: described(whole(0, 3600), 'When a window is looked at after its end; by default 30.'),
   schedule: described(v.string(), 'Of `summary`: five fields of cron.'),
   time_zone: described(v.string(), 'Of the schedule; by default UTC.'),

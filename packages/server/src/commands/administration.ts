@@ -92,10 +92,14 @@ export function withListAndRevoke<L, T extends Administration<L>>(
     );
 }
 
-/** Adds the options to a command. */
-export function withAdministrationOptions(command: Command): Command {
+/**
+ * Adds the options to a command.
+ *
+ * @param otherwise what is done where no server answers
+ */
+export function withAdministrationOptions(command: Command, otherwise = ', else its files'): Command {
   return command
-    .option('--url <url>', 'the running server (default: the one on this machine, else the file is changed)')
+    .option('--url <url>', `the running server (default: the one on this machine${otherwise})`)
     .option('--token <token>', 'an admin token (default: $CERBERUS_SERVER_TOKEN, then <db>.token)')
     .option('--db <file>', 'database file (default ./cerberus.duckdb)');
 }

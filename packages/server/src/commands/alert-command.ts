@@ -18,17 +18,20 @@ interface Listed {
   readonly destinations: readonly DestinationJson[];
 }
 
+/** A server has to run. */
+const NO_FILES = '';
+
 /** `cerberus-server alert list|test|check`: what a running server watches, whether its messages arrive, and whether a file is right. */
 export function alertCommand(): Command {
   return new Command('alert')
     .description('Shows the rules of alerts, tests where their messages go, and checks a file of them.')
     .addCommand(
-      withAdministrationOptions(new Command('list'))
+      withAdministrationOptions(new Command('list'), NO_FILES)
         .description('Lists rules and destinations, without their secrets.')
         .action((_: unknown, self: Command) => list(self.optsWithGlobals<AdministrationFlags>())),
     )
     .addCommand(
-      withAdministrationOptions(new Command('test'))
+      withAdministrationOptions(new Command('test'), NO_FILES)
         .description('Sends a message to a destination.')
         .argument('<id>', 'as the list shows it')
         .action((id: string, _: unknown, self: Command) =>

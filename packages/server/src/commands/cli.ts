@@ -25,7 +25,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function createCommand(): Command {
   const command = new Command('cerberus-server')
-    .description('Receives Cerberus request events over WebSocket and keeps them in an embedded DuckDB.')
+    .description(
+      'Receives Cerberus request events over WebSocket, HTTP and OTLP, and keeps them in an embedded DuckDB or in PostgreSQL.',
+    )
     .version(version())
     .option('--host <address>', 'address to listen on (default 127.0.0.1)')
     .option('--db <file>', 'DuckDB file, or :memory: to keep nothing (default ./cerberus.duckdb)')

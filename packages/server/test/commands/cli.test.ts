@@ -203,6 +203,19 @@ describe('cerberus-server', () => {
       .and.not.include('Canary');
   });
 
+  it('says in the help of each command what is done where no server answers', async () => {
+    const helpOf = async (...command: string[]): Promise<string> => {
+      const asked = run([...command, '--help']);
+      expect((await asked.ended).code).to.equal(0);
+      return asked.output().stdout.replaceAll(/\s+/g, ' ');
+    };
+    for (const command of ['token', 'share'])
+      expect(await helpOf(command, 'list')).to.include('(default: the one on this machine, else its files)');
+    // What is kept of alerts is asked of a server that runs, or not at all.
+    for (const name of ['list', 'test'])
+      expect(await helpOf('alert', name)).to.include('(default: the one on this machine)');
+  });
+
   it('prints help and version', async () => {
     const help = run(['--help']);
     expect((await help.ended).code).to.equal(0);

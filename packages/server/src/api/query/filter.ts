@@ -58,7 +58,7 @@ export const MEMBER_PARAMETERS: Parameters<MemberParameters> = {
   client_id: textParameter('The application.'),
   method: textParameter('The HTTP method.'),
   endpoint: textParameter(
-    'The name under which the endpoint is listed: the route, or the path where there is no route.',
+    'The name under which the endpoint is listed: the route or, without one, `(no route)`, `(other)`, a template such as `~/users/:id`, or the path.',
   ),
   endpoint_contains: searchParameter('A part of that name, in any case.'),
   path: textParameter('The path, whether there is a route or not.'),

@@ -21,7 +21,11 @@ export function devCommand(): Command {
     )
     .argument('<command...>', 'the application, such as: -- node app.js')
     .option('--port <number>', 'of the server, 0 for a free one (default 8765, or a free one)', portNumber)
-    .option('--client-id <id>', 'name of the application (default: that in its package.json)', someName)
+    .option(
+      '--client-id <id>',
+      'name of the application (default: $CERBERUS_CLIENT_ID, the name in package.json, my-app)',
+      someName,
+    )
     .option('--no-register', 'the application sets OpenTelemetry and Cerberus up itself')
     .passThroughOptions()
     .action(async (command: [string, ...string[]], flags: DevFlags) => run(command, flags));

@@ -50,9 +50,7 @@ export async function runDev(options: DevOptions, output: DevOutput): Promise<nu
   const register = options.register ? findRegister(options.command, options.folder, own) : undefined;
   if (options.register && register === undefined) {
     output.line('@cerberus-otel/instrumentation is not installed where the application is. Run there:');
-    output.line(
-      '  npm install @cerberus-otel/instrumentation @opentelemetry/api@1.9 @opentelemetry/sdk-node@0.223 @opentelemetry/instrumentation-http@0.223',
-    );
+    output.line('  npm install @cerberus-otel/instrumentation');
     return NOT_SET_UP;
   }
   const folder = mkdtempSync(join(tmpdir(), 'cerberus-dev-'));

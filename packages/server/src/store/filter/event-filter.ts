@@ -22,7 +22,7 @@ export interface EventFilter {
   readonly until?: number | undefined;
   readonly clientId?: string | undefined;
   readonly method?: string | undefined;
-  /** The name under which the endpoint is listed: the route, or the path where there is no route. */
+  /** The name under which the endpoint is listed: the route or, without one, `(no route)`, `(other)`, a template such as `~/users/:id`, or the path. */
   readonly endpoint?: string | undefined;
   /** A part of that name; letters of ASCII in any case. */
   readonly endpointPart?: string | undefined;
