@@ -171,6 +171,27 @@ for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3, VERSION_4,
     });
   });
 
+describe('a database that cannot be brought up to date', () => {
+  afterEach(removeTempFolders);
+
+  it('stays one of its version, which the server of that version goes on with', async () => {
+    const path = join(tempFolder(), 'old.duckdb');
+    const columns = `SELECT table_name, column_name FROM duckdb_columns() ORDER BY ALL`;
+    await sql(path, ...VERSION_5, `UPDATE events SET source_ip = 'no hash' WHERE id = 7`);
+    const before = await sql(path, columns);
+    const refused = await DuckDbStore.open(path, LIMITS).catch((error: unknown) => error);
+    expect(refused).to.include({ code: 'DB_UNAVAILABLE' });
+    expect(await sql(path, 'SELECT schema_version, minutes_from FROM meta')).to.deep.equal([[5, '400']]);
+    expect(await sql(path, columns)).to.deep.equal(before);
+    expect(await sql(path, 'SELECT count(*)::INTEGER FROM minute_requests')).to.deep.equal([[200]]);
+    await sql(path, 'UPDATE events SET source_ip = NULL WHERE id = 7');
+    const store = await DuckDbStore.open(path, LIMITS);
+    expect(await store.append(append({ seq: 41 }))).to.deep.equal({ status: 'duplicate' });
+    await store.close();
+    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[SCHEMA_VERSION]]);
+  });
+});
+
 describe('a database of version 11', () => {
   afterEach(removeTempFolders);
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { dayOf } from '../engine/days.ts';
 
 import type { Arrivals, RetentionLimits, Span } from '../../store.ts';
-import { dropPartitions, isoDate, keptDays, partitionDays, partitionName } from '../schema/partitions.ts';
+import { dropPartitions, isoDate, keptDays, partitionDays } from '../schema/partitions.ts';
 import { DAILY_TABLES } from '../schema/tables.ts';
 
 /** Two servers that come to it at once would wait for each other's partitions. */
