@@ -97,9 +97,9 @@ export const CREATE_TABLES: readonly string[] = [
 /** They start empty, and are filled from the events in the background. */
 const MAKE_AGGREGATES_ANEW: readonly string[] = [
   ...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`),
-  // Where there are no events, it is all that knows how far the numbers went.
+  // They knew how far the numbers went, also of events that are gone; from here on `minutes_from` does.
   `UPDATE meta SET rolled_up_to = CASE WHEN EXISTS (FROM events) THEN 0 ELSE rolled_up_to END,
-                   minutes_from = coalesce((SELECT max(id) FROM events), 0)`,
+                   minutes_from = greatest((SELECT max(id) FROM events), rolled_up_to, minutes_from)`,
 ];
 
 /** How the tables of a version become those of the next. */

@@ -195,6 +195,26 @@ describe('a database that cannot be brought up to date', () => {
 describe('a database of version 11', () => {
   afterEach(removeTempFolders);
 
+  it('gives no id again whose event is gone, and misses nothing', async () => {
+    const path = join(tempFolder(), 'old.duckdb');
+    const filled = await DuckDbStore.open(path, LIMITS);
+    await filled.append(append({ events: Array.from({ length: 40 }, () => storeEvent()) }));
+    await filled.rollUp();
+    await filled.close();
+    await sql(path, 'DELETE FROM events WHERE id > 35', 'UPDATE meta SET schema_version = 11');
+    const store = await DuckDbStore.open(path, LIMITS);
+    expect(store.missingEvents).to.equal(0);
+    await store.append(append({ seq: 2, events: [storeEvent()] }));
+    await store.rollUp();
+    await store.append(append({ seq: 3, events: [storeEvent()] }));
+    await store.rollUp();
+    const newest = (await store.events({ limit: 100 })).map(({ id }) => id).toSorted((a, b) => b - a);
+    expect(newest.slice(0, 3)).to.deep.equal([42, 41, 35]);
+    await store.close();
+    for (const table of ['minute_requests', 'hour_requests'])
+      expect(await sql(path, `SELECT sum(requests)::INTEGER FROM ${table}`), table).to.deep.equal([[37]]);
+  });
+
   it('tells whom its requests were for, and what failed, before and after that is aggregated', async () => {
     const path = join(tempFolder(), 'old.duckdb');
     const range = { since: START - 200 * HOUR, until: START + HOUR };
