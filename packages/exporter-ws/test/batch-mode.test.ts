@@ -82,6 +82,22 @@ describe('batch mode', () => {
     expect(server.connections).to.equal(1);
   });
 
+  it('sends a frame again that a later server refuses for a reason that it does not know', async () => {
+    let refused = 0;
+    backend.onFrame = (seq, _events, socket) => {
+      if (seq !== 2 || refused > 0) return true;
+      refused += 1;
+      socket.send(JSON.stringify({ type: 'nack', seq, code: 'quota', retry_after_millis: 100, of: 'day' }));
+      return false;
+    };
+    const exporter = quickExporter(await serve(), { maxBatchEvents: 10, ackTimeoutMillis: 60_000 });
+    exporter.export(numberedSpans(60), ignore);
+    await exporter.forceFlush();
+    expect(paths()).to.deep.equal(numbered(60));
+    expect([refused, server.connections]).to.deep.equal([1, 1]);
+    expect(exporter.stats()).to.include({ acked: 60, rejected: 0 });
+  });
+
   it('keeps within the window that the server names', async () => {
     let unanswered = 0;
     let most = 0;

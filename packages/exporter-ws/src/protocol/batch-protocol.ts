@@ -95,12 +95,13 @@ function welcome(message: Readonly<Record<string, unknown>>): ServerMessage | un
 
 function nack(message: Readonly<Record<string, unknown>>): ServerMessage | undefined {
   const { seq, code, rejected, retry_after_millis: millis } = message;
-  if (!isSeq(seq)) return undefined;
-  if (code === 'throttle') {
-    const wait = typeof millis === 'number' ? millis : DEFAULT_THROTTLE_MILLIS;
-    const clamped = Math.min(Math.max(wait, MIN_THROTTLE_MILLIS), MAX_THROTTLE_MILLIS);
-    return { type: 'throttle', seq, retryAfterMillis: clamped };
-  }
-  if (code !== 'invalid' || !Array.isArray(rejected) || !rejected.every(isCount)) return undefined;
-  return { type: 'invalid', seq, rejected };
+  if (!isSeq(seq) || typeof code !== 'string') return undefined;
+  if (code === 'invalid')
+    return Array.isArray(rejected) && rejected.every(isCount)
+      ? { type: 'invalid', seq, rejected }
+      : undefined;
+  // `throttle`, or what servers will say one day: to send the frame again later is right whatever has become of it.
+  const wait = typeof millis === 'number' ? millis : DEFAULT_THROTTLE_MILLIS;
+  const clamped = Math.min(Math.max(wait, MIN_THROTTLE_MILLIS), MAX_THROTTLE_MILLIS);
+  return { type: 'throttle', seq, retryAfterMillis: clamped };
 }

@@ -72,6 +72,20 @@ describe('batch protocol', () => {
     expect(throttle('x')).to.include({ retryAfterMillis: 1_000 });
   });
 
+  it('takes a refusal for a reason that it does not know for a throttle', () => {
+    expect(
+      parseServerMessage('{"type":"nack","seq":3,"code":"quota","retry_after_millis":2000}'),
+    ).to.deep.equal({
+      type: 'throttle',
+      seq: 3,
+      retryAfterMillis: 2_000,
+    });
+    expect(parseServerMessage('{"type":"nack","seq":3,"code":"later"}')).to.include({
+      retryAfterMillis: 1_000,
+    });
+    expect(parseServerMessage('{"type":"nack","seq":3,"code":7}')).to.equal(undefined);
+  });
+
   it('takes nothing that is not in the protocol', () => {
     for (const text of [
       '',

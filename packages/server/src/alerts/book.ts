@@ -47,18 +47,27 @@ export interface BookContext {
 /** Rules and destinations: those of the file, which nobody changes, and those that were made. */
 export class AlertBook {
   readonly #context: BookContext;
+  #unreadable: readonly string[] = [];
 
   constructor(context: BookContext) {
     this.#context = context;
   }
 
+  /** Ids of rules that could not be read when {@link rules} was asked last. */
+  get unreadable(): readonly string[] {
+    return this.#unreadable;
+  }
+
   /** What a later version of the server has made, and this one cannot read, is left to it. */
   async rules(): Promise<readonly KnownRule[]> {
     const { desk, file } = this.#context;
+    const unreadable: string[] = [];
     const made = (await desk.read('rule')).rule.flatMap(({ id, value }) => {
       const rule = this.#withFilter(parseRule(value));
+      if (typeof rule === 'string') unreadable.push(id);
       return typeof rule === 'string' ? [] : [{ id, rule, isFromFile: false }];
     });
+    this.#unreadable = unreadable;
     return [...[...file.rules].map(([id, rule]) => ({ id, rule, isFromFile: true })), ...made];
   }
 

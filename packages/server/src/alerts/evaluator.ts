@@ -57,6 +57,8 @@ export class Evaluator {
   readonly #failedUntil = new Map<string, number>();
   /** Of rules whose state was of a clock that is set back, when that was found. */
   readonly #setBackAt = new Map<string, number>();
+  /** Ids of rules of which it was said that they cannot be read. */
+  readonly #saidUnreadable = new Set<string>();
   #settledAt: number;
   #isFailing = false;
 
@@ -72,6 +74,7 @@ export class Evaluator {
     if (this.#settledAt > now() + SETTLING_MILLIS) this.settle();
     try {
       const rules = await book.rules();
+      this.#sayUnreadable(book.unreadable);
       const { state } = await desk.read('state');
       const states = new Map(state.map((each) => [each.id, each]));
       const firing = rules.flatMap(({ id }) => Object.keys(states.get(id)?.value.firing ?? {}));
@@ -120,6 +123,15 @@ export class Evaluator {
         log('warn', `alerts: the rule ${id} cannot be looked at: ${failureReason(error)}`);
       this.#failedUntil.set(id, now() + STEP_MILLIS);
     }
+  }
+
+  /** Somebody believes that what they are about is watched. */
+  #sayUnreadable(ids: readonly string[]): void {
+    const unsaid = ids.filter((id) => !this.#saidUnreadable.has(id));
+    if (unsaid.length === 0) return;
+    for (const id of unsaid) this.#saidUnreadable.add(id);
+    const what = 'rules that this version of the server cannot read are not looked at';
+    this.#context.log('warn', `alerts: ${what}: ${unsaid.join(', ')}`);
   }
 
   /** It was a moment ago, so what is ahead is the clock of another server. */

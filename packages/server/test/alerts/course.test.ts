@@ -67,6 +67,24 @@ describe('alerts over time', () => {
     expect(alerts.counts.evaluations).to.deep.equal({ done: 1, failed: 1 });
   });
 
+  it('leave rules of a later version as they are, look at the others, and say once that they do', async () => {
+    const later = JSON.stringify({ ...RULE, measure: 'p99_ms', destinations: [], sustain: 3 });
+    await store.documents.change([{ kind: 'alert_rule', id: 'a1b2c3', version: 0, content: later }]);
+    const lines: string[] = [];
+    const alerts = alertsOn(store, clock, { log: (level, line) => void lines.push(`${level} ${line}`) });
+    await alerts.book.addRule(RULE);
+    for (const minute of [2, 3, 4]) {
+      clock.at(minute);
+      await alerts.tick();
+    }
+    expect(alerts.counts.evaluations).to.deep.equal({ done: 3, failed: 0 });
+    expect(lines).to.deep.equal([
+      'warn alerts: rules that this version of the server cannot read are not looked at: a1b2c3',
+    ]);
+    const [kept] = await store.documents.list(['alert_rule']);
+    expect(kept?.content).to.equal(later);
+  });
+
   it('give up a message after three days, or when its receiver is gone for good, and the log says so', async () => {
     const hook = await webhookServer();
     hook.status = 500;

@@ -9,7 +9,8 @@ import { quoted } from '../sql-text.ts';
 import { hasForeignLog, removeMark } from './engine/backup-mark.ts';
 import { LAST_RESORT } from './engine/checkpoints.ts';
 import { keepPrivate } from './engine/private-file.ts';
-import { CREATE_TABLES, MIGRATIONS, SCHEMA_VERSION } from './schema.ts';
+import { inTransaction } from './engine/transaction.ts';
+import { bringUpSql, SCHEMA_VERSION } from './schema.ts';
 
 /** Resources that the database may use, and whether it may be new. */
 export interface OpenLimits {
@@ -193,23 +194,12 @@ async function prepareSchema(connect: () => Promise<DuckDBConnection>, path: str
       throw new CerberusServerError('DB_SCHEMA', text);
     }
     await removeMark(connection, DATABASE);
-    await migrate(connection, version);
-    await connection.run('BEGIN');
-    for (const statement of CREATE_TABLES) await connection.run(statement);
-    if (version === 0) await connection.run('INSERT INTO meta VALUES ($1, 0, 0)', [SCHEMA_VERSION]);
-    await connection.run('COMMIT');
+    // That is all or nothing: where it fails, the server of the version before goes on with the file.
+    await inTransaction(connection, async () => {
+      for (const statement of bringUpSql(version)) await connection.run(statement);
+    });
   } finally {
     connection.closeSync();
-  }
-}
-
-/** Each version in a transaction of its own: DuckDB does not let one change a table's rows and then its columns. */
-async function migrate(connection: DuckDBConnection, from: number): Promise<void> {
-  for (let version = from; version > 0 && version < SCHEMA_VERSION; version += 1) {
-    await connection.run('BEGIN');
-    for (const statement of MIGRATIONS[version] ?? []) await connection.run(statement);
-    await connection.run('UPDATE meta SET schema_version = $1', [version + 1]);
-    await connection.run('COMMIT');
   }
 }
 

@@ -84,7 +84,7 @@ const DOCUMENTS_TABLE = `
   CREATE TABLE IF NOT EXISTS documents (
     kind VARCHAR NOT NULL, id VARCHAR NOT NULL, version INTEGER NOT NULL, content VARCHAR NOT NULL, added BIGINT NOT NULL)`;
 
-/** Statements that bring an empty file to {@link SCHEMA_VERSION}; run in one transaction. */
+/** Create what is missing. */
 export const CREATE_TABLES: readonly string[] = [
   META_TABLE,
   EVENTS_TABLE,
@@ -97,51 +97,101 @@ export const CREATE_TABLES: readonly string[] = [
 /** They start empty, and are filled from the events in the background. */
 const MAKE_AGGREGATES_ANEW: readonly string[] = [
   ...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`),
-  // Where there are no events, it is all that knows how far the numbers went.
+  // They knew how far the numbers went, also of events that are gone; from here on `minutes_from` does.
   `UPDATE meta SET rolled_up_to = CASE WHEN EXISTS (FROM events) THEN 0 ELSE rolled_up_to END,
-                   minutes_from = coalesce((SELECT max(id) FROM events), 0)`,
+                   minutes_from = greatest((SELECT max(id) FROM events), rolled_up_to, minutes_from)`,
 ];
 
+/** How the tables of a version become those of the next. */
+interface Migration {
+  readonly columns?: readonly string[];
+  readonly contents?: readonly string[];
+}
+
 /**
- * Statements that bring a file of each older version to the next one, before {@link CREATE_TABLES}. Version 1 had no
- * aggregates, version 2 other ones: they start empty, and are filled from the events in the background, as always. Version 3
- * did not write minutes with the events. Version 4 kept nothing of what applications say of themselves, version 5
- * no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 did not
+ * Of each older version. Version 1 had no aggregates, version 2 other ones: they start empty, and are filled from the events in the
+ * background, as always. Version 3 did not write minutes with the events. Version 4 kept nothing of what applications say of themselves,
+ * version 5 no details of requests. In version 6 aggregates could outlive their events: they are made anew. Version 7 did not
  * say of events which release they are of, nor for which consumer, and
  * did not remember releases. Version 8 had no documents, and version 9 listed requests without a route under their paths: what
  * it stored stays so. Version 10 had no keys of clients: they are written at once, in a second for a million events. Version 11 did not
  * keep aggregates by release, environment and synthetic type: they are made anew. So they are of version 12, which did not aggregate by
  * consumers and errors.
  */
-export const MIGRATIONS: Readonly<Record<number, readonly string[]>> = {
-  1: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0', 'UPDATE meta SET rolled_up_to = 0'],
-  2: [...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`), 'UPDATE meta SET rolled_up_to = 0'],
-  3: [
-    'ALTER TABLE meta ADD COLUMN minutes_from BIGINT DEFAULT 0',
-    'UPDATE meta SET minutes_from = greatest(rolled_up_to, (SELECT max(id) FROM events))',
-  ],
-  4: ['service_version', 'deployment_environment', 'service_instance_id'].map(
-    (column) => `ALTER TABLE producers ADD COLUMN ${column} VARCHAR`,
-  ),
-  5: [
-    'error_type VARCHAR',
-    'request_body_size BIGINT',
-    'response_body_size BIGINT',
-    'network_protocol_version VARCHAR',
-    'user_agent_synthetic_type VARCHAR',
-  ].map((column) => `ALTER TABLE events ADD COLUMN ${column}`),
-  6: MAKE_AGGREGATES_ANEW,
-  7: [
-    RELEASES_TABLE,
-    // What runs now is not new.
-    `INSERT INTO releases SELECT client_id, service_version, min(first_seen) FROM producers
-     WHERE service_version IS NOT NULL GROUP BY ALL`,
-    ...['service_version', 'deployment_environment', 'consumer', 'consumer_group', 'consumer_label'].map(
-      (column) => `ALTER TABLE events ADD COLUMN ${column} VARCHAR`,
-    ),
-  ],
-  9: ['ALTER TABLE events ADD COLUMN path_group VARCHAR'],
-  10: ['ALTER TABLE events ADD COLUMN client UBIGINT', `UPDATE events SET client = ${CLIENT_KEY}`],
-  11: MAKE_AGGREGATES_ANEW,
-  12: MAKE_AGGREGATES_ANEW,
+const MIGRATIONS: Readonly<Record<number, Migration>> = {
+  1: {
+    columns: ['ALTER TABLE meta ADD COLUMN rolled_up_to BIGINT DEFAULT 0'],
+    contents: ['UPDATE meta SET rolled_up_to = 0'],
+  },
+  2: {
+    contents: [
+      ...ROLLUP_TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${name}`),
+      'UPDATE meta SET rolled_up_to = 0',
+    ],
+  },
+  3: {
+    columns: ['ALTER TABLE meta ADD COLUMN minutes_from BIGINT DEFAULT 0'],
+    contents: ['UPDATE meta SET minutes_from = greatest(rolled_up_to, (SELECT max(id) FROM events))'],
+  },
+  4: {
+    columns: addColumns('producers', [
+      'service_version VARCHAR',
+      'deployment_environment VARCHAR',
+      'service_instance_id VARCHAR',
+    ]),
+  },
+  5: {
+    columns: addColumns('events', [
+      'error_type VARCHAR',
+      'request_body_size BIGINT',
+      'response_body_size BIGINT',
+      'network_protocol_version VARCHAR',
+      'user_agent_synthetic_type VARCHAR',
+    ]),
+  },
+  6: { contents: MAKE_AGGREGATES_ANEW },
+  7: {
+    columns: addColumns('events', [
+      'service_version VARCHAR',
+      'deployment_environment VARCHAR',
+      'consumer VARCHAR',
+      'consumer_group VARCHAR',
+      'consumer_label VARCHAR',
+    ]),
+    contents: [
+      RELEASES_TABLE,
+      // What runs now is not new.
+      `INSERT INTO releases SELECT client_id, service_version, min(first_seen) FROM producers
+       WHERE service_version IS NOT NULL GROUP BY ALL`,
+    ],
+  },
+  9: { columns: addColumns('events', ['path_group VARCHAR']) },
+  10: {
+    columns: addColumns('events', ['client UBIGINT']),
+    contents: [`UPDATE events SET client = ${CLIENT_KEY}`],
+  },
+  11: { contents: MAKE_AGGREGATES_ANEW },
+  12: { contents: MAKE_AGGREGATES_ANEW },
 };
+
+function addColumns(table: string, columns: readonly string[]): readonly string[] {
+  return columns.map((column) => `ALTER TABLE ${table} ADD COLUMN ${column}`);
+}
+
+/**
+ * Statements that bring a file of an older version to {@link SCHEMA_VERSION}, or an empty one, whose version is 0; for one transaction. All
+ * columns are added first, for DuckDB adds none to a table whose rows the transaction has changed.
+ */
+export function bringUpSql(version: number): readonly string[] {
+  if (version === 0) return [...CREATE_TABLES, `INSERT INTO meta VALUES (${SCHEMA_VERSION}, 0, 0)`];
+  if (version === SCHEMA_VERSION) return CREATE_TABLES;
+  const migrations = Object.entries(MIGRATIONS)
+    .filter(([from]) => Number(from) >= version)
+    .map(([, migration]) => migration);
+  return [
+    ...migrations.flatMap(({ columns = [] }) => columns),
+    ...migrations.flatMap(({ contents = [] }) => contents),
+    ...CREATE_TABLES,
+    `UPDATE meta SET schema_version = ${SCHEMA_VERSION}`,
+  ];
+}

@@ -171,8 +171,49 @@ for (const [version, statements] of [VERSION_1, VERSION_2, VERSION_3, VERSION_4,
     });
   });
 
+describe('a database that cannot be brought up to date', () => {
+  afterEach(removeTempFolders);
+
+  it('stays one of its version, which the server of that version goes on with', async () => {
+    const path = join(tempFolder(), 'old.duckdb');
+    const columns = `SELECT table_name, column_name FROM duckdb_columns() ORDER BY ALL`;
+    await sql(path, ...VERSION_5, `UPDATE events SET source_ip = 'no hash' WHERE id = 7`);
+    const before = await sql(path, columns);
+    const refused = await DuckDbStore.open(path, LIMITS).catch((error: unknown) => error);
+    expect(refused).to.include({ code: 'DB_UNAVAILABLE' });
+    expect(await sql(path, 'SELECT schema_version, minutes_from FROM meta')).to.deep.equal([[5, '400']]);
+    expect(await sql(path, columns)).to.deep.equal(before);
+    expect(await sql(path, 'SELECT count(*)::INTEGER FROM minute_requests')).to.deep.equal([[200]]);
+    await sql(path, 'UPDATE events SET source_ip = NULL WHERE id = 7');
+    const store = await DuckDbStore.open(path, LIMITS);
+    expect(await store.append(append({ seq: 41 }))).to.deep.equal({ status: 'duplicate' });
+    await store.close();
+    expect(await sql(path, 'SELECT schema_version FROM meta')).to.deep.equal([[SCHEMA_VERSION]]);
+  });
+});
+
 describe('a database of version 11', () => {
   afterEach(removeTempFolders);
+
+  it('gives no id again whose event is gone, and misses nothing', async () => {
+    const path = join(tempFolder(), 'old.duckdb');
+    const filled = await DuckDbStore.open(path, LIMITS);
+    await filled.append(append({ events: Array.from({ length: 40 }, () => storeEvent()) }));
+    await filled.rollUp();
+    await filled.close();
+    await sql(path, 'DELETE FROM events WHERE id > 35', 'UPDATE meta SET schema_version = 11');
+    const store = await DuckDbStore.open(path, LIMITS);
+    expect(store.missingEvents).to.equal(0);
+    await store.append(append({ seq: 2, events: [storeEvent()] }));
+    await store.rollUp();
+    await store.append(append({ seq: 3, events: [storeEvent()] }));
+    await store.rollUp();
+    const newest = (await store.events({ limit: 100 })).map(({ id }) => id).toSorted((a, b) => b - a);
+    expect(newest.slice(0, 3)).to.deep.equal([42, 41, 35]);
+    await store.close();
+    for (const table of ['minute_requests', 'hour_requests'])
+      expect(await sql(path, `SELECT sum(requests)::INTEGER FROM ${table}`), table).to.deep.equal([[37]]);
+  });
 
   it('tells whom its requests were for, and what failed, before and after that is aggregated', async () => {
     const path = join(tempFolder(), 'old.duckdb');

@@ -9,6 +9,7 @@ import {
   partitionName,
 } from '../../../dist/store/postgres/schema/partitions.js';
 import { DAILY_TABLES } from '../../../dist/store/postgres/schema/tables.js';
+import { LATER_TABLES } from '../../../dist/store/postgres/aggregates/tables.js';
 import { pause, until } from '@cerberus-otel/test-support/deadline';
 import { append, HASH, storeEvent } from '../../support/events/events.js';
 import { ask, usePostgres } from '../../support/databases/postgres.js';
@@ -93,6 +94,21 @@ describe('partitions, one for each day of arrival', () => {
     expect(
       await ask(url, `SELECT 1 FROM pending WHERE arrived < DATE '1970-01-01' + ${TODAY - 30}`),
     ).to.have.length(0);
+  });
+
+  it('are deleted, too, where an older server has deleted the day from the tables that it knew', async () => {
+    const gone = 'c'.repeat(64);
+    await arriving(TODAY - 31, { consumer: gone, consumerLabel: 'Gone Ltd', outcome: 'error' });
+    await arriving(TODAY, { consumer: gone });
+    await store.rollUp();
+    for (const { name } of DAILY_TABLES.filter(
+      (table) => !LATER_TABLES.some((later) => later.name === table.name),
+    ))
+      await ask(url, `DROP TABLE ${partitionName(name, TODAY - 31)}`);
+    expect(await store.deleteOld({ before: (TODAY - 30) * DAY, maxBytes: undefined })).to.equal(0);
+    const suffix = partitionName('', TODAY - 31);
+    expect((await tables()).filter((name) => name.endsWith(suffix))).to.deep.equal([]);
+    expect(await ask(url, 'SELECT FROM day_consumers')).to.have.length(1);
   });
 
   it('go from the oldest on while everything takes more room than it may, and today stays', async () => {

@@ -10,10 +10,10 @@ import { DAILY_TABLES } from './tables.ts';
  */
 const LOCK = `LOCK TABLE ${DAILY_TABLES.map(({ name }) => `ONLY ${name}`).join(', ')} IN SHARE UPDATE EXCLUSIVE MODE`;
 
-/** Days as texts, `2026-11-29`, of the partitions that `events` has, the oldest first. */
+/** Days of the partitions that tables have, the oldest first. */
 const DAYS = `
-  SELECT to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') - DATE '1970-01-01' AS day
-  FROM pg_inherits WHERE inhparent = 'events'::regclass AND NOT inhdetachpending ORDER BY day`;
+  SELECT DISTINCT to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') - DATE '1970-01-01' AS day
+  FROM pg_inherits WHERE inhparent = ANY($1::regclass[]) AND NOT inhdetachpending ORDER BY day`;
 
 /** Partitions on their way out, and those that are out and still there: a server died before it had dropped them. */
 const HALF_DROPPED = `
@@ -22,9 +22,21 @@ const HALF_DROPPED = `
   WHERE c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'events'::regclass)
     AND c.relkind = 'r' AND c.relname ~ $1 AND (i.inhrelid IS NULL OR i.inhdetachpending)`;
 
-/** Days, since 1970-01-01, that have partitions, the oldest first. */
-export async function partitionDays(client: pg.Client): Promise<readonly number[]> {
-  return (await client.query<{ readonly day: number }>(DAYS)).rows.map(({ day }) => day);
+/** Days, since 1970-01-01, of which events have a partition, the oldest first. */
+export function partitionDays(client: pg.Client): Promise<readonly number[]> {
+  return daysOf(client, ['events']);
+}
+
+/** The same of any table: a server of an older version has dropped only the partitions of those that it knows. */
+export function keptDays(client: pg.Client): Promise<readonly number[]> {
+  return daysOf(
+    client,
+    DAILY_TABLES.map(({ name }) => name),
+  );
+}
+
+async function daysOf(client: pg.Client, tables: readonly string[]): Promise<readonly number[]> {
+  return (await client.query<{ readonly day: number }>(DAYS, [tables])).rows.map(({ day }) => day);
 }
 
 /** Tables that have no partition of a day, of those that are asked for. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { dayOf } from '../engine/days.ts';
 
 import type { Arrivals, RetentionLimits, Span } from '../../store.ts';
-import { dropPartitions, isoDate, partitionDays, partitionName } from '../schema/partitions.ts';
+import { dropPartitions, isoDate, keptDays, partitionDays } from '../schema/partitions.ts';
 import { DAILY_TABLES } from '../schema/tables.ts';
 
 /** Two servers that come to it at once would wait for each other's partitions. */
@@ -18,7 +18,7 @@ export async function deleteOldDays(
   if (rows[0]?.is_mine !== true) return 0;
   try {
     let deleted = 0;
-    const days = await partitionDays(client);
+    const days = await keptDays(client);
     // A day goes when all of it is too old.
     const old = days.filter((day) => day < dayOf(before));
     for (const day of old) deleted += await dropDay(client, day);
@@ -36,7 +36,7 @@ export async function deleteOldDays(
 
 async function dropDay(client: pg.Client, day: number): Promise<number> {
   const { rows } = await client.query<{ readonly count: number }>(
-    `SELECT count(*) AS count FROM ${partitionName('events', day)}`,
+    `SELECT count(*) AS count FROM events WHERE arrived = '${isoDate(day)}'`,
   );
   await dropPartitions(client, day);
   return rows[0]?.count ?? 0;
