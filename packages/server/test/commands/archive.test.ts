@@ -113,9 +113,8 @@ describe('export and backup', function () {
     await fill(db, 400_000);
     for (const format of ['csv', 'ndjson']) {
       const output = join(folder, `all.${format}`);
-      const { code, stderr } = await run(
-        ...['--memory-limit', '128MB', 'export', '--db', db, '--format', format, '--output', output],
-      );
+      const args = ['--db', db, '--format', format, '--output', output];
+      const { code, stderr } = await run('--memory-limit', '128MB', 'export', ...args);
       expect([code, stderr], format).to.deep.equal([0, '']);
       const reader = format === 'csv' ? 'read_csv' : 'read_json';
       const [counted] = await read(

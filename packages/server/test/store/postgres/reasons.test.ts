@@ -43,7 +43,7 @@ describe('a failure of PostgreSQL', function () {
     await engine().reload();
     const guarded = url.replace('cerberus@', 'guarded@');
     await until('it wants a password', async () =>
-      /it wants a password$/.test(await failureOf(openStore(guarded))),
+      (await failureOf(openStore(guarded))).endsWith(': it wants a password'),
     );
     const silent = createServer((socket) => afterTest(() => socket.destroy())).listen(0, '127.0.0.1');
     await once(silent, 'listening');
