@@ -234,11 +234,15 @@ function rotationOf(value: string, secretKey: string | undefined): KeyRotation {
 }
 
 function memoryOf(value: string): string {
-  const [, amount, unit = ''] = /^([1-9]\d{0,8}) ?([KMGT]i?B)$/i.exec(value) ?? [];
-  const base = unit.length === 3 ? 1024 : 1000;
-  const bytes = Number(amount) * base ** ('kmgt'.indexOf(unit.charAt(0).toLowerCase()) + 1);
-  if (bytes >= MIN_MEMORY_BYTES) return value;
+  if (bytesOf(value) >= MIN_MEMORY_BYTES) return value;
   throw optionError('memoryLimit', 'must be a size such as 512MB or 2GB, and 64MB at least');
+}
+
+/** Of a size such as `512MB`; NaN for what is none. */
+export function bytesOf(size: string): number {
+  const [, amount, unit = ''] = /^([1-9]\d{0,8}) ?([KMGT]i?B)$/i.exec(size) ?? [];
+  const base = unit.length === 3 ? 1024 : 1000;
+  return Number(amount) * base ** ('kmgt'.indexOf(unit.charAt(0).toLowerCase()) + 1);
 }
 
 /** The refusal of an option. @param rule - what it must be */

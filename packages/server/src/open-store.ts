@@ -1,4 +1,4 @@
-import type { ServerConfig } from './config.ts';
+import { bytesOf, type ServerConfig } from './config.ts';
 import type { CerberusServerError } from './errors.ts';
 import type { Log } from './log.ts';
 import { openDuckDb } from './store/duckdb/open.ts';
@@ -8,6 +8,9 @@ import { MemoryStore } from './store/memory/store.ts';
 import { openPostgres } from './store/postgres/open.ts';
 import type { StoreAddress } from './store/store-address.ts';
 import type { Store } from './store/store.ts';
+
+/** What Node.js takes beside the database, at least. */
+const NODE_BYTES = 192_000_000;
 
 /**
  * Opens the store that a configuration names.
@@ -23,6 +26,7 @@ export function openStore(
   const { store: address, token = '', secretKey = '' } = config;
   if (address !== undefined) return openShared(address, config, { token, secretKey }, log);
   if (config.db === ':memory:') return Promise.resolve(new MemoryStore());
+  warnOfMemory(config.memoryLimit, log);
   return LastingStore.open({
     open: (isAgain) => openDatabase(config, isAgain, log),
     log,
@@ -55,4 +59,16 @@ async function openDatabase(config: ServerConfig, isAgain: boolean, log: Log): P
     log('error', `the database lacks the last ${store.missingEvents} acknowledged events: ${cause}`);
   }
   return store;
+}
+
+/** A container that may have less than the database takes is ended by the system when it does, in the middle of a long question or an export. */
+function warnOfMemory(memoryLimit: string, log: Log): void {
+  const given = process.constrainedMemory();
+  // Nothing, or more than there is, where there is no limit.
+  if (given === 0 || given >= bytesOf(memoryLimit) + NODE_BYTES) return;
+  const megabytes = Math.floor(given / 1_000_000);
+  log(
+    'warn',
+    `this process may have ${megabytes} MB of memory, and the database alone takes up to ${memoryLimit} of it: the system ends it when both together need more; lower \`memoryLimit\`, or give it more`,
+  );
 }

@@ -30,6 +30,22 @@ describe('startServer', () => {
     removeTempFolders();
   });
 
+  it('warns where the system gives it less memory than its database takes, and nowhere else', async () => {
+    const { constrainedMemory } = process;
+    afterTest(() => void (process.constrainedMemory = constrainedMemory));
+    const said: string[] = [];
+    for (const given of [0, 2 ** 64, 2 * 2 ** 30, 256 * 2 ** 20]) {
+      process.constrainedMemory = () => given;
+      expect(said, String(given)).to.deep.equal([]);
+      const db = join(tempFolder(), 'test.duckdb');
+      await server({ db, log: (level, message) => void (level === 'warn' && said.push(message)) });
+    }
+    expect(said).to.have.length(1);
+    expect(said[0]).to.match(
+      /^this process may have 268 MB of memory, and the database alone takes up to 512MB of it/,
+    );
+  });
+
   it('says where it listens', async () => {
     const running = await server();
     expect(running.url).to.equal(`http://127.0.0.1:${running.port}`);

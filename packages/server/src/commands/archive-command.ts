@@ -28,6 +28,9 @@ interface CommonFlags extends ServerFlags {
   readonly token?: string;
   readonly db?: string;
   readonly output?: string;
+  /** The server's, of whoever opens the file. */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
 }
 
 interface ExportFlags extends CommonFlags {
@@ -84,8 +87,8 @@ type Make = (archive: DuckDbStore['archive'], path: string) => Promise<void>;
 
 async function run(name: string, flags: CommonFlags, path: string, make: Make): Promise<void> {
   try {
-    const { db, token: givenToken, host, port, tlsCert, tlsKey } = flags;
-    const given = { db, token: givenToken, host, port, tlsCert, tlsKey };
+    const { db, token: givenToken, host, port, tlsCert, tlsKey, memoryLimit, threads } = flags;
+    const given = { db, token: givenToken, host, port, tlsCert, tlsKey, memoryLimit, threads };
     const config = resolveConfig(given, environmentWith(process.env, flags.config));
     const output = await outputOf(flags.output, config.db);
     const server = flags.url === undefined ? localServer(config) : { base: flags.url };

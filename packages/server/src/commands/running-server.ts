@@ -87,7 +87,7 @@ export function fail(name: string, error: unknown): void {
   if (isOfStandardOutput(error)) return;
   process.exitCode = 1;
   const known = error instanceof CommandError || error instanceof CerberusServerError;
-  const text = known ? error.message : `unexpected error: ${messageOf(error)}`;
+  const text = known ? error.message : `unexpected error: ${messageOf(error).replaceAll(/\s+/g, ' ')}`;
   process.stderr.write(`cerberus-server ${name}: ${text}\n`);
 }
 

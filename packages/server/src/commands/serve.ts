@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+
 import { isLoopback, resolveConfig, variableOf, type ServerOptions } from '../config.ts';
 import { CerberusServerError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -21,6 +23,7 @@ export async function serve({ config: file, logFormat, ...options }: ServeFlags)
     process.umask(0o077);
     const env = environmentWith(process.env, file);
     log = createCommandLog(logFormatOf(logFormat, env), writeError);
+    takeWarnings(log.log);
     const { db, store, host, tlsCert } = resolveConfig(options, env);
     const server = await startServerIn(env, { ...options, log: unlessAnnounced(log.log) });
     // Before anybody hears that it runs, and stops it.
@@ -71,19 +74,45 @@ function exposedText(port: number): string {
 
 const STOPPING = ['SIGINT', 'SIGTERM'] as const;
 
+/** Of the standard input, output and error. */
+const STREAMS = [0, 1, 2] as const;
+
+const WARNING_CHARACTERS = 400;
+
 function stopOnSignals(server: CerberusServer, log: CommandLog): void {
   const stop = (): void => {
-    for (const signal of STOPPING) process.off(signal, stop);
+    for (const signal of [...STOPPING, 'SIGHUP'] as const) process.off(signal, stop);
     server.close().catch((error: unknown) => failWith(log, error));
   };
   // Once: a second signal, whichever it is, has its default effect and ends a stop that hangs.
   for (const signal of STOPPING) process.on(signal, stop);
+  answerHangUp(stop, log.log);
 }
 
 /** For a supervisor to start it again: from here, nothing more can be done about the database. */
 async function endWith(server: CerberusServer, log: CommandLog, error: CerberusServerError): Promise<void> {
   failWith(log, error);
   await server.close().catch(() => undefined);
+}
+
+/** A terminal that closes ends the server; who runs without one is told so by nobody, but may be asked to begin a log or a configuration anew. */
+function answerHangUp(stop: () => void, log: Log): void {
+  if (STREAMS.some((stream) => isatty(stream))) process.on('SIGHUP', stop);
+  else
+    process.on('SIGHUP', () =>
+      log(
+        'info',
+        'SIGHUP changes nothing: certificates are read when they change, options and alerts at the start',
+      ),
+    );
+}
+
+/** What Node.js warns of is one line as everything else, also where a collector takes objects. */
+function takeWarnings(log: Log): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) =>
+    log('warn', `${name}: ${message.replaceAll(/\s+/g, ' ').slice(0, WARNING_CHARACTERS)}`),
+  );
 }
 
 function failWith({ failed }: CommandLog, error: unknown): void {

@@ -7,9 +7,18 @@ const SPEAKS_OF_NO_VALUES = /^(?:IO|FATAL|Out of Memory|INTERRUPT|TransactionCon
 /** Of a database that takes nothing any more: why, in DuckDB's own words. */
 const INVALIDATED = /has been invalidated(?: because [a-z ]+)?/;
 
-/** What the driver of PostgreSQL says where a connection ends under a statement; it gives no code. */
-const CONNECTION_LOST =
-  /^(?:Connection terminated|Client has encountered a connection error|Client was closed)/;
+/** What the driver of PostgreSQL says without a code, of connections that end or do not come about. */
+const OF_CONNECTIONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:Connection terminated|Client has encountered a connection error|Client was closed)/,
+    'the connection to the database was lost',
+  ],
+  [/^timeout expired/, 'nothing answers there'],
+  [/^The server does not support SSL/, 'it does not speak TLS'],
+  [/^There was an error establishing an SSL/, 'it does not speak TLS as it should'],
+  [/^SASL: .*client password must be/, 'it wants a password'],
+  [/^SASL: /, 'it and the driver do not agree on how to sign in'],
+];
 
 const MAX_CHARACTERS = 400;
 
@@ -29,8 +38,8 @@ export function failureReason(error: unknown): string {
   if (invalidated !== undefined)
     return `the database ${invalidated}${isFull ? ': No space left on device' : ''}`;
   if (isFull) return 'No space left on device';
-  if (CONNECTION_LOST.test(text)) return 'the connection to the database was lost';
-  return kind ?? (error instanceof Error ? error.name : typeof error);
+  const [, ofConnection] = OF_CONNECTIONS.find(([said]) => said.test(text)) ?? [];
+  return ofConnection ?? kind ?? (error instanceof Error ? error.name : typeof error);
 }
 
 /**

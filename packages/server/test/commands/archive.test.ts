@@ -17,14 +17,15 @@ import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 const LIMITS = { memoryLimit: '256MB', threads: 1 };
 const HOSTILE = `/ünï/"'\\;--\u2028/🎉`;
 
-describe('export and backup', () => {
+describe('export and backup', function () {
+  this.timeout(180_000);
   let folder: string;
   let db: string;
 
   async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
     // A port where nobody listens, unless --url names another.
     const ran = spawnServer(args, { CERBERUS_SERVER_PORT: '1' }, { cwd: folder });
-    const { code } = await within('the command to end', ran.ended, 15_000);
+    const { code } = await within('the command to end', ran.ended, 55_000);
     return { code, ...ran.output() };
   }
 
@@ -108,6 +109,22 @@ describe('export and backup', () => {
     });
   }
 
+  it('write more events than their memory has room for, in their order', async () => {
+    await fill(db, 400_000);
+    for (const format of ['csv', 'ndjson']) {
+      const output = join(folder, `all.${format}`);
+      const args = ['--db', db, '--format', format, '--output', output];
+      const { code, stderr } = await run('--memory-limit', '128MB', 'export', ...args);
+      expect([code, stderr], format).to.deep.equal([0, '']);
+      const reader = format === 'csv' ? 'read_csv' : 'read_json';
+      const [counted] = await read(
+        `SELECT count(*)::INTEGER, bool_and(latency_ms > before) FROM (
+           SELECT latency_ms, lag(latency_ms, 1, 0) OVER () AS before FROM ${reader}('${output}') WHERE client_id = 'filled')`,
+      );
+      expect(counted, format).to.deep.equal([400_000, true]);
+    }
+  });
+
   it('go on storing while a backup is made', async () => {
     const store = await DuckDbStore.open(db, LIMITS);
     const copies = [0, 1, 2].map((n) => store.archive.backup(join(folder, `${n}.duckdb`)));
@@ -172,4 +189,18 @@ async function read(sql: string): Promise<unknown[][]> {
   connection.closeSync();
   instance.closeSync();
   return rows;
+}
+
+/** Adds events of the application `filled`, each of a latency above that of the one before. */
+async function fill(db: string, events: number): Promise<void> {
+  const instance = await DuckDBInstance.create(db);
+  const connection = await instance.connect();
+  await connection.run(
+    `INSERT INTO events BY NAME
+     SELECT 1000 + i AS id, '2025-03-01'::TIMESTAMP AS received_at, '2025-03-01'::TIMESTAMP AS event_time, 'filled' AS client_id,
+            '/' || sha256(i::VARCHAR) AS endpoint, '{}' AS custom_data, i + 1.5 AS latency_ms, sha256('c' || i) AS source_ip, repeat(sha256('u' || i), 8) AS user_agent,
+            'GET' AS method, left(sha256('t' || i), 32) AS trace_id FROM range(${events}) AS r(i)`,
+  );
+  connection.closeSync();
+  instance.closeSync();
 }

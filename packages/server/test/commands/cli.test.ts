@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
@@ -14,6 +14,8 @@ import { wireEvent } from '../support/events/events.js';
 import { spawnServer, type ServerProcess } from '../support/processes/server-process.js';
 import { removeTempFolders, tempFolder } from '../support/temp-folder.js';
 import { WsClient } from '../support/senders/ws-client.js';
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/cerberus-server.mjs', import.meta.url));
 
 describe('cerberus-server', () => {
   const processes: ServerProcess[] = [];
@@ -103,6 +105,53 @@ describe('cerberus-server', () => {
       expect(await answer.json()).to.include({ requests: 2 });
     });
   }
+
+  it('goes on where nobody looks at it and SIGHUP comes, as after nohup, and says that it changes nothing', async () => {
+    const started = run(['--port', '0']);
+    const url = await started.url;
+    for (const times of [1, 2]) {
+      started.child.kill('SIGHUP');
+      const said = (): number => started.output().stderr.split('SIGHUP changes nothing').length - 1;
+      await until('it says so', () => said() === times);
+    }
+    expect((await fetch(`${url}/livez`)).status).to.equal(200);
+  });
+
+  it('stops as on SIGTERM when its terminal is closed', async () => {
+    // Its terminal is that of its standard output; what it says last goes where it can still be read.
+    const command = `exec '${process.execPath}' '${LAUNCHER}' --port 0 --db x.duckdb --token t 2>said`;
+    const terminal = spawn('script', ['-qfc', command, 'shown'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'ignore'],
+    });
+    afterTest(() => terminal.kill('SIGKILL'));
+    const read = (name: string): string =>
+      existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '';
+    await until('it listens', () => read('shown').includes('CERBERUS_BACKEND_URL'));
+    terminal.kill('SIGKILL');
+    await until('it has stopped', () => read('said').includes('info: stopped'));
+  });
+
+  it('says in one line what Node.js warns of, which is an object where lines are', async () => {
+    // The driver of PostgreSQL warns of this mode, in a text of eight lines.
+    const store = 'postgres://user@127.0.0.1:1/cerberus?sslmode=require';
+    const said = await refused([
+      '--log-format',
+      'json',
+      '--token',
+      't',
+      '--secret-key',
+      'k',
+      '--store',
+      store,
+    ]);
+    const lines = said
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: string; message: string });
+    expect(lines.map(({ level }) => level)).to.deep.equal(['warn', 'error']);
+    expect(lines[0]?.message).to.match(/^Warning: .*verify-full/);
+  });
 
   it('takes options from the environment, and from the command line first', async () => {
     const env = {

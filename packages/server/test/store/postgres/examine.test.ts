@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
+import pg from 'pg';
 
 import { MIGRATIONS } from '../../../dist/store/postgres/schema/migrations.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
 import { until } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
+import { Engine } from '../../support/databases/postgres-engine.js';
 import { ask, useOwnPostgres } from '../../support/databases/postgres.js';
 import { openStore } from '../../support/databases/postgres-store.js';
 
@@ -27,7 +30,7 @@ function doctor(url: string): Promise<Ended> {
 }
 
 describe('cerberus-server doctor', () => {
-  const { freshDatabase } = useOwnPostgres();
+  const { engine, freshDatabase } = useOwnPostgres();
   let store: PostgresStore | undefined;
 
   afterEach(async () => {
@@ -73,6 +76,32 @@ describe('cerberus-server doctor', () => {
     await ask(url, 'SELECT pg_reload_conf()');
     expect(code).to.equal(1);
     expect(output).to.include('FAIL  synchronous_standby_names is set and no such standby is connected');
+  });
+
+  it('fails for no standby whose state an ordinary user is not shown, and counts the connections of all users', async () => {
+    const url = await freshDatabase();
+    await ask(url, 'CREATE ROLE ordinary LOGIN');
+    await ask(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} OWNER TO ordinary`);
+    const ordinary = url.replace('cerberus@', 'ordinary@');
+    store = await openStore(ordinary);
+    const standby = await Engine.follow(engine(), 'second');
+    afterTest(() => standby.remove());
+    await ask(url, `ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (second)'`);
+    afterTest(() => ask(url, 'ALTER SYSTEM RESET synchronous_standby_names').then(() => engine().reload()));
+    await engine().reload();
+    await until('the standby is synchronous', async () => {
+      const rows = await ask(url, `SELECT 1 FROM pg_stat_replication WHERE sync_state = 'quorum'`);
+      return rows.length === 1;
+    });
+    const others = Array.from({ length: 20 }, () => new pg.Client({ connectionString: url }));
+    afterTest(() => Promise.all(others.map((client) => client.end())));
+    await Promise.all(others.map((client) => client.connect()));
+    expect((await doctor(url)).output).to.match(/^ok {4}standby second: quorum, \d+ bytes behind$/m);
+    const { code, output } = await doctor(ordinary);
+    expect(code, output).to.equal(0);
+    expect(output).to.include('ok    standby second is connected\n');
+    expect(output).to.match(/^warn {2}which standby is synchronous.*: GRANT pg_monitor TO it/m);
+    expect(Number(/(\d+) of \d+ connections/.exec(output)?.[1])).to.be.above(others.length);
   });
 
   it('says in one line that a database cannot be reached, without its password', async () => {

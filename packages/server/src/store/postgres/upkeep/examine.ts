@@ -18,7 +18,8 @@ const SETTINGS = `
          current_setting('idle_in_transaction_session_timeout') AS idle,
          current_setting('synchronous_standby_names') AS standbys,
          current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer AS connections,
-         (SELECT count(*)::integer FROM pg_stat_activity WHERE backend_type = 'client backend') AS connected`;
+         (SELECT sum(numbackends)::integer FROM pg_stat_database) AS connected,
+         pg_has_role('pg_read_all_stats', 'USAGE') AS sees_states`;
 
 const STANDBYS = `
   SELECT application_name AS name, sync_state AS state,
@@ -29,6 +30,12 @@ const PENDING = `
   SELECT count(*)::integer AS batches,
          coalesce(extract(epoch FROM clock_timestamp() - min(stored_at)), 0)::float8 AS seconds FROM pending`;
 
+/** Commits wait for a synchronous one; that it is, and at work, only some are told. */
+const UNSEEN: Finding = {
+  level: 'warn',
+  text: 'which standby is synchronous, and how far it is behind, is not shown to this user: GRANT pg_monitor TO it to have that looked at',
+};
+
 interface Settings {
   readonly version: string;
   readonly fsync: string;
@@ -37,6 +44,8 @@ interface Settings {
   readonly standbys: string;
   readonly connections: number;
   readonly connected: number;
+  /** Others are told who follows, and nothing else of it. */
+  readonly sees_states: boolean;
 }
 
 interface Standby {
@@ -77,7 +86,7 @@ export async function examineSafety(client: pg.Client): Promise<readonly Finding
   const standbys = (await client.query<Standby>(STANDBYS)).rows;
   return [
     ...(settings === undefined ? [] : settingFindings(settings)),
-    ...standbyFindings(standbys, settings?.standbys ?? ''),
+    ...(settings === undefined ? [] : standbyFindings(standbys, settings)),
   ];
 }
 
@@ -109,15 +118,14 @@ function settingFindings(settings: Settings): readonly Finding[] {
   ];
 }
 
-function standbyFindings(standbys: readonly Standby[], names: string): readonly Finding[] {
-  const found = standbys.map(({ name, state, behind }): Finding => {
-    const text = `standby ${name}: ${state ?? 'unknown'}`;
-    return behind < 0
-      ? { level: 'warn', text: `${text}, not at work` }
-      : { level: 'ok', text: `${text}, ${behind} bytes behind` };
-  });
+function standbyFindings(
+  standbys: readonly Standby[],
+  { standbys: names, sees_states: seesStates }: Settings,
+): readonly Finding[] {
+  const found = standbys.map((standby) => standbyFinding(standby, seesStates));
   const isSynchronous = standbys.some(({ state }) => state === 'sync' || state === 'quorum');
   if (isSynchronous) return found;
+  if (!seesStates && names !== '' && standbys.length > 0) return [...found, UNSEEN];
   return [
     ...found,
     names === ''
@@ -130,6 +138,14 @@ function standbyFindings(standbys: readonly Standby[], names: string): readonly 
           text: 'synchronous_standby_names is set and no such standby is connected: nothing can be stored',
         },
   ];
+}
+
+function standbyFinding({ name, state, behind }: Standby, seesStates: boolean): Finding {
+  if (!seesStates) return { level: 'ok', text: `standby ${name} is connected` };
+  const text = `standby ${name}: ${state ?? 'unknown'}`;
+  return behind < 0
+    ? { level: 'warn', text: `${text}, not at work` }
+    : { level: 'ok', text: `${text}, ${behind} bytes behind` };
 }
 
 function pendingFinding({ batches, seconds }: PendingRow): Finding {
