@@ -119,6 +119,32 @@ const NESTED = [
   'OPTIONS /second/7',
 ];
 
+/** Middleware of routers that has no path, before routes and behind them. */
+function surrounded(Koa, Router, rest) {
+  const before = new Router();
+  before.use((context, further) => (context.query.refused === undefined ? further() : refuse()(context)));
+  before.get('/users/:id', answer());
+  before.get('/several/:id', answer());
+  before.get('/several/:other', answer());
+  before.post('/several/:posted', answer());
+  before.get(rest, answer());
+  const behind = new Router({ prefix: '/behind' });
+  behind.get('/passes/:id', next());
+  behind.get('/several/:id', next());
+  behind.get('/several/:other', next());
+  behind.use(answer());
+  return application(Koa, before.routes(), behind.routes());
+}
+
+const SURROUNDED = [
+  ...gets(`
+  /users/7 /users/7?refused=1 /several/7?refused=1 /files/a/b?refused=1 /nowhere?refused=1 /behind/passes/7 /behind/several/7
+  /behind/nowhere
+`),
+  'HEAD /users/7?refused=1',
+  'POST /several/7?refused=1',
+];
+
 /** Handlers of the application around all. */
 function guarded(Koa, Router) {
   const router = new Router();
@@ -151,6 +177,7 @@ module.exports = {
     return [
       ['plain', plain, PLAIN],
       ['nested', nested, NESTED],
+      ['surrounded', surrounded, SURROUNDED],
       ['guarded', guarded, gets('/fails/7 /late/7 /nowhere')],
     ].map(([name, make, lines]) => ({
       name,

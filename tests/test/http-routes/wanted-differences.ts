@@ -10,6 +10,7 @@ export interface WantedDifference {
 const ROUTE_OF_NOTHING =
   'a 404 of the framework itself has no route, whatever the request has passed on its way';
 const CATCH_ALL = 'a route for everything is called by its pattern, and answers a 404 without a route';
+const CHOSEN = 'a route that was chosen is one, also when something answers before its handler, or behind it';
 const OLD_ROUTER =
   'of a list of paths, routers before 2.3 tell the one that matched; of an expression, nothing';
 
@@ -100,11 +101,30 @@ export const OF_KOA: readonly WantedDifference[] = [
     why: 'a handler of several routes has the route that it was called for',
     cases: { 'plain: GET /shared/7/again': ['GET', 'GET /shared/:id/again'] },
   },
+  {
+    why: CHOSEN,
+    cases: { 'nested: GET /api/closed/7': ['GET /api/closed', 'GET /api/closed/:id'] },
+  },
+  { why: CHOSEN, setups: ['Koa 3'], cases: surrounded(String.raw`(?:\/|$)`, '/files/*path') },
+  { why: CHOSEN, setups: ['Koa 2'], cases: surrounded('([^/]*)', '/files/(.*)') },
 ];
+
+/** Where middleware of a router answers, which has been given no path, so that the router calls it by an expression. */
+function surrounded(all: string, rest: string): WantedDifference['cases'] {
+  return {
+    'surrounded: GET /users/7?refused=1': [`GET ${all}`, 'GET /users/:id'],
+    'surrounded: HEAD /users/7?refused=1': [`HEAD ${all}`, 'HEAD /users/:id'],
+    'surrounded: GET /several/7?refused=1': [`GET ${all}`, 'GET /several/:other'],
+    'surrounded: POST /several/7?refused=1': [`POST ${all}`, 'POST /several/:posted'],
+    'surrounded: GET /files/a/b?refused=1': [`GET ${all}`, `GET ${rest}`],
+    'surrounded: GET /behind/passes/7': [`GET /behind${all}`, 'GET /behind/passes/:id'],
+    'surrounded: GET /behind/several/7': [`GET /behind${all}`, 'GET /behind/several/:other'],
+  };
+}
 
 export const OF_HAPI: readonly WantedDifference[] = [
   {
-    why: 'a route that was chosen is one, also when something answers before its handler',
+    why: CHOSEN,
     cases: {
       'plain: GET /closed/7': ['GET', 'GET /closed/{id}'],
       'plain: GET /validated/x': ['GET', 'GET /validated/{id}'],

@@ -15,7 +15,7 @@ const PATCHES: Readonly<Record<PatchableFramework, LatePatch>> = { koa: OF_KOA, 
 
 /** The packages whose routes are then known. */
 const PACKAGES: Readonly<Record<PatchableFramework, readonly string[]>> = {
-  koa: ['@koa/router', 'koa-router'],
+  koa: ['@koa/router', 'koa-router', '@strapi/strapi'],
   hapi: ['@hapi/hapi'],
 };
 

@@ -49,7 +49,7 @@ export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   {
     name: '@opentelemetry/instrumentation-koa',
     className: 'KoaInstrumentation',
-    routesOf: ['@koa/router', 'koa-router'],
+    routesOf: ['@koa/router', 'koa-router', '@strapi/strapi'],
     forSdk2: '0.71',
   },
   {

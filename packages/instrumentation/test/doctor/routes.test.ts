@@ -44,6 +44,16 @@ describe('the check of routes', () => {
     expect(first?.finding).to.include('CERBERUS_PATCH_ROUTES=koa');
   });
 
+  it('knows that Strapi is Koa, although its package.json does not name it', () => {
+    const from = places('@strapi/strapi');
+    const [without, patched] = [{}, { CERBERUS_PATCH_ROUTES: 'koa' }].flatMap((env) => [
+      ...checkRoutes(env, from, 'nobody'),
+    ]);
+    expect([without?.what, without?.verdict]).to.deep.equal(['routes of @strapi/strapi', 'warning']);
+    expect(without?.finding).to.include('CERBERUS_PATCH_ROUTES=koa');
+    expect([patched?.what, patched?.verdict]).to.deep.equal(['routes of @strapi/strapi', 'ok']);
+  });
+
   it('says that requests of servers which are not of Node.js give no events', () => {
     const checks = [...checkRoutes({}, places('uWebSockets.js', 'hyper-express', 'ws'), 'nobody')];
     expect(checks.map(({ what, verdict }) => [what, verdict])).to.deep.equal([

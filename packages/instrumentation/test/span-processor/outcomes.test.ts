@@ -79,6 +79,17 @@ describe('CerberusSpanProcessor', () => {
       expect((await observed.exporter.request())['cerberus.outcome']).to.equal('aborted');
     });
 
+    it('a client that hangs up with all of Content-Length, before the handler ends the response, is aborted', async () => {
+      observed.start();
+      const port = await observed.serve((request, response) => {
+        response.writeHead(200, { 'content-length': 1 }).write('x');
+        request.once('aborted', () => response.end());
+      });
+      const socket = connect(port, '127.0.0.1', () => socket.write('GET /all HTTP/1.1\r\nhost: x\r\n\r\n'));
+      socket.once('data', () => socket.destroy());
+      expect((await observed.exporter.request())['cerberus.outcome']).to.equal('aborted');
+    });
+
     it('a client that hangs up in the middle of its upload is aborted', async () => {
       observed.start();
       const port = await observed.serve((request) => request.resume());
