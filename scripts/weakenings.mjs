@@ -86,6 +86,11 @@ export const WEAKENINGS = [
     tests: [PEER, 'batch-mode.test.js'],
   },
   {
+    name: 'limits of a welcome not validated',
+    patches: [['protocol/batch-protocol.js', 'isSeq(maxInFlight)', 'true']],
+    tests: ['protocol/batch-protocol.test.js'],
+  },
+  {
     name: 'no heartbeat',
     patches: [['transport/heartbeat.js', 'this.#subject.onDead();', '']],
     tests: [LINK],

@@ -63,7 +63,12 @@ describe('batch protocol', () => {
 
   it('takes no limits from a welcome that are none, by which nothing could ever be sent', () => {
     for (const limit of [0, -1, 1.5, '8', null, [], {}, true]) {
-      const text = JSON.stringify({ type: 'welcome', last_seq: 0, max_in_flight: limit, max_frame_bytes: limit });
+      const text = JSON.stringify({
+        type: 'welcome',
+        last_seq: 0,
+        max_in_flight: limit,
+        max_frame_bytes: limit,
+      });
       expect(parseServerMessage(text), text).to.deep.equal({
         type: 'welcome',
         lastSeq: 0,
