@@ -156,6 +156,16 @@ describe('isolation', () => {
     expect(isolation.calm).to.equal(false);
   });
 
+  it('is calm again when as many events as were under suspicion were settled, and not before', () => {
+    const { isolation } = new Line(() => false);
+    for (let time = 0; time < 2; time += 1) isolation.ended('fault', 9, 0);
+    isolation.settled(4);
+    isolation.settled(4);
+    expect(isolation.calm).to.equal(false);
+    isolation.settled(1);
+    expect(isolation.calm).to.equal(true);
+  });
+
   it('gives an event up with the last connection that it may end alone, none of which is a step forward', () => {
     const line = new Line(() => false, 2);
     const { isolation, queue } = line;
