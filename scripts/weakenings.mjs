@@ -61,6 +61,17 @@ export const WEAKENINGS = [
     tests: ['integrity/intact-bytes.test.js'],
   },
   {
+    name: 'bytes of events that are settled not given back to the queue',
+    patches: [
+      [
+        'queue/sending-queue.js',
+        'this.#takenEvents -= events.length;\n        this.#takenBytes -= events.bytes;\n        for',
+        'this.#takenEvents -= events.length;\n        for',
+      ],
+    ],
+    tests: ['queue/sending-queue.test.js'],
+  },
+  {
     name: 'memory of frames used again whatever the stream does with it',
     patches: [['transport/ws-connection.js', 'socket instanceof Socket', 'true']],
     tests: ['integrity/intact-bytes.test.js'],
@@ -84,6 +95,11 @@ export const WEAKENINGS = [
     name: 'acknowledgements not validated',
     patches: [['protocol/batch-session.js', '!this.#producer.frames.isSent(message.seq)', 'false']],
     tests: [PEER, 'batch-mode.test.js'],
+  },
+  {
+    name: 'limits of a welcome not validated',
+    patches: [['protocol/batch-protocol.js', 'isSeq(maxInFlight)', 'true']],
+    tests: ['protocol/batch-protocol.test.js'],
   },
   {
     name: 'no heartbeat',

@@ -61,6 +61,23 @@ describe('batch protocol', () => {
     expect(parseServerMessage('{"type":"later","x":1}')).to.deep.equal({ type: 'other' });
   });
 
+  it('takes no limits from a welcome that are none, by which nothing could ever be sent', () => {
+    for (const limit of [0, -1, 1.5, '8', null, [], {}, true]) {
+      const text = JSON.stringify({
+        type: 'welcome',
+        last_seq: 0,
+        max_in_flight: limit,
+        max_frame_bytes: limit,
+      });
+      expect(parseServerMessage(text), text).to.deep.equal({
+        type: 'welcome',
+        lastSeq: 0,
+        maxInFlight: undefined,
+        maxFrameBytes: undefined,
+      });
+    }
+  });
+
   it('keeps a throttle between a tenth of a second and five minutes', () => {
     const throttle = (millis: unknown): unknown =>
       parseServerMessage(
@@ -105,6 +122,8 @@ describe('batch protocol', () => {
       '{"type":"welcome"}',
       '{"type":"welcome","last_seq":-1}',
       '{"type":"nack","seq":1}',
+      '{"type":"nack","code":"throttle","retry_after_millis":2000}',
+      '{"type":"nack","seq":"1","code":"invalid","rejected":[0]}',
       '{"type":"nack","seq":1,"code":"invalid"}',
       '{"type":"nack","seq":1,"code":"invalid","rejected":["a"]}',
       '{"type":"nack","seq":1,"code":"invalid","rejected":[-1]}',

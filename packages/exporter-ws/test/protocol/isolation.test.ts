@@ -156,10 +156,39 @@ describe('isolation', () => {
     expect(isolation.calm).to.equal(false);
   });
 
+  it('is calm again when as many events as were under suspicion were settled, and not before', () => {
+    const { isolation } = new Line(() => false);
+    for (let time = 0; time < 2; time += 1) isolation.ended('fault', 9, 0);
+    isolation.settled(4);
+    isolation.settled(4);
+    expect(isolation.calm).to.equal(false);
+    isolation.settled(1);
+    expect(isolation.calm).to.equal(true);
+  });
+
+  it('gives an event up with the last connection that it may end alone, none of which is a step forward', () => {
+    const line = new Line(() => false, 2);
+    const { isolation, queue } = line;
+    line.add(0, 2);
+    for (let time = 0; time < 2; time += 1) expect(isolation.ended('fault', 1, 0)).to.equal(false);
+    expect(isolation.judge(queue, 0)).to.equal(undefined);
+    line.now = 1_000;
+    const other = isolation.take(queue, 0, WINDOW, Infinity);
+    expect(other.texts()).to.deep.equal(['1']);
+    queue.release(other);
+    isolation.settled(1);
+    const suspect = isolation.take(queue, 0, WINDOW, Infinity);
+    expect(suspect.texts()).to.deep.equal(['0']);
+    queue.putBack(suspect);
+    expect(isolation.ended('fault', 1, 1)).to.equal(false);
+    const given = isolation.judge(queue, 1);
+    expect([given?.reason, given?.event.texts()]).to.deep.equal(['poison', ['0']]);
+  });
+
   it('gives an event up at once that alone is too large', () => {
     const line = new Line(() => false);
-    line.add(0, 3);
-    expect(line.isolation.ended('too_large', 3, 0)).to.equal(true);
+    line.add(0, 6);
+    expect(line.isolation.ended('too_large', 6, 0)).to.equal(true);
     expect(line.isolation.take(line.queue, 0, WINDOW, Infinity).texts()).to.deep.equal(['0']);
     line.isolation.settled(1);
     const suspect = line.isolation.take(line.queue, 0, 1, Infinity);

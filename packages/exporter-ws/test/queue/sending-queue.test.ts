@@ -36,6 +36,18 @@ describe('sending queue', () => {
     expect(queue.offer('c')).to.equal(true);
   });
 
+  it('counts the bytes of what was taken until they are released or put back, and has all of its room again', () => {
+    const queue = new SendingQueue({ maxEvents: 9, maxBytes: 4 }, writeText);
+    for (let round = 0; round < 3; round += 1) {
+      expect(['aa', 'bb'].map((text) => queue.offer(text))).to.deep.equal([true, true]);
+      queue.putBack(queue.take(1, 100));
+      const taken = queue.take(2, 100);
+      expect([queue.offer('c'), queue.heldBytes]).to.deep.equal([false, 4]);
+      queue.release(taken);
+      expect([queue.heldEvents, queue.heldBytes]).to.deep.equal([0, 0]);
+    }
+  });
+
   it('puts events back in front', () => {
     const queue = new SendingQueue({ maxEvents: 9, maxBytes: 100 }, writeText);
     for (const text of ['a', 'b', 'c', 'd']) queue.offer(text);

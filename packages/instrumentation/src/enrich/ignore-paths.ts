@@ -111,7 +111,6 @@ function wildcard(literals: readonly string[]): PathFilter {
   const last = literals.at(-1) ?? '';
   const middle = literals.slice(1, -1);
   return (path) => {
-    if (path.length < first.length + last.length) return false;
     if (!path.startsWith(first) || !path.endsWith(last)) return false;
     let from = first.length;
     for (const literal of middle) {

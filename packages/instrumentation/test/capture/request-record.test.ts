@@ -50,6 +50,30 @@ describe('RequestRecord', () => {
     expect(record.setMetric('m0', 'new')).to.equal(true);
   });
 
+  it('says that it has taken a user and a consumer', () => {
+    const record = new RequestRecord(serverSpan(), owner, undefined);
+    expect([record.setUserId('u'), record.setConsumer('acme', {})]).to.deep.equal([true, true]);
+    expect(record.sender).to.deep.include({ userId: 'u' }).and.have.nested.property('consumer.id', 'acme');
+  });
+
+  it('calls back once those who wait for a route, and lets nobody wait for what nobody will say', () => {
+    const root = serverSpan();
+    const record = new RequestRecord(root, owner, undefined);
+    const nested = { ...span({ kind: SpanKind.SERVER, attributes: {} }), ended: false };
+    record.addChild(nested, ROOT_CONTEXT);
+    record.close();
+    let calls = 0;
+    expect(record.awaitRoute(() => (calls += 1))).to.equal(true);
+    nested.attributes['http.route'] = '/late';
+    nested.ended = true;
+    record.childEnded();
+    expect([calls, root.attributes['http.route']]).to.deep.equal([1, '/late']);
+    expect(record.awaitRoute(() => (calls += 1))).to.equal(false);
+    nested.attributes['http.route'] = '/after-the-event-was-sent';
+    record.childEnded();
+    expect([calls, root.attributes['http.route']]).to.deep.equal([1, '/late']);
+  });
+
   it('takes nothing after it was closed, and closes once', () => {
     const root = serverSpan();
     const record = new RequestRecord(root, owner, undefined);

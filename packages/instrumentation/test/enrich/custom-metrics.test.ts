@@ -83,6 +83,23 @@ describe('settle', () => {
     expect(settled.get(`${M}a`)?.value).to.equal(3);
   });
 
+  it('tells children apart that started within one second, and by the second first', () => {
+    const settled: SettledMetrics = new Map();
+    const started = (value: string, startTime: [number, number]): MetricSource => ({
+      attributes: { [`${M}a`]: value },
+      startTime,
+    });
+    settle(settled, started('second 2', [2, 500]));
+    settle(settled, started('a little earlier', [2, 499]));
+    expect(settled.get(`${M}a`)?.value).to.equal('second 2');
+    settle(settled, started('a second earlier', [1, 900]));
+    expect(settled.get(`${M}a`)?.value).to.equal('second 2');
+    settle(settled, started('a little later', [2, 501]));
+    expect(settled.get(`${M}a`)?.value).to.equal('a little later');
+    settle(settled, started('second 3', [3, 0]));
+    expect(settled.get(`${M}a`)?.value).to.equal('second 3');
+  });
+
   it('is bounded by name', () => {
     const settled: SettledMetrics = new Map();
     const many = Array.from({ length: MAX_METRICS + 10 }, (_, index) => [`${M}${index}`, index] as const);

@@ -5,7 +5,7 @@ import { ipv4Bits, isIPv4 } from '../../dist/esm/enrich/ipv4.js';
 
 const number = fc.oneof(
   fc.nat(300).map(String),
-  fc.constantFrom('', '0', '00', '01', '255', '256', '1e1', '+1', ' 1', '٣', '0x1'),
+  fc.constantFrom('', '0', '00', '01', '255', '256', '/', '2/', ':', '2:', '1e1', '+1', ' 1', '٣', '0x1'),
 );
 
 describe('an IPv4 address', () => {

@@ -48,6 +48,17 @@ describe('a key that changes by itself', () => {
     expect(same('monthly', '2025-12-31T23:59:59Z', '2026-01-01T00:00:00Z')).to.equal(false);
   });
 
+  it('has periods that are numbered in a row, over each boundary and over the end of a year', () => {
+    for (const [rotation, ...days] of [
+      ['daily', '2025-12-30', '2025-12-31', '2026-01-01'],
+      ['weekly', '2025-12-22', '2025-12-29', '2026-01-05'],
+      ['monthly', '2025-10-31', '2025-11-01', '2025-12-31', '2026-01-01', '2026-02-28'],
+    ] as const) {
+      const [first = NaN, ...others] = days.map((day) => periodOf(rotation, at(`${day}T00:00:00Z`)));
+      expect(others, rotation).to.deep.equal(others.map((_, index) => first + index + 1));
+    }
+  });
+
   it('is read by its owner alone, also where a file that others read was left in the place that it is written to', () => {
     const part = `${db}.secret-key.part`;
     writeFileSync(part, 'left', { mode: 0o644 });

@@ -148,6 +148,25 @@ describe('TokenBook', () => {
     }
   });
 
+  it('refuses a file in which a token has lost what it needs', () => {
+    create(open());
+    const written = JSON.parse(readFileSync(path, 'utf8')) as { tokens: Record<string, unknown>[] };
+    expect(written.tokens).to.have.length(1);
+    expect(() => open()).not.to.throw();
+    for (const lost of [
+      { id: undefined },
+      { id: '' },
+      { id: '../x' },
+      { id: 'x'.repeat(65) },
+      { created_at: 'soon' },
+      { hash: 'abc' },
+    ]) {
+      const tokens = [{ ...written.tokens[0], ...lost }];
+      writeFileSync(path, JSON.stringify({ ...written, tokens }));
+      expect(() => open(), JSON.stringify(lost)).to.throw(/cannot be used: a token has no /);
+    }
+  });
+
   it('takes the file away from other users', () => {
     create(open());
     chmodSync(path, 0o644);

@@ -37,6 +37,16 @@ describe('address of a span', () => {
     expect(found({ 'client.address': CLIENT, 'network.peer.address': PEER }, 1)).to.equal(PEER);
   });
 
+  it('is not what is left of an address that a header of more than 4 KiB is cut in', () => {
+    const trusted = `,${' '.repeat(300)}10.0.0.2`.repeat(13);
+    const rest = trusted.padEnd(4096 - '3.0.113.9'.length);
+    const header = `203.0.113.9${rest}`;
+    expect(header.slice(-4096)).to.match(/^3\.0\.113\.9,/);
+    expect(found({ 'network.peer.address': PEER, [HEADER]: [header] }, ['10.0.0.0/8'])).to.equal('10.0.0.2');
+    const whole = `${CLIENT}${trusted}`;
+    expect(found({ 'network.peer.address': PEER, [HEADER]: [whole] }, ['10.0.0.0/8'])).to.equal(CLIENT);
+  });
+
   it('is what trusted proxies say in a header that the span has', () => {
     const forwarded = { 'network.peer.address': PEER, [HEADER]: [`198.51.100.1, ${CLIENT}`] };
     expect(found(forwarded, 1)).to.equal(CLIENT);
