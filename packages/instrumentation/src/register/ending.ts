@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { atProcessEnd, hurryAll, leaveAll } from '@cerberus-otel/exporter-ws/internal';
 import { atFirstRequest } from '../capture/announcements.ts';
-import { flush, shutdown } from '../setup/leaving.ts';
+import { flush, flushWithin, shutdown } from '../setup/leaving.ts';
 
 /** What is needed of NodeSDK to end it. */
 export interface ShutdownLike {
@@ -13,6 +13,11 @@ export interface ShutdownLike {
  * container, which the kernel spares a signal that has no handler.
  */
 const SPARED_MILLIS = 100;
+/**
+ * How long a process without a handler of its own serves and counts on while it sends. Then it counts no more, and takes what a shutdown
+ * may: PM2 kills 1.6 s after the signal, and a spool is written a second after a shutdown began.
+ */
+const COUNTING_ON_MILLIS = 400;
 /** What ends a process that has no handler, when a person or a supervisor asks it to. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 /** Those that mean the end where the application handles them too; SIGHUP may mean to read a configuration again. */
@@ -30,7 +35,7 @@ export function flushAtTheEnd(sdk?: ShutdownLike): void {
   if (sdk !== undefined) atProcessEnd({ shutdown: () => sdk.shutdown() });
   process.once('beforeExit', () => void shutdown());
   atFirstRequest(() => {
-    for (const signal of SIGNALS) handle(signal);
+    for (const signal of SIGNALS) handle(signal, sdk !== undefined);
   });
 }
 
@@ -38,7 +43,7 @@ export function flushAtTheEnd(sdk?: ShutdownLike): void {
  * With a handler of the application, it decides what a signal means, and may serve on: events are only sent, from then on
  * without delay. Without one the process ends, by the signal as its parent expects, once the events are out.
  */
-function handle(signal: NodeJS.Signals): void {
+function handle(signal: NodeJS.Signals, hasSdk: boolean): void {
   let ending = false;
   const listener = (): void => {
     const isAlone = process.listenerCount(signal) === 1;
@@ -53,8 +58,10 @@ function handle(signal: NodeJS.Signals): void {
       // Ours stays until the events are out: a handler that hides, as that of the command `tsx`, ends the process when it
       // sees none beside it.
       ending = true;
-      void shutdown().then(() => {
+      void sendAll(hasSdk).then((isCounting) => {
         process.off(signal, listener);
+        // What was answered since. The first process of a container goes on for a moment, and comes to an `exit`.
+        if (isCounting && process.listenerCount(signal) === 0 && process.pid !== 1) leaveAll();
         end(signal);
       });
     } else {
@@ -65,6 +72,19 @@ function handle(signal: NodeJS.Signals): void {
     }
   };
   process.prependListener(signal, listener);
+}
+
+/**
+ * Sends what was counted. Nobody has closed the servers of the application: it answers requests until the process ends, and they count.
+ *
+ * @param hasSdk whether an SDK is to be shut down, in which case counting ends with it
+ * @returns whether counting goes on
+ */
+async function sendAll(hasSdk: boolean): Promise<boolean> {
+  // In no hurry: over TLS the last write could not be made behind one that is under way.
+  if (!hasSdk && (await flushWithin(COUNTING_ON_MILLIS))) return true;
+  await shutdown();
+  return false;
 }
 
 /** Ends the process by the signal, unless the application has meanwhile said what else it means. */

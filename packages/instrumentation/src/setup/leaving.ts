@@ -25,23 +25,36 @@ export async function shutdown(): Promise<void> {
   await all((part) => part.shutdown?.());
 }
 
+/**
+ * As `flush`, for so long at most.
+ *
+ * @returns whether all of it is delivered
+ */
+export function flushWithin(millis: number): Promise<boolean> {
+  return all((part) => part.flush?.(), millis);
+}
+
 type Work = (part: EndOfProcess) => Promise<unknown> | undefined;
 
-async function all(work: Work): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const limit = systemClock.holdFor(LIMIT_MILLIS, resolve);
-    void inOrder(work).then(() => {
+/** @returns whether everybody is done, and in time */
+function all(work: Work, limitMillis: number = LIMIT_MILLIS): Promise<boolean> {
+  return new Promise((resolve) => {
+    const limit = systemClock.holdFor(limitMillis, () => resolve(false));
+    void inOrder(work).then((isDone) => {
       limit.cancel();
-      resolve();
+      resolve(isDone);
     });
   });
 }
 
 /** An exporter that is shut down beside its processor would refuse what that still hands over. */
-async function inOrder(work: Work): Promise<void> {
+async function inOrder(work: Work): Promise<boolean> {
   const parts = partsToEnd();
+  let isDone = true;
   for (const first of [true, false]) {
     const stage = parts.filter((part) => 'handOver' in part === first);
-    await Promise.allSettled(stage.map(async (part) => work(part)));
+    const results = await Promise.allSettled(stage.map(async (part) => work(part)));
+    isDone &&= results.every(({ status }) => status === 'fulfilled');
   }
+  return isDone;
 }
