@@ -4,7 +4,7 @@
  */
 export { serviceIdentity, type ServiceIdentity } from './config/service-identity.ts';
 export { CERBERUS_ATTRIBUTE } from './event/attributes.ts';
-export { routeTemplate } from './event/request-path.ts';
+export { routeTemplate, withoutAuthority } from './event/request-path.ts';
 export { isRead } from './event/read-attributes.ts';
 export { sourceIpOf } from './event/source-ip.ts';
 export { KIND_SERVER, type FinishedSpan } from './event/span.ts';

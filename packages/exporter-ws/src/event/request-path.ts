@@ -15,15 +15,17 @@ export function requestPath(target: string): string | undefined {
 /** From the first value of a query on. */
 const QUERY_WITH_VALUE = /\?[\w.~%+&;[\]-]+=[^]*$/;
 
-/** Scheme and authority, which may hold a password. */
-const AUTHORITY = /^[a-z][\w+.-]*:\/\/[^/?#]*/i;
+/** A target without scheme and authority, which may hold a password. */
+export function withoutAuthority(target: string): string {
+  return target.startsWith('/') ? target : target.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '');
+}
 
 /**
  * A route template without what belongs to a request and not to a route: some programs set `http.route` to a URL. A `?` alone is of
  * templates, such as `/users/:id?`.
  */
 export function routeTemplate(route: string): string {
-  const template = route.includes('://') ? route.replace(AUTHORITY, '') : route;
+  const template = withoutAuthority(route);
   return template.includes('?') ? template.replace(QUERY_WITH_VALUE, '') : template;
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { withoutAuthority } from '@cerberus-otel/exporter-ws/internal';
 import { consumedBy, patternOf, textOf, type Layer } from './express-layer.ts';
 import { mountedAt, waysTo, type ExpressApp } from './express-tree.ts';
 
@@ -179,7 +180,7 @@ function joined(patterns: readonly string[]): string {
 
 /** Of a request target in origin or absolute form. */
 function pathOf(url: string): string {
-  const target = url.startsWith('/') ? url : url.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '');
+  const target = withoutAuthority(url);
   const end = target.indexOf('?');
   const path = end === -1 ? target : target.slice(0, end);
   return path === '' ? '/' : path;

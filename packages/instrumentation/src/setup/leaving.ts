@@ -13,7 +13,7 @@ const LIMIT_MILLIS = 7000;
  * Never rejects, whatever the backend does; what could not be delivered stays queued.
  */
 export async function flush(): Promise<void> {
-  await all((part) => part.flush?.());
+  await flushWithin(LIMIT_MILLIS);
 }
 
 /**
@@ -22,7 +22,7 @@ export async function flush(): Promise<void> {
  */
 export async function shutdown(): Promise<void> {
   hurryAll();
-  await all((part) => part.shutdown?.());
+  await all((part) => part.shutdown?.(), LIMIT_MILLIS);
 }
 
 /**
@@ -37,7 +37,7 @@ export function flushWithin(millis: number): Promise<boolean> {
 type Work = (part: EndOfProcess) => Promise<unknown> | undefined;
 
 /** @returns whether everybody is done, and in time */
-function all(work: Work, limitMillis: number = LIMIT_MILLIS): Promise<boolean> {
+function all(work: Work, limitMillis: number): Promise<boolean> {
   return new Promise((resolve) => {
     const limit = systemClock.holdFor(limitMillis, () => resolve(false));
     void inOrder(work).then((isDone) => {

@@ -1,4 +1,4 @@
-import { routeTemplate } from '@cerberus-otel/exporter-ws/translation';
+import { routeTemplate, withoutAuthority } from '@cerberus-otel/exporter-ws/translation';
 import { fitCustomData } from './custom-data.ts';
 import { OUTCOMES, SYNTHETIC_TYPES, type CerberusEvent, type Outcome, type SyntheticType } from './event.ts';
 import { isHex } from './hex-text.ts';
@@ -129,7 +129,7 @@ function readMembers(value: JsonObject, clientId: string | undefined, window: Ti
 /** The contract's `endpoint` is a path: of a client that sends a query, or a URL with its host and a password, the server keeps neither. */
 function pathOf(endpoint: string): string {
   if (endpoint === '') return endpoint;
-  const target = endpoint.startsWith('/') ? endpoint : endpoint.replace(/^[a-z][\w+.-]*:\/\/[^/?#]*/i, '');
+  const target = withoutAuthority(endpoint);
   const end = target.search(/[?#]/);
   return (end === -1 ? target : target.slice(0, end)) || '/';
 }

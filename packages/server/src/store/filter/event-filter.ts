@@ -24,7 +24,7 @@ export interface EventFilter {
   readonly method?: string | undefined;
   /** The name under which the endpoint is listed: the route or, without one, `(no route)`, `(other)`, a template such as `~/users/:id`, or the path. */
   readonly endpoint?: string | undefined;
-  /** A part of that name; letters of ASCII in any case. */
+  /** A part of that name, in any case. */
   readonly endpointPart?: string | undefined;
   /** The path, whether there is a route or not. */
   readonly path?: string | undefined;
