@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { HAPI_ROUTERS, KOA_ROUTERS } from '../sdk/instrumentations.ts';
 import { OF_HAPI } from './hapi.ts';
 import { OF_KOA } from './koa.ts';
 import { patch, type LatePatch } from './late-patch.ts';
@@ -15,8 +16,8 @@ const PATCHES: Readonly<Record<PatchableFramework, LatePatch>> = { koa: OF_KOA, 
 
 /** The packages whose routes are then known. */
 const PACKAGES: Readonly<Record<PatchableFramework, readonly string[]>> = {
-  koa: ['@koa/router', 'koa-router', '@strapi/strapi'],
-  hapi: ['@hapi/hapi'],
+  koa: KOA_ROUTERS,
+  hapi: HAPI_ROUTERS,
 };
 
 /**

@@ -23,6 +23,10 @@ export const BUNDLE = '@opentelemetry/auto-instrumentations-node';
 export const HTTP = '@opentelemetry/instrumentation-http';
 const FASTIFY = '@fastify/otel';
 
+/** The packages whose routes are those of Koa, and of Hapi, whoever reads them. */
+export const KOA_ROUTERS: readonly string[] = ['@koa/router', 'koa-router', '@strapi/strapi'];
+export const HAPI_ROUTERS: readonly string[] = ['@hapi/hapi'];
+
 /** What `register` uses of what is installed. Hono's is its own, and needs no package. */
 export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   { name: HTTP, className: 'HttpInstrumentation', routesOf: [], forSdk2: '0.223' },
@@ -49,13 +53,13 @@ export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   {
     name: '@opentelemetry/instrumentation-koa',
     className: 'KoaInstrumentation',
-    routesOf: ['@koa/router', 'koa-router', '@strapi/strapi'],
+    routesOf: KOA_ROUTERS,
     forSdk2: '0.71',
   },
   {
     name: '@opentelemetry/instrumentation-hapi',
     className: 'HapiInstrumentation',
-    routesOf: ['@hapi/hapi'],
+    routesOf: HAPI_ROUTERS,
     forSdk2: '0.69',
   },
   {
