@@ -44,7 +44,7 @@ export { announce, hearAnnouncements, type Announcement } from './observe/announ
 export { processEnvironment } from './config/process-environment.ts';
 export { createReporter, type Reporter, type WarningCode } from './observe/reporter.ts';
 export { atProcessEnd, hurryAll, leaveAll, partsToEnd, type EndOfProcess } from './process-end.ts';
-export { requestPath, withoutAuthority } from './event/request-path.ts';
+export { requestPath } from './event/request-path.ts';
 export { rpcEndpoint } from './event/rpc-span.ts';
 export { observe, type Reading, type SelfMetric } from './observe/self-telemetry.ts';
 export { meterProviderOption } from './config/meter-provider-option.ts';

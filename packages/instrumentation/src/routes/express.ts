@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { withoutAuthority } from '@cerberus-otel/exporter-ws/internal';
+import { withoutAuthority } from '@cerberus-otel/exporter-ws/environment';
 import { consumedBy, patternOf, textOf, type Layer } from './express-layer.ts';
 import { mountedAt, waysTo, type ExpressApp } from './express-tree.ts';
 
