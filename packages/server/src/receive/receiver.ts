@@ -51,6 +51,7 @@ export class Receiver {
   #healthy = true;
   #failedAt = Number.NEGATIVE_INFINITY;
   #failsSince = Number.NEGATIVE_INFINITY;
+  #storedAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: Store, counters: Counters, durations: Durations, limits: ReceiveLimits, log: Log) {
     this.#store = store;
@@ -68,11 +69,14 @@ export class Receiver {
 
   /**
    * Why no more events should be sent here for now; `undefined` where they may. A while after a commit failed it is tried
-   * with new ones: if nobody sent any, it would never be found out that the store works again.
+   * with new ones: if nobody sent any, it would never be found out that the store works again. A server that has its database with
+   * others finds that out by itself, and so also that it is away while nobody sends anything.
    */
   get unready(): string | undefined {
     if (this.overloaded) return 'too far behind';
     if (!this.#healthy && performance.now() - this.#failedAt < RETRY_MILLIS) return 'the last commit failed';
+    const awayAt = this.#store.nodes?.awayAt;
+    if (awayAt !== undefined && awayAt > this.#storedAt) return 'the database does not answer';
     return undefined;
   }
 
@@ -129,6 +133,7 @@ export class Receiver {
       // A duplicate or a gap writes nothing, so it proves nothing.
       if (outcome.status === 'stored') {
         this.counters.adjusted(adjustments);
+        this.#storedAt = performance.now();
         this.#setHealthy(true, 'store works again');
       }
       return outcome;

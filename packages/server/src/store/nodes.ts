@@ -46,5 +46,7 @@ export interface Nodes {
    * nothing waits for it.
    */
   readonly announce: (report: () => NodeReport) => void;
+  /** When the database did not answer, as `performance.now()` tells it; `undefined` where it did when it was looked for last. */
+  readonly awayAt: number | undefined;
   readonly list: (limit: number) => Promise<NodeList>;
 }

@@ -184,19 +184,20 @@ describe('servers on one database', function () {
     await locker.connect();
     afterTest(() => locker.end());
     await locker.query('BEGIN; LOCK TABLE nodes IN ACCESS EXCLUSIVE MODE');
-    await until(
-      'a beat waits',
-      async () => {
-        const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO nodes%'`;
-        return (await ask(url, waiting)).length > 0;
-      },
-      HEARD_MILLIS,
-    );
+    const waiting = async (): Promise<unknown> => {
+      const sql = `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO nodes%'`;
+      return (await ask(url, sql))[0]?.['pid'];
+    };
+    await until('a beat waits', async () => (await waiting()) !== undefined, HEARD_MILLIS);
+    const first = await waiting();
     for (let seq = 2; seq <= 20; seq += 1) {
       const stored = await within('a frame', store.append(append({ seq, claim })));
       expect(stored.status).to.equal('stored');
       await within('a claim', claimOf(store, producerRef({ producer: `p-${seq}` })));
     }
+    const isNext = async (): Promise<boolean> => ![first, undefined].includes(await waiting());
+    await until('that beat was given up, and the next one waits', isNext, HEARD_MILLIS);
+    expect(store.nodes.awayAt, 'the database answers').to.equal(undefined);
     await locker.query('ROLLBACK');
     await age('1 minute');
     await untilListed(store, 'one:8765 ready');
@@ -283,5 +284,30 @@ describe('a server whose database goes away', function () {
       async () => (await states()) === 'server-0 ready, server-1 silent',
       HEARD_MILLIS,
     );
+  });
+
+  it('is not ready meanwhile, although nobody sends anything, and ready when it is back', async () => {
+    const url = await freshDatabase();
+    const env = {
+      CERBERUS_SERVER_STORE: url,
+      CERBERUS_SERVER_TOKEN: SECRETS.token,
+      CERBERUS_SERVER_SECRET_KEY: SECRETS.secretKey,
+    };
+    const server = await spawnServer(['--port', '0'], env).url;
+    const readiness = async (): Promise<unknown> => (await fetch(`${server}/readyz`)).json();
+    const isReady = async (): Promise<boolean> => 'status' in ((await readiness()) as object);
+    const isNot = async (): Promise<boolean> => !(await isReady());
+    await until('it is ready', isReady, HEARD_MILLIS);
+    await engine().stop();
+    await until('it is not ready without a database', isNot, HEARD_MILLIS);
+    expect(await readiness()).to.deep.equal({ error: 'the database does not answer' });
+    expect((await fetch(`${server}/livez`)).status).to.equal(200);
+    await engine().startAgain();
+    await until('it is ready again', isReady, HEARD_MILLIS);
+    engine().pause();
+    await until('it is not ready where the database hangs', isNot, HEARD_MILLIS).finally(() =>
+      engine().resume(),
+    );
+    await until('it is ready after that', isReady, HEARD_MILLIS);
   });
 });

@@ -61,6 +61,8 @@ export class PostgresNodes implements Nodes {
   #beats: Periodically | undefined;
   /** Whether the last beat was heard. */
   #isKnown = false;
+  #awayAt: number | undefined;
+  #isClosing = false;
 
   constructor(context: NodesContext) {
     this.#context = context;
@@ -68,11 +70,17 @@ export class PostgresNodes implements Nodes {
 
   announce(report: () => NodeReport): void {
     this.#beats ??= new Periodically(BEAT_MILLIS, async () => {
-      this.#isKnown = false;
-      await this.#context.connection.use((client) => this.#beat(client, report()));
-      this.#isKnown = true;
+      this.#isKnown = await this.#succeeds((client) => this.#beat(client, report()));
+      // Where only the table of servers cannot be written to, as under a lock, events can be stored all the same.
+      const isThere =
+        this.#isKnown || this.#isClosing || (await this.#succeeds((client) => client.query('SELECT')));
+      this.#awayAt = isThere ? undefined : performance.now();
       return false;
     });
+  }
+
+  get awayAt(): number | undefined {
+    return this.#awayAt;
   }
 
   list(limit: number): Promise<NodeList> {
@@ -90,9 +98,17 @@ export class PostgresNodes implements Nodes {
   /** Says that this server stops, where the database was there a moment ago. */
   async close(): Promise<void> {
     const { connection, node } = this.#context;
+    this.#isClosing = true;
     await this.#beats?.close();
     if (this.#isKnown) await connection.use((client) => client.query(STOP, [node])).catch(() => undefined);
     await connection.close();
+  }
+
+  #succeeds(task: (client: pg.Client) => Promise<unknown>): Promise<boolean> {
+    return this.#context.connection.use(task).then(
+      () => true,
+      () => false,
+    );
   }
 
   async #beat(client: pg.Client, report: NodeReport): Promise<void> {
