@@ -9,7 +9,13 @@ import { LeavingApp } from './leaving-app.js';
 const CLIENTS = 8;
 /** What is answered before the signal. */
 const ANSWERED = 300;
-const LINKS = ['loopback', 'TLS', 'proxy of 50 ms'] satisfies Link[];
+const CASES = [
+  { capture: 'light', link: 'loopback' },
+  { capture: 'light', link: 'TLS' },
+  { capture: 'light', link: 'proxy of 50 ms' },
+  { capture: 'otel', link: 'loopback' },
+  { capture: 'otel', link: 'proxy of 50 ms' },
+] satisfies { readonly capture: string; readonly link: Link }[];
 
 /** Asks without a pause, until the application is gone. */
 class BusyClients {
@@ -45,13 +51,14 @@ describe('an application that answers until a signal has ended it, under registe
   });
   after(() => backend.stop());
 
-  for (const link of LINKS) {
-    it(`counts each of its answers: ${link}`, async () => {
-      const env = { ...backend.env(link, link), HANDLER: 'none', CERBERUS_CAPTURE: 'light' };
+  for (const { capture, link } of CASES) {
+    it(`counts each of its answers: ${capture}, ${link}`, async () => {
+      const clientId = `${capture} ${link}`;
+      const env = { ...backend.env(link, clientId), HANDLER: 'none', CERBERUS_CAPTURE: capture };
       const app = await LeavingApp.start({ setUp: 'register', env });
       afterTest(() => app.kill('SIGKILL'));
       await app.ask('/first');
-      expect(await backend.stored(link, 1, 15_000), app.output).to.equal(1);
+      expect(await backend.stored(clientId, 1, 15_000), app.output).to.equal(1);
       const clients = new BusyClients(app.port);
       await until('many are answered', () => clients.answered >= ANSWERED);
       app.kill('SIGTERM');
@@ -59,7 +66,7 @@ describe('an application that answers until a signal has ended it, under registe
       await clients.done;
       const served = 1 + clients.answered;
       // Each client may have had one on its way that was cut off.
-      expect(await backend.stored(link, served)).to.be.within(served, served + CLIENTS);
+      expect(await backend.stored(clientId, served)).to.be.within(served, served + CLIENTS);
     });
   }
 });

@@ -30,12 +30,13 @@ const FINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT']);
  * cannot be interrupted, and most programs that inherit `NODE_OPTIONS` serve nothing.
  *
  * @param sdk what is to be shut down beside Cerberus
+ * @param hasExports whether it has something to send as well, so that it has to be shut down before a signal ends the process
  */
-export function flushAtTheEnd(sdk?: ShutdownLike): void {
+export function flushAtTheEnd(sdk?: ShutdownLike, hasExports = false): void {
   if (sdk !== undefined) atProcessEnd({ shutdown: () => sdk.shutdown() });
   process.once('beforeExit', () => void shutdown());
   atFirstRequest(() => {
-    for (const signal of SIGNALS) handle(signal, sdk !== undefined);
+    for (const signal of SIGNALS) handle(signal, hasExports);
   });
 }
 
@@ -43,7 +44,7 @@ export function flushAtTheEnd(sdk?: ShutdownLike): void {
  * With a handler of the application, it decides what a signal means, and may serve on: events are only sent, from then on
  * without delay. Without one the process ends, by the signal as its parent expects, once the events are out.
  */
-function handle(signal: NodeJS.Signals, hasSdk: boolean): void {
+function handle(signal: NodeJS.Signals, hasExports: boolean): void {
   let ending = false;
   const listener = (): void => {
     const isAlone = process.listenerCount(signal) === 1;
@@ -58,7 +59,7 @@ function handle(signal: NodeJS.Signals, hasSdk: boolean): void {
       // Ours stays until the events are out: a handler that hides, as that of the command `tsx`, ends the process when it
       // sees none beside it.
       ending = true;
-      void sendAll(hasSdk).then((isCounting) => {
+      void sendAll(hasExports).then((isCounting) => {
         process.off(signal, listener);
         // What was answered since. The first process of a container goes on for a moment, and comes to an `exit`.
         if (isCounting && process.listenerCount(signal) === 0 && process.pid !== 1) leaveAll();
@@ -77,12 +78,12 @@ function handle(signal: NodeJS.Signals, hasSdk: boolean): void {
 /**
  * Sends what was counted. Nobody has closed the servers of the application: it answers requests until the process ends, and they count.
  *
- * @param hasSdk whether an SDK is to be shut down, in which case counting ends with it
+ * @param hasExports whether an SDK is to be shut down, in which case counting ends with it
  * @returns whether counting goes on
  */
-async function sendAll(hasSdk: boolean): Promise<boolean> {
+async function sendAll(hasExports: boolean): Promise<boolean> {
   // In no hurry: over TLS the last write could not be made behind one that is under way.
-  if (!hasSdk && (await flushWithin(COUNTING_ON_MILLIS))) return true;
+  if (!hasExports && (await flushWithin(COUNTING_ON_MILLIS))) return true;
   await shutdown();
   return false;
 }

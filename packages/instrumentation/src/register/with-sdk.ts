@@ -77,7 +77,7 @@ function start(found: FoundPackages, hasExports: boolean, env: Environment): voi
     warn('CERBERUS_OTHER_SDK', BESIDE[countBeside(provider, processor, { isOurs, record, first }).how]);
   };
   atFirstClient((first) => guarded(env, () => atWork(first)));
-  flushAtTheEnd(sdk);
+  flushAtTheEnd(sdk, hasExports);
 }
 
 /** CommonJS modules are instrumented without it. */
