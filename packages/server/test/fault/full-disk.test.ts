@@ -4,7 +4,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -155,6 +155,38 @@ describe('a full disk under the files beside the database', () => {
       expect((await make(kind, wish))[0], kind).to.equal(201);
     running.child.kill('SIGTERM');
     expect(await running.ended).to.deep.equal({ code: 0, signal: null });
+  });
+});
+
+describe('a disk that has no room for a backup', () => {
+  it('S2 refuses the backup, at whatever part of it there is no room left, and the database goes on as it was', async function () {
+    this.timeout(60_000);
+    const disk = smallDisk(100);
+    if (disk === undefined) return this.skip();
+    const running = spawnServer(['--port', '0', '--db', join(disk.folder, 'x.duckdb'), '--token', TOKEN]);
+    const url = (await running.url) ?? '';
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+    const store = async (events: readonly unknown[]): Promise<number> => {
+      const body = JSON.stringify({ events: events.map((event) => ({ ...Object(event), client_id: 'x' })) });
+      return (await fetch(`${url}/v1/ingest/batch`, { method: 'POST', headers, body })).status;
+    };
+    for (const frame of framesOf(120)) expect(await store(frame)).to.equal(200);
+    const filling = join(disk.folder, 'filling');
+    const answers = new Set<string>();
+    // The log of the copy takes what the events take, and then its file does once more.
+    for (const mebibytes of [1, 8, 14, 16, 18, 20, 22]) {
+      const { bavail, bsize } = statfsSync(disk.folder);
+      writeFileSync(filling, Buffer.alloc(bavail * bsize - mebibytes * 1_048_576));
+      const answer = await fetch(`${url}/api/backup`, { headers });
+      const text = await answer.text();
+      answers.add(`${answer.status} ${answer.ok ? '' : text}`);
+      expect(await store([{ endpoint: '/', method: 'GET' }])).to.equal(200);
+      rmSync(filling);
+    }
+    expect([...answers]).to.deep.equal(['503 {"error":"there is no room left on the disk of the server"}']);
+    expect(running.output().stderr).to.not.include('opened again');
+    running.child.kill('SIGTERM');
+    await running.ended;
   });
 });
 

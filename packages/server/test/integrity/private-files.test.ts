@@ -16,7 +16,13 @@ import { tempFolder } from '../support/temp-folder.js';
 
 const TOKEN = 'private';
 const LIMITS = { memoryLimit: '256MB', threads: 1 };
-const OWN = { 'x.duckdb': '600', 'x.duckdb.wal': '600', 'x.duckdb.acknowledged': '600' };
+const OWN = {
+  'x.duckdb': '600',
+  'x.duckdb.wal': '600',
+  'x.duckdb.acknowledged': '600',
+  // Where it puts what does not fit into memory.
+  'x.duckdb.tmp': '700',
+};
 const HEADERS = { authorization: `Bearer ${TOKEN}` };
 
 describe('files of the server', () => {
@@ -64,7 +70,9 @@ describe('files of the server', () => {
     const umask = process.umask(0);
     afterTest(() => process.umask(umask));
     await (await fill(1)).close();
+    expect(modes()).to.not.have.property('x.duckdb.tmp');
     chmodSync(db, 0o666);
+    mkdirSync(`${db}.tmp`);
     const store = await fill(1);
     expect(modes()).to.deep.equal(OWN);
     await store.archive.backup(join(folder, 'copy'));

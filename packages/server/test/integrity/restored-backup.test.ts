@@ -1,7 +1,8 @@
 // Promise: a backup that is put in the place of a database is what was backed up, or is refused: it never takes up the log of the database
 // that it replaces.
 
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -72,6 +73,20 @@ describe('a backup in the place of a database that was killed', () => {
     copyFileSync(killed(), path);
     copyFileSync(`${killed()}.wal`, log());
     expect(await stored()).to.deep.equal(['/before', '/later']);
+  });
+
+  it('S29 is a database as any other where its first start was killed before it had taken it over', async () => {
+    rmSync(log());
+    const taking = `
+      const { DuckDBInstance } = await import(${JSON.stringify(import.meta.resolve('@duckdb/node-api'))});
+      const connection = await (await DuckDBInstance.create(':memory:', { checkpoint_threshold: '256MB' })).connect();
+      await connection.run("ATTACH '${path}' AS taken");
+      await connection.run('DROP TABLE taken.untouched_backup');
+      process.kill(process.pid, 'SIGKILL');`;
+    spawnSync(process.execPath, ['--input-type=module', '--eval', taking]);
+    expect(statSync(log()).size).to.be.above(0);
+    expect(await stored()).to.deep.equal(['/before']);
+    expect(await stored()).to.deep.equal(['/before']);
   });
 
   it('S29 leaves the log to the database that it belongs to', async () => {

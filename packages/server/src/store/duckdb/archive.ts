@@ -1,5 +1,6 @@
 import type { Archive, ExportFormat, ExportQuery } from '../archive.ts';
 import { copyFolder } from '../copies.ts';
+import { isDiskFull, isInvalidated } from '../failure-reason.ts';
 import { quoted } from '../sql-text.ts';
 import { HARMLESS_TEXTS } from '../table-files.ts';
 import { markSql } from './engine/backup-mark.ts';
@@ -54,14 +55,12 @@ export class DuckDbArchive implements Archive {
   backup(path: string): Promise<void> {
     return this.#reads.inSequence(async (rows) => {
       const run = (sql: string): ReturnType<ReadRows> => rows(new Conditions().query(sql));
-      const [row] = await run('SELECT current_database() AS name');
-      await run(`ATTACH ${quoted(path)} AS backup`);
       try {
-        await run(`COPY FROM DATABASE "${String(row?.['name']).replaceAll('"', '""')}" TO backup`);
-        await run(markSql('backup'));
-      } finally {
-        // Writes what is in the log of the copy into its file.
-        await run('DETACH backup');
+        await copyInto(path, run);
+      } catch (error) {
+        // Of a copy that takes nothing any more DuckDB says the same as of the database itself, which is not to be opened anew for that.
+        if (isInvalidated(error)) await run('SELECT schema_version FROM meta');
+        throw isInvalidated(error) ? copyFailure(error) : error;
       }
     });
   }
@@ -73,4 +72,21 @@ export class DuckDbArchive implements Archive {
   close(): Promise<void> {
     return this.#reads.close();
   }
+}
+
+async function copyInto(path: string, run: (sql: string) => ReturnType<ReadRows>): Promise<void> {
+  const [row] = await run('SELECT current_database() AS name');
+  await run(`ATTACH ${quoted(path)} AS backup`);
+  try {
+    await run(`COPY FROM DATABASE "${String(row?.['name']).replaceAll('"', '""')}" TO backup`);
+    await run(markSql('backup'));
+  } finally {
+    // Writes what is in the log of the copy into its file.
+    await run('DETACH backup');
+  }
+}
+
+function copyFailure(cause: unknown): Error {
+  const reason = isDiskFull(cause) ? ': No space left on device' : '';
+  return new Error(`the copy cannot be written${reason}`, { cause });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
@@ -8,7 +8,7 @@ import { removeCopies } from '../copies.ts';
 import { quoted } from '../sql-text.ts';
 import { hasForeignLog, removeMark } from './engine/backup-mark.ts';
 import { LAST_RESORT } from './engine/checkpoints.ts';
-import { keepPrivate } from './engine/private-file.ts';
+import { keepPrivate, privateFolder } from './engine/private-file.ts';
 import { inTransaction } from './engine/transaction.ts';
 import { bringUpSql, SCHEMA_VERSION } from './schema.ts';
 
@@ -65,8 +65,10 @@ export async function openDatabase(path: string, limits: OpenLimits): Promise<Op
   }
   held.add(real);
   let instance: DuckDBInstance | undefined;
+  let isOurs = false;
   const release = (): void => {
     instance?.closeSync();
+    if (isOurs) removeEmptyFolder(temporaryFolder(real));
     held.delete(real);
   };
   try {
@@ -74,8 +76,11 @@ export async function openDatabase(path: string, limits: OpenLimits): Promise<Op
     const connect = connectorOf(instance);
     await attach(instance, path, real);
     // From here on the file is ours, and whoever made copies of it has ended.
+    isOurs = true;
     await removeCopies(real);
     removeSpilled(real);
+    // DuckDB would make it for everybody to read.
+    privateFolder(temporaryFolder(real));
     keepPrivate(real);
     keepPrivate(`${real}.wal`);
     await prepareSchema(connect, path);
@@ -108,6 +113,14 @@ function removeSpilled(real: string): void {
   const folder = temporaryFolder(real);
   const names = existsSync(folder) ? readdirSync(folder) : [];
   for (const name of names) if (name.startsWith('duckdb_temp_')) rmSync(join(folder, name), { force: true });
+}
+
+function removeEmptyFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // It may be gone, or have what is not ours in it.
+  }
 }
 
 function temporaryFolder(real: string): string {

@@ -1,13 +1,11 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import type { Archive, ExportQuery } from '../archive.ts';
 import { askerOf } from '../asker.ts';
-import { copyFolder } from '../copies.ts';
 import { isDiskFull } from '../failure-reason.ts';
 import { nobodyWaits } from '../question-limits.ts';
 import { csvOf, parquetOf } from '../table-files.ts';
+import { newExportFolder } from './export-folders.ts';
 import type { LastingConnection } from './engine/lasting-connection.ts';
 import { asPublicError } from './engine/public-error.ts';
 import { text, type Row } from '../rows/values.ts';
@@ -39,7 +37,7 @@ export class PostgresArchive implements Archive {
   }
 
   newFolder(): Promise<string> {
-    return copyFolder(join(tmpdir(), 'cerberus'));
+    return newExportFolder();
   }
 
   async #writeLines(

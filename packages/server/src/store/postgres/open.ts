@@ -2,12 +2,13 @@ import { CerberusServerError, systemCodeOf } from '../../errors.ts';
 import type { Finding } from '../finding.ts';
 import type { QuestionLimits } from '../question-limits.ts';
 import type { StoreAddress } from '../store-address.ts';
+import { removeLeftExports } from './export-folders.ts';
 import type { PostgresStore } from './store.ts';
 
 // The packages that the store needs are loaded by these two, and need not be there before.
 
 /**
- * Opens a PostgreSQL database as {@link PostgresStore.open} does.
+ * Opens a PostgreSQL database as {@link PostgresStore.open} does, and removes what killed servers of this machine left of exports.
  *
  * @throws CerberusServerError as that, and `DB_UNAVAILABLE` where the packages are missing
  */
@@ -16,7 +17,9 @@ export async function openPostgres(
   limits: QuestionLimits,
   secrets: { readonly token: string; readonly secretKey: string },
 ): Promise<PostgresStore> {
-  return (await storeClass()).open(address, limits, secrets);
+  const store = await (await storeClass()).open(address, limits, secrets);
+  await removeLeftExports();
+  return store;
 }
 
 /** Looks at a database without changing anything. @throws CerberusServerError `DB_UNAVAILABLE` */

@@ -1,4 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -6,12 +8,15 @@ import pg from 'pg';
 
 import { askFor } from '../../../dist/store/asker.js';
 import { DuckDbStore } from '../../../dist/store/duckdb/store.js';
+import { openPostgres } from '../../../dist/store/postgres/open.js';
 import type { PostgresStore } from '../../../dist/store/postgres/store.js';
+import { parseStoreUrl } from '../../../dist/store/store-address.js';
 import type { Store } from '../../../dist/store/store.js';
 import { until } from '@cerberus-otel/test-support/deadline';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 import { append, emptyEvent, producerRef, START, storeEvent } from '../../support/events/events.js';
 import { ask } from '../../support/databases/postgres.js';
-import { openStore, usePreparedPostgres } from '../../support/databases/postgres-store.js';
+import { LIMITS, openStore, SECRETS, usePreparedPostgres } from '../../support/databases/postgres-store.js';
 import { removeTempFolders, tempFolder } from '../../support/temp-folder.js';
 
 describe('an export from PostgreSQL', () => {
@@ -86,6 +91,41 @@ describe('an export from PostgreSQL', () => {
     await other.end();
     rmSync(folder, { recursive: true });
     expect(await ended).to.include({ name: 'CerberusServerError', code: 'STORE_UNAVAILABLE' });
+  });
+
+  it('S7 leaves no folder behind that a killed server made, from the next start on, and those of others at work stay', async () => {
+    const before = process.env['TMPDIR'];
+    const folder = tempFolder();
+    process.env['TMPDIR'] = folder;
+    afterTest(() => {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    });
+    const own = await postgres.archive.newFolder();
+    const made = new URL('../../../dist/store/postgres/export-folders.js', import.meta.url).href;
+    const making = `import(${JSON.stringify(made)}).then(async (of) => console.log(await of.newExportFolder())); setInterval(() => {}, 1000)`;
+    const started = [0, 1].map(() => spawn(process.execPath, ['--eval', making]));
+    afterTest(() => started.forEach((child) => child.kill('SIGKILL')));
+    const folders = await Promise.all(
+      started.map(async ({ stdout }) => String(await once(stdout, 'data')).trim()),
+    );
+    const [killed, other] = started;
+    killed?.kill('SIGKILL');
+    if (killed !== undefined) await once(killed, 'exit');
+    // In a container the next process may have the same number.
+    const earlier = `${own}earlier`;
+    mkdirSync(earlier);
+    utimesSync(earlier, 1, 1);
+    const address = parseStoreUrl(url);
+    if (address === undefined) throw new Error('no URL');
+    await (await openPostgres(address, LIMITS, SECRETS)).close();
+    expect(
+      readdirSync(folder)
+        .map((name) => join(folder, name))
+        .toSorted(),
+    ).to.deep.equal([own, folders[1]].toSorted());
+    other?.kill('SIGKILL');
+    if (other !== undefined) await once(other, 'exit');
   });
 
   async function exported(

@@ -21,28 +21,36 @@ export function markSql(database: string): string {
 }
 
 /**
- * Whether there is a log beside a backup that nobody has opened. The file is looked at under another name, where no log is beside it. Must
- * not be called while it is open: closing it gives up the lock of the whole process.
+ * Whether there is a log beside a backup that nobody has opened. The file is looked at under another name, where no log is beside it. A process
+ * that ends while it removes the mark leaves a log that does so: of the backup with it, the mark is gone. Must not be called while the file is
+ * open: closing it gives up the lock of the whole process.
  *
  * @returns `false` too where it cannot be looked at: then opening it tells why
  */
 export async function hasForeignLog(connection: DuckDBConnection, real: string): Promise<boolean> {
-  if (!hasContent(`${real}.wal`) || !hasContent(real)) return false;
+  const log = `${real}.wal`;
+  if (!hasContent(log) || !hasContent(real)) return false;
   let folder: string | undefined;
   try {
     folder = await copyFolder(real);
     const name = join(folder, LOOKED_AT);
     linkSync(real, name);
-    await connection.run(`ATTACH ${quoted(name)} AS ${LOOKED_AT} (READ_ONLY)`);
-    try {
-      return await hasMark(connection, LOOKED_AT);
-    } finally {
-      await connection.run(`DETACH ${LOOKED_AT}`);
-    }
+    if (!(await hasMarkInside(connection, name))) return false;
+    linkSync(log, `${name}.wal`);
+    return await hasMarkInside(connection, name).catch(() => true);
   } catch {
     return false;
   } finally {
     if (folder !== undefined) await removeCopy(folder);
+  }
+}
+
+async function hasMarkInside(connection: DuckDBConnection, path: string): Promise<boolean> {
+  await connection.run(`ATTACH ${quoted(path)} AS ${LOOKED_AT} (READ_ONLY)`);
+  try {
+    return await hasMark(connection, LOOKED_AT);
+  } finally {
+    await connection.run(`DETACH ${LOOKED_AT}`);
   }
 }
 

@@ -93,7 +93,7 @@ describe('share links', () => {
     const [kept, revoked] = [await makeLink(first, OVERVIEW), await makeLink(first, OVERVIEW)];
     await call(`${first.url}/api/shares?id=${revoked.id}`, { method: 'DELETE' });
     const secretIn = (): readonly string[] =>
-      readdirSync(folder).filter((name) => {
+      filesIn(folder).filter((name) => {
         const bytes = readFileSync(join(folder, name));
         return [kept, revoked].some(({ secret }) => bytes.includes(secret.slice('share-'.length)));
       });
@@ -118,3 +118,7 @@ describe('share links', () => {
     expect(lines.join('\n')).not.to.include(secret);
   });
 });
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile());
+}
