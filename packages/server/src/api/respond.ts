@@ -6,7 +6,7 @@ import { parseTarget } from '../http/request-target.ts';
 import { failure, sendReply, type Reply } from '../http/response.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../observe/counters.ts';
-import { failureReason, isDiskFull, isInvalidated } from '../store/failure-reason.ts';
+import { failureReason, isDiskFull, isInvalidated, isOutOfMemory } from '../store/failure-reason.ts';
 import type { Dispatch } from './routes.ts';
 
 /** Answers a request, whatever happens. */
@@ -22,9 +22,10 @@ export function respond(
       if (passing !== undefined) return laterReply(passing);
       // Not whether the request is destroyed, which it is as soon as its body has been read.
       if (!response.destroyed) log('error', `request failed: ${failureReason(error)}${placeOf(error)}`);
-      return isDiskFull(error)
-        ? laterReply('there is no room left on the disk of the server')
-        : failure(500, 'internal error');
+      if (isDiskFull(error)) return laterReply('there is no room left on the disk of the server');
+      // Perhaps only beside what else is asked, so that another attempt may have it.
+      if (isOutOfMemory(error)) return laterReply('this takes more memory than the server may use');
+      return failure(500, 'internal error');
     })
     .then((reply) => sendReply(response, reply))
     // Only a broken socket is left as a reason, and then there is nobody to tell.

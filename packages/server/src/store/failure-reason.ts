@@ -57,3 +57,8 @@ export function isDiskFull(error: unknown): boolean {
     /^(?:ENOSPC|EDQUOT)$/.test(systemCodeOf(error) ?? '') || /No space left on device/.test(messageOf(error))
   );
 }
+
+/** Whether DuckDB has no room left in the memory that it may use. PostgreSQL's own answer to that says so by itself. */
+export function isOutOfMemory(error: unknown): boolean {
+  return messageOf(error).startsWith('Out of Memory Error: ');
+}

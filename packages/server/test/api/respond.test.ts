@@ -3,10 +3,12 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
+import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 
 import { keptFirst, respond } from '../../dist/api/respond.js';
 import { CerberusServerError, messageOf } from '../../dist/errors.js';
+import { afterTest } from '@cerberus-otel/test-support/disposal';
 
 describe('a request that fails', () => {
   let http: Server;
@@ -82,5 +84,22 @@ describe('a request that fails', () => {
     expect(logged[0]).to.contain('ENOSPC');
     fail = () => Promise.reject(new Error('IO Error: Could not write file "x": No space left on device'));
     expect(await ask('GET')).to.deep.equal([503, { error }]);
+  });
+
+  it('is 503 where DuckDB has no memory left, says so to who asked, and is in the log', async () => {
+    const instance = await DuckDBInstance.create(':memory:', { memory_limit: '8MB', threads: '1' });
+    const connection = await instance.connect();
+    afterTest(() => {
+      connection.closeSync();
+      instance.closeSync();
+    });
+    fail = async () => {
+      await connection.run('SELECT list(i) FROM range(10_000_000) AS r(i)');
+      throw new Error('it had enough');
+    };
+    const error = 'this takes more memory than the server may use';
+    expect(await ask('GET')).to.deep.equal([503, { error }]);
+    expect(logged).to.have.length(1);
+    expect(logged[0]).to.contain('Out of Memory Error');
   });
 });

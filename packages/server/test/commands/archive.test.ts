@@ -111,12 +111,15 @@ describe('export and backup', function () {
 
   it('write more events than their memory has room for, in their order', async () => {
     await fill(db, 400_000);
-    for (const format of ['csv', 'ndjson']) {
+    for (const [format, reader] of [
+      ['csv', 'read_csv'],
+      ['ndjson', 'read_json'],
+      ['parquet', 'read_parquet'],
+    ] as const) {
       const output = join(folder, `all.${format}`);
       const args = ['--db', db, '--format', format, '--output', output];
       const { code, stderr } = await run('--memory-limit', '128MB', 'export', ...args);
       expect([code, stderr], format).to.deep.equal([0, '']);
-      const reader = format === 'csv' ? 'read_csv' : 'read_json';
       const [counted] = await read(
         `SELECT count(*)::INTEGER, bool_and(latency_ms > before) FROM (
            SELECT latency_ms, lag(latency_ms, 1, 0) OVER () AS before FROM ${reader}('${output}') WHERE client_id = 'filled')`,

@@ -2,17 +2,27 @@ import type { Archive, ExportFormat, ExportQuery } from '../archive.ts';
 import { copyFolder } from '../copies.ts';
 import { isDiskFull, isInvalidated } from '../failure-reason.ts';
 import { quoted } from '../sql-text.ts';
-import { HARMLESS_TEXTS } from '../table-files.ts';
+import { HARMLESS_TEXTS, PARQUET } from '../table-files.ts';
 import { markSql } from './engine/backup-mark.ts';
 import { Conditions } from './engine/conditions.ts';
 import type { ReadConnection, ReadRows } from './engine/read-connection.ts';
 import { filtered } from './questions/filter.ts';
 
-const FORMATS: Readonly<Record<ExportFormat, string>> = {
-  parquet: 'FORMAT parquet, COMPRESSION zstd',
-  ndjson: 'FORMAT json',
-  csv: 'FORMAT csv, HEADER',
-};
+/**
+ * What a format makes of rows, and its options. Rows come in the order in which they were inserted, that of their ids: to sort them takes
+ * memory, and disk, for all of them. Parquet's groups of rows are written side by side, and those that are ready too early take memory
+ * as well: where rows are counted they come one after the other, and stay in their order.
+ */
+const FORMATS: Readonly<Record<ExportFormat, readonly [rowsOf: (rows: string) => string, options: string]>> =
+  {
+    parquet: [
+      (rows) =>
+        `SELECT * EXCLUDE (place) FROM (SELECT *, row_number() OVER () AS place FROM (${rows})) WHERE place > 0`,
+      `${PARQUET}, PRESERVE_ORDER false`,
+    ],
+    ndjson: [(rows) => rows, 'FORMAT json'],
+    csv: [(rows) => `SELECT * REPLACE (${HARMLESS_TEXTS}) FROM (${rows})`, 'FORMAT csv, HEADER'],
+  };
 
 /** Times as the read API writes them; Parquet has a type for them. */
 const RFC_3339 = `'%Y-%m-%dT%H:%M:%S.%gZ'`;
@@ -37,18 +47,15 @@ export class DuckDbArchive implements Archive {
         ? column // As microseconds: in nanoseconds, which DuckDB would take, time ends in 2262.
         : `strftime(${column}::TIMESTAMP, ${RFC_3339}) AS ${column}`;
     const conditions = filtered(filter);
-    const written = format === 'csv' ? `REPLACE (${HARMLESS_TEXTS})` : '';
-    // Rows come in the order in which they were inserted, that of their ids. To sort them takes memory, and disk, for all of them.
+    const [rowsOf, options] = FORMATS[format];
     const copy = conditions.query(`
-        COPY (
-          SELECT * ${written} FROM (
+        COPY (${rowsOf(`
           SELECT client_id, ${time('received_at')}, source_ip, endpoint, scheme, method, custom_data,
                  ${time('"timestamp"')}, status_code, latency_ms, route, outcome, user_id, user_agent, trace_id,
                  span_id, session_id, sample_rate, error_type, request_body_size, response_body_size,
-           network_protocol_version, user_agent_synthetic_type, service_version, deployment_environment, consumer,
-           consumer_group, consumer_label, path_group
-          FROM events ${conditions.where})
-        ) TO ${quoted(path)} (${FORMATS[format]})`);
+                 network_protocol_version, user_agent_synthetic_type, service_version, deployment_environment, consumer,
+                 consumer_group, consumer_label, path_group
+          FROM events ${conditions.where}`)}) TO ${quoted(path)} (${options})`);
     await this.#reads.inSequence((rows) => rows(copy));
   }
 
