@@ -62,7 +62,7 @@ describe('docs/server.md', () => {
   it('has the metrics that the server has, with their types, and no other', async () => {
     const running = await server();
     const answer = await fetch(`${running.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
-    const types = [...(await answer.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
+    const types = [...(await answer.text()).matchAll(/^# TYPE (cerberus_\S+) (\S+)$/gm)].map(
       ([, name = '', type = '']) => `${name} ${type}`,
     );
     const documented = [...ROWS].filter(([name]) => name.startsWith('cerberus_server_'));

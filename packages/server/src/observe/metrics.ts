@@ -3,6 +3,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PRODUCER_MODES, type ProducerMode } from '../store/questions/producer.ts';
 import { ATTEMPT_RESULTS, HAPPENINGS, type AlertCounts } from './alert-counts.ts';
 import { REFUSAL_REASONS, type ServerStats } from './counters.ts';
+import { processMetrics } from './process-metrics.ts';
+import { VERSION } from './version.ts';
 
 const PREFIX = 'cerberus_server_';
 
@@ -28,7 +30,7 @@ export interface MetricsSource {
 
 type Samples = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
 
-/** The server's numbers in Prometheus text format, in a registry of its own: a process may run several servers. */
+/** The server's numbers in Prometheus text format, in a registry of its own: a process may run several servers. Those of the process follow. */
 export class ServerMetrics implements Durations {
   readonly #registry = new Registry();
   readonly #commit: Histogram;
@@ -49,6 +51,12 @@ export class ServerMetrics implements Durations {
       registers: [this.#registry],
     });
     for (const mode of PRODUCER_MODES) this.#acknowledgement.zero({ mode });
+    new Gauge({
+      name: `${PREFIX}build_info`,
+      help: 'Always 1, with the version of the server',
+      labelNames: ['version'],
+      registers: [this.#registry],
+    }).set({ version: VERSION }, 1);
   }
 
   committed(millis: number): void {
@@ -73,7 +81,7 @@ export class ServerMetrics implements Durations {
   }
 
   text(): Promise<string> {
-    return this.#registry.metrics();
+    return Registry.merge([this.#registry, processMetrics()]).metrics();
   }
 
   #readEvents(stats: () => ServerStats): void {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { REFUSAL_REASONS } from '../../dist/observe/counters.js';
+import { VERSION } from '../../dist/observe/version.js';
 import type { CerberusServer } from '../../dist/server.js';
 import { ControlledStore } from '../support/servers/controlled-store.js';
 import { until } from '@cerberus-otel/test-support/deadline';
@@ -21,16 +22,21 @@ describe('GET /metrics', () => {
 
   afterEach(stopServers);
 
-  /** Samples by name and labels, read as Prometheus reads them. */
+  /** Samples by name and labels, read as Prometheus reads them: the server's without their prefix. */
   async function scrape(): Promise<ReadonlyMap<string, number>> {
     const text = await (await fetch(`${running.url}/metrics`, { headers: HEADERS })).text();
     const samples = new Map<string, number>();
     for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) {
-      const [, name = '', value] = /^(cerberus_server_\w+(?:\{[^}]*\})?) (\S+)$/.exec(line) ?? [];
+      const [, name = '', value] =
+        /^((?:cerberus_server|process|nodejs)_\w+(?:\{[^}]*\})?) (\S+)$/.exec(line) ?? [];
       expect(name, line).not.to.equal('');
       samples.set(name.replace('cerberus_server_', ''), Number(value));
     }
     return samples;
+  }
+
+  async function scrapeServer(): Promise<readonly (readonly [string, number])[]> {
+    return [...(await scrape())].filter(([name]) => !/^(?:process|nodejs)_/.test(name));
   }
 
   it('needs the token, as the read API does', async () => {
@@ -43,7 +49,7 @@ describe('GET /metrics', () => {
 
   it('has help and a type for every metric, units in names, and zeros from the start', async () => {
     const text = await (await fetch(`${running.url}/metrics`, { headers: HEADERS })).text();
-    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+    const types = [...text.matchAll(/^# TYPE (cerberus_\S+) (\S+)$/gm)];
     expect(types.length).to.be.greaterThan(15);
     for (const [, name = '', type] of types) {
       expect(text, name).to.match(new RegExp(`^# HELP ${name} \\S`, 'm'));
@@ -105,7 +111,18 @@ describe('GET /metrics', () => {
     const client = await WsClient.batch(running.wsUrl, TOKEN);
     client.frame(1, wireEvent());
     await client.next();
-    expect([...(await scrape())]).to.deep.equal([...(await scrape())]);
+    expect(await scrapeServer()).to.deep.equal(await scrapeServer());
+  });
+
+  it('has what Prometheus expects of each process, and the version of the server', async () => {
+    const samples = await scrape();
+    expect(samples.get(`build_info{version="${VERSION}"}`)).to.equal(1);
+    expect(samples.get('process_resident_memory_bytes')).to.be.above(1_000_000);
+    expect(samples.get('process_start_time_seconds')).to.be.below(Date.now() / 1000);
+    const before = samples.get('process_cpu_seconds_total') ?? NaN;
+    const start = process.cpuUsage().user;
+    await until('it has worked', () => process.cpuUsage().user - start > 20_000);
+    expect((await scrape()).get('process_cpu_seconds_total')).to.be.above(before);
   });
 
   it('shows what waits, how long it waited, and a store that fails', async () => {
