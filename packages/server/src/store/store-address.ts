@@ -7,7 +7,8 @@ export interface StoreAddress {
 }
 
 const URL_PARTS = /^(postgres(?:ql)?:\/\/)(?:([^@/?#]*)@)?([^@/?#]+)\/([^/?#]+)(\?[^#]*)?$/;
-const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/i;
+const LAST_PORT = 65_535;
 
 /**
  * Reads `postgres://user:password@host1:5432,host2/database?sslmode=verify-full`, which is libpq's form with several hosts.
@@ -17,10 +18,15 @@ const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
 export function parseStoreUrl(text: string): StoreAddress | undefined {
   const [, scheme = '', user, hosts = '', database = '', query = ''] = URL_PARTS.exec(text) ?? [];
   const list = hosts.split(',');
-  if (!list.every((host) => HOST.test(host))) return undefined;
+  if (!list.every(isHost)) return undefined;
   const before = `${scheme}${user === undefined ? '' : `${user}@`}`;
   return {
     urls: list.map((host) => `${before}${host}/${database}${query}`),
     name: `${hosts}/${database}`,
   };
+}
+
+function isHost(text: string): boolean {
+  const found = HOST.exec(text);
+  return found !== null && Number(found[1] ?? 0) <= LAST_PORT;
 }

@@ -30,6 +30,7 @@ describe('the URL of a database of several servers', () => {
     'postgres:///cerberus',
     'postgres://db1,,db2/cerberus',
     'postgres://db:x/cerberus',
+    'postgres://db:65536/cerberus',
     'postgres://db/cerberus#x',
     'postgres://a@b@db/cerberus',
   ]) {

@@ -80,8 +80,10 @@ export class Connector {
   readonly #open = new Map<pg.Client, number>();
   #seeking: Promise<void> | undefined;
 
+  /** @throws CerberusServerError `INVALID_OPTION` where the address names a file, as of an authority, that cannot be read */
   constructor(address: StoreAddress) {
     this.#address = address;
+    for (const url of address.urls) checkFiles(url);
   }
 
   /**
@@ -194,4 +196,19 @@ export function abandon(client: pg.Client): void {
 
 function refusal(message: string): CerberusServerError {
   return new CerberusServerError('DB_UNAVAILABLE', message);
+}
+
+/** The driver reads files as soon as it is told of them. */
+function checkFiles(connectionString: string): void {
+  try {
+    void new pg.Client({ connectionString });
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    // The path of a folder that is read as a file is in no error.
+    const file = path === undefined ? '' : `, ${path}`;
+    throw new CerberusServerError(
+      'INVALID_OPTION',
+      `\`store\` (CERBERUS_SERVER_STORE) names a file that cannot be read: ${code ?? failureReason(error)}${file}`,
+    );
+  }
 }
