@@ -31,6 +31,20 @@ describe('flush timer', () => {
     expect([flushes(), clock.pending]).to.deep.equal([1, 0]);
   });
 
+  it('is not armed anew while what was due waits for the input of the turn, and then again', () => {
+    const { clock, timer, flushes } = started();
+    const turn: (() => void)[] = [];
+    clock.duringInput = (callback) => void turn.push(callback);
+    timer.arm();
+    clock.pass(INTERVAL);
+    timer.arm();
+    expect([flushes(), clock.pending]).to.deep.equal([0, 0]);
+    turn.forEach((callback) => callback());
+    expect(flushes()).to.equal(1);
+    timer.arm();
+    expect(clock.pending).to.equal(1);
+  });
+
   it('is due at once when the process will end soon, also for what comes behind something that is held up', () => {
     const { clock, timer, flushes } = started();
     timer.arm();

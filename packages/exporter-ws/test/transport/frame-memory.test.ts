@@ -20,6 +20,14 @@ describe('frame memory', () => {
     expect(memory.take(100)).not.to.equal(first);
   });
 
+  it('gives out again a piece that is just large enough', () => {
+    const memory = new FrameMemory();
+    const whole = memory.take(64 * 1024);
+    expect(whole.byteLength).to.equal(64 * 1024);
+    memory.giveBack(whole);
+    expect(memory.take(64 * 1024)).to.equal(whole);
+  });
+
   it('never gives a piece that is too small, and keeps few and no huge ones', () => {
     const memory = new FrameMemory();
     const small = memory.take(100);

@@ -52,6 +52,14 @@ describe('heartbeat', () => {
     expect(log).to.deep.equal(['ping', 'ping']);
   });
 
+  it('takes what is received in the instant of the ping as an answer', () => {
+    const { clock, log, heartbeat } = started();
+    clock.pass(15_000);
+    heartbeat.life();
+    clock.pass(10_000);
+    expect(log).to.deep.equal(['ping']);
+  });
+
   it('reads what came during a blocked event loop before it gives up', () => {
     const { clock, log, heartbeat } = started();
     clock.pass(15_000);
@@ -64,6 +72,13 @@ describe('heartbeat', () => {
     clock.pass(15_000);
     heartbeat.stop();
     clock.pass(100_000);
+    expect([log, clock.pending]).to.deep.equal([['ping'], 0]);
+  });
+
+  it('says nothing where it was stopped by what is read before it gives up', () => {
+    const { clock, log, heartbeat } = started();
+    clock.pass(15_000);
+    clock.pass(10_000, () => heartbeat.stop());
     expect([log, clock.pending]).to.deep.equal([['ping'], 0]);
   });
 });

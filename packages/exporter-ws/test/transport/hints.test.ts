@@ -36,7 +36,7 @@ async function failure(wsUrl: string): Promise<string | null> {
 
 describe('hints', () => {
   it('tell what may be wrong from the end of a connection', async () => {
-    const statuses = [401, 403, 404, 200, 503, 426];
+    const statuses = [401, 403, 404, 200, 503, 426, 400];
     const web = await listening(
       createHttpServer(({ url = '' }, response) => response.writeHead(Number(url.slice(1))).end()),
     );
@@ -46,6 +46,7 @@ describe('hints', () => {
     for (const text of said.slice(2, 4)) expect(text).to.match(/`wsUrl` .*\/ws\/events$/);
     expect(said[4]).to.match(/status 503$/);
     expect(said[5]).to.match(/status 426: .* proxy .* Upgrade and Connection$/);
+    expect(said[6]).to.match(/status 400$/);
     expect(await failure(`wss://${web}/`)).to.match(/ may speak no TLS$/);
   });
 

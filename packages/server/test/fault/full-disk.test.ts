@@ -160,7 +160,7 @@ describe('a full disk under the files beside the database', () => {
 
 describe('a disk that has no room for a backup', () => {
   it('S2 refuses the backup, at whatever part of it there is no room left, and the database goes on as it was', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const disk = smallDisk(100);
     if (disk === undefined) return this.skip();
     const running = spawnServer(['--port', '0', '--db', join(disk.folder, 'x.duckdb'), '--token', TOKEN]);

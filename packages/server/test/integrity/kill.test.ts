@@ -51,7 +51,7 @@ describe('kill -9 of the server', () => {
   });
 
   it('loses nothing acknowledged and doubles nothing in batch mode', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     await start();
     const senders = PRODUCERS.map(
       (producer, index) =>
@@ -86,7 +86,7 @@ describe('kill -9 of the server', () => {
   });
 
   it('loses nothing acknowledged while the write-ahead log is merged into the file', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const [path, text] = ['/'.padEnd(2048, 'p'), 'x'.repeat(1024)];
     const event = { endpoint: path, route: path, user_agent: text, user_id: text, session_id: text };
     const events = Array.from({ length: 50 }, () => wireEvent(event));
@@ -112,7 +112,7 @@ describe('kill -9 of the server', () => {
   });
 
   it('loses nothing acknowledged in event mode', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     let answered = 0;
     for (let round = 0; round < 2; round += 1) {
       await start();
