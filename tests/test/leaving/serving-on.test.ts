@@ -47,6 +47,7 @@ describe('an application that answers until a signal has ended it, under registe
   // A machine that stands still for seconds takes the time that the end of a process has.
   this.retries(2);
   let backend: Backend;
+  let attempts = 0;
 
   before(async () => {
     backend = await Backend.start();
@@ -55,7 +56,8 @@ describe('an application that answers until a signal has ended it, under registe
 
   for (const { capture, link } of CASES) {
     it(`counts each of its answers: ${capture}, ${link}`, async () => {
-      const clientId = `${capture} ${link}`;
+      attempts += 1;
+      const clientId = `${capture} ${link}, attempt ${attempts}`;
       const env = { ...backend.env(link, clientId), HANDLER: 'none', CERBERUS_CAPTURE: capture };
       const app = await LeavingApp.start({ setUp: 'register', env });
       afterTest(() => app.kill('SIGKILL'));
