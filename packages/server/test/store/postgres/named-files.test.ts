@@ -34,4 +34,12 @@ describe('a file that the URL of a database names', () => {
     expect(folder).to.include({ code: 'INVALID_OPTION' });
     expect(folder.message).to.contain('EISDIR');
   });
+
+  it('is not blamed for what else the driver minds', async () => {
+    for (const url of [
+      'postgres://[1:2]/x',
+      'postgres://127.0.0.1:1/x?sslmode=verify-ca&uselibpqcompat=true',
+    ])
+      expect(await failureOf(url), url).to.include({ code: 'DB_UNAVAILABLE' });
+  });
 });

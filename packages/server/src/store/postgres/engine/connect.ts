@@ -198,17 +198,18 @@ function refusal(message: string): CerberusServerError {
   return new CerberusServerError('DB_UNAVAILABLE', message);
 }
 
-/** The driver reads files as soon as it is told of them. */
+/** The driver reads files as soon as it is told of them. What else it minds of an address is told where that is connected to. */
 function checkFiles(connectionString: string): void {
   try {
     void new pg.Client({ connectionString });
   } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
+    const { syscall, path } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) return;
     // The path of a folder that is read as a file is in no error.
     const file = path === undefined ? '' : `, ${path}`;
     throw new CerberusServerError(
       'INVALID_OPTION',
-      `\`store\` (CERBERUS_SERVER_STORE) names a file that cannot be read: ${code ?? failureReason(error)}${file}`,
+      `\`store\` (CERBERUS_SERVER_STORE) names a file that cannot be read: ${failureReason(error)}${file}`,
     );
   }
 }
