@@ -44,7 +44,7 @@ class BusyClients {
 
 describe('an application that answers until a signal has ended it, under register', function () {
   this.timeout(120_000);
-  // A machine that stands still for seconds takes the time that the end of a process has.
+  // Counting ends where the backend takes more than 0.4 s, as on a machine that stands still for so long just then.
   this.retries(2);
   let backend: Backend;
   let attempts = 0;

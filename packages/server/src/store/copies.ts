@@ -25,6 +25,11 @@ export async function removeCopies(path: string): Promise<void> {
     if (name.startsWith(prefixOf(path))) await removeCopy(join(folder, name));
 }
 
+/** The name of the file that such a folder is for; undefined where the name is that of no such folder. */
+export function copiedFile(folderName: string): string | undefined {
+  return /^\.(.+)\.copy-\w+$/.exec(folderName)?.[1];
+}
+
 /** With the file's name: others may keep theirs in the same folder, and be making copies. */
 function prefixOf(path: string): string {
   return `.${basename(path)}.copy-`;

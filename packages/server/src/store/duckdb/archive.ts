@@ -65,9 +65,10 @@ export class DuckDbArchive implements Archive {
       try {
         await copyInto(path, run);
       } catch (error) {
+        if (!isInvalidated(error)) throw error;
         // Of a copy that takes nothing any more DuckDB says the same as of the database itself, which is not to be opened anew for that.
-        if (isInvalidated(error)) await run('SELECT schema_version FROM meta');
-        throw isInvalidated(error) ? copyFailure(error) : error;
+        await run('SELECT schema_version FROM meta');
+        throw copyFailure(error);
       }
     });
   }

@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { systemCodeOf } from '../../errors.ts';
-import { copyFolder, removeCopy } from '../copies.ts';
+import { copiedFile, copyFolder, removeCopy } from '../copies.ts';
 
 /** Containers may share a folder for temporary files, and whose processes are at work is known of one's own only. */
 const OF_MACHINE = `cerberus-${hostname().replaceAll(/[^\w-]/g, '_')}-`;
@@ -17,10 +17,15 @@ export function newExportFolder(): Promise<string> {
 export async function removeLeftExports(): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
   for (const name of names) {
-    const [start = '', pid = ''] = /^\.(.*-)(\d+)\.copy-\w+$/.exec(name)?.slice(1) ?? [];
+    const pid = processOf(copiedFile(name) ?? '');
     const path = join(tmpdir(), name);
-    if (start === OF_MACHINE && (await isLeft(path, Number(pid)))) await removeCopy(path);
+    if (pid !== undefined && (await isLeft(path, pid))) await removeCopy(path);
   }
+}
+
+function processOf(file: string): number | undefined {
+  const digits = file.slice(OF_MACHINE.length);
+  return file.startsWith(OF_MACHINE) && /^\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
 async function isLeft(path: string, pid: number): Promise<boolean> {
